@@ -1,0 +1,268 @@
+"""The emission band of each temperature: what the filters let through, where the signal ends, its shape."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.corrections import Block, Corrected
+from asplab.core.grouping import Stack
+from asplab.core.problems import Problem
+from asplab.core.settings import BackgroundSettings, TransmissionSettings
+from asplab.core.units import FloatArray
+
+_EDGE_FRACTION = 0.003
+_MARGIN_FRACTION = 0.2
+_SMOOTHING_PIXELS = 9
+_MINIMUM_PIXELS = 10
+_CUT_FRACTION = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """Shape of the emission at one temperature, from its Stokes spectra.
+
+    Attributes
+    ----------
+    wavelength_nm, values : ndarray, shape (n_pixels,)
+        Photons per nm, in units of the integral over the range that all Stokes spectra transmit.
+    variance : ndarray, shape (n_pixels,)
+        Variance of ``values`` at each pixel, independent between pixels.
+    level_variance : float
+        Variance of the common level left by the baseline.
+    extent_nm : tuple of float
+        Where the band rises out of its background.
+    is_cut : bool
+        True when no Stokes spectrum shows the band to its ends.
+    """
+
+    wavelength_nm: FloatArray
+    values: FloatArray
+    variance: FloatArray
+    level_variance: float
+    extent_nm: tuple[float, float]
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bands:
+    """Transmitted ranges, background regions and the band shape of each temperature.
+
+    Attributes
+    ----------
+    transmitted_nm : ndarray, shape (n_stacks, 2)
+        Range between the cutoffs, guards included.
+    background_nm : ndarray, shape (n_stacks, n_regions, 2)
+        Where the background is read; empty regions have equal ends.
+    templates : tuple of Template or None
+        One per temperature; None where there is no usable Stokes spectrum.
+    """
+
+    corrected: Corrected
+    transmitted_nm: FloatArray
+    background_nm: FloatArray
+    templates: tuple[Template | None, ...]
+    settings: BackgroundSettings
+    problems: tuple[Problem, ...] = ()
+
+
+def find_bands(corrected: Corrected, transmission: TransmissionSettings, background: BackgroundSettings) -> Bands:
+    """Find where each spectrum shows the band, its background, and the band's shape per temperature."""
+    problems: list[Problem] = []
+    transmitted = np.array([_transmitted(corrected, k, transmission) for k in range(len(corrected.stacks))])
+    regions = np.zeros((len(corrected.stacks), max(2, len(background.windows_nm)), 2))
+    templates: list[Template | None] = []
+    for t in range(len(corrected.temperatures_k)):
+        members = [k for k, stack in enumerate(corrected.stacks) if stack.temperature == t]
+        stokes = [k for k in members if corrected.stacks[k].kind == "pl" and corrected.stacks[k].excluded is None]
+        block = _main_block(corrected, stokes)
+        extent = None if block is None else _extent(corrected, block, stokes, transmitted)
+        for k in members:
+            regions[k] = _background(corrected, k, transmitted[k], extent, background, regions.shape[1])
+        if block is None or extent is None:
+            templates.append(None)
+            continue
+        template = _template(corrected, block, stokes, transmitted, regions, extent, background)
+        templates.append(template)
+        if template is not None and template.is_cut:
+            problems.append(_cut_problem(corrected, t, extent))
+    problems.extend(_background_problems(corrected, regions, background))
+    return Bands(corrected, transmitted, regions, tuple(templates), background, tuple(problems))
+
+
+def cutoff_nm(stack: Stack, side: str, settings: TransmissionSettings, *, tolerance_nm: float = 0.2) -> float | None:
+    """Return the cutoff of a stack in nm, as moved by hand where it was; None without a filter."""
+    nominal = stack.longpass_nm if side == "longpass" else stack.shortpass_nm
+    if nominal is None:
+        return None
+    for moved in settings.moved_cutoffs:
+        if moved.side == side and abs(moved.nominal_nm - nominal) <= tolerance_nm:
+            return moved.cutoff_nm
+    return nominal
+
+
+def _transmitted(corrected: Corrected, k: int, settings: TransmissionSettings) -> tuple[float, float]:
+    """Return the range between the cutoffs; without a cutoff the excitation itself bounds the emission side."""
+    stack = corrected.stacks[k]
+    axis = corrected.blocks[corrected.place[k, 0]].wavelength_nm
+    guard = settings.cutoff_guard_nm
+    longpass = cutoff_nm(stack, "longpass", settings)
+    shortpass = cutoff_nm(stack, "shortpass", settings)
+    if longpass is None and stack.kind == "pl":
+        longpass = stack.excitation_nm
+    if shortpass is None and stack.kind == "aspl":
+        shortpass = stack.excitation_nm
+    low = axis[0] if longpass is None else max(axis[0], longpass + guard)
+    high = axis[-1] if shortpass is None else min(axis[-1], shortpass - guard)
+    return (float(low), float(max(low, high)))
+
+
+def _main_block(corrected: Corrected, stokes: Sequence[int]) -> Block | None:
+    if not stokes:
+        return None
+    counts = np.bincount(corrected.place[list(stokes), 0], minlength=len(corrected.blocks))
+    return corrected.blocks[int(np.argmax(counts))]
+
+
+def _rows(corrected: Corrected, block: Block, stacks: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (stack, row in block) of those stacks that lie in ``block``."""
+    return [(k, int(corrected.place[k, 1])) for k in stacks if corrected.blocks[corrected.place[k, 0]] is block]
+
+
+def _inside(axis: FloatArray, region: FloatArray) -> np.ndarray:
+    return (axis >= region[0]) & (axis <= region[1])
+
+
+def _extent(
+    corrected: Corrected, block: Block, stokes: Sequence[int], transmitted: FloatArray
+) -> tuple[float, float] | None:
+    """Find where the summed Stokes emission rises out of its background and noise."""
+    axis = block.wavelength_nm
+    total, noise, seen = np.zeros(axis.size), np.zeros(axis.size), np.zeros(axis.size)
+    for k, row in _rows(corrected, block, stokes):
+        open_ = _inside(axis, transmitted[k])
+        if open_.sum() < _MINIMUM_PIXELS:
+            continue
+        spectrum = block.mean[row] - np.percentile(block.mean[row, open_], 10)
+        total += np.where(open_, spectrum, 0.0)
+        noise += np.where(open_, block.variance[row] / corrected.present[k].sum(), 0.0)
+        seen += open_
+    if not seen.any():
+        return None
+    kernel = np.ones(_SMOOTHING_PIXELS) / _SMOOTHING_PIXELS
+    smooth = np.convolve(total / np.maximum(seen, 1), kernel, mode="same")
+    peak = int(np.argmax(smooth))
+    sigma = np.sqrt(np.median(noise[seen > 0] / seen[seen > 0] ** 2) / _SMOOTHING_PIXELS)
+    threshold = max(_EDGE_FRACTION * smooth[peak], 3.0 * sigma)
+    if smooth[peak] <= 2.0 * threshold:
+        return None
+    below = np.flatnonzero((smooth < threshold) | (seen == 0))
+    low = axis[below[below < peak].max(initial=0)]
+    high = axis[below[below > peak].min(initial=axis.size - 1)]
+    margin = _MARGIN_FRACTION * (high - low)
+    return float(max(axis[0], low - margin)), float(min(axis[-1], high + margin))
+
+
+def _background(
+    corrected: Corrected,
+    k: int,
+    transmitted: FloatArray,
+    extent: tuple[float, float] | None,
+    settings: BackgroundSettings,
+    n_regions: int,
+) -> FloatArray:
+    """Return the background regions of one stack: the user's, or what lies outside the band."""
+    axis = corrected.blocks[corrected.place[k, 0]].wavelength_nm
+    if settings.windows_nm:
+        wanted = list(settings.windows_nm)
+    elif extent is not None:
+        wanted = [(float(axis[0]), extent[0]), (extent[1], float(axis[-1]))]
+    else:
+        wanted = []
+    regions = np.full((n_regions, 2), transmitted[0])
+    for row, (low, high) in enumerate(wanted):
+        ends = np.clip([low, high], transmitted[0], transmitted[1])
+        if np.count_nonzero(_inside(axis, ends)) >= _MINIMUM_PIXELS:
+            regions[row] = ends
+    return regions
+
+
+def _template(
+    corrected: Corrected,
+    block: Block,
+    stokes: Sequence[int],
+    transmitted: FloatArray,
+    regions: FloatArray,
+    extent: tuple[float, float],
+    background: BackgroundSettings,
+) -> Template | None:
+    """Average the Stokes spectra, each in units of its integral over the commonly transmitted range."""
+    axis = block.wavelength_nm
+    rows = [(k, row) for k, row in _rows(corrected, block, stokes) if transmitted[k, 1] > transmitted[k, 0]]
+    common = (max(transmitted[k, 0] for k, _ in rows), min(transmitted[k, 1] for k, _ in rows)) if rows else (0, 0)
+    inside = _inside(axis, np.array(common)) & _inside(axis, np.array(extent))
+    if inside.sum() < _MINIMUM_PIXELS:
+        return None
+    step = np.gradient(axis)
+    total, variance, weight = np.zeros(axis.size), np.zeros(axis.size), np.zeros(axis.size)
+    level_variance = 0.0
+    for k, row in rows:
+        open_ = _inside(axis, transmitted[k])
+        chosen = np.any(
+            [_inside(axis, region) for region in regions[k] if region[1] > region[0]] or [open_ & False], axis=0
+        )
+        level = background_level(axis, block.mean[row], chosen, background)
+        noise = block.variance[row] / corrected.present[k].sum() + block.dark_variance[row]
+        area = float(np.sum(((block.mean[row] - level) * step)[inside]))
+        if area <= 0.0:
+            continue
+        total += np.where(open_, block.mean[row] - level, 0.0)
+        variance += np.where(open_, noise, 0.0)
+        weight += np.where(open_, area, 0.0)
+        if chosen.any():
+            level_variance += float(np.mean(noise[chosen])) / chosen.sum()
+    if not weight.any():
+        return None
+    seen = weight > 0
+    values, spread = np.zeros(axis.size), np.zeros(axis.size)
+    values[seen], spread[seen] = total[seen] / weight[seen], variance[seen] / weight[seen] ** 2
+    edge = [int(np.flatnonzero(seen)[end]) for end in (0, -1)]
+    peak = float(np.max(np.convolve(values, np.ones(5) / 5, mode="same")))
+    cut = any(
+        extent[0] < axis[i] < extent[1] and np.mean(values[max(0, i - 2) : i + 3]) > _CUT_FRACTION * peak for i in edge
+    )
+    return Template(axis, values, spread, level_variance / float(weight.max()) ** 2, extent, bool(cut))
+
+
+def background_level(
+    axis: FloatArray, spectrum: FloatArray, chosen: np.ndarray, settings: BackgroundSettings
+) -> FloatArray:
+    """Return the background (n_pixels,) under a spectrum, read where ``chosen`` is true."""
+    if settings.baseline == "none" or not chosen.any():
+        return np.zeros(axis.size)
+    if settings.baseline == "constant":
+        return np.full(axis.size, spectrum[chosen].mean())
+    slope, offset = np.polyfit(axis[chosen] - axis[0], spectrum[chosen], 1)
+    line: FloatArray = offset + slope * (axis - axis[0])
+    return line
+
+
+def _cut_problem(corrected: Corrected, t: int, extent: tuple[float, float]) -> Problem:
+    message = (
+        f"no Stokes spectrum shows the whole band ({extent[0]:.0f}-{extent[1]:.0f} nm): the hidden part is missing from "
+        "every intensity. Add PL excited further above the gap, or a filter with an earlier cutoff."
+    )
+    return Problem("warning", f"{corrected.temperatures_k[t]:.0f} K", message)
+
+
+def _background_problems(corrected: Corrected, regions: FloatArray, settings: BackgroundSettings) -> list[Problem]:
+    if settings.baseline == "none":
+        return []
+    blind = [k for k in range(len(corrected.stacks)) if np.all(regions[k, :, 1] <= regions[k, :, 0])]
+    if not blind:
+        return []
+    message = (
+        f"{len(blind)} of {len(corrected.stacks)} conditions have no signal-free part between their cutoffs, so no "
+        "background is subtracted there. Set background windows, or measure a wider range."
+    )
+    return [Problem("warning", corrected.stacks[blind[0]].key, message)]

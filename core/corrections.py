@@ -1,0 +1,333 @@
+"""From raw counts to intensities per second and µW: dark frames, cosmic rays, response, exposure, power."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from asplab.core.experiment import Curve, Spectrum
+from asplab.core.grouping import Gathered, Stack
+from asplab.core.problems import Problem
+from asplab.core.settings import CorrectionSettings
+from asplab.core.units import FloatArray
+
+_SMOOTHING_PIXELS = 31
+_NEIGHBOUR_FRACTION = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """All stacks that share one wavelength axis.
+
+    Attributes
+    ----------
+    wavelength_nm : ndarray, shape (n_pixels,)
+    stacks : ndarray of int, shape (n_stacks,)
+        Indices into `Corrected.stacks`.
+    intensity : ndarray, shape (n_stacks, n_pixels, n_repeats)
+        Corrected spectra; repeats that a stack does not have are zero.
+    mean : ndarray, shape (n_stacks, n_pixels)
+        Mean over the repeats.
+    variance : ndarray, shape (n_stacks, n_pixels)
+        Additive (detection) noise variance of one repeat, drift of the band as a whole removed.
+    dark_variance : ndarray, shape (n_stacks, n_pixels)
+        Variance of the mean dark frame in the units of ``intensity``; zero where none was subtracted.
+    """
+
+    wavelength_nm: FloatArray
+    stacks: np.ndarray
+    intensity: FloatArray
+    mean: FloatArray
+    variance: FloatArray
+    dark_variance: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corrected:
+    """Corrected spectra of all stacks.
+
+    Attributes
+    ----------
+    stacks : tuple of Stack
+    temperatures_k : ndarray, shape (n_temperatures,)
+    blocks : tuple of Block
+        One per wavelength axis.
+    place : ndarray of int, shape (n_stacks, 2)
+        Block and row of each stack.
+    present : ndarray of bool, shape (n_stacks, n_repeats)
+        Which repeats exist, in the order of `Stack.members`.
+    replaced_pixels : ndarray of int, shape (n_stacks,)
+        Pixels replaced as cosmic rays.
+    dark_group : ndarray of int, shape (n_stacks,)
+        Stacks with the same number share one mean dark frame; -1 where none was subtracted.
+    """
+
+    stacks: tuple[Stack, ...]
+    temperatures_k: FloatArray
+    blocks: tuple[Block, ...]
+    place: np.ndarray
+    present: np.ndarray
+    replaced_pixels: np.ndarray
+    dark_group: np.ndarray
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Dark:
+    mean: FloatArray
+    variance_of_mean: FloatArray
+    group: int
+
+
+def correct(gathered: Gathered, settings: CorrectionSettings) -> Corrected:
+    """Correct every spectrum in use; nothing is dropped, replaced pixels are counted.
+
+    Returns
+    -------
+    Corrected
+        In counts, or counts/s, counts/µW, counts/(s µW), as far as all spectra carry exposure and power.
+    """
+    problems: list[Problem] = []
+    n_repeats = max((len(stack.members) for stack in gathered.stacks), default=0)
+    scale = _normalisations(gathered.stacks, settings, problems)
+    response = _response(gathered, settings, problems)
+    axes: list[tuple[FloatArray, list[int]]] = []
+    for k, stack in enumerate(gathered.stacks):
+        axis = stack.members[0].wavelength_nm
+        for known, members in axes:
+            if known is axis or (known.shape == axis.shape and np.allclose(known, axis, rtol=0.0, atol=1e-3)):
+                members.append(k)
+                break
+        else:
+            axes.append((axis, [k]))
+    place = np.zeros((len(gathered.stacks), 2), dtype=int)
+    replaced = np.zeros(len(gathered.stacks), dtype=int)
+    groups = np.full(len(gathered.stacks), -1)
+    present = np.array([np.arange(n_repeats) < len(s.members) for s in gathered.stacks]).reshape(-1, n_repeats)
+    blocks = []
+    for b, (axis, members) in enumerate(axes):
+        place[members] = np.column_stack([np.full(len(members), b), np.arange(len(members))])
+        stacks = [gathered.stacks[k] for k in members]
+        darks = _darks(gathered.darks, axis, settings)
+        block, replaced[members], groups[members] = _block(
+            axis, members, stacks, [scale[k] for k in members], darks, response, n_repeats, settings
+        )
+        blocks.append(block)
+    problems.extend(_dark_problems(gathered, groups, settings))
+    problems.extend(_repeat_problems(gathered.stacks, settings))
+    return Corrected(
+        stacks=gathered.stacks,
+        temperatures_k=gathered.temperatures_k,
+        blocks=tuple(blocks),
+        place=place,
+        present=present,
+        replaced_pixels=replaced,
+        dark_group=groups,
+        problems=tuple(problems),
+    )
+
+
+def _block(
+    axis: FloatArray,
+    indices: Sequence[int],
+    stacks: Sequence[Stack],
+    scales: Sequence[FloatArray],
+    darks: dict[float | None, _Dark],
+    response: Curve | None,
+    n_repeats: int,
+    settings: CorrectionSettings,
+) -> tuple[Block, np.ndarray, np.ndarray]:
+    sensitivity = np.ones(axis.size) if response is None else np.interp(axis, response.wavelength_nm, response.values)
+    sensitivity = sensitivity / sensitivity.max()
+    intensity = np.zeros((len(stacks), axis.size, n_repeats))
+    mean, variance, dark_variance = (np.zeros((len(stacks), axis.size)) for _ in range(3))
+    replaced, groups = np.zeros(len(stacks), dtype=int), np.full(len(stacks), -1)
+    for row, (stack, scale) in enumerate(zip(stacks, scales, strict=True)):
+        counts = np.array([spectrum.counts for spectrum in stack.members])
+        dark = _dark_for(stack, darks)
+        if dark is not None:
+            counts = counts - dark.mean
+            groups[row] = dark.group
+        if settings.remove_cosmic_rays:
+            counts, replaced[row] = replace_cosmic_rays(counts, threshold=settings.cosmic_threshold)
+        values = counts / scale[:, None] / sensitivity
+        intensity[row, :, : len(stack.members)] = values.T
+        mean[row] = values.mean(axis=0)
+        variance[row] = additive_variance(values)
+        if dark is not None:
+            dark_variance[row] = dark.variance_of_mean * (np.mean(1.0 / scale) / sensitivity) ** 2
+    block = Block(axis, np.asarray(indices), intensity, mean, variance, dark_variance)
+    return block, replaced, groups
+
+
+def replace_cosmic_rays(counts: FloatArray, *, threshold: float) -> tuple[FloatArray, int]:
+    """Replace pixels of single repeats that stand out upwards against the other repeats.
+
+    Each repeat is compared with the median spectrum after fitting its own height and offset, so a band that
+    drifts as a whole is never clipped. A pixel beyond ``threshold`` robust standard deviations, and neighbours
+    beyond half of that, take the fitted median. Fewer than three repeats are returned unchanged.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (n_repeats, n_pixels)
+    threshold : float
+        In robust standard deviations of the pixel's surroundings.
+
+    Returns
+    -------
+    counts : ndarray, shape (n_repeats, n_pixels)
+    replaced : int
+        Number of replaced pixels over all repeats.
+    """
+    if counts.shape[0] < 3:
+        return counts, 0
+    expected = _follow(counts, np.median(counts, axis=0))
+    residual = counts - expected
+    deviation = 1.4826 * np.median(np.abs(residual - np.median(residual, axis=0)), axis=0)
+    sigma = np.maximum(median_filter(deviation, size=_SMOOTHING_PIXELS, mode="nearest"), deviation)
+    sigma = np.maximum(sigma, np.finfo(float).tiny)
+    hit = residual > threshold * sigma
+    near = hit.copy()
+    near[:, 1:] |= hit[:, :-1]
+    near[:, :-1] |= hit[:, 1:]
+    hit |= near & (residual > _NEIGHBOUR_FRACTION * threshold * sigma)
+    return np.where(hit, expected, counts), int(hit.sum())
+
+
+def _follow(spectra: FloatArray, shape: FloatArray) -> FloatArray:
+    """Return offset + height × shape fitted to each spectrum by least squares."""
+    centred = shape - shape.mean()
+    power = centred @ centred
+    height = (spectra @ centred) / power if power > 0 else np.ones(len(spectra))
+    offset = spectra.mean(axis=1) - height * shape.mean()
+    fitted: FloatArray = offset[:, None] + height[:, None] * shape
+    return fitted
+
+
+def additive_variance(spectra: FloatArray) -> FloatArray:
+    """Return the detection-noise variance of one repeat at each pixel.
+
+    With two or more repeats: the scatter about the mean spectrum after each repeat's own height and offset
+    are fitted (their drift is treated apart). With one: the scatter of neighbouring pixels, which misses
+    nothing but slow structure.
+
+    Parameters
+    ----------
+    spectra : ndarray, shape (n_repeats, n_pixels)
+    """
+    n = len(spectra)
+    if n > 1:
+        residual = spectra - _follow(spectra, spectra.mean(axis=0))
+        result: FloatArray = np.sum(residual**2, axis=0) / (n - 1)
+        return result
+    rough = np.zeros(spectra.shape[1])
+    rough[1:-1] = spectra[0, 1:-1] - 0.5 * (spectra[0, :-2] + spectra[0, 2:])
+    kernel = np.ones(_SMOOTHING_PIXELS) / _SMOOTHING_PIXELS
+    return np.convolve(np.pad(rough**2 / 1.5, _SMOOTHING_PIXELS // 2, mode="reflect"), kernel, mode="valid")
+
+
+def _normalisations(stacks: Sequence[Stack], settings: CorrectionSettings, problems: list[Problem]) -> list[FloatArray]:
+    """Return what the counts of each repeat are divided by; exposure and power only where all carry them."""
+    scale = [np.ones(len(stack.members)) for stack in stacks]
+    for name, wanted in (
+        ("exposure_s", settings.divide_by_exposure),
+        ("power_uw", settings.divide_by_power),
+    ):
+        values = [[getattr(s.condition, name) for s in stack.members] for stack in stacks]
+        missing = [stack for stack, row in zip(stacks, values, strict=True) if None in row]
+        if not wanted or len(missing) == len(stacks):
+            continue
+        if missing:
+            message = (
+                f"{name} is missing for {len(missing)} of {len(stacks)} conditions, so no spectrum is divided by it. "
+                "Fill the column in the manifest for all, or for none."
+            )
+            problems.append(Problem("warning", missing[0].members[0].where, message))
+            continue
+        scale = [s * np.array(row, dtype=float) for s, row in zip(scale, values, strict=True)]
+    return scale
+
+
+def _response(gathered: Gathered, settings: CorrectionSettings, problems: list[Problem]) -> Curve | None:
+    curves = [curve for curve in gathered.experiment.curves if curve.kind == "response"]
+    if not curves or not settings.divide_by_response:
+        return None
+    if len(curves) > 1:
+        message = (
+            f"{len(curves)} response curves are listed; {curves[0].source} is used. Keep one row of kind response."
+        )
+        problems.append(Problem("warning", curves[1].where, message))
+    curve = curves[0]
+    for stack in gathered.stacks:
+        axis = stack.members[0].wavelength_nm
+        if axis[0] < curve.wavelength_nm[0] - 1.0 or axis[-1] > curve.wavelength_nm[-1] + 1.0:
+            message = (
+                f"the response curve covers {curve.wavelength_nm[0]:.1f}-{curve.wavelength_nm[-1]:.1f} nm, the spectra "
+                f"{axis[0]:.1f}-{axis[-1]:.1f} nm; its end values are used beyond. Supply a curve over the whole range."
+            )
+            problems.append(Problem("warning", curve.where, message))
+            break
+    return curve
+
+
+def _darks(darks: Sequence[Spectrum], axis: FloatArray, settings: CorrectionSettings) -> dict[float | None, _Dark]:
+    """Average the dark frames of each exposure that fit the axis; noise is pooled over the pixels."""
+    if not settings.subtract_dark:
+        return {}
+    frames: dict[float | None, list[FloatArray]] = {}
+    for dark in darks:
+        if dark.wavelength_nm.shape == axis.shape and np.allclose(dark.wavelength_nm, axis, rtol=0.0, atol=1e-3):
+            frames.setdefault(dark.condition.exposure_s, []).append(dark.counts)
+    result = {}
+    for group, (exposure, counts) in enumerate(frames.items()):
+        stack = np.array(counts)
+        if len(stack) > 2:
+            stack, _ = replace_cosmic_rays(stack, threshold=settings.cosmic_threshold)
+        noise = additive_variance(stack)
+        variance = np.full(axis.size, float(np.mean(noise)) / len(stack))
+        result[exposure] = _Dark(stack.mean(axis=0), variance, group)
+    return result
+
+
+def _dark_for(stack: Stack, darks: dict[float | None, _Dark]) -> _Dark | None:
+    """Choose the dark of equal exposure, else one without exposure, else that of the nearest exposure."""
+    exposure = stack.members[0].condition.exposure_s
+    timed = {known: dark for known, dark in darks.items() if known is not None}
+    if exposure is None or not timed:
+        return darks.get(None) or next(iter(timed.values()), None)
+    closest = min(timed, key=lambda known: abs(np.log(known / exposure)))
+    if abs(closest - exposure) <= 1e-3 * exposure or None not in darks:
+        return timed[closest]
+    return darks[None]
+
+
+def _dark_problems(gathered: Gathered, groups: np.ndarray, settings: CorrectionSettings) -> list[Problem]:
+    if not gathered.darks or not settings.subtract_dark:
+        return []
+    exposures = {dark.condition.exposure_s for dark in gathered.darks}
+    for stack, group in zip(gathered.stacks, groups, strict=True):
+        exposure = stack.members[0].condition.exposure_s
+        timed = exposure is not None and None not in exposures
+        if group >= 0 and not (timed and min(abs(known - exposure) for known in exposures) > 1e-3 * exposure):
+            continue
+        found = "of another exposure is used" if group >= 0 else "fits its wavelength axis, so none is subtracted"
+        message = (
+            f"{stack.key} was taken with {exposure} s, for which there is no dark frame; a dark {found}. "
+            "Its level is taken from the signal-free part all the same. Add dark frames of that exposure."
+        )
+        return [Problem("warning", stack.members[0].where, message)]
+    return []
+
+
+def _repeat_problems(stacks: Sequence[Stack], settings: CorrectionSettings) -> list[Problem]:
+    few = [stack for stack in stacks if len(stack.members) < 3]
+    if not few:
+        return []
+    what = "cosmic rays are not looked for, and " if settings.remove_cosmic_rays else ""
+    single = sum(len(stack.members) == 1 for stack in few)
+    message = (
+        f"{len(few)} of {len(stacks)} conditions have fewer than three repeats ({single} have one): {what}drift between "
+        "repeats is taken from the other conditions. Errors of such points are lower limits; measure at least three."
+    )
+    return [Problem("warning", few[0].key, message)]

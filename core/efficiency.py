@@ -1,0 +1,522 @@
+"""Quantum yield and up-conversion efficiency from the responses.
+
+The Stokes side gives one line, PA_S/I_S = s (hν_S − hν₀), whose intercept is hν₀ = QY ⟨E⟩ with ⟨E⟩ the mean
+emitted photon energy. Each anti-Stokes excitation then has η = hν_AS I / (PA/s + hν₀ I). Both follow from
+[Zhang 2024, Eqs. 1-5] and are regular for weak signals and for PA of either sign.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from asplab.core.errors import AnalysisError, SettingsError
+from asplab.core.problems import Problem
+from asplab.core.responses import Responses
+from asplab.core.settings import EfficiencySettings
+from asplab.core.units import FloatArray
+
+_TRUNCATED_BELOW = 0.9
+_SIGNIFICANT = 3.0
+
+
+def ratio(
+    stokes_detuning_mev: ArrayLike,
+    detuning_mev: ArrayLike,
+    eta: ArrayLike,
+    quantum_yield: ArrayLike,
+    gap_mev: ArrayLike,
+) -> FloatArray:
+    """Return R, the ratio of anti-Stokes to Stokes emission per photothermal signal [Zhang 2024, Eq. 5].
+
+    Parameters
+    ----------
+    stokes_detuning_mev, detuning_mev : array_like
+        Excitation above the gap, and below it, both positive; meV.
+    eta, quantum_yield : array_like
+        Up-conversion efficiency and emission quantum yield.
+    gap_mev : array_like
+        Energy that an emitted photon carries; meV.
+    """
+    above, below = np.asarray(stokes_detuning_mev, dtype=float), np.asarray(detuning_mev, dtype=float)
+    eta_, yield_, gap = (np.asarray(x, dtype=float) for x in (eta, quantum_yield, gap_mev))
+    value: FloatArray = eta_ * (gap * (1 - yield_) + above) / (gap * (1 - eta_ * yield_) - below)
+    return value
+
+
+def invert_line(
+    intercept: ArrayLike, slope_per_mev: ArrayLike, detuning_mev: ArrayLike, gap_mev: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Return (quantum yield, η) of a line R = intercept + slope ΔE_S; the inverse of `ratio`.
+
+    Parameters
+    ----------
+    intercept, slope_per_mev : array_like
+        Of the line against the Stokes detuning.
+    detuning_mev, gap_mev : array_like
+        Anti-Stokes detuning and emitted photon energy, meV.
+    """
+    a, b = np.asarray(intercept, dtype=float), np.asarray(slope_per_mev, dtype=float)
+    gap = np.asarray(gap_mev, dtype=float)
+    quantum_yield: FloatArray = 1.0 - a / (b * gap)
+    eta: FloatArray = b * (gap - np.asarray(detuning_mev, dtype=float)) / (1.0 + b * gap - a)
+    return quantum_yield, eta
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EfficiencyFit:
+    """Quantum yield and η of every temperature, with their covariance.
+
+    Arrays of η have shape (n_temperatures, n_anti); places that are not ``valid`` hold NaN. ``numerator`` and
+    ``denominator`` are N = hν_AS I and D = PA/s + hν₀ I with η = N/D; they stay normally distributed where η
+    does not, and later fits use them.
+
+    Attributes
+    ----------
+    temperatures_k : ndarray, shape (n_temperatures,)
+    quantum_yield, quantum_yield_error : ndarray, shape (n_temperatures,)
+    is_shared : bool
+        True when one quantum yield serves all temperatures.
+    slope, intercept_mev : ndarray, shape (n_temperatures,)
+        s and hν₀ of the Stokes line.
+    line_covariance : ndarray, shape (n_temperatures, 2, 2)
+        Of (s, hν₀).
+    chi2, dof : ndarray, shape (n_temperatures,)
+        Of the Stokes line.
+    stokes_mev, stokes_ratio, stokes_ratio_error : ndarray, shape (n_temperatures, n_stokes)
+        Points of the Stokes line, PA_S/I_S; NaN where there is none.
+    detuning_mev, detuning_error_mev, reference_error_mev : ndarray
+        ΔE of each anti-Stokes excitation; the error of its own wavelength; the error common to a temperature.
+    excitation_nm : ndarray, shape (n_temperatures, n_anti)
+    eta, eta_error : ndarray
+    eta_covariance : ndarray, shape (n_temperatures, n_anti, n_anti)
+    eta_low, eta_high : ndarray
+        68 % Fieller interval; NaN marks an open end.
+    ratio, ratio_error : ndarray, shape (n_temperatures, n_anti, n_stokes)
+        The paper's R for the eye: its points share noise, so the errors say nothing about a fitted line.
+    ratio_slope_per_mev : ndarray
+        Slope of R against ΔE_S.
+    numerator, denominator : ndarray
+    covariance : ndarray, shape (n_temperatures, 2 n_anti, 2 n_anti)
+        Of (numerator, denominator) within a temperature.
+    shared_sensitivity : ndarray, shape (n_temperatures, 2 n_anti)
+        Change of (numerator, denominator) with one standard error of a shared quantum yield; zero otherwise.
+    valid, fitted : ndarray of bool
+    truncation : ndarray
+    flags : tuple of tuple of tuple of str
+    keys : tuple of tuple of str
+        Stack of each anti-Stokes place.
+    stokes_keys : tuple of tuple of str
+    """
+
+    temperatures_k: FloatArray
+    quantum_yield: FloatArray
+    quantum_yield_error: FloatArray
+    is_shared: bool
+    slope: FloatArray
+    intercept_mev: FloatArray
+    line_covariance: FloatArray
+    chi2: FloatArray
+    dof: np.ndarray
+    stokes_mev: FloatArray
+    stokes_ratio: FloatArray
+    stokes_ratio_error: FloatArray
+    detuning_mev: FloatArray
+    detuning_error_mev: FloatArray
+    reference_error_mev: FloatArray
+    excitation_nm: FloatArray
+    eta: FloatArray
+    eta_error: FloatArray
+    eta_covariance: FloatArray
+    eta_low: FloatArray
+    eta_high: FloatArray
+    ratio: FloatArray
+    ratio_error: FloatArray
+    ratio_slope_per_mev: FloatArray
+    numerator: FloatArray
+    denominator: FloatArray
+    covariance: FloatArray
+    shared_sensitivity: FloatArray
+    valid: np.ndarray
+    fitted: np.ndarray
+    truncation: FloatArray
+    flags: tuple[tuple[tuple[str, ...], ...], ...]
+    keys: tuple[tuple[str, ...], ...]
+    stokes_keys: tuple[tuple[str, ...], ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StokesLine:
+    """The Stokes line of each temperature and how it moves with the responses.
+
+    ``gradient`` has shape (n_temperatures, 2, 2 n_columns): derivatives of (s, hν₀).
+    """
+
+    slope: FloatArray
+    intercept_mev: FloatArray
+    gradient: FloatArray
+    covariance: FloatArray
+    chi2: FloatArray
+    dof: np.ndarray
+    points: FloatArray
+    point_errors: FloatArray
+    usable: np.ndarray
+
+
+def fit_stokes_line(responses: Responses) -> StokesLine:
+    """Fit PA_S/I_S = s (hν_S − hν₀) by generalised least squares with the full covariance of the points.
+
+    Temperatures with fewer than two fitted Stokes excitations give NaN.
+    """
+    ns, n = responses.n_stokes, responses.valid.shape[1]
+    use = responses.fitted[:, :ns] & (responses.intensity[:, :ns] != 0.0)
+    light = np.where(use, responses.intensity[:, :ns], 1.0)
+    heat = np.where(use, responses.absorbed[:, :ns], 0.0)
+    points = heat / light
+    to_points = np.zeros((len(light), ns, 2 * n))
+    columns = np.arange(ns)
+    to_points[:, columns, columns] = np.where(use, -points / light, 0.0)
+    to_points[:, columns, n + columns] = np.where(use, 1.0 / light, 0.0)
+    spread = to_points @ responses.covariance @ np.swapaxes(to_points, 1, 2)
+    energy = responses.excitation_mev[:, :ns]
+    spread = _with_energy_errors(spread, points, energy, responses.excitation_error_mev[:, :ns], use)
+    spread[:, columns, columns] += np.where(use, 0.0, 1.0)
+    usable = use.sum(axis=1) >= 2
+    centre = np.sum(energy * use, axis=1) / np.maximum(use.sum(axis=1), 1)
+    design = np.stack([energy - centre[:, None], np.ones_like(energy)], axis=-1) * use[..., None]
+    weighted = np.linalg.solve(spread, design)
+    normal = np.swapaxes(design, 1, 2) @ weighted
+    normal[~usable] = np.eye(2)
+    inverse = np.linalg.inv(normal)
+    to_line = inverse @ np.swapaxes(weighted, 1, 2)
+    slope, height = np.einsum("tpi,ti->pt", to_line, points)
+    residual = points - np.einsum("tip,pt->ti", design, np.stack([slope, height]))
+    chi2 = np.einsum("ti,ti->t", residual * use, np.linalg.solve(spread, (residual * use)[..., None])[..., 0])
+    slope = np.where(usable & (slope != 0.0), slope, np.nan)
+    offset = height / slope
+    gradient_line = to_line @ to_points
+    gradient_intercept = -(gradient_line[:, 1] - offset[:, None] * gradient_line[:, 0]) / slope[:, None]
+    gradient = np.stack([gradient_line[:, 0], gradient_intercept], axis=1)
+    # The covariance of the fitted line also holds what the energies' errors add, hence from the normal matrix.
+    jacobian = np.stack(
+        [np.stack([np.ones_like(slope), np.zeros_like(slope)], -1), np.stack([offset / slope, -1.0 / slope], -1)],
+        axis=1,
+    )
+    return StokesLine(
+        slope=slope,
+        intercept_mev=centre - offset,
+        gradient=gradient,
+        covariance=jacobian @ inverse @ np.swapaxes(jacobian, 1, 2),
+        chi2=np.where(usable, chi2, np.nan),
+        dof=use.sum(axis=1) - 2,
+        points=np.where(use, points, np.nan),
+        point_errors=np.where(use, np.sqrt(np.einsum("tii->ti", spread)), np.nan),
+        usable=usable,
+    )
+
+
+def _with_energy_errors(
+    spread: FloatArray, points: FloatArray, energy: FloatArray, error: FloatArray, use: np.ndarray
+) -> FloatArray:
+    """Add the effective variance of the excitation energies, with the slope of a plain line."""
+    if not np.any(error[use] > 0):
+        return spread
+    weight = use / np.maximum(use.sum(axis=1, keepdims=True), 1)
+    x = (energy - np.sum(energy * weight, axis=1, keepdims=True)) * use
+    slope = np.sum(x * points, axis=1) / np.maximum(np.sum(x**2, axis=1), np.finfo(float).tiny)
+    result: FloatArray = spread + np.where(use, slope[:, None] * error, 0.0)[:, :, None] ** 2 * np.eye(energy.shape[1])
+    return result
+
+
+def fit_efficiency(responses: Responses, settings: EfficiencySettings) -> EfficiencyFit:
+    """Determine the quantum yield and η of every temperature.
+
+    Raises
+    ------
+    SettingsError
+        When a fixed quantum yield is wanted and none, or one outside 0 to 1, is given.
+    AnalysisError
+        When no temperature has two Stokes excitations with emission and photothermal signal.
+    """
+    line = fit_stokes_line(responses)
+    if not line.usable.any() and settings.quantum_yield != "fixed":
+        raise AnalysisError(
+            "no temperature has two Stokes excitations (kind pl) with both emission and photothermal signal; "
+            "the quantum yield needs at least two. Add PL at further excitations, or fix the quantum yield."
+        )
+    line, yields, yield_errors, shared_error = _apply_yield_mode(responses, line, settings)
+    if settings.estimator == "ratio":
+        return _assemble_ratio(responses, line, yields, yield_errors, settings)
+    numerator, denominator, covariance, sensitivity = _components(responses, line, shared_error)
+    return _assemble(responses, line, settings, yields, yield_errors, numerator, denominator, covariance, sensitivity)
+
+
+def _apply_yield_mode(
+    responses: Responses, line: StokesLine, settings: EfficiencySettings
+) -> tuple[StokesLine, FloatArray, FloatArray, float]:
+    """Return line, quantum yields, their errors, and the error of a shared or fixed yield (zero when free)."""
+    photon = responses.mean_photon_mev
+    yields = line.intercept_mev / photon
+    own_variance = line.covariance[:, 1, 1] / photon**2
+    errors = np.sqrt(own_variance + (yields * responses.mean_photon_error_mev / photon) ** 2)
+    if settings.quantum_yield == "temperature":
+        return line, yields, errors, 0.0
+    if settings.quantum_yield == "fixed":
+        value = settings.fixed_quantum_yield
+        if value is None or not 0.0 < value <= 1.0:
+            raise SettingsError(
+                f"fixed_quantum_yield is {value}; it must lie between 0 and 1. Give the measured value."
+            )
+        shared, error = value, settings.fixed_quantum_yield_error
+    else:
+        weight = np.where(np.isfinite(errors), errors, np.inf) ** -2.0
+        shared = float(np.nansum(weight * yields) / np.sum(weight))
+        error = float(np.sum(weight) ** -0.5)
+    everywhere = np.full(len(yields), shared)
+    return _at_intercept(line, shared * photon), everywhere, np.full(len(yields), error), error
+
+
+def _at_intercept(line: StokesLine, intercept_mev: FloatArray) -> StokesLine:
+    """Return the line conditioned on its intercept: the slope follows by their covariance."""
+    follow = line.covariance[:, 0, 1] / line.covariance[:, 1, 1]
+    slope = line.slope + follow * (intercept_mev - line.intercept_mev)
+    gradient = line.gradient.copy()
+    gradient[:, 0] -= follow[:, None] * gradient[:, 1]
+    gradient[:, 1] = 0.0
+    covariance = np.zeros_like(line.covariance)
+    covariance[:, 0, 0] = line.covariance[:, 0, 0] - follow * line.covariance[:, 0, 1]
+    return StokesLine(
+        slope,
+        intercept_mev,
+        gradient,
+        covariance,
+        line.chi2 + (intercept_mev - line.intercept_mev) ** 2 / line.covariance[:, 1, 1],
+        line.dof + 1,
+        line.points,
+        line.point_errors,
+        line.usable,
+    )
+
+
+def _components(
+    responses: Responses, line: StokesLine, shared_error: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return N = hν_AS I, D = PA/s + hν₀ I, their covariance, and their change with a shared quantum yield."""
+    ns, n = responses.n_stokes, responses.valid.shape[1]
+    light, heat = responses.intensity[:, ns:], responses.absorbed[:, ns:]
+    energy = responses.excitation_mev[:, ns:]
+    na = light.shape[1]
+    slope, intercept = line.slope[:, None], line.intercept_mev[:, None]
+    numerator = energy * light
+    denominator = heat / slope + intercept * light
+    gradient = np.zeros((len(light), 2 * na, 2 * n))
+    rows, columns = np.arange(na), ns + np.arange(na)
+    gradient[:, na:] = (
+        -(heat / slope**2)[:, :, None] * line.gradient[:, None, 0] + light[:, :, None] * line.gradient[:, None, 1]
+    )
+    gradient[:, rows, columns] = energy
+    gradient[:, na + rows, columns] += intercept
+    gradient[:, na + rows, n + columns] += 1.0 / slope
+    covariance = gradient @ responses.covariance @ np.swapaxes(gradient, 1, 2)
+    sensitivity = np.zeros((len(light), 2 * na))
+    if shared_error > 0:
+        sensitivity[:, na:] = light * responses.mean_photon_mev[:, None] * shared_error
+        covariance = covariance + sensitivity[:, :, None] * sensitivity[:, None, :]
+    return numerator, denominator, covariance, sensitivity
+
+
+def fieller_interval(
+    numerator: FloatArray,
+    denominator: FloatArray,
+    numerator_variance: FloatArray,
+    denominator_variance: FloatArray,
+    covariance: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the 68 % Fieller interval of a ratio of two normal quantities [Fieller 1954].
+
+    Both ends are NaN where the denominator is within one standard error of zero: the set is then unbounded.
+    """
+    a = denominator**2 - denominator_variance
+    b = numerator * denominator - covariance
+    c = numerator**2 - numerator_variance
+    closed = a > 0
+    root = np.sqrt(np.where(closed, np.maximum(b**2 - a * c, 0.0), np.nan))
+    safe = np.where(closed, a, np.nan)
+    return (b - root) / safe, (b + root) / safe
+
+
+def _assemble(
+    responses: Responses,
+    line: StokesLine,
+    settings: EfficiencySettings,
+    yields: FloatArray,
+    yield_errors: FloatArray,
+    numerator: FloatArray,
+    denominator: FloatArray,
+    covariance: FloatArray,
+    sensitivity: FloatArray,
+) -> EfficiencyFit:
+    ns = responses.n_stokes
+    na = numerator.shape[1]
+    valid = responses.valid[:, ns:] & np.isfinite(denominator) & (denominator != 0.0)
+    safe = np.where(valid, denominator, 1.0)
+    eta = np.where(valid, numerator / safe, np.nan)
+    value = np.where(valid, eta, 0.0)
+    diagonal = np.arange(na)
+    jacobian = np.zeros((len(eta), na, 2 * na))
+    jacobian[:, diagonal, diagonal] = 1.0 / safe
+    jacobian[:, diagonal, na + diagonal] = -value / safe
+    covariance = np.where(np.isfinite(covariance), covariance, 0.0)
+    eta_covariance = jacobian @ covariance @ np.swapaxes(jacobian, 1, 2)
+    variances = np.einsum("tii->ti", covariance)
+    cross = covariance[:, diagonal, na + diagonal]
+    low, high = fieller_interval(numerator, denominator, variances[:, :na], variances[:, na:], cross)
+    error = np.where(valid, np.sqrt(np.einsum("tii->ti", eta_covariance)), np.nan)
+    points, errors, slope = _ratios(responses, line)
+    return EfficiencyFit(
+        temperatures_k=responses.temperatures_k,
+        quantum_yield=yields,
+        quantum_yield_error=yield_errors,
+        is_shared=settings.quantum_yield != "temperature",
+        slope=line.slope,
+        intercept_mev=line.intercept_mev,
+        line_covariance=line.covariance,
+        chi2=line.chi2,
+        dof=line.dof,
+        stokes_mev=responses.excitation_mev[:, :ns],
+        stokes_ratio=line.points,
+        stokes_ratio_error=line.point_errors,
+        detuning_mev=np.where(responses.valid, responses.detuning_mev, np.nan)[:, ns:],
+        detuning_error_mev=responses.excitation_error_mev[:, ns:],
+        reference_error_mev=responses.reference_error_mev,
+        excitation_nm=responses.excitation_nm[:, ns:],
+        eta=eta,
+        eta_error=error,
+        eta_covariance=eta_covariance,
+        eta_low=np.where(valid, low, np.nan),
+        eta_high=np.where(valid, high, np.nan),
+        ratio=points,
+        ratio_error=errors,
+        ratio_slope_per_mev=slope,
+        numerator=np.where(valid, numerator, 0.0),
+        denominator=np.where(valid, denominator, 1.0),
+        covariance=covariance,
+        shared_sensitivity=sensitivity,
+        valid=valid,
+        fitted=valid & responses.fitted[:, ns:],
+        truncation=responses.truncation[:, ns:],
+        flags=_flags(responses, eta, low, valid),
+        keys=tuple(row[ns:] for row in responses.keys),
+        stokes_keys=tuple(row[:ns] for row in responses.keys),
+        problems=_problems(responses, line, settings, yields, yield_errors),
+    )
+
+
+def _ratios(responses: Responses, line: StokesLine) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return R, its error with every point on its own, and its slope against ΔE_S."""
+    ns, n = responses.n_stokes, responses.valid.shape[1]
+    light, heat = responses.intensity[:, ns:], responses.absorbed[:, ns:]
+    measured = responses.valid[:, ns:] & (heat != 0.0)
+    rho = np.where(measured, light / np.where(measured, heat, 1.0), np.nan)
+    variances = np.einsum("tii->ti", responses.covariance)
+    anti = np.arange(ns, n)
+    cross = responses.covariance[:, anti, n + anti]
+    rho_variance = (variances[:, ns:n] - 2 * rho * cross + rho**2 * variances[:, n + ns :]) / np.where(
+        measured, heat, 1.0
+    ) ** 2
+    points = rho[:, :, None] * line.points[:, None, :]
+    errors = np.sqrt(
+        rho_variance[:, :, None] * line.points[:, None, :] ** 2
+        + rho[:, :, None] ** 2 * line.point_errors[:, None, :] ** 2
+    )
+    return points, errors, rho * line.slope[:, None]
+
+
+def _flags(
+    responses: Responses, eta: FloatArray, low: FloatArray, valid: np.ndarray
+) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    ns, n = responses.n_stokes, responses.valid.shape[1]
+    heat_error = np.sqrt(np.einsum("tii->ti", responses.covariance)[:, n + ns :])
+    tests = {
+        "not_determined": valid & np.isnan(low),
+        "net_cooling": valid & (responses.absorbed[:, ns:] < -_SIGNIFICANT * heat_error),
+        "eta_above_1": valid & (eta > 1.0),
+        "eta_below_0": valid & (eta < 0.0),
+        "truncated": valid & (responses.truncation[:, ns:] < _TRUNCATED_BELOW),
+        "excluded": valid & ~responses.fitted[:, ns:],
+    }
+    names = list(tests)
+    table = np.stack([tests[name] for name in names], axis=-1)
+    return tuple(tuple(tuple(np.array(names)[cell].tolist()) for cell in row) for row in table)
+
+
+def _problems(
+    responses: Responses, line: StokesLine, settings: EfficiencySettings, yields: FloatArray, errors: FloatArray
+) -> tuple[Problem, ...]:
+    problems = []
+    for t, temperature in enumerate(responses.temperatures_k):
+        place = f"{temperature:.0f} K"
+        if not line.usable[t] and not np.isnan(responses.reference_mev[t]):
+            count = int(responses.fitted[t, : responses.n_stokes].sum())
+            message = (
+                f"{count} Stokes excitation with emission and photothermal signal; the quantum yield and η need at least "
+                "two. Add PL at further excitations above the gap."
+            )
+            problems.append(Problem("error", place, message))
+            continue
+        if line.usable[t] and (yields[t] - 1.0 > _SIGNIFICANT * errors[t] or yields[t] < -_SIGNIFICANT * errors[t]):
+            message = (
+                f"the quantum yield comes out as {yields[t]:.3f} ± {errors[t]:.3f}, outside 0 to 1. Check the photothermal "
+                "baseline, the response curve and the Stokes excitations of this temperature."
+            )
+            problems.append(Problem("warning", place, message))
+        if line.dof[t] > 0 and line.chi2[t] > line.dof[t] + 4.0 * np.sqrt(2.0 * line.dof[t]):
+            message = (
+                f"the Stokes points do not lie on one line (χ² {line.chi2[t]:.1f} for {line.dof[t]} degrees of freedom): "
+                "quantum yield or collection may depend on the excitation. Inspect R & QY."
+            )
+            problems.append(Problem("warning", place, message))
+    if settings.estimator == "ratio":
+        message = (
+            "the paper's R lines are in use: their points share the Stokes noise of a temperature, so the errors shown "
+            "are not standard errors. Use the component estimator for numbers to publish."
+        )
+        problems.append(Problem("warning", "R & QY", message))
+    return tuple(problems)
+
+
+def _assemble_ratio(
+    responses: Responses, line: StokesLine, yields: FloatArray, errors: FloatArray, settings: EfficiencySettings
+) -> EfficiencyFit:
+    """Evaluate the paper's way: a weighted line through R for each ΔE, points taken as independent."""
+    points, point_errors, _ = _ratios(responses, line)
+    x = (responses.excitation_mev[:, : responses.n_stokes] - responses.mean_photon_mev[:, None])[:, None, :]
+    weight = np.where(np.isfinite(points) & (point_errors > 0), 1.0 / point_errors**2, 0.0)
+    y = np.nan_to_num(points)
+    s0, s1, s2 = weight.sum(-1), (weight * x).sum(-1), (weight * x**2).sum(-1)
+    t0, t1 = (weight * y).sum(-1), (weight * x * y).sum(-1)
+    determinant = s0 * s2 - s1**2
+    determinant = np.where(determinant > 0, determinant, np.nan)
+    a, b = (s2 * t0 - s1 * t1) / determinant, (s0 * t1 - s1 * t0) / determinant
+    below = responses.mean_photon_mev[:, None] - responses.excitation_mev[:, responses.n_stokes :]
+    photon = responses.mean_photon_mev[:, None]
+    own_yield, eta = invert_line(a, b, below, photon)
+    variance = np.stack([s2, s0, -s1]) / determinant
+    d = 1.0 + b * photon - a
+    eta_b, eta_a = (photon - below) * (1.0 - a) / d**2, b * (photon - below) / d**2
+    eta_variance = eta_a**2 * variance[0] + eta_b**2 * variance[1] + 2 * eta_a * eta_b * variance[2]
+    yield_b, yield_a = a / (b**2 * photon), -1.0 / (b * photon)
+    yield_variance = yield_a**2 * variance[0] + yield_b**2 * variance[1] + 2 * yield_a * yield_b * variance[2]
+    if settings.quantum_yield == "temperature":
+        weights = np.where(responses.fitted[:, responses.n_stokes :] & (yield_variance > 0), 1.0 / yield_variance, 0.0)
+        total = weights.sum(axis=1)
+        yields = np.sum(weights * np.nan_to_num(own_yield), axis=1) / np.where(total > 0, total, np.nan)
+        errors = np.where(total > 0, total, np.nan) ** -0.5
+    na = eta.shape[1]
+    covariance = np.zeros((len(eta), 2 * na, 2 * na))
+    diagonal = np.arange(na)
+    covariance[:, diagonal, diagonal] = np.nan_to_num(eta_variance)
+    ones = np.where(np.isfinite(eta), 1.0, np.nan)
+    zero = np.zeros((len(eta), 2 * na))
+    return _assemble(responses, line, settings, yields, errors, np.nan_to_num(eta), ones, covariance, zero)

@@ -1,0 +1,149 @@
+"""Energies of each temperature: mean emitted photon, reference of ΔE, line width; and of each excitation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.band import Bands, Template
+from asplab.core.problems import Problem
+from asplab.core.settings import EnergySettings, GivenEnergy
+from asplab.core.units import FloatArray, energy_from_wavelength
+
+_PEAK_FRACTION = 0.6
+_PEAK_ORDER = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Energies:
+    """Energies in meV, one per temperature unless said otherwise; NaN where there is no PL and none is given.
+
+    Attributes
+    ----------
+    temperatures_k : ndarray, shape (n_temperatures,)
+    mean_photon_mev, mean_photon_error_mev : ndarray
+        Photon-number average of the emission: what an emitted photon carries away (heat balance).
+    reference_mev, reference_error_mev : ndarray
+        From where ΔE counts.
+    peak_mev, peak_error_mev, fwhm_mev : ndarray
+        Maximum and width of the emission per energy.
+    excitation_mev, excitation_error_mev : ndarray, shape (n_stacks,)
+        Photon energy of each stack's excitation.
+    """
+
+    temperatures_k: FloatArray
+    mean_photon_mev: FloatArray
+    mean_photon_error_mev: FloatArray
+    reference_mev: FloatArray
+    reference_error_mev: FloatArray
+    peak_mev: FloatArray
+    peak_error_mev: FloatArray
+    fwhm_mev: FloatArray
+    excitation_mev: FloatArray
+    excitation_error_mev: FloatArray
+    problems: tuple[Problem, ...] = ()
+
+
+def find_energies(bands: Bands, settings: EnergySettings) -> Energies:
+    """Measure the energies from the band shapes, or take the given ones."""
+    temperatures = bands.corrected.temperatures_k
+    measured = np.array([_measure(template, settings) for template in bands.templates]).reshape(-1, 5)
+    mean, mean_error = _given(measured[:, 0], measured[:, 1], temperatures, settings.given_mean_photon)
+    source = {"peak": measured[:, 2:4], "mean": measured[:, 0:2], "given": np.full((len(temperatures), 2), np.nan)}
+    reference, error = _given(*source[settings.reference].T, temperatures, settings.given_reference)
+    if settings.reference == "given":
+        mean = np.where(np.isnan(mean), reference, mean)
+        mean_error = np.where(np.isnan(mean_error), error, mean_error)
+    excitation_nm = np.array([stack.excitation_nm for stack in bands.corrected.stacks])
+    excitation = energy_from_wavelength(excitation_nm, medium=settings.medium)
+    return Energies(
+        temperatures_k=temperatures,
+        mean_photon_mev=mean,
+        mean_photon_error_mev=mean_error,
+        reference_mev=reference + settings.reference_offset_mev,
+        reference_error_mev=np.hypot(error, settings.reference_error_mev),
+        peak_mev=measured[:, 2],
+        peak_error_mev=measured[:, 3],
+        fwhm_mev=measured[:, 4],
+        excitation_mev=excitation,
+        excitation_error_mev=excitation * settings.wavelength_error_nm / excitation_nm,
+        problems=_problems(temperatures, mean, reference),
+    )
+
+
+def _given(
+    value: FloatArray, error: FloatArray, temperatures: FloatArray, given: tuple[GivenEnergy, ...]
+) -> tuple[FloatArray, FloatArray]:
+    value, error = value.copy(), error.copy()
+    for entry in given:
+        t = int(np.argmin(np.abs(temperatures - entry.temperature_k)))
+        if abs(temperatures[t] - entry.temperature_k) <= 2.0:
+            value[t], error[t] = entry.energy_mev, entry.error_mev
+    return value, error
+
+
+def _measure(template: Template | None, settings: EnergySettings) -> tuple[float, float, float, float, float]:
+    """Return mean photon energy, its error, peak energy, its error, and width of a band."""
+    if template is None:
+        return (np.nan,) * 5
+    axis = template.wavelength_nm
+    inside = (axis >= template.extent_nm[0]) & (axis <= template.extent_nm[1])
+    energy = energy_from_wavelength(axis[inside], medium=settings.medium)
+    weight = template.values[inside] * np.gradient(axis)[inside]
+    total = weight.sum()
+    mean = float(weight @ energy / total)
+    slope = (energy - mean) * np.gradient(axis)[inside] / total
+    error = np.sqrt(slope**2 @ template.variance[inside] + slope.sum() ** 2 * template.level_variance)
+    jacobian = axis[inside] ** 2 / axis[inside].mean() ** 2
+    shape, spread = template.values[inside] * jacobian, template.variance[inside] * jacobian**2
+    peak, peak_error = peak_energy(energy, shape, spread)
+    return mean, float(error), peak, peak_error, _fwhm(energy, shape)
+
+
+def peak_energy(energy_mev: FloatArray, shape: FloatArray, variance: FloatArray) -> tuple[float, float]:
+    """Return the maximum of a band and its standard error, in meV.
+
+    A cubic is fitted to the logarithm of the upper part of the band, so a Gaussian is met exactly and a mild
+    asymmetry is followed; the error follows from the fit's covariance.
+
+    Parameters
+    ----------
+    energy_mev, shape, variance : ndarray, shape (n,)
+        Emission per unit energy and its variance.
+    """
+    smooth = np.convolve(shape, np.ones(5) / 5, mode="same")
+    top = int(np.argmax(smooth))
+    above = (smooth > _PEAK_FRACTION * smooth[top]) & (shape > 0)
+    if above.sum() < _PEAK_ORDER + 3:
+        return float("nan"), float("nan")
+    x = energy_mev[above] - energy_mev[top]
+    scale = float(np.max(np.abs(x)))
+    weight = shape[above] / np.sqrt(np.maximum(variance[above], np.finfo(float).tiny))
+    coefficients, covariance = np.polyfit(x / scale, np.log(shape[above]), _PEAK_ORDER, w=weight, cov="unscaled")
+    slope = np.polyder(coefficients)
+    roots = np.roots(slope)
+    maxima = [r.real for r in roots if abs(r.imag) < 1e-9 and np.polyval(np.polyder(slope), r.real) < 0 and abs(r) <= 1]
+    if not maxima:
+        return float(energy_mev[top]), scale
+    place = min(maxima, key=abs)
+    powers = np.arange(_PEAK_ORDER, -1, -1)
+    gradient = powers * place ** np.maximum(powers - 1, 0) / -np.polyval(np.polyder(slope), place)
+    error = scale * float(np.sqrt(gradient @ covariance @ gradient))
+    return float(energy_mev[top] + scale * place), error
+
+
+def _fwhm(energy: FloatArray, shape: FloatArray) -> float:
+    half = 0.5 * float(np.max(np.convolve(shape, np.ones(5) / 5, mode="same")))
+    above = energy[shape > half]
+    return float(np.ptp(above)) if above.size > 1 else float("nan")
+
+
+def _problems(temperatures: FloatArray, mean: FloatArray, reference: FloatArray) -> tuple[Problem, ...]:
+    problems = []
+    for temperature, photon, gap in zip(temperatures, mean, reference, strict=True):
+        if np.isnan(photon) or np.isnan(gap):
+            message = (
+                "there is no usable PL spectrum, so the emission energy is unknown and nothing can be evaluated here. "
+                "Add PL at this temperature, or give its energy."
+            )
+            problems.append(Problem("error", f"{temperature:.0f} K", message))
+    return tuple(problems)

@@ -1,0 +1,232 @@
+"""Gather records into stacks: one condition, several repeats; one temperature, several conditions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.document import Exclusions
+from asplab.core.errors import AnalysisError
+from asplab.core.experiment import EMISSION_KINDS, Experiment, Record, Scan, Spectrum
+from asplab.core.problems import Problem
+from asplab.core.settings import GroupingSettings
+from asplab.core.units import FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """The repeats of one emission condition.
+
+    Attributes
+    ----------
+    key : str
+        Stable name of the condition, used for selection and exclusion.
+    kind : {"pl", "aspl"}
+        Excited above or below the gap.
+    temperature : int
+        Index into `Gathered.temperatures_k`.
+    temperature_k, excitation_nm, longpass_nm, shortpass_nm : float or None
+        Means of the true values of the members; cutoffs None where there is no filter.
+    members : tuple of Spectrum
+        The repeats in use, ordered by repeat; all on one wavelength axis.
+    excluded : str or None
+        Why the user took the whole condition out of the fits, or None.
+    """
+
+    key: str
+    kind: str
+    temperature: int
+    temperature_k: float
+    excitation_nm: float
+    longpass_nm: float | None
+    shortpass_nm: float | None
+    members: tuple[Spectrum, ...]
+    excluded: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """All stacks and scans by temperature.
+
+    Attributes
+    ----------
+    temperatures_k : ndarray, shape (n_temperatures,)
+        Mean of the true temperatures of each cluster, ascending.
+    stacks : tuple of Stack
+        Ordered by temperature, Stokes before anti-Stokes, then by excitation wavelength.
+    scans, blanks : tuple of tuple of Scan
+        Photothermal scans in use of each temperature; blanks are those of the bare substrate.
+    darks : tuple of Spectrum
+        Dark frames.
+    """
+
+    temperatures_k: FloatArray
+    stacks: tuple[Stack, ...]
+    scans: tuple[tuple[Scan, ...], ...]
+    blanks: tuple[tuple[Scan, ...], ...]
+    darks: tuple[Spectrum, ...]
+    experiment: Experiment
+    problems: tuple[Problem, ...] = ()
+
+
+def cluster(values: Iterable[float], tolerance: float) -> list[float]:
+    """Return the centres of clusters: a value joins while it lies within ``tolerance`` of the running mean."""
+    clusters: list[list[float]] = []
+    for value in sorted(values):
+        if clusters and value - float(np.mean(clusters[-1])) <= tolerance:
+            clusters[-1].append(value)
+        else:
+            clusters.append([value])
+    return [float(np.mean(members)) for members in clusters]
+
+
+def nearest(centres: Sequence[float], value: float) -> int:
+    """Return the index of the centre nearest to ``value``."""
+    return int(np.argmin(np.abs(np.asarray(centres) - value)))
+
+
+def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSettings) -> Gathered:
+    """Group records into stacks within the tolerances of ``settings``.
+
+    Raises
+    ------
+    AnalysisError
+        When the experiment holds neither emission spectra nor scans.
+    """
+    spectra = experiment.spectra_of(EMISSION_KINDS)
+    kept = [s for s in spectra if exclusions.reason(s.source) is None]
+    scans = [s for s in experiment.scans if exclusions.reason(s.source) is None]
+    if not kept and not scans:
+        raise AnalysisError(
+            f"{experiment.name}: no emission spectrum and no photothermal scan is in use. "
+            "List files of kind pl, aspl and pa in manifest.csv, or bring excluded ones back."
+        )
+    # Excluded records still take part in the clusters, so that keys of conditions never change with exclusions.
+    centres = cluster((_temperature(s) for s in [*spectra, *experiment.scans]), settings.temperature_tolerance_k)
+    scale = tuple(cluster(_known(spectra, name), settings.wavelength_tolerance_nm) for name in _WAVELENGTHS)
+    stacks, problems = _stacks(kept, centres, scale, exclusions)
+    return Gathered(
+        temperatures_k=np.array(centres),
+        stacks=tuple(stacks),
+        scans=_by_temperature((s for s in scans if s.kind == "pa"), centres),
+        blanks=_by_temperature((s for s in scans if s.kind == "pa_blank"), centres),
+        darks=experiment.spectra_of(("dark",)),
+        experiment=experiment,
+        problems=tuple(problems),
+    )
+
+
+def _temperature(record: Record) -> float:
+    temperature = record.condition.temperature_k
+    if temperature is None:
+        raise AnalysisError(f"{record.where}: temperature_k is missing. Fill it in the manifest.")
+    return temperature
+
+
+def _by_temperature(scans: Iterable[Scan], centres: Sequence[float]) -> tuple[tuple[Scan, ...], ...]:
+    groups: list[list[Scan]] = [[] for _ in centres]
+    for scan in scans:
+        groups[nearest(centres, _temperature(scan))].append(scan)
+    return tuple(tuple(sorted(group, key=_repeat_order)) for group in groups)
+
+
+def _repeat_order(record: Record) -> tuple[int, str]:
+    repeat = record.condition.repeat
+    return (repeat if repeat is not None else 0, record.source)
+
+
+def _stacks(
+    spectra: Sequence[Spectrum],
+    centres: Sequence[float],
+    scale: Sequence[Sequence[float]],
+    exclusions: Exclusions,
+) -> tuple[list[Stack], list[Problem]]:
+    groups: dict[_Place, list[Spectrum]] = {}
+    for spectrum in spectra:
+        condition = spectrum.condition
+        wavelengths = tuple(
+            None if (value := getattr(condition, name)) is None else values[nearest(values, value)]
+            for name, values in zip(_WAVELENGTHS, scale, strict=True)
+        )
+        kind = spectrum.kind if spectrum.kind != "emission" else _kind_by_band(spectrum)
+        t = nearest(centres, _temperature(spectrum))
+        place = _Place(t, centres[t], kind, wavelengths, condition.sample, condition.series)
+        groups.setdefault(place, []).append(spectrum)
+    problems: list[Problem] = []
+    stacks = [_stack(place, members, exclusions, problems) for place, members in groups.items()]
+    stacks.sort(key=lambda s: (s.temperature, s.kind != "pl", s.excitation_nm, s.key))
+    return stacks, problems
+
+
+_WAVELENGTHS = ("excitation_nm", "longpass_nm", "shortpass_nm")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The cluster centres that a condition belongs to."""
+
+    temperature: int
+    temperature_k: float
+    kind: str
+    wavelengths_nm: tuple[float | None, ...]
+    sample: str
+    series: str
+
+    @property
+    def key(self) -> str:
+        wavelengths = ["-" if value is None else f"{value:.1f}" for value in self.wavelengths_nm]
+        names = [name for name in (self.sample, self.series) if name]
+        return "|".join([self.kind, f"{self.temperature_k:.1f} K", *wavelengths, *names])
+
+
+def _known(spectra: Sequence[Spectrum], name: str) -> list[float]:
+    return [value for s in spectra if (value := getattr(s.condition, name)) is not None]
+
+
+def _kind_by_band(spectrum: Spectrum) -> str:
+    """Tell Stokes from anti-Stokes by where the transmitted light lies against the excitation."""
+    excitation = spectrum.condition.excitation_nm
+    if excitation is None:
+        raise AnalysisError(f"{spectrum.where}: excitation_nm is missing. Fill it in the manifest.")
+    excess = spectrum.counts - np.median(spectrum.counts)
+    far = np.abs(spectrum.wavelength_nm - excitation) > 10.0
+    peak_nm = spectrum.wavelength_nm[far][np.argmax(excess[far])]
+    return "pl" if peak_nm > excitation else "aspl"
+
+
+def _stack(place: _Place, members: list[Spectrum], exclusions: Exclusions, problems: list[Problem]) -> Stack:
+    members = sorted(members, key=_repeat_order)
+    axis = members[0].wavelength_nm
+    same = [s for s in members if _same_axis(s.wavelength_nm, axis)]
+    for spectrum in members:
+        if spectrum not in same:
+            found, wanted = spectrum.wavelength_nm, axis
+            message = (
+                f"its wavelength axis ({found[0]:.2f}-{found[-1]:.2f} nm, {found.size} points) differs from that of the "
+                f"other repeats ({wanted[0]:.2f}-{wanted[-1]:.2f} nm, {wanted.size} points); the spectrum is left out. "
+                "Give it another `series`, or measure all repeats on one axis."
+            )
+            problems.append(Problem("error", spectrum.where, message))
+    excitation = _mean(same, "excitation_nm")
+    if excitation is None:
+        raise AnalysisError(f"{same[0].where}: excitation_nm is missing. Fill it in the manifest.")
+    return Stack(
+        key=place.key,
+        kind=place.kind,
+        temperature=place.temperature,
+        temperature_k=float(np.mean([_temperature(s) for s in same])),
+        excitation_nm=excitation,
+        longpass_nm=_mean(same, "longpass_nm"),
+        shortpass_nm=_mean(same, "shortpass_nm"),
+        members=tuple(same),
+        excluded=exclusions.reason(place.key),
+    )
+
+
+def _same_axis(axis: FloatArray, other: FloatArray) -> bool:
+    return axis is other or (axis.shape == other.shape and bool(np.allclose(axis, other, rtol=0.0, atol=1e-3)))
+
+
+def _mean(spectra: Sequence[Spectrum], name: str) -> float | None:
+    values = _known(spectra, name)
+    return float(np.mean(values)) if values else None

@@ -1,0 +1,418 @@
+"""Band intensities between sub-pixel edges, from prefix sums, with everything that blurs them.
+
+The fast path covers window sums over a constant background; every other choice goes through explicit weights
+per pixel. Both are linear functionals of the spectra, so their noise follows exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.band import Bands, Template
+from asplab.core.corrections import Block, Corrected
+from asplab.core.layout import Layout
+from asplab.core.problems import Problem
+from asplab.core.settings import IntegrationSettings
+from asplab.core.units import FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prefix:
+    """Running integrals of functions sampled on one axis.
+
+    ``integral`` (n_rows, n_pixels, …) is the exact integral of the linear interpolant of ``values`` up to
+    each pixel.
+    """
+
+    axis: FloatArray
+    values: FloatArray
+    integral: FloatArray
+
+    def up_to(self, rows: np.ndarray, edges: FloatArray) -> FloatArray:
+        """Return the integral of each row up to its edge in nm, exact for the linear interpolant."""
+        pixel = np.clip(np.searchsorted(self.axis, edges, side="right") - 1, 0, self.axis.size - 2)
+        width = self.axis[pixel + 1] - self.axis[pixel]
+        part = (edges - self.axis[pixel]) / width
+        shape = part.shape + (1,) * (self.values.ndim - 2)
+        left = (width * (part - 0.5 * part**2)).reshape(shape)
+        right = (width * 0.5 * part**2).reshape(shape)
+        total: FloatArray = (
+            self.integral[rows, pixel] + left * self.values[rows, pixel] + right * self.values[rows, pixel + 1]
+        )
+        return total
+
+
+def prefix(axis: FloatArray, values: FloatArray) -> Prefix:
+    """Return running integrals of ``values`` (n_rows, n_pixels, …) along their second dimension."""
+    step = np.diff(axis).reshape((1, -1) + (1,) * (values.ndim - 2))
+    integral = np.zeros_like(values)
+    np.cumsum(0.5 * step * (values[:, 1:] + values[:, :-1]), axis=1, out=integral[:, 1:])
+    return Prefix(axis, values, integral)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cumulative:
+    """Prefix sums of every block: spectra per repeat, detection noise, dark noise.
+
+    Noise densities are variance × pixel width, so that their integral over a range is the variance of the
+    sum over it.
+    """
+
+    spectra: tuple[Prefix, ...]
+    noise: tuple[Prefix, ...]
+    dark: tuple[Prefix, ...]
+
+
+def accumulate(corrected: Corrected) -> Cumulative:
+    """Build the prefix sums once per correction; window edges then cost nothing."""
+    spectra, noise, dark = [], [], []
+    for block in corrected.blocks:
+        width = np.gradient(block.wavelength_nm)
+        spectra.append(prefix(block.wavelength_nm, block.intensity))
+        noise.append(prefix(block.wavelength_nm, block.variance * width))
+        dark.append(prefix(block.wavelength_nm, block.dark_variance * width))
+    return Cumulative(tuple(spectra), tuple(noise), tuple(dark))
+
+
+def _by_block(corrected: Corrected, prefixes: tuple[Prefix, ...], edges: FloatArray) -> FloatArray:
+    """Evaluate one prefix per block at one edge per stack; the result is in the order of the stacks."""
+    if len(prefixes) == 1:
+        return prefixes[0].up_to(corrected.place[:, 1], edges)
+    parts = [
+        prefixes[b].up_to(corrected.place[members, 1], edges[members])
+        for b in range(len(prefixes))
+        if (members := np.flatnonzero(corrected.place[:, 0] == b)).size
+    ]
+    order = np.concatenate([np.flatnonzero(corrected.place[:, 0] == b) for b in range(len(prefixes))])
+    joined = np.concatenate(parts)
+    result = np.empty_like(joined)
+    result[order] = joined
+    return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Background:
+    """The constant background of each spectrum and where its noise lies.
+
+    Attributes
+    ----------
+    level : ndarray, shape (n_stacks, n_repeats)
+        Mean over the background regions, per nm.
+    length_nm : ndarray, shape (n_stacks,)
+        Total length of the regions; infinite where none is subtracted.
+    noise_edges, dark_edges : ndarray, shape (n_stacks, n_regions, 2)
+        Running noise integrals at the ends of the regions.
+    template_prefix : tuple of (Prefix, Prefix) or None
+        Per temperature: running integrals of the band's shape and of its variance density.
+    """
+
+    level: FloatArray
+    length_nm: FloatArray
+    noise_edges: FloatArray
+    dark_edges: FloatArray
+    dark_total: FloatArray
+    template_prefix: tuple[tuple[Prefix, Prefix] | None, ...]
+
+
+def read_background(bands: Bands, cumulative: Cumulative) -> Background:
+    """Read the background of every repeat between its transmitted, signal-free edges."""
+    corrected, regions = bands.corrected, bands.background_nm
+    n_regions = regions.shape[1]
+    ends = [[_by_block(corrected, cumulative.spectra, regions[:, r, e]) for e in (0, 1)] for r in range(n_regions)]
+    length = np.sum(regions[:, :, 1] - regions[:, :, 0], axis=1)
+    used = (length > 0) & (bands.settings.baseline != "none")
+    total = sum((high - low for low, high in ends), start=np.zeros_like(ends[0][0]))
+    level = np.where(used[:, None], total / np.where(used, length, 1.0)[:, None], 0.0)
+
+    def edges(prefixes: tuple[Prefix, ...]) -> FloatArray:
+        columns = [
+            np.stack([_by_block(corrected, prefixes, regions[:, r, e]) for e in (0, 1)], axis=-1)
+            for r in range(n_regions)
+        ]
+        return np.stack(columns, axis=1)
+
+    last = np.array([corrected.blocks[b].wavelength_nm[-1] for b in corrected.place[:, 0]])
+    return Background(
+        level=level,
+        length_nm=np.where(used, length, np.inf),
+        noise_edges=edges(cumulative.noise),
+        dark_edges=edges(cumulative.dark),
+        dark_total=_by_block(corrected, cumulative.dark, last),
+        template_prefix=tuple(None if t is None else _template_prefix(t) for t in bands.templates),
+    )
+
+
+def _template_prefix(template: Template) -> tuple[Prefix, Prefix]:
+    axis = template.wavelength_nm
+    density = template.variance * np.gradient(axis)
+    return prefix(axis, template.values[None]), prefix(axis, density[None])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Emission:
+    """Band intensities of all stacks.
+
+    Attributes
+    ----------
+    per_repeat : ndarray, shape (n_stacks, n_repeats)
+        Background-subtracted intensity of the part that is seen, of each repeat; zero where absent.
+    noise_variance : ndarray, shape (n_stacks,)
+        Detection-noise variance of one repeat of ``per_repeat``.
+    mean : ndarray, shape (n_stacks,)
+        Mean over repeats, corrected for the hidden part of the band; NaN where nothing can be integrated.
+    truncation : ndarray, shape (n_stacks,)
+        Fraction of the band in the window that the filters let through, 0 to 1.
+    factor : ndarray, shape (n_stacks,)
+        What ``per_repeat`` is multiplied with: 1 / truncation, or 1 when the correction is off.
+    shared : ndarray, shape (n_temperatures, n_columns, n_columns)
+        Covariance of ``mean`` that repeats do not show: mean dark frame and band shape.
+    window_nm : ndarray, shape (n_stacks, 2)
+        Edges of the integration of each stack.
+    """
+
+    per_repeat: FloatArray
+    noise_variance: FloatArray
+    mean: FloatArray
+    truncation: FloatArray
+    factor: FloatArray
+    shared: FloatArray
+    window_nm: FloatArray
+    problems: tuple[Problem, ...] = ()
+
+
+def integrate(
+    bands: Bands, cumulative: Cumulative, background: Background, layout: Layout, settings: IntegrationSettings
+) -> Emission:
+    """Integrate every spectrum over the window where its filters transmit.
+
+    The part of the band that a cutoff hides is supplied from the band's shape at the same temperature
+    (`Template`), with the error of that shape.
+    """
+    corrected = bands.corrected
+    window = np.clip(bands.transmitted_nm, settings.window_nm[0], settings.window_nm[1])
+    if settings.estimator == "window" and bands.settings.baseline != "line":
+        per_repeat, noise, dark = _window_sums(bands, cumulative, background, layout, window)
+        seen, relative = _seen_by_window(corrected, background, layout, window, settings)
+    else:
+        weights = _weights(bands, window, settings)
+        per_repeat, noise, dark = _weighted_sums(corrected, layout, weights)
+        seen, relative = _seen_by_weights(bands, layout, weights, settings)
+    lost = ~(window[:, 1] > window[:, 0]) | ~(seen > 0)
+    factor = (
+        np.where(lost, np.nan, 1.0 / np.where(lost, 1.0, seen)) if settings.correct_truncation else np.ones(len(seen))
+    )
+    repeats = corrected.present.sum(axis=1)
+    mean = np.where(lost, np.nan, per_repeat.sum(axis=1) / repeats * factor)
+    columns = np.where(layout.valid, mean[layout.index], 0.0)
+    gain = np.where(layout.valid, factor[layout.index], 0.0)
+    shared = dark * gain[:, :, None] * gain[:, None, :]
+    if settings.correct_truncation:
+        shared = shared + relative * columns[:, :, None] * columns[:, None, :]
+    return Emission(
+        per_repeat=per_repeat,
+        noise_variance=noise,
+        mean=mean,
+        truncation=seen,
+        factor=factor,
+        shared=shared,
+        window_nm=window,
+        problems=_problems(bands, lost, seen, settings),
+    )
+
+
+def _overlap(low: FloatArray, high: FloatArray, low2: FloatArray, high2: FloatArray) -> FloatArray:
+    """Return how much two ranges share, in the measure in which their ends are given."""
+    result: FloatArray = np.maximum(np.minimum(high, high2) - np.maximum(low, low2), 0.0)
+    return result
+
+
+def _window_sums(
+    bands: Bands, cumulative: Cumulative, background: Background, layout: Layout, window: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return window sums per repeat, their noise variance, and the dark covariance by temperature."""
+    corrected = bands.corrected
+    low, high = window[:, 0], window[:, 1]
+    spectra = _by_block(corrected, cumulative.spectra, high) - _by_block(corrected, cumulative.spectra, low)
+    length = high - low
+    per_repeat = np.where(corrected.present, spectra - background.level * length[:, None], 0.0)
+    ratio = length / background.length_nm
+    ends = [_by_block(corrected, cumulative.noise, edge) for edge in (low, high)]
+    regions = background.noise_edges
+    both = _overlap(ends[0][:, None], ends[1][:, None], regions[..., 0], regions[..., 1]).sum(axis=1)
+    own = (regions[..., 1] - regions[..., 0]).sum(axis=1)
+    noise = ends[1] - ends[0] - 2.0 * ratio * both + ratio**2 * own
+    return per_repeat, noise, _dark_covariance(bands, cumulative, background, layout, window, ratio)
+
+
+def _dark_covariance(
+    bands: Bands, cumulative: Cumulative, background: Background, layout: Layout, window: FloatArray, ratio: FloatArray
+) -> FloatArray:
+    """Return the covariance (n_temperatures, n_columns, n_columns) that a common mean dark frame leaves."""
+    corrected, index = bands.corrected, layout.index
+    n_t, n = index.shape
+    if not np.any(background.dark_total > 0):
+        return np.zeros((n_t, n, n))
+    # All dark variances of a group are one function times a factor: work in its own measure, 0 to 1.
+    total = np.where(background.dark_total > 0, background.dark_total, 1.0)
+    ends = np.stack([_by_block(corrected, cumulative.dark, window[:, e]) for e in (0, 1)], axis=-1)
+    ranges = np.concatenate([ends[:, None], background.dark_edges], axis=1) / total[:, None, None]
+    sign = np.concatenate([np.ones((len(ratio), 1)), np.repeat(-ratio[:, None], ranges.shape[1] - 1, axis=1)], axis=1)
+    edges, signs = ranges[index].reshape(n_t, -1, 2), sign[index].reshape(n_t, -1)
+    lows, highs = edges[..., 0], edges[..., 1]
+    shared = _overlap(lows[:, :, None], highs[:, :, None], lows[:, None], highs[:, None])
+    shared *= signs[:, :, None] * signs[:, None, :]
+    per = ranges.shape[1]
+    covariance = shared.reshape(n_t, n, per, n, per).sum(axis=(2, 4))
+    size = np.where(layout.valid, np.sqrt(background.dark_total)[index], 0.0)
+    group = corrected.dark_group[index]
+    same = (group[:, :, None] == group[:, None, :]) & (group >= 0)[:, :, None]
+    result: FloatArray = covariance * size[:, :, None] * size[:, None, :] * same
+    return result
+
+
+def _seen_by_window(
+    corrected: Corrected, background: Background, layout: Layout, window: FloatArray, settings: IntegrationSettings
+) -> tuple[FloatArray, FloatArray]:
+    """Return the fraction of the band inside each window, and its relative covariance by temperature."""
+    n_t, n = layout.index.shape
+    seen = np.ones(len(window))
+    covariance = np.zeros((n_t, n, n))
+    for t, prefixes in enumerate(background.template_prefix):
+        columns = np.flatnonzero(layout.valid[t])
+        if prefixes is None or not columns.size:
+            continue
+        shape, spread = prefixes
+        members = layout.index[t, columns]
+        edges = np.clip(np.vstack([window[members], settings.window_nm]), shape.axis[0], shape.axis[-1])
+        rows = np.zeros(edges.shape, dtype=int)
+        at_shape, at_spread = shape.up_to(rows, edges), spread.up_to(rows, edges)
+        area = at_shape[:, 1] - at_shape[:, 0]
+        seen[members] = area[:-1] / area[-1] if area[-1] > 0 else np.nan
+        inverse = 1.0 / np.where(area > 0, area, np.nan)
+        own = (at_spread[:, 1] - at_spread[:, 0])[:-1] * inverse[:-1] * inverse[-1]
+        common = _overlap(
+            at_spread[:-1, None, 0], at_spread[:-1, None, 1], at_spread[None, :-1, 0], at_spread[None, :-1, 1]
+        )
+        whole = (at_spread[-1, 1] - at_spread[-1, 0]) * inverse[-1] ** 2
+        block = common * np.outer(inverse[:-1], inverse[:-1]) - own[:, None] - own[None, :] + whole
+        covariance[t][np.ix_(columns, columns)] = np.nan_to_num(block)
+    return seen, covariance
+
+
+def _problems(bands: Bands, lost: np.ndarray, seen: FloatArray, settings: IntegrationSettings) -> tuple[Problem, ...]:
+    problems = []
+    for k in np.flatnonzero(lost):
+        stack = bands.corrected.stacks[k]
+        low, high = bands.transmitted_nm[k]
+        if not high > low:
+            found = "the cutoffs of this spectrum leave no transmitted range on its wavelength axis"
+        elif settings.window_nm[1] <= low or settings.window_nm[0] >= high:
+            found = f"the window {settings.window_nm[0]:.1f}-{settings.window_nm[1]:.1f} nm lies outside its range"
+        else:
+            found = "none of the band lies between its cutoffs"
+        message = f"{found} ({low:.1f}-{high:.1f} nm), so it has no intensity. Check the cutoffs, or move the window."
+        problems.append(Problem("error", stack.key, message))
+    return tuple(problems)
+
+
+def _window_weights(axis: FloatArray, low: float, high: float) -> FloatArray:
+    """Return weights (n_pixels,) whose sum with a spectrum is its integral between two edges."""
+    identity = prefix(axis, np.eye(axis.size))
+    rows = np.arange(axis.size)
+    return identity.up_to(rows, np.full(axis.size, high)) - identity.up_to(rows, np.full(axis.size, low))
+
+
+def _weights(bands: Bands, window: FloatArray, settings: IntegrationSettings) -> list[FloatArray]:
+    """Return the weights per pixel of each stack for the estimator and background that are set."""
+    corrected = bands.corrected
+    weights = []
+    for k, stack in enumerate(corrected.stacks):
+        block = corrected.blocks[corrected.place[k, 0]]
+        template = bands.templates[stack.temperature]
+        inside = (block.wavelength_nm >= window[k, 0]) & (block.wavelength_nm <= window[k, 1])
+        if settings.estimator == "template" and template is not None and inside.sum() > 5:
+            weights.append(_template_weights(block, template, inside, settings))
+        else:
+            weights.append(_line_weights(block, bands, k, window[k]))
+    return weights
+
+
+def _template_weights(
+    block: Block, template: Template, inside: np.ndarray, settings: IntegrationSettings
+) -> FloatArray:
+    """Return the least-squares amplitude of band shape + line, times the area of the band that is inside."""
+    axis = block.wavelength_nm[inside]
+    shape = np.interp(axis, template.wavelength_nm, template.values)
+    centred = (axis - axis.mean()) / max(float(np.ptp(axis)), 1e-9)
+    design = np.column_stack([shape, np.ones(axis.size), centred])
+    weights = np.zeros(block.wavelength_nm.size)
+    area = float(np.sum(shape * np.gradient(block.wavelength_nm)[inside]))
+    weights[inside] = np.linalg.pinv(design)[0] * area
+    return weights
+
+
+def _line_weights(block: Block, bands: Bands, k: int, window: FloatArray) -> FloatArray:
+    """Return window weights minus what they take from the fitted background line or constant."""
+    axis = block.wavelength_nm
+    weights = _window_weights(axis, float(window[0]), float(window[1]))
+    regions = bands.background_nm[k]
+    chosen = np.any([(axis >= low) & (axis <= high) for low, high in regions if high > low] or [axis < -1.0], axis=0)
+    if bands.settings.baseline == "none" or not chosen.any():
+        return weights
+    centre = axis[chosen].mean()
+    columns = [np.ones(axis.size)] + ([axis - centre] if bands.settings.baseline == "line" else [])
+    design = np.column_stack(columns)
+    weights[chosen] -= (weights @ design) @ np.linalg.pinv(design[chosen])
+    return weights
+
+
+def _weighted_sums(
+    corrected: Corrected, layout: Layout, weights: list[FloatArray]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return weighted sums per repeat, their noise variance, and the dark covariance by temperature."""
+    n_t, n = layout.index.shape
+    per_repeat = np.zeros(corrected.present.shape)
+    noise = np.zeros(len(corrected.stacks))
+    spread: list[FloatArray] = []
+    for k, weight in enumerate(weights):
+        block = corrected.blocks[corrected.place[k, 0]]
+        row = corrected.place[k, 1]
+        per_repeat[k] = weight @ block.intensity[row]
+        noise[k] = weight**2 @ block.variance[row]
+        spread.append(weight * np.sqrt(block.dark_variance[row]))
+    covariance = np.zeros((n_t, n, n))
+    for t in range(n_t):
+        for i in np.flatnonzero(layout.valid[t]):
+            for j in np.flatnonzero(layout.valid[t]):
+                a, b = layout.index[t, i], layout.index[t, j]
+                same_axis = corrected.place[a, 0] == corrected.place[b, 0]
+                if same_axis and corrected.dark_group[a] == corrected.dark_group[b] >= 0:
+                    covariance[t, i, j] = spread[a] @ spread[b]
+    return per_repeat, noise, covariance
+
+
+def _seen_by_weights(
+    bands: Bands, layout: Layout, weights: list[FloatArray], settings: IntegrationSettings
+) -> tuple[FloatArray, FloatArray]:
+    """Return what the weights see of the band, as fraction of the window, and its relative covariance."""
+    corrected = bands.corrected
+    n_t, n = layout.index.shape
+    seen = np.ones(len(weights))
+    covariance = np.zeros((n_t, n, n))
+    for t, template in enumerate(bands.templates):
+        columns = np.flatnonzero(layout.valid[t])
+        if template is None or not columns.size:
+            continue
+        axis = template.wavelength_nm
+        ends = np.clip(settings.window_nm, axis[0], axis[-1])
+        whole = _window_weights(axis, float(ends[0]), float(ends[1]))
+        area = whole @ template.values
+        relative = []
+        for k in layout.index[t, columns]:
+            own = np.interp(axis, corrected.blocks[corrected.place[k, 0]].wavelength_nm, weights[k])
+            part = own @ template.values
+            seen[k] = part / area if area > 0 else np.nan
+            relative.append(own / part - whole / area if part > 0 and area > 0 else np.zeros(axis.size))
+        rows = np.array(relative)
+        covariance[t][np.ix_(columns, columns)] = (rows * template.variance) @ rows.T
+    return seen, covariance

@@ -1,0 +1,55 @@
+"""Read measured files: each is recognised by its content, then read by the reader for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from asplab.core.io.datafile import Column, DataFile, FileError
+from asplab.core.io.encoding import refuse_foreign
+from asplab.core.io.text import read_text, recognises_text
+
+__all__ = ["READERS", "Column", "DataFile", "FileError", "Reader", "read", "read_bytes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One file format: ``recognises`` looks at the bytes, ``read`` turns them into a `DataFile`."""
+
+    name: str
+    recognises: Callable[[bytes], bool]
+    read: Callable[[bytes, str], DataFile]
+
+
+READERS = (Reader("text", recognises_text, read_text),)
+"""All readers; the first that recognises a file reads it, so particular formats stand before general ones."""
+
+
+def read(path: Path | str) -> DataFile:
+    """Read one file with the reader that recognises it.
+
+    Raises
+    ------
+    FileError
+        When the file is missing, isn't recognised, or is damaged.
+    """
+    return read_bytes(file_bytes(Path(path), str(path)), str(path))
+
+
+def read_bytes(raw: bytes, name: str) -> DataFile:
+    """Read the bytes of one file; messages call it ``name``. Raises as `read`."""
+    for reader in READERS:
+        if reader.recognises(raw):
+            refuse_foreign(raw, name)
+            return reader.read(raw, name)
+    refuse_foreign(raw, name)
+    known = ", ".join(reader.name for reader in READERS)
+    raise FileError(name, None, f"the file is binary and in no known format (known: {known}). Export the data as text.")
+
+
+def file_bytes(path: Path, name: str) -> bytes:
+    """Return the bytes of ``path``; raise `FileError` when it can't be opened."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError(name, None, f"the file can't be opened: {reason}. Check its name and rights.") from error

@@ -1,0 +1,145 @@
+"""What the text around the numbers says: names and units of the columns, and metadata."""
+
+import re
+from collections.abc import Sequence
+
+from asplab.core.io.blocks import COMMENT_MARKS, Block
+
+UNITS = {
+    "nm": "nm",
+    "um": "um",
+    "µm": "um",
+    "μm": "um",
+    "micron": "um",
+    "microns": "um",
+    "a": "angstrom",
+    "å": "angstrom",
+    "angstrom": "angstrom",
+    "ev": "eV",
+    "mev": "meV",
+    "cm-1": "cm-1",
+    "cm^-1": "cm-1",
+    "1/cm": "cm-1",
+    "v": "V",
+    "mv": "mV",
+    "uv": "uV",
+    "µv": "uV",
+    "μv": "uV",
+    "w": "W",
+    "mw": "mW",
+    "uw": "uW",
+    "µw": "uW",
+    "μw": "uW",
+    "nw": "nW",
+    "k": "K",
+    "s": "s",
+    "ms": "ms",
+    "us": "us",
+    "ns": "ns",
+    "ps": "ps",
+    "fs": "fs",
+    "counts": "counts",
+    "cts": "counts",
+    "counts/s": "counts/s",
+    "cps": "counts/s",
+    "arb. units": "arb",
+    "a.u.": "arb",
+    "%": "%",
+}
+"""How units are written in headers, and how they are called here; u stands for the prefix micro."""
+
+SUFFIX_UNITS = frozenset({"nm", "um", "ev", "mev", "v", "mv", "uv", "w", "mw", "uw", "nw", "k", "s", "ms", "fs"})
+UNITS_AS_NAMES = {"nm": "wavelength", "um": "wavelength", "eV": "energy", "meV": "energy", "counts": "counts"}
+ENCLOSED_UNIT = re.compile(r"^(.*?)\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*$")
+DIVIDED_UNIT = re.compile(r"^(.*\S)\s*/\s*(\S+)$")
+PAIR = re.compile(r"^([^:=,;\t]{1,60}?)\s*[:=,;\t]\s*(\S.*?)[\s,;]*$")
+METADATA_LIMIT = 500
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the set of the words of ``text``."""
+    return frozenset(text.split())
+
+
+WAVELENGTHS = words(
+    "wavelength wavelengths wave_length wave lambda λ wl emission_wavelength em_wavelength emission wellenlänge "
+    "longueur_d_onde longitud_de_onda"
+)
+EXCITATIONS = words(
+    "excitation excitation_wavelength exc exc_wavelength ex ex_wavelength pump pump_wavelength laser laser_wavelength"
+)
+ENERGIES = words("energy photon_energy excitation_energy emission_energy e hv hν")
+WAVENUMBERS = words("wavenumber wavenumbers raman_shift raman shift")
+COUNTS = words(
+    "counts count intensity intensities signal pl aspl emission_intensity pl_intensity ccd spectrum y zähler intensität"
+)
+LOCKIN_X = words("lockin_x lock_in_x x in_phase inphase lockin_in_phase demod_x lia_x")
+LOCKIN_Y = words("lockin_y lock_in_y y quadrature out_of_phase demod_y lia_y")
+LOCKIN_R = words("lockin_r lock_in_r r magnitude amplitude lockin_magnitude demod_r lia_r")
+POWERS = words("power pump_power laser_power excitation_power p")
+RESPONSES = words("response relative_response spectral_response sensitivity correction values value")
+ABSORPTIONS = words(
+    "absorption absorbance abs od optical_density a transmission extinction intensity counts values value"
+)
+KNOWN_NAMES = frozenset().union(
+    WAVELENGTHS, EXCITATIONS, ENERGIES, WAVENUMBERS, COUNTS, LOCKIN_X, LOCKIN_Y, LOCKIN_R, POWERS, RESPONSES
+)
+
+
+def column_name(header: str) -> tuple[str, str]:
+    """Return the normalised name and the unit that a header cell states; the unit is empty without one."""
+    text = header.strip().strip('"').strip().lower()
+    if text in UNITS and text not in KNOWN_NAMES:
+        unit = UNITS[text]
+        return UNITS_AS_NAMES.get(unit, text), unit
+    for pattern in (ENCLOSED_UNIT, DIVIDED_UNIT):
+        match = pattern.match(text)
+        if match and match[2] in UNITS:
+            return normalised(match[1]), UNITS[match[2]]
+    name = normalised(text)
+    base, _, suffix = name.rpartition("_")
+    if base and suffix in SUFFIX_UNITS:
+        return base, UNITS[suffix]
+    return name, ""
+
+
+def normalised(text: str) -> str:
+    """Return ``text`` in lower case with single underscores for everything but letters and digits."""
+    return re.sub(r"\W+", "_", text).strip("_")
+
+
+def header_cells(lines: Sequence[str], block: Block) -> list[tuple[str, str, str]]:
+    """Return (header, name, unit) of each column; empty texts where the file names no columns."""
+    above = [lines[i] for i in range(block.rows[0]) if lines[i].strip()]
+    cells = split_header(above[-1], block) if above else []
+    if cells and len(above) > 1 and all(not cell or cell.lower() in UNITS for cell in cells):
+        names = split_header(above[-2], block)
+        if names:
+            units = [UNITS.get(cell.lower(), "") for cell in cells]
+            return [(name, column_name(name)[0], unit) for name, unit in zip(names, units, strict=True)]
+    if not cells:
+        return [("", "", "")] * block.width
+    return [(cell, *column_name(cell)) for cell in cells]
+
+
+def split_header(line: str, block: Block) -> list[str]:
+    """Return one header cell per column of ``block``, or nothing when ``line`` is no header row."""
+    text = line.strip("\r\n ")
+    is_comment = text.startswith((*COMMENT_MARKS, ";"))
+    text = text.lstrip("#%!;/ ") if is_comment else text
+    for pattern in (r"\t", r";", r",", r"\s*\t\s*|\s{2,}", r"\s+"):
+        cells = [cell.strip().strip('"').strip() for cell in re.split(pattern, text)]
+        while len(cells) > block.width and not cells[-1]:
+            cells.pop()
+        if len(cells) != block.width or any(block.dialect.number(cell) is not None for cell in cells):
+            continue
+        if any(cells) and (not is_comment or any(column_name(cell)[0] in KNOWN_NAMES for cell in cells)):
+            return cells
+    return []
+
+
+def metadata(lines: Sequence[str], block: Block) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of key and value that stand above and below the numbers, in comments too."""
+    outside = [*lines[: block.rows[0]], *lines[block.rows[-1] + 1 :]][:METADATA_LIMIT]
+    matches = [PAIR.match(line.strip().lstrip("#%!;/ ").replace("\0", "")) for line in outside]
+    return tuple((match[1].strip().strip('"'), match[2].strip().strip('"')) for match in matches if match)

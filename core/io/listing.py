@@ -1,0 +1,93 @@
+"""From manifest rows to the files they mean: globs, doubles, files that aren't there."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from asplab.core.io.manifest import ManifestRow
+from asplab.core.io.order import natural_key
+from asplab.core.problems import Problem, Severity
+
+WILDCARDS = re.compile(r"[*?\[]")
+REPEAT_IN_NAME = re.compile(r"rep(?:eat)?[_-]?(\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One file to read: ``name`` relative to the manifest's folder, its row, and the number of the repeat."""
+
+    name: str
+    row: ManifestRow
+    repeat: int | None
+
+
+def list_files(rows: Sequence[ManifestRow], root: Path, manifest: Path) -> tuple[list[Listed], list[Problem]]:
+    """Return the files that ``rows`` mean, each once, and a problem per row or file that can't be used."""
+    listed: list[Listed] = []
+    problems: list[Problem] = []
+    lines: dict[Path, int] = {}
+    for row in rows:
+        where = f"{manifest.name}, line {row.line}"
+        names = matching(row.pattern, root, manifest)
+        if not names:
+            problems.append(Problem("error", where, missing(row.pattern, root)))
+        elif len(names) > 1 and row.condition.repeat is not None:
+            text = f"repeat {row.condition.repeat} is given for {row.pattern!r}, which matches {len(names)} files. "
+            problems.append(Problem("error", where, text + "Leave repeat blank to number them in order."))
+        else:
+            for name, repeat in zip(names, repeats(names, row.condition.repeat), strict=True):
+                path = (root / name).resolve()
+                problem = unusable(name, path, root, lines)
+                if problem is None:
+                    lines[path] = row.line
+                    listed.append(Listed(name, row, repeat))
+                else:
+                    problems.append(Problem(problem[0], f"{where}: {name}", problem[1]))
+    return listed, problems
+
+
+def unusable(name: str, path: Path, root: Path, lines: dict[Path, int]) -> tuple[Severity, str] | None:
+    """Return severity and text of what forbids to read ``path``, or None."""
+    if not path.is_relative_to(root):
+        return "error", f"{name} links to a file outside the manifest's folder. Copy the file into the folder."
+    if path in lines:
+        return "warning", f"the file is already listed in line {lines[path]}; it was loaded once. Remove one row."
+    return None
+
+
+def matching(pattern: str, root: Path, manifest: Path) -> list[str]:
+    """Return the files, relative to ``root`` and in natural order, that ``pattern`` names or matches."""
+    if (root / pattern).is_file():
+        return [pattern]
+    if not WILDCARDS.search(pattern):
+        return []
+    found = (path for path in root.glob(pattern) if path.is_file() and path != manifest)
+    return sorted((path.relative_to(root).as_posix() for path in found), key=natural_key)
+
+
+def repeats(names: Sequence[str], given: int | None) -> list[int | None]:
+    """Return the number of the repeat of each file.
+
+    Without a given one, the files of a glob are numbered by ``rep<number>`` in their names where all names have
+    one and they differ, else in natural order from 1.
+    """
+    if given is not None or len(names) == 1:
+        return [given] * len(names)
+    matches = [REPEAT_IN_NAME.findall(name.rpartition("/")[2]) for name in names]
+    told = [int(match[-1]) for match in matches if match]
+    if len(set(told)) == len(names):
+        return list(told)
+    return list(range(1, len(names) + 1))
+
+
+def missing(pattern: str, root: Path) -> str:
+    """Return the message for a pattern that names no file, with the most similar name there is."""
+    if WILDCARDS.search(pattern):
+        return f"{pattern!r} matches no file. Correct the pattern or add the files."
+    folder = (root / pattern).parent
+    names = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+    close = difflib.get_close_matches(pattern.rpartition("/")[2], names, n=1, cutoff=0.6)
+    hint = f"; did you mean {pattern.rpartition('/')[0] + '/' if '/' in pattern else ''}{close[0]}?" if close else ""
+    return f"the file {pattern!r} isn't there{hint}. Correct the name or add the file."

@@ -1,0 +1,178 @@
+"""Read ``manifest.csv``: which files belong to an experiment, of which kind, under which conditions."""
+
+import difflib
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from asplab.core.errors import InputError
+from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS, KINDS, Condition
+from asplab.core.io import file_bytes
+from asplab.core.io.datafile import FileError
+from asplab.core.io.delimited import TextRow, TextTable, read_table
+
+REQUIRED = ("file", "kind")
+POSITIVE = ("temperature_k", "excitation_nm", "longpass_nm", "shortpass_nm", "power_uw", "exposure_s")
+TEXTS = ("pair", "sample", "series", "note")
+KNOWN_COLUMNS = frozenset((*REQUIRED, *POSITIVE, *TEXTS, "repeat"))
+NEED_TEMPERATURE = frozenset((*EMISSION_KINDS, "pa"))
+NEED_EXCITATION = frozenset(EMISSION_KINDS)
+CELSIUS_HINT = {"temperature_k": " Temperatures are in kelvin: add 273.15 to degrees Celsius."}
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One understood row: ``pattern`` is a file or glob with ``/``, as checked by `relative_pattern`."""
+
+    line: int
+    pattern: str
+    kind: str
+    condition: Condition
+    metadata: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest as read: understood rows, and the faults of the others."""
+
+    name: str
+    sha256: str
+    simulated: bool
+    rows: tuple[ManifestRow, ...]
+    faults: tuple[FileError, ...]
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest.
+
+    Raises
+    ------
+    InputError
+        When it is empty, isn't a table, or lacks the columns ``file`` and ``kind``. What is wrong with single
+        rows is in `Manifest.faults`.
+    """
+    raw = file_bytes(path, path.name)
+    if not raw.strip():
+        raise InputError(f"{path}: the manifest is empty. Write a header row 'file,kind,…' and a row per file.")
+    table = read_table(raw, path.name)
+    refuse_missing_columns(table, path)
+    rows: list[ManifestRow] = []
+    faults = list(table.faults)
+    for row in table.rows:
+        try:
+            rows.append(understood(row, table))
+        except FileError as fault:
+            faults.append(fault)
+    if not table.rows and not faults:
+        raise InputError(f"{path}: the manifest has a header but no rows. Add a row per file or glob.")
+    return Manifest(path.name, hashlib.sha256(raw).hexdigest(), is_simulated(table), tuple(rows), tuple(faults))
+
+
+def refuse_missing_columns(table: TextTable, path: Path) -> None:
+    """Raise `InputError` when the manifest has no column ``file`` or ``kind``."""
+    for column in REQUIRED:
+        if column not in table.columns:
+            found = ", ".join(table.columns)
+            raise InputError(
+                f"{path}: the manifest has no column '{column}' (found: {found}){alike(column, table.columns)}. "
+                "Its first row must name the columns; 'file' and 'kind' are required."
+            )
+
+
+def is_simulated(table: TextTable) -> bool:
+    """Whether the manifest says that its data come from the virtual experiment."""
+    samples = (row.cells.get("sample", "") for row in table.rows)
+    return any(text.lower().startswith("simulated") for text in (*table.comments, *samples))
+
+
+def understood(row: TextRow, table: TextTable) -> ManifestRow:
+    """Return what ``row`` means; raise `FileError` naming the line where it can't be used."""
+
+    def fault(text: str) -> FileError:
+        return FileError(table.name, row.line, text)
+
+    for column in REQUIRED:
+        if column not in row.cells:
+            raise fault(f"the cell of column '{column}' is blank. Fill it in or delete the row.")
+    pattern = relative_pattern(row.cells["file"], fault)
+    kind = known_kind(row.cells["kind"], fault)
+    numbers = {column: positive(row, table, column, fault) for column in POSITIVE}
+    refuse_missing_numbers(kind, numbers, fault)
+    texts = {column: row.cells.get(column, "") for column in TEXTS}
+    condition = Condition(
+        temperature_k=numbers["temperature_k"],
+        excitation_nm=numbers["excitation_nm"],
+        longpass_nm=numbers["longpass_nm"],
+        shortpass_nm=numbers["shortpass_nm"],
+        power_uw=numbers["power_uw"],
+        exposure_s=numbers["exposure_s"],
+        repeat=whole(row, table, fault),
+        pair=texts["pair"],
+        sample=texts["sample"],
+        series=texts["series"],
+        note=texts["note"],
+    )
+    extra = tuple((column, cell) for column, cell in row.cells.items() if column not in KNOWN_COLUMNS)
+    return ManifestRow(row.line, pattern, kind, condition, extra)
+
+
+def relative_pattern(text: str, fault: Callable[[str], FileError]) -> str:
+    """Return ``text`` with ``/`` as separator; raise where it would leave the manifest's folder."""
+    pattern = text.replace("\\", "/")
+    if re.match(r"[A-Za-z]:", pattern) or pattern.startswith(("/", "~")):
+        raise fault(f"{text!r} is an absolute path. Give it relative to the manifest's folder.")
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise fault(f"{text!r} leaves the manifest's folder. Move the file into the folder.")
+    if not parts:
+        raise fault(f"{text!r} is the folder itself. Name a file in it or a glob such as 'PL_*.csv'.")
+    return "/".join(parts)
+
+
+def known_kind(text: str, fault: Callable[[str], FileError]) -> str:
+    """Return the kind in lower case; raise where it isn't one of `KINDS`."""
+    kind = text.lower()
+    if kind not in KINDS:
+        raise fault(f"unknown kind {text!r}{alike(kind, KINDS)}. Known kinds: {', '.join(KINDS)}.")
+    return kind
+
+
+def alike(text: str, known: tuple[str, ...]) -> str:
+    """Return a question that offers the most similar of ``known``, or an empty text."""
+    close = difflib.get_close_matches(text, known, n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def positive(row: TextRow, table: TextTable, column: str, fault: Callable[[str], FileError]) -> float | None:
+    """Return the number in ``column``; raise where it is zero or negative."""
+    value = table.number(row, column)
+    if value is not None and value <= 0.0:
+        hint = CELSIUS_HINT.get(column, "")
+        raise fault(f"column {column} holds {row.cells[column]!r}; it must be positive, or blank.{hint}")
+    return value
+
+
+def whole(row: TextRow, table: TextTable, fault: Callable[[str], FileError]) -> int | None:
+    """Return the number of the repeat; raise where it is no whole number of 0 or more."""
+    value = table.number(row, "repeat")
+    if value is None:
+        return None
+    if value < 0.0 or value != int(value):
+        raise fault(f"column repeat holds {row.cells['repeat']!r}; it must be a whole number, 0 or more.")
+    return int(value)
+
+
+def refuse_missing_numbers(kind: str, numbers: dict[str, float | None], fault: Callable[[str], FileError]) -> None:
+    """Raise where a row lacks what its kind can't do without, or its filters let no light through."""
+    if kind in NEED_TEMPERATURE and numbers["temperature_k"] is None:
+        raise fault(f"column temperature_k is blank; kind {kind} needs it. Give the sample temperature in K.")
+    if kind in NEED_EXCITATION and numbers["excitation_nm"] is None:
+        raise fault(f"column excitation_nm is blank; kind {kind} needs it. Give the excitation wavelength in nm.")
+    low, high = numbers["longpass_nm"], numbers["shortpass_nm"]
+    if low is not None and high is not None and low >= high and kind not in CURVE_KINDS:
+        raise fault(
+            f"longpass_nm {low:g} isn't below shortpass_nm {high:g}: nothing is transmitted. A long-pass "
+            "filter passes what lies above its cutoff; exchange the two values if they are swapped."
+        )

@@ -1,0 +1,226 @@
+"""Make records of files: pick the columns that a kind needs, check them, convert them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.experiment import CURVE_KINDS, Condition, Curve, Record, Scan, Spectrum, Table, frozen_array
+from asplab.core.io.axes import POWER_UNITS, VOLTAGES, read_axis, refuse_missing, scaled
+from asplab.core.io.datafile import Column, DataFile
+from asplab.core.io.headers import (
+    ABSORPTIONS,
+    COUNTS,
+    ENERGIES,
+    EXCITATIONS,
+    LOCKIN_R,
+    LOCKIN_X,
+    LOCKIN_Y,
+    POWERS,
+    RESPONSES,
+    WAVELENGTHS,
+    WAVENUMBERS,
+)
+from asplab.core.units import FloatArray
+
+AXES = WAVELENGTHS | ENERGIES | WAVENUMBERS
+SCAN_AXES = EXCITATIONS | AXES
+CURVE_NAMES = {"response": RESPONSES | COUNTS, "absorption": ABSORPTIONS}
+MAGNITUDE_ONLY = (
+    "warning",
+    "the scan holds the lock-in magnitude only, taken as lockin_x_v: a magnitude can't be negative, so net "
+    "cooling can't be seen. Record X and Y to see it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record comes from: the kind, file, manifest line, condition and further columns of its row."""
+
+    kind: str
+    source: str
+    line: int
+    condition: Condition
+    metadata: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One record, and what to tell the user about it as pairs of severity and text."""
+
+    record: Record
+    remarks: tuple[tuple[str, str], ...] = ()
+
+
+def read_spectrum(file: DataFile, origin: Origin) -> Loaded:
+    """Return an emission or dark spectrum: wavelength and counts, two columns or more with a header.
+
+    Negative counts are kept. Raises `FileError` where the columns can't be told apart or hold no usable numbers.
+    """
+    axis_column, counts_column, notes = axis_and_values(file, AXES, COUNTS, ("wavelength", "counts"))
+    axis = read_axis(file, axis_column)
+    refuse_missing(file, counts_column, "the number of counts")
+    record = Spectrum(
+        *fields(file, origin),
+        wavelength_nm=frozen_array(axis.wavelength_nm),
+        counts=frozen_array(counts_column.values[axis.order]),
+    )
+    return Loaded(record, remarks(file, (*notes, *axis.notes)))
+
+
+def read_curve(file: DataFile, origin: Origin) -> Loaded:
+    """Return a response or absorption curve: wavelength and values. Raises as `read_spectrum`."""
+    names = CURVE_NAMES[origin.kind]
+    axis_column, values_column, notes = axis_and_values(file, AXES, names, ("wavelength", origin.kind))
+    axis = read_axis(file, axis_column)
+    refuse_missing(file, values_column, f"the {origin.kind}")
+    if origin.kind == "response" and values_column.values.min() <= 0.0:
+        row = int(np.argmin(values_column.values))
+        text = f"response {values_column.values[row]:g} isn't positive; counts can't be divided by it. Crop the curve."
+        raise file.fault(row, text)
+    record = Curve(
+        *fields(file, origin),
+        wavelength_nm=frozen_array(axis.wavelength_nm),
+        values=frozen_array(values_column.values[axis.order]),
+    )
+    return Loaded(record, remarks(file, (*notes, *axis.notes)))
+
+
+def read_scan(file: DataFile, origin: Origin) -> Loaded:
+    """Return a photothermal scan: columns ``excitation_nm``, ``lockin_x_v``, ``lockin_y_v``, ``power_uw``.
+
+    The last two are optional. Without a header two columns are the first two, four columns all of them. A
+    scan with a magnitude instead of X loads with a warning.
+
+    Raises
+    ------
+    FileError
+        Where the columns can't be told apart, or hold no usable numbers.
+    """
+    axis_column, x_column, y_column, power_column, notes = scan_columns(file)
+    axis = read_axis(file, axis_column)
+    x_v = scaled(file, x_column, VOLTAGES, "the lock-in X")
+    y_v = None if y_column is None else scaled(file, y_column, VOLTAGES, "the lock-in Y")
+    power = None if power_column is None else scan_power(file, power_column)
+    record = Scan(
+        *fields(file, origin),
+        excitation_nm=frozen_array(axis.wavelength_nm),
+        lockin_x_v=frozen_array(x_v[axis.order]),
+        lockin_y_v=None if y_v is None else frozen_array(y_v[axis.order]),
+        power_uw=None if power is None else frozen_array(power[axis.order]),
+    )
+    told = remarks(file, (*notes, *axis.notes))
+    return Loaded(record, (MAGNITUDE_ONLY, *told) if x_column.name in LOCKIN_R else told)
+
+
+def scan_power(file: DataFile, column: Column) -> FloatArray:
+    """Return the pump power in µW; raise `FileError` where it isn't positive."""
+    power_uw = scaled(file, column, POWER_UNITS, "the pump power")
+    if power_uw.min() <= 0.0:
+        row = int(np.argmin(power_uw))
+        text = f"pump power {column.values[row]:g} isn't positive; the signal can't be divided by it. Correct the row."
+        raise file.fault(row, text)
+    return power_uw
+
+
+def scan_columns(file: DataFile) -> tuple[Column, Column, Column | None, Column | None, tuple[str, ...]]:
+    """Return the columns of a scan: axis, X, Y, power; and what to say about the choice."""
+    columns = file.columns
+    if not file.has_header:
+        if len(columns) == 2:
+            return columns[0], columns[1], None, None, ()
+        if len(columns) == 4:
+            return columns[0], columns[1], columns[2], columns[3], ()
+        raise file.fault(
+            None,
+            f"the scan has {len(columns)} columns and no header, so their meaning is open. Add a header row such "
+            "as 'excitation_nm,lockin_x_v,lockin_y_v,power_uw'.",
+        )
+    refuse_twins(file)
+    named = file.first_named(SCAN_AXES)
+    axis = named or columns[0]
+    rest = [column for column in columns if column is not axis]
+    x, y, power, magnitude = (first(rest, names) for names in (LOCKIN_X, LOCKIN_Y, POWERS, LOCKIN_R))
+    x = x or magnitude
+    notes: tuple[str, ...] = () if named else (f"column {axis.header!r} is taken as excitation_nm",)
+    if x is None and len(rest) == 1:
+        x = rest[0]
+        notes = (*notes, f"column {x.header!r} is taken as lockin_x_v")
+    if x is None:
+        raise file.fault(None, f"no column is named lockin_x_v (found: {headers(file)}). Correct the header row.")
+    return axis, x, y, power, notes
+
+
+def first(columns: list[Column], names: frozenset[str]) -> Column | None:
+    """Return the first of ``columns`` whose name is among ``names``, or None."""
+    return next((column for column in columns if column.name in names), None)
+
+
+def axis_and_values(
+    file: DataFile, axes: frozenset[str], values: frozenset[str], wanted: tuple[str, str]
+) -> tuple[Column, Column, tuple[str, ...]]:
+    """Return the axis column, the one column of values, and what to say about the choice."""
+    columns = file.columns
+    if len(columns) < 2:
+        raise file.fault(0, f"the file has a single column; {wanted[0]} and {wanted[1]} are needed.")
+    refuse_twins(file)
+    axis = file.first_named(axes)
+    found = [column for column in columns if column.name in values and column is not axis]
+    if axis is not None and len(found) == 1:
+        return axis, found[0], ()
+    if len(columns) == 2:
+        return positional(file, axis, found, wanted)
+    raise file.fault(
+        None,
+        f"the file has {len(columns)} columns ({headers(file)}), of which one {wanted[0]} and one {wanted[1]} are "
+        f"needed. Name these two in a header row '{wanted[0]}_nm,{wanted[1]}' or save one spectrum per file.",
+    )
+
+
+def positional(
+    file: DataFile, axis: Column | None, found: list[Column], wanted: tuple[str, str]
+) -> tuple[Column, Column, tuple[str, ...]]:
+    """Return the two columns of a file, the ones that no name tells apart by their place."""
+    one, other = file.columns
+    if axis is other or (axis is None and found == [one]):
+        one, other = other, one
+    if not file.has_header:
+        return one, other, ()
+    return one, other, (f"columns {one.header!r}, {other.header!r} are taken as {wanted[0]} and {wanted[1]}",)
+
+
+def refuse_twins(file: DataFile) -> None:
+    """Raise `FileError` when two columns have the same header."""
+    names = [column.name for column in file.columns if column.name]
+    twin = next((name for name in names if names.count(name) > 1), None)
+    if twin is not None:
+        raise file.fault(None, f"two columns are named {twin!r}. Give each column a name of its own.")
+
+
+def headers(file: DataFile) -> str:
+    """Return the names of the columns for a message."""
+    return ", ".join(column.header or "unnamed" for column in file.columns[:6])
+
+
+def fields(file: DataFile, origin: Origin) -> tuple[str, str, int, Condition, tuple[tuple[str, str], ...]]:
+    """Return the fields that every record has; what the manifest says stands before what the file says."""
+    return origin.kind, origin.source, origin.line, origin.condition, (*origin.metadata, *file.metadata)
+
+
+def remarks(file: DataFile, notes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the reader's warnings and ``notes`` as pairs of severity and text."""
+    return (*(("warning", text) for text in file.warnings), *(("info", text) for text in notes))
+
+
+def read_kept(file: DataFile, origin: Origin) -> Loaded:
+    """Return a record whose analysis isn't built yet: all columns as they are."""
+    columns = tuple((column.header or f"column_{k}", column.values) for k, column in enumerate(file.columns, 1))
+    return Loaded(Table(*fields(file, origin), columns=columns), remarks(file, ()))
+
+
+def read_record(file: DataFile, origin: Origin) -> Loaded:
+    """Return the record that ``origin.kind`` asks for; tables that enter half-way are read elsewhere."""
+    if origin.kind in ("pa", "pa_blank"):
+        return read_scan(file, origin)
+    if origin.kind in CURVE_KINDS:
+        return read_curve(file, origin)
+    return read_spectrum(file, origin)

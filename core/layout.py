@@ -1,0 +1,50 @@
+"""Arrange stacks in rectangular arrays: one row per temperature, Stokes columns before anti-Stokes ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.corrections import Corrected
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Where each stack stands in arrays of shape (n_temperatures, n_columns).
+
+    Attributes
+    ----------
+    index : ndarray of int, shape (n_temperatures, n_columns)
+        Stack at each place; padded places repeat stack 0 and are not ``valid``.
+    valid : ndarray of bool, shape (n_temperatures, n_columns)
+    n_stokes : int
+        The first ``n_stokes`` columns are Stokes excitations.
+    fitted : ndarray of bool, shape (n_temperatures, n_columns)
+        Valid and not excluded by the user.
+    """
+
+    index: np.ndarray
+    valid: np.ndarray
+    n_stokes: int
+    fitted: np.ndarray
+
+
+def arrange(corrected: Corrected) -> Layout:
+    """Lay the stacks out by temperature and side, in the order of `Corrected.stacks`."""
+    n_temperatures = len(corrected.temperatures_k)
+    sides = [
+        [
+            [k for k, s in enumerate(corrected.stacks) if s.temperature == t and s.kind == kind]
+            for t in range(n_temperatures)
+        ]
+        for kind in ("pl", "aspl")
+    ]
+    widths = [max((len(row) for row in rows), default=0) for rows in sides]
+    index = np.zeros((n_temperatures, sum(widths)), dtype=int)
+    valid = np.zeros(index.shape, dtype=bool)
+    for start, rows in zip((0, widths[0]), sides, strict=True):
+        for t, row in enumerate(rows):
+            index[t, start : start + len(row)] = row
+            valid[t, start : start + len(row)] = True
+    excluded = np.array([stack.excluded is not None for stack in corrected.stacks], dtype=bool)
+    fitted = valid & ~excluded[index] if excluded.size else valid
+    return Layout(index, valid, widths[0], fitted)

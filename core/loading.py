@@ -1,0 +1,146 @@
+"""Load an experiment: a manifest and the files it lists become records; what can't be read becomes problems."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from asplab.core.errors import InputError
+from asplab.core.experiment import (
+    KEPT_KINDS,
+    TABLE_KINDS,
+    Curve,
+    Experiment,
+    Record,
+    Scan,
+    Source,
+    Spectrum,
+    Table,
+)
+from asplab.core.io import file_bytes, read_bytes
+from asplab.core.io.crosschecks import identical_files, kept_kinds, merged, negative_counts, without_cut
+from asplab.core.io.datafile import FileError
+from asplab.core.io.draft import DRAFT_NAME, data_files, draft_manifest
+from asplab.core.io.halfway import read_halfway
+from asplab.core.io.listing import Listed, list_files
+from asplab.core.io.manifest import Manifest, read_manifest
+from asplab.core.io.records import Loaded, Origin, read_kept, read_record
+from asplab.core.problems import Problem
+from asplab.core.progress import Progress
+
+__all__ = ["draft_manifest", "load_experiment"]
+
+MANIFEST_NAME = "manifest.csv"
+
+
+def load_experiment(folder: Path | str, *, progress: Progress | None = None) -> Experiment:
+    """Load the files that a manifest lists.
+
+    Parameters
+    ----------
+    folder : Path or str
+        A folder with ``manifest.csv``, or a manifest of any name.
+    progress : Progress, optional
+        Told about each file; its cancel stops the work.
+
+    Returns
+    -------
+    Experiment
+        Flat records with true values. A file or row that can't be used is missing and has a `Problem` of
+        severity ``error`` that names file, line, value and remedy; the others load.
+
+    Raises
+    ------
+    InputError
+        Without a manifest (the message says how to draft one), or with one that is no table of files.
+    Cancelled
+        When ``progress`` was cancelled.
+    """
+    manifest_path = find_manifest(Path(folder))
+    manifest = read_manifest(manifest_path)
+    root = manifest_path.resolve().parent
+    collected = Collected([Source(manifest.name, manifest.sha256)])
+    collected.problems += [Problem("error", fault.where, fault.text) for fault in manifest.faults]
+    listed, problems = list_files(manifest.rows, root, manifest_path.resolve())
+    collected.problems += problems
+    for done, entry in enumerate(listed):
+        if progress is not None:
+            progress.step(done, len(listed), f"reading {entry.name}")
+        load_file(entry, root, collected)
+    if progress is not None:
+        progress.step(len(listed), len(listed), "files read")
+    return assemble(root.name, manifest, collected)
+
+
+def find_manifest(path: Path) -> Path:
+    """Return the manifest at ``path`` or in the folder ``path``; raise `InputError` without one."""
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise InputError(f"{path}: no such folder or manifest. Check the path.")
+    found = sorted(entry for entry in path.iterdir() if entry.name.lower() == MANIFEST_NAME)
+    if found:
+        return found[0]
+    count = len(data_files(path))
+    raise InputError(
+        f"{path}: the folder has no {MANIFEST_NAME}, which says what its {count} data files are. Complete the "
+        f"draft {path / DRAFT_NAME}, written by the command line and the window, and save it as {MANIFEST_NAME}."
+    )
+
+
+@dataclass(slots=True)
+class Collected:
+    """What has been loaded so far."""
+
+    sources: list[Source]
+    records: list[Record] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def load_file(entry: Listed, root: Path, collected: Collected) -> None:
+    """Read one listed file into ``collected``, as records or as a problem."""
+    row = entry.row
+    condition = replace(row.condition, repeat=entry.repeat)
+    origin = Origin(row.kind, entry.name, row.line, condition, row.metadata)
+    try:
+        raw = file_bytes(root / entry.name, entry.name)
+        loaded = read_kind(raw, origin)
+    except FileError as fault:
+        collected.problems.append(Problem("error", f"{fault.where} (manifest line {row.line})", fault.text))
+        return
+    collected.records.append(loaded.record)
+    collected.sources.append(Source(entry.name, hashlib.sha256(raw).hexdigest()))
+    for severity, text in loaded.remarks:
+        collected.problems.append(Problem("warning" if severity == "warning" else "info", loaded.record.where, text))
+
+
+def read_kind(raw: bytes, origin: Origin) -> Loaded:
+    """Return the record of one file as its kind asks for."""
+    if origin.kind in TABLE_KINDS:
+        return read_halfway(raw, origin)
+    if origin.kind not in KEPT_KINDS:
+        return read_record(read_bytes(raw, origin.source), origin)
+    try:
+        return read_kept(read_bytes(raw, origin.source), origin)
+    except FileError as fault:
+        record = Record(origin.kind, origin.source, origin.line, origin.condition, origin.metadata)
+        return Loaded(record, (("warning", f"kept without its numbers: {fault.text}"),))
+
+
+def assemble(name: str, manifest: Manifest, collected: Collected) -> Experiment:
+    """Return the experiment of all records, those dropped whose file is cut short."""
+    records, cut = without_cut(collected.records)
+    problems = [*merged(collected.problems), *cut, *negative_counts(records), *kept_kinds(records)]
+    problems += identical_files(collected.sources)
+    kept = tuple(record for record in records if record.kind in KEPT_KINDS)
+    used = [record for record in records if record.kind not in KEPT_KINDS]
+    return Experiment(
+        name=name,
+        simulated=manifest.simulated,
+        spectra=tuple(record for record in used if isinstance(record, Spectrum)),
+        scans=tuple(record for record in used if isinstance(record, Scan)),
+        curves=tuple(record for record in used if isinstance(record, Curve)),
+        tables=tuple(record for record in used if isinstance(record, Table)),
+        kept=kept,
+        sources=tuple(collected.sources),
+        problems=tuple(problems),
+    )

@@ -1,0 +1,193 @@
+"""Photothermal absorption at each excitation, baseline removed, with everything that blurs it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from asplab.core.energies import Energies
+from asplab.core.layout import Layout
+from asplab.core.problems import Problem
+from asplab.core.scans import Scans, ScanSet
+from asplab.core.settings import BaselineSettings
+from asplab.core.units import FloatArray
+
+_MINIMUM_POINTS = 6
+_SCALE_MEV = 100.0
+_URBACH_RANGE_MEV = (4.0, 80.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedBaseline:
+    """The baseline of one temperature, in volts along the scan.
+
+    Attributes
+    ----------
+    volts, error_v : ndarray, shape (n_points,)
+        Baseline and its standard error.
+    region_mev : tuple of float
+        Range of detuning that was used.
+    chi2, dof : float, int
+        Misfit of the mean scan in the region.
+    urbach_mev : float or None
+        Urbach energy, where a tail was fitted beside the line.
+    """
+
+    volts: FloatArray
+    error_v: FloatArray
+    region_mev: tuple[float, float]
+    chi2: float
+    dof: int
+    urbach_mev: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Absorbed:
+    """Photothermal signal per pump power at each excitation; negative is net cooling.
+
+    Attributes
+    ----------
+    per_scan : tuple of ndarray, shape (n_scans, n_stacks_here) per temperature
+        Baseline-subtracted reading of each scan.
+    mean : ndarray, shape (n_stacks,)
+        Mean over scans; NaN where no scan reaches.
+    noise : ndarray, shape (n_temperatures, n_columns, n_columns)
+        Covariance of one scan's readings from detection noise (neighbours share points).
+    shared : ndarray, same shape
+        Covariance of the mean that comes from the baseline, common to all excitations.
+    baselines : tuple of FittedBaseline or None
+    """
+
+    per_scan: tuple[FloatArray | None, ...]
+    mean: FloatArray
+    noise: FloatArray
+    shared: FloatArray
+    baselines: tuple[FittedBaseline | None, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def photothermal(scans: Scans, energies: Energies, layout: Layout, settings: BaselineSettings) -> Absorbed:
+    """Fit the baseline of each temperature in raw volts, subtract it, and divide by the pump power."""
+    n_t, n = layout.index.shape
+    mean = np.full(len(energies.excitation_mev), np.nan)
+    noise, shared = np.zeros((n_t, n, n)), np.zeros((n_t, n, n))
+    per_scan: list[FloatArray | None] = []
+    baselines: list[FittedBaseline | None] = []
+    problems: list[Problem] = []
+    for t, scan_set in enumerate(scans.sets):
+        if scan_set is None:
+            per_scan.append(None)
+            baselines.append(None)
+            continue
+        place = f"{energies.temperatures_k[t]:.0f} K"
+        fitted, spread = _baseline(scan_set, settings, place, problems)
+        readings = (scan_set.volts - fitted.volts) @ np.nan_to_num(scan_set.weights).T
+        reached = ~np.isnan(scan_set.weights).any(axis=1)
+        mean[scan_set.stacks] = np.where(reached, np.mean(readings, axis=0), np.nan)
+        per_scan.append(readings)
+        baselines.append(fitted)
+        columns = np.flatnonzero(layout.valid[t])
+        weights = np.nan_to_num(scan_set.weights)
+        noise[t][np.ix_(columns, columns)] = (weights * scan_set.noise) @ weights.T
+        blur = weights @ spread
+        shared[t][np.ix_(columns, columns)] = blur @ blur.T
+    return Absorbed(tuple(per_scan), mean, noise, shared, tuple(baselines), tuple(problems))
+
+
+def _baseline(
+    scans: ScanSet, settings: BaselineSettings, place: str, problems: list[Problem]
+) -> tuple[FittedBaseline, FloatArray]:
+    """Return the baseline, and a factor (n_points, rank) whose product with its transpose is its covariance."""
+    volts = scans.volts.mean(axis=0)
+    zero = np.zeros(volts.size)
+    if settings.shape == "none":
+        return FittedBaseline(zero, zero, (np.nan, np.nan), 0.0, 0), np.zeros((volts.size, 1))
+    if settings.shape == "blank":
+        if scans.blank_volts is not None and scans.blank_variance is not None:
+            fitted = FittedBaseline(scans.blank_volts, np.sqrt(scans.blank_variance), (np.nan, np.nan), 0.0, 0)
+            return fitted, np.diag(np.sqrt(scans.blank_variance))
+        message = (
+            "there is no pa_blank scan, so a line is fitted as baseline. Add the blank, or choose another baseline."
+        )
+        problems.append(Problem("warning", place, message))
+    region, chosen = _region(scans, settings, place, problems)
+    return _fit(scans, volts, chosen, region, settings, place, problems)
+
+
+def _region(
+    scans: ScanSet, settings: BaselineSettings, place: str, problems: list[Problem]
+) -> tuple[tuple[float, float], np.ndarray]:
+    """Return the baseline region in meV below the gap; the lowest quarter where the scan does not reach it."""
+    detuning = scans.detuning_mev
+    high = detuning.max() if settings.to_mev is None else settings.to_mev
+    chosen = (detuning >= settings.from_mev) & (detuning <= high)
+    if chosen.sum() >= _MINIMUM_POINTS:
+        return (settings.from_mev, float(high)), chosen
+    low = float(detuning.max() - 0.25 * np.ptp(detuning))
+    message = (
+        f"the scan has {chosen.sum()} points in the baseline region {settings.from_mev:.0f}-{high:.0f} meV below the gap; "
+        f"its lowest quarter ({low:.0f}-{detuning.max():.0f} meV) is used, which may still hold signal. Scan 300 meV below."
+    )
+    problems.append(Problem("warning", place, message))
+    return (low, float(detuning.max())), detuning >= low
+
+
+def _fit(
+    scans: ScanSet,
+    volts: FloatArray,
+    chosen: np.ndarray,
+    region: tuple[float, float],
+    settings: BaselineSettings,
+    place: str,
+    problems: list[Problem],
+) -> tuple[FittedBaseline, FloatArray]:
+    x = (scans.detuning_mev - np.mean(scans.detuning_mev[chosen])) / _SCALE_MEV
+    factor = scans.power_uw if settings.unit == "power" else np.ones(volts.size)
+    columns = [factor] if settings.shape == "constant" else [factor, factor * x]
+    design, urbach, n_line = np.column_stack(columns), None, len(columns)
+    if settings.shape == "urbach":
+        urbach, design = _with_tail(scans, volts, chosen, design, region[0])
+    sigma2 = float(np.mean(scans.noise[chosen])) / len(scans.volts)
+    inverse = np.linalg.pinv(design[chosen].T @ design[chosen])
+    coefficients = inverse @ design[chosen].T @ volts[chosen]
+    residual = volts[chosen] - design[chosen] @ coefficients
+    dof = int(chosen.sum()) - design.shape[1]
+    chi2 = float(residual @ residual / sigma2) if sigma2 > 0 else 0.0
+    excess = chi2 / dof if dof > 0 and chi2 > dof + 3.0 * np.sqrt(2.0 * dof) else 1.0
+    if excess > 1.0:
+        message = (
+            f"the scan is not a {settings.shape} within {region[0]:.0f}-{region[1]:.0f} meV below the gap "
+            f"(χ²/dof {chi2 / dof:.1f}); the error of the baseline is widened. It may still hold signal: start it lower."
+        )
+        problems.append(Problem("warning", place, message))
+    line = design[:, :n_line]
+    size, axes = np.linalg.eigh(sigma2 * excess * inverse[:n_line, :n_line])
+    spread = line @ (axes * np.sqrt(np.maximum(size, 0.0)))
+    fitted = FittedBaseline(
+        volts=line @ coefficients[:n_line],
+        error_v=np.sqrt(np.sum(spread**2, axis=1)),
+        region_mev=region,
+        chi2=chi2,
+        dof=dof,
+        urbach_mev=urbach,
+    )
+    return fitted, spread
+
+
+def _with_tail(
+    scans: ScanSet, volts: FloatArray, chosen: np.ndarray, line: FloatArray, start_mev: float
+) -> tuple[float, FloatArray]:
+    """Add an Urbach tail, and its derivative with respect to the Urbach energy, beside the line."""
+
+    def tail(urbach_mev: float) -> FloatArray:
+        result: FloatArray = scans.power_uw * np.exp(-(scans.detuning_mev - start_mev) / urbach_mev)
+        return result
+
+    def misfit(urbach_mev: float) -> float:
+        design = np.column_stack([line, tail(urbach_mev)])[chosen]
+        coefficients = np.linalg.lstsq(design, volts[chosen], rcond=None)[0]
+        return float(np.sum((volts[chosen] - design @ coefficients) ** 2))
+
+    urbach = float(minimize_scalar(misfit, bounds=_URBACH_RANGE_MEV, method="bounded").x)
+    slope = tail(urbach) * (scans.detuning_mev - start_mev) / urbach
+    return urbach, np.column_stack([line, tail(urbach), slope])

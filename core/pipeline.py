@@ -1,0 +1,147 @@
+"""The chain from a document to its results: memoised pure stages, wired by their types."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from asplab.core.band import Bands, find_bands
+from asplab.core.corrections import Corrected, correct
+from asplab.core.document import Document
+from asplab.core.efficiency import EfficiencyFit, fit_efficiency
+from asplab.core.energies import Energies, find_energies
+from asplab.core.errors import AsplabError
+from asplab.core.graph import Graph
+from asplab.core.grouping import Gathered, gather
+from asplab.core.halfway import fit_from_table, responses_from_tables
+from asplab.core.integration import Background, Emission, accumulate, integrate, read_background
+from asplab.core.layout import Layout, arrange
+from asplab.core.photothermal import Absorbed, photothermal
+from asplab.core.polaron.fit import PolaronFit, PolaronIntervals, find_intervals, fit_polaron
+from asplab.core.problems import Problem
+from asplab.core.responses import Responses, respond
+from asplab.core.scans import Scans, read_scans
+
+_FROM_RAW = (
+    gather,
+    correct,
+    arrange,
+    accumulate,
+    find_bands,
+    read_background,
+    integrate,
+    find_energies,
+    read_scans,
+    photothermal,
+    respond,
+)
+_TO_RESULTS = (fit_efficiency, fit_polaron, find_intervals)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Results:
+    """Everything that follows from a document; a product is None where its stage failed.
+
+    ``problems`` holds what went wrong (severity error), what is doubtful (warning) and what is worth knowing.
+    """
+
+    document: Document
+    gathered: Gathered | None = None
+    corrected: Corrected | None = None
+    layout: Layout | None = None
+    bands: Bands | None = None
+    background: Background | None = None
+    energies: Energies | None = None
+    emission: Emission | None = None
+    scans: Scans | None = None
+    absorbed: Absorbed | None = None
+    responses: Responses | None = None
+    efficiency: EfficiencyFit | None = None
+    polaron: PolaronFit | None = None
+    intervals: PolaronIntervals | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """True when η was found and a polaron fit was possible."""
+        return self.polaron is not None and bool(self.polaron.fitted.any())
+
+
+_PRODUCTS: dict[str, type] = {
+    "gathered": Gathered,
+    "corrected": Corrected,
+    "layout": Layout,
+    "bands": Bands,
+    "background": Background,
+    "energies": Energies,
+    "emission": Emission,
+    "scans": Scans,
+    "absorbed": Absorbed,
+    "responses": Responses,
+    "efficiency": EfficiencyFit,
+    "polaron": PolaronFit,
+    "intervals": PolaronIntervals,
+}
+
+
+class Analysis:
+    """Keep the stages of one document after another, so that an edit costs only what it made stale.
+
+    A document with raw spectra or scans takes the whole chain; one with a ``responses`` or an ``efficiency``
+    table enters half-way.
+    """
+
+    def __init__(self) -> None:
+        self._graph = Graph((*_FROM_RAW, *_TO_RESULTS))
+        self._route = "raw"
+
+    def update(self, document: Document, *, intervals: bool = True) -> Results:
+        """Return the results of ``document``; profile intervals are left out when not wanted (live drags)."""
+        self._choose_route(document)
+        settings = document.settings
+        records = [getattr(settings, field.name) for field in fields(settings)]
+        self._graph.put(document.experiment, document.exclusions, *records)
+        products: dict[str, object] = {}
+        problems: list[Problem] = list(document.experiment.problems)
+        for name, kind in _PRODUCTS.items():
+            if name == "intervals" and not intervals:
+                continue
+            if not self._graph.provides(kind):
+                continue
+            try:
+                products[name] = self._graph.get(kind)
+            except AsplabError as error:
+                problems.append(Problem("error", document.experiment.name, str(error)))
+        for product in products.values():
+            problems.extend(getattr(product, "problems", ()))
+        return Results(document, **products, problems=tuple(_unique(problems)))  # type: ignore[arg-type]
+
+    def _choose_route(self, document: Document) -> None:
+        kinds = {table.kind for table in document.experiment.tables}
+        has_raw = bool(document.experiment.scans or document.experiment.spectra)
+        route = "raw" if has_raw or not kinds else "responses" if "responses" in kinds else "efficiency"
+        if route == self._route:
+            return
+        stages = {
+            "raw": (*_FROM_RAW, *_TO_RESULTS),
+            "responses": (responses_from_tables, *_TO_RESULTS),
+            "efficiency": (fit_from_table, fit_polaron, find_intervals),
+        }
+        self._route, self._graph = route, Graph(stages[route])
+
+
+def _unique(problems: list[Problem]) -> Iterator[Problem]:
+    seen: set[Problem] = set()
+    for problem in problems:
+        if problem not in seen:
+            seen.add(problem)
+            yield problem
+
+
+def analyse(document: Document) -> Results:
+    """Run the whole chain on a document, once.
+
+    Returns
+    -------
+    Results
+        Products of all stages that succeeded, and a problem for each that did not.
+    """
+    return Analysis().update(document)

@@ -1,0 +1,355 @@
+"""Polaron parameters from η(ΔE, T): per temperature and joint, with profile-likelihood intervals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.polaron.logit import (
+    CENTRE_MEV,
+    Constraint,
+    LogitProblem,
+    build_problem,
+    minimise,
+    profile_limit,
+    start,
+)
+from asplab.core.problems import Problem
+from asplab.core.settings import PolaronSettings
+from asplab.core.units import FloatArray, thermal_energy_mev
+
+N_PARAMETERS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PolaronFit:
+    """Eq. 9 fitted to each temperature, and to all of them jointly in the last entry.
+
+    Arrays have shape (n_temperatures + 1,); NaN where a fit is not possible. The joint entry is NaN unless two
+    temperatures could be fitted.
+
+    Attributes
+    ----------
+    g_mev, g_error_mev, phonon_mev, phonon_error_mev : ndarray
+        Coupling g and phonon energy ħω with first-order standard errors; NaN where the data do not determine
+        a positive 1/ħω.
+    polaron_energy_mev, polaron_energy_error_mev : ndarray
+        E_p = g²/ħω.
+    huang_rhys, huang_rhys_error : ndarray
+        S = (g/ħω)².
+    log_scale : ndarray
+        ln A with rates in meV units; of the joint fit the mean over its temperatures.
+    chi2, dof, n_points, aicc : ndarray
+    parameters : ndarray, shape (n_temperatures, 3)
+        (L₀, κ, u) of `asplab.core.polaron.logit`.
+    parameter_covariance : ndarray, shape (n_temperatures, 3, 3)
+    joint_parameters : ndarray, shape (n_scales + 2,) or None
+    joint_covariance : ndarray or None
+    problem, joint_problem : LogitProblem or None
+        What was fitted; intervals and profiles continue from it.
+    fitted : ndarray of bool, shape (n_temperatures,)
+    """
+
+    temperatures_k: FloatArray
+    g_mev: FloatArray
+    g_error_mev: FloatArray
+    phonon_mev: FloatArray
+    phonon_error_mev: FloatArray
+    polaron_energy_mev: FloatArray
+    polaron_energy_error_mev: FloatArray
+    huang_rhys: FloatArray
+    huang_rhys_error: FloatArray
+    log_scale: FloatArray
+    chi2: FloatArray
+    dof: np.ndarray
+    n_points: np.ndarray
+    aicc: FloatArray
+    parameters: FloatArray
+    parameter_covariance: FloatArray
+    joint_parameters: FloatArray | None
+    joint_covariance: FloatArray | None
+    problem: LogitProblem
+    joint_problem: LogitProblem | None
+    fitted: np.ndarray
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PolaronIntervals:
+    """68 % profile-likelihood intervals (Δχ² = 1), in the order of `PolaronFit`; NaN marks an open end.
+
+    Attributes
+    ----------
+    phonon_low_mev, phonon_high_mev, g_low_mev, g_high_mev : ndarray, shape (n_temperatures + 1,)
+    identified : ndarray of bool
+        True where both limits of ħω and of g exist.
+    """
+
+    phonon_low_mev: FloatArray
+    phonon_high_mev: FloatArray
+    g_low_mev: FloatArray
+    g_high_mev: FloatArray
+    identified: np.ndarray
+    problems: tuple[Problem, ...] = ()
+
+
+def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> PolaronFit:
+    """Fit Eq. 9 as printed (natural log, odds form, free scale) to every temperature and to all jointly.
+
+    Points with ΔE ≤ 0 lie outside Eq. 9 and points outside the chosen range are not used; η of 1 or more and
+    of 0 or less are kept, because the fit works on η D = N, not on logit η.
+    """
+    low, high = settings.detuning_range_mev
+    detuning = efficiency.detuning_mev
+    with np.errstate(invalid="ignore"):
+        use = efficiency.fitted & (detuning > 0.0) & (detuning >= low) & (detuning <= high)
+    counts = use.sum(axis=1)
+    fitted = counts >= N_PARAMETERS
+    use = use & fitted[:, None]
+    thermal = np.broadcast_to(thermal_energy_mev(efficiency.temperatures_k)[:, None], detuning.shape)
+    common = np.where(np.isfinite(efficiency.reference_error_mev), efficiency.reference_error_mev, 0.0)
+    problem = build_problem(
+        efficiency.numerator,
+        efficiency.denominator,
+        efficiency.covariance,
+        use,
+        detuning,
+        thermal,
+        np.zeros(detuning.shape[1], dtype=int),
+        efficiency.detuning_error_mev,
+        np.broadcast_to(common[:, None, None], (*detuning.shape, 1)),
+    )
+    parameters, chi2, normal = minimise(problem, start(problem))
+    covariance = _inverse(normal, fitted)
+    joint = _fit_joint(efficiency, use, fitted, thermal, common, settings)
+    values = [_physical(parameters[:, -2:], covariance[:, -2:, -2:], fitted)]
+    scales = np.where(fitted, _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal[:, 0]), np.nan)
+    numbers = [chi2, counts - N_PARAMETERS, counts]
+    if joint is None:
+        empty = np.full((1, 8), np.nan)
+        table = np.concatenate([values[0], empty])
+        all_scales = np.append(scales, np.nan)
+        chi2_all, dof_all, n_all = np.append(chi2, np.nan), np.append(numbers[1], 0), np.append(counts, 0)
+        joint_p, joint_c, joint_problem = None, None, None
+    else:
+        joint_p, joint_c, joint_chi2, joint_problem = joint
+        table = np.concatenate([values[0], _physical(joint_p[None, -2:], joint_c[None, -2:, -2:], np.array([True]))])
+        joint_thermal = thermal[fitted, 0] if settings.joint_scale == "temperature" else thermal[fitted, 0].mean()
+        joint_scale = _log_scale(joint_p[:-2], joint_p[-2], joint_p[-1], joint_thermal)
+        all_scales = np.append(scales, np.mean(joint_scale))
+        n_joint = int(use.sum())
+        chi2_all = np.append(chi2, joint_chi2)
+        dof_all, n_all = np.append(numbers[1], n_joint - joint_p.size), np.append(counts, n_joint)
+    able = np.append(fitted, joint is not None)
+    n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), 0 if joint_p is None else joint_p.size)
+    return PolaronFit(
+        efficiency.temperatures_k,
+        *table.T,
+        log_scale=all_scales,
+        chi2=np.where(able, chi2_all, np.nan),
+        dof=dof_all,
+        n_points=n_all,
+        aicc=_aicc(np.where(able, chi2_all, np.nan), n_all, n_parameters),
+        parameters=np.where(fitted[:, None], parameters, np.nan),
+        parameter_covariance=covariance,
+        joint_parameters=joint_p,
+        joint_covariance=joint_c,
+        problem=problem,
+        joint_problem=joint_problem,
+        fitted=fitted,
+        problems=_problems(efficiency, counts, fitted, use),
+    )
+
+
+def _fit_joint(
+    efficiency: EfficiencyFit,
+    use: np.ndarray,
+    fitted: np.ndarray,
+    thermal: FloatArray,
+    common: FloatArray,
+    settings: PolaronSettings,
+) -> tuple[FloatArray, FloatArray, float, LogitProblem] | None:
+    """Fit all temperatures with one (g, ħω); the scale is free per temperature or shared."""
+    if fitted.sum() < 2:
+        return None
+    rows = np.flatnonzero(fitted)
+    n = use.shape[1]
+    total = len(rows) * n
+    covariance = np.zeros((2, len(rows), n, 2, len(rows), n))
+    for place, t in enumerate(rows):
+        covariance[:, place, :, :, place, :] = efficiency.covariance[t].reshape(2, n, 2, n)
+    covariance = covariance.reshape(2 * total, 2 * total)
+    shared = efficiency.shared_sensitivity[rows].reshape(len(rows), 2, n).swapaxes(0, 1).reshape(-1)
+    if np.any(shared):
+        same = np.kron(np.ones((2, 2)), np.kron(np.eye(len(rows)), np.ones((n, n))))
+        covariance = covariance + np.outer(shared, shared) * (1.0 - same)
+    group = np.repeat(np.arange(len(rows)), n) if settings.joint_scale == "temperature" else np.zeros(total, dtype=int)
+    references = np.repeat(np.diag(common[rows]), n, axis=0)
+    problem = build_problem(
+        efficiency.numerator[rows].reshape(1, -1),
+        efficiency.denominator[rows].reshape(1, -1),
+        covariance[None],
+        use[rows].reshape(1, -1),
+        efficiency.detuning_mev[rows].reshape(1, -1),
+        thermal[rows].reshape(1, -1),
+        group,
+        efficiency.detuning_error_mev[rows].reshape(1, -1),
+        references[None],
+    )
+    parameters, chi2, normal = minimise(problem, start(problem))
+    return parameters[0], _inverse(normal, np.array([True]))[0], float(chi2[0]), problem
+
+
+def _inverse(normal: FloatArray, fitted: np.ndarray) -> FloatArray:
+    size = np.sqrt(np.einsum("fpp->fp", normal))
+    scale = 1.0 / np.where(size > 0, size, 1.0)
+    scaled = normal * scale[:, :, None] * scale[:, None, :]
+    inverse = np.linalg.pinv(scaled, rcond=1e-13, hermitian=True) * scale[:, :, None] * scale[:, None, :]
+    return np.where(fitted[:, None, None], inverse, np.nan)
+
+
+def _physical(parameters: FloatArray, covariance: FloatArray, fitted: np.ndarray) -> FloatArray:
+    """Return g, ħω, E_p, S with first-order errors, (n_fits, 8), from (κ, u) and their covariance."""
+    kappa, u = parameters[:, 0], parameters[:, 1]
+    positive = fitted & (u > 0.0)
+    u = np.where(positive, u, np.nan)
+    phonon = 1.0 / u
+    with np.errstate(over="ignore"):
+        energy = CENTRE_MEV * np.exp(kappa * phonon)
+        g = np.sqrt(energy * phonon)
+    huang_rhys = energy * u
+    # d ln E_p = (dκ − κ du/u)/u; ln g² = ln E_p − ln u; ln S = ln E_p + ln u.
+    log_energy = np.stack([phonon, -kappa * phonon**2], axis=-1)
+    log_u = np.stack([np.zeros_like(phonon), phonon], axis=-1)
+
+    def spread(gradient: FloatArray) -> FloatArray:
+        result: FloatArray = np.sqrt(np.einsum("fi,fij,fj->f", gradient, covariance, gradient))
+        return result
+
+    columns = [
+        g,
+        g * 0.5 * spread(log_energy - log_u),
+        phonon,
+        phonon * spread(log_u),
+        energy,
+        energy * spread(log_energy),
+        huang_rhys,
+        huang_rhys * spread(log_energy + log_u),
+    ]
+    return np.where(np.isfinite(np.stack(columns, axis=-1)), np.stack(columns, axis=-1), np.nan)
+
+
+def _log_scale(scale: FloatArray, kappa: FloatArray, u: FloatArray, thermal_mev: FloatArray) -> FloatArray:
+    """Return ln A of η/(1 − η) = A w with w as printed in Eq. 9 and energies in meV."""
+    value: FloatArray = scale + 0.5 * np.log(CENTRE_MEV) - u * CENTRE_MEV - (kappa - 1.0 / thermal_mev) * CENTRE_MEV
+    return value
+
+
+def _aicc(chi2: FloatArray, n_points: np.ndarray, n_parameters: np.ndarray) -> FloatArray:
+    """Return Akaike's criterion for small samples; NaN where it is undefined (n ≤ k + 1)."""
+    spare = n_points - n_parameters - 1
+    penalty = 2.0 * n_parameters * (n_parameters + 1) / np.where(spare > 0, spare, 1)
+    return np.where(spare > 0, chi2 + 2.0 * n_parameters + penalty, np.nan)
+
+
+def _problems(
+    efficiency: EfficiencyFit, counts: np.ndarray, fitted: np.ndarray, use: np.ndarray
+) -> tuple[Problem, ...]:
+    problems = []
+    for t, temperature in enumerate(efficiency.temperatures_k):
+        if not fitted[t] and efficiency.valid[t].any():
+            message = (
+                f"{counts[t]} usable detuning(s); Eq. 9 with a free scale has {N_PARAMETERS} parameters and needs at "
+                f"least {N_PARAMETERS} points, better 6. Measure more detunings, or widen the range of ΔE."
+            )
+            problems.append(Problem("warning", f"{temperature:.0f} K", message))
+        with np.errstate(invalid="ignore"):
+            above = efficiency.fitted[t] & (efficiency.detuning_mev[t] <= 0.0)
+        if above.any():
+            message = (
+                f"{above.sum()} anti-Stokes excitation(s) lie at or above the reference energy; Eq. 9 leaves them out."
+            )
+            problems.append(Problem("info", f"{temperature:.0f} K", message))
+    return tuple(problems)
+
+
+def find_intervals(fit: PolaronFit) -> PolaronIntervals:
+    """Profile χ² for ħω and g of every fit; a limit that the data do not set is open.
+
+    A negative 1/ħω has no meaning: where the best fit asks for one, the profile starts from 1/ħω = 0, so that
+    the interval reads "ħω > x".
+    """
+    n = len(fit.temperatures_k)
+    result = np.full((4, n + 1), np.nan)
+    rows = np.flatnonzero(fit.fitted)
+    if rows.size:
+        limits = _limits(fit.problem.lanes(rows), fit.parameters[rows], fit.parameter_covariance[rows], fit.chi2[rows])
+        result[:, rows] = limits
+    if fit.joint_problem is not None and fit.joint_parameters is not None and fit.joint_covariance is not None:
+        result[:, n] = _limits(fit.joint_problem, fit.joint_parameters[None], fit.joint_covariance[None], fit.chi2[n:])[
+            :, 0
+        ]
+    identified = np.isfinite(result).all(axis=0)
+    return PolaronIntervals(*result, identified=identified, problems=_interval_problems(fit, result, identified))
+
+
+def _limits(problem: LogitProblem, parameters: FloatArray, covariance: FloatArray, chi2: FloatArray) -> FloatArray:
+    """Return limits of ħω and g, (4, n_fits)."""
+    error = np.sqrt(covariance[:, -1, -1])
+    centre, base, origin = parameters[:, -1].copy(), chi2.copy(), parameters.copy()
+    negative = centre <= 0.0
+    if negative.any():
+        from_zero = problem.lanes(np.flatnonzero(negative))
+        held = _hold_u(from_zero, origin[negative], np.zeros(negative.sum()))
+        origin[negative], base[negative] = held
+        centre[negative] = 0.0
+    u_high = profile_limit(problem, origin, base, "u", centre, error)
+    u_low = profile_limit(problem, origin, base, "u", centre, -error, lowest=0.0)
+    limits = np.full((4, len(chi2)), np.nan)
+    limits[0], limits[1] = 1.0 / u_high, 1.0 / np.where(negative, np.nan, u_low)
+    limits[2:] = _coupling_limits(problem, origin, covariance, base, u_low, u_high, negative)
+    return limits
+
+
+def _hold_u(problem: LogitProblem, parameters: FloatArray, u: FloatArray) -> tuple[FloatArray, FloatArray]:
+    moved, chi2, _ = minimise(problem, parameters, Constraint("u", u))
+    return moved, chi2
+
+
+def _coupling_limits(
+    problem: LogitProblem,
+    parameters: FloatArray,
+    covariance: FloatArray,
+    chi2: FloatArray,
+    u_low: FloatArray,
+    u_high: FloatArray,
+    negative: np.ndarray,
+) -> FloatArray:
+    """Return the limits of g, (2, n_fits), from the profile over γ = ln g²."""
+    # Where 1/ħω may be zero, g has no upper limit, and its lower one is reached from a finite ħω.
+    begin = np.where(negative, 0.5 * np.where(np.isfinite(u_high), u_high, 1e-2), parameters[:, -1])
+    origin, _ = _hold_u(problem, parameters, begin)
+    kappa, u = origin[:, -2], origin[:, -1]
+    gamma = kappa / u + np.log(CENTRE_MEV / u)
+    gradient = np.stack([1.0 / u, -kappa / u**2 - 1.0 / u], axis=-1)
+    width = np.sqrt(np.einsum("fi,fij,fj->f", gradient, covariance[:, -2:, -2:], gradient))
+    width = np.minimum(np.where(np.isfinite(width), width, 1.0), 2.0)
+    low = profile_limit(problem, origin, chi2, "g", gamma, -width, lowest=-30.0)
+    high = profile_limit(problem, origin, chi2, "g", gamma, width)
+    open_above = negative | ~np.isfinite(u_low)
+    return np.stack([np.exp(0.5 * low), np.where(open_above, np.nan, np.exp(0.5 * high))])
+
+
+def _interval_problems(fit: PolaronFit, limits: FloatArray, identified: np.ndarray) -> tuple[Problem, ...]:
+    problems = []
+    names = [f"{temperature:.0f} K" for temperature in fit.temperatures_k] + ["joint fit"]
+    for i, name in enumerate(names):
+        if identified[i] or not np.isfinite(fit.chi2[i]):
+            continue
+        bound = f"ħω > {limits[0, i]:.3g} meV" if np.isfinite(limits[0, i]) else "no limit of ħω"
+        message = (
+            f"ħω and g are not identified at 68 %: {bound}. Detunings with η well below 0.5, and smaller errors at large "
+            "ΔE, would determine them."
+        )
+        problems.append(Problem("info", name, message))
+    return tuple(problems)

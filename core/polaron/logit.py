@@ -1,0 +1,297 @@
+"""Eq. 9 in logit form, fitted to ratios of normal quantities by batched Gauss-Newton steps.
+
+With odds η/(1 − η) = A w(ΔE, T) and w of [Zhang 2024, Eq. 9, natural log], logit η is linear in three numbers:
+
+    z = L₀ − ½ ln(ΔE/E₀) + (κ − 1/kT)(ΔE − E₀) − u [ΔE ln(ΔE/E₀) − (ΔE − E₀)],
+    u = 1/ħω,  κ = u ln(g² u/E₀),  E₀ = 50 meV,
+
+so that ħω = 1/u and g² = E₀ exp(κ/u)/u. η enters as r = N − η D, which is normal however weak the signal
+is; the misfit is χ² = rᵀ C(η)⁻¹ r with C the covariance of r. Its gradient is exact when D is replaced by its
+least-squares estimate given r [York 1969]. Leading dimension of all arrays: independent fits done at once.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from asplab.core.units import FloatArray
+
+CENTRE_MEV = 50.0
+_MAX_STEPS = 40
+_CONVERGED = 1e-9
+_DAMPING_START, _DAMPING_MAX = 1e-3, 1e8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogitProblem:
+    """Data and design of ``n_fits`` fits with ``n_points`` points and ``n_parameters`` parameters.
+
+    The last two parameters are κ and u; those before are the scales L₀.
+
+    Attributes
+    ----------
+    numerator, denominator : ndarray, shape (n_fits, n_points)
+    covariance : ndarray, shape (n_fits, 2 n_points, 2 n_points)
+        Of (numerator, denominator).
+    use : ndarray of bool, shape (n_fits, n_points)
+    design : ndarray, shape (n_fits, n_points, n_parameters)
+    offset : ndarray, shape (n_fits, n_points)
+    slope_offset : ndarray, shape (n_fits, n_points)
+        d offset / dΔE, and with ``slope_design`` (n_fits, n_points, n_parameters) d z / dΔE.
+    own_error_mev : ndarray, shape (n_fits, n_points)
+        Standard error of each ΔE.
+    common_error_mev : ndarray, shape (n_fits, n_points, n_groups)
+        Standard errors of ΔE that are common to groups of points, one column per group.
+    """
+
+    numerator: FloatArray
+    denominator: FloatArray
+    covariance: FloatArray
+    use: np.ndarray
+    design: FloatArray
+    offset: FloatArray
+    slope_design: FloatArray
+    slope_offset: FloatArray
+    own_error_mev: FloatArray
+    common_error_mev: FloatArray
+
+    @property
+    def has_energy_errors(self) -> bool:
+        """True when any ΔE carries an error."""
+        return bool(np.any(self.own_error_mev > 0) or np.any(self.common_error_mev > 0))
+
+    def lanes(self, chosen: np.ndarray) -> "LogitProblem":
+        """Return the problem of the chosen fits, which may repeat."""
+        return LogitProblem(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+
+def build_problem(
+    numerator: FloatArray,
+    denominator: FloatArray,
+    covariance: FloatArray,
+    use: np.ndarray,
+    detuning_mev: FloatArray,
+    thermal_mev: FloatArray,
+    group: np.ndarray,
+    own_error_mev: FloatArray,
+    common_error_mev: FloatArray,
+) -> LogitProblem:
+    """Set up Eq. 9 for points of one or several temperatures.
+
+    Parameters
+    ----------
+    numerator, denominator, use, detuning_mev, thermal_mev, own_error_mev : ndarray, (n_fits, n_points)
+    group : ndarray of int, shape (n_points,)
+        Which scale L₀ each point has; zeros for a single one.
+    """
+    n_points = numerator.shape[1]
+    # Rows scaled to unit size: intensities fall by many decades along ΔE.
+    variance = np.einsum("fii->fi", covariance)
+    size = np.sqrt(numerator**2 + denominator**2 + variance[:, :n_points] + variance[:, n_points:])
+    scale = np.where(use & (size > 0), 1.0 / np.where(size > 0, size, 1.0), 0.0)
+    both = np.concatenate([scale, scale], axis=1)
+    energy = np.where(use, detuning_mev, CENTRE_MEV)
+    step, logarithm = energy - CENTRE_MEV, np.log(energy / CENTRE_MEV)
+    n_scales = int(group.max(initial=0)) + 1
+    scales = np.broadcast_to(np.eye(n_scales)[group], (*energy.shape, n_scales))
+    zeros = np.zeros_like(scales)
+    return LogitProblem(
+        numerator=numerator * scale,
+        denominator=denominator * scale,
+        covariance=covariance * both[:, :, None] * both[:, None, :],
+        use=use,
+        design=np.concatenate([scales, step[..., None], -(energy * logarithm - step)[..., None]], axis=-1),
+        offset=-0.5 * logarithm - step / thermal_mev,
+        slope_design=np.concatenate([zeros, np.ones_like(step)[..., None], -logarithm[..., None]], axis=-1),
+        slope_offset=-0.5 / energy - 1.0 / thermal_mev,
+        own_error_mev=np.where(use, own_error_mev, 0.0),
+        common_error_mev=np.where(use[..., None], common_error_mev, 0.0),
+    )
+
+
+def start(problem: LogitProblem) -> FloatArray:
+    """Return closed-form starting parameters (n_fits, n_parameters) from a weighted line through logit η."""
+    n = problem.numerator.shape[1]
+    eta = problem.numerator / np.where(problem.use & (problem.denominator != 0), problem.denominator, 1.0)
+    variance = np.einsum("fii->fi", problem.covariance)
+    error = np.sqrt(variance[:, :n] + eta**2 * variance[:, n:]) / np.maximum(np.abs(problem.denominator), 1e-12)
+    inside = np.clip(eta, 0.01, 0.99)
+    weight = np.where(problem.use, inside * (1 - inside) / np.maximum(error, 1e-9), 0.0)
+    target = np.log(inside / (1 - inside)) - problem.offset
+    rows = problem.design * weight[..., None]
+    normal = np.swapaxes(rows, 1, 2) @ rows
+    right = np.einsum("fip,fi->fp", rows, target * weight)
+    ridge = 1e-10 * np.einsum("fpp->fp", normal).max(axis=1) + 1e-300
+    solution: FloatArray = np.linalg.solve(normal + ridge[:, None, None] * np.eye(normal.shape[1]), right[..., None])[
+        ..., 0
+    ]
+    return solution
+
+
+def evaluate(problem: LogitProblem, parameters: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return χ² (n_fits,), whitened residuals (n_fits, n_points) and their Jacobian, one more axis for parameters."""
+    n = problem.numerator.shape[1]
+    z = problem.offset + (problem.design @ parameters[..., None])[..., 0]
+    eta = expit(z)
+    c = problem.covariance
+    nn, nd, dd = c[:, :n, :n], c[:, :n, n:], c[:, n:, n:]
+    mixed = nd * eta[:, None, :]
+    spread_d = dd * eta[:, None, :]
+    spread = nn - mixed - np.swapaxes(mixed, 1, 2) + eta[:, :, None] * spread_d
+    slope = eta * (1.0 - eta)
+    if problem.has_energy_errors:
+        dz = problem.slope_offset + (problem.slope_design @ parameters[..., None])[..., 0]
+        lever = slope * dz * problem.denominator
+        moved = problem.common_error_mev * lever[..., None]
+        spread = spread + moved @ np.swapaxes(moved, 1, 2)
+        spread[:, np.arange(n), np.arange(n)] += (lever * problem.own_error_mev) ** 2
+    spread[:, np.arange(n), np.arange(n)] += ~problem.use
+    residual = problem.numerator - eta * problem.denominator
+    factor = np.linalg.cholesky(spread)
+    white = np.linalg.solve(factor, residual[..., None])
+    # Best estimate of D given the residual: D − Cov(D, r) C⁻¹ r.
+    weighted = np.linalg.solve(np.swapaxes(factor, 1, 2), white)
+    denominator = problem.denominator - ((np.swapaxes(nd, 1, 2) - spread_d) @ weighted)[..., 0]
+    jacobian = np.linalg.solve(factor, -(slope * denominator * problem.use)[..., None] * problem.design)
+    white = white[..., 0]
+    return np.sum(white**2, axis=1), white, jacobian
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Which combination of parameters is held: ``none``, ``u`` (ħω), or ``g`` (through γ = ln g²)."""
+
+    kind: str = "none"
+    value: FloatArray | None = None
+
+    def project(self, parameters: FloatArray) -> FloatArray:
+        """Return the parameters moved onto the constraint."""
+        if self.value is None:
+            return parameters
+        result = parameters.copy()
+        if self.kind == "u":
+            result[:, -1] = self.value
+        else:
+            result[:, -1] = np.maximum(result[:, -1], 1e-6)
+            result[:, -2] = result[:, -1] * (self.value + np.log(result[:, -1] / CENTRE_MEV))
+        return result
+
+    def tangent(self, parameters: FloatArray) -> FloatArray:
+        """Return d parameters / d free ones, (n_fits, n_parameters, n_free)."""
+        n_fits, n = parameters.shape
+        identity = np.broadcast_to(np.eye(n), (n_fits, n, n))
+        if self.value is None:
+            return identity
+        if self.kind == "u":
+            return identity[..., :-1]
+        free = np.concatenate([identity[..., :-2], identity[..., -1:]], axis=-1).copy()
+        free[:, -2, -1] = self.value + np.log(parameters[:, -1] / CENTRE_MEV) + 1.0
+        return free
+
+
+def minimise(
+    problem: LogitProblem, parameters: FloatArray, constraint: Constraint | None = None, *, max_steps: int = _MAX_STEPS
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Minimise χ² by damped Gauss-Newton steps, all fits at once.
+
+    Returns
+    -------
+    parameters : ndarray, shape (n_fits, n_parameters)
+    chi2 : ndarray, shape (n_fits,)
+    normal : ndarray, shape (n_fits, n_free, n_free)
+        JᵀJ at the minimum; its inverse is the covariance of the free parameters.
+    """
+    constraint = constraint or Constraint()
+    parameters = constraint.project(parameters)
+    chi2, white, jacobian = evaluate(problem, parameters)
+    damping = np.full(len(parameters), _DAMPING_START)
+    active = np.ones(len(parameters), dtype=bool)
+    for _ in range(max_steps):
+        tangent = constraint.tangent(parameters)
+        reduced = jacobian @ tangent
+        normal = np.swapaxes(reduced, 1, 2) @ reduced
+        gradient = np.einsum("fip,fi->fp", reduced, white)
+        diagonal = np.einsum("fpp->fp", normal)
+        damped = normal + (damping[:, None] * diagonal + 1e-300)[..., None] * np.eye(normal.shape[1])
+        step = -np.linalg.solve(_regular(damped), gradient[..., None])
+        trial = constraint.project(parameters + (tangent @ step)[..., 0])
+        gain = -np.einsum("fp,fp->f", step[..., 0], gradient)
+        active &= gain > _CONVERGED * (1.0 + chi2)
+        if not active.any():
+            break
+        new_chi2, new_white, new_jacobian = evaluate(problem, trial)
+        better = active & (new_chi2 <= chi2 * (1 + 1e-14))
+        damping = np.where(better, damping * 0.1, damping * 10.0)
+        active &= damping < _DAMPING_MAX
+        parameters = np.where(better[:, None], trial, parameters)
+        chi2 = np.where(better, new_chi2, chi2)
+        white = np.where(better[:, None], new_white, white)
+        jacobian = np.where(better[:, None, None], new_jacobian, jacobian)
+    reduced = jacobian @ constraint.tangent(parameters)
+    return parameters, chi2, np.swapaxes(reduced, 1, 2) @ reduced
+
+
+def _regular(normal: FloatArray) -> FloatArray:
+    """Keep a singular direction from stopping the other fits of the batch."""
+    floor = 1e-14 * np.einsum("fpp->fp", normal).max(axis=1) + 1e-300
+    result: FloatArray = normal + floor[:, None, None] * np.eye(normal.shape[1])
+    return result
+
+
+def profile_limit(
+    problem: LogitProblem,
+    parameters: FloatArray,
+    chi2: FloatArray,
+    constraint_kind: str,
+    centre: FloatArray,
+    width: FloatArray,
+    *,
+    rise: float = 1.0,
+    lowest: float = -np.inf,
+) -> FloatArray:
+    """Return where the profile of χ² has risen by ``rise`` on the side to which ``width`` points.
+
+    Parameters
+    ----------
+    centre, width : ndarray, shape (n_fits,)
+        Best value of the held quantity, and a first guess of the signed distance.
+    lowest : float
+        Bound of the held quantity; a profile that has not risen there returns NaN (an open limit).
+
+    Notes
+    -----
+    The square root of the rise is nearly linear in the distance, so secant steps on it settle quickly; a
+    bracket keeps them safe.
+    """
+    goal = np.sqrt(rise)
+    inner, outer = np.zeros_like(width), np.full_like(width, np.nan)
+    inner_root, outer_root = np.zeros_like(width), np.full_like(width, np.nan)
+    distance = np.where(np.isfinite(width) & (width != 0), width, np.copysign(1e-3, width))
+    bound = np.where(width < 0, lowest - centre, np.inf)
+    open_ = np.zeros(len(width), dtype=bool)
+    warm = parameters
+    done = np.zeros(len(width), dtype=bool)
+    for _ in range(40):
+        distance = np.where(width < 0, np.maximum(distance, bound), distance)
+        warm, value, _ = minimise(problem, warm, Constraint(constraint_kind, centre + distance), max_steps=12)
+        root = np.sqrt(np.maximum(value - chi2, 0.0))
+        at_bound = (width < 0) & (distance <= bound)
+        open_ |= ~done & at_bound & (root < goal)
+        done |= open_ | (np.abs(root - goal) < 2e-4)
+        if done.all():
+            break
+        inside = root < goal
+        inner = np.where(~done & inside, distance, inner)
+        inner_root = np.where(~done & inside, root, inner_root)
+        outer = np.where(~done & ~inside, distance, outer)
+        outer_root = np.where(~done & ~inside, root, outer_root)
+        bracketed = np.isfinite(outer)
+        share = (goal - inner_root) / np.where(bracketed, outer_root - inner_root, 1.0)
+        within = inner + np.clip(share, 0.05, 0.95) * (np.where(bracketed, outer, 0.0) - inner)
+        beyond = distance * np.clip(goal / np.maximum(root, 0.1 * goal), 1.1, 4.0)
+        runaway = ~bracketed & (np.abs(distance) > 1e6 * np.abs(np.where(width == 0, 1.0, width)))
+        open_ |= ~done & runaway
+        done |= open_
+        distance = np.where(done, distance, np.where(bracketed, within, beyond))
+    return np.where(open_ | ~done, np.nan, centre + distance)

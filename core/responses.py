@@ -1,0 +1,266 @@
+"""(I, PA) of every excitation with their joint covariance: where statistics meets physics.
+
+Repeats show three things apart: drift common to a whole repeat (it cancels in every ratio), drift of a single
+spectrum, and detection noise, which is known from the pixels much better than from ten repeats. What repeats
+do not show is added: mean dark frame, band shape, photothermal baseline.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.corrections import Corrected
+from asplab.core.energies import Energies
+from asplab.core.integration import Emission
+from asplab.core.layout import Layout
+from asplab.core.photothermal import Absorbed
+from asplab.core.problems import Problem
+from asplab.core.scans import Scans, repeat_name
+from asplab.core.settings import ResponseSettings
+from asplab.core.units import FloatArray
+
+_STRONG = 0.05
+"""Relative detection noise of one repeat up to which a stack takes part in the estimate of drift."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Responses:
+    """Emission and photothermal response of every excitation.
+
+    Arrays of shape (n_temperatures, n_columns) hold the Stokes excitations in the first ``n_stokes`` columns;
+    places that are not ``valid`` hold zero. The covariance orders all intensities before all absorptions.
+
+    Attributes
+    ----------
+    temperatures_k, mean_photon_mev, mean_photon_error_mev, reference_mev, reference_error_mev : ndarray
+        Shape (n_temperatures,).
+    excitation_nm, excitation_mev, excitation_error_mev : ndarray
+    intensity, absorbed : ndarray
+        I and PA, per exposure and power; either may be negative within its noise, PA also by net cooling.
+    covariance : ndarray, shape (n_temperatures, 2 n_columns, 2 n_columns)
+    valid, fitted : ndarray of bool
+        Measured; and measured and not excluded.
+    truncation : ndarray
+        Fraction of the band that was seen.
+    keys : tuple of tuple of str
+        Name of the stack at each place, empty where there is none.
+    drift : ndarray, shape (n_temperatures, 3)
+        Relative variance of single-spectrum drift of I and PA, and their covariance.
+    """
+
+    temperatures_k: FloatArray
+    mean_photon_mev: FloatArray
+    mean_photon_error_mev: FloatArray
+    reference_mev: FloatArray
+    reference_error_mev: FloatArray
+    excitation_nm: FloatArray
+    excitation_mev: FloatArray
+    excitation_error_mev: FloatArray
+    intensity: FloatArray
+    absorbed: FloatArray
+    covariance: FloatArray
+    valid: np.ndarray
+    fitted: np.ndarray
+    n_stokes: int
+    truncation: FloatArray
+    keys: tuple[tuple[str, ...], ...]
+    drift: FloatArray
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def detuning_mev(self) -> FloatArray:
+        """ΔE = reference − excitation of each place, positive below the gap; shape (n_temperatures, n_columns)."""
+        detuning: FloatArray = self.reference_mev[:, None] - self.excitation_mev
+        return detuning
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Repeats:
+    """Relative deviations of single repeats, of shape (n_temperatures, n_columns, n_repeats); 0 where absent."""
+
+    value: FloatArray
+    present: np.ndarray
+    noise: FloatArray
+    strong: np.ndarray
+
+
+def respond(
+    corrected: Corrected,
+    layout: Layout,
+    energies: Energies,
+    emission: Emission,
+    scans: Scans,
+    absorbed: Absorbed,
+    settings: ResponseSettings,
+) -> Responses:
+    """Combine band intensities and photothermal signals into responses with their joint covariance."""
+    index = layout.index
+    measured = ~np.isnan(emission.mean) & ~np.isnan(absorbed.mean) & ~np.isnan(energies.excitation_mev)
+    valid = layout.valid & measured[index] & ~np.isnan(energies.reference_mev)[:, None]
+    intensity = np.where(valid, emission.mean[index], 0.0)
+    heat = np.where(valid, absorbed.mean[index], 0.0)
+    light, warm = _light_repeats(corrected, layout, emission, valid), _heat_repeats(layout, scans, absorbed, valid)
+    pairs = _paired(corrected, layout, scans) if settings.pairing == "estimated" else None
+    drift, common = _drift(light, warm, pairs)
+    covariance = _covariance(layout, emission, absorbed, intensity, heat, light, warm, drift, common)
+    return Responses(
+        temperatures_k=energies.temperatures_k,
+        mean_photon_mev=energies.mean_photon_mev,
+        mean_photon_error_mev=energies.mean_photon_error_mev,
+        reference_mev=energies.reference_mev,
+        reference_error_mev=energies.reference_error_mev,
+        excitation_nm=np.array([s.excitation_nm for s in corrected.stacks])[index],
+        excitation_mev=energies.excitation_mev[index],
+        excitation_error_mev=energies.excitation_error_mev[index],
+        intensity=intensity,
+        absorbed=heat,
+        covariance=covariance * _both(valid)[:, :, None] * _both(valid)[:, None, :],
+        valid=valid,
+        fitted=valid & layout.fitted,
+        n_stokes=layout.n_stokes,
+        truncation=np.where(valid, emission.truncation[index], 0.0),
+        keys=tuple(
+            tuple(corrected.stacks[k].key if ok else "" for k, ok in zip(row, there, strict=True))
+            for row, there in zip(index, layout.valid, strict=True)
+        ),
+        drift=drift,
+    )
+
+
+def _both(mask: np.ndarray) -> np.ndarray:
+    return np.concatenate([mask, mask], axis=1)
+
+
+def _relative(values: FloatArray, present: np.ndarray, noise: FloatArray, valid: np.ndarray) -> _Repeats:
+    """Return deviations of the repeats from their mean, in units of it, with the noise expected in them."""
+    count = present.sum(axis=-1)
+    mean = np.sum(values * present, axis=-1) / np.maximum(count, 1)
+    usable = valid & (count > 1) & (mean != 0.0)
+    size = np.where(usable, np.abs(mean), np.inf)
+    deviation = np.where(present, (values - mean[..., None]) / size[..., None], 0.0)
+    relative_noise = noise / size**2
+    return _Repeats(deviation, present & usable[..., None], relative_noise, usable & (relative_noise < _STRONG**2))
+
+
+def _light_repeats(corrected: Corrected, layout: Layout, emission: Emission, valid: np.ndarray) -> _Repeats:
+    index = layout.index
+    present = corrected.present[index] & layout.valid[..., None]
+    return _relative(emission.per_repeat[index], present, emission.noise_variance[index], valid)
+
+
+def _heat_repeats(layout: Layout, scans: Scans, absorbed: Absorbed, valid: np.ndarray) -> _Repeats:
+    n_t, n = layout.index.shape
+    n_scans = max((len(s.repeats) for s in scans.sets if s is not None), default=1)
+    values = np.zeros((n_t, n, n_scans))
+    present = np.zeros(values.shape, dtype=bool)
+    for t, readings in enumerate(absorbed.per_scan):
+        if readings is not None:
+            columns = np.flatnonzero(layout.valid[t])
+            values[t, columns, : len(readings)] = readings.T
+            present[t, columns, : len(readings)] = True
+    return _relative(values, present, np.einsum("tii->ti", absorbed.noise), valid)
+
+
+def _paired(corrected: Corrected, layout: Layout, scans: Scans) -> FloatArray:
+    """Return 1 where emission repeat r and scan s were taken together; (n_t, n_columns, n_repeats, n_scans)."""
+    n_t, n = layout.index.shape
+    n_scans = max((len(s.repeats) for s in scans.sets if s is not None), default=1)
+    pairs = np.zeros((n_t, n, corrected.present.shape[1], n_scans))
+    for t, scan_set in enumerate(scans.sets):
+        if scan_set is None:
+            continue
+        place = {name: i for i, name in enumerate(scan_set.repeats)}
+        for column in np.flatnonzero(layout.valid[t]):
+            for r, spectrum in enumerate(corrected.stacks[layout.index[t, column]].members):
+                name = repeat_name(spectrum.condition.pair, spectrum.condition.repeat, r)
+                if name in place:
+                    pairs[t, column, r, place[name]] = 1.0
+    return pairs
+
+
+def _drift(light: _Repeats, heat: _Repeats, pairs: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """Return the relative variances of drift, (n_temperatures, 3) each: I, PA, and their covariance.
+
+    The first result is the drift of single spectra, the second that common to all columns of a repeat.
+    Moments of a two-way layout (columns × repeats), detection noise subtracted; a variance that comes out
+    negative is none.
+    """
+    own_i, common_i = _components(light)
+    own_p, common_p = _components(heat)
+    own_x, common_x = np.zeros_like(own_i), np.zeros_like(own_i)
+    if pairs is not None:
+        matched = np.einsum("tcs,tcrs->tcr", heat.value * heat.present, pairs)
+        both = light.present & (pairs.sum(axis=-1) > 0) & (light.strong & heat.strong)[..., None]
+        own_x, common_x = _cross_components(light.value, matched, both)
+        bound = np.sqrt(own_i * own_p)
+        own_x = np.where(np.abs(own_x) > bound, np.sign(own_x) * bound, own_x)
+        bound = np.sqrt(common_i * common_p)
+        common_x = np.where(np.abs(common_x) > bound, np.sign(common_x) * bound, common_x)
+    return np.stack([own_i, own_p, own_x], axis=-1), np.stack([common_i, common_p, common_x], axis=-1)
+
+
+def _components(repeats: _Repeats) -> tuple[FloatArray, FloatArray]:
+    """Return single and common drift variance per temperature; those without enough repeats take the pooled value."""
+    use = repeats.present & repeats.strong[..., None]
+    single, common = _cross_components(repeats.value, repeats.value, use)
+    weight = use.sum(axis=(1, 2))
+    noise = np.sum(np.where(use, repeats.noise[..., None], 0.0), axis=(1, 2)) / np.maximum(weight, 1)
+    single = single - noise
+    known = ~np.isnan(single)
+    pooled = float(np.sum(single[known] * weight[known]) / max(np.sum(weight[known]), 1))
+    single = np.where(known, single, pooled)
+    return np.maximum(single, 0.0), np.maximum(np.where(np.isnan(common), 0.0, common), 0.0)
+
+
+def _cross_components(a: FloatArray, b: FloatArray, use: np.ndarray) -> tuple[FloatArray, FloatArray]:
+    """Return the (co)variance within columns beyond, and of, the mean of each repeat over the columns."""
+    columns = np.maximum(use.sum(axis=1), 1)
+    mean_a = np.sum(a * use, axis=1) / columns
+    mean_b = np.sum(b * use, axis=1) / columns
+    n_columns = np.any(use, axis=2).sum(axis=1)
+    n_repeats = np.any(use, axis=1).sum(axis=1)
+    dof = np.maximum((n_columns - 1) * (n_repeats - 1), 0)
+    rest = np.sum((a - mean_a[:, None]) * (b - mean_b[:, None]) * use, axis=(1, 2))
+    enough = dof > 0
+    single = np.where(enough, rest / np.maximum(dof, 1), np.nan)
+    between = np.sum(mean_a * mean_b * np.any(use, axis=1), axis=1) / np.maximum(n_repeats - 1, 1)
+    common = np.where(enough, between - np.nan_to_num(single) / np.maximum(n_columns, 1), np.nan)
+    return single, common
+
+
+def _covariance(
+    layout: Layout,
+    emission: Emission,
+    absorbed: Absorbed,
+    intensity: FloatArray,
+    heat: FloatArray,
+    light: _Repeats,
+    warm: _Repeats,
+    drift: FloatArray,
+    common: FloatArray,
+) -> FloatArray:
+    """Assemble the covariance of the means, (n_temperatures, 2 n_columns, 2 n_columns)."""
+    n = layout.index.shape[1]
+    eye = np.eye(n)
+    n_light = np.maximum(light.present.sum(axis=-1), 1)
+    n_heat = np.maximum(warm.present.sum(axis=-1), 1)
+    gain = np.where(np.isnan(emission.factor[layout.index]), 0.0, emission.factor[layout.index])
+    noise = emission.noise_variance[layout.index] * gain**2 / np.maximum(_repeat_count(layout, light), 1)
+    blocks = np.zeros((*intensity.shape[:1], 2 * n, 2 * n))
+    spread = drift[:, :, None, None] * eye + common[:, :, None, None]
+    ii, pp = intensity[:, :, None] * intensity[:, None, :], heat[:, :, None] * heat[:, None, :]
+    ip = intensity[:, :, None] * heat[:, None, :]
+    count_i, count_p = (
+        np.sqrt(n_light[:, :, None] * n_light[:, None, :]),
+        np.sqrt(n_heat[:, :, None] * n_heat[:, None, :]),
+    )
+    blocks[:, :n, :n] = spread[:, 0] * ii / count_i + noise[:, :, None] * eye + emission.shared
+    blocks[:, n:, n:] = spread[:, 1] * pp / count_p + absorbed.noise / count_p + absorbed.shared
+    blocks[:, :n, n:] = spread[:, 2] * ip / np.sqrt(n_light[:, :, None] * n_heat[:, None, :])
+    blocks[:, n:, :n] = np.swapaxes(blocks[:, :n, n:], 1, 2)
+    return blocks
+
+
+def _repeat_count(layout: Layout, light: _Repeats) -> np.ndarray:
+    count: np.ndarray = light.present.sum(axis=-1)
+    return np.where(layout.valid, np.maximum(count, 1), 1)

@@ -1,0 +1,273 @@
+"""Photothermal scans read at each excitation: phase, power, local polynomial."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.corrections import additive_variance
+from asplab.core.energies import Energies
+from asplab.core.experiment import Scan
+from asplab.core.grouping import Gathered, Stack
+from asplab.core.problems import Problem
+from asplab.core.settings import EnergySettings, ScanSettings
+from asplab.core.units import FloatArray, energy_from_wavelength
+
+_NOISE_POINTS = 31
+_POWER_WINDOW_MEV = 40.0
+_EXACT_NM = 0.2
+_MINIMUM_POINTS = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanSet:
+    """All scans of one temperature on one axis, and how each excitation reads them.
+
+    Attributes
+    ----------
+    energy_mev, detuning_mev : ndarray, shape (n_points,)
+        Photon energy, and distance below the reference (positive below the gap).
+    volts : ndarray, shape (n_scans, n_points)
+        Signed in-phase lock-in voltage, heating positive.
+    noise : ndarray, shape (n_points,)
+        Variance of one scan's voltage.
+    power_uw : ndarray, shape (n_points,)
+        Smoothed pump power, ones where none is divided out.
+    weights : ndarray, shape (n_stacks_here, n_points)
+        ``volts @ weights.T`` is the photothermal signal per power at each excitation.
+    stacks : ndarray of int
+        Stack of each row of ``weights``; rows of NaN where the scan does not reach.
+    repeats : tuple of str
+        Name of the repeat (or pair) of each scan.
+    blank_volts, blank_variance : ndarray, shape (n_points,) or None
+        Mean signal of the bare substrate at the same power, and its variance.
+    """
+
+    energy_mev: FloatArray
+    detuning_mev: FloatArray
+    volts: FloatArray
+    noise: FloatArray
+    power_uw: FloatArray
+    weights: FloatArray
+    stacks: np.ndarray
+    repeats: tuple[str, ...]
+    phase_rad: float
+    blank_volts: FloatArray | None = None
+    blank_variance: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scans:
+    """One `ScanSet` per temperature; None where there is no scan."""
+
+    sets: tuple[ScanSet | None, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def repeat_name(record_pair: str, repeat: int | None, position: int) -> str:
+    """Name a repeat so that PL and PA can be paired: its pair, else its number, else its place."""
+    if record_pair:
+        return f"pair {record_pair}"
+    return f"repeat {position + 1 if repeat is None else repeat}"
+
+
+def read_scans(
+    gathered: Gathered, energies: Energies, energy_settings: EnergySettings, settings: ScanSettings
+) -> Scans:
+    """Bring the scans of each temperature onto one axis and prepare their reading at every excitation."""
+    problems: list[Problem] = []
+    sets: list[ScanSet | None] = []
+    for t, temperature in enumerate(gathered.temperatures_k):
+        members = [(k, stack) for k, stack in enumerate(gathered.stacks) if stack.temperature == t]
+        if not gathered.scans[t]:
+            if members:
+                message = "there is no photothermal scan, so neither quantum yield nor η follows. Add files of kind pa."
+                problems.append(Problem("error", f"{temperature:.0f} K", message))
+            sets.append(None)
+            continue
+        if np.isnan(energies.reference_mev[t]):
+            sets.append(None)
+            continue
+        sets.append(_scan_set(gathered, t, members, energies, energy_settings, settings, problems))
+    return Scans(tuple(sets), tuple(problems))
+
+
+def _scan_set(
+    gathered: Gathered,
+    t: int,
+    members: Sequence[tuple[int, Stack]],
+    energies: Energies,
+    energy_settings: EnergySettings,
+    settings: ScanSettings,
+    problems: list[Problem],
+) -> ScanSet:
+    scans = _on_one_axis(gathered.scans[t], problems)
+    axis = scans[0].excitation_nm
+    volts, phase = _in_phase(scans, axis, energies.reference_mev[t], energy_settings, settings, problems)
+    energy = energy_from_wavelength(axis, medium=energy_settings.medium)
+    power = _power(scans, axis, energy, settings, problems)
+    rows = []
+    for k, stack in members:
+        row = _reading(
+            axis, energy, volts.mean(axis=0) / power, float(energies.excitation_mev[k]), settings, stack, problems
+        )
+        rows.append(row / power)
+    kernel = np.ones(_NOISE_POINTS) / _NOISE_POINTS
+    half = min(_NOISE_POINTS // 2, axis.size - 1)
+    noise = np.convolve(np.pad(additive_variance(volts), half, mode="reflect"), kernel[: 2 * half + 1], mode="valid")
+    blank = _blank(gathered.blanks[t], axis, power, settings)
+    return ScanSet(
+        energy_mev=energy,
+        detuning_mev=energies.reference_mev[t] - energy,
+        volts=volts,
+        noise=noise * _NOISE_POINTS / (2 * half + 1),
+        power_uw=power,
+        weights=np.array(rows).reshape(-1, axis.size),
+        stacks=np.array([k for k, _ in members], dtype=int),
+        repeats=tuple(repeat_name(s.condition.pair, s.condition.repeat, i) for i, s in enumerate(scans)),
+        phase_rad=phase,
+        blank_volts=blank[0],
+        blank_variance=blank[1],
+    )
+
+
+def _on_one_axis(scans: Sequence[Scan], problems: list[Problem]) -> tuple[Scan, ...]:
+    """Return the scans that cover the first one's axis, and say which are interpolated or left out."""
+    axis = scans[0].excitation_nm
+    step = float(np.max(np.diff(axis))) if axis.size > 1 else 0.0
+    kept = []
+    for scan in scans:
+        own = scan.excitation_nm
+        covers = own[0] <= axis[0] + step and own[-1] >= axis[-1] - step
+        if covers:
+            kept.append(scan)
+        if not _is_same(own, axis):
+            what = "it is interpolated onto them" if covers else "it does not cover them and is left out"
+            message = (
+                f"its steps ({own.size} points, {own[0]:.1f}-{own[-1]:.1f} nm) differ from the first scan's "
+                f"({axis.size} points, {axis[0]:.1f}-{axis[-1]:.1f} nm); {what}. Scan the repeats alike."
+            )
+            problems.append(Problem("info" if covers else "error", scan.where, message))
+    return tuple(kept)
+
+
+def _is_same(axis: FloatArray, other: FloatArray) -> bool:
+    return axis.shape == other.shape and bool(np.allclose(axis, other, rtol=0.0, atol=0.02))
+
+
+def _on(axis: FloatArray, own: FloatArray, values: FloatArray) -> FloatArray:
+    """Interpolate onto the common axis."""
+    return values if _is_same(own, axis) else np.asarray(np.interp(axis, own, values), dtype=np.float64)
+
+
+def _in_phase(
+    scans: Sequence[Scan],
+    axis: FloatArray,
+    reference_mev: float,
+    energy_settings: EnergySettings,
+    settings: ScanSettings,
+    problems: list[Problem],
+) -> tuple[FloatArray, float]:
+    """Rotate (X, Y) so that heating above the gap is in phase and positive [lock-in convention]."""
+    x = np.array([_on(axis, s.excitation_nm, s.lockin_x_v) for s in scans])
+    above = energy_from_wavelength(axis, medium=energy_settings.medium) > reference_mev
+    if not above.any():
+        return x, 0.0
+    y = [None if s.lockin_y_v is None else _on(axis, s.excitation_nm, s.lockin_y_v) for s in scans]
+    known = [column for column in y if column is not None]
+    if settings.rotate_phase and len(known) == len(scans):
+        quadrature = np.array(known)
+        phase = float(np.arctan2(np.mean(quadrature[:, above]), np.mean(x[:, above])))
+        return x * np.cos(phase) + quadrature * np.sin(phase), phase
+    if np.mean(x[:, above]) < 0:
+        message = "the lock-in signal above the gap is negative; its sign is turned so that heating is positive."
+        problems.append(Problem("warning", scans[0].where, message))
+        return -x, float(np.pi)
+    return x, 0.0
+
+
+def _power(
+    scans: Sequence[Scan], axis: FloatArray, energy: FloatArray, settings: ScanSettings, problems: list[Problem]
+) -> FloatArray:
+    """Return the pump power along the scan, averaged over scans and smoothed: the meter's noise stays out."""
+    readings = [_on(axis, s.excitation_nm, s.power_uw) for s in scans if s.power_uw is not None]
+    if not settings.divide_by_power or not readings:
+        return np.ones(axis.size)
+    if len(readings) < len(scans):
+        message = f"{len(scans) - len(readings)} of {len(scans)} scans carry no power; that of the others is used."
+        problems.append(Problem("warning", scans[0].where, message))
+    mean = np.mean(np.array(readings), axis=0)
+    smooth = np.empty(axis.size)
+    for i, centre in enumerate(energy):
+        near = np.abs(energy - centre) <= _POWER_WINDOW_MEV
+        order = min(2, int(near.sum()) - 1)
+        smooth[i] = _polynomial_weights(energy[near] - centre, order) @ mean[near]
+    return smooth
+
+
+def _polynomial_weights(x: FloatArray, order: int) -> FloatArray:
+    """Return weights whose sum with samples at ``x`` is the fitted polynomial at x = 0."""
+    scale = max(float(np.max(np.abs(x))), 1e-12)
+    weights: FloatArray = np.linalg.pinv(np.vander(x / scale, order + 1, increasing=True))[0]
+    return weights
+
+
+def _reading(
+    axis: FloatArray,
+    energy: FloatArray,
+    signal: FloatArray,
+    excitation_mev: float,
+    settings: ScanSettings,
+    stack: Stack,
+    problems: list[Problem],
+) -> FloatArray:
+    """Return the weights that read a scan at one excitation; NaN where the scan does not reach it."""
+    weights = np.zeros(axis.size)
+    if not energy.min() <= excitation_mev <= energy.max():
+        message = (
+            f"its excitation lies outside the photothermal scan ({axis.min():.1f}-{axis.max():.1f} nm) and is not "
+            "extrapolated. Scan further, or exclude the condition."
+        )
+        problems.append(Problem("error", stack.key, message))
+        return np.full(axis.size, np.nan)
+    near = np.abs(energy - excitation_mev) <= settings.half_width_mev
+    if near.sum() >= _MINIMUM_POINTS:
+        order = min(settings.polynomial_order, int(near.sum()) - 2)
+        weights[near] = _polynomial_weights(energy[near] - excitation_mev, order)
+        return weights
+    closest = int(np.argmin(np.abs(axis - stack.excitation_nm)))
+    if abs(axis[closest] - stack.excitation_nm) <= _EXACT_NM / 2:
+        weights[closest] = 1.0
+        return weights
+    message = (
+        f"the photothermal scan has only {near.sum()} points within ±{settings.half_width_mev:.0f} meV; it is "
+        "interpolated along an exponential between its two neighbours. Scan in finer steps."
+    )
+    problems.append(Problem("warning", stack.key, message))
+    return _exponential_interpolation(energy, signal, excitation_mev)
+
+
+def _exponential_interpolation(energy: FloatArray, signal: FloatArray, excitation_mev: float) -> FloatArray:
+    """Interpolate between the two neighbours along the exponential that joins them, linearly where it can't."""
+    weights = np.zeros(energy.size)
+    order = np.argsort(energy)
+    upper = int(np.clip(np.searchsorted(energy[order], excitation_mev), 1, energy.size - 1))
+    i, j = int(order[upper - 1]), int(order[upper])
+    part = (excitation_mev - energy[i]) / (energy[j] - energy[i])
+    if signal[i] > 0 and signal[j] > 0:
+        value = signal[i] ** (1 - part) * signal[j] ** part
+        weights[i], weights[j] = (1 - part) * value / signal[i], part * value / signal[j]
+    else:
+        weights[i], weights[j] = 1 - part, part
+    return weights
+
+
+def _blank(
+    blanks: Sequence[Scan], axis: FloatArray, power: FloatArray, settings: ScanSettings
+) -> tuple[FloatArray | None, FloatArray | None]:
+    if not blanks:
+        return None, None
+    volts = np.array([_on(axis, s.excitation_nm, s.lockin_x_v) for s in blanks])
+    readings = [_on(axis, s.excitation_nm, s.power_uw) for s in blanks if s.power_uw is not None]
+    scale = power / np.mean(readings, axis=0) if readings and settings.divide_by_power else np.ones(axis.size)
+    return volts.mean(axis=0) * scale, additive_variance(volts) / len(volts) * scale**2

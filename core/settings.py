@@ -1,0 +1,174 @@
+"""Every choice that changes a number: one frozen record per stage, saved with the project and shown."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from asplab.core.units import Medium
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingSettings:
+    """Which records count as one condition, and as one temperature."""
+
+    temperature_tolerance_k: float = 2.0
+    wavelength_tolerance_nm: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionSettings:
+    """What is done to raw counts before anything is integrated.
+
+    ``cosmic_threshold`` is in robust standard deviations across the repeats of one condition.
+    """
+
+    subtract_dark: bool = True
+    remove_cosmic_rays: bool = True
+    cosmic_threshold: float = 8.0
+    divide_by_response: bool = True
+    divide_by_exposure: bool = True
+    divide_by_power: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MovedCutoff:
+    """A filter edge that was set by hand, for every spectrum that carries the nominal cutoff."""
+
+    side: Literal["longpass", "shortpass"]
+    nominal_nm: float
+    cutoff_nm: float
+
+
+@dataclass(frozen=True, slots=True)
+class TransmissionSettings:
+    """Which part of a spectrum the filters let through.
+
+    ``cutoff_guard_nm`` keeps every evaluation away from a filter edge and from the laser leak behind it.
+    """
+
+    cutoff_guard_nm: float = 6.0
+    moved_cutoffs: tuple[MovedCutoff, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundSettings:
+    """What is subtracted under the band, spectrum by spectrum.
+
+    ``windows_nm`` empty means: the transmitted, signal-free part of each spectrum, found from the band.
+    """
+
+    baseline: Literal["constant", "line", "none"] = "constant"
+    windows_nm: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationSettings:
+    """How a spectrum becomes a band intensity: window sum or least squares of the band's shape."""
+
+    window_nm: tuple[float, float] = (400.0, 600.0)
+    estimator: Literal["window", "template"] = "window"
+    correct_truncation: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """How a photothermal scan is read at each excitation.
+
+    A local polynomial of ``polynomial_order`` within ±``half_width_mev``; the in-phase part where both
+    lock-in channels were recorded; smoothed power where the scan carries it.
+    """
+
+    half_width_mev: float = 5.0
+    polynomial_order: int = 2
+    rotate_phase: bool = True
+    divide_by_power: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSettings:
+    """What a photothermal scan shows without absorption.
+
+    ``from_mev`` and ``to_mev`` bound the region in meV below the gap of each temperature; ``to_mev`` None
+    means the end of the scan. ``unit`` says whether the baseline adds volts (pick-up) or scales with the
+    pump power (scatter, substrate).
+    """
+
+    shape: Literal["constant", "line", "urbach", "blank", "none"] = "line"
+    from_mev: float = 220.0
+    to_mev: float | None = None
+    unit: Literal["volt", "power"] = "volt"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenEnergy:
+    """An energy of one temperature that the user supplies instead of the measured one."""
+
+    temperature_k: float
+    energy_mev: float
+    error_mev: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EnergySettings:
+    """From where ΔE counts, and which energy the emitted photons carry away.
+
+    ``reference``: PL peak (as the paper), PL mean, or given values; ``reference_offset_mev`` is added to it.
+    ``reference_error_mev`` and ``wavelength_error_nm`` are standard errors that no repeat shows.
+    """
+
+    reference: Literal["peak", "mean", "given"] = "peak"
+    reference_offset_mev: float = 0.0
+    reference_error_mev: float = 0.0
+    wavelength_error_nm: float = 0.0
+    medium: Medium = "vacuum"
+    given_reference: tuple[GivenEnergy, ...] = ()
+    given_mean_photon: tuple[GivenEnergy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSettings:
+    """How the covariance of (I, PA) is built from the repeats.
+
+    ``pairing``: drift common to PL and PA estimated by repeat, taken as paired, or as unpaired.
+    """
+
+    pairing: Literal["estimated", "unpaired"] = "estimated"
+
+
+@dataclass(frozen=True, slots=True)
+class EfficiencySettings:
+    """How quantum yield and η follow from the responses.
+
+    ``estimator``: ``components`` (full covariance) or ``ratio`` (the paper's R lines, whose errors treat
+    points that share noise as independent).
+    """
+
+    estimator: Literal["components", "ratio"] = "components"
+    quantum_yield: Literal["temperature", "shared", "fixed"] = "temperature"
+    fixed_quantum_yield: float | None = None
+    fixed_quantum_yield_error: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PolaronSettings:
+    """Which model is fitted to η(ΔE, T), over which detunings, and what the joint fit shares."""
+
+    model: Literal["eq9"] = "eq9"
+    detuning_range_mev: tuple[float, float] = (0.0, 1000.0)
+    joint_scale: Literal["temperature", "shared"] = "temperature"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a document; one record per stage."""
+
+    grouping: GroupingSettings = field(default_factory=GroupingSettings)
+    corrections: CorrectionSettings = field(default_factory=CorrectionSettings)
+    transmission: TransmissionSettings = field(default_factory=TransmissionSettings)
+    background: BackgroundSettings = field(default_factory=BackgroundSettings)
+    integration: IntegrationSettings = field(default_factory=IntegrationSettings)
+    scans: ScanSettings = field(default_factory=ScanSettings)
+    baseline: BaselineSettings = field(default_factory=BaselineSettings)
+    energies: EnergySettings = field(default_factory=EnergySettings)
+    responses: ResponseSettings = field(default_factory=ResponseSettings)
+    efficiency: EfficiencySettings = field(default_factory=EfficiencySettings)
+    polaron: PolaronSettings = field(default_factory=PolaronSettings)

@@ -1,0 +1,85 @@
+"""Hairline axes: few labelled ticks, a faint grid, the user's decimal sign and no automatic prefixes."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QFont
+
+from asplab.gui.theme import MUTED_PX, Theme
+from asplab.gui.widgets.numerals import plain
+
+_TICK_PX = {"left": 44, "right": 44, "bottom": 76, "top": 76}
+_LARGEST_PLAIN = 1e6
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """One axis of a plot.
+
+    Parameters
+    ----------
+    side : str
+        ``"left"`` or ``"bottom"``.
+    logarithmic : bool
+        The plotted values are log10 of the labelled ones.
+    """
+
+    def __init__(self, side: str, theme: Theme, *, logarithmic: bool = False) -> None:
+        super().__init__(side)
+        self._logarithmic = logarithmic
+        self.enableAutoSIPrefix(False)
+        self.setStyle(tickLength=0, tickTextOffset=6, tickAlpha=255, autoReduceTextSpace=False)
+        self.setGrid(255)
+        self.restyle(theme)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        font = QFont()
+        font.setPixelSize(MUTED_PX)
+        self.setTickFont(font)
+        self.setPen(theme.line)
+        self.setTickPen(theme.grid)
+        self.setTextPen(theme.muted)
+        self.setLabel(self.labelText, **{"color": theme.muted, "font-size": f"{MUTED_PX}px"})
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        """Choose one level of ticks at 1, 2 or 5 times a power of ten."""
+        rough = (maxVal - minVal) * _TICK_PX[self.orientation] / max(size, 1.0)
+        decade = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
+        return [(next(step * decade for step in (1, 2, 5, 10) if step * decade >= rough * (1 - 1e-9)), 0.0)]
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:
+        """Place the ticks; less than three decades of a logarithmic axis also get 2 and 5."""
+        if not self._logarithmic:
+            levels: list[tuple[float, Any]] = super().tickValues(minVal, maxVal, size)
+            return levels
+        factors = (1, 2, 5) if maxVal - minVal < 3 else (1,)
+        stride = max(1, math.ceil((maxVal - minVal) * _TICK_PX[self.orientation] / max(size, 1.0)))
+        decades = range(math.floor(minVal / stride) * stride, math.ceil(maxVal) + 1, stride)
+        ticks = np.array([decade + math.log10(factor) for decade in decades for factor in factors])
+        return [(1.0, ticks[(ticks >= minVal) & (ticks <= maxVal)])]
+
+    def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+        """Write the numbers beside the ticks."""
+        if self._logarithmic:
+            as_powers = any(not -3 <= value <= 3 for value in values)
+            return [_power(value, as_powers=as_powers) for value in values]
+        decimals = max(0, -math.floor(math.log10(spacing) + 1e-9))
+        largest = max((abs(value) for value in values), default=0.0)
+        if largest >= _LARGEST_PLAIN:
+            exponent = math.floor(math.log10(largest))
+            power = "×10" + str(exponent).translate(_SUPERSCRIPTS)
+            kept = max(0, exponent - math.floor(math.log10(spacing) + 1e-9))
+            return [f"{plain(value / 10**exponent, kept)}{power}" if value else "0" for value in values]
+        return [plain(value, decimals) for value in values]
+
+
+def _power(log_value: float, *, as_powers: bool) -> str:
+    exponent = math.floor(log_value + 1e-9)
+    factor = round(10 ** (log_value - exponent))
+    if not as_powers:
+        return plain(factor * 10.0**exponent, max(0, -exponent))
+    power = "10" + str(exponent).translate(_SUPERSCRIPTS)
+    return power if factor == 1 else f"{factor}·{power}"

@@ -1,0 +1,248 @@
+"""The plot that all others build on: axes, zoom, clicks, hints and the theme."""
+
+import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from asplab.gui.plots.axes import Axis
+from asplab.gui.plots.layer import Bounds, Layer, union
+from asplab.gui.theme import Theme
+
+# The default of 100 moves a second drops most of a drag; whoever recomputes coalesces instead.
+pg.setConfigOption("mouseRateLimit", 1000)
+
+HINT = "Wheel zooms · drag pans · double-click or A shows all"
+_PADDING_X, _PADDING_Y = 0.02, 0.06
+_BOTTOM_PX = 44
+
+
+class ViewBox(pg.ViewBox):  # type: ignore[misc]
+    """A view that hands its clicks on and has no menu of its own."""
+
+    clicked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False, defaultPadding=0.0)
+        self.disableAutoRange()
+
+    def mouseClickEvent(self, ev: MouseClickEvent) -> None:
+        """Pass a click on."""
+        ev.accept()
+        self.clicked.emit(ev)
+
+
+class Plot(pg.GraphicsView):  # type: ignore[misc]
+    """A plot without frame and buttons.
+
+    Parameters
+    ----------
+    theme : Theme
+    x_label, y_label : str
+        Rich text with the unit, for instance ``ΔE<sub>S</sub> (meV)``.
+    log_x, log_y : bool
+        The axis is labelled with powers of ten; layers plot log10 of their values.
+
+    Notes
+    -----
+    ``hint_changed`` says what the mouse does here, ``background_clicked`` (button, modifiers) that a click hit
+    nothing, ``context_requested`` (global position) that the user wants a menu: it follows the click signal of
+    whatever was hit. ``view_changed`` follows every zoom.
+    """
+
+    hint_changed = Signal(str)
+    background_clicked = Signal(object, object)
+    context_requested = Signal(QPoint)
+    view_changed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        x_label: str = "",
+        y_label: str = "",
+        log_x: bool = False,
+        log_y: bool = False,
+    ) -> None:
+        super().__init__(parent, background=theme.panel)
+        self.theme = theme
+        self.box = ViewBox()
+        self._axes = {
+            "left": Axis("left", theme, logarithmic=log_y),
+            "bottom": Axis("bottom", theme, logarithmic=log_x),
+        }
+        self.plot_item = pg.PlotItem(viewBox=self.box, axisItems=self._axes, enableMenu=False)
+        self.plot_item.hideButtons()
+        self.plot_item.layout.setContentsMargins(0, 4, 10, 6)
+        self.setCentralItem(self.plot_item)
+        for axis in self._axes.values():
+            # Below the data: the axes also draw the grid.
+            axis.setZValue(-1000)
+        self._layers: list[Layer] = []
+        self._home: tuple[Bounds, Bounds] = (None, None)
+        self._at_home = True
+        self._hint = HINT
+        self.display_labels(x_label, y_label)
+        self.box.clicked.connect(self._answer_click)
+        self.box.sigRangeChangedManually.connect(self._leave_home)
+        self.box.sigRangeChanged.connect(self._tell_view)
+        self.setMinimumSize(160, 120)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, lowest first."""
+        return tuple(self._layers)
+
+    def add_layer(self, layer: Layer, z: float = 0.0) -> Layer:
+        """Draw a layer in this plot and return it; higher ``z`` is drawn later and hit first."""
+        layer.setZValue(z)
+        self.box.addItem(layer, ignoreBounds=True)
+        self._layers.append(layer)
+        self._layers.sort(key=lambda item: item.zValue())
+        return layer
+
+    def restyle(self, theme: Theme) -> None:
+        """Draw everything in another theme."""
+        self.theme = theme
+        self.setBackground(theme.panel)
+        for part in (*self._axes.values(), *self._layers):
+            part.restyle(theme)
+
+    def display_labels(self, x_label: str, y_label: str) -> None:
+        """Label the axes; an empty label takes no room."""
+        for side, label in (("bottom", x_label), ("left", y_label)):
+            self._axes[side].setLabel(label)
+            self._axes[side].showLabel(bool(label))
+        self._axes["bottom"].setHeight(_BOTTOM_PX if x_label else _BOTTOM_PX - 18)
+
+    def display_hint(self, hint: str) -> None:
+        """Say what the mouse does over the empty part of this plot."""
+        self._hint = hint
+
+    def set_home(self, x: Bounds = None, y: Bounds = None) -> None:
+        """Fix the range of "view all" in x or y; None follows the data."""
+        self._home = (x, y)
+        self.fit()
+
+    def fit(self) -> None:
+        """Follow new data, unless the user has zoomed."""
+        if self._at_home:
+            self.view_all()
+
+    def view_all(self) -> None:
+        """Show all data, with room for the labels at their right and above."""
+        x, y = self._home
+        margin = headroom = 0.0
+        for layer in self._layers:
+            if layer.isVisible():
+                layer_x, layer_y = layer.data_bounds()
+                x = union(x, layer_x) if self._home[0] is None else x
+                y = union(y, layer_y) if self._home[1] is None else y
+                margin = max(margin, layer.margin_px())
+                headroom = max(headroom, layer.headroom_px())
+        left, right = _padded(x, _PADDING_X if self._home[0] is None else 0.0)
+        width, height = self.box.width(), self.box.height()
+        if 0 < margin < width / 2:
+            right += (right - left) * margin / (width - margin)
+        bottom, top = _padded(y, _PADDING_Y if self._home[1] is None else 0.0)
+        if self._home[1] is None and 0 < headroom < height / 2:
+            top += (top - bottom) * headroom / (height - headroom)
+        self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0, disableAutoRange=True)
+        self._at_home = True
+
+    def display_view(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Show a stored zoom."""
+        self.box.setRange(xRange=x, yRange=y, padding=0.0, disableAutoRange=True)
+        self._at_home = False
+
+    @property
+    def view(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The visible ranges in x and y."""
+        x, y = self.box.viewRange()
+        return (x[0], x[1]), (y[0], y[1])
+
+    def pixel_of(self, x: float, y: float) -> QPoint:
+        """Return the pixel of a point in data coordinates, relative to this widget."""
+        return self.mapFromScene(self.box.mapViewToScene(QPointF(x, y)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Show all with A; everything else goes to the focused handle."""
+        if event.key() == Qt.Key.Key_A and not event.modifiers():
+            self.view_all()
+            return
+        super().keyPressEvent(event)
+        if not event.isAccepted():
+            QWidget.keyPressEvent(self, event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Walk through the handles with Tab before leaving the plot."""
+        stops = [layer for layer in self._layers if layer.isVisible() and hasattr(layer, "focus_part")]
+        order = stops if forward else stops[::-1]
+        focused = self.scene().focusItem()
+        position = order.index(focused) if focused in order else -1
+        if position >= 0 and order[position].focus_next_part(forward):
+            return True
+        if position + 1 < len(order):
+            order[position + 1].focus_part(forward)
+            return True
+        self.scene().setFocusItem(None)
+        return bool(super().focusNextPrevChild(forward))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Explain what is under the mouse."""
+        super().mouseMoveEvent(event)
+        if event.buttons():
+            return
+        pixel = self.mapToScene(event.position().toPoint())
+        hits = (layer.tip(pixel) for layer in reversed(self._layers) if layer.isVisible())
+        text = next((hit for hit in hits if hit), "")
+        QToolTip.showText(event.globalPosition().toPoint(), text, self)
+        self.hint_changed.emit(self._hint_at(pixel))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu from the keyboard; the mouse asks through its click."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.context_requested.emit(self.mapToGlobal(self.rect().center()))
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the room for labels."""
+        super().resizeEvent(event)
+        if event is not None and hasattr(self, "_layers"):
+            self.fit()
+
+    def _hint_at(self, pixel: QPointF) -> str:
+        handles = [layer for layer in reversed(self._layers) if hasattr(layer, "hint") and layer.isVisible()]
+        hovered = (layer for layer in handles if layer.contains(layer.mapFromScene(pixel)))
+        handle = next(hovered, None)
+        return handle.hint() if handle is not None else self._hint
+
+    def _answer_click(self, event: MouseClickEvent) -> None:
+        button, modifiers = event.button(), event.modifiers()
+        if event.double() and button == Qt.MouseButton.LeftButton:
+            self.view_all()
+            return
+        pixel = QPointF(event.scenePos())
+        visible = [layer for layer in reversed(self._layers) if layer.isVisible()]
+        if not any(layer.click(pixel, button, modifiers) for layer in visible):
+            self.background_clicked.emit(button, modifiers)
+        if button == Qt.MouseButton.RightButton:
+            self.context_requested.emit(event.screenPos().toPoint())
+
+    def _leave_home(self) -> None:
+        self._at_home = False
+
+    def _tell_view(self) -> None:
+        self.view_changed.emit()
+
+
+def _padded(bounds: Bounds, padding: float) -> tuple[float, float]:
+    if bounds is None:
+        return 0.0, 1.0
+    low, high = bounds
+    if low == high:
+        half = abs(low) / 2 or 0.5
+        return low - half, high + half
+    return low - padding * (high - low), high + padding * (high - low)

@@ -1,0 +1,90 @@
+"""Quiet reference lines and literature ranges behind the data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPen
+
+from asplab.gui.plots.layer import Layer, PixelMap
+from asplab.gui.theme import MUTED_PX, Theme
+from asplab.gui.widgets.text import paint_rich, rich_width
+
+_LABEL_PX = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A line, or a range where ``high`` is given.
+
+    Attributes
+    ----------
+    axis : str
+        ``"x"`` for a place on the horizontal axis, ``"y"`` on the vertical one.
+    low, high : float
+        In plot coordinates (log10 on a logarithmic axis).
+    label : str
+        Rich text.
+    """
+
+    axis: str
+    low: float
+    high: float | None = None
+    label: str = ""
+
+
+class Guides(Layer):
+    """Dotted lines and pale bands."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._guides: tuple[Guide, ...] = ()
+
+    def display(self, guides: Sequence[Guide]) -> None:
+        """Show these guides."""
+        self._guides = tuple(guides)
+        self.update()
+
+    def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
+        """Paint bands, lines and labels."""
+        view = self.boundingRect()
+        corners = (
+            QPointF(to_pixel.x(x), to_pixel.y(y)) for x, y in ((view.left(), view.top()), (view.right(), view.bottom()))
+        )
+        frame = QRectF(*corners).normalized()
+        font = QFont(painter.font())
+        font.setPixelSize(MUTED_PX)
+        painter.setFont(font)
+        for guide in self._guides:
+            self._draw_guide(painter, guide, to_pixel, frame)
+
+    def _draw_guide(self, painter: QPainter, guide: Guide, to_pixel: PixelMap, frame: QRectF) -> None:
+        is_x = guide.axis == "x"
+        scale = to_pixel.x if is_x else to_pixel.y
+        ends = sorted((float(scale(guide.low)), float(scale(guide.low if guide.high is None else guide.high))))
+        span = QRectF(frame)
+        if is_x:
+            span.setLeft(ends[0])
+            span.setRight(ends[1])
+        else:
+            span.setTop(ends[0])
+            span.setBottom(ends[1])
+        if guide.high is None:
+            painter.setPen(QPen(self.theme.color("muted"), 1, Qt.PenStyle.DotLine))
+            painter.drawLine(span.topLeft(), span.bottomRight())
+        else:
+            painter.fillRect(span, self.theme.color("muted", 0.16))
+        if guide.label:
+            self._draw_label(painter, guide.label, span, frame, is_x=is_x)
+
+    def _draw_label(self, painter: QPainter, label: str, span: QRectF, frame: QRectF, *, is_x: bool) -> None:
+        painter.setPen(self.theme.color("muted"))
+        width = rich_width(label, painter.font())
+        if not is_x:
+            paint_rich(painter, QRectF(frame.left() + 6, span.top() - _LABEL_PX - 1, width, _LABEL_PX), label)
+            return
+        painter.save()
+        painter.translate(span.left() - 3, frame.bottom() - 6)
+        painter.rotate(-90)
+        paint_rich(painter, QRectF(0, -_LABEL_PX, width, _LABEL_PX), label)
+        painter.restore()

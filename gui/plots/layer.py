@@ -1,0 +1,110 @@
+"""What every drawn layer shares: it covers the view, paints in pixels and answers the mouse."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QTransform
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from asplab.gui.theme import Theme
+
+Bounds = tuple[float, float] | None
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PixelMap:
+    """Data to pixels and back; a plot only scales and shifts."""
+
+    x_scale: float
+    x_shift: float
+    y_scale: float
+    y_shift: float
+
+    @staticmethod
+    def of(transform: QTransform) -> "PixelMap":
+        """Read the map off a painter's or an item's transform."""
+        return PixelMap(transform.m11(), transform.dx(), transform.m22(), transform.dy())
+
+    def x(self, values: Any) -> Any:
+        """Return horizontal pixels."""
+        return values * self.x_scale + self.x_shift
+
+    def y(self, values: Any) -> Any:
+        """Return vertical pixels, downwards."""
+        return values * self.y_scale + self.y_shift
+
+    def data(self, pixel: QPointF) -> tuple[float, float]:
+        """Return the data coordinates of a pixel."""
+        return (pixel.x() - self.x_shift) / self.x_scale, (pixel.y() - self.y_shift) / self.y_scale
+
+
+class Layer(pg.UIGraphicsItem):  # type: ignore[misc]
+    """A drawing over the whole view; subclasses implement :meth:`draw`.
+
+    Parameters
+    ----------
+    theme : Theme
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+
+    def restyle(self, theme: Theme) -> None:
+        """Draw again in another theme."""
+        self.theme = theme
+        self.update()
+
+    def data_bounds(self) -> tuple[Bounds, Bounds]:
+        """Return the ranges of the data in x and y; None where there are none."""
+        return None, None
+
+    def margin_px(self) -> float:
+        """Return the pixels wanted right of the data, for labels."""
+        return 0.0
+
+    def headroom_px(self) -> float:
+        """Return the pixels wanted above the data, for labels."""
+        return 0.0
+
+    def tip(self, pixel: QPointF) -> str:
+        """Return what is under the mouse, as rich text; empty for nothing."""
+        return ""
+
+    def click(self, pixel: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
+        """Answer a click and return whether something was hit."""
+        return False
+
+    def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
+        """Paint in pixels; the painter has no transform."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Hand the painter over in pixels."""
+        to_pixel = PixelMap.of(painter.transform())
+        painter.resetTransform()
+        self.draw(painter, to_pixel)
+
+    def pixel_map(self) -> PixelMap:
+        """Return the map between data and the plot's own pixels."""
+        return PixelMap.of(self.sceneTransform())
+
+
+def finite_range(*arrays: Array) -> Bounds:
+    """Return the smallest and largest finite value, None where there is none."""
+    parts = [part[np.isfinite(part)] for part in arrays]
+    filled = [part for part in parts if part.size]
+    if not filled:
+        return None
+    return float(min(part.min() for part in filled)), float(max(part.max() for part in filled))
+
+
+def union(first: Bounds, second: Bounds) -> Bounds:
+    """Return the range that holds both."""
+    if first is None or second is None:
+        return first or second
+    return min(first[0], second[0]), max(first[1], second[1])

@@ -1,0 +1,397 @@
+"""Series of points with errors, model curves and their bands, all painted by one item."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import pyqtgraph.functions as fn
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from asplab.gui.plots.base import Plot
+from asplab.gui.plots.curves import draw_line
+from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, finite_range, union
+from asplab.gui.plots.symbols import SYMBOL_PX, picture_offset, symbol_picture
+from asplab.gui.theme import MUTED_PX, Theme
+from asplab.gui.widgets.text import paint_rich, rich_width
+
+HIT_PX = 10.0
+_LABEL_GAP_PX, _LABEL_PX = 9.0, 15.0
+_EMPTY: Array = np.empty(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """Points and a curve of one colour.
+
+    Attributes
+    ----------
+    color : str
+        Colour name of the theme.
+    label : str
+        Rich text beside the curve or the points; none when empty.
+    label_at : str
+        ``"end"`` (right), ``"start"`` (above the left end) or ``"peak"`` (above the highest point).
+    x, y : (points,) array
+        NaN is not drawn.
+    error : (points,) or (2, points) array or None
+        One standard error, or the lengths of the lower and upper arm.
+    excluded : (points,) array of bool or None
+        Drawn open and muted.
+    tips : sequence of str
+        Rich text under the mouse, one per point, or none at all.
+    symbol : str
+        One of ``asplab.gui.theme.SYMBOLS``.
+    symbol_px : float
+        Size of the symbols.
+    is_open : bool
+        Open symbols.
+    line_x, line_y : (n,) array
+        A curve; without points it is a curve alone.
+    band_low, band_high : (n,) array or None
+        68 % band of the curve.
+    is_dashed : bool
+        Dashed curve.
+    base : float or None
+        The curve is filled down to this value.
+    """
+
+    color: str
+    label: str = ""
+    label_at: str = "end"
+    x: ArrayLike = field(default_factory=tuple)
+    y: ArrayLike = field(default_factory=tuple)
+    error: ArrayLike | None = None
+    excluded: ArrayLike | None = None
+    tips: Sequence[str] = ()
+    symbol: str = "circle"
+    symbol_px: float = SYMBOL_PX
+    is_open: bool = False
+    line_x: ArrayLike = field(default_factory=tuple)
+    line_y: ArrayLike = field(default_factory=tuple)
+    band_low: ArrayLike | None = None
+    band_high: ArrayLike | None = None
+    is_dashed: bool = False
+    base: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """A series in plot coordinates: arrays, logarithms taken."""
+
+    series: Series
+    x: Array
+    y: Array
+    low: Array
+    high: Array
+    excluded: np.ndarray
+    line_x: Array
+    line_y: Array
+    band_low: Array
+    band_high: Array
+
+
+class SeriesLayer(Layer):
+    """All series of a plot in one item.
+
+    ``point_clicked`` carries the index of the series, of the point, and the button.
+    """
+
+    point_clicked = Signal(int, int, object)
+
+    def __init__(self, theme: Theme, *, log_x: bool = False, log_y: bool = False) -> None:
+        super().__init__(theme)
+        self._log_x, self._log_y = log_x, log_y
+        self._drawn: tuple[_Drawn, ...] = ()
+        self._selected: tuple[int, int] | None = None
+        self._bounds: tuple[Bounds, Bounds] = (None, None)
+        self._hidden = 0
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """The series as displayed."""
+        return tuple(drawn.series for drawn in self._drawn)
+
+    def display(self, series: Sequence[Series]) -> None:
+        """Show these series.
+
+        Raises
+        ------
+        ValueError
+            Arrays of one series differ in length.
+        """
+        self._drawn = tuple(self._prepared(one) for one in series)
+        self._hidden = sum(_lost(drawn) for drawn in self._drawn)
+        x: Bounds = None
+        y: Bounds = None
+        for one in self._drawn:
+            x = union(x, finite_range(one.x, one.line_x))
+            y = union(y, finite_range(one.y, one.line_y))
+        self._bounds = (x, y)
+        self.update()
+
+    def display_selected(self, series: int | None, point: int | None = None) -> None:
+        """Draw a ring around one point, or none."""
+        self._selected = None if series is None or point is None else (series, point)
+        self.update()
+
+    def data_bounds(self) -> tuple[Bounds, Bounds]:
+        """Return the ranges of points and curves; errors may reach beyond."""
+        return self._bounds
+
+    def margin_px(self) -> float:
+        """Return the room for the labels."""
+        font = _label_font()
+        widths = (rich_width(one.series.label, font) for one in self._drawn if one.series.label_at == "end")
+        return max((width + _LABEL_GAP_PX + 4 for width in widths if width), default=0.0)
+
+    def headroom_px(self) -> float:
+        """Return the room for labels above a peak."""
+        return _LABEL_PX if any(one.series.label_at != "end" for one in self._drawn) else 0.0
+
+    # --- mouse -------------------------------------------------------------------------------------------
+    def nearest(self, pixel: QPointF) -> tuple[int, int] | None:
+        """Return series and point under a pixel, None where there is none."""
+        to_pixel = self.pixel_map()
+        best, hit = HIT_PX, None
+        for index, one in enumerate(self._drawn):
+            distances = np.hypot(to_pixel.x(one.x) - pixel.x(), to_pixel.y(one.y) - pixel.y())
+            if distances.size and np.isfinite(distances).any() and np.nanmin(distances) <= best:
+                best = float(np.nanmin(distances))
+                hit = (index, int(np.nanargmin(distances)))
+        return hit
+
+    def click(self, pixel: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
+        """Tell which point was hit."""
+        hit = self.nearest(pixel)
+        if hit is not None:
+            self.point_clicked.emit(*hit, button)
+        return hit is not None
+
+    def tip(self, pixel: QPointF) -> str:
+        """Return the tip of the point under the mouse."""
+        hit = self.nearest(pixel)
+        tips = self._drawn[hit[0]].series.tips if hit is not None else ()
+        return tips[hit[1]] if hit is not None and tips else ""
+
+    # --- painting ----------------------------------------------------------------------------------------
+    def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
+        """Paint bands, curves, errors, points, the ring and the labels, in this order."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for one in self._drawn:
+            self._draw_areas(painter, one, to_pixel)
+        for one in self._drawn:
+            self._draw_line(painter, one, to_pixel)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for one in self._drawn:
+            self._draw_errors(painter, one, to_pixel)
+        ratio = painter.device().devicePixelRatioF()
+        for one in self._drawn:
+            self._draw_points(painter, one, to_pixel, ratio)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_ring(painter, to_pixel)
+        self._draw_labels(painter, to_pixel)
+
+    def _draw_areas(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        x = to_pixel.x(one.line_x)
+        if one.band_low.size:
+            painter.setBrush(self.theme.color(one.series.color, 0.16))
+            _draw_area(painter, x, to_pixel.y(one.band_low), to_pixel.y(one.band_high))
+        if one.series.base is not None:
+            painter.setBrush(self.theme.color(one.series.color, 0.12))
+            floor = np.full(x.shape, to_pixel.y(one.series.base))
+            _draw_area(painter, x, floor, to_pixel.y(one.line_y))
+
+    def _draw_line(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap) -> None:
+        if one.line_x.size:
+            style = Qt.PenStyle.DashLine if one.series.is_dashed else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(self.theme.color(one.series.color), 1, style))
+            draw_line(painter, to_pixel.x(one.line_x), to_pixel.y(one.line_y))
+
+    def _draw_errors(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap) -> None:
+        good = np.isfinite(one.low) & np.isfinite(one.high) & np.isfinite(one.x)
+        for excluded, color in ((False, one.series.color), (True, "muted")):
+            shown = good & (one.excluded == excluded)
+            if shown.any():
+                x = np.repeat(np.round(to_pixel.x(one.x[shown])), 2)
+                ends = np.column_stack((to_pixel.y(one.low[shown]), to_pixel.y(one.high[shown]))).ravel()
+                painter.setPen(QPen(self.theme.color(color), 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawPath(fn.arrayToQPath(x, ends, connect="pairs"))
+
+    def _draw_points(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap, ratio: float) -> None:
+        color, panel = self.theme.color(one.series.color).name(), self.theme.panel
+        fill, outline = (panel, color) if one.series.is_open else (color, panel)
+        usual = symbol_picture(one.series.symbol, fill, outline, ratio, one.series.symbol_px)
+        crossed_out = symbol_picture(one.series.symbol, panel, self.theme.muted, ratio, one.series.symbol_px)
+        good = np.isfinite(one.x) & np.isfinite(one.y)
+        offset = picture_offset()
+        points = zip(to_pixel.x(one.x[good]), to_pixel.y(one.y[good]), one.excluded[good], strict=True)
+        for x, y, excluded in points:
+            corner = QPointF(round(x) - offset.x() + 0.5, round(y) - offset.y() + 0.5)
+            painter.drawPixmap(corner, crossed_out if excluded else usual)
+
+    def _draw_ring(self, painter: QPainter, to_pixel: PixelMap) -> None:
+        if self._selected is None or self._selected[0] >= len(self._drawn):
+            return
+        one = self._drawn[self._selected[0]]
+        if self._selected[1] < one.x.size:
+            centre = QPointF(to_pixel.x(one.x[self._selected[1]]), to_pixel.y(one.y[self._selected[1]]))
+            painter.setPen(QPen(self.theme.color("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(centre, 9.0, 9.0)
+
+    def _draw_labels(self, painter: QPainter, to_pixel: PixelMap) -> None:
+        painter.setFont(_label_font())
+        view = self.boundingRect()
+        right = float(to_pixel.x(view.right()))
+        found = ((self._label_end(one, to_pixel), one) for one in self._drawn)
+        ends = sorted(((*end, one) for end, one in found if end is not None), key=lambda end: end[:2])
+        for y, x, one in _spread(ends):
+            width = rich_width(one.series.label, painter.font())
+            left = min(x + _LABEL_GAP_PX, right - width - 2) if one.series.label_at == "end" else x
+            painter.setPen(self.theme.text_color(one.series.color))
+            paint_rich(painter, QRectF(left, y - _LABEL_PX / 2, width, _LABEL_PX), one.series.label)
+        if self._hidden:
+            painter.setPen(self.theme.color("muted"))
+            noun = "point" if self._hidden == 1 else "points"
+            words = f"{self._hidden} {noun} at or below 0 not shown"
+            top = float(to_pixel.y(view.bottom()))
+            painter.drawText(QPointF(float(to_pixel.x(view.left())) + 8, top + 16), words)
+
+    def _label_end(self, one: _Drawn, to_pixel: PixelMap) -> tuple[float, float] | None:
+        if not one.series.label:
+            return None
+        view = self.boundingRect()
+        x, y = (one.line_x, one.line_y) if one.line_x.size else (one.x, one.y)
+        seen = np.isfinite(x) & np.isfinite(y) & (x >= view.left()) & (x <= view.right())
+        seen &= (y >= view.top()) & (y <= view.bottom())
+        if not seen.any():
+            return None
+        indices = np.flatnonzero(seen)
+        if one.series.label_at == "end":
+            last = indices[np.argmax(x[seen])]
+            return float(to_pixel.y(y[last])), float(to_pixel.x(x[last]))
+        place = indices[np.argmax(y[seen]) if one.series.label_at == "peak" else np.argmin(x[seen])]
+        return float(to_pixel.y(y[place])) - _LABEL_PX, float(to_pixel.x(x[place])) + 4
+
+    # --- data --------------------------------------------------------------------------------------------
+    def _prepared(self, series: Series) -> _Drawn:
+        x, y, line_x, line_y = (_array(part) for part in (series.x, series.y, series.line_x, series.line_y))
+        excluded = np.zeros(x.shape, bool) if series.excluded is None else np.asarray(series.excluded, bool)
+        error = (
+            np.full((2, x.size), np.nan)
+            if series.error is None
+            else np.broadcast_to(np.asarray(series.error, float), (2, x.size))
+        )
+        bands = [_EMPTY if band is None else _array(band) for band in (series.band_low, series.band_high)]
+        _require_equal(series.label, "points", x, y, excluded)
+        _require_equal(series.label, "curve", line_x, line_y, *(band for band in bands if band.size))
+        up = self._scaled_y
+        return _Drawn(
+            series=series,
+            x=self._scaled_x(x),
+            y=up(y),
+            low=up(y - error[0], open_end=True),
+            high=up(y + error[1]),
+            excluded=excluded,
+            line_x=self._scaled_x(line_x),
+            line_y=up(line_y),
+            band_low=up(bands[0], open_end=True),
+            band_high=up(bands[1]),
+        )
+
+    def _scaled_x(self, values: Array) -> Array:
+        return _log10(values) if self._log_x else values
+
+    def _scaled_y(self, values: Array, *, open_end: bool = False) -> Array:
+        if not self._log_y:
+            return values
+        # The lower arm of an error that reaches zero runs out of the picture.
+        return np.where(values <= 0, -300.0, _log10(values)) if open_end else _log10(values)
+
+
+class SeriesPlot(Plot):
+    """A plot of :class:`Series`; ``point_clicked`` carries series, point and button."""
+
+    point_clicked = Signal(int, int, object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        x_label: str = "",
+        y_label: str = "",
+        log_x: bool = False,
+        log_y: bool = False,
+    ) -> None:
+        super().__init__(theme, parent, x_label=x_label, y_label=y_label, log_x=log_x, log_y=log_y)
+        self.series_layer = SeriesLayer(theme, log_x=log_x, log_y=log_y)
+        self.add_layer(self.series_layer, z=10)
+        self.series_layer.point_clicked.connect(self.point_clicked)
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """The series as displayed."""
+        return self.series_layer.series
+
+    def display(self, series: Sequence[Series]) -> None:
+        """Show these series; the range stays, call :meth:`view_all` when the subject changes."""
+        first = not self.series_layer.series
+        self.series_layer.display(series)
+        if first:
+            self.fit()
+
+    def display_selected(self, series: int | None, point: int | None = None) -> None:
+        """Draw a ring around one point, or none."""
+        self.series_layer.display_selected(series, point)
+
+
+def _spread(ends: list[tuple[float, float, _Drawn]]) -> list[tuple[float, float, _Drawn]]:
+    """Move labels apart, keeping their order, around where they would like to stand."""
+    heights = [end[0] for end in ends]
+    for _ in range(20):
+        overlaps = [_LABEL_PX - (lower - upper) for upper, lower in pairwise(heights)]
+        if not overlaps or max(overlaps) < 0.5:
+            break
+        for index, overlap in enumerate(overlaps):
+            if overlap > 0:
+                heights[index] -= overlap / 2
+                heights[index + 1] += overlap / 2
+    return [(height, x, one) for height, (_, x, one) in zip(heights, ends, strict=True)]
+
+
+def _draw_area(painter: QPainter, x: Array, low: Array, high: Array) -> None:
+    good = np.isfinite(x) & np.isfinite(low) & np.isfinite(high)
+    outline_x = np.concatenate((x[good], x[good][::-1]))
+    painter.drawPolygon(fn.arrayToQPolygonF(outline_x, np.concatenate((low[good], high[good][::-1]))))
+
+
+def _array(values: ArrayLike) -> Array:
+    return np.asarray(values, dtype=float)
+
+
+def _log10(values: Array) -> Array:
+    return np.log10(values, out=np.full(values.shape, np.nan), where=values > 0)
+
+
+def _lost(drawn: _Drawn) -> int:
+    raw = np.isfinite(_array(drawn.series.x)) & np.isfinite(_array(drawn.series.y))
+    return int((raw & ~(np.isfinite(drawn.x) & np.isfinite(drawn.y))).sum())
+
+
+def _require_equal(label: str, what: str, *arrays: np.ndarray) -> None:
+    if len({array.shape for array in arrays}) > 1:
+        sizes = ", ".join(str(array.shape) for array in arrays)
+        raise ValueError(f"Series '{label}': the arrays of its {what} differ in shape: {sizes}.")
+
+
+def _label_font() -> QFont:
+    font = QFont()
+    font.setPixelSize(MUTED_PX)
+    return font

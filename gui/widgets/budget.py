@@ -1,0 +1,70 @@
+"""Where the error comes from: the sources of a variance as bars."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.text import paint_rich, without_markup
+
+ROW_PX = 22
+_NAME_PART, _PERCENT_PX, _BAR_PX = 0.4, 44, 6
+
+
+class BudgetBars(QWidget):
+    """Names, bars and percentages of shares that add up to one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shares: tuple[tuple[str, float], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def shares(self) -> tuple[tuple[str, float], ...]:
+        """The shares as displayed."""
+        return self._shares
+
+    def display(self, shares: Sequence[tuple[str, float]]) -> None:
+        """Show these sources, each with a rich-text name and its fraction of the variance, 0 to 1."""
+        changed = len(shares) != len(self._shares)
+        self._shares = tuple(shares)
+        words = "; ".join(f"{without_markup(name)} {_percent(share)}" for name, share in shares)
+        self.setAccessibleDescription(words)
+        if changed:
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the height of all rows."""
+        return QSize(220, ROW_PX * len(self._shares))
+
+    minimumSizeHint = sizeHint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint all rows."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        names_px = _NAME_PART * self.width()
+        for index, (name, share) in enumerate(self._shares):
+            row = QRectF(0, index * ROW_PX, self.width(), ROW_PX)
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            paint_rich(painter, row, name)
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _percent(share))
+            track = QRectF(names_px, row.center().y() - _BAR_PX / 2, row.width() - names_px - _PERCENT_PX, _BAR_PX)
+            self._paint_bar(painter, track, share)
+
+    def _paint_bar(self, painter: QPainter, track: QRectF, share: float) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Mid))
+        painter.drawRoundedRect(track, _BAR_PX / 2, _BAR_PX / 2)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Highlight))
+        filled = QRectF(track.topLeft(), track.bottomRight())
+        filled.setWidth(track.width() * share)
+        painter.drawRoundedRect(filled, min(_BAR_PX, filled.width()) / 2, _BAR_PX / 2)
+
+
+def _percent(share: float) -> str:
+    return f"{plain(100 * share, 0)} %"

@@ -1,0 +1,115 @@
+"""Typeset single lines: symbols with subscripts, painted without touching any layout."""
+
+import math
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QStaticText,
+    QTextDocumentFragment,
+    QTextOption,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+
+@lru_cache(maxsize=512)
+def typeset(html: str) -> QStaticText:
+    """Return a rich text ready to be painted in the painter's own pen and font."""
+    text = QStaticText(html)
+    text.setTextFormat(Qt.TextFormat.RichText)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.NoWrap)
+    text.setTextOption(option)
+    return text
+
+
+@lru_cache(maxsize=512)
+def without_markup(html: str) -> str:
+    """Return the plain words of a rich text, for assistive tools and the clipboard."""
+    return QTextDocumentFragment.fromHtml(html).toPlainText()
+
+
+def rich_width(html: str, font: QFont) -> float:
+    """Return the width of a rich text in pixels."""
+    text = typeset(html)
+    text.prepare(font=font)
+    return text.size().width()
+
+
+def paint_rich(painter: QPainter, box: QRectF, html: str, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
+    """Paint one rich line, centred vertically on its letters and clipped to nothing."""
+    text = typeset(html)
+    width = rich_width(html, painter.font())
+    left = {
+        Qt.AlignmentFlag.AlignRight: box.right() - width,
+        Qt.AlignmentFlag.AlignHCenter: box.center().x() - width / 2,
+    }
+    top = box.center().y() - QFontMetricsF(painter.font()).height() / 2
+    painter.drawStaticText(QPointF(left.get(align, box.left()), top), text)
+
+
+class TextLine(QWidget):
+    """One line of rich text that changes without moving anything around it.
+
+    Parameters
+    ----------
+    html : str
+    muted : bool
+        Painted in the muted colour.
+    align : Qt.AlignmentFlag
+        Left, right or centre.
+    """
+
+    def __init__(
+        self,
+        html: str = "",
+        parent: QWidget | None = None,
+        *,
+        muted: bool = False,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        super().__init__(parent)
+        self._html = ""
+        self._muted = muted
+        self._align = align
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.display(html)
+
+    @property
+    def html(self) -> str:
+        """The text as displayed."""
+        return self._html
+
+    def display(self, html: str) -> None:
+        """Show another text."""
+        if html != self._html:
+            self._html = html
+            self.setAccessibleName(without_markup(html))
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a height for one line; the width is whatever is left."""
+        return QSize(0, math.ceil(QFontMetricsF(self.font()).height()) + 4)
+
+    minimumSizeHint = sizeHint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the line; what does not fit ends in an ellipsis."""
+        painter = QPainter(self)
+        painter.setPen(_ink(self.palette(), self._muted))
+        box = QRectF(self.rect())
+        if rich_width(self._html, painter.font()) <= box.width():
+            paint_rich(painter, box, self._html, self._align)
+            return
+        words = painter.fontMetrics().elidedText(without_markup(self._html), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(box, self._align | Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _ink(palette: QPalette, muted: bool) -> QColor:
+    return palette.color(QPalette.ColorRole.PlaceholderText if muted else QPalette.ColorRole.WindowText)

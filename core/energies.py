@@ -1,10 +1,11 @@
-"""Energies of each temperature: mean emitted photon, reference of ΔE, line width; and of each excitation."""
+"""Energies of each excitation; and of each temperature: mean emitted photon, reference of ΔE, line width."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from asplab.core.band import Bands, Template
+from asplab.core.corrections import Corrected
 from asplab.core.problems import Problem
 from asplab.core.settings import EnergySettings, GivenEnergy
 from asplab.core.units import FloatArray, energy_from_wavelength
@@ -26,8 +27,6 @@ class Energies:
         From where ΔE counts.
     peak_mev, peak_error_mev, fwhm_mev : ndarray
         Maximum and width of the emission per energy.
-    excitation_mev, excitation_error_mev : ndarray, shape (n_stacks,)
-        Photon energy of each stack's excitation.
     """
 
     temperatures_k: FloatArray
@@ -38,9 +37,23 @@ class Energies:
     peak_mev: FloatArray
     peak_error_mev: FloatArray
     fwhm_mev: FloatArray
-    excitation_mev: FloatArray
-    excitation_error_mev: FloatArray
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excitations:
+    """Photon energy of each stack's excitation and its standard error, in meV, shape (n_stacks,)."""
+
+    wavelength_nm: FloatArray
+    energy_mev: FloatArray
+    error_mev: FloatArray
+
+
+def find_excitations(corrected: Corrected, settings: EnergySettings) -> Excitations:
+    """Convert the excitation wavelengths of all stacks."""
+    wavelength = np.array([stack.excitation_nm for stack in corrected.stacks])
+    energy = energy_from_wavelength(wavelength, medium=settings.medium)
+    return Excitations(wavelength, energy, energy * settings.wavelength_error_nm / wavelength)
 
 
 def find_energies(bands: Bands, settings: EnergySettings) -> Energies:
@@ -53,8 +66,6 @@ def find_energies(bands: Bands, settings: EnergySettings) -> Energies:
     if settings.reference == "given":
         mean = np.where(np.isnan(mean), reference, mean)
         mean_error = np.where(np.isnan(mean_error), error, mean_error)
-    excitation_nm = np.array([stack.excitation_nm for stack in bands.corrected.stacks])
-    excitation = energy_from_wavelength(excitation_nm, medium=settings.medium)
     return Energies(
         temperatures_k=temperatures,
         mean_photon_mev=mean,
@@ -64,8 +75,6 @@ def find_energies(bands: Bands, settings: EnergySettings) -> Energies:
         peak_mev=measured[:, 2],
         peak_error_mev=measured[:, 3],
         fwhm_mev=measured[:, 4],
-        excitation_mev=excitation,
-        excitation_error_mev=excitation * settings.wavelength_error_nm / excitation_nm,
         problems=_problems(temperatures, mean, reference),
     )
 

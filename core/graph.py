@@ -33,6 +33,7 @@ class Graph:
             self._stages[made] = (stage, tuple(hints.values()))
         self._inputs: dict[Any, Any] = {}
         self._products: dict[Any, tuple[tuple[Any, ...], Any]] = {}
+        self._checked: set[Any] = set()
 
     def put(self, *values: object) -> "Graph":
         """Supply inputs under their own types; an equal value already there is kept."""
@@ -40,6 +41,7 @@ class Graph:
             kind = type(value)
             if kind not in self._inputs or self._inputs[kind] != value:
                 self._inputs[kind] = value
+                self._checked.clear()
         return self
 
     def provides(self, wanted: type) -> bool:
@@ -65,10 +67,13 @@ class Graph:
         if wanted not in self._stages:
             trail = " needed by ".join([getattr(wanted, "__name__", str(wanted)), *reversed(path)])
             raise MissingInput(f"nothing provides {trail}; put() a value of that type first.")
+        if wanted in self._checked:
+            return self._outcome(self._products[wanted][1])
         stage, needs = self._stages[wanted]
         arguments = tuple(self._resolve(need, (*path, stage.__name__)) for need in needs)
         cached = self._products.get(wanted)
         if cached is not None and all(old is new for old, new in zip(cached[0], arguments, strict=True)):
+            self._checked.add(wanted)
             return self._outcome(cached[1])
         product: Any
         try:
@@ -76,6 +81,7 @@ class Graph:
         except AsplabError as error:
             product = error
         self._products[wanted] = (arguments, product)
+        self._checked.add(wanted)
         return self._outcome(product)
 
     @staticmethod

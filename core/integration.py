@@ -91,6 +91,15 @@ def _by_block(corrected: Corrected, prefixes: tuple[Prefix, ...], edges: FloatAr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ShapePrefix:
+    """Running integrals of the band shapes, and of their variance, of the ``temperatures`` on one axis."""
+
+    temperatures: np.ndarray
+    shape: Prefix
+    spread: Prefix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Background:
     """The constant background of each spectrum and where its noise lies.
 
@@ -102,8 +111,8 @@ class Background:
         Total length of the regions; infinite where none is subtracted.
     noise_edges, dark_edges : ndarray, shape (n_stacks, n_regions, 2)
         Running noise integrals at the ends of the regions.
-    template_prefix : tuple of (Prefix, Prefix) or None
-        Per temperature: running integrals of the band's shape and of its variance density.
+    shapes : tuple of ShapePrefix
+        Running integrals of the band shapes, one entry per wavelength axis.
     """
 
     level: FloatArray
@@ -111,7 +120,7 @@ class Background:
     noise_edges: FloatArray
     dark_edges: FloatArray
     dark_total: FloatArray
-    template_prefix: tuple[tuple[Prefix, Prefix] | None, ...]
+    shapes: tuple[ShapePrefix, ...]
 
 
 def read_background(bands: Bands, cumulative: Cumulative) -> Background:
@@ -138,14 +147,29 @@ def read_background(bands: Bands, cumulative: Cumulative) -> Background:
         noise_edges=edges(cumulative.noise),
         dark_edges=edges(cumulative.dark),
         dark_total=_by_block(corrected, cumulative.dark, last),
-        template_prefix=tuple(None if t is None else _template_prefix(t) for t in bands.templates),
+        shapes=tuple(_shape_prefixes(bands.templates)),
     )
 
 
-def _template_prefix(template: Template) -> tuple[Prefix, Prefix]:
-    axis = template.wavelength_nm
-    density = template.variance * np.gradient(axis)
-    return prefix(axis, template.values[None]), prefix(axis, density[None])
+def _shape_prefixes(templates: tuple[Template | None, ...]) -> list[ShapePrefix]:
+    groups: list[list[tuple[int, Template]]] = []
+    for t, template in enumerate(templates):
+        if template is None:
+            continue
+        for group in groups:
+            if group[0][1].wavelength_nm is template.wavelength_nm:
+                group.append((t, template))
+                break
+        else:
+            groups.append([(t, template)])
+    result = []
+    for group in groups:
+        axis = group[0][1].wavelength_nm
+        values = np.array([template.values for _, template in group])
+        density = np.array([template.variance for _, template in group]) * np.gradient(axis)
+        places = np.array([t for t, _ in group])
+        result.append(ShapePrefix(places, prefix(axis, values), prefix(axis, density)))
+    return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,7 +216,7 @@ def integrate(
     window = np.clip(bands.transmitted_nm, settings.window_nm[0], settings.window_nm[1])
     if settings.estimator == "window" and bands.settings.baseline != "line":
         per_repeat, noise, dark = _window_sums(bands, cumulative, background, layout, window)
-        seen, relative = _seen_by_window(corrected, background, layout, window, settings)
+        seen, relative = _seen_by_window(background, layout, window, settings)
     else:
         weights = _weights(bands, window, settings)
         per_repeat, noise, dark = _weighted_sums(corrected, layout, weights)
@@ -271,31 +295,33 @@ def _dark_covariance(
 
 
 def _seen_by_window(
-    corrected: Corrected, background: Background, layout: Layout, window: FloatArray, settings: IntegrationSettings
+    background: Background, layout: Layout, window: FloatArray, settings: IntegrationSettings
 ) -> tuple[FloatArray, FloatArray]:
     """Return the fraction of the band inside each window, and its relative covariance by temperature."""
     n_t, n = layout.index.shape
     seen = np.ones(len(window))
     covariance = np.zeros((n_t, n, n))
-    for t, prefixes in enumerate(background.template_prefix):
-        columns = np.flatnonzero(layout.valid[t])
-        if prefixes is None or not columns.size:
-            continue
-        shape, spread = prefixes
-        members = layout.index[t, columns]
-        edges = np.clip(np.vstack([window[members], settings.window_nm]), shape.axis[0], shape.axis[-1])
-        rows = np.zeros(edges.shape, dtype=int)
-        at_shape, at_spread = shape.up_to(rows, edges), spread.up_to(rows, edges)
-        area = at_shape[:, 1] - at_shape[:, 0]
-        seen[members] = area[:-1] / area[-1] if area[-1] > 0 else np.nan
-        inverse = 1.0 / np.where(area > 0, area, np.nan)
-        own = (at_spread[:, 1] - at_spread[:, 0])[:-1] * inverse[:-1] * inverse[-1]
-        common = _overlap(
-            at_spread[:-1, None, 0], at_spread[:-1, None, 1], at_spread[None, :-1, 0], at_spread[None, :-1, 1]
+    for group in background.shapes:
+        index, valid = layout.index[group.temperatures], layout.valid[group.temperatures]
+        axis = group.shape.axis
+        edges = np.empty((len(index), n + 1, 2))
+        edges[:, :n], edges[:, n] = window[index], settings.window_nm
+        edges = np.clip(edges, axis[0], axis[-1])
+        rows = np.broadcast_to(np.arange(len(index))[:, None, None], edges.shape)
+        at_shape, at_spread = group.shape.up_to(rows, edges), group.spread.up_to(rows, edges)
+        area = at_shape[..., 1] - at_shape[..., 0]
+        usable = area > 0
+        inverse = np.where(usable, 1.0 / np.where(usable, area, 1.0), 0.0)
+        fraction = np.where(usable[:, n:], area[:, :n] * inverse[:, n:], np.nan)
+        seen[index[valid]] = fraction[valid]
+        low, high = at_spread[:, :n, 0], at_spread[:, :n, 1]
+        common = _overlap(low[:, :, None], high[:, :, None], low[:, None], high[:, None])
+        own = (high - low) * inverse[:, :n] * inverse[:, n:]
+        whole = (at_spread[:, n, 1] - at_spread[:, n, 0]) * inverse[:, n] ** 2
+        relative = (
+            common * inverse[:, :n, None] * inverse[:, None, :n] - own[:, :, None] - own[:, None] + whole[:, None, None]
         )
-        whole = (at_spread[-1, 1] - at_spread[-1, 0]) * inverse[-1] ** 2
-        block = common * np.outer(inverse[:-1], inverse[:-1]) - own[:, None] - own[None, :] + whole
-        covariance[t][np.ix_(columns, columns)] = np.nan_to_num(block)
+        covariance[group.temperatures] = relative * (valid[:, :, None] & valid[:, None, :])
     return seen, covariance
 
 

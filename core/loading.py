@@ -17,9 +17,16 @@ from asplab.core.experiment import (
     Table,
 )
 from asplab.core.io import file_bytes, read_bytes
-from asplab.core.io.crosschecks import identical_files, kept_kinds, merged, negative_counts, without_cut
+from asplab.core.io.crosschecks import (
+    identical_files,
+    kept_kinds,
+    merged,
+    negative_counts,
+    without_cut,
+    without_energies,
+)
 from asplab.core.io.datafile import FileError
-from asplab.core.io.draft import DRAFT_NAME, data_files, draft_manifest
+from asplab.core.io.draft import DRAFT_NAME, draft_manifest
 from asplab.core.io.halfway import read_halfway
 from asplab.core.io.listing import Listed, list_files
 from asplab.core.io.manifest import Manifest, read_manifest
@@ -80,10 +87,9 @@ def find_manifest(path: Path) -> Path:
     found = sorted(entry for entry in path.iterdir() if entry.name.lower() == MANIFEST_NAME)
     if found:
         return found[0]
-    count = len(data_files(path))
     raise InputError(
-        f"{path}: the folder has no {MANIFEST_NAME}, which says what its {count} data files are. Complete the "
-        f"draft {path / DRAFT_NAME}, written by the command line and the window, and save it as {MANIFEST_NAME}."
+        f"{path}: the folder has no {MANIFEST_NAME}, which says what its data files are. Complete the draft "
+        f"{path / DRAFT_NAME}, written by the command line and the window, and save it as {MANIFEST_NAME}."
     )
 
 
@@ -110,7 +116,7 @@ def load_file(entry: Listed, root: Path, collected: Collected) -> None:
     collected.records.append(loaded.record)
     collected.sources.append(Source(entry.name, hashlib.sha256(raw).hexdigest()))
     for severity, text in loaded.remarks:
-        collected.problems.append(Problem("warning" if severity == "warning" else "info", loaded.record.where, text))
+        collected.problems.append(Problem(severity, loaded.record.where, text))
 
 
 def read_kind(raw: bytes, origin: Origin) -> Loaded:
@@ -127,9 +133,10 @@ def read_kind(raw: bytes, origin: Origin) -> Loaded:
 
 
 def assemble(name: str, manifest: Manifest, collected: Collected) -> Experiment:
-    """Return the experiment of all records, those dropped whose file is cut short."""
-    records, cut = without_cut(collected.records)
-    problems = [*merged(collected.problems), *cut, *negative_counts(records), *kept_kinds(records)]
+    """Return the experiment of the records that stand the comparison with the other files."""
+    records, foreign = without_energies(collected.records)
+    records, cut = without_cut(records)
+    problems = [*merged(collected.problems), *foreign, *cut, *negative_counts(records), *kept_kinds(records)]
     problems += identical_files(collected.sources)
     kept = tuple(record for record in records if record.kind in KEPT_KINDS)
     used = [record for record in records if record.kind not in KEPT_KINDS]

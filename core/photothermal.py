@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
-from asplab.core.energies import Energies
+from asplab.core.energies import Energies, Excitations
 from asplab.core.layout import Layout
 from asplab.core.problems import Problem
 from asplab.core.scans import Scans, ScanSet
@@ -14,7 +13,10 @@ from asplab.core.units import FloatArray
 
 _MINIMUM_POINTS = 6
 _SCALE_MEV = 100.0
-_URBACH_RANGE_MEV = (4.0, 80.0)
+_URBACH_RANGE_MEV = (4.0, 60.0)
+_URBACH_STEPS = 24
+_TAIL_IS_SEEN = 12.0
+"""Gain in χ² beyond which an Urbach tail (two parameters) is taken to be there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,21 +68,24 @@ class Absorbed:
     problems: tuple[Problem, ...] = ()
 
 
-def photothermal(scans: Scans, energies: Energies, layout: Layout, settings: BaselineSettings) -> Absorbed:
+def photothermal(
+    scans: Scans, excitations: Excitations, energies: Energies, layout: Layout, settings: BaselineSettings
+) -> Absorbed:
     """Fit the baseline of each temperature in raw volts, subtract it, and divide by the pump power."""
     n_t, n = layout.index.shape
-    mean = np.full(len(energies.excitation_mev), np.nan)
+    mean = np.full(len(excitations.energy_mev), np.nan)
     noise, shared = np.zeros((n_t, n, n)), np.zeros((n_t, n, n))
     per_scan: list[FloatArray | None] = []
     baselines: list[FittedBaseline | None] = []
     problems: list[Problem] = []
     for t, scan_set in enumerate(scans.sets):
-        if scan_set is None:
+        if scan_set is None or np.isnan(energies.reference_mev[t]):
             per_scan.append(None)
             baselines.append(None)
             continue
         place = f"{energies.temperatures_k[t]:.0f} K"
-        fitted, spread = _baseline(scan_set, settings, place, problems)
+        detuning = energies.reference_mev[t] - scan_set.energy_mev
+        fitted, spread = _baseline(scan_set, detuning, settings, place, problems)
         readings = (scan_set.volts - fitted.volts) @ np.nan_to_num(scan_set.weights).T
         reached = ~np.isnan(scan_set.weights).any(axis=1)
         mean[scan_set.stacks] = np.where(reached, np.mean(readings, axis=0), np.nan)
@@ -95,7 +100,7 @@ def photothermal(scans: Scans, energies: Energies, layout: Layout, settings: Bas
 
 
 def _baseline(
-    scans: ScanSet, settings: BaselineSettings, place: str, problems: list[Problem]
+    scans: ScanSet, detuning: FloatArray, settings: BaselineSettings, place: str, problems: list[Problem]
 ) -> tuple[FittedBaseline, FloatArray]:
     """Return the baseline, and a factor (n_points, rank) whose product with its transpose is its covariance."""
     volts = scans.volts.mean(axis=0)
@@ -110,15 +115,14 @@ def _baseline(
             "there is no pa_blank scan, so a line is fitted as baseline. Add the blank, or choose another baseline."
         )
         problems.append(Problem("warning", place, message))
-    region, chosen = _region(scans, settings, place, problems)
-    return _fit(scans, volts, chosen, region, settings, place, problems)
+    region, chosen = _region(detuning, settings, place, problems)
+    return _fit(scans, detuning, volts, chosen, region, settings, place, problems)
 
 
 def _region(
-    scans: ScanSet, settings: BaselineSettings, place: str, problems: list[Problem]
+    detuning: FloatArray, settings: BaselineSettings, place: str, problems: list[Problem]
 ) -> tuple[tuple[float, float], np.ndarray]:
     """Return the baseline region in meV below the gap; the lowest quarter where the scan does not reach it."""
-    detuning = scans.detuning_mev
     high = detuning.max() if settings.to_mev is None else settings.to_mev
     chosen = (detuning >= settings.from_mev) & (detuning <= high)
     if chosen.sum() >= _MINIMUM_POINTS:
@@ -134,6 +138,7 @@ def _region(
 
 def _fit(
     scans: ScanSet,
+    detuning: FloatArray,
     volts: FloatArray,
     chosen: np.ndarray,
     region: tuple[float, float],
@@ -141,13 +146,15 @@ def _fit(
     place: str,
     problems: list[Problem],
 ) -> tuple[FittedBaseline, FloatArray]:
-    x = (scans.detuning_mev - np.mean(scans.detuning_mev[chosen])) / _SCALE_MEV
+    x = (detuning - np.mean(detuning[chosen])) / _SCALE_MEV
     factor = scans.power_uw if settings.unit == "power" else np.ones(volts.size)
     columns = [factor] if settings.shape == "constant" else [factor, factor * x]
     design, urbach, n_line = np.column_stack(columns), None, len(columns)
-    if settings.shape == "urbach":
-        urbach, design = _with_tail(scans, volts, chosen, design, region[0])
     sigma2 = float(np.mean(scans.noise[chosen])) / len(scans.volts)
+    wide = (detuning >= min(settings.tail_from_mev, region[0])) & (detuning <= region[1])
+    if settings.shape == "urbach" and (tail := _tail(scans, detuning, volts, wide, design, sigma2)) is not None:
+        urbach, chosen, region = tail[0], wide, (float(settings.tail_from_mev), region[1])
+        design = np.column_stack([design, *tail[1]])
     inverse = np.linalg.pinv(design[chosen].T @ design[chosen])
     coefficients = inverse @ design[chosen].T @ volts[chosen]
     residual = volts[chosen] - design[chosen] @ coefficients
@@ -156,7 +163,7 @@ def _fit(
     excess = chi2 / dof if dof > 0 and chi2 > dof + 3.0 * np.sqrt(2.0 * dof) else 1.0
     if excess > 1.0:
         message = (
-            f"the scan is not a {settings.shape} within {region[0]:.0f}-{region[1]:.0f} meV below the gap "
+            f"the scan does not follow its baseline within {region[0]:.0f}-{region[1]:.0f} meV below the gap "
             f"(χ²/dof {chi2 / dof:.1f}); the error of the baseline is widened. It may still hold signal: start it lower."
         )
         problems.append(Problem("warning", place, message))
@@ -174,20 +181,31 @@ def _fit(
     return fitted, spread
 
 
-def _with_tail(
-    scans: ScanSet, volts: FloatArray, chosen: np.ndarray, line: FloatArray, start_mev: float
-) -> tuple[float, FloatArray]:
-    """Add an Urbach tail, and its derivative with respect to the Urbach energy, beside the line."""
+def _tail(
+    scans: ScanSet, detuning: FloatArray, volts: FloatArray, chosen: np.ndarray, line: FloatArray, sigma2: float
+) -> tuple[float, list[FloatArray]] | None:
+    """Return the Urbach energy, and the tail with its derivative along the scan; None where none is seen."""
+    if chosen.sum() < _MINIMUM_POINTS or sigma2 <= 0.0:
+        return None
+    start = float(detuning[chosen].min())
 
-    def tail(urbach_mev: float) -> FloatArray:
-        result: FloatArray = scans.power_uw * np.exp(-(scans.detuning_mev - start_mev) / urbach_mev)
-        return result
+    def misfits(urbach_mev: FloatArray) -> FloatArray:
+        tails = scans.power_uw[chosen] * np.exp(-(detuning[chosen] - start) / urbach_mev[:, None])
+        plain = np.broadcast_to(line[chosen], (urbach_mev.size, *line[chosen].shape))
+        design = np.concatenate([plain, tails[..., None] / tails.max()], axis=-1)
+        right = np.swapaxes(design, 1, 2) @ volts[chosen]
+        normal = np.swapaxes(design, 1, 2) @ design
+        amplitudes = np.linalg.solve(normal, right[..., None])[..., 0]
+        left: FloatArray = volts[chosen] @ volts[chosen] - np.sum(right * amplitudes, axis=1)
+        return np.where(amplitudes[:, -1] > 0, left, np.inf)
 
-    def misfit(urbach_mev: float) -> float:
-        design = np.column_stack([line, tail(urbach_mev)])[chosen]
-        coefficients = np.linalg.lstsq(design, volts[chosen], rcond=None)[0]
-        return float(np.sum((volts[chosen] - design @ coefficients) ** 2))
-
-    urbach = float(minimize_scalar(misfit, bounds=_URBACH_RANGE_MEV, method="bounded").x)
-    slope = tail(urbach) * (scans.detuning_mev - start_mev) / urbach
-    return urbach, np.column_stack([line, tail(urbach), slope])
+    grid = np.geomspace(*_URBACH_RANGE_MEV, _URBACH_STEPS)
+    best = int(np.argmin(misfits(grid)))
+    fine = np.geomspace(grid[max(best - 1, 0)], grid[min(best + 1, grid.size - 1)], _URBACH_STEPS)
+    values = misfits(fine)
+    without = float(np.linalg.lstsq(line[chosen], volts[chosen], rcond=None)[1].sum())
+    if without - values.min() < _TAIL_IS_SEEN * sigma2:
+        return None
+    urbach = float(fine[np.argmin(values)])
+    tail = scans.power_uw * np.exp(-(detuning - start) / urbach)
+    return urbach, [tail, tail * (detuning - start) / urbach]

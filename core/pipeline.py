@@ -7,7 +7,7 @@ from asplab.core.band import Bands, find_bands
 from asplab.core.corrections import Corrected, correct
 from asplab.core.document import Document
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
-from asplab.core.energies import Energies, find_energies
+from asplab.core.energies import Energies, Excitations, find_energies, find_excitations
 from asplab.core.errors import AsplabError
 from asplab.core.graph import Graph
 from asplab.core.grouping import Gathered, gather
@@ -17,7 +17,7 @@ from asplab.core.layout import Layout, arrange
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.polaron.fit import PolaronFit, PolaronIntervals, find_intervals, fit_polaron
 from asplab.core.problems import Problem
-from asplab.core.responses import Responses, respond
+from asplab.core.responses import Responses, pair_repeats, respond
 from asplab.core.scans import Scans, read_scans
 
 _FROM_RAW = (
@@ -28,9 +28,11 @@ _FROM_RAW = (
     find_bands,
     read_background,
     integrate,
+    find_excitations,
     find_energies,
     read_scans,
     photothermal,
+    pair_repeats,
     respond,
 )
 _TO_RESULTS = (fit_efficiency, fit_polaron, find_intervals)
@@ -49,6 +51,7 @@ class Results:
     layout: Layout | None = None
     bands: Bands | None = None
     background: Background | None = None
+    excitations: Excitations | None = None
     energies: Energies | None = None
     emission: Emission | None = None
     scans: Scans | None = None
@@ -71,6 +74,7 @@ _PRODUCTS: dict[str, type] = {
     "layout": Layout,
     "bands": Bands,
     "background": Background,
+    "excitations": Excitations,
     "energies": Energies,
     "emission": Emission,
     "scans": Scans,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.corrections import Corrected
-from asplab.core.energies import Energies
+from asplab.core.energies import Energies, Excitations
 from asplab.core.integration import Emission
 from asplab.core.layout import Layout
 from asplab.core.photothermal import Absorbed
@@ -84,24 +84,50 @@ class _Repeats:
     strong: np.ndarray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Which emission repeat was taken together with which scan.
+
+    ``together`` is 1 there and 0 elsewhere, of shape (n_temperatures, n_columns, n_repeats, n_scans).
+    """
+
+    together: FloatArray
+    n_scans: int
+
+
+def pair_repeats(corrected: Corrected, layout: Layout, scans: Scans) -> Pairs:
+    """Pair repeats by their ``pair`` label, else by their number."""
+    n_t, n = layout.index.shape
+    n_scans = max((len(s.repeats) for s in scans.sets if s is not None), default=1)
+    together = np.zeros((n_t, n, corrected.present.shape[1], n_scans))
+    for t, scan_set in enumerate(scans.sets):
+        place = {} if scan_set is None else {name: i for i, name in enumerate(scan_set.repeats)}
+        for column in np.flatnonzero(layout.valid[t]):
+            for r, spectrum in enumerate(corrected.stacks[layout.index[t, column]].members):
+                name = repeat_name(spectrum.condition.pair, spectrum.condition.repeat, r)
+                if name in place:
+                    together[t, column, r, place[name]] = 1.0
+    return Pairs(together, n_scans)
+
+
 def respond(
     corrected: Corrected,
     layout: Layout,
+    excitations: Excitations,
     energies: Energies,
     emission: Emission,
-    scans: Scans,
+    pairs: Pairs,
     absorbed: Absorbed,
     settings: ResponseSettings,
 ) -> Responses:
     """Combine band intensities and photothermal signals into responses with their joint covariance."""
     index = layout.index
-    measured = ~np.isnan(emission.mean) & ~np.isnan(absorbed.mean) & ~np.isnan(energies.excitation_mev)
+    measured = ~np.isnan(emission.mean) & ~np.isnan(absorbed.mean) & ~np.isnan(excitations.energy_mev)
     valid = layout.valid & measured[index] & ~np.isnan(energies.reference_mev)[:, None]
     intensity = np.where(valid, emission.mean[index], 0.0)
     heat = np.where(valid, absorbed.mean[index], 0.0)
-    light, warm = _light_repeats(corrected, layout, emission, valid), _heat_repeats(layout, scans, absorbed, valid)
-    pairs = _paired(corrected, layout, scans) if settings.pairing == "estimated" else None
-    drift, common = _drift(light, warm, pairs)
+    light, warm = _light_repeats(corrected, layout, emission, valid), _heat_repeats(layout, pairs, absorbed, valid)
+    drift, common = _drift(light, warm, pairs.together if settings.pairing == "estimated" else None)
     covariance = _covariance(layout, emission, absorbed, intensity, heat, light, warm, drift, common)
     return Responses(
         temperatures_k=energies.temperatures_k,
@@ -109,9 +135,9 @@ def respond(
         mean_photon_error_mev=energies.mean_photon_error_mev,
         reference_mev=energies.reference_mev,
         reference_error_mev=energies.reference_error_mev,
-        excitation_nm=np.array([s.excitation_nm for s in corrected.stacks])[index],
-        excitation_mev=energies.excitation_mev[index],
-        excitation_error_mev=energies.excitation_error_mev[index],
+        excitation_nm=excitations.wavelength_nm[index],
+        excitation_mev=excitations.energy_mev[index],
+        excitation_error_mev=excitations.error_mev[index],
         intensity=intensity,
         absorbed=heat,
         covariance=covariance * _both(valid)[:, :, None] * _both(valid)[:, None, :],
@@ -148,10 +174,8 @@ def _light_repeats(corrected: Corrected, layout: Layout, emission: Emission, val
     return _relative(emission.per_repeat[index], present, emission.noise_variance[index], valid)
 
 
-def _heat_repeats(layout: Layout, scans: Scans, absorbed: Absorbed, valid: np.ndarray) -> _Repeats:
-    n_t, n = layout.index.shape
-    n_scans = max((len(s.repeats) for s in scans.sets if s is not None), default=1)
-    values = np.zeros((n_t, n, n_scans))
+def _heat_repeats(layout: Layout, pairs: Pairs, absorbed: Absorbed, valid: np.ndarray) -> _Repeats:
+    values = np.zeros((*layout.index.shape, pairs.n_scans))
     present = np.zeros(values.shape, dtype=bool)
     for t, readings in enumerate(absorbed.per_scan):
         if readings is not None:
@@ -159,23 +183,6 @@ def _heat_repeats(layout: Layout, scans: Scans, absorbed: Absorbed, valid: np.nd
             values[t, columns, : len(readings)] = readings.T
             present[t, columns, : len(readings)] = True
     return _relative(values, present, np.einsum("tii->ti", absorbed.noise), valid)
-
-
-def _paired(corrected: Corrected, layout: Layout, scans: Scans) -> FloatArray:
-    """Return 1 where emission repeat r and scan s were taken together; (n_t, n_columns, n_repeats, n_scans)."""
-    n_t, n = layout.index.shape
-    n_scans = max((len(s.repeats) for s in scans.sets if s is not None), default=1)
-    pairs = np.zeros((n_t, n, corrected.present.shape[1], n_scans))
-    for t, scan_set in enumerate(scans.sets):
-        if scan_set is None:
-            continue
-        place = {name: i for i, name in enumerate(scan_set.repeats)}
-        for column in np.flatnonzero(layout.valid[t]):
-            for r, spectrum in enumerate(corrected.stacks[layout.index[t, column]].members):
-                name = repeat_name(spectrum.condition.pair, spectrum.condition.repeat, r)
-                if name in place:
-                    pairs[t, column, r, place[name]] = 1.0
-    return pairs
 
 
 def _drift(light: _Repeats, heat: _Repeats, pairs: FloatArray | None) -> tuple[FloatArray, FloatArray]:

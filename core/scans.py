@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import savgol_filter
 
 from asplab.core.corrections import additive_variance
-from asplab.core.energies import Energies
+from asplab.core.energies import Excitations
 from asplab.core.experiment import Scan
 from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
@@ -25,8 +26,8 @@ class ScanSet:
 
     Attributes
     ----------
-    energy_mev, detuning_mev : ndarray, shape (n_points,)
-        Photon energy, and distance below the reference (positive below the gap).
+    energy_mev : ndarray, shape (n_points,)
+        Photon energy.
     volts : ndarray, shape (n_scans, n_points)
         Signed in-phase lock-in voltage, heating positive.
     noise : ndarray, shape (n_points,)
@@ -44,7 +45,6 @@ class ScanSet:
     """
 
     energy_mev: FloatArray
-    detuning_mev: FloatArray
     volts: FloatArray
     noise: FloatArray
     power_uw: FloatArray
@@ -72,7 +72,7 @@ def repeat_name(record_pair: str, repeat: int | None, position: int) -> str:
 
 
 def read_scans(
-    gathered: Gathered, energies: Energies, energy_settings: EnergySettings, settings: ScanSettings
+    gathered: Gathered, excitations: Excitations, energy_settings: EnergySettings, settings: ScanSettings
 ) -> Scans:
     """Bring the scans of each temperature onto one axis and prepare their reading at every excitation."""
     problems: list[Problem] = []
@@ -85,10 +85,7 @@ def read_scans(
                 problems.append(Problem("error", f"{temperature:.0f} K", message))
             sets.append(None)
             continue
-        if np.isnan(energies.reference_mev[t]):
-            sets.append(None)
-            continue
-        sets.append(_scan_set(gathered, t, members, energies, energy_settings, settings, problems))
+        sets.append(_scan_set(gathered, t, members, excitations, energy_settings, settings, problems))
     return Scans(tuple(sets), tuple(problems))
 
 
@@ -96,20 +93,21 @@ def _scan_set(
     gathered: Gathered,
     t: int,
     members: Sequence[tuple[int, Stack]],
-    energies: Energies,
+    excitations: Excitations,
     energy_settings: EnergySettings,
     settings: ScanSettings,
     problems: list[Problem],
 ) -> ScanSet:
     scans = _on_one_axis(gathered.scans[t], problems)
     axis = scans[0].excitation_nm
-    volts, phase = _in_phase(scans, axis, energies.reference_mev[t], energy_settings, settings, problems)
     energy = energy_from_wavelength(axis, medium=energy_settings.medium)
+    stokes = [float(excitations.energy_mev[k]) for k, stack in members if stack.kind == "pl"]
+    volts, phase = _in_phase(scans, axis, energy >= min(stokes, default=np.inf), settings, problems)
     power = _power(scans, axis, energy, settings, problems)
     rows = []
     for k, stack in members:
         row = _reading(
-            axis, energy, volts.mean(axis=0) / power, float(energies.excitation_mev[k]), settings, stack, problems
+            axis, energy, volts.mean(axis=0) / power, float(excitations.energy_mev[k]), settings, stack, problems
         )
         rows.append(row / power)
     kernel = np.ones(_NOISE_POINTS) / _NOISE_POINTS
@@ -118,7 +116,6 @@ def _scan_set(
     blank = _blank(gathered.blanks[t], axis, power, settings)
     return ScanSet(
         energy_mev=energy,
-        detuning_mev=energies.reference_mev[t] - energy,
         volts=volts,
         noise=noise * _NOISE_POINTS / (2 * half + 1),
         power_uw=power,
@@ -163,14 +160,12 @@ def _on(axis: FloatArray, own: FloatArray, values: FloatArray) -> FloatArray:
 def _in_phase(
     scans: Sequence[Scan],
     axis: FloatArray,
-    reference_mev: float,
-    energy_settings: EnergySettings,
+    above: np.ndarray,
     settings: ScanSettings,
     problems: list[Problem],
 ) -> tuple[FloatArray, float]:
     """Rotate (X, Y) so that heating above the gap is in phase and positive [lock-in convention]."""
     x = np.array([_on(axis, s.excitation_nm, s.lockin_x_v) for s in scans])
-    above = energy_from_wavelength(axis, medium=energy_settings.medium) > reference_mev
     if not above.any():
         return x, 0.0
     y = [None if s.lockin_y_v is None else _on(axis, s.excitation_nm, s.lockin_y_v) for s in scans]
@@ -197,12 +192,9 @@ def _power(
         message = f"{len(scans) - len(readings)} of {len(scans)} scans carry no power; that of the others is used."
         problems.append(Problem("warning", scans[0].where, message))
     mean = np.mean(np.array(readings), axis=0)
-    smooth = np.empty(axis.size)
-    for i, centre in enumerate(energy):
-        near = np.abs(energy - centre) <= _POWER_WINDOW_MEV
-        order = min(2, int(near.sum()) - 1)
-        smooth[i] = _polynomial_weights(energy[near] - centre, order) @ mean[near]
-    return smooth
+    step = float(np.median(np.abs(np.diff(energy)))) if axis.size > 1 else np.inf
+    points = 2 * min(int(_POWER_WINDOW_MEV / step), (axis.size - 1) // 2) + 1
+    return mean if points <= 3 else np.asarray(savgol_filter(mean, points, 2), dtype=np.float64)
 
 
 def _polynomial_weights(x: FloatArray, order: int) -> FloatArray:

@@ -88,13 +88,15 @@ class BaselineSettings:
     """What a photothermal scan shows without absorption.
 
     ``from_mev`` and ``to_mev`` bound the region in meV below the gap of each temperature; ``to_mev`` None
-    means the end of the scan. ``unit`` says whether the baseline adds volts (pick-up) or scales with the
-    pump power (scatter, substrate).
+    means the end of the scan. ``urbach`` is a line and, where the scan beyond ``tail_from_mev`` shows one, an
+    Urbach tail beside it. ``unit`` says whether the baseline adds volts (pick-up) or scales with the pump
+    power (scatter, substrate).
     """
 
-    shape: Literal["constant", "line", "urbach", "blank", "none"] = "line"
+    shape: Literal["constant", "line", "urbach", "blank", "none"] = "urbach"
     from_mev: float = 220.0
     to_mev: float | None = None
+    tail_from_mev: float = 120.0
     unit: Literal["volt", "power"] = "volt"
 
 

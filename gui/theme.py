@@ -5,6 +5,7 @@ was drawn in one theme can be drawn again in the other without the owner's help.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -100,12 +101,7 @@ class Theme:
 
     def text_color(self, spec: str) -> QColor:
         """Return the colour moved towards the text colour until words in it can be read on a panel."""
-        color, text, ground = self.color(spec), QColor(self.text), QColor(self.panel)
-        for step in range(11):
-            mixed = _mix(color, text, step / 10)
-            if contrast(mixed, ground) >= CONTRAST_OF_TEXT:
-                return mixed
-        return text
+        return QColor(_legible(self.color(spec).name(), self.text, self.panel))
 
     def _hex(self, spec: str) -> str:
         kind, _, value = spec.partition(":")
@@ -137,7 +133,7 @@ LIGHT = Theme(
     on_accent="#FFFFFF",
     soft="#E8EFFB",
     good="#1B7F4B",
-    warn="#B25E09",
+    warn="#A95808",
     bad="#B3261E",
     pl="#1B7F4B",
     aspl="#C0392F",
@@ -326,6 +322,12 @@ def _fraction(temperature_k: float, low_k: float, high_k: float) -> float:
 def _mix(start: QColor, end: QColor, fraction: float) -> QColor:
     parts = zip(start.getRgbF()[:3], end.getRgbF()[:3], strict=True)
     return QColor.fromRgbF(*((1 - fraction) * first + fraction * last for first, last in parts))
+
+
+@lru_cache(maxsize=256)
+def _legible(color: str, text: str, ground: str) -> str:
+    steps = (_mix(QColor(color), QColor(text), step / 10) for step in range(11))
+    return next((mixed for mixed in steps if contrast(mixed, QColor(ground)) >= CONTRAST_OF_TEXT), QColor(text)).name()
 
 
 def _luminance(color: QColor) -> float:

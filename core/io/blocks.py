@@ -10,7 +10,7 @@ from asplab.core.units import FloatArray
 
 COMMENT_MARKS = ("#", "%", "!", "//")
 MISSING_WORDS = frozenset({"", "-", "--", "---", "nan", "na", "n/a", "#n/a", "none", "null", "inf", "-inf"})
-PROBES = 8
+PROBES = 6
 HEADER_ROWS = 2
 
 
@@ -32,7 +32,7 @@ class Dialect:
         """Return the value of ``cell``, or None where it is no number."""
         text = cell
         if self.decimal == ",":
-            if "." in cell:
+            if "." in cell or cell.startswith(",") or cell.endswith(","):
                 return None
             text = cell.replace(",", ".")
         try:
@@ -88,8 +88,8 @@ def is_comment(line: str) -> bool:
 def find_block(lines: Sequence[str], name: str) -> Block:
     """Return the longest consistent block of numbers in ``lines``.
 
-    The pair of delimiter and decimal mark that gives the longest run of rows with one number of columns wins;
-    of equally long runs the one with more columns.
+    The pair of delimiter and decimal mark that gives the longest run of rows with one number of columns, two
+    or more where possible, wins; of equally long runs the one with more columns.
 
     Raises
     ------
@@ -146,7 +146,8 @@ def common_dialect(probes: Sequence[str]) -> tuple[Dialect | None, int]:
 def read_longest_run(lines: Sequence[str]) -> Block | None:
     """Read line by line under every dialect and return the longest run; None where no line holds numbers."""
     candidates = [run for dialect in DIALECTS if (run := longest_run(lines, dialect)) is not None]
-    return max(candidates, key=lambda block: block.values.shape, default=None)
+    # A single column is no spectrum, and any list of integers with commas passes for one of decimals.
+    return max(candidates, key=lambda block: (block.width > 1, *block.values.shape), default=None)
 
 
 def longest_run(lines: Sequence[str], dialect: Dialect) -> Block | None:
@@ -205,7 +206,9 @@ def refuse_row(
     """Raise `FileError` when ``line`` is a row of data that lacks a number."""
     cells = block.dialect.cells(line)
     values = [block.dialect.number(cell) for cell in cells]
-    if not any(value is not None for value in values) or not starts_like_data(cells[0]):
+    rest_is_data = len(cells) == block.width and None not in values[1:]
+    stray_sign = rest_is_data and block.dialect.number(cells[0][1:]) is not None
+    if not any(value is not None for value in values) or not (stray_sign or starts_like_data(cells[0])):
         return
     if len(cells) != block.width:
         if is_header and all(value is not None for value in values):

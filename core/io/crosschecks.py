@@ -8,7 +8,9 @@ import numpy as np
 
 from asplab.core.experiment import KEPT_KINDS, Record, Scan, Source, Spectrum
 from asplab.core.problems import Problem
-from asplab.core.units import FloatArray
+from asplab.core.units import FloatArray, wavelength_from_energy
+
+LEAST_MEV = 1000.0
 
 
 def merged(problems: Sequence[Problem]) -> Iterator[Problem]:
@@ -45,6 +47,39 @@ def without_cut(records: Sequence[Record]) -> tuple[list[Record], list[Problem]]
     return kept, problems
 
 
+def without_energies(records: Sequence[Record]) -> tuple[list[Record], list[Problem]]:
+    """Return the records without those whose axis must be energies in meV, and a problem for each of these.
+
+    Energies of 1000 to 3000 meV pass for infrared wavelengths. They show where a minority of the spectra doesn't
+    overlap the usual axis of the others, but would after conversion to nm.
+    """
+    spectra = [record for record in records if isinstance(record, Spectrum)]
+    infrared = [record for record in spectra if record.wavelength_nm[0] >= LEAST_MEV]
+    usual = usual_record(record for record in spectra if record not in infrared)
+    if usual is None or len(infrared) >= len(spectra) / 2:
+        return list(records), []
+    low, high = axis(usual)[0], axis(usual)[-1]
+    foreign = [record for record in infrared if is_energy(axis(record), low, high)]
+    problems = [
+        Problem(
+            "error",
+            record.where,
+            f"the axis runs from {axis(record)[0]:g} to {axis(record)[-1]:g} nm, apart from the {low:g} to {high:g} "
+            f"nm of {usual.source}; it looks like meV. Name the unit in the header, such as 'energy_mev'.",
+        )
+        for record in foreign
+    ]
+    return [record for record in records if record not in foreign], problems
+
+
+def is_energy(values: FloatArray, low: float, high: float) -> bool:
+    """Whether ``values``, converted from meV, overlap the range from ``low`` to ``high`` nm, and as they are don't."""
+    first, last = float(values[0]), float(values[-1])
+    if first <= high and last >= low:
+        return False
+    return bool(wavelength_from_energy(last) <= high and wavelength_from_energy(first) >= low)
+
+
 def group_key(record: Record) -> object:
     """Return what files have in common that must cover one range."""
     if isinstance(record, Scan):
@@ -64,7 +99,7 @@ def usual_record(records: Iterable[Record]) -> Record | None:
     by_axis: defaultdict[bytes, list[Record]] = defaultdict(list)
     for record in records:
         by_axis[axis(record).tobytes()].append(record)
-    longest = max(by_axis, key=lambda key: (len(by_axis[key]), len(key)))
+    longest = max(by_axis, key=lambda key: (len(by_axis[key]), len(key)), default=b"")
     return by_axis[longest][0] if longest else None
 
 

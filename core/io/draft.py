@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+from itertools import islice
 from pathlib import Path
 
 from asplab.core.io.order import natural_key
 
 DRAFT_NAME = "manifest.draft.csv"
 DATA_SUFFIXES = frozenset({".csv", ".txt", ".asc", ".dat", ".tsv", ".xy", ".prn"})
+MOST_FILES = 10_000
 COLUMNS = (
     "file",
     "kind",
@@ -36,7 +38,7 @@ KIND_WORDS = (
 )
 TEMPERATURE = re.compile(r"(?<![\w.])(?:T_?(\d+(?:\.\d+)?)(?!\d*nm)|(\d+(?:\.\d+)?) ?K)(?![A-Za-z\d])")
 EXCITATION = re.compile(r"(?:exc?_?|(?<![A-Za-z\d]))(\d{3,4}(?:\.\d+)?) ?nm(?!_?[LS]P)|exc?_?(\d{3,4}(?:\.\d+)?)(?!\d)")
-REPEAT = re.compile(r"rep(?:eat)?[_-]?(\d+)", re.IGNORECASE)
+REPEAT = re.compile(r"rep(?:eat)?[ -]?(\d+)|(?<![a-z\d])r(\d+)(?![a-z\d])", re.IGNORECASE)
 
 
 def draft_manifest(folder: Path) -> str:
@@ -62,7 +64,7 @@ def data_files(folder: Path) -> list[str]:
         for path in folder.rglob("*")
         if path.suffix.lower() in DATA_SUFFIXES and path.is_file()
     )
-    return sorted((name for name in names if is_data(name)), key=natural_key)
+    return sorted(islice((name for name in names if is_data(name)), MOST_FILES), key=natural_key)
 
 
 def is_data(name: str) -> bool:

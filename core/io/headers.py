@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from asplab.core.io.blocks import COMMENT_MARKS, Block
 
@@ -86,6 +87,7 @@ KNOWN_NAMES = frozenset().union(
 )
 
 
+@lru_cache(maxsize=256)
 def column_name(header: str) -> tuple[str, str]:
     """Return the normalised name and the unit that a header cell states; the unit is empty without one."""
     text = header.strip().strip('"').strip().lower()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from asplab.core.errors import InputError
 from asplab.core.io.manifest import ManifestRow
 from asplab.core.io.order import natural_key
 from asplab.core.problems import Problem, Severity
@@ -30,25 +31,27 @@ def list_files(rows: Sequence[ManifestRow], root: Path, manifest: Path) -> tuple
     lines: dict[Path, int] = {}
     for row in rows:
         where = f"{manifest.name}, line {row.line}"
-        names = matching(row.pattern, root, manifest)
-        if not names:
-            problems.append(Problem("error", where, missing(row.pattern, root)))
-        elif len(names) > 1 and row.condition.repeat is not None:
-            text = f"repeat {row.condition.repeat} is given for {row.pattern!r}, which matches {len(names)} files. "
-            problems.append(Problem("error", where, text + "Leave repeat blank to number them in order."))
-        else:
-            for name, repeat in zip(names, repeats(names, row.condition.repeat), strict=True):
-                path = (root / name).resolve()
-                problem = unusable(name, path, root, lines)
-                if problem is None:
-                    lines[path] = row.line
-                    listed.append(Listed(name, row, repeat))
-                else:
-                    problems.append(Problem(problem[0], f"{where}: {name}", problem[1]))
+        try:
+            names = matching(row, root, manifest)
+        except UnusableRow as reason:
+            problems.append(Problem("error", where, str(reason)))
+            continue
+        for name, repeat in zip(names, repeats(names, row.condition.repeat), strict=True):
+            path = (root / name).resolve()
+            refusal = refused(name, path, root, lines)
+            if refusal is None:
+                lines[path] = row.line
+                listed.append(Listed(name, row, repeat))
+            else:
+                problems.append(Problem(refusal[0], f"{where}: {name}", refusal[1]))
     return listed, problems
 
 
-def unusable(name: str, path: Path, root: Path, lines: dict[Path, int]) -> tuple[Severity, str] | None:
+class UnusableRow(InputError):
+    """A row names no file, or more than it can mean; the message says why."""
+
+
+def refused(name: str, path: Path, root: Path, lines: dict[Path, int]) -> tuple[Severity, str] | None:
     """Return severity and text of what forbids to read ``path``, or None."""
     if not path.is_relative_to(root):
         return "error", f"{name} links to a file outside the manifest's folder. Copy the file into the folder."
@@ -57,7 +60,23 @@ def unusable(name: str, path: Path, root: Path, lines: dict[Path, int]) -> tuple
     return None
 
 
-def matching(pattern: str, root: Path, manifest: Path) -> list[str]:
+def matching(row: ManifestRow, root: Path, manifest: Path) -> list[str]:
+    """Return the files, relative to ``root``, that ``row`` means; raise `UnusableRow` where there are none."""
+    try:
+        names = named_or_globbed(row.pattern, root, manifest)
+    except (ValueError, OSError) as error:
+        raise UnusableRow(f"{row.pattern!r} is no usable file name or glob ({error}). Correct it.") from error
+    if not names:
+        raise UnusableRow(missing(row.pattern, root))
+    if len(names) > 1 and row.condition.repeat is not None:
+        raise UnusableRow(
+            f"repeat {row.condition.repeat} is given for {row.pattern!r}, which matches {len(names)} files. "
+            "Leave repeat blank to number them in order."
+        )
+    return names
+
+
+def named_or_globbed(pattern: str, root: Path, manifest: Path) -> list[str]:
     """Return the files, relative to ``root`` and in natural order, that ``pattern`` names or matches."""
     if (root / pattern).is_file():
         return [pattern]

@@ -20,12 +20,13 @@ from asplab.core.io.headers import (
     WAVELENGTHS,
     WAVENUMBERS,
 )
+from asplab.core.problems import Severity
 from asplab.core.units import FloatArray
 
 AXES = WAVELENGTHS | ENERGIES | WAVENUMBERS
 SCAN_AXES = EXCITATIONS | AXES
 CURVE_NAMES = {"response": RESPONSES | COUNTS, "absorption": ABSORPTIONS}
-MAGNITUDE_ONLY = (
+MAGNITUDE_ONLY: tuple[Severity, str] = (
     "warning",
     "the scan holds the lock-in magnitude only, taken as lockin_x_v: a magnitude can't be negative, so net "
     "cooling can't be seen. Record X and Y to see it.",
@@ -48,7 +49,7 @@ class Loaded:
     """One record, and what to tell the user about it as pairs of severity and text."""
 
     record: Record
-    remarks: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[tuple[Severity, str], ...] = ()
 
 
 def read_spectrum(file: DataFile, origin: Origin) -> Loaded:
@@ -206,9 +207,10 @@ def fields(file: DataFile, origin: Origin) -> tuple[str, str, int, Condition, tu
     return origin.kind, origin.source, origin.line, origin.condition, (*origin.metadata, *file.metadata)
 
 
-def remarks(file: DataFile, notes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def remarks(file: DataFile, notes: tuple[str, ...]) -> tuple[tuple[Severity, str], ...]:
     """Return the reader's warnings and ``notes`` as pairs of severity and text."""
-    return (*(("warning", text) for text in file.warnings), *(("info", text) for text in notes))
+    warnings: list[tuple[Severity, str]] = [("warning", text) for text in file.warnings]
+    return (*warnings, *(("info", text) for text in notes))
 
 
 def read_kept(file: DataFile, origin: Origin) -> Loaded:

@@ -35,13 +35,14 @@ def read_text(raw: bytes, name: str) -> DataFile:
     """
     lines = split_lines(decode(raw, name))
     block = find_block(lines, name)
+    found = columns(lines, block)
     return DataFile(
         path=name,
         reader="text",
         sha256=hashlib.sha256(raw).hexdigest(),
-        columns=columns(lines, block),
+        columns=found,
         lines=line_numbers(block.rows),
-        metadata=metadata(lines, block),
+        metadata=tuple(pair for pair in metadata(lines, block) if pair[0] != found[0].header),
         warnings=block.warnings,
     )
 

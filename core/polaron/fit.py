@@ -8,7 +8,10 @@ from asplab.core.efficiency import EfficiencyFit
 from asplab.core.polaron.logit import (
     CENTRE_MEV,
     Constraint,
+    JointFit,
     LogitProblem,
+    Objective,
+    SeparateFits,
     build_problem,
     minimise,
     profile_limit,
@@ -19,6 +22,8 @@ from asplab.core.settings import PolaronSettings
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 N_PARAMETERS = 3
+_LOG_G2_RANGE = (-10.0, 20.0)
+"""Range of ln g² (g from 0.007 meV to 22 eV) beyond which a limit of g counts as open."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,10 +48,12 @@ class PolaronFit:
     parameters : ndarray, shape (n_temperatures, 3)
         (L₀, κ, u) of `asplab.core.polaron.logit`.
     parameter_covariance : ndarray, shape (n_temperatures, 3, 3)
-    joint_parameters : ndarray, shape (n_scales + 2,) or None
+    joint_parameters : ndarray, shape (n_scales + 3,) or None
+        Scales, shared-yield deviation, κ, u.
     joint_covariance : ndarray or None
-    problem, joint_problem : LogitProblem or None
-        What was fitted; intervals and profiles continue from it.
+    problem : LogitProblem
+    joint_objective : JointFit or None
+        What was fitted; intervals and profiles continue from them.
     fitted : ndarray of bool, shape (n_temperatures,)
     """
 
@@ -69,7 +76,7 @@ class PolaronFit:
     joint_parameters: FloatArray | None
     joint_covariance: FloatArray | None
     problem: LogitProblem
-    joint_problem: LogitProblem | None
+    joint_objective: JointFit | None
     fitted: np.ndarray
     problems: tuple[Problem, ...] = ()
 
@@ -106,8 +113,8 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
     counts = use.sum(axis=1)
     fitted = counts >= N_PARAMETERS
     use = use & fitted[:, None]
-    thermal = np.broadcast_to(thermal_energy_mev(efficiency.temperatures_k)[:, None], detuning.shape)
-    common = np.where(np.isfinite(efficiency.reference_error_mev), efficiency.reference_error_mev, 0.0)
+    n = detuning.shape[1]
+    thermal = thermal_energy_mev(efficiency.temperatures_k)
     problem = build_problem(
         efficiency.numerator,
         efficiency.denominator,
@@ -115,39 +122,34 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
         use,
         detuning,
         thermal,
-        np.zeros(detuning.shape[1], dtype=int),
         efficiency.detuning_error_mev,
-        np.broadcast_to(common[:, None, None], (*detuning.shape, 1)),
+        np.nan_to_num(efficiency.reference_error_mev)[:, None],
+        efficiency.shared_sensitivity[:, n:],
     )
-    parameters, chi2, normal = minimise(problem, start(problem))
+    parameters, chi2, normal = minimise(SeparateFits(problem), start(problem))
     covariance = _inverse(normal, fitted)
-    joint = _fit_joint(efficiency, use, fitted, thermal, common, settings)
-    values = [_physical(parameters[:, -2:], covariance[:, -2:, -2:], fitted)]
-    scales = np.where(fitted, _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal[:, 0]), np.nan)
-    numbers = [chi2, counts - N_PARAMETERS, counts]
+    scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
+    table = _physical(parameters[:, -2:], covariance[:, -2:, -2:], fitted)
+    joint = _fit_joint(problem, parameters, fitted, settings)
     if joint is None:
-        empty = np.full((1, 8), np.nan)
-        table = np.concatenate([values[0], empty])
-        all_scales = np.append(scales, np.nan)
-        chi2_all, dof_all, n_all = np.append(chi2, np.nan), np.append(numbers[1], 0), np.append(counts, 0)
-        joint_p, joint_c, joint_problem = None, None, None
+        joint_p, joint_c, joint_chi2, n_joint, joint_scale = None, None, np.nan, 0, np.nan
+        table = np.concatenate([table, np.full((1, table.shape[1]), np.nan)])
     else:
-        joint_p, joint_c, joint_chi2, joint_problem = joint
-        table = np.concatenate([values[0], _physical(joint_p[None, -2:], joint_c[None, -2:, -2:], np.array([True]))])
-        joint_thermal = thermal[fitted, 0] if settings.joint_scale == "temperature" else thermal[fitted, 0].mean()
-        joint_scale = _log_scale(joint_p[:-2], joint_p[-2], joint_p[-1], joint_thermal)
-        all_scales = np.append(scales, np.mean(joint_scale))
-        n_joint = int(use.sum())
-        chi2_all = np.append(chi2, joint_chi2)
-        dof_all, n_all = np.append(numbers[1], n_joint - joint_p.size), np.append(counts, n_joint)
+        objective, joint_p, joint_c, joint_chi2 = joint
+        n_joint = joint_p.size - 1
+        table = np.concatenate([table, _physical(joint_p[None, -2:], joint_c[None, -2:, -2:], np.array([True]))])
+        shared = joint_p[objective.scale]
+        joint_scale = float(np.mean(_log_scale(shared, joint_p[-2], joint_p[-1], thermal[fitted])))
+    all_scales = np.append(np.where(fitted, scales, np.nan), joint_scale)
+    chi2_all, n_all = np.append(chi2, joint_chi2), np.append(counts, int(use.sum()))
+    n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), n_joint)
     able = np.append(fitted, joint is not None)
-    n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), 0 if joint_p is None else joint_p.size)
     return PolaronFit(
         efficiency.temperatures_k,
         *table.T,
         log_scale=all_scales,
         chi2=np.where(able, chi2_all, np.nan),
-        dof=dof_all,
+        dof=np.where(able, n_all - n_parameters, 0),
         n_points=n_all,
         aicc=_aicc(np.where(able, chi2_all, np.nan), n_all, n_parameters),
         parameters=np.where(fitted[:, None], parameters, np.nan),
@@ -155,49 +157,23 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
         joint_parameters=joint_p,
         joint_covariance=joint_c,
         problem=problem,
-        joint_problem=joint_problem,
+        joint_objective=None if joint is None else joint[0],
         fitted=fitted,
         problems=_problems(efficiency, counts, fitted, use),
     )
 
 
 def _fit_joint(
-    efficiency: EfficiencyFit,
-    use: np.ndarray,
-    fitted: np.ndarray,
-    thermal: FloatArray,
-    common: FloatArray,
-    settings: PolaronSettings,
-) -> tuple[FloatArray, FloatArray, float, LogitProblem] | None:
+    problem: LogitProblem, separate: FloatArray, fitted: np.ndarray, settings: PolaronSettings
+) -> tuple[JointFit, FloatArray, FloatArray, float] | None:
     """Fit all temperatures with one (g, ħω); the scale is free per temperature or shared."""
-    if fitted.sum() < 2:
-        return None
     rows = np.flatnonzero(fitted)
-    n = use.shape[1]
-    total = len(rows) * n
-    covariance = np.zeros((2, len(rows), n, 2, len(rows), n))
-    for place, t in enumerate(rows):
-        covariance[:, place, :, :, place, :] = efficiency.covariance[t].reshape(2, n, 2, n)
-    covariance = covariance.reshape(2 * total, 2 * total)
-    shared = efficiency.shared_sensitivity[rows].reshape(len(rows), 2, n).swapaxes(0, 1).reshape(-1)
-    if np.any(shared):
-        same = np.kron(np.ones((2, 2)), np.kron(np.eye(len(rows)), np.ones((n, n))))
-        covariance = covariance + np.outer(shared, shared) * (1.0 - same)
-    group = np.repeat(np.arange(len(rows)), n) if settings.joint_scale == "temperature" else np.zeros(total, dtype=int)
-    references = np.repeat(np.diag(common[rows]), n, axis=0)
-    problem = build_problem(
-        efficiency.numerator[rows].reshape(1, -1),
-        efficiency.denominator[rows].reshape(1, -1),
-        covariance[None],
-        use[rows].reshape(1, -1),
-        efficiency.detuning_mev[rows].reshape(1, -1),
-        thermal[rows].reshape(1, -1),
-        group,
-        efficiency.detuning_error_mev[rows].reshape(1, -1),
-        references[None],
-    )
-    parameters, chi2, normal = minimise(problem, start(problem))
-    return parameters[0], _inverse(normal, np.array([True]))[0], float(chi2[0]), problem
+    if rows.size < 2:
+        return None
+    scale = np.arange(rows.size) if settings.joint_scale == "temperature" else np.zeros(rows.size, dtype=int)
+    objective = JointFit(problem.lanes(rows).without_shared(), scale)
+    parameters, chi2, normal = minimise(objective, objective.start(separate[rows]))
+    return objective, parameters[0], _inverse(normal, np.array([True]))[0], float(chi2[0])
 
 
 def _inverse(normal: FloatArray, fitted: np.ndarray) -> FloatArray:
@@ -283,41 +259,35 @@ def find_intervals(fit: PolaronFit) -> PolaronIntervals:
     result = np.full((4, n + 1), np.nan)
     rows = np.flatnonzero(fit.fitted)
     if rows.size:
-        limits = _limits(fit.problem.lanes(rows), fit.parameters[rows], fit.parameter_covariance[rows], fit.chi2[rows])
-        result[:, rows] = limits
-    if fit.joint_problem is not None and fit.joint_parameters is not None and fit.joint_covariance is not None:
-        result[:, n] = _limits(fit.joint_problem, fit.joint_parameters[None], fit.joint_covariance[None], fit.chi2[n:])[
-            :, 0
-        ]
+        objective = SeparateFits(fit.problem.lanes(rows))
+        result[:, rows] = _limits(objective, fit.parameters[rows], fit.parameter_covariance[rows], fit.chi2[rows])
+    if fit.joint_objective is not None and fit.joint_parameters is not None and fit.joint_covariance is not None:
+        result[:, n] = _limits(
+            fit.joint_objective, fit.joint_parameters[None], fit.joint_covariance[None], fit.chi2[n:]
+        )[:, 0]
     identified = np.isfinite(result).all(axis=0)
     return PolaronIntervals(*result, identified=identified, problems=_interval_problems(fit, result, identified))
 
 
-def _limits(problem: LogitProblem, parameters: FloatArray, covariance: FloatArray, chi2: FloatArray) -> FloatArray:
+def _limits(objective: Objective, parameters: FloatArray, covariance: FloatArray, chi2: FloatArray) -> FloatArray:
     """Return limits of ħω and g, (4, n_fits)."""
     error = np.sqrt(covariance[:, -1, -1])
-    centre, base, origin = parameters[:, -1].copy(), chi2.copy(), parameters.copy()
-    negative = centre <= 0.0
+    negative = parameters[:, -1] <= 0.0
+    centre, base, origin = parameters[:, -1], chi2, parameters
     if negative.any():
-        from_zero = problem.lanes(np.flatnonzero(negative))
-        held = _hold_u(from_zero, origin[negative], np.zeros(negative.sum()))
-        origin[negative], base[negative] = held
-        centre[negative] = 0.0
-    u_high = profile_limit(problem, origin, base, "u", centre, error)
-    u_low = profile_limit(problem, origin, base, "u", centre, -error, lowest=0.0)
+        centre = np.where(negative, 0.0, centre)
+        origin, base, _ = minimise(objective, parameters, Constraint("u", centre))
+        base = np.where(negative, base, chi2)
+    u_high = profile_limit(objective, origin, base, "u", centre, error)
+    u_low = profile_limit(objective, origin, base, "u", centre, -error, bound=0.0)
     limits = np.full((4, len(chi2)), np.nan)
     limits[0], limits[1] = 1.0 / u_high, 1.0 / np.where(negative, np.nan, u_low)
-    limits[2:] = _coupling_limits(problem, origin, covariance, base, u_low, u_high, negative)
+    limits[2:] = _coupling_limits(objective, origin, covariance, base, u_low, u_high, negative)
     return limits
 
 
-def _hold_u(problem: LogitProblem, parameters: FloatArray, u: FloatArray) -> tuple[FloatArray, FloatArray]:
-    moved, chi2, _ = minimise(problem, parameters, Constraint("u", u))
-    return moved, chi2
-
-
 def _coupling_limits(
-    problem: LogitProblem,
+    objective: Objective,
     parameters: FloatArray,
     covariance: FloatArray,
     chi2: FloatArray,
@@ -328,14 +298,14 @@ def _coupling_limits(
     """Return the limits of g, (2, n_fits), from the profile over γ = ln g²."""
     # Where 1/ħω may be zero, g has no upper limit, and its lower one is reached from a finite ħω.
     begin = np.where(negative, 0.5 * np.where(np.isfinite(u_high), u_high, 1e-2), parameters[:, -1])
-    origin, _ = _hold_u(problem, parameters, begin)
+    origin, _, _ = minimise(objective, parameters, Constraint("u", begin))
     kappa, u = origin[:, -2], origin[:, -1]
     gamma = kappa / u + np.log(CENTRE_MEV / u)
     gradient = np.stack([1.0 / u, -kappa / u**2 - 1.0 / u], axis=-1)
     width = np.sqrt(np.einsum("fi,fij,fj->f", gradient, covariance[:, -2:, -2:], gradient))
     width = np.minimum(np.where(np.isfinite(width), width, 1.0), 2.0)
-    low = profile_limit(problem, origin, chi2, "g", gamma, -width, lowest=-30.0)
-    high = profile_limit(problem, origin, chi2, "g", gamma, width)
+    low = profile_limit(objective, origin, chi2, "g", gamma, -width, bound=_LOG_G2_RANGE[0])
+    high = profile_limit(objective, origin, chi2, "g", gamma, width, bound=_LOG_G2_RANGE[1])
     open_above = negative | ~np.isfinite(u_low)
     return np.stack([np.exp(0.5 * low), np.where(open_above, np.nan, np.exp(0.5 * high))])
 

@@ -10,7 +10,8 @@ is; the misfit is χ² = rᵀ C(η)⁻¹ r with C the covariance of r. Its gradi
 least-squares estimate given r [York 1969]. Leading dimension of all arrays: independent fits done at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from scipy.special import expit
@@ -19,15 +20,13 @@ from asplab.core.units import FloatArray
 
 CENTRE_MEV = 50.0
 _MAX_STEPS = 40
-_CONVERGED = 1e-9
+_CONVERGED = 1e-7
 _DAMPING_START, _DAMPING_MAX = 1e-3, 1e8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogitProblem:
-    """Data and design of ``n_fits`` fits with ``n_points`` points and ``n_parameters`` parameters.
-
-    The last two parameters are κ and u; those before are the scales L₀.
+    """Data and design of independent fits: one per temperature, with parameters (L₀, κ, u).
 
     Attributes
     ----------
@@ -35,14 +34,15 @@ class LogitProblem:
     covariance : ndarray, shape (n_fits, 2 n_points, 2 n_points)
         Of (numerator, denominator).
     use : ndarray of bool, shape (n_fits, n_points)
-    design : ndarray, shape (n_fits, n_points, n_parameters)
+    design : ndarray, shape (n_fits, n_points, 3)
+        z = offset + design · parameters.
     offset : ndarray, shape (n_fits, n_points)
-    slope_offset : ndarray, shape (n_fits, n_points)
-        d offset / dΔE, and with ``slope_design`` (n_fits, n_points, n_parameters) d z / dΔE.
-    own_error_mev : ndarray, shape (n_fits, n_points)
-        Standard error of each ΔE.
-    common_error_mev : ndarray, shape (n_fits, n_points, n_groups)
-        Standard errors of ΔE that are common to groups of points, one column per group.
+    slope_design, slope_offset : ndarray
+        The same for d z / dΔE.
+    own_error_mev, common_error_mev : ndarray, shape (n_fits, n_points)
+        Standard error of each ΔE by itself, and the one that all points of a fit share.
+    sensitivity : ndarray, shape (n_fits, n_points)
+        Change of ``denominator`` with one standard error of a quantum yield that all fits share.
     """
 
     numerator: FloatArray
@@ -55,6 +55,7 @@ class LogitProblem:
     slope_offset: FloatArray
     own_error_mev: FloatArray
     common_error_mev: FloatArray
+    sensitivity: FloatArray
 
     @property
     def has_energy_errors(self) -> bool:
@@ -65,6 +66,15 @@ class LogitProblem:
         """Return the problem of the chosen fits, which may repeat."""
         return LogitProblem(*(getattr(self, name)[chosen] for name in self.__slots__))
 
+    def without_shared(self) -> "LogitProblem":
+        """Return the problem whose covariance leaves out what the shared quantum yield adds."""
+        if not np.any(self.sensitivity):
+            return self
+        n = self.numerator.shape[1]
+        covariance = self.covariance.copy()
+        covariance[:, n:, n:] -= self.sensitivity[:, :, None] * self.sensitivity[:, None, :]
+        return replace(self, covariance=covariance)
+
 
 def build_problem(
     numerator: FloatArray,
@@ -73,18 +83,11 @@ def build_problem(
     use: np.ndarray,
     detuning_mev: FloatArray,
     thermal_mev: FloatArray,
-    group: np.ndarray,
     own_error_mev: FloatArray,
     common_error_mev: FloatArray,
+    sensitivity: FloatArray,
 ) -> LogitProblem:
-    """Set up Eq. 9 for points of one or several temperatures.
-
-    Parameters
-    ----------
-    numerator, denominator, use, detuning_mev, thermal_mev, own_error_mev : ndarray, (n_fits, n_points)
-    group : ndarray of int, shape (n_points,)
-        Which scale L₀ each point has; zeros for a single one.
-    """
+    """Set up Eq. 9 for the points of each fit; arrays as in `LogitProblem`, ``thermal_mev`` (n_fits,) is k_B T."""
     n_points = numerator.shape[1]
     # Rows scaled to unit size: intensities fall by many decades along ΔE.
     variance = np.einsum("fii->fi", covariance)
@@ -93,25 +96,24 @@ def build_problem(
     both = np.concatenate([scale, scale], axis=1)
     energy = np.where(use, detuning_mev, CENTRE_MEV)
     step, logarithm = energy - CENTRE_MEV, np.log(energy / CENTRE_MEV)
-    n_scales = int(group.max(initial=0)) + 1
-    scales = np.broadcast_to(np.eye(n_scales)[group], (*energy.shape, n_scales))
-    zeros = np.zeros_like(scales)
+    one, zero, inverse = np.ones_like(step), np.zeros_like(step), 1.0 / thermal_mev[:, None]
     return LogitProblem(
         numerator=numerator * scale,
         denominator=denominator * scale,
         covariance=covariance * both[:, :, None] * both[:, None, :],
         use=use,
-        design=np.concatenate([scales, step[..., None], -(energy * logarithm - step)[..., None]], axis=-1),
-        offset=-0.5 * logarithm - step / thermal_mev,
-        slope_design=np.concatenate([zeros, np.ones_like(step)[..., None], -logarithm[..., None]], axis=-1),
-        slope_offset=-0.5 / energy - 1.0 / thermal_mev,
+        design=np.stack([one, step, -(energy * logarithm - step)], axis=-1),
+        offset=-0.5 * logarithm - step * inverse,
+        slope_design=np.stack([zero, one, -logarithm], axis=-1),
+        slope_offset=-0.5 / energy - inverse,
         own_error_mev=np.where(use, own_error_mev, 0.0),
-        common_error_mev=np.where(use[..., None], common_error_mev, 0.0),
+        common_error_mev=np.where(use, common_error_mev, 0.0),
+        sensitivity=sensitivity * scale,
     )
 
 
 def start(problem: LogitProblem) -> FloatArray:
-    """Return closed-form starting parameters (n_fits, n_parameters) from a weighted line through logit η."""
+    """Return closed-form starting parameters (n_fits, 3) from a weighted line through logit η."""
     n = problem.numerator.shape[1]
     eta = problem.numerator / np.where(problem.use & (problem.denominator != 0), problem.denominator, 1.0)
     variance = np.einsum("fii->fi", problem.covariance)
@@ -121,41 +123,100 @@ def start(problem: LogitProblem) -> FloatArray:
     target = np.log(inside / (1 - inside)) - problem.offset
     rows = problem.design * weight[..., None]
     normal = np.swapaxes(rows, 1, 2) @ rows
-    right = np.einsum("fip,fi->fp", rows, target * weight)
+    right = np.swapaxes(rows, 1, 2) @ (target * weight)[..., None]
     ridge = 1e-10 * np.einsum("fpp->fp", normal).max(axis=1) + 1e-300
-    solution: FloatArray = np.linalg.solve(normal + ridge[:, None, None] * np.eye(normal.shape[1]), right[..., None])[
-        ..., 0
-    ]
+    solution: FloatArray = np.linalg.solve(normal + ridge[:, None, None] * np.eye(normal.shape[1]), right)[..., 0]
     return solution
 
 
-def evaluate(problem: LogitProblem, parameters: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return χ² (n_fits,), whitened residuals (n_fits, n_points) and their Jacobian, one more axis for parameters."""
+Evaluation = tuple[FloatArray, FloatArray, FloatArray]
+
+
+class Objective(Protocol):
+    """χ² (n_fits,), whitened residuals (n_fits, n_rows) and their Jacobian at parameters (n_fits, n_parameters)."""
+
+    def __call__(self, parameters: FloatArray) -> Evaluation:
+        """Evaluate all fits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeparateFits:
+    """Every temperature by itself."""
+
+    problem: LogitProblem
+
+    def __call__(self, parameters: FloatArray) -> Evaluation:
+        """Evaluate all fits; parameters are (L₀, κ, u)."""
+        white, jacobian, _ = _whiten(self.problem, parameters, None)
+        return np.sum(white**2, axis=1), white, jacobian
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JointFit:
+    """All temperatures with one κ and u: parameters are scales, the shared-yield deviation δ, κ, u.
+
+    ``scale`` (n_temperatures,) says which scale each temperature has. δ is in standard errors with a normal
+    prior; it only matters where a quantum yield is shared.
+    """
+
+    problem: LogitProblem
+    scale: np.ndarray
+
+    @property
+    def n_scales(self) -> int:
+        """Number of free scales."""
+        return int(self.scale.max()) + 1
+
+    def start(self, separate: FloatArray) -> FloatArray:
+        """Return starting parameters (1, n_scales + 3) from those of the separate fits."""
+        scales = np.zeros(self.n_scales)
+        np.add.at(scales, self.scale, separate[:, 0] / np.bincount(self.scale)[self.scale])
+        return np.concatenate([scales, [0.0], np.median(separate[:, 1:], axis=0)])[None]
+
+    def __call__(self, parameters: FloatArray) -> Evaluation:
+        """Evaluate the fit; one fit at a time."""
+        n_fits, n = self.problem.numerator.shape
+        scales, deviation, common = parameters[0, : self.n_scales], parameters[0, -3], parameters[0, -2:]
+        own = np.column_stack([scales[self.scale], np.broadcast_to(common, (n_fits, 2))])
+        white, jacobian, shift = _whiten(self.problem, own, deviation)
+        full = np.zeros((n_fits, n, parameters.shape[1]))
+        full[np.arange(n_fits), :, self.scale] = jacobian[..., 0]
+        full[..., -3], full[..., -2:] = shift, jacobian[..., 1:]
+        prior = np.zeros((1, parameters.shape[1]))
+        prior[0, -3] = 1.0
+        residual = np.append(white.reshape(-1), deviation)
+        rows = np.concatenate([full.reshape(n_fits * n, -1), prior])
+        return np.array([residual @ residual]), residual[None], rows[None]
+
+
+def _whiten(
+    problem: LogitProblem, parameters: FloatArray, deviation: float | None
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return whitened residuals, their Jacobian (…, 3), and their change with the shared-yield deviation."""
     n = problem.numerator.shape[1]
-    z = problem.offset + (problem.design @ parameters[..., None])[..., 0]
-    eta = expit(z)
+    diagonal = np.arange(n)
+    eta = expit(problem.offset + (problem.design @ parameters[..., None])[..., 0])
+    observed = problem.denominator if deviation is None else problem.denominator + deviation * problem.sensitivity
     c = problem.covariance
-    nn, nd, dd = c[:, :n, :n], c[:, :n, n:], c[:, n:, n:]
-    mixed = nd * eta[:, None, :]
-    spread_d = dd * eta[:, None, :]
-    spread = nn - mixed - np.swapaxes(mixed, 1, 2) + eta[:, :, None] * spread_d
+    mixed = c[:, :n, n:] * eta[:, None, :]
+    spread_d = c[:, n:, n:] * eta[:, None, :]
+    spread = c[:, :n, :n] - mixed - np.swapaxes(mixed, 1, 2) + eta[:, :, None] * spread_d
     slope = eta * (1.0 - eta)
     if problem.has_energy_errors:
         dz = problem.slope_offset + (problem.slope_design @ parameters[..., None])[..., 0]
-        lever = slope * dz * problem.denominator
-        moved = problem.common_error_mev * lever[..., None]
-        spread = spread + moved @ np.swapaxes(moved, 1, 2)
-        spread[:, np.arange(n), np.arange(n)] += (lever * problem.own_error_mev) ** 2
-    spread[:, np.arange(n), np.arange(n)] += ~problem.use
-    residual = problem.numerator - eta * problem.denominator
-    factor = np.linalg.cholesky(spread)
-    white = np.linalg.solve(factor, residual[..., None])
-    # Best estimate of D given the residual: D − Cov(D, r) C⁻¹ r.
-    weighted = np.linalg.solve(np.swapaxes(factor, 1, 2), white)
-    denominator = problem.denominator - ((np.swapaxes(nd, 1, 2) - spread_d) @ weighted)[..., 0]
-    jacobian = np.linalg.solve(factor, -(slope * denominator * problem.use)[..., None] * problem.design)
-    white = white[..., 0]
-    return np.sum(white**2, axis=1), white, jacobian
+        lever = slope * dz * observed
+        moved = problem.common_error_mev * lever
+        spread = spread + moved[:, :, None] * moved[:, None, :]
+        spread[:, diagonal, diagonal] += (lever * problem.own_error_mev) ** 2
+    spread[:, diagonal, diagonal] += ~problem.use
+    whitener = np.linalg.inv(np.linalg.cholesky(spread))
+    white = whitener @ (problem.numerator - eta * observed)[..., None]
+    # Best estimate of D given the residual r: D − Cov(D, r) C⁻¹ r.
+    weighted = np.swapaxes(whitener, 1, 2) @ white
+    denominator = observed - ((np.swapaxes(c[:, :n, n:], 1, 2) - spread_d) @ weighted)[..., 0]
+    jacobian = whitener @ (-(slope * denominator * problem.use)[..., None] * problem.design)
+    shift = np.zeros_like(eta) if deviation is None else (whitener @ (-eta * problem.sensitivity)[..., None])[..., 0]
+    return white[..., 0], jacobian, shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +252,7 @@ class Constraint:
 
 
 def minimise(
-    problem: LogitProblem, parameters: FloatArray, constraint: Constraint | None = None, *, max_steps: int = _MAX_STEPS
+    objective: Objective, parameters: FloatArray, constraint: Constraint | None = None, *, max_steps: int = _MAX_STEPS
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Minimise χ² by damped Gauss-Newton steps, all fits at once.
 
@@ -204,7 +265,7 @@ def minimise(
     """
     constraint = constraint or Constraint()
     parameters = constraint.project(parameters)
-    chi2, white, jacobian = evaluate(problem, parameters)
+    chi2, white, jacobian = objective(parameters)
     damping = np.full(len(parameters), _DAMPING_START)
     active = np.ones(len(parameters), dtype=bool)
     for _ in range(max_steps):
@@ -220,7 +281,7 @@ def minimise(
         active &= gain > _CONVERGED * (1.0 + chi2)
         if not active.any():
             break
-        new_chi2, new_white, new_jacobian = evaluate(problem, trial)
+        new_chi2, new_white, new_jacobian = objective(trial)
         better = active & (new_chi2 <= chi2 * (1 + 1e-14))
         damping = np.where(better, damping * 0.1, damping * 10.0)
         active &= damping < _DAMPING_MAX
@@ -240,7 +301,7 @@ def _regular(normal: FloatArray) -> FloatArray:
 
 
 def profile_limit(
-    problem: LogitProblem,
+    objective: Objective,
     parameters: FloatArray,
     chi2: FloatArray,
     constraint_kind: str,
@@ -248,7 +309,7 @@ def profile_limit(
     width: FloatArray,
     *,
     rise: float = 1.0,
-    lowest: float = -np.inf,
+    bound: float = np.inf,
 ) -> FloatArray:
     """Return where the profile of χ² has risen by ``rise`` on the side to which ``width`` points.
 
@@ -256,8 +317,9 @@ def profile_limit(
     ----------
     centre, width : ndarray, shape (n_fits,)
         Best value of the held quantity, and a first guess of the signed distance.
-    lowest : float
-        Bound of the held quantity; a profile that has not risen there returns NaN (an open limit).
+    bound : float
+        End of the held quantity's range on that side; a profile that has not risen there returns NaN, an open
+        limit.
 
     Notes
     -----
@@ -268,16 +330,15 @@ def profile_limit(
     inner, outer = np.zeros_like(width), np.full_like(width, np.nan)
     inner_root, outer_root = np.zeros_like(width), np.full_like(width, np.nan)
     distance = np.where(np.isfinite(width) & (width != 0), width, np.copysign(1e-3, width))
-    bound = np.where(width < 0, lowest - centre, np.inf)
+    furthest = np.abs(bound - centre)
     open_ = np.zeros(len(width), dtype=bool)
     warm = parameters
     done = np.zeros(len(width), dtype=bool)
     for _ in range(40):
-        distance = np.where(width < 0, np.maximum(distance, bound), distance)
-        warm, value, _ = minimise(problem, warm, Constraint(constraint_kind, centre + distance), max_steps=12)
+        distance = np.clip(distance, -furthest, furthest)
+        warm, value, _ = minimise(objective, warm, Constraint(constraint_kind, centre + distance), max_steps=12)
         root = np.sqrt(np.maximum(value - chi2, 0.0))
-        at_bound = (width < 0) & (distance <= bound)
-        open_ |= ~done & at_bound & (root < goal)
+        open_ |= ~done & (np.abs(distance) >= furthest) & (root < goal)
         done |= open_ | (np.abs(root - goal) < 2e-4)
         if done.all():
             break

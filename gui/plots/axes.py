@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont
 
 from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.numerals import plain
 
 _TICK_PX = {"left": 44, "right": 44, "bottom": 76, "top": 76}
+_OVERHANG_PX = 10
 _LARGEST_PLAIN = 1e6
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -43,6 +45,12 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self.setTickPen(theme.grid)
         self.setTextPen(theme.muted)
         self.setLabel(self.labelText, **{"color": theme.muted, "font-size": f"{MUTED_PX}px"})
+
+    def boundingRect(self) -> QRectF:
+        """Leave room for a number that reaches past the end of the axis."""
+        room = (_OVERHANG_PX, 0) if self.orientation in ("bottom", "top") else (0, _OVERHANG_PX)
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(-room[0], -room[1], *room)
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         """Choose one level of ticks at 1, 2 or 5 times a power of ten."""

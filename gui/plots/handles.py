@@ -97,6 +97,20 @@ class Handle(Layer):
             path.addRect(QRectF(place - half, view.top(), 2 * half, view.height()))
         return path
 
+    def contains(self, place: QPointF) -> bool:
+        """Return whether a place in data coordinates can be grabbed."""
+        return self.shape().contains(place)
+
+    def collidesWithPath(
+        self,
+        path: QPainterPath,
+        mode: Qt.ItemSelectionMode = Qt.ItemSelectionMode.IntersectsItemShape,
+    ) -> bool:
+        """Return whether a small area in data coordinates touches the handle."""
+        # For items in a clipping parent, which a view is, Qt would take the clip path instead of the shape, and
+        # the handle would grab every press in the plot.
+        return self.shape().intersects(path)
+
     # --- mouse -------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         """Grab the edge under the mouse."""
@@ -208,11 +222,13 @@ class Handle(Layer):
         lit = part == self._hovered or (part == self._part and (self._grabbed is not None or self.hasFocus()))
         color = self.theme.color(self._color)
         painter.setPen(QPen(color, 2 if lit else 1, Qt.PenStyle.SolidLine if lit else style))
-        painter.drawLine(QPointF(round(x), top), QPointF(round(x), bottom))
+        # Half a pixel keeps a smooth line on one column; it starts below the labels of other handles.
+        column = round(x) + 0.5
+        painter.drawLine(QPointF(column, top + self._row * _LABEL_PX), QPointF(column, bottom))
         painter.setPen(QPen(self.theme.color("panel"), 1))
         painter.setBrush(color)
         grip = QRectF(0, 0, 7, 22) if lit else QRectF(0, 0, 5, 16)
-        grip.moveCenter(QPointF(round(x) + 0.5, (top + bottom) / 2))
+        grip.moveCenter(QPointF(column, (top + bottom) / 2))
         painter.drawRoundedRect(grip, 2.5, 2.5)
 
     def _draw_label(self, painter: QPainter, box: QRectF, html: str) -> None:
@@ -304,7 +320,9 @@ class RegionHandle(Handle):
             words = f"{plain(self._places[part], self._decimals)} {self.unit}"
             box = self._label_box(painter, words, x, frame.bottom() - (self._row + 1) * _LABEL_PX - 4, right=part == 1)
             if box.left() < frame.left() or box.right() > frame.right():
-                box = self._label_box(painter, words, x, frame.bottom() - (self._row + 1) * _LABEL_PX - 4, right=part == 0)
+                box = self._label_box(
+                    painter, words, x, frame.bottom() - (self._row + 1) * _LABEL_PX - 4, right=part == 0
+                )
             self._draw_label(painter, box, words)
 
     def _draw_chip(self, painter: QPainter, chip: QRectF) -> None:

@@ -1,6 +1,7 @@
 """Plot symbols as small pictures, painted once per kind, colour and pixel ratio."""
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -64,7 +65,7 @@ def picture_offset() -> QPointF:
     return QPointF(_PICTURE_PX / 2, _PICTURE_PX / 2)
 
 
-def _polygon(corners: int, turned_deg: float, radius) -> QPolygonF:  # type: ignore[no-untyped-def]
+def _polygon(corners: int, turned_deg: float, radius: Callable[[int], float]) -> QPolygonF:
     angles = [math.radians(turned_deg + 360.0 * index / corners) for index in range(corners)]
     return QPolygonF(
         [QPointF(radius(i) * math.sin(angle), -radius(i) * math.cos(angle)) for i, angle in enumerate(angles)]

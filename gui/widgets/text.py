@@ -37,7 +37,16 @@ def without_markup(html: str) -> str:
 
 def rich_width(html: str, font: QFont) -> float:
     """Return the width of a rich text in pixels."""
-    text = typeset(html)
+    return _width(html, font.toString())
+
+
+@lru_cache(maxsize=1024)
+def _width(html: str, description: str) -> float:
+    # Laying a text out costs more than painting it; a description of the font can be a key, a font can't.
+    font = QFont()
+    font.fromString(description)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    text = QStaticText(typeset(html))
     text.prepare(font=font)
     return text.size().width()
 

@@ -1,0 +1,259 @@
+"""The job of ``asplab analyze``: from a folder or project to a results folder that appears whole or not at all."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from asplab.core.document import Document
+from asplab.core.errors import InputError
+from asplab.core.experiment import Experiment
+from asplab.core.export.figures import FIGURE_NAMES, FORMATS, write_figures
+from asplab.core.export.report import report_html
+from asplab.core.export.results_json import SCHEMA, results_document
+from asplab.core.export.tables import TABLE_NAMES, write_tables
+from asplab.core.io.draft import DRAFT_NAME, data_files, draft_manifest
+from asplab.core.loading import MANIFEST_NAME, load_experiment
+from asplab.core.pipeline import Results, analyse
+from asplab.core.progress import Progress
+from asplab.core.project import open_project, save_project, was_saved_by_person
+from asplab.core.settings_io import read_settings
+
+PROJECT_NAME = "project.nxs"
+RESULTS_NAME = "results.json"
+REPORT_NAME = "report.html"
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What an analysis left behind.
+
+    Attributes
+    ----------
+    folder : Path
+        The results folder.
+    results : Results
+    backup : Path or None
+        Where a person's project that had to give way was kept.
+    """
+
+    folder: Path
+    results: Results
+    backup: Path | None
+
+    @property
+    def is_complete(self) -> bool:
+        """True when no result is missing; a result that is honestly not determined is none that is missing."""
+        return self.results.is_complete and all(p.severity != "error" for p in self.results.problems)
+
+
+def analyze(
+    source: Path,
+    output: Path | None = None,
+    *,
+    force: bool = False,
+    settings_file: Path | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Analyse a folder, manifest or project and write the results folder.
+
+    Parameters
+    ----------
+    source : Path
+        Folder with ``manifest.csv``, a manifest, or a project file.
+    output : Path, optional
+        Results folder; by default the experiment's name + ``-results`` in the current folder.
+    force : bool
+        Replace the project of the results folder even if a person saved it since; it is kept under another name.
+    settings_file : Path, optional
+        TOML file whose values replace the default ones, or those of the project.
+
+    Raises
+    ------
+    InputError, ProjectError, SettingsError
+        When the source or the settings can't be used, or the results folder is not ours to write.
+    Cancelled
+        When ``progress`` was cancelled; nothing is left behind.
+    """
+    progress = progress or Progress()
+    document = load_document(source, progress=_part(progress, 0.0, 0.5))
+    if settings_file is not None:
+        settings = read_settings(settings_file, base=document.settings)
+        document = Document(document.experiment, settings, document.exclusions)
+    folder = results_folder(document.experiment) if output is None else output
+    check_results_folder(folder, force=force)
+    with staged(folder) as staging:
+        return finish(document, staging, folder, progress=_part(progress, 0.5, 1.0))
+
+
+def finish(document: Document, staging: Path, folder: Path, *, progress: Progress) -> Outcome:
+    """Run the chain, write everything to ``staging``, then move it to ``folder``."""
+    progress.step(0, 10, "analysing")
+    results = analyse(document)
+    write_results(results, staging, progress=_part(progress, 0.1, 1.0))
+    backup = install(staging, folder)
+    progress.step(1, 1, "done")
+    return Outcome(folder, results, backup)
+
+
+def load_document(source: Path, *, progress: Progress | None = None) -> Document:
+    """Return the document of a folder, manifest or project.
+
+    Raises
+    ------
+    InputError
+        When nothing there can be analysed; a folder without a manifest gets a drafted one.
+    """
+    if is_project(source):
+        return open_project(source)
+    if source.is_dir() and not any(entry.name.lower() == MANIFEST_NAME for entry in source.iterdir()):
+        raise InputError(_draft(source))
+    experiment = load_experiment(source, progress=progress)
+    refuse_empty(experiment)
+    return Document(experiment)
+
+
+def is_project(path: Path) -> bool:
+    """Whether ``path`` is a project file rather than a manifest."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE or path.suffix.lower() == ".nxs"
+
+
+def refuse_empty(experiment: Experiment) -> None:
+    """Raise `InputError` with the first problems when no listed file could be used."""
+    if experiment.spectra or experiment.scans or experiment.tables or experiment.curves or experiment.kept:
+        return
+    errors = [f"{p.where}: {p.message}" for p in experiment.problems if p.severity == "error"]
+    more = f"\n… and {len(errors) - 5} more" if len(errors) > 5 else ""
+    found = "\n".join(errors[:5]) or f"The manifest lists no file. Add rows to {MANIFEST_NAME}."
+    raise InputError(f"{experiment.name}: no file could be used.\n{found}{more}")
+
+
+def _draft(folder: Path) -> str:
+    """Write a drafted manifest unless one is there; return what to tell the user."""
+    count = len(data_files(folder))
+    if count == 0:
+        return f"{folder}: the folder holds neither {MANIFEST_NAME} nor data files. Check the path."
+    text = f"{folder}: the folder has no {MANIFEST_NAME}, which says what its {count} data files are. "
+    draft = folder / DRAFT_NAME
+    if draft.exists():
+        return f"{text}Complete the draft {draft}, which is there from before, and save it as {MANIFEST_NAME}."
+    try:
+        draft.write_text(draft_manifest(folder), encoding="utf-8", newline="\n")
+    except OSError as error:
+        return f"{text}A draft could not be written there ({error.strerror}); write {MANIFEST_NAME} yourself."
+    return f"{text}A draft was written: check and complete {draft}, and save it as {MANIFEST_NAME}."
+
+
+def results_folder(experiment: Experiment) -> Path:
+    """Return the default results folder, in the current one."""
+    name = "".join("-" if character in '/\\:*?"<>|' else character for character in experiment.name).strip(" .")
+    return Path(f"{name or 'experiment'}-results")
+
+
+def check_results_folder(folder: Path, *, force: bool) -> None:
+    """Raise `InputError` unless ``folder`` is new, empty, or holds results whose project nobody saved since."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; name a folder for the results.")
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    if not _holds_results(folder):
+        raise InputError(
+            f"{folder} is not empty and holds no results of an earlier analysis; it is left alone. "
+            "Name another folder with -o, or empty this one."
+        )
+    project = folder / PROJECT_NAME
+    if not force and project.is_file() and was_saved_by_person(project):
+        raise InputError(
+            f"{project} was saved by a person since it was analysed; nothing is changed. Name another folder with "
+            "-o, or give --force: the saved project is then kept as project.bak.nxs."
+        )
+
+
+def _holds_results(folder: Path) -> bool:
+    try:
+        document = json.loads((folder / RESULTS_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and document.get("schema") == SCHEMA
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """Give a new folder beside ``folder``; it is gone afterwards whatever happens."""
+    target = folder.absolute()
+    staging = target.with_name(f".{target.name}.{uuid4().hex[:8]}.partial")
+    made = [parent for parent in target.parents if not parent.exists()]
+    try:
+        staging.mkdir(parents=True)
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        for parent in made:
+            _remove_if_empty(parent)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def write_results(results: Results, folder: Path, *, progress: Progress) -> None:
+    """Write project, results.json, tables, figures and report into an empty ``folder``."""
+    progress.step(0, 10, "writing tables")
+    write_tables(results, folder / "tables")
+    figures = write_figures(results, folder / "figures", progress=_part(progress, 0.1, 0.8))
+    progress.step(8, 10, "writing the report")
+    (folder / REPORT_NAME).write_text(report_html(results, figures), encoding="utf-8", newline="\n")
+    text = json.dumps(results_document(results), indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / RESULTS_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
+    progress.step(9, 10, "writing the project")
+    save_project(results.document, folder / PROJECT_NAME, results=results, saved_by="analyze")
+
+
+def install(staging: Path, folder: Path) -> Path | None:
+    """Move what was staged to ``folder``; return where a person's project was kept, if one gave way.
+
+    Files of ours that the new analysis does not have are removed; everything else in ``folder`` stays.
+    """
+    target = folder.absolute()
+    if not target.exists():
+        staging.rename(target)
+        return None
+    backup = _keep_project(target / PROJECT_NAME)
+    new = sorted(path.relative_to(staging) for path in staging.rglob("*") if path.is_file())
+    for name in sorted(_own_names() - set(new)):
+        (target / name).unlink(missing_ok=True)
+    for name in new:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(staging / name, target / name)
+    return backup
+
+
+def _keep_project(project: Path) -> Path | None:
+    """Rename a project that a person saved to ``project.bak.nxs``, or the next free name like it."""
+    if not project.is_file() or not was_saved_by_person(project):
+        return None
+    backup, count = project.with_name("project.bak.nxs"), 1
+    while backup.exists():
+        count += 1
+        backup = project.with_name(f"project.bak{count}.nxs")
+    return project.rename(backup)
+
+
+def _own_names() -> set[Path]:
+    """Return the tables and figures that an analysis may write."""
+    figures = {Path("figures") / f"{name}.{suffix}" for name in FIGURE_NAMES for suffix in FORMATS}
+    return figures | {Path("tables") / f"{name}.csv" for name in TABLE_NAMES}
+
+
+def _part(progress: Progress, low: float, high: float) -> Progress:
+    """Return a progress that fills the part from ``low`` to ``high`` of another one."""
+    return Progress(lambda done, text: progress.report(low + (high - low) * done, text), progress.cancelled)

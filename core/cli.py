@@ -1,0 +1,257 @@
+"""The command line: ``asplab demo``, ``simulate``, ``analyze``, ``replay``, ``model`` and ``inspect``.
+
+Heavy modules are imported inside the commands: ``asplab --help`` answers before any of them would be loaded.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from asplab.core.errors import AsplabError, Cancelled, SettingsError
+
+if TYPE_CHECKING:
+    from asplab.core.analyze import Outcome
+    from asplab.core.problems import Problem
+    from asplab.core.progress import Progress
+
+OK, INCOMPLETE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DEMO_SEED = 1
+_SHOWN_PROBLEMS = 12
+_MODELS = ("eq9",)
+_INTERVALS = ("profile", "bootstrap", "mcmc")
+
+app = typer.Typer(
+    name="asplab",
+    help="From raw PL, anti-Stokes PL and photothermal spectra to quantum yield, η and polaron parameters.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Results folder.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace results whose project was saved since; it is kept beside them.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> None:
+    """Run the command line; end with exit code 0 (done), 1 (a result is missing or differs) or 2 (bad input)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that knows no Greek must not end a finished analysis.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except Cancelled as stop:
+        _tell(f"asplab: {stop}")
+        raise SystemExit(INTERRUPTED) from None
+    except AsplabError as error:
+        _tell(f"asplab: {error}")
+        raise SystemExit(BAD_INPUT) from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _tell(f"asplab: {place}{error.strerror or error}. Check the path, the rights and the free space.")
+        raise SystemExit(BAD_INPUT) from None
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"asplab {version('asplab')}")
+        raise typer.Exit(OK)
+
+
+@app.callback()
+def _asplab(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Results folder.")] = Path(
+        "asplab-demo"
+    ),
+    force: Force = False,
+) -> None:
+    """Run the main job on the built-in virtual experiment and compare with its truth."""
+    from asplab.core.demo import comparison, run_demo
+
+    with _progress() as progress:
+        outcome = run_demo(output, force=force, seed=DEMO_SEED, progress=progress)
+    _report(outcome)
+    typer.echo("\nSIMULATED DATA (virtual experiment), result against truth:")
+    for line in comparison(outcome.results):
+        typer.echo(line)
+    raise typer.Exit(_code(outcome))
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write.")],
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Determines every number.")] = DEMO_SEED,
+    truth: Annotated[str, typer.Option("--truth", metavar="eq9|table|FILE.json", help="The true η.")] = "eq9",
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier simulation that was changed since.")] = False,
+) -> None:
+    """Write a virtual experiment: raw data, manifest.csv and truth.json."""
+    from asplab.core.virtual import experiment_with_truth
+    from asplab.core.virtual import simulate as write_simulation
+
+    experiment = experiment_with_truth(truth)
+    with _progress() as progress:
+        manifest = write_simulation(folder, experiment, seed=seed, progress=progress, force=force)
+    typer.echo(f"simulated data: {manifest}")
+
+
+@app.command()
+def analyze(
+    source: Annotated[
+        Path, typer.Argument(metavar="FOLDER|PROJECT|MANIFEST", help="A folder with manifest.csv, a manifest or a project.")
+    ],
+    output: Output = None,
+    force: Force = False,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", metavar="FILE.toml", help="Settings in place of the default ones.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option("--preset", metavar="NAME", help="Import preset.")] = None,
+    model: Annotated[str, typer.Option("--model", metavar="a,b,…", help="Models to fit.")] = "eq9",
+    intervals: Annotated[
+        str, typer.Option("--intervals", metavar="profile|bootstrap|mcmc", help="How 68 % intervals are found.")
+    ] = "profile",
+) -> None:
+    """Analyse raw data: quantum yield, η and polaron parameters with errors, tables, figures, report, project."""
+    _refuse_unbuilt(preset, model, intervals)
+    from asplab.core.analyze import analyze as run
+
+    with _progress() as progress:
+        outcome = run(source, output, force=force, settings_file=settings, progress=progress)
+    _report(outcome)
+    raise typer.Exit(_code(outcome))
+
+
+def _refuse_unbuilt(preset: str | None, model: str, intervals: str) -> None:
+    """Raise `SettingsError` for options whose meaning is fixed but which don't work yet."""
+    if preset is not None:
+        raise SettingsError(
+            f"--preset {preset}: presets come with the import window and are not there yet. Describe the files in "
+            "manifest.csv instead."
+        )
+    for name in model.split(","):
+        if name.strip() not in _MODELS:
+            raise SettingsError(f"--model: {name.strip()!r} is not known; choose from: {', '.join(_MODELS)}.")
+    if intervals not in _INTERVALS:
+        raise SettingsError(f"--intervals: {intervals!r} is not known; choose from: {', '.join(_INTERVALS)}.")
+    if intervals != "profile":
+        raise SettingsError(f"--intervals {intervals} is not built yet; use profile.")
+
+
+def _report(outcome: "Outcome") -> None:
+    """Say where the results are, their core, and what to know about them."""
+    from asplab.core.analyze import summary
+
+    for line in summary(outcome):
+        typer.echo(line)
+    tell_problems(outcome.results.problems)
+
+
+def tell_problems(problems: "tuple[Problem, ...]") -> None:
+    """Print errors and warnings as a short list on stderr."""
+    grave = sorted((p for p in problems if p.severity != "info"), key=lambda p: p.severity != "error")
+    for problem in grave[:_SHOWN_PROBLEMS]:
+        _tell(f"{problem.severity}: {problem.where}: {problem.message}")
+    if len(grave) > _SHOWN_PROBLEMS:
+        _tell(f"… and {len(grave) - _SHOWN_PROBLEMS} more; all are in results.json and report.html")
+
+
+def _code(outcome: "Outcome") -> int:
+    return OK if outcome.is_complete else INCOMPLETE
+
+
+@app.command()
+def replay(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A project file written by ASPLab.")],
+) -> None:
+    """Recompute a project from its stored raw data; exit code 1 where a number differs."""
+    from asplab.core.analyze import replay as recompute
+
+    with _progress() as progress:
+        differences, count = recompute(project, progress=progress)
+    if not differences:
+        typer.echo(f"{project}: {count} stored numbers recomputed, all equal")
+        return
+    typer.echo(f"{project}: {len(differences)} of {count} stored numbers differ")
+    for line in differences[:_SHOWN_PROBLEMS]:
+        _tell(line)
+    if len(differences) > _SHOWN_PROBLEMS:
+        _tell(f"… and {len(differences) - _SHOWN_PROBLEMS} more")
+    raise typer.Exit(INCOMPLETE)
+
+
+@app.command()
+def model(
+    name: Annotated[str, typer.Option("--model", metavar="NAME", help="eq9")],
+    detuning: Annotated[str, typer.Option("--detuning", metavar="20:153:1", help="ΔE in meV: values or first:last:step.")],
+    temperature: Annotated[str, typer.Option("--temperature", metavar="80,250", help="In K: values or first:last:step.")],
+    g: Annotated[float, typer.Option("--g", metavar="MEV", help="Electron-phonon coupling g.")],
+    phonon: Annotated[float, typer.Option("--phonon", metavar="MEV", help="Phonon energy ħω.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print theory values as a table; ranges include their end."""
+    from asplab.core.model_table import model_rows
+
+    rows = model_rows(name, detuning, temperature, g_mev=g, phonon_mev=phonon)
+    if as_json:
+        document = {"model": name, "g_mev": g, "phonon_mev": phonon, "rows": rows}
+        typer.echo(json.dumps(document, indent=1, allow_nan=False))
+        return
+    typer.echo("temperature_k\tdetuning_mev\tlog_rate")
+    for row in rows:
+        typer.echo("\t".join(repr(value) for value in row.values()))
+
+
+@app.command()
+def inspect(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Measured files.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what was recognised in files: reader, shape, axis, metadata, warnings."""
+    from asplab.core.inspection import inspect_file, inspection_lines
+
+    found = [inspect_file(path) for path in files]
+    if as_json:
+        typer.echo(json.dumps({"files": found}, indent=1, ensure_ascii=False, allow_nan=False))
+    else:
+        for entry in found:
+            typer.echo("\n".join(inspection_lines(entry)))
+    if not all(entry["recognised"] for entry in found):
+        raise typer.Exit(BAD_INPUT)
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """Show a progress bar on stderr while the work runs; nothing where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    from asplab.core.progress import Progress
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield Progress(lambda fraction, text: bar.update(task, completed=fraction, description=text))

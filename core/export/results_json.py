@@ -1,0 +1,177 @@
+"""``results.json``: every reported number with its error, under names that other programs rely on."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.pipeline import Results
+from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
+from asplab.core.provenance import PROGRAM, software_versions
+from asplab.core.settings_io import settings_to_dict
+
+SCHEMA = "asplab-results/1"
+
+Row = dict[str, Any]
+
+
+def results_document(results: Results) -> Row:
+    """Return the results as plain JSON values.
+
+    Numbers are in the unit that their key names; what is unknown, undefined or an open limit is None, never NaN
+    or infinite. Lists are empty where a stage gave nothing at all.
+    """
+    document = results.document
+    experiment = document.experiment
+    return {
+        "schema": SCHEMA,
+        "name": experiment.name,
+        "simulated": experiment.simulated,
+        "software": software(),
+        "sources": [{"path": source.path, "sha256": source.sha256} for source in experiment.sources],
+        "settings": settings_to_dict(document.settings),
+        "exclusions": [{"target": item.target, "reason": item.reason} for item in document.exclusions.items],
+        "gap": gap_rows(results),
+        "quantum_yield": quantum_yield_rows(results),
+        "efficiency": efficiency_rows(results),
+        "polaron": polaron_rows(results),
+        "companion": {},
+        "problems": [{"severity": p.severity, "where": p.where, "message": p.message} for p in results.problems],
+    }
+
+
+def software() -> Row:
+    """Return name and version of this program, and the versions of what its numbers depend on."""
+    versions = software_versions()
+    return {"name": PROGRAM, "version": versions.pop("asplab"), **versions}
+
+
+def number(value: object) -> float | None:
+    """Return a finite number as a plain float, anything else as None."""
+    found = float(value)  # type: ignore[arg-type]
+    return found if math.isfinite(found) else None
+
+
+def gap_rows(results: Results) -> list[Row]:
+    """Return reference of ΔE and mean photon energy per temperature; empty where the data entered as η."""
+    source = results.energies if results.energies is not None else results.responses
+    if source is None:
+        return []
+    rows = []
+    for t, temperature in enumerate(source.temperatures_k):
+        row = {
+            "temperature_k": number(temperature),
+            "gap_mev": number(source.reference_mev[t]),
+            "gap_mev_error": number(source.reference_error_mev[t]),
+            "mean_photon_mev": number(source.mean_photon_mev[t]),
+            "mean_photon_mev_error": number(source.mean_photon_error_mev[t]),
+        }
+        if results.energies is not None:
+            row["peak_mev"] = number(results.energies.peak_mev[t])
+            row["peak_mev_error"] = number(results.energies.peak_error_mev[t])
+            row["fwhm_mev"] = number(results.energies.fwhm_mev[t])
+        rows.append(row)
+    return rows
+
+
+def quantum_yield_rows(results: Results) -> list[Row]:
+    """Return one quantum yield per temperature, or one with temperature None where it is shared or fixed."""
+    fit = results.efficiency
+    if fit is None:
+        return []
+    if fit.is_shared:
+        return [_quantum_yield_row(fit, 0, None)]
+    return [_quantum_yield_row(fit, t, number(temperature)) for t, temperature in enumerate(fit.temperatures_k)]
+
+
+def _quantum_yield_row(fit: EfficiencyFit, t: int, temperature_k: float | None) -> Row:
+    value, error = fit.quantum_yield[t], fit.quantum_yield_error[t]
+    return {
+        "temperature_k": temperature_k,
+        "quantum_yield": number(value),
+        "quantum_yield_error": number(error),
+        "quantum_yield_interval68": [number(value - error), number(value + error)],
+        "chi2": number(fit.chi2[t]),
+        "dof": int(fit.dof[t]) if math.isfinite(fit.chi2[t]) else None,
+    }
+
+
+def efficiency_rows(results: Results) -> list[Row]:
+    """Return η of every anti-Stokes excitation, those without a value and the excluded ones included."""
+    fit = results.efficiency
+    if fit is None:
+        return []
+    places = [(t, j) for t, row in enumerate(fit.keys) for j, key in enumerate(row) if key]
+    return [_efficiency_row(results, fit, t, j) for t, j in places]
+
+
+def _efficiency_row(results: Results, fit: EfficiencyFit, t: int, j: int) -> Row:
+    valid = bool(fit.valid[t, j])
+    own, common = fit.detuning_error_mev[t, j], fit.reference_error_mev[t]
+    return {
+        "temperature_k": number(fit.temperatures_k[t]),
+        "excitation_nm": number(fit.excitation_nm[t, j]),
+        "detuning_mev": number(_detuning_mev(results, fit, t, j)),
+        "detuning_mev_error": number(math.hypot(own, common)),
+        "eta": number(fit.eta[t, j]),
+        "eta_error": number(fit.eta_error[t, j]),
+        "eta_interval68": [number(fit.eta_low[t, j]), number(fit.eta_high[t, j])],
+        "ratio_slope_per_mev": number(fit.ratio_slope_per_mev[t, j]),
+        # a table of η says nothing about how much of the band was seen
+        "truncation": number(fit.truncation[t, j]) if results.responses is not None else None,
+        "flags": list(fit.flags[t][j]) if valid else ["not_determined"],
+        "key": fit.keys[t][j],
+    }
+
+
+def _detuning_mev(results: Results, fit: EfficiencyFit, t: int, j: int) -> float:
+    """Return ΔE, also of an excitation that gave no η."""
+    if results.responses is None:
+        return float(fit.detuning_mev[t, j])
+    return float(results.responses.detuning_mev[t, results.responses.n_stokes + j])
+
+
+def polaron_rows(results: Results) -> list[Row]:
+    """Return the fit of each temperature and, last, the joint one; None where a fit was not possible."""
+    fit, intervals = results.polaron, results.intervals
+    if fit is None:
+        return []
+    model = results.document.settings.polaron.model
+    temperatures = [number(temperature) for temperature in fit.temperatures_k]
+    rows = [_polaron_row(fit, intervals, i, model, "temperature", t) for i, t in enumerate(temperatures)]
+    return [*rows, _polaron_row(fit, intervals, len(temperatures), model, "joint", None)]
+
+
+def _polaron_row(
+    fit: PolaronFit, intervals: PolaronIntervals | None, i: int, model: str, scope: str, temperature_k: float | None
+) -> Row:
+    done = bool(np.isfinite(fit.chi2[i]))
+    limits: Mapping[str, list[float | None]] = {"g": [None, None], "phonon": [None, None]}
+    if intervals is not None:
+        limits = {
+            "g": [number(intervals.g_low_mev[i]), number(intervals.g_high_mev[i])],
+            "phonon": [number(intervals.phonon_low_mev[i]), number(intervals.phonon_high_mev[i])],
+        }
+    return {
+        "scope": scope,
+        "temperature_k": temperature_k,
+        "model": model,
+        "g_mev": number(fit.g_mev[i]),
+        "g_mev_error": number(fit.g_error_mev[i]),
+        "g_mev_interval68": limits["g"],
+        "phonon_mev": number(fit.phonon_mev[i]),
+        "phonon_mev_error": number(fit.phonon_error_mev[i]),
+        "phonon_mev_interval68": limits["phonon"],
+        "huang_rhys": number(fit.huang_rhys[i]),
+        "huang_rhys_error": number(fit.huang_rhys_error[i]),
+        "polaron_energy_mev": number(fit.polaron_energy_mev[i]),
+        "polaron_energy_mev_error": number(fit.polaron_energy_error_mev[i]),
+        "log_scale": number(fit.log_scale[i]),
+        "identified": bool(done and intervals is not None and intervals.identified[i]),
+        "chi2": number(fit.chi2[i]),
+        "dof": int(fit.dof[i]) if done else None,
+        "aicc": number(fit.aicc[i]),
+        "n_points": int(fit.n_points[i]) if done else 0,
+    }

@@ -1,0 +1,307 @@
+"""CSV tables of every result: provenance as comment lines, a header row, a row of units, then numbers."""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
+from asplab.core.pipeline import Results
+from asplab.core.provenance import sha256, utc_text
+from asplab.core.settings_io import settings_to_json
+from asplab.core.units import energy_from_wavelength
+
+Cell = float | int | str | bool | None
+Row = dict[str, Any]
+
+_UNITS = {"_per_mev": "1/meV", "_mev": "meV", "_nm": "nm", "_k": "K", "_uw": "µW"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A named table: ``columns`` with their ``units``, and rows of cells in the same order.
+
+    A cell of None, and a number that is not finite, is unknown and stays empty in the file.
+    """
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    units: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def make_tables(results: Results) -> tuple[Table, ...]:
+    """Return all tables, in the order of the chain; those of stages that gave nothing have no rows."""
+    return tuple(build(results) for build in _BUILDERS.values())
+
+
+def write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
+    """Write every table as ``folder/<name>.csv`` and return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    header = provenance_lines(results)
+    paths = []
+    for table in make_tables(results):
+        path = folder / f"{table.name}.csv"
+        path.write_text(csv_text(table, header), encoding="utf-8", newline="\n")
+        paths.append(path)
+    return tuple(paths)
+
+
+def provenance_lines(results: Results) -> tuple[str, ...]:
+    """Return what a reader of a table must know about its origin."""
+    document = results.document
+    made_by = software()
+    settings = settings_to_json(document.settings).encode()
+    lines = [
+        f"{made_by['name']} {made_by['version']}",
+        f"written {utc_text(datetime.now(UTC))}",
+        f"experiment: {' '.join(document.experiment.name.split())}",
+        f"settings SHA-256: {sha256(settings)}",
+        "errors are one standard error; low and high are the ends of a 68 % interval, empty where open",
+    ]
+    if document.experiment.simulated:
+        lines.insert(0, "SIMULATED DATA: from a virtual experiment, nothing was measured")
+    return tuple(lines)
+
+
+def csv_text(table: Table, header: Sequence[str]) -> str:
+    """Return a table as CSV with ``header`` and its title as comment lines, in the C locale at full precision."""
+    out = io.StringIO()
+    for line in (*header, table.title):
+        out.write(f"# {line}\n")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerow(table.units)
+    writer.writerows([_cell(value) for value in row] for row in table.rows)
+    return out.getvalue()
+
+
+def _cell(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    if isinstance(value, float | np.floating):
+        return repr(float(value)) if math.isfinite(value) else ""
+    return value
+
+
+def _unit(column: str) -> str:
+    """Return the unit that a column name states."""
+    stem = column.removesuffix("_error").removesuffix("_low").removesuffix("_high")
+    return next((unit for ending, unit in _UNITS.items() if stem.endswith(ending)), "")
+
+
+def _from_rows(name: str, title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
+    """Make a table from rows of results.json; ``x_low`` and ``x_high`` are the ends of ``x_interval68``."""
+    cells = tuple(tuple(_pick(row, column) for column in columns) for row in rows)
+    return Table(name, title, tuple(columns), tuple(_unit(column) for column in columns), cells)
+
+
+def _pick(row: Row, column: str) -> Cell:
+    value = row.get(column)
+    for end, place in (("_low", 0), ("_high", 1)):
+        if column.endswith(end):
+            value = row[f"{column.removesuffix(end)}_interval68"][place]
+    return " ".join(value) if isinstance(value, list) else value
+
+
+def _gap(results: Results) -> Table:
+    columns = (
+        "temperature_k", "gap_mev", "gap_mev_error", "mean_photon_mev", "mean_photon_mev_error",
+        "peak_mev", "peak_mev_error", "fwhm_mev",
+    )  # fmt: skip
+    return _from_rows("gap", "reference of the detuning and emitted photon energy", columns, gap_rows(results))
+
+
+def _quantum_yield(results: Results) -> Table:
+    columns = (
+        "temperature_k", "quantum_yield", "quantum_yield_error", "quantum_yield_low", "quantum_yield_high",
+        "chi2", "dof",
+    )  # fmt: skip
+    title = "quantum yield; no temperature where one value serves all"
+    return _from_rows("quantum_yield", title, columns, quantum_yield_rows(results))
+
+
+def _efficiency(results: Results) -> Table:
+    columns = (
+        "temperature_k", "excitation_nm", "detuning_mev", "detuning_mev_error", "eta", "eta_error", "eta_low",
+        "eta_high", "ratio_slope_per_mev", "truncation", "flags",
+    )  # fmt: skip
+    title = "up-conversion efficiency; truncation is the fraction of the band that was seen"
+    return _from_rows("efficiency", title, columns, efficiency_rows(results))
+
+
+def _polaron(results: Results) -> Table:
+    columns = (
+        "scope", "temperature_k", "model", "g_mev", "g_mev_error", "g_mev_low", "g_mev_high", "phonon_mev",
+        "phonon_mev_error", "phonon_mev_low", "phonon_mev_high", "huang_rhys", "huang_rhys_error",
+        "polaron_energy_mev", "polaron_energy_mev_error", "log_scale", "identified", "chi2", "dof", "aicc",
+    )  # fmt: skip
+    title = "polaron fit: coupling g, phonon energy, Huang-Rhys factor, polaron energy"
+    return _from_rows("polaron", title, columns, polaron_rows(results))
+
+
+def intensity_unit(results: Results) -> str:
+    """Return the unit of band intensities: counts nm, per second and µW where the spectra were divided by them."""
+    settings, gathered = results.document.settings.corrections, results.gathered
+    members = [] if gathered is None else [s.condition for stack in gathered.stacks for s in stack.members]
+    divided = []
+    if members and settings.divide_by_exposure and all(c.exposure_s is not None for c in members):
+        divided.append("s")
+    if members and settings.divide_by_power and all(c.power_uw is not None for c in members):
+        divided.append("µW")
+    below = {0: "", 1: f"/{''.join(divided)}", 2: f"/({' '.join(divided)})"}[len(divided)]
+    return f"counts nm{below}"
+
+
+def absorbed_unit(results: Results) -> str:
+    """Return the unit of the photothermal signal: volts, per µW where the scans carry their power."""
+    scans = results.scans
+    settings = results.document.settings.scans
+    if scans is None or not settings.divide_by_power:
+        return "V"
+    powers = [found.power_uw for found in scans.sets if found is not None]
+    return "V/µW" if any(np.any(power != 1.0) for power in powers) else "V"
+
+
+def _stack_errors(results: Results) -> dict[str, tuple[float, float]]:
+    """Return the standard errors of (I, PA) of every stack that has both, by its key."""
+    responses = results.responses
+    if responses is None:
+        return {}
+    n = responses.valid.shape[1]
+    errors = np.sqrt(np.einsum("tii->ti", responses.covariance))
+    return {
+        responses.keys[t][j]: (float(errors[t, j]), float(errors[t, n + j]))
+        for t, j in zip(*np.nonzero(responses.valid), strict=True)
+    }
+
+
+def _intensities(results: Results) -> Table:
+    columns = (
+        "kind", "temperature_k", "excitation_nm", "intensity", "intensity_error", "repeat_error", "truncation",
+        "window_low_nm", "window_high_nm", "repeats", "replaced_pixels", "excluded",
+    )  # fmt: skip
+    unit = intensity_unit(results) if results.emission is not None else ""
+    units = ("", "K", "nm", unit, unit, unit, "", "nm", "nm", "", "", "")
+    title = "band intensities; repeat_error is the scatter of the repeats alone"
+    rows = tuple(_intensity_rows(results)) or tuple(_given_rows(results, of_light=True))
+    return Table("intensities", title, columns, units, rows)
+
+
+def _intensity_rows(results: Results) -> Iterator[tuple[Cell, ...]]:
+    emission, corrected = results.emission, results.corrected
+    if emission is None or corrected is None:
+        return
+    errors = _stack_errors(results)
+    for k, stack in enumerate(corrected.stacks):
+        readings = emission.per_repeat[k, corrected.present[k]]
+        scatter = math.nan
+        if readings.size > 1:
+            scatter = float(np.std(readings, ddof=1) / math.sqrt(readings.size) * emission.factor[k])
+        low, high = emission.window_nm[k]
+        yield (
+            stack.kind, stack.temperature_k, stack.excitation_nm, emission.mean[k],
+            errors.get(stack.key, (math.nan, math.nan))[0], scatter, emission.truncation[k], low, high,
+            len(stack.members), int(corrected.replaced_pixels[k]), stack.excluded,
+        )  # fmt: skip
+
+
+def _given_rows(results: Results, *, of_light: bool) -> Iterator[tuple[Cell, ...]]:
+    """Return rows for responses that entered as a table: value and error, nothing of how they came about."""
+    responses = results.responses
+    if responses is None or results.emission is not None:
+        return
+    n = responses.valid.shape[1]
+    errors = np.sqrt(np.einsum("tii->ti", responses.covariance))
+    for t, j in zip(*np.nonzero(responses.valid), strict=True):
+        kind = "pl" if j < responses.n_stokes else "aspl"
+        place = (kind, responses.temperatures_k[t], responses.excitation_nm[t, j])
+        if of_light:
+            yield (*place, responses.intensity[t, j], errors[t, j], *(None,) * 7)
+        else:
+            yield (*place, responses.detuning_mev[t, j], responses.absorbed[t, j], errors[t, n + j], None)
+
+
+def _photothermal(results: Results) -> Table:
+    columns = (
+        "kind", "temperature_k", "excitation_nm", "detuning_mev", "photothermal", "photothermal_error", "scans",
+    )  # fmt: skip
+    unit = absorbed_unit(results) if results.absorbed is not None else ""
+    units = ("", "K", "nm", "meV", unit, unit, "")
+    title = "photothermal signal at each excitation, baseline subtracted; negative is net cooling"
+    rows = tuple(_photothermal_rows(results)) or tuple(_given_rows(results, of_light=False))
+    return Table("photothermal", title, columns, units, rows)
+
+
+def _photothermal_rows(results: Results) -> Iterator[tuple[Cell, ...]]:
+    absorbed, corrected, energies = results.absorbed, results.corrected, results.energies
+    if absorbed is None or corrected is None or energies is None:
+        return
+    medium = results.document.settings.energies.medium
+    errors = _stack_errors(results)
+    for k, stack in enumerate(corrected.stacks):
+        readings = absorbed.per_scan[stack.temperature]
+        excitation_mev = float(energy_from_wavelength(stack.excitation_nm, medium=medium))
+        detuning = energies.reference_mev[stack.temperature] - excitation_mev
+        yield (
+            stack.kind, stack.temperature_k, stack.excitation_nm, detuning, absorbed.mean[k],
+            errors.get(stack.key, (math.nan, math.nan))[1], 0 if readings is None else len(readings),
+        )  # fmt: skip
+
+
+def _ratio(results: Results) -> Table:
+    columns = ("temperature_k", "detuning_mev", "stokes_detuning_mev", "ratio", "ratio_error")
+    title = "R of the paper, for the eye: its points share noise, so their errors say nothing about a fitted line"
+    units = tuple(_unit(column) for column in columns)
+    return Table("ratio", title, columns, units, tuple(_ratio_rows(results)))
+
+
+def _ratio_rows(results: Results) -> Iterator[tuple[Cell, ...]]:
+    fit, responses = results.efficiency, results.responses
+    if fit is None or responses is None:
+        return
+    for t, j, i in zip(*np.nonzero(np.isfinite(fit.ratio)), strict=True):
+        above = fit.stokes_mev[t, i] - responses.reference_mev[t]
+        yield fit.temperatures_k[t], fit.detuning_mev[t, j], above, fit.ratio[t, j, i], fit.ratio_error[t, j, i]
+
+
+def _eta_covariance(results: Results) -> Table:
+    columns = ("temperature_k", "detuning_i_mev", "detuning_j_mev", "covariance")
+    title = "covariance of η within a temperature (first order)"
+    return Table("eta_covariance", title, columns, ("K", "meV", "meV", ""), tuple(_covariance_rows(results)))
+
+
+def _covariance_rows(results: Results) -> Iterator[tuple[Cell, ...]]:
+    fit = results.efficiency
+    if fit is None:
+        return
+    for t, temperature in enumerate(fit.temperatures_k):
+        places = np.flatnonzero(fit.valid[t])
+        for i in places:
+            for j in places:
+                yield temperature, fit.detuning_mev[t, i], fit.detuning_mev[t, j], fit.eta_covariance[t, i, j]
+
+
+_BUILDERS: dict[str, Callable[[Results], Table]] = {
+    "gap": _gap,
+    "intensities": _intensities,
+    "photothermal": _photothermal,
+    "ratio": _ratio,
+    "quantum_yield": _quantum_yield,
+    "efficiency": _efficiency,
+    "eta_covariance": _eta_covariance,
+    "polaron": _polaron,
+}
+TABLE_NAMES = tuple(_BUILDERS)
+"""Names of all tables, which are those of their files."""

@@ -1,0 +1,92 @@
+"""What was recognised in a file, for ``asplab inspect``."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from asplab.core.errors import AsplabError
+from asplab.core.io import read
+from asplab.core.io.axes import LONGEST_NM, SHORTEST_NM
+from asplab.core.io.datafile import Column, DataFile
+
+Entry = dict[str, Any]
+
+
+def inspect_file(path: Path) -> Entry:
+    """Return reader, axis, values, metadata and warnings of one file; ``error`` says why it is not recognised."""
+    try:
+        file = read(path)
+    except AsplabError as error:
+        return _entry(str(path), recognised=False, error=str(error))
+    axis, *values = file.columns
+    return _entry(
+        str(path),
+        recognised=True,
+        reader=file.reader,
+        axis={
+            "unit": axis.unit or _likely_unit(axis),
+            "first": _number(axis.values[0]),
+            "last": _number(axis.values[-1]),
+            "size": int(axis.values.size),
+        },
+        frames=_frames(file),
+        values=_values(axis, values[0]) if values else None,
+        metadata=dict(file.metadata),
+        warnings=list(file.warnings),
+    )
+
+
+def _entry(path: str, *, recognised: bool, **known: Any) -> Entry:
+    blank: Entry = {"error": None, "reader": None, "axis": None, "frames": 0, "values": None}
+    return {"path": path, "recognised": recognised, **blank, "metadata": {}, "warnings": [], **known}
+
+
+def _likely_unit(axis: Column) -> str:
+    """Return the unit that an axis without one is read in: nm, or pixel where it merely counts."""
+    if np.all((axis.values >= SHORTEST_NM) & (axis.values <= LONGEST_NM)):
+        return "nm"
+    return "pixel" if axis.values.size > 1 and np.all(np.abs(np.diff(axis.values)) == 1.0) else ""
+
+
+def _frames(file: DataFile) -> int:
+    """Count the spectra: columns without a name, or with one name, are frames; named ones are quantities."""
+    values = file.columns[1:]
+    if len({column.name for column in values}) > 1 and all(column.name for column in values):
+        return 1
+    return max(len(values), 1)
+
+
+def _values(axis: Column, column: Column) -> Entry:
+    finite = column.values[np.isfinite(column.values)]
+    highest = axis.values[np.nanargmax(column.values)] if finite.size else math.nan
+    return {
+        "unit": column.unit,
+        "first": _number(column.values[0]),
+        "last": _number(column.values[-1]),
+        "min": _number(finite.min(initial=math.inf)),
+        "max": _number(finite.max(initial=-math.inf)),
+        "axis_at_max": _number(highest),
+    }
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def inspection_lines(entry: Entry) -> list[str]:
+    """Return an inspected file as lines to read."""
+    if not entry["recognised"]:
+        return [f"{entry['path']}: not recognised", f"  {entry['error']}"]
+    axis, values = entry["axis"], entry["values"]
+    lines = [
+        f"{entry['path']}: {entry['reader']}, {entry['frames']} frame(s)",
+        f"  axis {axis['first']} to {axis['last']} {axis['unit']}, {axis['size']} points",
+    ]
+    if values is not None:
+        lines.append(
+            f"  values {values['min']} to {values['max']} {values['unit']}, highest at {values['axis_at_max']}".rstrip()
+        )
+    lines += [f"  {key}: {value}" for key, value in entry["metadata"].items()]
+    return lines + [f"  warning: {text}" for text in entry["warnings"]]

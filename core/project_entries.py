@@ -1,0 +1,161 @@
+"""Records of one condition as one NeXus entry, and back.
+
+An entry shows its data to any NeXus viewer; the exact conditions stand in its ``records`` group, one row per
+file, so that nothing is lost where repeats of one condition differ a little.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import h5py
+import numpy as np
+
+from asplab.core.experiment import Condition, Curve, Experiment, Record, Scan, Spectrum, Table
+from asplab.core.grouping import cluster, nearest
+from asplab.core.nexus import Reader, add_group, add_numbers, add_text, add_texts, share
+from asplab.core.settings import GroupingSettings
+from asplab.core.units import FloatArray
+
+ROLE = "asplab_role"
+COLLECTIONS = ("spectra", "scans", "curves", "tables", "kept")
+DEFINITION_URL = "https://manual.nexusformat.org/classes/applications/NXoptical_spectroscopy.html"
+DEFINITION_VERSION = "2024.02"
+
+_CLASSES: dict[str, type[Record]] = {
+    "spectrum": Spectrum,
+    "scan": Scan,
+    "curve": Curve,
+    "table": Table,
+    "record": Record,
+}
+_UNITS = {
+    "temperature_k": "K",
+    "excitation_nm": "nm",
+    "longpass_nm": "nm",
+    "shortpass_nm": "nm",
+    "power_uw": "uW",
+    "exposure_s": "s",
+    "repeat": "1",
+}
+_TEXTS = ("pair", "sample", "series", "note")
+_TOLERANT = ("temperature_k", "excitation_nm", "longpass_nm", "shortpass_nm")
+_SUFFIX_UNITS = {
+    "per_mev": "1/meV", "mev": "meV", "nm": "nm", "nm2": "nm^2", "k": "K", "uw": "uW", "mw": "mW", "s": "s",
+    "fs": "fs", "ps": "ps", "v": "V",
+}  # fmt: skip
+_EMISSION = "photoluminescence"
+_OTHER_TYPES = {
+    "dark": "dark frame",
+    "pa": "photothermal absorption",
+    "pa_blank": "photothermal absorption of the bare substrate",
+    "response": "spectral response of the detection",
+}
+_SINGLE, _MULTI = "single-channel", "multichannel"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """Records that share one NeXus entry.
+
+    Attributes
+    ----------
+    name : str
+        Name of the entry.
+    collection : str
+        Field of `Experiment` that the records belong to.
+    positions : tuple of int
+        Place of each record in that field.
+    records : tuple of Record
+        All of one class, with the same axes.
+    """
+
+    name: str
+    collection: str
+    positions: tuple[int, ...]
+    records: tuple[Record, ...]
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a name ends with (``gap_mev``: meV); empty where it tells none."""
+    lowered = name.lower()
+    return next((unit for suffix, unit in _SUFFIX_UNITS.items() if lowered.endswith(f"_{suffix}")), "")
+
+
+def arrange_entries(experiment: Experiment, settings: GroupingSettings) -> list[Entry]:
+    """Group the records of an experiment by condition, within the tolerances, into named entries."""
+    groups: dict[object, list[tuple[int, Record]]] = {}
+    centres = _Centres([r for name in COLLECTIONS for r in getattr(experiment, name)], settings)
+    for collection in COLLECTIONS:
+        for position, record in enumerate(getattr(experiment, collection)):
+            key = (collection, *_identity(record, position, centres))
+            groups.setdefault(key, []).append((position, record))
+    entries: list[Entry] = []
+    taken: set[str] = {"overview"}
+    for (collection, *_), members in groups.items():  # type: ignore[misc]
+        name = _unique(_entry_name(members[0][1]), taken)
+        entries.append(Entry(name, collection, tuple(i for i, _ in members), tuple(r for _, r in members)))
+    return entries
+
+
+class _Centres:
+    """Centres of the clusters of each number that a condition is told apart by."""
+
+    def __init__(self, records: Sequence[Record], settings: GroupingSettings) -> None:
+        self._centres: dict[str, list[float]] = {}
+        for name in _TOLERANT:
+            known = {value for r in records if (value := getattr(r.condition, name)) is not None}
+            is_temperature = name == "temperature_k"
+            tolerance = settings.temperature_tolerance_k if is_temperature else settings.wavelength_tolerance_nm
+            self._centres[name] = cluster(known, tolerance)
+
+    def place(self, condition: Condition) -> tuple[int | None, ...]:
+        """Return the cluster of each number, None where it is not known."""
+        values = ((name, getattr(condition, name)) for name in _TOLERANT)
+        return tuple(None if value is None else nearest(self._centres[name], value) for name, value in values)
+
+
+def _identity(record: Record, position: int, centres: _Centres) -> tuple[object, ...]:
+    """Return what records of one entry have in common; tables and kept records stand alone."""
+    if not isinstance(record, Spectrum | Scan | Curve) or _class_name(record) is None:
+        return (position,)
+    condition = record.condition
+    place = centres.place(condition)
+    # The mean of dark frames has a meaning for one exposure only.
+    exposure = condition.exposure_s if record.kind == "dark" else None
+    return (type(record), record.kind, place, condition.sample, condition.series, exposure, *_axes(record))
+
+
+def _axes(record: Spectrum | Scan | Curve) -> tuple[object, ...]:
+    if isinstance(record, Scan):
+        axis, present = record.excitation_nm, (record.lockin_y_v is not None, record.power_uw is not None)
+    else:
+        axis, present = record.wavelength_nm, ()
+    return (axis.shape, axis.tobytes(), *present)
+
+
+def _class_name(record: Record) -> str | None:
+    return next((name for name, kind in _CLASSES.items() if type(record) is kind), None)
+
+
+def _entry_name(record: Record) -> str:
+    condition = record.condition
+    parts = [record.kind]
+    if condition.temperature_k is not None:
+        parts.append(f"{condition.temperature_k:03.0f}K")
+    if condition.excitation_nm is not None:
+        parts.append(f"{condition.excitation_nm:.1f}nm".replace(".", "p"))
+    if record.kind == "dark" and condition.exposure_s is not None:
+        parts.append(f"{condition.exposure_s:g}s".replace(".", "p"))
+    return re.sub(r"[^A-Za-z0-9_]", "_", "_".join(parts))
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name}_{number}"
+    taken.add(found)
+    return found

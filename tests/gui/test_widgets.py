@@ -1,0 +1,370 @@
+"""Fields, results, checks, banner, steps and the bottom line."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
+
+from asplab.core.estimate import Estimate
+from asplab.gui.theme import Appearance
+from asplab.gui.widgets.banner import Banner
+from asplab.gui.widgets.budget import BudgetBars
+from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.checks import Check, CheckList
+from asplab.gui.widgets.empty import EmptyState
+from asplab.gui.widgets.fields import ChoiceField, NumberField
+from asplab.gui.widgets.numerals import decimals_of, measured, plain
+from asplab.gui.widgets.results import ROW_PX, ResultRow, ResultsTable
+from asplab.gui.widgets.status import StatusLine
+from asplab.gui.widgets.steps import StepBar
+from asplab.gui.widgets.text import TextLine
+
+Make = Callable[..., Any]
+C = QLocale.c()
+GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
+nan = math.nan
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Any:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    yield
+    QLocale.setDefault(before)
+
+
+def wheel(widget: QWidget, notches: int) -> None:
+    middle = QPointF(widget.rect().center())
+    event = QWheelEvent(
+        middle, widget.mapToGlobal(middle), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
+
+
+def colors_in(image: QImage) -> set[int]:
+    return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+
+
+# --- numbers -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        (Estimate(0.84213, 0.0112), "0.842 ± 0.011"),
+        (Estimate(0.84213, 0.0996), "0.84 ± 0.10"),
+        (Estimate(2402.31, 0.22, "meV"), "2402.31 ± 0.22"),
+        (Estimate(56789.0, 1234.0), "56800 ± 1200"),
+        (Estimate(-3.21, 0.4), "−3.21 ± 0.40"),
+        (Estimate(41.2, 3.0, "meV", 38.6, 44.6), "41.2 +3.4 −2.6"),
+        (Estimate(41.2, 3.0, "meV", 38.2, 44.2), "41.2 ± 3.0"),
+        (Estimate(23.6, 4.0, "meV", 18.2, None), "> 18.2"),
+        (Estimate(23.6, nan, "meV", None, 30.0), "< 30.00"),
+        (Estimate(2.0, 0.1, "", 2.5, 3.5), "2.0 [2.5, 3.5]"),
+        (Estimate(1.234e6, 3.0e4), "(1.234 ± 0.030) ×10⁶"),
+        (Estimate(nan, nan), "not determined"),
+        (Estimate(0.842, nan), "0.8420 ± ?"),
+        (Estimate(0.85, 0.0), "0.8500 fixed"),
+    ],
+)
+def test_a_number_is_rounded_by_its_error(estimate: Estimate, text: str) -> None:
+    assert measured(estimate, C) == text
+
+
+def test_numbers_follow_the_locale() -> None:
+    assert measured(Estimate(0.84213, 0.0112), GERMAN) == "0,842 ± 0,011"
+
+
+def test_whole_numbers_given_as_integers_are_written() -> None:
+    assert plain(525, 1, C) == "525.0"
+
+
+@pytest.mark.parametrize(("error", "decimals"), [(0.011, 3), (0.0996, 2), (1.0, 1), (120.0, -1), (9.96, 0)])
+def test_two_digits_of_an_error_are_kept(error: float, decimals: int) -> None:
+    assert decimals_of(error) == decimals
+
+
+# --- number field ------------------------------------------------------------------------------------------
+@pytest.fixture
+def field(make: Make) -> NumberField:
+    made: NumberField = make(NumberField, "nm", low=400.0, high=600.0, step=0.5)
+    made.display(497.04)
+    return made
+
+
+def type_in(field: NumberField, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+
+
+def test_displaying_a_number_tells_nobody(field: NumberField, qtbot: Any) -> None:
+    with qtbot.assertNotEmitted(field.committed):
+        field.display(510.0)
+    assert field.text() == "510.0"
+
+
+def test_a_typed_number_is_committed_once_by_enter_and_leaving(field: NumberField) -> None:
+    told: list[float] = []
+    field.committed.connect(told.append)
+    type_in(field, "501.5")
+    assert told == []
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    field.clearFocus()
+    assert told == [501.5]
+
+
+def test_entering_and_leaving_keeps_all_digits(field: NumberField, qtbot: Any) -> None:
+    with qtbot.assertNotEmitted(field.committed):
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        field.clearFocus()
+    assert field.value == 497.04
+
+
+@pytest.mark.parametrize("text", ["501,5", "501.5", " 501.5 "])
+def test_either_decimal_sign_is_understood(field: NumberField, qtbot: Any, text: str) -> None:
+    type_in(field, text)
+    with qtbot.waitSignal(field.committed) as told:
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert told.args == [501.5]
+
+
+@pytest.mark.parametrize("text", ["1,234", "abc", "", "5 0"])
+def test_what_is_no_plain_number_is_refused_and_kept(field: NumberField, qtbot: Any, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    QTest.keyClicks(field, text)
+    with qtbot.assertNotEmitted(field.committed), qtbot.waitSignal(field.refused):
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.text() == text
+    assert field.value == 497.04
+
+
+def test_a_number_out_of_range_is_refused_with_the_range(field: NumberField, qtbot: Any) -> None:
+    type_in(field, "812.4")
+    with qtbot.waitSignal(field.refused) as told:
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert "812.4" in told.args[0]
+    assert "600.0" in told.args[0]
+    assert field.text() == "812.4"
+
+
+def test_escape_brings_the_number_back(field: NumberField) -> None:
+    type_in(field, "8")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == "497.0"
+
+
+def test_the_same_number_displayed_again_leaves_typing_alone(field: NumberField) -> None:
+    type_in(field, "50")
+    field.display(497.04)
+    assert field.text() == "50"
+
+
+def test_arrow_keys_step_and_shift_steps_further(field: NumberField) -> None:
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert field.value == pytest.approx(497.54)
+    QTest.keyClick(field, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert field.value == pytest.approx(492.54)
+
+
+def test_the_wheel_changes_only_the_focused_field(field: NumberField) -> None:
+    field.clearFocus()
+    wheel(field, 1)
+    assert field.value == 497.04
+    field.window().activateWindow()
+    field.setFocus()
+    wheel(field, 1)
+    assert field.value == pytest.approx(497.54)
+
+
+# --- choice ------------------------------------------------------------------------------------------------
+def test_a_choice_displays_silently_and_tells_what_the_user_picks(make: Make, qtbot: Any) -> None:
+    field: ChoiceField = make(ChoiceField, [("line", "line outside band"), ("none", "none")])
+    with qtbot.assertNotEmitted(field.chosen):
+        field.display("none")
+    field.setFocus()
+    with qtbot.waitSignal(field.chosen) as told:
+        QTest.keyClick(field, Qt.Key.Key_Up)
+    assert told.args == ["line"]
+
+
+def test_the_wheel_leaves_an_unfocused_choice_alone(make: Make) -> None:
+    field: ChoiceField = make(ChoiceField, [("a", "a"), ("b", "b")])
+    field.clearFocus()
+    wheel(field, -1)
+    assert field.key == "a"
+
+
+def test_new_choices_keep_the_shown_one(make: Make) -> None:
+    field: ChoiceField = make(ChoiceField, [(80, "80 K"), (100, "100 K")])
+    field.display(100)
+    field.offer([(100, "100 K"), (120, "120 K")])
+    assert field.key == 100
+
+
+# --- results, budget, checks -------------------------------------------------------------------------------
+def rows(value: float = 0.842) -> list[ResultRow]:
+    gap = Estimate(2402.31, 0.22, "meV")
+    return [ResultRow("QY", Estimate(value, 0.011)), ResultRow("E<sub>g</sub>", gap, "from the PL peak")]
+
+
+def test_results_are_copied_as_plain_text(make: Make) -> None:
+    table: ResultsTable = make(ResultsTable)
+    table.display(rows())
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "QY\t0.842 ± 0.011\t\nEg\t2402.31 ± 0.22\tmeV"
+
+
+def test_another_value_repaints_without_laying_out(make: Make) -> None:
+    table: ResultsTable = make(ResultsTable)
+    table.display(rows())
+    QApplication.processEvents()
+    before, size = table.grab().toImage(), table.size()
+    table.display(rows(0.5))
+    QApplication.processEvents()
+    assert table.size() == size
+    assert table.grab().toImage() != before
+
+
+def test_a_click_chooses_the_row_under_it(make: Make, qtbot: Any) -> None:
+    table: ResultsTable = make(ResultsTable)
+    table.display(rows())
+    with qtbot.waitSignal(table.row_chosen) as told:
+        QTest.mouseClick(table, Qt.MouseButton.LeftButton, pos=QPoint(10, ROW_PX + 5))
+    assert told.args == [1]
+
+
+def test_a_larger_share_has_a_longer_bar(make: Make, appearance: Appearance) -> None:
+    bars: BudgetBars = make(BudgetBars)
+    accent = appearance.theme.color("accent").rgb()
+
+    def blue_pixels(share: float) -> int:
+        bars.display([("PA baseline", share)])
+        QApplication.processEvents()
+        image = bars.grab().toImage()
+        return sum(image.pixel(x, image.height() // 2) == accent for x in range(image.width()))
+
+    assert blue_pixels(0.9) > 2 * blue_pixels(0.3) > 0
+
+
+def test_checks_carry_a_sign_beside_their_colour(make: Make) -> None:
+    checks: CheckList = make(CheckList)
+    checks.display([Check("good", "one intercept"), Check("warn", "Stokes shift of 144 meV")])
+    signs = [label.text() for label in checks.findChildren(QLabel) if label.text() in "✓!"]
+    assert signs == ["✓", "!"]
+
+
+def test_fewer_checks_hide_the_rest(make: Make) -> None:
+    checks: CheckList = make(CheckList)
+    checks.display([Check("good", "a"), Check("warn", "b")])
+    checks.display([Check("bad", "c")])
+    shown = [label.text() for label in checks.findChildren(QLabel) if label.isVisible()]
+    assert shown == ["✕", "c"]
+
+
+# --- banner, steps, status, card, empty --------------------------------------------------------------------
+def button(widget: QWidget, text: str) -> Any:
+    buttons = [*widget.findChildren(QPushButton), *widget.findChildren(QToolButton)]
+    return next(found for found in buttons if found.text() == text)
+
+
+def test_a_banner_shows_its_action_and_goes_when_dismissed(make: Make, qtbot: Any) -> None:
+    banner: Banner = make(Banner)
+    banner.report("bad", "run_03.csv: empty. Export it again.", action="Show file", action_key="run_03.csv")
+    assert banner.isVisible()
+    with qtbot.waitSignal(banner.action_chosen) as told:
+        QTest.mouseClick(button(banner, "Show file"), Qt.MouseButton.LeftButton)
+    assert told.args == ["run_03.csv"]
+    with qtbot.waitSignal(banner.dismissed):
+        QTest.mouseClick(button(banner, "✕"), Qt.MouseButton.LeftButton)
+    assert not banner.isVisible()
+
+
+def test_a_banner_without_action_has_no_button(make: Make) -> None:
+    banner: Banner = make(Banner)
+    banner.report("warn", "two points left out")
+    assert not banner.findChild(QPushButton).isVisible()
+
+
+STEPS = [("overview", "Overview"), ("ratio", "R & QY")]
+
+
+def test_a_click_on_a_step_asks_for_it_and_moves_only_when_displayed(make: Make, qtbot: Any) -> None:
+    bar: StepBar = make(StepBar, STEPS, [("power", "Power law")])
+    bar.display("overview")
+    with qtbot.waitSignal(bar.step_chosen) as told:
+        QTest.mouseClick(button(bar, "R && QY"), Qt.MouseButton.LeftButton)
+    assert told.args == ["ratio"]
+    assert bar.current == "overview"
+    assert button(bar, "Overview").isChecked()
+    bar.display("ratio")
+    assert button(bar, "R && QY").isChecked()
+
+
+def test_a_step_of_the_menu_is_named_at_its_end(make: Make) -> None:
+    bar: StepBar = make(StepBar, STEPS, [("power", "Power law")])
+    bar.display("power")
+    assert button(bar, "Power law").isChecked()
+    bar.display("overview")
+    assert not button(bar, "More").isChecked()
+
+
+def test_arrow_keys_walk_along_the_steps(make: Make) -> None:
+    bar: StepBar = make(StepBar, STEPS)
+    bar.window().activateWindow()
+    button(bar, "Overview").setFocus()
+    QTest.keyClick(button(bar, "Overview"), Qt.Key.Key_Right)
+    assert button(bar, "R && QY").hasFocus()
+
+
+def test_the_status_line_shows_a_job_only_while_it_runs(make: Make, qtbot: Any) -> None:
+    status: StatusLine = make(StatusLine)
+    status.display_job("bootstrap 640 / 1000", 0.64)
+    assert status.findChild(QProgressBar).value() == 640
+    with qtbot.waitSignal(status.cancel_requested):
+        QTest.mouseClick(button(status, "Cancel"), Qt.MouseButton.LeftButton)
+    status.display_job(None)
+    assert not status.findChild(QProgressBar).isVisible()
+
+
+def test_the_status_line_counts_problems(make: Make) -> None:
+    status: StatusLine = make(StatusLine)
+    status.display_problems(1)
+    assert button(status, "! 1 problem").isVisible()
+
+
+def test_a_new_subtitle_moves_nothing(make: Make) -> None:
+    card: Card = make(Card, "Spectra", "80 K")
+    title = card.findChild(QLabel)
+    before = title.geometry()
+    card.display_subtitle("E<sub>g</sub> = 2402.3 ± 0.2 meV, and much longer than before")
+    QApplication.processEvents()
+    assert title.geometry() == before
+    assert card.subtitle.startswith("E<sub>")
+
+
+def test_a_text_line_is_read_aloud_without_markup(make: Make) -> None:
+    assert make(TextLine, "E<sub>g</sub>").accessibleName() == "Eg"
+
+
+def test_an_empty_place_offers_its_action(make: Make, qtbot: Any) -> None:
+    empty: EmptyState = make(EmptyState, "No data", "Drop a folder here.", "Import…")
+    with qtbot.waitSignal(empty.action_chosen):
+        QTest.mouseClick(button(empty, "Import…"), Qt.MouseButton.LeftButton)
+
+
+def test_painted_widgets_follow_the_theme(make: Make, appearance: Appearance) -> None:
+    bars: BudgetBars = make(BudgetBars)
+    bars.display([("PA", 0.5)])
+    appearance.choose("dark")
+    QApplication.processEvents()
+    assert appearance.theme.color("accent").rgb() in colors_in(bars.grab().toImage())

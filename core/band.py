@@ -130,7 +130,8 @@ def _rows(corrected: Corrected, block: Block, stacks: Sequence[int]) -> list[tup
 
 
 def _inside(axis: FloatArray, region: FloatArray) -> np.ndarray:
-    return (axis >= region[0]) & (axis <= region[1])
+    inside: np.ndarray = (axis >= region[0]) & (axis <= region[1])
+    return inside
 
 
 def _extent(
@@ -249,8 +250,8 @@ def background_level(
 
 def _cut_problem(corrected: Corrected, t: int, extent: tuple[float, float]) -> Problem:
     message = (
-        f"no Stokes spectrum shows the whole band ({extent[0]:.0f}-{extent[1]:.0f} nm): the hidden part is missing from "
-        "every intensity. Add PL excited further above the gap, or a filter with an earlier cutoff."
+        f"no Stokes spectrum shows the whole band ({extent[0]:.0f}-{extent[1]:.0f} nm): the hidden part is missing "
+        "from every intensity. Add PL excited further above the gap, or a filter with an earlier cutoff."
     )
     return Problem("warning", f"{corrected.temperatures_k[t]:.0f} K", message)
 

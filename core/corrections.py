@@ -305,11 +305,12 @@ def _dark_for(stack: Stack, darks: dict[float | None, _Dark]) -> _Dark | None:
 def _dark_problems(gathered: Gathered, groups: np.ndarray, settings: CorrectionSettings) -> list[Problem]:
     if not gathered.darks or not settings.subtract_dark:
         return []
-    exposures = {dark.condition.exposure_s for dark in gathered.darks}
+    known = [dark.condition.exposure_s for dark in gathered.darks]
+    timed = [exposure for exposure in known if exposure is not None]
     for stack, group in zip(gathered.stacks, groups, strict=True):
         exposure = stack.members[0].condition.exposure_s
-        timed = exposure is not None and None not in exposures
-        if group >= 0 and not (timed and min(abs(known - exposure) for known in exposures) > 1e-3 * exposure):
+        all_timed = exposure is not None and len(timed) == len(known)
+        if group >= 0 and not (all_timed and exposure and min(abs(t - exposure) for t in timed) > 1e-3 * exposure):
             continue
         found = "of another exposure is used" if group >= 0 else "fits its wavelength axis, so none is subtracted"
         message = (
@@ -327,7 +328,7 @@ def _repeat_problems(stacks: Sequence[Stack], settings: CorrectionSettings) -> l
     what = "cosmic rays are not looked for, and " if settings.remove_cosmic_rays else ""
     single = sum(len(stack.members) == 1 for stack in few)
     message = (
-        f"{len(few)} of {len(stacks)} conditions have fewer than three repeats ({single} have one): {what}drift between "
-        "repeats is taken from the other conditions. Errors of such points are lower limits; measure at least three."
+        f"{len(few)} of {len(stacks)} conditions have fewer than three repeats ({single} have one): {what}drift "
+        "between repeats is taken from the other conditions. Errors of such points are lower limits; measure three."
     )
     return [Problem("warning", few[0].key, message)]

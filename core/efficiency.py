@@ -460,21 +460,21 @@ def _problems(
         if not line.usable[t] and not np.isnan(responses.reference_mev[t]):
             count = int(responses.fitted[t, : responses.n_stokes].sum())
             message = (
-                f"{count} Stokes excitation with emission and photothermal signal; the quantum yield and η need at least "
-                "two. Add PL at further excitations above the gap."
+                f"{count} Stokes excitation(s) with emission and photothermal signal; the quantum yield and η need at "
+                "least two. Add PL at further excitations above the gap."
             )
             problems.append(Problem("error", place, message))
             continue
         if line.usable[t] and (yields[t] - 1.0 > _SIGNIFICANT * errors[t] or yields[t] < -_SIGNIFICANT * errors[t]):
             message = (
-                f"the quantum yield comes out as {yields[t]:.3f} ± {errors[t]:.3f}, outside 0 to 1. Check the photothermal "
-                "baseline, the response curve and the Stokes excitations of this temperature."
+                f"the quantum yield comes out as {yields[t]:.3f} ± {errors[t]:.3f}, outside 0 to 1. Check the "
+                "photothermal baseline, the response curve and the Stokes excitations of this temperature."
             )
             problems.append(Problem("warning", place, message))
         if line.dof[t] > 0 and line.chi2[t] > line.dof[t] + 4.0 * np.sqrt(2.0 * line.dof[t]):
             message = (
-                f"the Stokes points do not lie on one line (χ² {line.chi2[t]:.1f} for {line.dof[t]} degrees of freedom): "
-                "quantum yield or collection may depend on the excitation. Inspect R & QY."
+                f"the Stokes points do not lie on one line (χ² {line.chi2[t]:.1f} for {line.dof[t]} degrees of "
+                "freedom): quantum yield or collection may depend on the excitation. Inspect R & QY."
             )
             problems.append(Problem("warning", place, message))
     if settings.estimator == "ratio":

@@ -62,7 +62,8 @@ def find_energies(bands: Bands, settings: EnergySettings) -> Energies:
     measured = np.array([_measure(template, settings) for template in bands.templates]).reshape(-1, 5)
     mean, mean_error = _given(measured[:, 0], measured[:, 1], temperatures, settings.given_mean_photon)
     source = {"peak": measured[:, 2:4], "mean": measured[:, 0:2], "given": np.full((len(temperatures), 2), np.nan)}
-    reference, error = _given(*source[settings.reference].T, temperatures, settings.given_reference)
+    chosen = source[settings.reference]
+    reference, error = _given(chosen[:, 0], chosen[:, 1], temperatures, settings.given_reference)
     if settings.reference == "given":
         mean = np.where(np.isnan(mean), reference, mean)
         mean_error = np.where(np.isnan(mean_error), error, mean_error)

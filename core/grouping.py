@@ -202,8 +202,8 @@ def _stack(place: _Place, members: list[Spectrum], exclusions: Exclusions, probl
         if spectrum not in same:
             found, wanted = spectrum.wavelength_nm, axis
             message = (
-                f"its wavelength axis ({found[0]:.2f}-{found[-1]:.2f} nm, {found.size} points) differs from that of the "
-                f"other repeats ({wanted[0]:.2f}-{wanted[-1]:.2f} nm, {wanted.size} points); the spectrum is left out. "
+                f"its wavelength axis ({found[0]:.2f}-{found[-1]:.2f} nm, {found.size} points) differs from "
+                f"that of the other repeats ({wanted[0]:.2f}-{wanted[-1]:.2f} nm, {wanted.size} points); the spectrum is left out. "
                 "Give it another `series`, or measure all repeats on one axis."
             )
             problems.append(Problem("error", spectrum.where, message))

@@ -60,13 +60,13 @@ def _storable(text: str) -> bool:
 
 
 def add_numbers(group: h5py.Group, name: str, values: object, *, unit: str, **attributes: object) -> h5py.Dataset:
-    """Write numbers with their unit: as integers, compressed, where all are integers; else as they are.
+    """Write numbers with their unit, as integers where all are integers, else as they are; large ones compressed.
 
     A dimensionless number has the unit ``1``; an empty one says that the unit is not known.
     """
     array = np.asarray(values)
     stored = _integers(array) if array.ndim else array
-    if array.size >= _COMPRESS_FROM and stored.dtype.kind in "iu":
+    if array.size >= _COMPRESS_FROM and (array.ndim > 1 or stored.dtype.kind in "iu"):
         dataset = group.create_dataset(
             name, data=stored, chunks=_chunks(stored), compression="gzip", compression_opts=1, shuffle=True
         )
@@ -89,7 +89,7 @@ def _integers(values: NDArray[Any]) -> NDArray[Any]:
         return values
     low, high = float(np.min(values)), float(np.max(values))
     # A comparison with NaN is false; -0.0 would come back as 0.0.
-    if not (-_EXACT_INTEGER < low and high < _EXACT_INTEGER) or np.any(values != np.rint(values)):
+    if not (low > -_EXACT_INTEGER and high < _EXACT_INTEGER) or np.any(values != np.rint(values)):
         return values
     if np.any(np.signbit(values) & (values == 0.0)):
         return values

@@ -129,8 +129,9 @@ def _region(
         return (settings.from_mev, float(high)), chosen
     low = float(detuning.max() - 0.25 * np.ptp(detuning))
     message = (
-        f"the scan has {chosen.sum()} points in the baseline region {settings.from_mev:.0f}-{high:.0f} meV below the gap; "
-        f"its lowest quarter ({low:.0f}-{detuning.max():.0f} meV) is used, which may still hold signal. Scan 300 meV below."
+        f"the scan has {chosen.sum()} points in the baseline region {settings.from_mev:.0f}-{high:.0f} meV below the "
+        f"gap; its lowest quarter ({low:.0f}-{detuning.max():.0f} meV) is used, which may still hold signal. Scan "
+        "to 300 meV below the gap."
     )
     problems.append(Problem("warning", place, message))
     return (low, float(detuning.max())), detuning >= low
@@ -164,7 +165,7 @@ def _fit(
     if excess > 1.0:
         message = (
             f"the scan does not follow its baseline within {region[0]:.0f}-{region[1]:.0f} meV below the gap "
-            f"(χ²/dof {chi2 / dof:.1f}); the error of the baseline is widened. It may still hold signal: start it lower."
+            f"(χ²/dof {chi2 / dof:.1f}); the error of the baseline is widened. It may still hold signal: start lower."
         )
         problems.append(Problem("warning", place, message))
     line = design[:, :n_line]

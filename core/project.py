@@ -146,7 +146,7 @@ def stored_results(path: Path | str) -> Numbers:
 def was_saved_by_person(path: Path | str) -> bool:
     """Tell whether a person saved the project last, not ``asplab analyze``. Raises as `open_project`."""
     with _opened(Path(path)) as file:
-        return file.attrs.get("asplab_saved_by") != "analyze"
+        return bool(file.attrs.get("asplab_saved_by") != "analyze")
 
 
 def _write(
@@ -169,7 +169,9 @@ def _write(
         progress.step(done, len(entries), f"saving {entry.name}")
         writer.write(entry)
     progress.step(len(entries), len(entries), "saved")
-    plottable = ["overview"] * ("default" in overview.attrs) + [e.name for e in entries if "default" in file[e.name].attrs]
+    plottable = ["overview"] * ("default" in overview.attrs) + [
+        e.name for e in entries if "default" in file[e.name].attrs
+    ]
     if plottable:
         file.attrs["default"] = plottable[0]
 

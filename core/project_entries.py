@@ -1,37 +1,31 @@
-"""Records of one condition as one NeXus entry, and back.
+"""Which records of an experiment share one NeXus entry, and how entries are named.
 
 An entry shows its data to any NeXus viewer; the exact conditions stand in its ``records`` group, one row per
 file, so that nothing is lost where repeats of one condition differ a little.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import h5py
-import numpy as np
-
+from asplab.core.errors import ProjectError
 from asplab.core.experiment import Condition, Curve, Experiment, Record, Scan, Spectrum, Table
 from asplab.core.grouping import cluster, nearest
-from asplab.core.nexus import Reader, add_group, add_numbers, add_text, add_texts, share
 from asplab.core.settings import GroupingSettings
-from asplab.core.units import FloatArray
 
 ROLE = "asplab_role"
-COLLECTIONS = ("spectra", "scans", "curves", "tables", "kept")
-DEFINITION_URL = "https://manual.nexusformat.org/classes/applications/NXoptical_spectroscopy.html"
-DEFINITION_VERSION = "2024.02"
+"""Attribute that marks the groups that ASPLab reads: ``overview``, ``process`` or ``records``."""
 
-_CLASSES: dict[str, type[Record]] = {
+COLLECTIONS = ("spectra", "scans", "curves", "tables", "kept")
+CLASSES: dict[str, type[Record]] = {
     "spectrum": Spectrum,
     "scan": Scan,
     "curve": Curve,
     "table": Table,
     "record": Record,
 }
-_UNITS = {
+DETECTORS = {"spectrum": "detector_camera", "scan": "detector_lockin", "curve": "detector_curve"}
+CONDITION_UNITS = {
     "temperature_k": "K",
     "excitation_nm": "nm",
     "longpass_nm": "nm",
@@ -40,20 +34,12 @@ _UNITS = {
     "exposure_s": "s",
     "repeat": "1",
 }
-_TEXTS = ("pair", "sample", "series", "note")
+CONDITION_TEXTS = ("pair", "sample", "series", "note")
 _TOLERANT = ("temperature_k", "excitation_nm", "longpass_nm", "shortpass_nm")
 _SUFFIX_UNITS = {
     "per_mev": "1/meV", "mev": "meV", "nm": "nm", "nm2": "nm^2", "k": "K", "uw": "uW", "mw": "mW", "s": "s",
     "fs": "fs", "ps": "ps", "v": "V",
 }  # fmt: skip
-_EMISSION = "photoluminescence"
-_OTHER_TYPES = {
-    "dark": "dark frame",
-    "pa": "photothermal absorption",
-    "pa_blank": "photothermal absorption of the bare substrate",
-    "response": "spectral response of the detection",
-}
-_SINGLE, _MULTI = "single-channel", "multichannel"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +105,7 @@ class _Centres:
 
 def _identity(record: Record, position: int, centres: _Centres) -> tuple[object, ...]:
     """Return what records of one entry have in common; tables and kept records stand alone."""
-    if not isinstance(record, Spectrum | Scan | Curve) or _class_name(record) is None:
+    if not isinstance(record, Spectrum | Scan | Curve):
         return (position,)
     condition = record.condition
     place = centres.place(condition)
@@ -130,14 +116,17 @@ def _identity(record: Record, position: int, centres: _Centres) -> tuple[object,
 
 def _axes(record: Spectrum | Scan | Curve) -> tuple[object, ...]:
     if isinstance(record, Scan):
-        axis, present = record.excitation_nm, (record.lockin_y_v is not None, record.power_uw is not None)
-    else:
-        axis, present = record.wavelength_nm, ()
-    return (axis.shape, axis.tobytes(), *present)
+        axis = record.excitation_nm
+        return (axis.shape, axis.tobytes(), record.lockin_y_v is not None, record.power_uw is not None)
+    return (record.wavelength_nm.shape, record.wavelength_nm.tobytes())
 
 
-def _class_name(record: Record) -> str | None:
-    return next((name for name, kind in _CLASSES.items() if type(record) is kind), None)
+def class_name(record: Record) -> str:
+    """Return the name of a record's class in project files; raise `ProjectError` for one that they don't know."""
+    for name, kind in CLASSES.items():
+        if type(record) is kind:
+            return name
+    raise ProjectError(f"{record.where}: records of type {type(record).__name__} can't be saved in a project.")
 
 
 def _entry_name(record: Record) -> str:

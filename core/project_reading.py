@@ -1,5 +1,18 @@
 """Read NeXus entries of a project back into records, exactly as they were."""
 
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import h5py
+
+from asplab.core.experiment import Condition, Record
+from asplab.core.nexus import Reader
+from asplab.core.project_entries import CLASSES, COLLECTIONS, CONDITION_TEXTS, CONDITION_UNITS, DETECTORS
+from asplab.core.units import FloatArray
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadEntry:
     """What one entry holds: records with their place in a field of `Experiment`."""
@@ -12,13 +25,13 @@ def read_entry(group: h5py.Group, reader: Reader) -> ReadEntry:
     """Return the records of one entry exactly as they were written."""
     collection = reader.attribute(group, "asplab_collection")
     name = reader.attribute(group, "asplab_class")
-    if collection not in COLLECTIONS or name not in _CLASSES:
+    if collection not in COLLECTIONS or name not in CLASSES:
         raise reader.fault(str(group.name), f"unknown records {collection!r} of class {name!r}.")
     rows = reader.group(group, "records")
     positions = [int(value) for value in reader.numbers(rows, "position", ndim=1)]
     parts = _read_data(group, name, len(positions), reader)
     bases = _read_bases(group, rows, len(positions), reader)
-    records = [_CLASSES[name](*base, **part) for base, part in zip(bases, parts, strict=True)]
+    records = [CLASSES[name](*base, **part) for base, part in zip(bases, parts, strict=True)]
     return ReadEntry(collection, tuple(zip(positions, records, strict=True)))
 
 
@@ -26,9 +39,9 @@ def _read_bases(group: h5py.Group, rows: h5py.Group, count: int, reader: Reader)
     """Return kind, source, line, condition and metadata of each record."""
     kind = reader.attribute(group, "asplab_kind")
     columns: dict[str, list[Any]] = {"source": reader.texts(rows, "source")}
-    for name in ("line", *_UNITS):
+    for name in ("line", *CONDITION_UNITS):
         columns[name] = _read_column(rows, name, count, reader)
-    for name in _TEXTS:
+    for name in CONDITION_TEXTS:
         columns[name] = reader.texts(rows, name) if reader.has(rows, name) else [""] * count
     texts = reader.texts(rows, "metadata") if reader.has(rows, "metadata") else ["[]"] * count
     columns["metadata"] = [_metadata(reader.json(text, str(rows.name)), rows, reader) for text in texts]
@@ -37,9 +50,7 @@ def _read_bases(group: h5py.Group, rows: h5py.Group, count: int, reader: Reader)
             raise reader.fault(f"{rows.name}/{name}", f"{len(column)} rows instead of {count}.")
     names = [field.name for field in fields(Condition)]
     conditions = [Condition(**{name: columns[name][i] for name in names}) for i in range(count)]
-    return list(
-        zip([kind] * count, columns["source"], columns["line"], conditions, columns["metadata"], strict=True)
-    )
+    return list(zip([kind] * count, columns["source"], columns["line"], conditions, columns["metadata"], strict=True))
 
 
 def _read_column(rows: h5py.Group, name: str, count: int, reader: Reader) -> list[Any]:
@@ -72,8 +83,7 @@ def _read_data(group: h5py.Group, name: str, count: int, reader: Reader) -> list
     if name == "table":
         return [{"columns": _read_columns(group, reader)}]
     instrument = reader.group(group, "instrument")
-    detector = {"spectrum": "detector_camera", "scan": "detector_lockin", "curve": "detector_curve"}[name]
-    raw = reader.group(reader.group(instrument, detector), "raw_data")
+    raw = reader.group(reader.group(instrument, DETECTORS[name]), "raw_data")
     axis = reader.numbers(raw, "excitation" if name == "scan" else "wavelength", ndim=1)
     field_names = {"spectrum": ("wavelength_nm", "counts"), "curve": ("wavelength_nm", "values")}
     axis_name, value_name = field_names.get(name, ("excitation_nm", "lockin_x_v"))

@@ -18,7 +18,6 @@ from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
 from asplab.core.project_entries import ROLE, unit_of
 from asplab.core.provenance import PROGRAM, Provenance
 from asplab.core.responses import Responses
-from asplab.core.settings import Settings
 from asplab.core.settings_io import settings_to_dict
 from asplab.core.units import FloatArray
 
@@ -85,7 +84,16 @@ def _responses(responses: Responses) -> Process:
         "truncation": responses.truncation,
         "n_stokes": np.array(responses.n_stokes),
     }
-    settings = ("grouping", "corrections", "transmission", "background", "integration", "scans", "baseline", "responses")
+    settings = (
+        "grouping",
+        "corrections",
+        "transmission",
+        "background",
+        "integration",
+        "scans",
+        "baseline",
+        "responses",
+    )
     return Process(_floats(numbers), settings, {"keys": json.dumps(responses.keys)})
 
 

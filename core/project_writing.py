@@ -1,4 +1,36 @@
-"""Write the records of one condition as one NeXus entry."""
+"""Write the records of one condition as one NeXus entry [NeXus, NXoptical_spectroscopy]."""
+
+import json
+from collections.abc import Sequence
+
+import h5py
+import numpy as np
+
+from asplab.core.experiment import Curve, Experiment, Record, Scan, Spectrum, Table
+from asplab.core.nexus import add_group, add_numbers, add_text, add_texts, share
+from asplab.core.project_entries import (
+    CONDITION_TEXTS,
+    CONDITION_UNITS,
+    DETECTORS,
+    ROLE,
+    Entry,
+    class_name,
+    unit_of,
+)
+from asplab.core.units import FloatArray
+
+DEFINITION_URL = "https://manual.nexusformat.org/classes/applications/NXoptical_spectroscopy.html"
+DEFINITION_VERSION = "2024.02"
+
+_EMISSION = "photoluminescence"
+_OTHER_TYPES = {
+    "dark": "dark frame",
+    "pa": "photothermal absorption",
+    "pa_blank": "photothermal absorption of the bare substrate",
+    "response": "spectral response of the detection",
+}
+_SINGLE, _MULTI = "single-channel", "multichannel"
+
 
 class EntryWriter:
     """Write entries into one file; axes that are equal are stored once and shared."""
@@ -13,7 +45,7 @@ class EntryWriter:
         first = entry.records[0]
         group = add_group(self._file, entry.name, "NXentry", **{ROLE: "records"})
         group.attrs["asplab_collection"] = entry.collection
-        group.attrs["asplab_class"] = _class_name(first) or "record"
+        group.attrs["asplab_class"] = class_name(first)
         group.attrs["asplab_kind"] = first.kind
         add_text(group, "title", _title(entry, self._experiment.simulated))
         if isinstance(first, Table):
@@ -44,10 +76,10 @@ class EntryWriter:
     def _write_spectra(self, group: h5py.Group, instrument: h5py.Group, entry: Entry) -> None:
         first = entry.records[0]
         if isinstance(first, Spectrum):
-            detector, unit, signal = "detector_camera", "counts", "counts"
+            unit, signal = "counts", "counts"
         else:
-            detector, unit, signal = "detector_curve", "", first.kind if first.kind.isidentifier() else "values"
-        raw = self._raw(instrument, detector, _MULTI, [_values(r) for r in entry.records], unit)
+            unit, signal = "", first.kind if first.kind.isidentifier() else "values"
+        raw = self._raw(instrument, DETECTORS[class_name(first)], _MULTI, [_values(r) for r in entry.records], unit)
         self._axis(raw, "wavelength", _wavelength(first))
         data = self._mean(group, signal, raw, unit)
         self._axis(data, "wavelength", _wavelength(first))
@@ -56,7 +88,7 @@ class EntryWriter:
 
     def _write_scans(self, group: h5py.Group, instrument: h5py.Group, entry: Entry) -> None:
         scans = [record for record in entry.records if isinstance(record, Scan)]
-        raw = self._raw(instrument, "detector_lockin", _SINGLE, [scan.lockin_x_v for scan in scans], "V")
+        raw = self._raw(instrument, DETECTORS["scan"], _SINGLE, [scan.lockin_x_v for scan in scans], "V")
         for name, unit in (("lockin_y_v", "V"), ("power_uw", "uW")):
             columns = [getattr(scan, name) for scan in scans]
             if columns[0] is not None:
@@ -161,9 +193,9 @@ def _write_records(group: h5py.Group, entry: Entry) -> None:
     add_numbers(rows, "position", np.array(entry.positions, dtype=np.int64), unit="1")
     add_texts(rows, "source", [record.source for record in entry.records])
     _add_column(rows, "line", [record.line for record in entry.records], "1")
-    for name, unit in _UNITS.items():
+    for name, unit in CONDITION_UNITS.items():
         _add_column(rows, name, [getattr(record.condition, name) for record in entry.records], unit)
-    for name in _TEXTS:
+    for name in CONDITION_TEXTS:
         texts = [getattr(record.condition, name) for record in entry.records]
         if any(texts):
             add_texts(rows, name, texts)

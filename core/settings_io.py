@@ -28,9 +28,7 @@ def settings_to_dict(settings: Settings) -> dict[str, Any]:
     return cast(dict[str, Any], _plain(settings, Settings, "settings"))
 
 
-def settings_from_dict(
-    values: object, *, base: Settings | None = None, where: str = "settings"
-) -> Settings:
+def settings_from_dict(values: object, *, base: Settings | None = None, where: str = "settings") -> Settings:
     """Return ``base`` (the defaults when None) with the given values in place of its own.
 
     Parameters
@@ -86,7 +84,9 @@ def settings_from_toml(text: str, *, base: Settings | None = None, where: str = 
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{where}: no valid TOML: {error}. Write records as [integration], values as key = value.") from error
+        raise SettingsError(
+            f"{where}: no valid TOML: {error}. Write records as [integration], values as key = value."
+        ) from error
     return settings_from_dict(values, base=base, where=where)
 
 
@@ -129,7 +129,9 @@ def _value(value: object, hint: Any, path: tuple[str, ...]) -> Any:
     if is_dataclass(hint):
         return _record(value, cast(type, hint), None, path)
     if get_origin(hint) is tuple:
-        return tuple(_value(item, kind, (*path, f"[{i}]")) for i, (item, kind) in enumerate(_checked_items(value, hint, path)))
+        return tuple(
+            _value(item, kind, (*path, f"[{i}]")) for i, (item, kind) in enumerate(_checked_items(value, hint, path))
+        )
     if (inner := _optional(hint)) is not None:
         return None if value is None or value == NO_VALUE else _value(value, inner, path)
     if get_origin(hint) is Literal:
@@ -160,13 +162,17 @@ def _record(values: object, kind: type, base: object | None, path: tuple[str, ..
     for key, value in values.items():
         own = getattr(base, key) if base is not None else None
         nested = own if is_dataclass(own) else None
-        given[key] = _record(value, hints[key], nested, (*path, key)) if nested else _value(value, hints[key], (*path, key))
+        given[key] = (
+            _record(value, hints[key], nested, (*path, key)) if nested else _value(value, hints[key], (*path, key))
+        )
     kept = {name: getattr(base, name) for name in names if name not in given} if base is not None else {}
     try:
         return kind(**given, **kept)
     except TypeError as error:
         needed = ", ".join(name for name in names if name not in given)
-        raise SettingsError(f"{_name(path)}: {values!r} is not complete; it may lack {needed}. Add what is missing.") from error
+        raise SettingsError(
+            f"{_name(path)}: {values!r} is not complete; it may lack {needed}. Add what is missing."
+        ) from error
 
 
 def _checked_items(value: object, hint: Any, path: tuple[str, ...]) -> list[tuple[object, Any]]:

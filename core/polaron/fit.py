@@ -145,8 +145,15 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
     n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), n_joint)
     able = np.append(fitted, joint is not None)
     return PolaronFit(
-        efficiency.temperatures_k,
-        *table.T,
+        temperatures_k=efficiency.temperatures_k,
+        g_mev=table[:, 0],
+        g_error_mev=table[:, 1],
+        phonon_mev=table[:, 2],
+        phonon_error_mev=table[:, 3],
+        polaron_energy_mev=table[:, 4],
+        polaron_energy_error_mev=table[:, 5],
+        huang_rhys=table[:, 6],
+        huang_rhys_error=table[:, 7],
         log_scale=all_scales,
         chi2=np.where(able, chi2_all, np.nan),
         dof=np.where(able, n_all - n_parameters, 0),
@@ -266,7 +273,14 @@ def find_intervals(fit: PolaronFit) -> PolaronIntervals:
             fit.joint_objective, fit.joint_parameters[None], fit.joint_covariance[None], fit.chi2[n:]
         )[:, 0]
     identified = np.isfinite(result).all(axis=0)
-    return PolaronIntervals(*result, identified=identified, problems=_interval_problems(fit, result, identified))
+    return PolaronIntervals(
+        phonon_low_mev=result[0],
+        phonon_high_mev=result[1],
+        g_low_mev=result[2],
+        g_high_mev=result[3],
+        identified=identified,
+        problems=_interval_problems(fit, result, identified),
+    )
 
 
 def _limits(objective: Objective, parameters: FloatArray, covariance: FloatArray, chi2: FloatArray) -> FloatArray:
@@ -318,8 +332,8 @@ def _interval_problems(fit: PolaronFit, limits: FloatArray, identified: np.ndarr
             continue
         bound = f"ħω > {limits[0, i]:.3g} meV" if np.isfinite(limits[0, i]) else "no limit of ħω"
         message = (
-            f"ħω and g are not identified at 68 %: {bound}. Detunings with η well below 0.5, and smaller errors at large "
-            "ΔE, would determine them."
+            f"ħω and g are not identified at 68 %: {bound}. Detunings with η well below 0.5, and smaller errors at "
+            "large ΔE, would determine them."
         )
         problems.append(Problem("info", name, message))
     return tuple(problems)

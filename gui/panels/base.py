@@ -1,0 +1,41 @@
+"""What every step panel has in common: it displays results and emits intents."""
+
+from asplab.core.pipeline import Results
+from asplab.gui.theme import Theme
+from asplab.gui.view_state import ViewState
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class Panel(QWidget):
+    """A step of the analysis on screen; it never writes into the document.
+
+    Signals are intents; `asplab.gui.bindings` turns them into edits. ``*_dragged`` fire on every mouse move,
+    ``drag_finished`` once at the end, so that a drag becomes one undo step.
+    """
+
+    window_dragged = Signal(float, float)
+    cutoff_dragged = Signal(str, float, float)
+    """side ("longpass", "shortpass"), nominal cutoff in nm, new cutoff in nm."""
+    background_dragged = Signal(int, float, float)
+    """Index of the background window, its edges in nm."""
+    baseline_dragged = Signal(float, float)
+    """Photothermal baseline region in meV below the gap."""
+    drag_finished = Signal()
+    setting_edited = Signal(str, str, object)
+    """Settings record (field of `Settings`), its field, new value."""
+    temperature_chosen = Signal(int)
+    stack_chosen = Signal(str)
+    record_chosen = Signal(str)
+    exclusion_requested = Signal(str)
+    """Target (stack key or record source) to exclude, or to bring back when it is excluded."""
+    hint_changed = Signal(str)
+    """What the mouse does here."""
+
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show results and selection; called on every frame of a drag, so it must be quick."""
+        raise TypeError(f"{type(self).__name__} must define display()")
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        raise TypeError(f"{type(self).__name__} must define restyle()")

@@ -81,21 +81,27 @@ def analyze(
         When ``progress`` was cancelled; nothing is left behind.
     """
     progress = progress or Progress()
-    document = load_document(source, progress=_part(progress, 0.0, 0.5))
+    document = load_document(source, progress=part_of(progress, 0.0, 0.5))
     if settings_file is not None:
         settings = read_settings(settings_file, base=document.settings)
         document = Document(document.experiment, settings, document.exclusions)
     folder = results_folder(document.experiment) if output is None else output
     check_results_folder(folder, force=force)
     with staged(folder) as staging:
-        return finish(document, staging, folder, progress=_part(progress, 0.5, 1.0))
+        origin = source if is_project(source) else None
+        return finish(document, staging, folder, progress=part_of(progress, 0.5, 1.0), based_on=origin)
 
 
-def finish(document: Document, staging: Path, folder: Path, *, progress: Progress) -> Outcome:
-    """Run the chain, write everything to ``staging``, then move it to ``folder``."""
+def finish(
+    document: Document, staging: Path, folder: Path, *, progress: Progress, based_on: Path | None = None
+) -> Outcome:
+    """Run the chain, write everything to ``staging``, then move it to ``folder``.
+
+    What other programs added to the project ``based_on`` goes along.
+    """
     progress.step(0, 10, "analysing")
     results = analyse(document)
-    write_results(results, staging, progress=_part(progress, 0.1, 1.0))
+    write_results(results, staging, progress=part_of(progress, 0.1, 1.0), based_on=based_on)
     backup = install(staging, folder)
     progress.step(1, 1, "done")
     return Outcome(folder, results, backup)
@@ -205,17 +211,17 @@ def _remove_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def write_results(results: Results, folder: Path, *, progress: Progress) -> None:
+def write_results(results: Results, folder: Path, *, progress: Progress, based_on: Path | None = None) -> None:
     """Write project, results.json, tables, figures and report into an empty ``folder``."""
     progress.step(0, 10, "writing tables")
     write_tables(results, folder / "tables")
-    figures = write_figures(results, folder / "figures", progress=_part(progress, 0.1, 0.8))
+    figures = write_figures(results, folder / "figures", progress=part_of(progress, 0.1, 0.8))
     progress.step(8, 10, "writing the report")
     (folder / REPORT_NAME).write_text(report_html(results, figures), encoding="utf-8", newline="\n")
     text = json.dumps(results_document(results), indent=1, ensure_ascii=False, allow_nan=False)
     (folder / RESULTS_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
     progress.step(9, 10, "writing the project")
-    save_project(results.document, folder / PROJECT_NAME, results=results, saved_by="analyze")
+    save_project(results, folder / PROJECT_NAME, saved_by="analyze", based_on=based_on)
 
 
 def install(staging: Path, folder: Path) -> Path | None:
@@ -254,6 +260,6 @@ def _own_names() -> set[Path]:
     return figures | {Path("tables") / f"{name}.csv" for name in TABLE_NAMES}
 
 
-def _part(progress: Progress, low: float, high: float) -> Progress:
+def part_of(progress: Progress, low: float, high: float) -> Progress:
     """Return a progress that fills the part from ``low`` to ``high`` of another one."""
     return Progress(lambda done, text: progress.report(low + (high - low) * done, text), progress.cancelled)

@@ -95,7 +95,7 @@ def demo(
         outcome = run_demo(output, force=force, seed=DEMO_SEED, progress=progress)
     _report(outcome)
     typer.echo("\nSIMULATED DATA (virtual experiment), result against truth:")
-    for line in comparison(outcome.results):
+    for line in comparison(outcome.results, seed=DEMO_SEED):
         typer.echo(line)
     raise typer.Exit(_code(outcome))
 
@@ -105,7 +105,7 @@ def simulate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write.")],
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Determines every number.")] = DEMO_SEED,
     truth: Annotated[str, typer.Option("--truth", metavar="eq9|table|FILE.json", help="The true η.")] = "eq9",
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier simulation that was changed since.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a simulation that was changed since.")] = False,
 ) -> None:
     """Write a virtual experiment: raw data, manifest.csv and truth.json."""
     from asplab.core.virtual import experiment_with_truth
@@ -120,7 +120,7 @@ def simulate(
 @app.command()
 def analyze(
     source: Annotated[
-        Path, typer.Argument(metavar="FOLDER|PROJECT|MANIFEST", help="A folder with manifest.csv, a manifest or a project.")
+        Path, typer.Argument(metavar="FOLDER|PROJECT|MANIFEST", help="A folder with manifest.csv, it, or a project.")
     ],
     output: Output = None,
     force: Force = False,
@@ -161,7 +161,7 @@ def _refuse_unbuilt(preset: str | None, model: str, intervals: str) -> None:
 
 def _report(outcome: "Outcome") -> None:
     """Say where the results are, their core, and what to know about them."""
-    from asplab.core.analyze import summary
+    from asplab.core.summary import summary
 
     for line in summary(outcome):
         typer.echo(line)
@@ -186,7 +186,7 @@ def replay(
     project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A project file written by ASPLab.")],
 ) -> None:
     """Recompute a project from its stored raw data; exit code 1 where a number differs."""
-    from asplab.core.analyze import replay as recompute
+    from asplab.core.replay import replay as recompute
 
     with _progress() as progress:
         differences, count = recompute(project, progress=progress)
@@ -204,8 +204,8 @@ def replay(
 @app.command()
 def model(
     name: Annotated[str, typer.Option("--model", metavar="NAME", help="eq9")],
-    detuning: Annotated[str, typer.Option("--detuning", metavar="20:153:1", help="ΔE in meV: values or first:last:step.")],
-    temperature: Annotated[str, typer.Option("--temperature", metavar="80,250", help="In K: values or first:last:step.")],
+    detuning: Annotated[str, typer.Option("--detuning", metavar="20:153:1", help="ΔE / meV: list or first:last:step.")],
+    temperature: Annotated[str, typer.Option("--temperature", metavar="80,250", help="In K: list or first:last:step.")],
     g: Annotated[float, typer.Option("--g", metavar="MEV", help="Electron-phonon coupling g.")],
     phonon: Annotated[float, typer.Option("--phonon", metavar="MEV", help="Phonon energy ħω.")],
     as_json: AsJson = False,

@@ -19,6 +19,9 @@ from asplab.core.units import FloatArray
 _TRUNCATED_BELOW = 0.9
 _SIGNIFICANT = 3.0
 
+FLAGS = ("not_determined", "net_cooling", "eta_above_1", "eta_below_0", "truncated", "excluded")
+"""What a flag of η says, in the order of `EfficiencyFit.flag_table`."""
+
 
 def ratio(
     stokes_detuning_mev: ArrayLike,
@@ -103,7 +106,8 @@ class EfficiencyFit:
         Change of (numerator, denominator) with one standard error of a shared quantum yield; zero otherwise.
     valid, fitted : ndarray of bool
     truncation : ndarray
-    flags : tuple of tuple of tuple of str
+    flag_table : ndarray of bool, shape (n_temperatures, n_anti, n_flags)
+        Which of `FLAGS` hold.
     keys : tuple of tuple of str
         Stack of each anti-Stokes place.
     stokes_keys : tuple of tuple of str
@@ -140,10 +144,18 @@ class EfficiencyFit:
     valid: np.ndarray
     fitted: np.ndarray
     truncation: FloatArray
-    flags: tuple[tuple[tuple[str, ...], ...], ...]
+    flag_table: np.ndarray
     keys: tuple[tuple[str, ...], ...]
     stokes_keys: tuple[tuple[str, ...], ...]
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def flags(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """Names of the flags that hold at each place."""
+        return tuple(
+            tuple(tuple(name for name, on in zip(FLAGS, cell, strict=True) if on) for cell in row)
+            for row in self.flag_table.tolist()
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -406,7 +418,7 @@ def _assemble(
         valid=valid,
         fitted=valid & responses.fitted[:, ns:],
         truncation=responses.truncation[:, ns:],
-        flags=_flags(responses, eta, low, valid),
+        flag_table=_flags(responses, eta, low, valid),
         keys=tuple(row[ns:] for row in responses.keys),
         stokes_keys=tuple(row[:ns] for row in responses.keys),
         problems=_problems(responses, line, settings, yields, yield_errors),
@@ -433,22 +445,18 @@ def _ratios(responses: Responses, line: StokesLine) -> tuple[FloatArray, FloatAr
     return points, errors, rho * line.slope[:, None]
 
 
-def _flags(
-    responses: Responses, eta: FloatArray, low: FloatArray, valid: np.ndarray
-) -> tuple[tuple[tuple[str, ...], ...], ...]:
+def _flags(responses: Responses, eta: FloatArray, low: FloatArray, valid: np.ndarray) -> np.ndarray:
     ns, n = responses.n_stokes, responses.valid.shape[1]
     heat_error = np.sqrt(np.einsum("tii->ti", responses.covariance)[:, n + ns :])
-    tests = {
-        "not_determined": valid & np.isnan(low),
-        "net_cooling": valid & (responses.absorbed[:, ns:] < -_SIGNIFICANT * heat_error),
-        "eta_above_1": valid & (eta > 1.0),
-        "eta_below_0": valid & (eta < 0.0),
-        "truncated": valid & (responses.truncation[:, ns:] < _TRUNCATED_BELOW),
-        "excluded": valid & ~responses.fitted[:, ns:],
-    }
-    names = list(tests)
-    table = np.stack([tests[name] for name in names], axis=-1)
-    return tuple(tuple(tuple(np.array(names)[cell].tolist()) for cell in row) for row in table)
+    tests = (
+        np.isnan(low),
+        responses.absorbed[:, ns:] < -_SIGNIFICANT * heat_error,
+        eta > 1.0,
+        eta < 0.0,
+        responses.truncation[:, ns:] < _TRUNCATED_BELOW,
+        ~responses.fitted[:, ns:],
+    )
+    return np.stack(tests, axis=-1) & valid[..., None]
 
 
 def _problems(

@@ -200,11 +200,11 @@ def _stack(place: _Place, members: list[Spectrum], exclusions: Exclusions, probl
     same = [s for s in members if _same_axis(s.wavelength_nm, axis)]
     for spectrum in members:
         if spectrum not in same:
-            found, wanted = spectrum.wavelength_nm, axis
+            axes = (spectrum.wavelength_nm, axis)
+            found, wanted = (f"{a[0]:.2f}-{a[-1]:.2f} nm, {a.size} points" for a in axes)
             message = (
-                f"its wavelength axis ({found[0]:.2f}-{found[-1]:.2f} nm, {found.size} points) differs from "
-                f"that of the other repeats ({wanted[0]:.2f}-{wanted[-1]:.2f} nm, {wanted.size} points); the spectrum is left out. "
-                "Give it another `series`, or measure all repeats on one axis."
+                f"its wavelength axis ({found}) differs from that of the other repeats ({wanted}); the spectrum is left "
+                "out. Give it another `series`, or measure all repeats on one axis."
             )
             problems.append(Problem("error", spectrum.where, message))
     excitation = _mean(same, "excitation_nm")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency import FLAGS, EfficiencyFit
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment, Table
 from asplab.core.grouping import cluster, nearest
@@ -38,8 +38,8 @@ def _rows(temperature: FloatArray, grouping: GroupingSettings) -> tuple[FloatArr
 def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, energies: EnergySettings) -> Responses:
     """Build responses from tables of kind ``responses``; their errors are taken as independent.
 
-    Columns: temperature_k, excitation_nm, is_stokes (1 above the gap, 0 below), intensity, intensity_error,
-    pa, pa_error, gap_mev (reference of ΔE), optional mean_photon_mev.
+    Columns: temperature_k, excitation_nm, intensity, intensity_error, pa, pa_error, gap_mev (reference of ΔE);
+    optional is_stokes (1 above the gap, 0 below; without it the gap decides) and mean_photon_mev.
 
     Raises
     ------
@@ -48,13 +48,14 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
     """
     tables = [table for table in experiment.tables if table.kind == "responses"]
     wanted: dict[str, float | None] = dict.fromkeys(
-        ("temperature_k", "excitation_nm", "is_stokes", "intensity", "intensity_error", "pa", "pa_error")
+        ("temperature_k", "excitation_nm", "intensity", "intensity_error", "pa", "pa_error")
     )
-    data = _columns(tables, wanted | {"gap_mev": np.nan, "mean_photon_mev": np.nan})
+    data = _columns(tables, wanted | {"is_stokes": np.nan, "gap_mev": np.nan, "mean_photon_mev": np.nan})
     temperatures, rows = _rows(data["temperature_k"], grouping)
     gap = _per_temperature(data["gap_mev"], rows, temperatures, energies)
     photon = np.array([np.mean(data["mean_photon_mev"][rows == t]) for t in range(len(temperatures))])
-    stokes = data["is_stokes"] > 0.5
+    excitation = energy_from_wavelength(data["excitation_nm"], medium=energies.medium)
+    stokes = np.where(np.isnan(data["is_stokes"]), excitation > gap[rows], data["is_stokes"] > 0.5)
     order = [np.flatnonzero((rows == t) & (stokes == side)) for t in range(len(temperatures)) for side in (True, False)]
     widths = [max(len(o) for o in order[side::2]) for side in (0, 1)]
     index = np.zeros((len(temperatures), sum(widths)), dtype=int)
@@ -66,7 +67,6 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
             valid[t, begin : begin + len(members)] = True
     both = np.concatenate([valid, valid], axis=1)
     variance = np.concatenate([data["intensity_error"][index], data["pa_error"][index]], axis=1) ** 2
-    excitation = energy_from_wavelength(data["excitation_nm"], medium=energies.medium)
     spread = excitation * energies.wavelength_error_nm / data["excitation_nm"]
     zeros = np.zeros(len(temperatures))
     return Responses(
@@ -109,8 +109,29 @@ def _per_temperature(
     return result
 
 
-def fit_from_table(experiment: Experiment, grouping: GroupingSettings) -> EfficiencyFit:
-    """Take η from tables of kind ``efficiency``: temperature_k, detuning_mev, eta, eta_error.
+def _detunings(tables: list[Table], data: dict[str, FloatArray], energies: EnergySettings) -> FloatArray:
+    """Return ΔE as given, else from excitation and gap.
+
+    Raises
+    ------
+    InputError
+        Where neither is there.
+    """
+    photon = energy_from_wavelength(data["excitation_nm"], medium=energies.medium)
+    detuning: FloatArray = np.where(np.isnan(data["detuning_mev"]), data["gap_mev"] - photon, data["detuning_mev"])
+    if np.isnan(detuning).any():
+        row = int(np.flatnonzero(np.isnan(detuning))[0])
+        raise InputError(
+            f"{tables[0].where}, row {row + 1}: ΔE is unknown. Add detuning_mev, or excitation_nm and gap_mev."
+        )
+    return detuning
+
+
+def fit_from_table(experiment: Experiment, grouping: GroupingSettings, energies: EnergySettings) -> EfficiencyFit:
+    """Take η from tables of kind ``efficiency``.
+
+    Columns: temperature_k, eta, eta_error, and either detuning_mev or excitation_nm with gap_mev; optional
+    detuning_mev_error and quantum_yield.
 
     Raises
     ------
@@ -118,8 +139,10 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings) -> Effici
         When a column is missing, or an error is not positive.
     """
     tables = [table for table in experiment.tables if table.kind == "efficiency"]
-    wanted: dict[str, float | None] = dict.fromkeys(("temperature_k", "detuning_mev", "eta", "eta_error"))
-    data = _columns(tables, wanted | {"quantum_yield": np.nan, "detuning_mev_error": 0.0, "gap_mev": np.nan})
+    wanted: dict[str, float | None] = dict.fromkeys(("temperature_k", "eta", "eta_error"))
+    optional = dict.fromkeys(("detuning_mev", "excitation_nm", "quantum_yield", "gap_mev"), np.nan)
+    data = _columns(tables, wanted | optional | {"detuning_mev_error": 0.0})
+    data["detuning_mev"] = _detunings(tables, data, energies)
     if np.any(~(data["eta_error"] > 0)):
         row = int(np.flatnonzero(~(data["eta_error"] > 0))[0])
         raise InputError(
@@ -142,7 +165,9 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings) -> Effici
     covariance[:, :width, :width] = variance
     per_t, points = np.full(len(members), np.nan), np.full((len(members), 0), np.nan)
     nothing = np.full((len(members), width, 0), np.nan)
-    above = np.where(np.nan_to_num(eta) > 1.0, "eta_above_1", np.where(np.nan_to_num(eta) < 0.0, "eta_below_0", ""))
+    flags = np.zeros((*eta.shape, len(FLAGS)), dtype=bool)
+    flags[..., FLAGS.index("eta_above_1")] = np.nan_to_num(eta) > 1.0
+    flags[..., FLAGS.index("eta_below_0")] = np.nan_to_num(eta) < 0.0
     return EfficiencyFit(
         temperatures_k=temperatures,
         quantum_yield=np.array([np.mean(data["quantum_yield"][m]) for m in members]),
@@ -175,7 +200,7 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings) -> Effici
         valid=valid,
         fitted=valid,
         truncation=np.where(valid, 1.0, 0.0),
-        flags=tuple(tuple((name,) if name else () for name in row) for row in above.tolist()),
+        flag_table=flags,
         keys=tuple(
             tuple(f"row {k + 1}" if ok else "" for k, ok in zip(*p, strict=True))
             for p in zip(index, valid, strict=True)

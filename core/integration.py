@@ -30,16 +30,32 @@ class Prefix:
 
     def up_to(self, rows: np.ndarray, edges: FloatArray) -> FloatArray:
         """Return the integral of each row up to its edge in nm, exact for the linear interpolant."""
-        pixel = np.clip(np.searchsorted(self.axis, edges, side="right") - 1, 0, self.axis.size - 2)
-        width = self.axis[pixel + 1] - self.axis[pixel]
-        part = (edges - self.axis[pixel]) / width
-        shape = part.shape + (1,) * (self.values.ndim - 2)
-        left = (width * (part - 0.5 * part**2)).reshape(shape)
-        right = (width * 0.5 * part**2).reshape(shape)
-        total: FloatArray = (
-            self.integral[rows, pixel] + left * self.values[rows, pixel] + right * self.values[rows, pixel + 1]
-        )
+        return self.at(rows, _place(self.axis, edges))
+
+    def at(self, rows: np.ndarray, place: "Place") -> FloatArray:
+        """Return the integral of each row up to a place on the axis."""
+        shape = place.left.shape + (1,) * (self.values.ndim - 2)
+        total: FloatArray = self.integral[rows, place.pixel]
+        total += place.left.reshape(shape) * self.values[rows, place.pixel]
+        total += place.right.reshape(shape) * self.values[rows, place.pixel + 1]
         return total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Positions on an axis: the pixel before each, and what its two neighbours weigh in the rest."""
+
+    pixel: np.ndarray
+    left: FloatArray
+    right: FloatArray
+
+
+def _place(axis: FloatArray, edges: FloatArray) -> Place:
+    pixel = np.clip(np.searchsorted(axis, edges, side="right") - 1, 0, axis.size - 2)
+    width = axis[pixel + 1] - axis[pixel]
+    part = (edges - axis[pixel]) / width
+    right = 0.5 * width * part**2
+    return Place(pixel, width * part - right, right)
 
 
 def prefix(axis: FloatArray, values: FloatArray) -> Prefix:
@@ -74,20 +90,22 @@ def accumulate(corrected: Corrected) -> Cumulative:
     return Cumulative(tuple(spectra), tuple(noise), tuple(dark))
 
 
-def _by_block(corrected: Corrected, prefixes: tuple[Prefix, ...], edges: FloatArray) -> FloatArray:
-    """Evaluate one prefix per block at one edge per stack; the result is in the order of the stacks."""
-    if len(prefixes) == 1:
-        return prefixes[0].up_to(corrected.place[:, 1], edges)
-    parts = [
-        prefixes[b].up_to(corrected.place[members, 1], edges[members])
-        for b in range(len(prefixes))
-        if (members := np.flatnonzero(corrected.place[:, 0] == b)).size
-    ]
-    order = np.concatenate([np.flatnonzero(corrected.place[:, 0] == b) for b in range(len(prefixes))])
-    joined = np.concatenate(parts)
-    result = np.empty_like(joined)
-    result[order] = joined
-    return result
+def _by_block(corrected: Corrected, edges: FloatArray, *families: tuple[Prefix, ...]) -> list[FloatArray]:
+    """Evaluate families of prefixes (one prefix per block each) at the edges of each stack.
+
+    ``edges`` has shape (n_stacks, …); the results are in the order of the stacks.
+    """
+    results: list[FloatArray] = []
+    for b in range(len(corrected.blocks)):
+        members = np.flatnonzero(corrected.place[:, 0] == b)
+        rows = corrected.place[members, 1].reshape((-1,) + (1,) * (edges.ndim - 1))
+        place = _place(corrected.blocks[b].wavelength_nm, edges[members])
+        for f, family in enumerate(families):
+            values = family[b].at(rows, place)
+            if b == 0:
+                results.append(np.empty((len(edges), *values.shape[1:])))
+            results[f][members] = values
+    return results
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +128,13 @@ class Background:
     length_nm : ndarray, shape (n_stacks,)
         Total length of the regions; infinite where none is subtracted.
     noise_edges, dark_edges : ndarray, shape (n_stacks, n_regions, 2)
-        Running noise integrals at the ends of the regions.
+        Running noise integrals at the ends of the regions; that of the dark in units of ``dark_total``.
+    dark_total : ndarray, shape (n_stacks,)
+        Integral of the dark's noise density over the whole axis.
+    dark_overlap : ndarray, shape (n_temperatures, n_columns, n_columns)
+        How much the background regions of two stacks share, in the measure of ``dark_edges``.
+    dark_size : ndarray, same shape
+        Product of the dark noise of two stacks that share one mean dark frame, else zero.
     shapes : tuple of ShapePrefix
         Running integrals of the band shapes, one entry per wavelength axis.
     """
@@ -120,33 +144,37 @@ class Background:
     noise_edges: FloatArray
     dark_edges: FloatArray
     dark_total: FloatArray
+    dark_overlap: FloatArray
+    dark_size: FloatArray
     shapes: tuple[ShapePrefix, ...]
 
 
-def read_background(bands: Bands, cumulative: Cumulative) -> Background:
+def read_background(bands: Bands, cumulative: Cumulative, layout: Layout) -> Background:
     """Read the background of every repeat between its transmitted, signal-free edges."""
     corrected, regions = bands.corrected, bands.background_nm
-    n_regions = regions.shape[1]
-    ends = [[_by_block(corrected, cumulative.spectra, regions[:, r, e]) for e in (0, 1)] for r in range(n_regions)]
+    families = (cumulative.spectra, cumulative.noise, cumulative.dark)
+    ends, noise_edges, dark_edges = _by_block(corrected, regions, *families)
     length = np.sum(regions[:, :, 1] - regions[:, :, 0], axis=1)
     used = (length > 0) & (bands.settings.baseline != "none")
-    total = sum((high - low for low, high in ends), start=np.zeros_like(ends[0][0]))
+    total = np.sum(ends[:, :, 1] - ends[:, :, 0], axis=1)
     level = np.where(used[:, None], total / np.where(used, length, 1.0)[:, None], 0.0)
-
-    def edges(prefixes: tuple[Prefix, ...]) -> FloatArray:
-        columns = [
-            np.stack([_by_block(corrected, prefixes, regions[:, r, e]) for e in (0, 1)], axis=-1)
-            for r in range(n_regions)
-        ]
-        return np.stack(columns, axis=1)
-
     last = np.array([corrected.blocks[b].wavelength_nm[-1] for b in corrected.place[:, 0]])
+    (dark_total,) = _by_block(corrected, last, cumulative.dark)
+    has_dark = dark_total > 0
+    dark_edges = dark_edges / np.where(has_dark, dark_total, 1.0)[:, None, None]
+    table, group = dark_edges[layout.index], corrected.dark_group[layout.index]
+    low, high = table[..., 0], table[..., 1]
+    own = _overlap(low[:, :, None, :, None], high[:, :, None, :, None], low[:, None, :, None], high[:, None, :, None])
+    size = np.where(layout.valid, np.sqrt(dark_total)[layout.index], 0.0)
+    same = (group[:, :, None] == group[:, None, :]) & (group >= 0)[:, :, None]
     return Background(
         level=level,
         length_nm=np.where(used, length, np.inf),
-        noise_edges=edges(cumulative.noise),
-        dark_edges=edges(cumulative.dark),
-        dark_total=_by_block(corrected, cumulative.dark, last),
+        noise_edges=noise_edges,
+        dark_edges=dark_edges,
+        dark_total=dark_total,
+        dark_overlap=own.sum(axis=(3, 4)),
+        dark_size=size[:, :, None] * size[:, None, :] * same,
         shapes=tuple(_shape_prefixes(bands.templates)),
     )
 
@@ -255,43 +283,38 @@ def _window_sums(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return window sums per repeat, their noise variance, and the dark covariance by temperature."""
     corrected = bands.corrected
-    low, high = window[:, 0], window[:, 1]
-    spectra = _by_block(corrected, cumulative.spectra, high) - _by_block(corrected, cumulative.spectra, low)
-    length = high - low
-    per_repeat = np.where(corrected.present, spectra - background.level * length[:, None], 0.0)
+    families = (cumulative.spectra, cumulative.noise, cumulative.dark)
+    spectra, noise, dark = _by_block(corrected, window, *families)
+    length = window[:, 1] - window[:, 0]
     ratio = length / background.length_nm
-    ends = [_by_block(corrected, cumulative.noise, edge) for edge in (low, high)]
+    per_repeat = spectra[:, 1] - spectra[:, 0] - background.level * length[:, None]
+    per_repeat *= corrected.present
     regions = background.noise_edges
-    both = _overlap(ends[0][:, None], ends[1][:, None], regions[..., 0], regions[..., 1]).sum(axis=1)
+    both = _overlap(noise[:, None, 0], noise[:, None, 1], regions[..., 0], regions[..., 1]).sum(axis=1)
     own = (regions[..., 1] - regions[..., 0]).sum(axis=1)
-    noise = ends[1] - ends[0] - 2.0 * ratio * both + ratio**2 * own
-    return per_repeat, noise, _dark_covariance(bands, cumulative, background, layout, window, ratio)
+    variance = noise[:, 1] - noise[:, 0] - 2.0 * ratio * both + ratio**2 * own
+    return per_repeat, variance, _dark_covariance(background, layout, dark, ratio)
 
 
-def _dark_covariance(
-    bands: Bands, cumulative: Cumulative, background: Background, layout: Layout, window: FloatArray, ratio: FloatArray
-) -> FloatArray:
+def _dark_covariance(background: Background, layout: Layout, dark: FloatArray, ratio: FloatArray) -> FloatArray:
     """Return the covariance (n_temperatures, n_columns, n_columns) that a common mean dark frame leaves."""
-    corrected, index = bands.corrected, layout.index
-    n_t, n = index.shape
-    if not np.any(background.dark_total > 0):
-        return np.zeros((n_t, n, n))
+    if not background.dark_size.any():
+        return np.zeros_like(background.dark_size)
     # All dark variances of a group are one function times a factor: work in its own measure, 0 to 1.
     total = np.where(background.dark_total > 0, background.dark_total, 1.0)
-    ends = np.stack([_by_block(corrected, cumulative.dark, window[:, e]) for e in (0, 1)], axis=-1)
-    ranges = np.concatenate([ends[:, None], background.dark_edges], axis=1) / total[:, None, None]
-    sign = np.concatenate([np.ones((len(ratio), 1)), np.repeat(-ratio[:, None], ranges.shape[1] - 1, axis=1)], axis=1)
-    edges, signs = ranges[index].reshape(n_t, -1, 2), sign[index].reshape(n_t, -1)
-    lows, highs = edges[..., 0], edges[..., 1]
-    shared = _overlap(lows[:, :, None], highs[:, :, None], lows[:, None], highs[:, None])
-    shared *= signs[:, :, None] * signs[:, None, :]
-    per = ranges.shape[1]
-    covariance = shared.reshape(n_t, n, per, n, per).sum(axis=(2, 4))
-    size = np.where(layout.valid, np.sqrt(background.dark_total)[index], 0.0)
-    group = corrected.dark_group[index]
-    same = (group[:, :, None] == group[:, None, :]) & (group >= 0)[:, :, None]
-    result: FloatArray = covariance * size[:, :, None] * size[:, None, :] * same
-    return result
+    ends = (dark / total[:, None])[layout.index]
+    regions, share = background.dark_edges[layout.index], ratio[layout.index]
+    low, high = ends[..., 0], ends[..., 1]
+    covariance = _overlap(low[:, :, None], high[:, :, None], low[:, None], high[:, None])
+    mixed = np.zeros_like(covariance)
+    for r in range(regions.shape[2]):
+        mixed += _overlap(low[:, :, None], high[:, :, None], regions[:, None, :, r, 0], regions[:, None, :, r, 1])
+    mixed *= share[:, None, :]
+    covariance -= mixed
+    covariance -= np.swapaxes(mixed, 1, 2)
+    covariance += share[:, :, None] * share[:, None, :] * background.dark_overlap
+    covariance *= background.dark_size
+    return covariance
 
 
 def _seen_by_window(

@@ -26,9 +26,7 @@ def model_rows(
     temperature_k = read_range(temperatures, name="--temperature")
     if len(detuning_mev) * len(temperature_k) > _MOST_VALUES:
         raise SettingsError(f"{len(detuning_mev) * len(temperature_k)} values are asked for; take wider steps.")
-    rate = log_rate(
-        model, np.array(detuning_mev), np.array(temperature_k)[:, None], g_mev=g_mev, phonon_mev=phonon_mev
-    )
+    rate = log_rate(model, np.array(detuning_mev), np.array(temperature_k)[:, None], g_mev=g_mev, phonon_mev=phonon_mev)
     return [
         {"temperature_k": temperature, "detuning_mev": detuning, "log_rate": float(rate[t, j])}
         for t, temperature in enumerate(temperature_k)

@@ -19,6 +19,9 @@ from asplab.core.units import FloatArray
 MOST_VALUES = 250_000_000
 """More values than any project has in one dataset; a file that claims more is broken or malicious."""
 
+ROLE = "asplab_role"
+"""Attribute that marks the groups that ASPLab reads: ``overview``, ``process`` or ``records``."""
+
 _COMPRESS_FROM = 64
 _EXACT_INTEGER = 2.0**53
 _INTEGERS = (np.uint8, np.uint16, np.int16, np.uint32, np.int32, np.int64)
@@ -59,14 +62,16 @@ def _storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def add_numbers(group: h5py.Group, name: str, values: object, *, unit: str, **attributes: object) -> h5py.Dataset:
-    """Write numbers with their unit, as integers where all are integers, else as they are; large ones compressed.
+def add_numbers(
+    group: h5py.Group, name: str, values: object, *, unit: str, pack: bool = False, **attributes: object
+) -> h5py.Dataset:
+    """Write numbers with their unit; a dimensionless number has the unit ``1``, an unknown unit is empty.
 
-    A dimensionless number has the unit ``1``; an empty one says that the unit is not known.
+    ``pack`` stores floats that are all whole numbers as integers, which is exact, and compresses.
     """
     array = np.asarray(values)
-    stored = _integers(array) if array.ndim else array
-    if array.size >= _COMPRESS_FROM and (array.ndim > 1 or stored.dtype.kind in "iu"):
+    stored = _integers(array) if pack else array
+    if pack and array.size >= _COMPRESS_FROM:
         dataset = group.create_dataset(
             name, data=stored, chunks=_chunks(stored), compression="gzip", compression_opts=1, shuffle=True
         )
@@ -180,12 +185,25 @@ class Reader:
             raise self.fault(str(dataset.name), f"expected numbers with {ndim} axes, found {found.ndim}.")
         return found
 
+    def names(self, group: h5py.Group, name: str) -> list[str]:
+        """Return a column of fixed-length ASCII texts."""
+        dataset = self._dataset(group, name)
+        if dataset.ndim != 1 or dataset.dtype.kind != "S":
+            raise self.fault(str(dataset.name), f"expected names, found {dataset.dtype} of shape {dataset.shape}.")
+        return [text.decode("ascii", "replace") for text in dataset[...].tolist()]
+
     def attribute(self, item: h5py.Group | h5py.Dataset, name: str) -> str:
         """Return a text attribute."""
         value = item.attrs.get(name)
         if not isinstance(value, str):
             raise self.fault(f"{item.name}@{name}", f"expected a text, found {value!r}.")
         return value
+
+
+def role(item: object) -> str:
+    """Return what ASPLab uses a group for; empty for a dataset and for a group of another program."""
+    found = item.attrs.get(ROLE) if isinstance(item, h5py.Group) else None
+    return found if isinstance(found, str) else ""
 
 
 def link_names(file: h5py.File, path: Path) -> list[str]:

@@ -17,7 +17,7 @@ from asplab.core.layout import Layout, arrange
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.polaron.fit import PolaronFit, PolaronIntervals, find_intervals, fit_polaron
 from asplab.core.problems import Problem
-from asplab.core.responses import Responses, pair_repeats, respond
+from asplab.core.responses import Responses, pair_repeats, respond, scatter_of_heat
 from asplab.core.scans import Scans, read_scans
 
 _FROM_RAW = (
@@ -33,6 +33,7 @@ _FROM_RAW = (
     read_scans,
     photothermal,
     pair_repeats,
+    scatter_of_heat,
     respond,
 )
 _TO_RESULTS = (fit_efficiency, fit_polaron, find_intervals)

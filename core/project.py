@@ -16,11 +16,11 @@ import h5py
 from asplab.core.document import Document, Exclusion, Exclusions
 from asplab.core.errors import ProjectError, SettingsError
 from asplab.core.experiment import Experiment, Source
-from asplab.core.nexus import LAYOUT, Reader, add_group, add_numbers, add_text, add_texts, link_names
+from asplab.core.nexus import LAYOUT, ROLE, Reader, add_group, add_numbers, add_text, add_texts, link_names, role
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem, Severity
 from asplab.core.progress import Progress
-from asplab.core.project_entries import ROLE, arrange_entries
+from asplab.core.project_entries import arrange_entries
 from asplab.core.project_foreign import add_listing, carry_over
 from asplab.core.project_reading import assemble_collections, read_entry
 from asplab.core.project_results import Numbers, final_numbers, stored_numbers, write_processes
@@ -146,7 +146,8 @@ def stored_results(path: Path | str) -> Numbers:
 def was_saved_by_person(path: Path | str) -> bool:
     """Tell whether a person saved the project last, not ``asplab analyze``. Raises as `open_project`."""
     with _opened(Path(path)) as file:
-        return bool(file.attrs.get("asplab_saved_by") != "analyze")
+        found = file.attrs.get("asplab_saved_by")
+        return not (isinstance(found, str) and found == "analyze")
 
 
 def _write(
@@ -192,7 +193,7 @@ def _write_project(overview: h5py.Group, document: Document, provenance: Provena
 
 def _read(file: h5py.File, reader: Reader, progress: Progress) -> Document:
     group = reader.group(reader.group(file, "overview"), "project")
-    groups = [item for item in file.values() if isinstance(item, h5py.Group) and item.attrs.get(ROLE) == "records"]
+    groups = [item for item in file.values() if role(item) == "records"]
     entries = []
     for done, entry in enumerate(groups):
         progress.step(done, len(groups), f"opening {entry.name}")

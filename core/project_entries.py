@@ -13,9 +13,6 @@ from asplab.core.experiment import Condition, Curve, Experiment, Record, Scan, S
 from asplab.core.grouping import cluster, nearest
 from asplab.core.settings import GroupingSettings
 
-ROLE = "asplab_role"
-"""Attribute that marks the groups that ASPLab reads: ``overview``, ``process`` or ``records``."""
-
 COLLECTIONS = ("spectra", "scans", "curves", "tables", "kept")
 CLASSES: dict[str, type[Record]] = {
     "spectrum": Spectrum,

@@ -5,7 +5,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from asplab.core.nexus import link_names
+from asplab.core.errors import ProjectError
+from asplab.core.nexus import Reader, link_names
 
 LISTING = "written_by_asplab"
 
@@ -28,21 +29,28 @@ def carry_over(old: h5py.File, new: h5py.File, where: Path) -> None:
     Raises
     ------
     ProjectError
-        When ``old`` has links to other places or files, which are never followed.
+        When ``old`` has links to other places, or datasets with values in other files: they are never followed.
     """
-    listing = old.get(f"overview/project/{LISTING}")
-    ours = {name.decode("ascii", "replace") for name in listing[...]} if isinstance(listing, h5py.Dataset) else set()
-    carried: set[str] = set()
-    for name in link_names(old, where):
+    reader = Reader(where)
+    ours = set(reader.names(reader.group(reader.group(old, "overview"), "project"), LISTING))
+    foreign = [name for name in link_names(old, where) if name not in ours]
+    for name in foreign:
+        _refuse_distant(old[name], where)
+    # A group is copied with all that is in it.
+    carried = set(foreign)
+    for name in foreign:
         parent, _, leaf = name.rpartition("/")
-        if name in ours:
-            continue
-        if parent in carried:
-            carried.add(name)
-            continue
-        carried.add(name)
-        group = _group(new, parent)
-        old.copy(old[name], group, name=_free(group, leaf))
+        if parent not in carried:
+            group = _group(new, parent)
+            old.copy(old[name], group, name=_free(group, leaf))
+
+
+def _refuse_distant(item: object, where: Path) -> None:
+    if isinstance(item, h5py.Dataset) and (item.is_virtual or item.external):
+        raise ProjectError(
+            f"{where}: {item.name} keeps its values in another file, which is never opened. Delete the dataset, or "
+            "replace it by a copy of the data, in the program that made it."
+        )
 
 
 def _group(new: h5py.File, name: str) -> h5py.Group:

@@ -12,10 +12,10 @@ import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.energies import Energies
-from asplab.core.nexus import Reader, add_group, add_numbers, add_text
+from asplab.core.nexus import ROLE, Reader, add_group, add_numbers, add_text, role
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
-from asplab.core.project_entries import ROLE, unit_of
+from asplab.core.project_entries import unit_of
 from asplab.core.provenance import PROGRAM, Provenance
 from asplab.core.responses import Responses
 from asplab.core.settings_io import settings_to_dict
@@ -215,7 +215,7 @@ def stored_numbers(overview: h5py.Group, reader: Reader) -> Numbers:
     """Return the final numbers that a project holds, by ``step/name``; empty where it has none."""
     found: Numbers = {}
     for step, group in overview.items():
-        if not isinstance(group, h5py.Group) or group.attrs.get(ROLE) != "process":
+        if role(group) != "process":
             continue
         for name, item in group.items():
             if isinstance(item, h5py.Dataset) and item.dtype == np.float64:

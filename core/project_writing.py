@@ -7,12 +7,11 @@ import h5py
 import numpy as np
 
 from asplab.core.experiment import Curve, Experiment, Record, Scan, Spectrum, Table
-from asplab.core.nexus import add_group, add_numbers, add_text, add_texts, share
+from asplab.core.nexus import ROLE, add_group, add_numbers, add_text, add_texts, share
 from asplab.core.project_entries import (
     CONDITION_TEXTS,
     CONDITION_UNITS,
     DETECTORS,
-    ROLE,
     Entry,
     class_name,
     unit_of,
@@ -92,7 +91,7 @@ class EntryWriter:
         for name, unit in (("lockin_y_v", "V"), ("power_uw", "uW")):
             columns = [getattr(scan, name) for scan in scans]
             if columns[0] is not None:
-                add_numbers(raw, name, np.stack(columns), unit=unit)
+                add_numbers(raw, name, np.stack(columns), unit=unit, pack=True)
         self._axis(raw, "excitation", scans[0].excitation_nm)
         data = self._mean(group, "lockin_x", raw, "V")
         self._axis(data, "excitation", scans[0].excitation_nm)
@@ -106,7 +105,7 @@ class EntryWriter:
         detector = add_group(instrument, name, "NXdetector")
         add_text(detector, "detector_channel_type", channels)
         raw = add_group(detector, "raw_data", "NXdata", signal="raw")
-        add_numbers(raw, "raw", np.stack(repeats), unit=unit)
+        add_numbers(raw, "raw", np.stack(repeats), unit=unit, pack=True)
         add_numbers(raw, "repeat", np.arange(1, len(repeats) + 1), unit="1")
         return raw
 
@@ -134,7 +133,7 @@ class EntryWriter:
         data = add_group(group, "data", "NXdata")
         data.attrs["asplab_columns"] = len(table.columns)
         for number, (name, values) in enumerate(table.columns):
-            add_numbers(data, f"column_{number}", values, unit=unit_of(name))
+            add_numbers(data, f"column_{number}", values, unit=unit_of(name), pack=True)
             # The name of a column is free text, that of a dataset is not.
             add_text(data, f"column_{number}_name", name)
         if len(table.columns) > 1 and np.all(np.diff(table.columns[0][1]) > 0):

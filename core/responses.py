@@ -75,7 +75,7 @@ class Responses:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Repeats:
+class Repeats:
     """Relative deviations of single repeats, of shape (n_temperatures, n_columns, n_repeats); 0 where absent."""
 
     value: FloatArray
@@ -93,6 +93,37 @@ class Pairs:
 
     together: FloatArray
     n_scans: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatScatter:
+    """How single photothermal scans scatter about their mean.
+
+    Attributes
+    ----------
+    repeats : Repeats
+    single, common : ndarray, shape (n_temperatures,)
+        Relative variance of drift of single readings, and of whole scans.
+    matched : ndarray, shape (n_temperatures, n_columns, n_repeats)
+        Deviation of the scan that was taken together with each emission repeat, zero where there is none.
+    is_matched : ndarray of bool, same shape
+    """
+
+    repeats: Repeats
+    single: FloatArray
+    common: FloatArray
+    matched: FloatArray
+    is_matched: np.ndarray
+
+
+def scatter_of_heat(absorbed: Absorbed, layout: Layout, pairs: Pairs, settings: ResponseSettings) -> HeatScatter:
+    """Describe the scatter of the photothermal readings; it does not depend on the emission window."""
+    repeats = _heat_repeats(layout, pairs, absorbed, layout.valid & ~np.isnan(absorbed.mean[layout.index]))
+    single, common = _components(repeats)
+    together = pairs.together if settings.pairing == "estimated" else np.zeros_like(pairs.together)
+    matched = np.einsum("tcs,tcrs->tcr", repeats.value * repeats.present, together)
+    is_matched = (together.sum(axis=-1) > 0) & repeats.strong[..., None]
+    return HeatScatter(repeats, single, common, matched, is_matched)
 
 
 def pair_repeats(corrected: Corrected, layout: Layout, scans: Scans) -> Pairs:
@@ -116,9 +147,8 @@ def respond(
     excitations: Excitations,
     energies: Energies,
     emission: Emission,
-    pairs: Pairs,
     absorbed: Absorbed,
-    settings: ResponseSettings,
+    scatter: HeatScatter,
 ) -> Responses:
     """Combine band intensities and photothermal signals into responses with their joint covariance."""
     index = layout.index
@@ -126,9 +156,9 @@ def respond(
     valid = layout.valid & measured[index] & ~np.isnan(energies.reference_mev)[:, None]
     intensity = np.where(valid, emission.mean[index], 0.0)
     heat = np.where(valid, absorbed.mean[index], 0.0)
-    light, warm = _light_repeats(corrected, layout, emission, valid), _heat_repeats(layout, pairs, absorbed, valid)
-    drift, common = _drift(light, warm, pairs.together if settings.pairing == "estimated" else None)
-    covariance = _covariance(layout, emission, absorbed, intensity, heat, light, warm, drift, common)
+    light = _light_repeats(corrected, layout, emission, valid)
+    drift, common = _drift(light, scatter)
+    covariance = _covariance(layout, emission, absorbed, intensity, heat, light, scatter.repeats, drift, common)
     return Responses(
         temperatures_k=energies.temperatures_k,
         mean_photon_mev=energies.mean_photon_mev,
@@ -157,24 +187,24 @@ def _both(mask: np.ndarray) -> np.ndarray:
     return np.concatenate([mask, mask], axis=1)
 
 
-def _relative(values: FloatArray, present: np.ndarray, noise: FloatArray, valid: np.ndarray) -> _Repeats:
+def _relative(values: FloatArray, present: np.ndarray, noise: FloatArray, valid: np.ndarray) -> Repeats:
     """Return deviations of the repeats from their mean, in units of it, with the noise expected in them."""
     count = present.sum(axis=-1)
     mean = np.sum(values * present, axis=-1) / np.maximum(count, 1)
     usable = valid & (count > 1) & (mean != 0.0)
-    size = np.where(usable, np.abs(mean), np.inf)
+    size = np.where(usable, mean, np.inf)
     deviation = np.where(present, (values - mean[..., None]) / size[..., None], 0.0)
     relative_noise = noise / size**2
-    return _Repeats(deviation, present & usable[..., None], relative_noise, usable & (relative_noise < _STRONG**2))
+    return Repeats(deviation, present & usable[..., None], relative_noise, usable & (relative_noise < _STRONG**2))
 
 
-def _light_repeats(corrected: Corrected, layout: Layout, emission: Emission, valid: np.ndarray) -> _Repeats:
+def _light_repeats(corrected: Corrected, layout: Layout, emission: Emission, valid: np.ndarray) -> Repeats:
     index = layout.index
     present = corrected.present[index] & layout.valid[..., None]
     return _relative(emission.per_repeat[index], present, emission.noise_variance[index], valid)
 
 
-def _heat_repeats(layout: Layout, pairs: Pairs, absorbed: Absorbed, valid: np.ndarray) -> _Repeats:
+def _heat_repeats(layout: Layout, pairs: Pairs, absorbed: Absorbed, valid: np.ndarray) -> Repeats:
     values = np.zeros((*layout.index.shape, pairs.n_scans))
     present = np.zeros(values.shape, dtype=bool)
     for t, readings in enumerate(absorbed.per_scan):
@@ -185,28 +215,24 @@ def _heat_repeats(layout: Layout, pairs: Pairs, absorbed: Absorbed, valid: np.nd
     return _relative(values, present, np.einsum("tii->ti", absorbed.noise), valid)
 
 
-def _drift(light: _Repeats, heat: _Repeats, pairs: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+def _drift(light: Repeats, heat: HeatScatter) -> tuple[FloatArray, FloatArray]:
     """Return the relative variances of drift, (n_temperatures, 3) each: I, PA, and their covariance.
 
     The first result is the drift of single spectra, the second that common to all columns of a repeat.
     Moments of a two-way layout (columns × repeats), detection noise subtracted; a variance that comes out
     negative is none.
     """
-    own_i, common_i = _components(light)
-    own_p, common_p = _components(heat)
-    own_x, common_x = np.zeros_like(own_i), np.zeros_like(own_i)
-    if pairs is not None:
-        matched = np.einsum("tcs,tcrs->tcr", heat.value * heat.present, pairs)
-        both = light.present & (pairs.sum(axis=-1) > 0) & (light.strong & heat.strong)[..., None]
-        own_x, common_x = _cross_components(light.value, matched, both)
-        bound = np.sqrt(own_i * own_p)
-        own_x = np.where(np.abs(own_x) > bound, np.sign(own_x) * bound, own_x)
-        bound = np.sqrt(common_i * common_p)
-        common_x = np.where(np.abs(common_x) > bound, np.sign(common_x) * bound, common_x)
-    return np.stack([own_i, own_p, own_x], axis=-1), np.stack([common_i, common_p, common_x], axis=-1)
+    single, common = _components(light)
+    both = light.present & heat.is_matched & light.strong[..., None]
+    cross, common_cross = (np.nan_to_num(x) for x in _cross_components(light.value, heat.matched, both))
+    bound, common_bound = np.sqrt(single * heat.single), np.sqrt(common * heat.common)
+    return (
+        np.stack([single, heat.single, np.clip(cross, -bound, bound)], axis=-1),
+        np.stack([common, heat.common, np.clip(common_cross, -common_bound, common_bound)], axis=-1),
+    )
 
 
-def _components(repeats: _Repeats) -> tuple[FloatArray, FloatArray]:
+def _components(repeats: Repeats) -> tuple[FloatArray, FloatArray]:
     """Return single and common drift variance per temperature; those without enough repeats take the pooled value."""
     use = repeats.present & repeats.strong[..., None]
     single, common = _cross_components(repeats.value, repeats.value, use)
@@ -241,8 +267,8 @@ def _covariance(
     absorbed: Absorbed,
     intensity: FloatArray,
     heat: FloatArray,
-    light: _Repeats,
-    warm: _Repeats,
+    light: Repeats,
+    warm: Repeats,
     drift: FloatArray,
     common: FloatArray,
 ) -> FloatArray:
@@ -268,6 +294,6 @@ def _covariance(
     return blocks
 
 
-def _repeat_count(layout: Layout, light: _Repeats) -> np.ndarray:
+def _repeat_count(layout: Layout, light: Repeats) -> np.ndarray:
     count: np.ndarray = light.present.sum(axis=-1)
     return np.where(layout.valid, np.maximum(count, 1), 1)

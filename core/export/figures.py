@@ -1,31 +1,301 @@
 """Figures in the manner of the paper's 1c, 2b-d and 3, drawn without a display and without global figures."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import as_file, files
-from io import BytesIO
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 from scipy.special import expit
 
-from asplab.core.band import cutoff_nm
-from asplab.core.corrections import Corrected
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.export.drawing import (
     BLUE,
+    FORMATS,
     GREEN,
-    ORDER_COLOURS,
-    ORDER_MARKERS,
+    GREY,
     RED,
-    close_label,
-    finish_axes,
+    blank_figure,
+    draw_eta,
+    eta_bars,
+    eta_limits,
+    mark_outside,
     number_with_error,
+    publication_style,
     shade_above_one,
+    write_figure,
 )
+from asplab.core.export.spectra_figure import draw_spectra
+from asplab.core.pipeline import Results
+from asplab.core.polaron.fit import PolaronFit
+from asplab.core.polaron.logit import CENTRE_MEV
+from asplab.core.progress import Progress
+from asplab.core.units import FloatArray, thermal_energy_mev
+
+__all__ = ["FIGURE_NAMES", "FORMATS", "DrawnFigure", "make_figure", "write_figures"]
+
+_RATIO_DETUNINGS_MEV = (23.0, 33.0, 46.0)
+_TREND_DETUNINGS_MEV = (32.0, 55.0)
+_WARM_K = 250.0
+_NEAR_MEV = 10.0
+_COLUMN_IN, _PAGE_IN = 3.3, 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFigure:
+    """A figure that was written: its name, what it shows, and its SVG."""
+
+    name: str
+    caption: str
+    svg: str
+
+
+def make_figure(name: str, results: Results) -> Figure | None:
+    """Return a figure by name, or None where the results don't hold what it shows; use `publication_style`."""
+    return _FIGURES[name][0](results)
+
+
+def write_figures(results: Results, folder: Path, *, progress: Progress | None = None) -> tuple[DrawnFigure, ...]:
+    """Write every figure that the results allow as PDF, SVG and PNG."""
+    folder.mkdir(parents=True, exist_ok=True)
+    progress = progress or Progress()
+    drawn = []
+    with publication_style():
+        for done, (name, (_, caption)) in enumerate(_FIGURES.items()):
+            progress.step(done, len(_FIGURES), f"drawing {name}")
+            figure = make_figure(name, results)
+            if figure is None:
+                continue
+            title = f"{caption} (simulated data)" if results.document.experiment.simulated else caption
+            drawn.append(DrawnFigure(name, caption, write_figure(figure, folder, name, title=title)))
+    return tuple(drawn)
+
+
+def _draw_ratio(results: Results) -> Figure | None:
+    """Draw R against the Stokes detuning at the lowest temperature that has it (Figure 2b)."""
+    fit, responses = results.efficiency, results.responses
+    if fit is None or responses is None:
+        return None
+    rows = np.flatnonzero(np.isfinite(fit.ratio).any(axis=(1, 2)))
+    if rows.size == 0:
+        return None
+    t = int(rows[0])
+    figure = blank_figure(_COLUMN_IN, 2.7, simulated=results.document.experiment.simulated)
+    axes = figure.subplots()
+    above = fit.stokes_mev[t] - responses.reference_mev[t]
+    seen = np.isfinite(fit.stokes_ratio[t])
+    ends = np.array([above[seen].min() - 15.0, above[seen].max() + 15.0])
+    for j, colour, marker in zip(_nearest(fit, t, _RATIO_DETUNINGS_MEV), (RED, BLUE, GREEN), "oD^", strict=False):
+        label = f"ΔE = {fit.detuning_mev[t, j]:.1f} meV"
+        axes.errorbar(
+            above[seen], fit.ratio[t, j, seen], yerr=fit.ratio_error[t, j, seen], linestyle="none", marker=marker,
+            color=colour, elinewidth=0.7, markeredgewidth=0.8, label=label,
+        )  # fmt: skip
+        heat = ends + responses.reference_mev[t] - fit.intercept_mev[t]
+        axes.plot(ends, fit.ratio_slope_per_mev[t, j] * heat, color=colour)
+    axes.set(xlabel=r"$\Delta E_{\mathrm{S}}$ (meV)", ylabel="R", xlim=(ends[0], ends[1]))
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, 0.0), high + 0.30 * (high - low))
+    quantum_yield = number_with_error(fit.quantum_yield[t], fit.quantum_yield_error[t])
+    axes.text(0.97, 0.95, f"{fit.temperatures_k[t]:.0f} K\nQY = {quantum_yield}", transform=axes.transAxes,
+              ha="right", va="top")  # fmt: skip
+    axes.legend(loc="upper left")
+    return figure
+
+
+def _nearest(fit: EfficiencyFit, t: int, wanted_mev: tuple[float, ...]) -> list[int]:
+    """Return the places nearest to the wanted detunings, each once, that have η at this temperature."""
+    usable = fit.fitted[t] & np.isfinite(fit.ratio[t]).any(axis=1)
+    chosen: list[int] = []
+    for wanted in wanted_mev:
+        free = [j for j in np.flatnonzero(usable) if j not in chosen]
+        if free:
+            chosen.append(min(free, key=lambda j: abs(float(fit.detuning_mev[t, j]) - wanted)))
+    return sorted(chosen)
+
+
+def _draw_detuning(results: Results) -> Figure | None:
+    """Draw η against ΔE at the lowest temperature and the one nearest to 250 K (Figure 2c)."""
+    fit = results.efficiency
+    if fit is None or not fit.valid.any():
+        return None
+    measured = np.flatnonzero(fit.valid.any(axis=1))
+    rows = sorted({int(measured[0]), int(measured[np.argmin(np.abs(fit.temperatures_k[measured] - _WARM_K))])})
+    figure = blank_figure(_COLUMN_IN, 2.7, simulated=results.document.experiment.simulated)
+    axes = figure.subplots()
+    axes.axhline(0.0, color=GREY, linewidth=0.4)
+    for t, colour, marker in zip(rows, (BLUE, RED), "so", strict=False):
+        draw_eta(axes, fit, t, colour=colour, marker=marker, label=f"{fit.temperatures_k[t]:.0f} K")
+    axes.set(xlabel="ΔE (meV)", ylabel=r"$\eta_{\mathrm{ASPL}}$", ylim=eta_limits(fit, rows, highest=1.25))
+    for t, colour in zip(rows, (BLUE, RED), strict=False):
+        mark_outside(axes, fit, t, colour=colour)
+    shade_above_one(axes)
+    _extend_x(axes, fit.detuning_mev[rows][fit.valid[rows]])
+    axes.legend(loc="upper right")
+    return figure
+
+
+def _extend_x(axes: Axes, values: FloatArray) -> None:
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    margin = 0.06 * max(high - low, 20.0)
+    axes.set_xlim(low - margin, high + margin)
+
+
+def _draw_trend(results: Results) -> Figure | None:
+    """Draw η against 1/kT for the measured detunings nearest to 32 and 55 meV (Figure 2d)."""
+    fit = results.efficiency
+    if fit is None or not fit.valid.any():
+        return None
+    figure = blank_figure(_COLUMN_IN, 2.9, simulated=results.document.experiment.simulated)
+    axes = figure.subplots()
+    series = [_trend(axes, fit, wanted, style) for wanted, style in zip(_TREND_DETUNINGS_MEV, _TRENDS, strict=True)]
+    if not any(series):
+        return None
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    axes.set_ylim(max(low * 0.8, 3e-3), max(high, 1.6))
+    axes.set(xlabel=r"$1/k_{\mathrm{B}}T$ (eV$^{-1}$)", ylabel=r"$\eta_{\mathrm{ASPL}}$")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.tick_params(axis="x", which="both", top=False)
+    top = axes.secondary_xaxis("top", functions=(_other_axis, _other_axis))
+    top.set_xlabel("T (K)")
+    top.set_xticks(_round_temperatures(fit.temperatures_k))
+    top.minorticks_off()
+    shade_above_one(axes)
+    axes.legend(loc="lower left")
+    return figure
+
+
+_TRENDS = ((BLUE, "o"), (RED, "D"))
+
+
+def _trend(axes: Axes, fit: EfficiencyFit, wanted_mev: float, style: tuple[str, str]) -> bool:
+    """Draw one series of points; False where no temperature has a detuning near the wanted one."""
+    distance = np.where(fit.fitted, np.abs(fit.detuning_mev - wanted_mev), np.inf)
+    place = np.argmin(distance, axis=1)
+    every = np.arange(len(place))
+    near = (distance[every, place] <= _NEAR_MEV) & (fit.eta[every, place] > 0)
+    rows = np.flatnonzero(near)
+    if rows.size == 0:
+        return False
+    eta = fit.eta[rows, place[rows]]
+    bars = np.array([eta_bars(fit, int(t))[0][:, place[t]] for t in rows]).T
+    # a bar that reaches zero leaves a logarithmic axis at its lower edge
+    bars[0] = np.minimum(bars[0], 0.999 * eta)
+    detuning = fit.detuning_mev[rows, place[rows]]
+    spread = f"{detuning.min():.1f}-{detuning.max():.1f}" if np.ptp(detuning) > 0.5 else f"{detuning.mean():.1f}"
+    colour, marker = style
+    axes.errorbar(
+        1e3 / thermal_energy_mev(fit.temperatures_k[rows]), eta, yerr=bars, linestyle="none", marker=marker,
+        color=colour, elinewidth=0.7, markerfacecolor="white", markeredgewidth=0.8, label=f"ΔE = {spread} meV",
+    )  # fmt: skip
+    return True
+
+
+def _other_axis(value: FloatArray) -> FloatArray:
+    """Convert between temperature in K and 1/kT in 1/eV; its own inverse."""
+    safe = np.where(np.asarray(value) > 0, value, np.nan)
+    result: FloatArray = 1e3 / thermal_energy_mev(safe)
+    return result
+
+
+def _round_temperatures(temperatures_k: FloatArray) -> list[float]:
+    """Return ticks of the temperature axis that don't crowd where 1/kT is narrow."""
+    wide = (60.0, 80.0, 100.0, 120.0, 150.0, 200.0, 280.0, 400.0)
+    low, high = float(temperatures_k.min()), float(temperatures_k.max())
+    return [value for value in wide if low - 1.0 <= value <= high + 1.0] or [low]
+
+
+def _draw_models(results: Results) -> Figure | None:
+    """Draw model and data for every temperature (Figure 3)."""
+    fit, polaron = results.efficiency, results.polaron
+    if fit is None or polaron is None or not fit.valid.any():
+        return None
+    rows = [int(t) for t in np.flatnonzero(fit.valid.any(axis=1))]
+    n_columns = min(4, len(rows))
+    n_lines = -(-len(rows) // n_columns)
+    size = (max(4.8, 0.4 + 1.65 * n_columns), 0.7 + 1.55 * n_lines)
+    figure = blank_figure(*size, simulated=results.document.experiment.simulated)
+    panels = figure.subplots(n_lines, n_columns, sharex=True, sharey=True, squeeze=False)
+    limits = (eta_limits(fit, rows, highest=1.0)[0], 1.85)
+    for axes, t in zip(panels.flat, rows, strict=False):
+        axes.set_ylim(limits)
+        _model_panel(axes, results, fit, polaron, t)
+        axes.tick_params(labelbottom=rows.index(t) + n_columns >= len(rows))
+    _extend_x(panels.flat[0], fit.detuning_mev[rows][fit.valid[rows]])
+    panels.flat[0].set_yticks([0.0, 0.5, 1.0])
+    figure.supxlabel("ΔE (meV)", fontsize=8)
+    figure.supylabel(r"$\eta_{\mathrm{ASPL}}$", fontsize=8)
+    entries = [axes.get_legend_handles_labels() for axes in panels.flat]
+    known = {label: handle for handles, labels in entries for handle, label in zip(handles, labels, strict=True)}
+    names = sorted(known)
+    figure.legend([known[name] for name in names], names, loc="outside upper left", ncols=3)
+    for axes in panels.flat[len(rows) :]:
+        axes.remove()
+    return figure
+
+
+def _model_panel(axes: Axes, results: Results, fit: EfficiencyFit, polaron: PolaronFit, t: int) -> None:
+    axes.axhline(0.0, color=GREY, linewidth=0.4)
+    draw_eta(axes, fit, t, colour=BLUE, marker="o", label="data, 68 % interval")
+    highest = float(np.nanmax(np.where(fit.valid, fit.detuning_mev, np.nan)))
+    detuning = np.linspace(2.0, highest * 1.05, 200)
+    text = f"{fit.temperatures_k[t]:.0f} K"
+    if polaron.fitted[t]:
+        curve, spread = _curve(polaron.parameters[t], polaron.parameter_covariance[t], detuning, fit.temperatures_k[t])
+        axes.fill_between(detuning, expit(curve - spread), expit(curve + spread), color=RED, alpha=0.18, linewidth=0)
+        axes.plot(detuning, expit(curve), "--", color=RED, label="model (Eq. 9), this temperature")
+        text += "\n" + _parameters(results, polaron, t)
+    joint = _joint_parameters(polaron, t)
+    if joint is not None:
+        curve, _ = _curve(joint, None, detuning, fit.temperatures_k[t])
+        axes.plot(detuning, expit(curve), ":", color="black", linewidth=0.8, label="model, joint fit")
+    mark_outside(axes, fit, t, colour=BLUE)
+    shade_above_one(axes)
+    paper = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 1.0}
+    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize=6, bbox=paper)
+
+
+def _curve(
+    parameters: FloatArray, covariance: FloatArray | None, detuning_mev: FloatArray, temperature_k: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return logit η of Eq. 9 with (L₀, κ, u) and its standard error along ``detuning_mev``."""
+    step, logarithm = detuning_mev - CENTRE_MEV, np.log(detuning_mev / CENTRE_MEV)
+    design = np.stack([np.ones_like(step), step, -(detuning_mev * logarithm - step)], axis=-1)
+    curve = design @ parameters - 0.5 * logarithm - step / float(thermal_energy_mev(temperature_k))
+    if covariance is None:
+        return curve, np.zeros_like(curve)
+    return curve, np.sqrt(np.maximum(np.einsum("xi,ij,xj->x", design, covariance, design), 0.0))
+
+
+def _joint_parameters(polaron: PolaronFit, t: int) -> FloatArray | None:
+    """Return (L₀, κ, u) of the joint fit at one temperature."""
+    joint = polaron.joint_parameters
+    if joint is None or not polaron.fitted[t]:
+        return None
+    place = int(polaron.fitted[:t].sum()) if joint.size > 3 else 0
+    return joint[[place, -2, -1]]
+
+
+def _parameters(results: Results, polaron: PolaronFit, t: int) -> str:
+    """Return g and ħω of one temperature as text, or the limit where they are not identified."""
+    intervals = results.intervals
+    if intervals is not None and not intervals.identified[t]:
+        low = intervals.phonon_low_mev[t]
+        return f"ħω > {low:.3g} meV" if np.isfinite(low) else "ħω not identified"
+    g = number_with_error(polaron.g_mev[t], polaron.g_error_mev[t])
+    return f"g = {g} meV\nħω = {number_with_error(polaron.phonon_mev[t], polaron.phonon_error_mev[t])} meV"
+
+
+_FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
+    "fig1c": (draw_spectra, "Emission and photothermal spectra, normalised; dashed: filter cutoffs"),
+    "fig2b": (_draw_ratio, "R against the Stokes detuning; lines from the fit of all components"),
+    "fig2c": (_draw_detuning, "Up-conversion efficiency against detuning; bars: 68 % intervals, pale: not determined"),
+    "fig2d": (_draw_trend, "Up-conversion efficiency against 1/kT for the measured detunings nearest to 32 and 55 meV"),
+    "fig3": (_draw_models, "Model and data at every temperature; bars: 68 % intervals, band: 68 % of the model"),
+}
+FIGURE_NAMES = tuple(_FIGURES)
+"""Names of all figures, which are those of their files."""

@@ -130,7 +130,7 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
     covariance = _inverse(normal, fitted)
     scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
     table = _physical(parameters[:, -2:], covariance[:, -2:, -2:], fitted)
-    joint = _fit_joint(problem, parameters, fitted, settings)
+    joint = _fit_joint(problem, parameters, normal, fitted, settings)
     if joint is None:
         joint_p, joint_c, joint_chi2, n_joint, joint_scale = None, None, np.nan, 0, np.nan
         table = np.concatenate([table, np.full((1, table.shape[1]), np.nan)])
@@ -171,7 +171,7 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
 
 
 def _fit_joint(
-    problem: LogitProblem, separate: FloatArray, fitted: np.ndarray, settings: PolaronSettings
+    problem: LogitProblem, separate: FloatArray, normal: FloatArray, fitted: np.ndarray, settings: PolaronSettings
 ) -> tuple[JointFit, FloatArray, FloatArray, float] | None:
     """Fit all temperatures with one (g, ħω); the scale is free per temperature or shared."""
     rows = np.flatnonzero(fitted)
@@ -179,15 +179,16 @@ def _fit_joint(
         return None
     scale = np.arange(rows.size) if settings.joint_scale == "temperature" else np.zeros(rows.size, dtype=int)
     objective = JointFit(problem.lanes(rows).without_shared(), scale)
-    parameters, chi2, normal = minimise(objective, objective.start(separate[rows]))
-    return objective, parameters[0], _inverse(normal, np.array([True]))[0], float(chi2[0])
+    parameters, chi2, curvature = minimise(objective, objective.start(separate[rows], normal[rows]))
+    return objective, parameters[0], _inverse(curvature, np.array([True]))[0], float(chi2[0])
 
 
 def _inverse(normal: FloatArray, fitted: np.ndarray) -> FloatArray:
     size = np.sqrt(np.einsum("fpp->fp", normal))
     scale = 1.0 / np.where(size > 0, size, 1.0)
     scaled = normal * scale[:, :, None] * scale[:, None, :]
-    inverse = np.linalg.pinv(scaled, rcond=1e-13, hermitian=True) * scale[:, :, None] * scale[:, None, :]
+    floor = 1e-13 * np.eye(normal.shape[1])
+    inverse = np.linalg.inv(scaled + floor) * scale[:, :, None] * scale[:, None, :]
     return np.where(fitted[:, None, None], inverse, np.nan)
 
 

@@ -20,7 +20,8 @@ from asplab.core.units import FloatArray
 
 CENTRE_MEV = 50.0
 _MAX_STEPS = 40
-_CONVERGED = 1e-7
+_CONVERGED = 1e-5
+"""Predicted gain in χ² (relative to 1 + χ²) at which the last step is taken without another look."""
 _DAMPING_START, _DAMPING_MAX = 1e-3, 1e8
 
 
@@ -167,11 +168,16 @@ class JointFit:
         """Number of free scales."""
         return int(self.scale.max()) + 1
 
-    def start(self, separate: FloatArray) -> FloatArray:
-        """Return starting parameters (1, n_scales + 3) from those of the separate fits."""
-        scales = np.zeros(self.n_scales)
-        np.add.at(scales, self.scale, separate[:, 0] / np.bincount(self.scale)[self.scale])
-        return np.concatenate([scales, [0.0], np.median(separate[:, 1:], axis=0)])[None]
+    def start(self, separate: FloatArray, normal: FloatArray) -> FloatArray:
+        """Return starting parameters (1, n_scales + 3): the separate ones combined by their normal matrices."""
+        n = self.n_scales
+        place = np.zeros((len(separate), 3, n + 3))
+        place[np.arange(len(separate)), 0, self.scale] = 1.0
+        place[:, 1, -2] = place[:, 2, -1] = 1.0
+        total = np.einsum("fpa,fpq,fqb->ab", place, normal, place)
+        right = np.einsum("fpa,fpq,fq->a", place, normal, separate)
+        total[-3, -3] = 1.0
+        return np.linalg.solve(_regular(total[None])[0], right)[None]
 
     def __call__(self, parameters: FloatArray) -> Evaluation:
         """Evaluate the fit; one fit at a time."""
@@ -278,12 +284,15 @@ def minimise(
         step = -np.linalg.solve(_regular(damped), gradient[..., None])
         trial = constraint.project(parameters + (tangent @ step)[..., 0])
         gain = -np.einsum("fp,fp->f", step[..., 0], gradient)
-        active &= gain > _CONVERGED * (1.0 + chi2)
+        last = active & (gain <= _CONVERGED * (1.0 + chi2))
+        parameters = np.where(last[:, None], trial, parameters)
+        chi2 = np.where(last, chi2 - np.maximum(gain, 0.0), chi2)
+        active &= ~last
         if not active.any():
             break
         new_chi2, new_white, new_jacobian = objective(trial)
         better = active & (new_chi2 <= chi2 * (1 + 1e-14))
-        damping = np.where(better, damping * 0.1, damping * 10.0)
+        damping = np.where(better, damping * 0.01, damping * 10.0)
         active &= damping < _DAMPING_MAX
         parameters = np.where(better[:, None], trial, parameters)
         chi2 = np.where(better, new_chi2, chi2)

@@ -1,10 +1,11 @@
 """What every step panel has in common: it displays results and emits intents."""
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
 from asplab.core.pipeline import Results
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 
 class Panel(QWidget):

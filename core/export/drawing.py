@@ -1,0 +1,120 @@
+"""What all figures share: the style, colours, files in three formats, and how η with its error is drawn."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.units import FloatArray
+
+GREEN, RED, BLUE, GREY = "#2e8b3d", "#c8202f", "#2050b0", "#7a7a7a"
+FORMATS = ("pdf", "svg", "png")
+
+_VISIBLE_ERROR = 0.15
+_LOWEST_ETA, _HIGHEST_ETA = -0.6, 2.2
+
+
+@contextmanager
+def publication_style() -> Iterator[None]:
+    """Apply the style of all figures; the settings of matplotlib are as before afterwards."""
+    with as_file(files("asplab.resources") / "asplab.mplstyle") as path, mpl.rc_context(fname=path):
+        yield
+
+
+def blank_figure(width_in: float, height_in: float, *, simulated: bool) -> Figure:
+    """Return a figure without a window, marked where its data are simulated."""
+    figure = Figure(figsize=(width_in, height_in))
+    FigureCanvasAgg(figure)
+    if simulated:
+        figure.suptitle("simulated data", x=0.99, ha="right", color=RED, fontsize=7, fontstyle="italic")
+    return figure
+
+
+def write_figure(figure: Figure, folder: Path, name: str, *, title: str) -> str:
+    """Write a figure in all formats and return its SVG; nothing in the files depends on the day."""
+    metadata: dict[str, dict[str, str | None]] = {
+        "pdf": {"Title": title, "Creator": "ASPLab", "CreationDate": None},
+        "svg": {"Title": title, "Creator": "ASPLab", "Date": None},
+        "png": {"Title": title, "Software": "ASPLab"},
+    }
+    # The layout is found once, so that all formats agree, and in a third of the time.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    drawn: dict[str, bytes] = {}
+    for suffix in FORMATS:
+        buffer = BytesIO()
+        figure.savefig(buffer, format=suffix, metadata=metadata[suffix])
+        drawn[suffix] = buffer.getvalue()
+        (folder / f"{name}.{suffix}").write_bytes(drawn[suffix])
+    return drawn["svg"].decode("utf-8")
+
+
+def number_with_error(value: float, error: float) -> str:
+    """Return ``value ± error`` with two digits of the error; without a finite error the value alone."""
+    if not np.isfinite(error) or error <= 0:
+        return f"{value:.3g}"
+    places = max(0, 1 - int(np.floor(np.log10(error))))
+    return f"{value:.{places}f} ± {error:.{places}f}"
+
+
+def shade_above_one(axes: Axes) -> None:
+    """Shade η of 1 and more; the limits of the axis stay."""
+    low, high = axes.get_ylim()
+    axes.axhspan(1.0, max(high, 1.0), color=RED, alpha=0.10, linewidth=0)
+    axes.axhline(1.0, color=RED, linewidth=0.5, alpha=0.6)
+    axes.set_ylim(low, high)
+
+
+def eta_bars(fit: EfficiencyFit, t: int) -> tuple[FloatArray, np.ndarray]:
+    """Return the error bars of η, (2, n_anti), and where they are a closed 68 % interval.
+
+    An open interval has no ends to draw: its bar is the first-order error.
+    """
+    closed = np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t])
+    below = np.where(closed, fit.eta[t] - fit.eta_low[t], fit.eta_error[t])
+    above = np.where(closed, fit.eta_high[t] - fit.eta[t], fit.eta_error[t])
+    return np.maximum(np.nan_to_num(np.stack([below, above])), 0.0), closed
+
+
+def draw_eta(axes: Axes, fit: EfficiencyFit, t: int, *, colour: str, marker: str, label: str) -> None:
+    """Draw η against ΔE at one temperature: pale where not determined, a grey cross where excluded."""
+    bars, closed = eta_bars(fit, t)
+    shown = fit.valid[t] & np.isfinite(fit.detuning_mev[t])
+    style = {"linestyle": "none", "elinewidth": 0.7, "markerfacecolor": "white", "markeredgewidth": 0.8}
+    groups = (
+        (shown & fit.fitted[t] & closed, {"color": colour, "marker": marker, "label": label}),
+        (shown & fit.fitted[t] & ~closed, {"color": colour, "marker": marker, "alpha": 0.35}),
+        (shown & ~fit.fitted[t], {"color": GREY, "marker": "x"}),
+    )
+    for chosen, extra in groups:
+        if chosen.any():
+            x, y = fit.detuning_mev[t, chosen], fit.eta[t, chosen]
+            axes.errorbar(x, y, yerr=bars[:, chosen], **style, **extra)  # type: ignore[arg-type]
+
+
+def mark_outside(axes: Axes, fit: EfficiencyFit, t: int, *, colour: str) -> None:
+    """Show by a triangle on the edge which points lie outside the limits of the axis."""
+    low, high = axes.get_ylim()
+    shown = fit.valid[t] & np.isfinite(fit.detuning_mev[t])
+    for outside, edge, marker in ((fit.eta[t] > high, 0.975, "^"), (fit.eta[t] < low, 0.025, "v")):
+        x = fit.detuning_mev[t, shown & outside]
+        if x.size:
+            place = axes.get_xaxis_transform()
+            axes.plot(x, np.full(x.size, edge), marker, color=colour, alpha=0.6, markersize=3, transform=place)
+
+
+def eta_limits(fit: EfficiencyFit, rows: list[int], *, highest: float) -> tuple[float, float]:
+    """Return limits of an η axis that hold every well known point, and 0 to ``highest``."""
+    eta, error = fit.eta[rows], fit.eta_error[rows]
+    known = fit.valid[rows] & (error < _VISIBLE_ERROR)
+    low = np.min(np.where(known, eta - error, 0.0), initial=0.0) - 0.06
+    high = np.max(np.where(known, eta + error, highest), initial=highest)
+    return max(float(low), _LOWEST_ETA), min(float(high), _HIGHEST_ETA)

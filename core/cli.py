@@ -93,8 +93,8 @@ def demo(
 
     with _progress() as progress:
         outcome = run_demo(output, force=force, seed=DEMO_SEED, progress=progress)
-    _report(outcome)
-    typer.echo("\nSIMULATED DATA (virtual experiment), result against truth:")
+    _report(outcome, brief=True)
+    typer.echo("SIMULATED DATA (virtual experiment): result ± one standard error (truth)")
     for line in comparison(outcome.results, seed=DEMO_SEED):
         typer.echo(line)
     raise typer.Exit(_code(outcome))
@@ -159,11 +159,11 @@ def _refuse_unbuilt(preset: str | None, model: str, intervals: str) -> None:
         raise SettingsError(f"--intervals {intervals} is not built yet; use profile.")
 
 
-def _report(outcome: "Outcome") -> None:
-    """Say where the results are, their core, and what to know about them."""
-    from asplab.core.summary import summary
+def _report(outcome: "Outcome", *, brief: bool = False) -> None:
+    """Say where the results are, their core unless ``brief``, and what to know about them."""
+    from asplab.core.summary import place_lines, summary
 
-    for line in summary(outcome):
+    for line in place_lines(outcome) if brief else summary(outcome):
         typer.echo(line)
     tell_problems(outcome.results.problems)
 

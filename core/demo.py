@@ -44,36 +44,47 @@ def run_demo(folder: Path, *, seed: int, force: bool = False, progress: Progress
 
 
 def comparison(results: Results, *, seed: int) -> list[str]:
-    """Return a table of quantum yield, η near 23 meV, g and ħω beside their true values, in lines."""
+    """Return a table of quantum yield, η near 23 meV, g and ħω, each with its true value in brackets, in lines."""
     truth: Any = truth_document(experiment_with_truth(_TRUTH), seed=seed)
-    lines = [f"{'':>7}  {'quantity':<15} {'result':>18}  {'truth':>8}  deviation/error"]
-    for row in quantum_yield_rows(results):
-        lines += _line(row, truth["quantum_yield"], "quantum_yield", "QY")
-    for row in efficiency_rows(results):
-        if abs(row["detuning_mev"] - _DETUNING_MEV) < 1.0:
-            lines += _line(row, _same_detuning(truth["efficiency"], row), "eta", f"η({row['detuning_mev']:.1f} meV)")
-    for row in polaron_rows(results):
-        same_scope = [true for true in truth["polaron"] if true["scope"] == row["scope"]]
-        lines += _line(row, same_scope, "g_mev", "g / meV")
-        lines += _line(row, same_scope, "phonon_mev", "ħω / meV")
+    heads = ("", "quantum yield", f"η({_DETUNING_MEV:.0f} meV)", "g / meV", "ħω / meV")
+    lines = [_columns(heads)]
+    for row in quantum_yield_rows(results) + [ALL]:
+        t = row["temperature_k"]
+        near = [e for e in efficiency_rows(results) if abs(e["detuning_mev"] - _DETUNING_MEV) < 1.5]
+        cells = (
+            _cell(_at(quantum_yield_rows(results), t), _at(truth["quantum_yield"], t), "quantum_yield"),
+            _cell(_at(near, t), _at(truth["efficiency"], t, near=_at(near, t)), "eta"),
+            _cell(_at(polaron_rows(results), t), _at(truth["polaron"], t), "g_mev"),
+            _cell(_at(polaron_rows(results), t), _at(truth["polaron"], t), "phonon_mev"),
+        )
+        lines.append(_columns((place_text(row), *cells)))
     return lines
 
 
-def _same_detuning(truth: list[Row], row: Row) -> list[Row]:
-    return [true for true in truth if abs(true["excitation_nm"] - row["excitation_nm"]) < 0.5]
+ALL: Row = {"temperature_k": None}
 
 
-def _line(row: Row, truth: list[Row], key: str, name: str) -> list[str]:
-    """Return the line of one number, or none where there is no truth for it."""
-    found = [true for true in truth if _same_temperature(true["temperature_k"], row["temperature_k"])]
-    if not found:
-        return []
-    value, error, true = row[key], row[f"{key}_error"], found[0][key]
-    known = value is not None and error is not None
-    result = number_with_error(value, error) if known else "not determined"
-    deviation = f"{(value - true) / error:+.1f}" if known and error > 0 else ""
-    return [f"{place_text(row):>7}  {name:<15} {result:>18}  {true:>8.4g}  {deviation}".rstrip()]
+def _columns(cells: tuple[str, ...]) -> str:
+    return "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, (7, 24, 24, 20, 20), strict=True))
 
 
-def _same_temperature(a: float | None, b: float | None) -> bool:
-    return a is b or (a is not None and b is not None and math.isclose(a, b, abs_tol=2.0))
+def _at(rows: list[Row], temperature_k: float | None, *, near: Row | None = None) -> Row | None:
+    """Return the row of a temperature, and of the excitation of ``near`` where that is given."""
+    for row in rows:
+        if not _same(row["temperature_k"], temperature_k, 2.0):
+            continue
+        if near is None or _same(row["excitation_nm"], near["excitation_nm"], 0.2):
+            return row
+    return None
+
+
+def _same(a: float | None, b: float | None, tolerance: float) -> bool:
+    return a is b or (a is not None and b is not None and math.isclose(a, b, abs_tol=tolerance))
+
+
+def _cell(row: Row | None, true: Row | None, key: str) -> str:
+    if row is None or true is None:
+        return ""
+    value, error = row[key], row[f"{key}_error"]
+    result = "not determined" if value is None or error is None else number_with_error(value, error)
+    return f"{result} ({true[key]:.4g})"

@@ -12,8 +12,10 @@ from numpy.typing import ArrayLike
 
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.problems import Problem
+from asplab.core.ratio_lines import fit_ratio_lines, ratio_points
 from asplab.core.responses import Responses
 from asplab.core.settings import EfficiencySettings
+from asplab.core.stokes_line import StokesLine, at_intercept, fit_stokes_line
 from asplab.core.units import FloatArray
 
 _TRUNCATED_BELOW = 0.9
@@ -95,8 +97,6 @@ class EfficiencyFit:
     eta_covariance : ndarray, shape (n_temperatures, n_anti, n_anti)
     eta_low, eta_high : ndarray
         68 % Fieller interval; NaN marks an open end.
-    ratio, ratio_error : ndarray, shape (n_temperatures, n_anti, n_stokes)
-        The paper's R for the eye: its points share noise, so the errors say nothing about a fitted line.
     ratio_slope_per_mev : ndarray
         Slope of R against ΔE_S.
     numerator, denominator : ndarray
@@ -111,6 +111,8 @@ class EfficiencyFit:
     keys : tuple of tuple of str
         Stack of each anti-Stokes place.
     stokes_keys : tuple of tuple of str
+    responses, line : Responses and StokesLine, or None
+        Where it came from; None when η was given.
     """
 
     temperatures_k: FloatArray
@@ -134,8 +136,6 @@ class EfficiencyFit:
     eta_covariance: FloatArray
     eta_low: FloatArray
     eta_high: FloatArray
-    ratio: FloatArray
-    ratio_error: FloatArray
     ratio_slope_per_mev: FloatArray
     numerator: FloatArray
     denominator: FloatArray
@@ -147,7 +147,25 @@ class EfficiencyFit:
     flag_table: np.ndarray
     keys: tuple[tuple[str, ...], ...]
     stokes_keys: tuple[tuple[str, ...], ...]
+    responses: Responses | None = None
+    line: StokesLine | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def ratio(self) -> FloatArray:
+        """The paper's R (n_temperatures, n_anti, n_stokes), for the eye: see `ratio_points`."""
+        return self._ratio_points()[0]
+
+    @property
+    def ratio_error(self) -> FloatArray:
+        """Error of each R by itself, same shape; it says nothing about a line through the points."""
+        return self._ratio_points()[1]
+
+    def _ratio_points(self) -> tuple[FloatArray, FloatArray]:
+        if self.responses is None or self.line is None:
+            nothing = np.full((*self.eta.shape, 0), np.nan)
+            return nothing, nothing
+        return ratio_points(self.responses, self.line)
 
     @property
     def flags(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
@@ -156,89 +174,6 @@ class EfficiencyFit:
             tuple(tuple(name for name, on in zip(FLAGS, cell, strict=True) if on) for cell in row)
             for row in self.flag_table.tolist()
         )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StokesLine:
-    """The Stokes line of each temperature and how it moves with the responses.
-
-    ``gradient`` has shape (n_temperatures, 2, 2 n_columns): derivatives of (s, hν₀).
-    """
-
-    slope: FloatArray
-    intercept_mev: FloatArray
-    gradient: FloatArray
-    covariance: FloatArray
-    chi2: FloatArray
-    dof: np.ndarray
-    points: FloatArray
-    point_errors: FloatArray
-    usable: np.ndarray
-
-
-def fit_stokes_line(responses: Responses) -> StokesLine:
-    """Fit PA_S/I_S = s (hν_S − hν₀) by generalised least squares with the full covariance of the points.
-
-    Temperatures with fewer than two fitted Stokes excitations give NaN.
-    """
-    ns, n = responses.n_stokes, responses.valid.shape[1]
-    use = responses.fitted[:, :ns] & (responses.intensity[:, :ns] != 0.0)
-    light = np.where(use, responses.intensity[:, :ns], 1.0)
-    heat = np.where(use, responses.absorbed[:, :ns], 0.0)
-    points = heat / light
-    to_points = np.zeros((len(light), ns, 2 * n))
-    columns = np.arange(ns)
-    to_points[:, columns, columns] = np.where(use, -points / light, 0.0)
-    to_points[:, columns, n + columns] = np.where(use, 1.0 / light, 0.0)
-    spread = to_points @ responses.covariance @ np.swapaxes(to_points, 1, 2)
-    energy = responses.excitation_mev[:, :ns]
-    spread = _with_energy_errors(spread, points, energy, responses.excitation_error_mev[:, :ns], use)
-    spread[:, columns, columns] += np.where(use, 0.0, 1.0)
-    usable = use.sum(axis=1) >= 2
-    centre = np.sum(energy * use, axis=1) / np.maximum(use.sum(axis=1), 1)
-    design = np.stack([energy - centre[:, None], np.ones_like(energy)], axis=-1) * use[..., None]
-    weighted = np.linalg.solve(spread, design)
-    normal = np.swapaxes(design, 1, 2) @ weighted
-    normal[~usable] = np.eye(2)
-    inverse = np.linalg.inv(normal)
-    to_line = inverse @ np.swapaxes(weighted, 1, 2)
-    slope, height = np.einsum("tpi,ti->pt", to_line, points)
-    residual = points - np.einsum("tip,pt->ti", design, np.stack([slope, height]))
-    chi2 = np.einsum("ti,ti->t", residual * use, np.linalg.solve(spread, (residual * use)[..., None])[..., 0])
-    slope = np.where(usable & (slope != 0.0), slope, np.nan)
-    offset = height / slope
-    gradient_line = to_line @ to_points
-    gradient_intercept = -(gradient_line[:, 1] - offset[:, None] * gradient_line[:, 0]) / slope[:, None]
-    gradient = np.stack([gradient_line[:, 0], gradient_intercept], axis=1)
-    # The covariance of the fitted line also holds what the energies' errors add, hence from the normal matrix.
-    jacobian = np.stack(
-        [np.stack([np.ones_like(slope), np.zeros_like(slope)], -1), np.stack([offset / slope, -1.0 / slope], -1)],
-        axis=1,
-    )
-    return StokesLine(
-        slope=slope,
-        intercept_mev=centre - offset,
-        gradient=gradient,
-        covariance=jacobian @ inverse @ np.swapaxes(jacobian, 1, 2),
-        chi2=np.where(usable, chi2, np.nan),
-        dof=use.sum(axis=1) - 2,
-        points=np.where(use, points, np.nan),
-        point_errors=np.where(use, np.sqrt(np.einsum("tii->ti", spread)), np.nan),
-        usable=usable,
-    )
-
-
-def _with_energy_errors(
-    spread: FloatArray, points: FloatArray, energy: FloatArray, error: FloatArray, use: np.ndarray
-) -> FloatArray:
-    """Add the effective variance of the excitation energies, with the slope of a plain line."""
-    if not np.any(error[use] > 0):
-        return spread
-    weight = use / np.maximum(use.sum(axis=1, keepdims=True), 1)
-    x = (energy - np.sum(energy * weight, axis=1, keepdims=True)) * use
-    slope = np.sum(x * points, axis=1) / np.maximum(np.sum(x**2, axis=1), np.finfo(float).tiny)
-    result: FloatArray = spread + np.where(use, slope[:, None] * error, 0.0)[:, :, None] ** 2 * np.eye(energy.shape[1])
-    return result
 
 
 def fit_efficiency(responses: Responses, settings: EfficiencySettings) -> EfficiencyFit:
@@ -259,7 +194,7 @@ def fit_efficiency(responses: Responses, settings: EfficiencySettings) -> Effici
         )
     line, yields, yield_errors, shared_error = _apply_yield_mode(responses, line, settings)
     if settings.estimator == "ratio":
-        return _assemble_ratio(responses, line, yields, yield_errors, settings)
+        return _from_ratio_lines(responses, line, settings, yields, yield_errors)
     numerator, denominator, covariance, sensitivity = _components(responses, line, shared_error)
     return _assemble(responses, line, settings, yields, yield_errors, numerator, denominator, covariance, sensitivity)
 
@@ -286,29 +221,7 @@ def _apply_yield_mode(
         shared = float(np.nansum(weight * yields) / np.sum(weight))
         error = float(np.sum(weight) ** -0.5)
     everywhere = np.full(len(yields), shared)
-    return _at_intercept(line, shared * photon), everywhere, np.full(len(yields), error), error
-
-
-def _at_intercept(line: StokesLine, intercept_mev: FloatArray) -> StokesLine:
-    """Return the line conditioned on its intercept: the slope follows by their covariance."""
-    follow = line.covariance[:, 0, 1] / line.covariance[:, 1, 1]
-    slope = line.slope + follow * (intercept_mev - line.intercept_mev)
-    gradient = line.gradient.copy()
-    gradient[:, 0] -= follow[:, None] * gradient[:, 1]
-    gradient[:, 1] = 0.0
-    covariance = np.zeros_like(line.covariance)
-    covariance[:, 0, 0] = line.covariance[:, 0, 0] - follow * line.covariance[:, 0, 1]
-    return StokesLine(
-        slope,
-        intercept_mev,
-        gradient,
-        covariance,
-        line.chi2 + (intercept_mev - line.intercept_mev) ** 2 / line.covariance[:, 1, 1],
-        line.dof + 1,
-        line.points,
-        line.point_errors,
-        line.usable,
-    )
+    return at_intercept(line, shared * photon), everywhere, np.full(len(yields), error), error
 
 
 def _components(
@@ -385,7 +298,8 @@ def _assemble(
     cross = covariance[:, diagonal, na + diagonal]
     low, high = fieller_interval(numerator, denominator, variances[:, :na], variances[:, na:], cross)
     error = np.where(valid, np.sqrt(np.einsum("tii->ti", eta_covariance)), np.nan)
-    points, errors, slope = _ratios(responses, line)
+    measured = valid & (responses.absorbed[:, ns:] != 0.0)
+    heat = np.where(measured, responses.absorbed[:, ns:], np.nan)
     return EfficiencyFit(
         temperatures_k=responses.temperatures_k,
         quantum_yield=yields,
@@ -408,9 +322,7 @@ def _assemble(
         eta_covariance=eta_covariance,
         eta_low=np.where(valid, low, np.nan),
         eta_high=np.where(valid, high, np.nan),
-        ratio=points,
-        ratio_error=errors,
-        ratio_slope_per_mev=slope,
+        ratio_slope_per_mev=responses.intensity[:, ns:] / heat * line.slope[:, None],
         numerator=np.where(valid, numerator, 0.0),
         denominator=np.where(valid, denominator, 1.0),
         covariance=covariance,
@@ -421,28 +333,10 @@ def _assemble(
         flag_table=_flags(responses, eta, low, valid),
         keys=tuple(row[ns:] for row in responses.keys),
         stokes_keys=tuple(row[:ns] for row in responses.keys),
+        responses=responses,
+        line=line,
         problems=_problems(responses, line, settings, yields, yield_errors),
     )
-
-
-def _ratios(responses: Responses, line: StokesLine) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return R, its error with every point on its own, and its slope against ΔE_S."""
-    ns, n = responses.n_stokes, responses.valid.shape[1]
-    light, heat = responses.intensity[:, ns:], responses.absorbed[:, ns:]
-    measured = responses.valid[:, ns:] & (heat != 0.0)
-    rho = np.where(measured, light / np.where(measured, heat, 1.0), np.nan)
-    variances = np.einsum("tii->ti", responses.covariance)
-    anti = np.arange(ns, n)
-    cross = responses.covariance[:, anti, n + anti]
-    rho_variance = (variances[:, ns:n] - 2 * rho * cross + rho**2 * variances[:, n + ns :]) / np.where(
-        measured, heat, 1.0
-    ) ** 2
-    points = rho[:, :, None] * line.points[:, None, :]
-    errors = np.sqrt(
-        rho_variance[:, :, None] * line.points[:, None, :] ** 2
-        + rho[:, :, None] ** 2 * line.point_errors[:, None, :] ** 2
-    )
-    return points, errors, rho * line.slope[:, None]
 
 
 def _flags(responses: Responses, eta: FloatArray, low: FloatArray, valid: np.ndarray) -> np.ndarray:
@@ -494,37 +388,21 @@ def _problems(
     return tuple(problems)
 
 
-def _assemble_ratio(
-    responses: Responses, line: StokesLine, yields: FloatArray, errors: FloatArray, settings: EfficiencySettings
+def _from_ratio_lines(
+    responses: Responses, line: StokesLine, settings: EfficiencySettings, yields: FloatArray, errors: FloatArray
 ) -> EfficiencyFit:
-    """Evaluate the paper's way: a weighted line through R for each ΔE, points taken as independent."""
-    points, point_errors, _ = _ratios(responses, line)
-    x = (responses.excitation_mev[:, : responses.n_stokes] - responses.mean_photon_mev[:, None])[:, None, :]
-    weight = np.where(np.isfinite(points) & (point_errors > 0), 1.0 / point_errors**2, 0.0)
-    y = np.nan_to_num(points)
-    s0, s1, s2 = weight.sum(-1), (weight * x).sum(-1), (weight * x**2).sum(-1)
-    t0, t1 = (weight * y).sum(-1), (weight * x * y).sum(-1)
-    determinant = s0 * s2 - s1**2
-    determinant = np.where(determinant > 0, determinant, np.nan)
-    a, b = (s2 * t0 - s1 * t1) / determinant, (s0 * t1 - s1 * t0) / determinant
-    below = responses.mean_photon_mev[:, None] - responses.excitation_mev[:, responses.n_stokes :]
-    photon = responses.mean_photon_mev[:, None]
-    own_yield, eta = invert_line(a, b, below, photon)
-    variance = np.stack([s2, s0, -s1]) / determinant
-    d = 1.0 + b * photon - a
-    eta_b, eta_a = (photon - below) * (1.0 - a) / d**2, b * (photon - below) / d**2
-    eta_variance = eta_a**2 * variance[0] + eta_b**2 * variance[1] + 2 * eta_a * eta_b * variance[2]
-    yield_b, yield_a = a / (b**2 * photon), -1.0 / (b * photon)
-    yield_variance = yield_a**2 * variance[0] + yield_b**2 * variance[1] + 2 * yield_a * yield_b * variance[2]
+    """Take η, and unless it is shared or fixed the quantum yield, from the paper's lines."""
+    lines = fit_ratio_lines(responses, line)
     if settings.quantum_yield == "temperature":
-        weights = np.where(responses.fitted[:, responses.n_stokes :] & (yield_variance > 0), 1.0 / yield_variance, 0.0)
+        usable = responses.fitted[:, responses.n_stokes :] & (lines.quantum_yield_variance > 0)
+        weights = np.where(usable, 1.0 / lines.quantum_yield_variance, 0.0)
         total = weights.sum(axis=1)
-        yields = np.sum(weights * np.nan_to_num(own_yield), axis=1) / np.where(total > 0, total, np.nan)
-        errors = np.where(total > 0, total, np.nan) ** -0.5
-    na = eta.shape[1]
-    covariance = np.zeros((len(eta), 2 * na, 2 * na))
+        total = np.where(total > 0, total, np.nan)
+        yields, errors = np.sum(weights * np.nan_to_num(lines.quantum_yield), axis=1) / total, total**-0.5
+    na = lines.eta.shape[1]
+    covariance = np.zeros((len(lines.eta), 2 * na, 2 * na))
     diagonal = np.arange(na)
-    covariance[:, diagonal, diagonal] = np.nan_to_num(eta_variance)
-    ones = np.where(np.isfinite(eta), 1.0, np.nan)
-    zero = np.zeros((len(eta), 2 * na))
-    return _assemble(responses, line, settings, yields, errors, np.nan_to_num(eta), ones, covariance, zero)
+    covariance[:, diagonal, diagonal] = np.nan_to_num(lines.eta_variance)
+    ones = np.where(np.isfinite(lines.eta), 1.0, np.nan)
+    parts = (np.nan_to_num(lines.eta), ones, covariance, np.zeros((len(lines.eta), 2 * na)))
+    return _assemble(responses, line, settings, yields, errors, *parts)

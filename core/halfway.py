@@ -164,7 +164,6 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings, energies:
     covariance = np.zeros((len(members), 2 * width, 2 * width))
     covariance[:, :width, :width] = variance
     per_t, points = np.full(len(members), np.nan), np.full((len(members), 0), np.nan)
-    nothing = np.full((len(members), width, 0), np.nan)
     flags = np.zeros((*eta.shape, len(FLAGS)), dtype=bool)
     flags[..., FLAGS.index("eta_above_1")] = np.nan_to_num(eta) > 1.0
     flags[..., FLAGS.index("eta_below_0")] = np.nan_to_num(eta) < 0.0
@@ -190,8 +189,6 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings, energies:
         eta_covariance=variance,
         eta_low=eta - error,
         eta_high=eta + error,
-        ratio=nothing,
-        ratio_error=nothing,
         ratio_slope_per_mev=np.full(eta.shape, np.nan),
         numerator=np.where(valid, data["eta"][index], 0.0),
         denominator=np.ones(eta.shape),

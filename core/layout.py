@@ -20,12 +20,15 @@ class Layout:
         The first ``n_stokes`` columns are Stokes excitations.
     fitted : ndarray of bool, shape (n_temperatures, n_columns)
         Valid and not excluded by the user.
+    keys : tuple of tuple of str
+        Name of the stack at each place, empty where there is none.
     """
 
     index: np.ndarray
     valid: np.ndarray
     n_stokes: int
     fitted: np.ndarray
+    keys: tuple[tuple[str, ...], ...]
 
 
 def arrange(corrected: Corrected) -> Layout:
@@ -47,4 +50,8 @@ def arrange(corrected: Corrected) -> Layout:
             valid[t, start : start + len(row)] = True
     excluded = np.array([stack.excluded is not None for stack in corrected.stacks], dtype=bool)
     fitted = valid & ~excluded[index] if excluded.size else valid
-    return Layout(index, valid, widths[0], fitted)
+    keys = tuple(
+        tuple(corrected.stacks[k].key if ok else "" for k, ok in zip(row, there, strict=True))
+        for row, there in zip(index, valid, strict=True)
+    )
+    return Layout(index, valid, widths[0], fitted, keys)

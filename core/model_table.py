@@ -41,16 +41,15 @@ def read_range(text: str, *, name: str) -> list[float]:
         numbers = [_number(piece, text, name) for piece in part.split(":")]
         if len(numbers) == 1:
             values += numbers
-        elif len(numbers) == 2:
-            values += _span(*numbers, 1.0, text, name)
-        elif len(numbers) == 3:
-            values += _span(*numbers, text, name)
+        elif len(numbers) in (2, 3):
+            values += _span(numbers, text, name)
         else:
             raise _fault(text, name)
     return values
 
 
-def _span(first: float, last: float, step: float, text: str, name: str) -> list[float]:
+def _span(numbers: list[float], text: str, name: str) -> list[float]:
+    first, last, step = (*numbers, 1.0)[:3]
     if step <= 0 or last < first or (last - first) / step > _MOST_VALUES:
         raise _fault(text, name)
     count = int((last - first) / step + _ROUNDING) + 1

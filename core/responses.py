@@ -175,10 +175,7 @@ def respond(
         fitted=valid & layout.fitted,
         n_stokes=layout.n_stokes,
         truncation=np.where(valid, emission.truncation[index], 0.0),
-        keys=tuple(
-            tuple(corrected.stacks[k].key if ok else "" for k, ok in zip(row, there, strict=True))
-            for row, there in zip(index, layout.valid, strict=True)
-        ),
+        keys=layout.keys,
         drift=drift,
     )
 

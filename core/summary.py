@@ -12,17 +12,22 @@ Row = Mapping[str, Any]
 
 
 def summary(outcome: Outcome) -> list[str]:
-    """Return the core of the results as lines to read: where they are, quantum yields, polaron parameters."""
-    results = outcome.results
-    simulated = " (simulated data)" if results.document.experiment.simulated else ""
+    """Return where the results are, quantum yields and polaron parameters."""
+    lines = place_lines(outcome)
+    for row in quantum_yield_rows(outcome.results):
+        text = _with_error(row, "quantum_yield", "") or "not determined"
+        lines.append(f"{place_text(row):>12}  quantum yield {text}")
+    for row in polaron_rows(outcome.results):
+        lines.append(f"{place_text(row):>12}  {polaron_text(row)}")
+    return lines
+
+
+def place_lines(outcome: Outcome) -> list[str]:
+    """Return where the results are, and where a project that had to give way is kept."""
+    simulated = " (simulated data)" if outcome.results.document.experiment.simulated else ""
     lines = [f"results: {outcome.folder}{simulated}"]
     if outcome.backup is not None:
         lines.append(f"the project saved before is kept: {outcome.backup}")
-    for row in quantum_yield_rows(results):
-        text = _with_error(row, "quantum_yield", "") or "not determined"
-        lines.append(f"{place_text(row):>12}  quantum yield {text}")
-    for row in polaron_rows(results):
-        lines.append(f"{place_text(row):>12}  {polaron_text(row)}")
     return lines
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from asplab.core.efficiency import EfficiencyFit
@@ -110,7 +111,7 @@ def _nearest(fit: EfficiencyFit, t: int, wanted_mev: tuple[float, ...]) -> list[
     usable = fit.fitted[t] & np.isfinite(fit.ratio[t]).any(axis=1)
     chosen: list[int] = []
     for wanted in wanted_mev:
-        free = [j for j in np.flatnonzero(usable) if j not in chosen]
+        free = [int(j) for j in np.flatnonzero(usable) if j not in chosen]
         if free:
             chosen.append(min(free, key=lambda j: abs(float(fit.detuning_mev[t, j]) - wanted)))
     return sorted(chosen)
@@ -158,6 +159,7 @@ def _draw_trend(results: Results) -> Figure | None:
     axes.set_ylim(max(low * 0.8, 3e-3), max(high, 1.6))
     axes.set(xlabel=r"$1/k_{\mathrm{B}}T$ (eV$^{-1}$)", ylabel=r"$\eta_{\mathrm{ASPL}}$")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.tick_params(axis="x", which="both", top=False)
     top = axes.secondary_xaxis("top", functions=(_other_axis, _other_axis))
@@ -195,9 +197,10 @@ def _trend(axes: Axes, fit: EfficiencyFit, wanted_mev: float, style: tuple[str, 
     return True
 
 
-def _other_axis(value: FloatArray) -> FloatArray:
+def _other_axis(value: ArrayLike) -> FloatArray:
     """Convert between temperature in K and 1/kT in 1/eV; its own inverse."""
-    safe = np.where(np.asarray(value) > 0, value, np.nan)
+    number = np.asarray(value, dtype=np.float64)
+    safe = np.where(number > 0, number, np.nan)
     result: FloatArray = 1e3 / thermal_energy_mev(safe)
     return result
 
@@ -217,7 +220,7 @@ def _draw_models(results: Results) -> Figure | None:
     rows = [int(t) for t in np.flatnonzero(fit.valid.any(axis=1))]
     n_columns = min(4, len(rows))
     n_lines = -(-len(rows) // n_columns)
-    size = (max(4.8, 0.4 + 1.65 * n_columns), 0.7 + 1.55 * n_lines)
+    size = (max(5.8, 0.4 + 1.65 * n_columns), 0.7 + 1.55 * n_lines)
     figure = blank_figure(*size, simulated=results.document.experiment.simulated)
     panels = figure.subplots(n_lines, n_columns, sharex=True, sharey=True, squeeze=False)
     limits = (eta_limits(fit, rows, highest=1.0)[0], 1.85)
@@ -255,7 +258,7 @@ def _model_panel(axes: Axes, results: Results, fit: EfficiencyFit, polaron: Pola
         axes.plot(detuning, expit(curve), ":", color="black", linewidth=0.8, label="model, joint fit")
     mark_outside(axes, fit, t, colour=BLUE)
     shade_above_one(axes)
-    paper = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 1.0}
+    paper = {"facecolor": "#f9e9ea", "alpha": 0.85, "edgecolor": "none", "pad": 0.5}
     axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize=6, bbox=paper)
 
 
@@ -291,7 +294,10 @@ def _parameters(results: Results, polaron: PolaronFit, t: int) -> str:
 
 
 _FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
-    "fig1c": (draw_spectra, "Emission and photothermal spectra, normalised; dashed: filter cutoffs"),
+    "fig1c": (
+        draw_spectra,
+        "Emission and photothermal spectra, normalised; circles: means of neighbouring pixels; dashed: filter cutoffs",
+    ),
     "fig2b": (_draw_ratio, "R against the Stokes detuning; lines from the fit of all components"),
     "fig2c": (_draw_detuning, "Up-conversion efficiency against detuning; bars: 68 % intervals, pale: not determined"),
     "fig2d": (_draw_trend, "Up-conversion efficiency against 1/kT for the measured detunings nearest to 32 and 55 meV"),

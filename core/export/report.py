@@ -18,7 +18,8 @@ Row = dict[str, Any]
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1a1d21;background:#fff;max-width:62rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .4rem;border-bottom:1px solid #e1e4e9}
-p.muted,figcaption,td.muted{color:#5c6570}table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
+p.muted,figcaption{color:#5c6570}
+table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .8rem .2rem 0;text-align:right;vertical-align:top}th{border-bottom:1px solid #1a1d21}
 th:first-child,td:first-child,.text th,.text td{text-align:left}td code{word-break:break-all}
 .simulated{background:#fdecee;color:#a01722;border:1px solid #c8202f;padding:.5rem .8rem;border-radius:6px}
@@ -36,7 +37,7 @@ _ERRORS = (
     ("g, ħω ± error", "one standard error to first order; the interval is the 68 % profile-likelihood interval. Prefer "
      "the interval: the two are strongly correlated and not symmetric"),
     ("not identified", "the interval is open: the data only bound the parameter on one side, or not at all"),
-    ("not included", "what no repeat shows and no setting states: wavelength calibration, filter edges, ensemble width"),
+    ("not included", "what no repeat shows and no setting states: wavelength calibration, filter edges, ensemble"),
 )  # fmt: skip
 
 

@@ -63,11 +63,18 @@ def _draw_anti_stokes(
     band = stokes[np.isin(stokes_energy, energy)]
     scale = float(signal[both] @ band / (band @ band)) if band.size and both.sum() == band.size else 0.0
     scale = scale if scale > 0 else _height(signal)
-    every = max(1, energy.size // _MOST_MARKERS)
     axes.plot(
-        energy[::every], signal[::every] / scale, "o", color=RED, markerfacecolor="none", markersize=3,
+        _binned(energy), _binned(signal) / scale, "o", color=RED, markerfacecolor="none", markersize=3,
         markeredgewidth=0.6, label="ASPL",
     )  # fmt: skip
+
+
+def _binned(values: FloatArray) -> FloatArray:
+    """Return means of neighbours, few enough to tell the markers apart."""
+    every = max(1, values.size // _MOST_MARKERS)
+    count = values.size // every
+    means: FloatArray = values[: count * every].reshape(count, every).mean(axis=1)
+    return means
 
 
 def _stokes(bands: Bands, t: int) -> int | None:

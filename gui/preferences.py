@@ -1,0 +1,60 @@
+"""What the program remembers between two starts: theme, recent files, the window's size. Never science."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from asplab.gui.theme import MODES
+
+MOST_RECENT = 8
+
+
+class Preferences:
+    """Remembered choices.
+
+    Parameters
+    ----------
+    store : QSettings
+        The user's own, or a file of its own in tests.
+    """
+
+    def __init__(self, store: QSettings) -> None:
+        self._store = store
+
+    @property
+    def mode(self) -> str:
+        """The chosen theme: ``"system"``, ``"light"`` or ``"dark"``."""
+        mode = str(self._store.value("theme", "system"))
+        return mode if mode in MODES else "system"
+
+    def choose_mode(self, mode: str) -> None:
+        """Remember a theme."""
+        self._store.setValue("theme", mode)
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Recently opened or saved places that are still there, the latest first."""
+        found = self._store.value("recent", [])
+        # A list of one comes back as a plain text from some stores.
+        texts = [found] if isinstance(found, str) else list(found or ())
+        return tuple(path for path in map(Path, texts) if path.exists())
+
+    def remember(self, path: Path) -> None:
+        """Put a place at the head of the recent ones."""
+        resolved = path.resolve()
+        kept = [str(other) for other in self.recent if other != resolved]
+        self._store.setValue("recent", [str(resolved), *kept][:MOST_RECENT])
+
+    def forget_recent(self) -> None:
+        """Empty the list of recent places."""
+        self._store.remove("recent")
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Size and place of the window when it was last closed."""
+        value = self._store.value("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    def remember_geometry(self, geometry: QByteArray) -> None:
+        """Remember size and place of the window."""
+        self._store.setValue("geometry", geometry)

@@ -1,0 +1,82 @@
+"""How panels read results: what is selected, what it is called, which colour it has, why something is missing."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asplab.core.grouping import Stack
+from asplab.core.pipeline import Results
+from asplab.core.settings import CorrectionSettings
+from asplab.gui.theme import temperature_spec
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.numerals import plain
+
+KINDS = {"pl": "PL", "aspl": "ASPL"}
+FloatArray = NDArray[np.float64]
+
+
+def temperatures_of(results: Results) -> FloatArray:
+    """Return the temperatures in K, shape (n_temperatures,); empty where none is known yet."""
+    for product in (results.gathered, results.responses, results.efficiency):
+        if product is not None:
+            return product.temperatures_k
+    return np.empty(0)
+
+
+def selected_temperature(results: Results, view: ViewState) -> int | None:
+    """Return the index of the temperature shown; that of the selected stack where there is one."""
+    count = len(temperatures_of(results))
+    return min(max(view.temperature, 0), count - 1) if count else None
+
+
+def temperature_name(temperature_k: float) -> str:
+    """Return a temperature as text, for instance ``80 K``."""
+    return f"{plain(temperature_k, 0)} K"
+
+
+def temperature_specs(temperatures_k: FloatArray) -> list[str]:
+    """Return the colour name of every temperature, on one scale from the coldest to the hottest."""
+    if not len(temperatures_k):
+        return []
+    low, high = float(np.min(temperatures_k)), float(np.max(temperatures_k))
+    return [temperature_spec(float(value), low, high) for value in temperatures_k]
+
+
+def selected_stack(results: Results, view: ViewState) -> int | None:
+    """Return the index of the stack shown: the selected one, else the first of the selected temperature."""
+    if results.gathered is None:
+        return None
+    stacks = results.gathered.stacks
+    chosen = next((k for k, stack in enumerate(stacks) if stack.key == view.stack), None)
+    if chosen is not None:
+        return chosen
+    t = selected_temperature(results, view)
+    return next((k for k, stack in enumerate(stacks) if stack.temperature == t), None)
+
+
+def stack_name(stack: Stack) -> str:
+    """Return what a condition is called, for instance ``PL 457.0 nm``."""
+    return f"{KINDS[stack.kind]} {plain(stack.excitation_nm, 1)} nm"
+
+
+def stack_line(stack: Stack) -> str:
+    """Return temperature, name and repeats of a condition on one line."""
+    count = len(stack.members)
+    noun = "repeat" if count == 1 else "repeats"
+    return f"{temperature_name(stack.temperature_k)} · {stack_name(stack)} · {count} {noun}"
+
+
+def why_missing(results: Results, otherwise: str) -> str:
+    """Return the first error of the analysis, or ``otherwise`` when it reports none."""
+    errors = [problem for problem in results.problems if problem.severity == "error"]
+    return f"{errors[0].where}: {errors[0].message}" if errors else otherwise
+
+
+def intensity_unit(stacks: tuple[Stack, ...], settings: CorrectionSettings) -> str:
+    """Return the unit of corrected spectra as rich text; exposure and power count only where all carry them."""
+    conditions = [spectrum.condition for stack in stacks for spectrum in stack.members]
+    unit = "counts"
+    if settings.divide_by_exposure and all(condition.exposure_s is not None for condition in conditions):
+        unit += " s<sup>−1</sup>"
+    if settings.divide_by_power and all(condition.power_uw is not None for condition in conditions):
+        unit += " µW<sup>−1</sup>"
+    return unit

@@ -1,0 +1,255 @@
+"""The open document: every change is an undoable swap of two immutable values, and the results follow it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from asplab.core.document import Document
+from asplab.core.errors import AsplabError
+from asplab.core.pipeline import Analysis, Results
+from asplab.core.progress import Progress
+from asplab.gui.jobs import Jobs
+
+SETTLE_MS = 150
+ANALYSIS = "analysis"
+_MERGING, _SINGLE = 1, -1
+
+Change = Callable[[Document], Document]
+
+
+class Swap(QUndoCommand):
+    """Replace one document by another; neighbours of one gesture become one step."""
+
+    def __init__(
+        self,
+        text: str,
+        before: Document | None,
+        after: Document | None,
+        install: Callable[[Document | None], None],
+        gesture: str | None,
+    ) -> None:
+        super().__init__(text)
+        self.before, self.after, self.gesture = before, after, gesture
+        self._install = install
+
+    def id(self) -> int:
+        """Let Qt offer only gestures for merging."""
+        return _SINGLE if self.gesture is None else _MERGING
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take over where a later command of the same gesture ends."""
+        if not isinstance(other, Swap) or other.gesture != self.gesture:
+            return False
+        self.after = other.after
+        return True
+
+    def undo(self) -> None:
+        """Put the earlier document back."""
+        self._install(self.before)
+
+    def redo(self) -> None:
+        """Put the later document in place."""
+        self._install(self.after)
+
+
+class Session(QObject):
+    """Document, history and results.
+
+    A drag asks with :meth:`drag` as often as it likes: the latest wish is carried out when the events at hand
+    are done, and what it makes stale is computed at once, without profile intervals. These follow when the
+    hand rests. What changes raw data (files, exclusions, corrections) takes longer and is computed by a job.
+
+    Notes
+    -----
+    ``document_changed`` carries the document or None, ``results_changed`` the results or None,
+    ``saved_changed`` follows :attr:`is_modified` and :attr:`path`, ``refused`` carries why a change was not
+    possible, ``broken`` an exception that nobody expected.
+    """
+
+    document_changed = Signal(object)
+    results_changed = Signal(object)
+    saved_changed = Signal()
+    refused = Signal(str)
+    broken = Signal(object)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.history = QUndoStack(self)
+        self.path: Path | None = None
+        self._document: Document | None = None
+        self._saved: Document | None = None
+        self._results: Results | None = None
+        self._analysis = Analysis()
+        self._computed: Document | None = None
+        self._wish: tuple[str, Change, str] | None = None
+        self._gesture = 0
+        self._coalesce = self._timer(0, self._grant_wish)
+        self._settle = self._timer(SETTLE_MS, self._compute_intervals)
+
+    # --- what there is -------------------------------------------------------------------------------------
+    @property
+    def document(self) -> Document | None:
+        """The document as it is now."""
+        return self._document
+
+    @property
+    def results(self) -> Results | None:
+        """The latest results; their own document says what they belong to."""
+        return self._results
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there is something to save."""
+        return self._document is not None and self._document is not self._saved
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether results and intervals belong to the document as it is now."""
+        waiting = self._wish is not None or self._settle.isActive() or self.jobs.is_running(ANALYSIS)
+        current = self._results.document if self._results is not None else None
+        return not waiting and current is self._document
+
+    # --- changes -------------------------------------------------------------------------------------------
+    def begin(self, document: Document | None, path: Path | None = None) -> None:
+        """Start over with a document that needs no saving; the history is forgotten."""
+        self._wish = None
+        self.history.clear()
+        self._saved, self.path = document, path
+        self._install(document)
+        self.saved_changed.emit()
+
+    def edit(self, text: str, document: Document | None, gesture: str | None = None) -> None:
+        """Change the document as one undoable step.
+
+        Parameters
+        ----------
+        text : str
+            What the menu says after "Undo", for instance ``Move window``.
+        document : Document or None
+        gesture : str, optional
+            Edits with the same gesture merge into one step until :meth:`finish_gesture`.
+        """
+        name = None if gesture is None else f"{gesture} {self._gesture}"
+        self.history.push(Swap(text, self._document, document, self._install, name))
+
+    def change(self, text: str, change: Change, gesture: str | None = None) -> None:
+        """Edit the document by a function of it; one that is not possible is refused with its reason."""
+        if self._document is None:
+            return
+        try:
+            changed = change(self._document)
+        except AsplabError as error:
+            self.refused.emit(str(error))
+            return
+        self.edit(text, changed, gesture)
+
+    def drag(self, text: str, change: Change, gesture: str) -> None:
+        """Wish for a change that the next one may overtake."""
+        if self._wish is not None and self._wish[2] != gesture:
+            self._grant_wish()
+        self._wish = (text, change, gesture)
+        self._coalesce.start()
+
+    def finish_gesture(self) -> None:
+        """End a drag: the next one is an undo step of its own, and the intervals follow at once."""
+        self._grant_wish()
+        self._gesture += 1
+        if self._settle.isActive():
+            self._settle.start(0)
+
+    def mark_saved(self, document: Document, path: Path) -> None:
+        """Remember which document stands in which file."""
+        self._saved, self.path = document, path
+        self.saved_changed.emit()
+
+    def recompute(self) -> None:
+        """Compute everything again, from the raw data on."""
+        if self.jobs.is_running(ANALYSIS):
+            return
+        self._computed = None
+        self._analysis = Analysis()
+        self._compute()
+
+    def _grant_wish(self) -> None:
+        self._coalesce.stop()
+        wish, self._wish = self._wish, None
+        if wish is not None:
+            self.change(*wish)
+
+    def _install(self, document: Document | None) -> None:
+        was_modified = self.is_modified
+        self._document = document
+        self.document_changed.emit(document)
+        if self.is_modified != was_modified:
+            self.saved_changed.emit()
+        self._compute()
+
+    # --- results -------------------------------------------------------------------------------------------
+    def _compute(self) -> None:
+        document = self._document
+        if document is None:
+            self.jobs.cancel(ANALYSIS)
+            self._analysis, self._computed = Analysis(), None
+            self._settle.stop()
+            self._show(None)
+        elif self.jobs.is_running(ANALYSIS):
+            # The stages belong to the job until it ends; it then looks for what is newest.
+            return
+        elif self._computed is None or _touches_raw_data(self._computed, document):
+            self._start_analysis(document)
+        else:
+            self._settle.setInterval(SETTLE_MS)
+            self._settle.start()
+            self._show(self._analysis.update(document, intervals=False))
+
+    def _compute_intervals(self) -> None:
+        self._settle.stop()
+        if self._document is not None and not self.jobs.is_running(ANALYSIS):
+            self._show(self._analysis.update(self._document, intervals=True))
+
+    def _start_analysis(self, document: Document) -> None:
+        analysis = self._analysis
+
+        def work(progress: Progress) -> Results:
+            return analysis.update(document, intervals=True)
+
+        self._settle.stop()
+        self.jobs.start(ANALYSIS, "Analysing", work, done=self._take_results, failed=self._fail)
+
+    def _take_results(self, results: Results) -> None:
+        self._computed = results.document
+        if results.document is self._document:
+            self._show(results)
+        else:
+            self._compute()
+
+    def _fail(self, error: Exception) -> None:
+        # A stage broke half-way: what it left behind can't be trusted.
+        self._analysis, self._computed = Analysis(), None
+        self.broken.emit(error)
+
+    def _show(self, results: Results | None) -> None:
+        self._results = results
+        if results is not None:
+            self._computed = results.document
+        self.results_changed.emit(results)
+
+    def _timer(self, interval_ms: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(act)
+        return timer
+
+
+def _touches_raw_data(before: Document, after: Document) -> bool:
+    """Whether the stages that work on whole spectra have to run again."""
+    return (
+        before.experiment is not after.experiment
+        or before.exclusions != after.exclusions
+        or before.settings.grouping != after.settings.grouping
+        or before.settings.corrections != after.settings.corrections
+    )

@@ -5,11 +5,11 @@ Heavy modules are imported inside the commands: ``asplab --help`` answers before
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -42,14 +42,14 @@ Force = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; end with exit code 0 (done), 1 (a result is missing or differs) or 2 (bad input)."""
     for stream in (sys.stdout, sys.stderr):
         # A console that knows no Greek must not end a finished analysis.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app()
+        app(args=arguments)
     except Cancelled as stop:
         _tell(f"asplab: {stop}")
         raise SystemExit(INTERRUPTED) from None
@@ -60,6 +60,7 @@ def main() -> None:
         place = f"{error.filename}: " if error.filename else ""
         _tell(f"asplab: {place}{error.strerror or error}. Check the path, the rights and the free space.")
         raise SystemExit(BAD_INPUT) from None
+    raise SystemExit(OK)
 
 
 def _tell(text: str) -> None:

@@ -1,7 +1,7 @@
 """The job of ``asplab demo``: simulate, analyse, and hold the result against the truth."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def comparison(results: Results, *, seed: int) -> list[str]:
     truth: Any = truth_document(experiment_with_truth(_TRUTH), seed=seed)
     heads = ("", "quantum yield", f"η({_DETUNING_MEV:.0f} meV)", "g / meV", "ħω / meV")
     lines = [_columns(heads)]
-    for row in quantum_yield_rows(results) + [ALL]:
+    for row in [*quantum_yield_rows(results), _ALL]:
         t = row["temperature_k"]
         near = [e for e in efficiency_rows(results) if abs(e["detuning_mev"] - _DETUNING_MEV) < 1.5]
         cells = (
@@ -61,14 +61,14 @@ def comparison(results: Results, *, seed: int) -> list[str]:
     return lines
 
 
-ALL: Row = {"temperature_k": None}
+_ALL: Row = {"temperature_k": None}
 
 
 def _columns(cells: tuple[str, ...]) -> str:
     return "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, (7, 24, 24, 20, 20), strict=True))
 
 
-def _at(rows: list[Row], temperature_k: float | None, *, near: Row | None = None) -> Row | None:
+def _at(rows: Sequence[Row], temperature_k: float | None, *, near: Row | None = None) -> Row | None:
     """Return the row of a temperature, and of the excitation of ``near`` where that is given."""
     for row in rows:
         if not _same(row["temperature_k"], temperature_k, 2.0):

@@ -56,7 +56,8 @@ class Absorbed:
     noise : ndarray, shape (n_temperatures, n_columns, n_columns)
         Covariance of one scan's readings from detection noise (neighbours share points).
     shared : ndarray, same shape
-        Covariance of the mean that comes from the baseline, common to all excitations.
+        What the baseline adds to the covariance of the mean, common to all excitations; where an excitation
+        lies in the baseline's region, this includes their common noise.
     baselines : tuple of FittedBaseline or None
     """
 
@@ -85,7 +86,8 @@ def photothermal(
             continue
         place = f"{energies.temperatures_k[t]:.0f} K"
         detuning = energies.reference_mev[t] - scan_set.energy_mev
-        fitted, spread = _baseline(scan_set, detuning, settings, place, problems)
+        found = _baseline(scan_set, detuning, settings, place, problems)
+        fitted = found.fitted
         readings = (scan_set.volts - fitted.volts) @ np.nan_to_num(scan_set.weights).T
         reached = ~np.isnan(scan_set.weights).any(axis=1)
         mean[scan_set.stacks] = np.where(reached, np.mean(readings, axis=0), np.nan)
@@ -93,30 +95,56 @@ def photothermal(
         baselines.append(fitted)
         columns = np.flatnonzero(layout.valid[t])
         weights = np.nan_to_num(scan_set.weights)
-        noise[t][np.ix_(columns, columns)] = (weights * scan_set.noise) @ weights.T
-        blur = weights @ spread
-        shared[t][np.ix_(columns, columns)] = blur @ blur.T
+        own = (weights * scan_set.noise) @ weights.T
+        noise[t][np.ix_(columns, columns)] = own
+        shared[t][np.ix_(columns, columns)] = found.covariance(weights, own, scan_set)
     return Absorbed(tuple(per_scan), mean, noise, shared, tuple(baselines), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A baseline as a linear function of the scan, ``line @ hat @ volts``, and what blurs it beyond the noise.
+
+    ``extra`` (n_points, rank): its product with its transpose is added to the covariance of the baseline.
+    """
+
+    fitted: FittedBaseline
+    line: FloatArray
+    hat: FloatArray
+    extra: FloatArray
+
+    def covariance(self, weights: FloatArray, own: FloatArray, scans: ScanSet) -> FloatArray:
+        """Return what the baseline adds to the covariance of the readings ``weights @ volts``."""
+        net = weights - (weights @ self.line) @ self.hat
+        added: FloatArray = ((net * scans.noise) @ net.T - own) / len(scans.volts)
+        blur = weights @ self.extra
+        return added + blur @ blur.T
 
 
 def _baseline(
     scans: ScanSet, detuning: FloatArray, settings: BaselineSettings, place: str, problems: list[Problem]
-) -> tuple[FittedBaseline, FloatArray]:
-    """Return the baseline, and a factor (n_points, rank) whose product with its transpose is its covariance."""
+) -> _Found:
+    """Return the baseline that the settings ask for."""
     volts = scans.volts.mean(axis=0)
     zero = np.zeros(volts.size)
     if settings.shape == "none":
-        return FittedBaseline(zero, zero, (np.nan, np.nan), 0.0, 0), np.zeros((volts.size, 1))
+        return _given(FittedBaseline(zero, zero, (np.nan, np.nan), 0.0, 0))
     if settings.shape == "blank":
         if scans.blank_volts is not None and scans.blank_variance is not None:
             fitted = FittedBaseline(scans.blank_volts, np.sqrt(scans.blank_variance), (np.nan, np.nan), 0.0, 0)
-            return fitted, np.diag(np.sqrt(scans.blank_variance))
+            return _given(fitted)
         message = (
             "there is no pa_blank scan, so a line is fitted as baseline. Add the blank, or choose another baseline."
         )
         problems.append(Problem("warning", place, message))
     region, chosen = _region(detuning, settings, place, problems)
     return _fit(scans, detuning, volts, chosen, region, settings, place, problems)
+
+
+def _given(fitted: FittedBaseline) -> _Found:
+    """Return a baseline that does not follow from the scan itself."""
+    n = fitted.volts.size
+    return _Found(fitted, np.zeros((n, 1)), np.zeros((1, n)), np.diag(fitted.error_v))
 
 
 def _region(
@@ -146,7 +174,7 @@ def _fit(
     settings: BaselineSettings,
     place: str,
     problems: list[Problem],
-) -> tuple[FittedBaseline, FloatArray]:
+) -> _Found:
     x = (detuning - np.mean(detuning[chosen])) / _SCALE_MEV
     factor = scans.power_uw if settings.unit == "power" else np.ones(volts.size)
     columns = [factor] if settings.shape == "constant" else [factor, factor * x]
@@ -179,7 +207,9 @@ def _fit(
         dof=dof,
         urbach_mev=urbach,
     )
-    return fitted, spread
+    hat = np.zeros((n_line, volts.size))
+    hat[:, chosen] = (inverse @ design[chosen].T)[:n_line]
+    return _Found(fitted, line, hat, spread * np.sqrt(1.0 - 1.0 / excess))
 
 
 def _tail(

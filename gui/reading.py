@@ -23,7 +23,7 @@ def temperatures_of(results: Results) -> FloatArray:
 
 
 def selected_temperature(results: Results, view: ViewState) -> int | None:
-    """Return the index of the temperature shown; that of the selected stack where there is one."""
+    """Return the index of the temperature shown, None where there is none."""
     count = len(temperatures_of(results))
     return min(max(view.temperature, 0), count - 1) if count else None
 
@@ -45,12 +45,9 @@ def selected_stack(results: Results, view: ViewState) -> int | None:
     """Return the index of the stack shown: the selected one, else the first of the selected temperature."""
     if results.gathered is None:
         return None
-    stacks = results.gathered.stacks
-    chosen = next((k for k, stack in enumerate(stacks) if stack.key == view.stack), None)
-    if chosen is not None:
-        return chosen
     t = selected_temperature(results, view)
-    return next((k for k, stack in enumerate(stacks) if stack.temperature == t), None)
+    here = {stack.key: k for k, stack in enumerate(results.gathered.stacks) if stack.temperature == t}
+    return here.get(view.stack, next(iter(here.values()), None))
 
 
 def stack_name(stack: Stack) -> str:

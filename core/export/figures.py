@@ -296,7 +296,7 @@ def _parameters(results: Results, polaron: PolaronFit, t: int) -> str:
 _FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
     "fig1c": (
         draw_spectra,
-        "Emission and photothermal spectra, normalised; circles: means of neighbouring pixels; dashed: filter cutoffs",
+        "Spectra, normalised; circles: means of neighbouring pixels; dashed: filter cutoffs",
     ),
     "fig2b": (_draw_ratio, "R against the Stokes detuning; lines from the fit of all components"),
     "fig2c": (_draw_detuning, "Up-conversion efficiency against detuning; bars: 68 % intervals, pale: not determined"),

@@ -22,7 +22,7 @@ p.muted,figcaption{color:#5c6570}
 table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .8rem .2rem 0;text-align:right;vertical-align:top}th{border-bottom:1px solid #1a1d21}
 th:first-child,td:first-child,.text th,.text td{text-align:left}td code{word-break:break-all}
-.simulated{background:#fdecee;color:#a01722;border:1px solid #c8202f;padding:.5rem .8rem;border-radius:6px}
+.notice{background:#fdecee;color:#a01722;border:1px solid #c8202f;padding:.5rem .8rem;border-radius:6px}
 .figures{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:flex-start}figure{margin:0;max-width:100%}
 img{max-width:100%}.error{color:#a01722}.warning{color:#8a4b00}details{margin:.6rem 0}
 @media print{body{max-width:none;margin:0}h2{break-after:avoid}figure,tr{break-inside:avoid}}
@@ -67,7 +67,7 @@ def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
 
 def _simulated(simulated: bool) -> Iterator[str]:
     if simulated:
-        yield '<p class="simulated"><strong>Simulated data.</strong> A virtual experiment: nothing was measured.</p>'
+        yield '<p class="notice"><strong>Simulated data.</strong> A virtual experiment: nothing was measured.</p>'
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, kind: str = "") -> str:

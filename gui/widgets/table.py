@@ -94,13 +94,14 @@ class DataTable(QWidget):
 
     def display(self, rows: Sequence[TableRow], selected: int | None = None) -> None:
         """Show these rows; only another size touches the layout."""
+        count = len(self._rows)
         self._rows, self._selected = tuple(rows), selected
         self._current = selected if selected is not None else min(self._current, max(len(rows) - 1, 0))
         natural = self._measure()
         # Columns only grow, so that digits do not make the table tremble during a drag.
         if len(natural) == len(self._natural):
             natural = tuple(max(pair) for pair in zip(natural, self._natural, strict=True))
-        if natural != self._natural or self.minimumSizeHint().height() != self.height():
+        if natural != self._natural or len(rows) != count:
             self._natural = natural
             self.updateGeometry()
         self.update()
@@ -178,7 +179,9 @@ class DataTable(QWidget):
         if row >= 0:
             return self._rows[row].tip if row < len(self._rows) else ""
         edges = self._edges()
-        hits = (c.tip for c, left, right in zip(self._columns, edges, edges[1:], strict=False) if left <= place.x() < right)
+        hits = (
+            c.tip for c, left, right in zip(self._columns, edges, edges[1:], strict=False) if left <= place.x() < right
+        )
         return next(hits, "")
 
     def _paint_header(self, painter: QPainter, edges: list[float]) -> None:

@@ -38,6 +38,9 @@ Migration = Callable[[h5py.File], None]
 MIGRATIONS: Mapping[int, Migration] = {}
 """What brings a file of a major version to the next one, in place; applied to a copy in memory."""
 
+# What the HDF5 library raises where bytes make no sense, or a disk fails.
+_HDF5_FAULTS = (OSError, RuntimeError, KeyError)
+
 SavedBy = Literal["analyze", "person"]
 
 
@@ -99,8 +102,7 @@ def save_project(
                 if origin.exists():
                     with _opened(origin) as old:
                         carry_over(old, file, origin)
-        except (OSError, RuntimeError) as error:
-            # The HDF5 library reports a full disk as either of these.
+        except _HDF5_FAULTS as error:
             raise ProjectError(f"{target}: the project can't be written ({error}). Is the disk full?") from error
     return target
 
@@ -250,7 +252,7 @@ def _opened(path: Path) -> Iterator[h5py.File]:
             with _in_memory(path) as file:
                 migrate(file, schema[0], where=path)
                 yield file
-    except (OSError, RuntimeError, KeyError) as error:
+    except _HDF5_FAULTS as error:
         raise ProjectError(f"{path}: the project is damaged ({error}). {_remedy(path)}") from error
 
 
@@ -295,7 +297,7 @@ def _require_ours(path: Path) -> tuple[int, int]:
         with h5py.File(path, "r") as file:
             found = file.attrs.get("asplab_schema")
             maker = file.attrs.get("creator_version")
-    except (OSError, RuntimeError) as error:
+    except _HDF5_FAULTS as error:
         raise ProjectError(f"{path}: the file can't be opened ({error}). {_remedy(path)}") from error
     if found is None:
         raise ProjectError(

@@ -96,7 +96,7 @@ class BaselineSettings:
     shape: Literal["constant", "line", "urbach", "blank", "none"] = "urbach"
     from_mev: float = 220.0
     to_mev: float | None = None
-    tail_from_mev: float = 120.0
+    tail_from_mev: float = 130.0
     unit: Literal["volt", "power"] = "volt"
 
 

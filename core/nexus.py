@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from asplab.core.errors import ProjectError
 from asplab.core.experiment import frozen_array
+from asplab.core.safe_files import advise_previous
 from asplab.core.units import FloatArray
 
 MOST_VALUES = 250_000_000
@@ -121,7 +122,7 @@ class Reader:
 
     def fault(self, place: str, text: str) -> ProjectError:
         """Return an error that names file and place."""
-        return ProjectError(f"{self._path}: {place}: {text} Open the previous version ({self._path.stem}.bak.nxs).")
+        return ProjectError(f"{self._path}: {place}: {text} {advise_previous(self._path)}")
 
     def group(self, parent: h5py.Group, name: str) -> h5py.Group:
         """Return the group ``name``."""

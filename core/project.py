@@ -26,7 +26,7 @@ from asplab.core.project_reading import assemble_collections, read_entry
 from asplab.core.project_results import Numbers, final_numbers, stored_numbers, write_processes
 from asplab.core.project_writing import EntryWriter
 from asplab.core.provenance import PROGRAM, Provenance, record_provenance
-from asplab.core.safe_files import replaced_file
+from asplab.core.safe_files import advise_previous, replaced_file
 from asplab.core.settings_io import settings_from_json, settings_to_json
 
 __all__ = ["final_numbers", "open_project", "save_project", "stored_results", "was_saved_by_person"]
@@ -253,7 +253,7 @@ def _opened(path: Path) -> Iterator[h5py.File]:
                 migrate(file, schema[0], where=path)
                 yield file
     except _HDF5_FAULTS as error:
-        raise ProjectError(f"{path}: the project is damaged ({error}). {_remedy(path)}") from error
+        raise ProjectError(f"{path}: the project is damaged ({error}). {advise_previous(path)}") from error
 
 
 def _in_memory(path: Path) -> Any:
@@ -291,14 +291,15 @@ def _require_ours(path: Path) -> tuple[int, int]:
         raise ProjectError(f"{path}: no such file. Check the path.")
     if not h5py.is_hdf5(path):
         raise ProjectError(
-            f"{path}: the file is no HDF5 file, so no ASPLab project; it may be empty or cut short. {_remedy(path)}"
+            f"{path}: the file is no HDF5 file, so no ASPLab project; it may be empty or cut short. "
+            f"{advise_previous(path)}"
         )
     try:
         with h5py.File(path, "r") as file:
             found = file.attrs.get("asplab_schema")
             maker = file.attrs.get("creator_version")
     except _HDF5_FAULTS as error:
-        raise ProjectError(f"{path}: the file can't be opened ({error}). {_remedy(path)}") from error
+        raise ProjectError(f"{path}: the file can't be opened ({error}). {advise_previous(path)}") from error
     if found is None:
         raise ProjectError(
             f"{path}: an HDF5 file of another program, not an ASPLab project (it has no asplab_schema). "
@@ -306,7 +307,7 @@ def _require_ours(path: Path) -> tuple[int, int]:
         )
     schema = _schema(found)
     if schema is None:
-        raise ProjectError(f"{path}: asplab_schema is {found!r}, not a version such as '1.0'. {_remedy(path)}")
+        raise ProjectError(f"{path}: asplab_schema is {found!r}, not a version such as '1.0'. {advise_previous(path)}")
     if schema[0] > SCHEMA[0]:
         raise ProjectError(
             f"{path}: saved by ASPLab {maker} with layout {found}; this version reads layouts up to {SCHEMA[0]}. "
@@ -318,8 +319,3 @@ def _require_ours(path: Path) -> tuple[int, int]:
 def _schema(found: object) -> tuple[int, int] | None:
     parts = found.split(".") if isinstance(found, str) else []
     return (int(parts[0]), int(parts[1])) if len(parts) == 2 and all(p.isdecimal() for p in parts) else None
-
-
-def _remedy(path: Path) -> str:
-    previous = path.with_suffix(f".bak{path.suffix}")
-    return f"The previous version is {previous.name}." if previous.is_file() else "Take a copy from a backup."

@@ -115,10 +115,12 @@ class EntryWriter:
         group.attrs["default"] = "data"
         stack = np.asarray(raw["raw"][...], dtype=float)
         count = len(stack)
-        mean = stack.mean(axis=0).astype(np.float32)
+        # Single precision is ample for the eye; what it can't hold, or what is not finite, shows as such.
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = stack.mean(axis=0).astype(np.float32)
+            error = (stack.std(axis=0, ddof=min(1, count - 1)) / np.sqrt(count)).astype(np.float32)
         add_numbers(data, signal, mean, unit=unit, long_name=f"{signal} (mean of {count})")
         if count > 1:
-            error = (stack.std(axis=0, ddof=1) / np.sqrt(count)).astype(np.float32)
             add_numbers(data, f"{signal}_errors", error, unit=unit)
         return data
 

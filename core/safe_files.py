@@ -15,6 +15,12 @@ def previous_version(path: Path) -> Path:
     return path.with_suffix(f".bak{path.suffix}")
 
 
+def advise_previous(path: Path) -> str:
+    """Return a sentence on what to use instead of a damaged file."""
+    previous = previous_version(path)
+    return f"The previous version is {previous.name}." if previous.is_file() else "Take a copy from a backup."
+
+
 @contextmanager
 def replaced_file(target: Path, *, keep_previous: bool) -> Iterator[Path]:
     """Give a new file's path beside ``target``; move it there once the block ends well.

@@ -228,6 +228,7 @@ def _draw_models(results: Results) -> Figure | None:
         axes.set_ylim(limits)
         _model_panel(axes, results, fit, polaron, t)
         axes.tick_params(labelbottom=rows.index(t) + n_columns >= len(rows))
+        axes.minorticks_off()
     _extend_x(panels.flat[0], fit.detuning_mev[rows][fit.valid[rows]])
     panels.flat[0].set_yticks([0.0, 0.5, 1.0])
     figure.supxlabel("ΔE (meV)", fontsize=8)

@@ -34,6 +34,8 @@ _ERRORS = (
      "are weak. Open ends (…) mean that the data set no limit there: η is not determined"),
     ("covariance", "errors of η at one temperature are correlated (common Stokes line and baseline): see "
      "tables/eta_covariance.csv before averaging or fitting them"),
+    ("truncated", "less than 0.9 of the band was seen; the rest is supplied from the band of the same temperature, "
+     "with the error of its shape"),
     ("g, ħω ± error", "one standard error to first order; the interval is the 68 % profile-likelihood interval. Prefer "
      "the interval: the two are strongly correlated and not symmetric"),
     ("not identified", "the interval is open: the data only bound the parameter on one side, or not at all"),
@@ -100,7 +102,7 @@ def _number(value: float | None, digits: str) -> str:
     return "–" if value is None else format(value, digits)
 
 
-def _interval(row: Row, key: str, digits: str = ".3g") -> str:
+def _interval(row: Row, key: str, digits: str) -> str:
     low, high = row[f"{key}_interval68"]
     if low is None and high is None:
         return "open"
@@ -117,11 +119,11 @@ def _polaron(results: Results) -> Iterator[str]:
         yield "<p>There is no fit.</p>"
         return
     yield _table(
-        ("T / K", "g / meV", "68 %", "ħω / meV", "68 %", "E_p / meV", "S", "ln A", "χ² / dof", "identified"),
+        ("T / K", "g / meV", "68 %", "ħω / meV", "68 %", "Eₚ / meV", "S", "ln A", "χ² / dof", "identified"),
         [
             (
-                _temperature(row), _with_error(row, "g_mev"), _interval(row, "g_mev"), _with_error(row, "phonon_mev"),
-                _interval(row, "phonon_mev"), _with_error(row, "polaron_energy_mev"), _with_error(row, "huang_rhys"),
+                _temperature(row), _with_error(row, "g_mev"), _interval(row, "g_mev", ".2f"), _with_error(row, "phonon_mev"),
+                _interval(row, "phonon_mev", ".2f"), _with_error(row, "polaron_energy_mev"), _with_error(row, "huang_rhys"),
                 _number(row["log_scale"], ".2f"), f"{_number(row['chi2'], '.1f')} / {_number(row['dof'], 'd')}",
                 "yes" if row["identified"] else "no",
             )
@@ -173,7 +175,7 @@ def _efficiency(results: Results) -> Iterator[str]:
         [
             (
                 _temperature(row), _number(row["excitation_nm"], ".2f"), _with_error(row, "detuning_mev"),
-                _with_error(row, "eta"), _interval(row, "eta"), _number(row["truncation"], ".3f"),
+                _with_error(row, "eta"), _interval(row, "eta", ".4f"), _number(row["truncation"], ".3f"),
                 ", ".join(row["flags"]).replace("_", " "),
             )
             for row in rows

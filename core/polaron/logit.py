@@ -61,7 +61,12 @@ class LogitProblem:
     @property
     def has_energy_errors(self) -> bool:
         """True when any ΔE carries an error."""
-        return bool(np.any(self.own_error_mev > 0) or np.any(self.common_error_mev > 0))
+        return bool(self.own_error_mev.any() or self.common_error_mev.any())
+
+    @property
+    def unused(self) -> FloatArray:
+        """One where a point is not in use, else zero; keeps the covariance of the residuals regular."""
+        return 1.0 - self.use
 
     def lanes(self, chosen: np.ndarray) -> "LogitProblem":
         """Return the problem of the chosen fits, which may repeat."""
@@ -134,7 +139,7 @@ Evaluation = tuple[FloatArray, FloatArray, FloatArray]
 
 
 class Objective(Protocol):
-    """χ² (n_fits,), whitened residuals (n_fits, n_rows) and their Jacobian at parameters (n_fits, n_parameters)."""
+    """χ² (n_fits,), Jᵀr (n_fits, n_parameters) and JᵀJ of whitened residuals at parameters (n_fits, n_parameters)."""
 
     def __call__(self, parameters: FloatArray) -> Evaluation:
         """Evaluate all fits."""
@@ -148,8 +153,7 @@ class SeparateFits:
 
     def __call__(self, parameters: FloatArray) -> Evaluation:
         """Evaluate all fits; parameters are (L₀, κ, u)."""
-        white, jacobian, _ = _whiten(self.problem, parameters, None)
-        return np.sum(white**2, axis=1), white, jacobian
+        return _evaluate(self.problem, parameters, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,35 +174,36 @@ class JointFit:
 
     def start(self, separate: FloatArray, normal: FloatArray) -> FloatArray:
         """Return starting parameters (1, n_scales + 3): the separate ones combined by their normal matrices."""
-        n = self.n_scales
-        place = np.zeros((len(separate), 3, n + 3))
-        place[np.arange(len(separate)), 0, self.scale] = 1.0
-        place[:, 1, -2] = place[:, 2, -1] = 1.0
-        total = np.einsum("fpa,fpq,fqb->ab", place, normal, place)
-        right = np.einsum("fpa,fpq,fq->a", place, normal, separate)
+        place = self._place()[:, :, [0, 2, 3]]
+        total = np.einsum("fap,fpq,fbq->ab", place, normal, place)
+        right = np.einsum("fap,fpq,fq->a", place, normal, separate)
         total[-3, -3] = 1.0
         return np.linalg.solve(_regular(total[None])[0], right)[None]
 
     def __call__(self, parameters: FloatArray) -> Evaluation:
         """Evaluate the fit; one fit at a time."""
-        n_fits, n = self.problem.numerator.shape
+        n_fits = len(self.scale)
         scales, deviation, common = parameters[0, : self.n_scales], parameters[0, -3], parameters[0, -2:]
-        own = np.column_stack([scales[self.scale], np.broadcast_to(common, (n_fits, 2))])
-        white, jacobian, shift = _whiten(self.problem, own, deviation)
-        full = np.zeros((n_fits, n, parameters.shape[1]))
-        full[np.arange(n_fits), :, self.scale] = jacobian[..., 0]
-        full[..., -3], full[..., -2:] = shift, jacobian[..., 1:]
-        prior = np.zeros((1, parameters.shape[1]))
-        prior[0, -3] = 1.0
-        residual = np.append(white.reshape(-1), deviation)
-        rows = np.concatenate([full.reshape(n_fits * n, -1), prior])
-        return np.array([residual @ residual]), residual[None], rows[None]
+        own = np.empty((n_fits, 3))
+        own[:, 0], own[:, 1:] = scales[self.scale], common
+        chi2, gradient, normal = _evaluate(self.problem, own, float(deviation))
+        place = self._place()
+        full = np.einsum("fap,fp->a", place, gradient)[None]
+        curvature = np.sum(place @ normal @ np.swapaxes(place, 1, 2), axis=0)[None]
+        full[0, -3] += deviation
+        curvature[0, -3, -3] += 1.0
+        return np.array([chi2.sum() + deviation**2]), full, curvature
+
+    def _place(self) -> FloatArray:
+        """Return where (L₀, δ, κ, u) of each temperature stand among the parameters, (n_fits, n_parameters, 4)."""
+        place = np.zeros((len(self.scale), self.n_scales + 3, 4))
+        place[np.arange(len(self.scale)), self.scale, 0] = 1.0
+        place[:, [-3, -2, -1], [1, 2, 3]] = 1.0
+        return place
 
 
-def _whiten(
-    problem: LogitProblem, parameters: FloatArray, deviation: float | None
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return whitened residuals, their Jacobian (…, 3), and their change with the shared-yield deviation."""
+def _evaluate(problem: LogitProblem, parameters: FloatArray, deviation: float | None) -> Evaluation:
+    """Return χ², gradient and curvature of (L₀, κ, u), or of (L₀, δ, κ, u) where there is a deviation δ."""
     n = problem.numerator.shape[1]
     diagonal = np.arange(n)
     eta = expit(problem.offset + (problem.design @ parameters[..., None])[..., 0])
@@ -206,23 +211,29 @@ def _whiten(
     c = problem.covariance
     mixed = c[:, :n, n:] * eta[:, None, :]
     spread_d = c[:, n:, n:] * eta[:, None, :]
-    spread = c[:, :n, :n] - mixed - np.swapaxes(mixed, 1, 2) + eta[:, :, None] * spread_d
+    spread = c[:, :n, :n] - mixed
+    spread -= np.swapaxes(mixed, 1, 2)
+    spread += eta[:, :, None] * spread_d
     slope = eta * (1.0 - eta)
     if problem.has_energy_errors:
         dz = problem.slope_offset + (problem.slope_design @ parameters[..., None])[..., 0]
         lever = slope * dz * observed
         moved = problem.common_error_mev * lever
-        spread = spread + moved[:, :, None] * moved[:, None, :]
+        spread += moved[:, :, None] * moved[:, None, :]
         spread[:, diagonal, diagonal] += (lever * problem.own_error_mev) ** 2
-    spread[:, diagonal, diagonal] += ~problem.use
-    whitener = np.linalg.inv(np.linalg.cholesky(spread))
-    white = whitener @ (problem.numerator - eta * observed)[..., None]
+    spread[:, diagonal, diagonal] += problem.unused
+    inverse = np.linalg.inv(spread)
+    residual = (problem.numerator - eta * observed)[..., None]
+    weighted = inverse @ residual
+    chi2 = np.sum(residual * weighted, axis=(1, 2))
     # Best estimate of D given the residual r: D − Cov(D, r) C⁻¹ r.
-    weighted = np.swapaxes(whitener, 1, 2) @ white
-    denominator = observed - ((np.swapaxes(c[:, :n, n:], 1, 2) - spread_d) @ weighted)[..., 0]
-    jacobian = whitener @ (-(slope * denominator * problem.use)[..., None] * problem.design)
-    shift = np.zeros_like(eta) if deviation is None else (whitener @ (-eta * problem.sensitivity)[..., None])[..., 0]
-    return white[..., 0], jacobian, shift
+    best = observed - ((np.swapaxes(c[:, :n, n:], 1, 2) - spread_d) @ weighted)[..., 0]
+    jacobian = -(slope * best)[..., None] * problem.design
+    if deviation is not None:
+        shift = -(eta * problem.sensitivity)[..., None]
+        jacobian = np.concatenate([jacobian[..., :1], shift, jacobian[..., 1:]], axis=-1)
+    across = np.swapaxes(jacobian, 1, 2)
+    return chi2, (across @ weighted)[..., 0], across @ (inverse @ jacobian)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +255,20 @@ class Constraint:
             result[:, -2] = result[:, -1] * (self.value + np.log(result[:, -1] / CENTRE_MEV))
         return result
 
-    def tangent(self, parameters: FloatArray) -> FloatArray:
-        """Return d parameters / d free ones, (n_fits, n_parameters, n_free)."""
+    def reduce(
+        self, parameters: FloatArray, gradient: FloatArray, normal: FloatArray
+    ) -> tuple[FloatArray | None, FloatArray, FloatArray]:
+        """Return d parameters / d free ones (None where all are free), and gradient and curvature of the free ones."""
+        if self.value is None:
+            return None, gradient, normal
+        tangent = self._tangent(parameters)
+        across = np.swapaxes(tangent, 1, 2)
+        return tangent, (across @ gradient[..., None])[..., 0], across @ normal @ tangent
+
+    def _tangent(self, parameters: FloatArray) -> FloatArray:
         n_fits, n = parameters.shape
         identity = np.broadcast_to(np.eye(n), (n_fits, n, n))
-        if self.value is None:
-            return identity
-        if self.kind == "u":
+        if self.kind == "u" or self.value is None:
             return identity[..., :-1]
         free = np.concatenate([identity[..., :-2], identity[..., -1:]], axis=-1).copy()
         free[:, -2, -1] = self.value + np.log(parameters[:, -1] / CENTRE_MEV) + 1.0
@@ -271,41 +289,39 @@ def minimise(
     """
     constraint = constraint or Constraint()
     parameters = constraint.project(parameters)
-    chi2, white, jacobian = objective(parameters)
+    chi2, gradient, normal = objective(parameters)
     damping = np.full(len(parameters), _DAMPING_START)
     active = np.ones(len(parameters), dtype=bool)
     for _ in range(max_steps):
-        tangent = constraint.tangent(parameters)
-        reduced = jacobian @ tangent
-        normal = np.swapaxes(reduced, 1, 2) @ reduced
-        gradient = np.einsum("fip,fi->fp", reduced, white)
-        diagonal = np.einsum("fpp->fp", normal)
-        damped = normal + (damping[:, None] * diagonal + 1e-300)[..., None] * np.eye(normal.shape[1])
-        step = -np.linalg.solve(_regular(damped), gradient[..., None])
-        trial = constraint.project(parameters + (tangent @ step)[..., 0])
-        gain = -np.einsum("fp,fp->f", step[..., 0], gradient)
+        tangent, slope, curvature = constraint.reduce(parameters, gradient, normal)
+        step = -np.linalg.solve(_regular(curvature, damping), slope[..., None])[..., 0]
+        move = step if tangent is None else (tangent @ step[..., None])[..., 0]
+        trial = constraint.project(parameters + move)
+        gain = -np.sum(step * slope, axis=1)
         last = active & (gain <= _CONVERGED * (1.0 + chi2))
-        parameters = np.where(last[:, None], trial, parameters)
-        chi2 = np.where(last, chi2 - np.maximum(gain, 0.0), chi2)
-        active &= ~last
-        if not active.any():
-            break
-        new_chi2, new_white, new_jacobian = objective(trial)
+        if last.any():
+            parameters = np.where(last[:, None], trial, parameters)
+            chi2 = np.where(last, chi2 - np.maximum(gain, 0.0), chi2)
+            active &= ~last
+            if not active.any():
+                break
+        new_chi2, new_gradient, new_normal = objective(trial)
         better = active & (new_chi2 <= chi2 * (1 + 1e-14))
         damping = np.where(better, damping * 0.01, damping * 10.0)
         active &= damping < _DAMPING_MAX
         parameters = np.where(better[:, None], trial, parameters)
         chi2 = np.where(better, new_chi2, chi2)
-        white = np.where(better[:, None], new_white, white)
-        jacobian = np.where(better[:, None, None], new_jacobian, jacobian)
-    reduced = jacobian @ constraint.tangent(parameters)
-    return parameters, chi2, np.swapaxes(reduced, 1, 2) @ reduced
+        gradient = np.where(better[:, None], new_gradient, gradient)
+        normal = np.where(better[:, None, None], new_normal, normal)
+    return parameters, chi2, constraint.reduce(parameters, gradient, normal)[2]
 
 
-def _regular(normal: FloatArray) -> FloatArray:
-    """Keep a singular direction from stopping the other fits of the batch."""
-    floor = 1e-14 * np.einsum("fpp->fp", normal).max(axis=1) + 1e-300
-    result: FloatArray = normal + floor[:, None, None] * np.eye(normal.shape[1])
+def _regular(normal: FloatArray, damping: FloatArray | float = 0.0) -> FloatArray:
+    """Return a damped copy in which a singular direction can't stop the other fits of the batch."""
+    result = normal.copy()
+    diagonal = np.einsum("fpp->fp", result)
+    floor = 1e-14 * diagonal.max(axis=1, keepdims=True) + 1e-300
+    diagonal += np.reshape(damping, (-1, 1)) * diagonal + floor
     return result
 
 

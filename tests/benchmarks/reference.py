@@ -1,8 +1,9 @@
 """The same chain as people write it, for comparison: pandas + lmfit loops, and vectorised numpy + lmfit residuals.
 
 Both take corrected spectra, integrate them in a window between the cutoffs over a constant background, correct
-for the hidden part of the band, and fit QY, η and (g, ħω) at every temperature with lmfit, covariance included.
-They leave out what has no counterpart there (dark frames, covariance between excitations), so the comparison favours them.
+for the hidden part of the band, and fit QY, η and (g, ħω) with lmfit, covariance included, at every temperature
+and jointly. They leave out what has no counterpart there (dark frames, drift model, covariance between
+excitations), so the comparison favours them.
 """
 
 from dataclasses import dataclass
@@ -55,11 +56,18 @@ def prepare(results) -> Prepared:
     )
 
 
+def at(axis: np.ndarray, spectrum: np.ndarray, place: float) -> np.ndarray:
+    """Interpolate spectra (…, n) at one place, keeping the last dimension."""
+    k = int(np.clip(np.searchsorted(axis, place) - 1, 0, axis.size - 2))
+    part = (place - axis[k]) / (axis[k + 1] - axis[k])
+    return (1.0 - part) * spectrum[..., k : k + 1] + part * spectrum[..., k + 1 : k + 2]
+
+
 def integral(axis: np.ndarray, spectrum: np.ndarray, low: float, high: float) -> np.ndarray:
     """Integrate spectra (…, n) between sub-pixel edges with the trapezoidal rule."""
     inside = (axis > low) & (axis < high)
     x = np.concatenate([[low], axis[inside], [high]])
-    ends = [np.apply_along_axis(lambda y: np.interp(e, axis, y), -1, spectrum)[..., None] for e in (low, high)]
+    ends = [at(axis, spectrum, edge) for edge in (low, high)]
     return np.trapezoid(np.concatenate([ends[0], spectrum[..., inside], ends[1]], axis=-1), x, axis=-1)
 
 

@@ -1,0 +1,278 @@
+"""η against detuning and against temperature."""
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.estimate import Estimate
+from asplab.core.experiment import Experiment
+from asplab.core.pipeline import Results
+from asplab.core.polaron.curves import eta_curves
+from asplab.core.units import thermal_energy_mev
+from asplab.gui.panels.base import Panel
+from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.phonon_axis import ScaledAxis
+from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.reading import (
+    selected_temperature,
+    temperature_name,
+    temperature_specs,
+    why_missing,
+)
+from asplab.gui.theme import Theme, detuning_spec, detuning_symbol
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.deck import Deck
+from asplab.gui.widgets.fields import ChoiceField
+from asplab.gui.widgets.lazy import LazyTips
+from asplab.gui.widgets.legend import TemperatureLegend
+from asplab.gui.widgets.numerals import measured, plain
+
+HINT = "Click a point to select its condition · X excludes it · wheel zooms · A shows all"
+Curves = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Detunings, and η with the ends of its band, (temperatures, points)."""
+_SHORTEST_MEV, _CURVE_POINTS = 5.0, 81
+_ETA_RANGE = (-0.08, 1.12)
+_LINES = 6
+_MEV_PER_EV = 1e3
+
+
+class EfficiencyPanel(Panel):
+    """η(ΔE) of all temperatures with the fitted model, and η against 1/k_BT."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys: list[tuple[str, ...]] = []
+        self._subject: Experiment | None = None
+        self._results: Results | None = None
+        self._view = ViewState()
+        self._legend = TemperatureLegend(theme)
+        self._plot = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
+        self._plot.display_hint(HINT)
+        self._guides = Guides(theme)
+        self._plot.add_layer(self._guides, z=-5)
+        self._top = ScaledAxis(self._plot)
+        self._card = Card("Up-conversion efficiency η(ΔE)")
+        self._card.add(self._legend)
+        self._card.add(self._plot, 1)
+        self._scale = ChoiceField((("eta", "η"), ("logit", "ln η/(1 − η)")))
+        self._scale.setFixedWidth(130)
+        self._thermal = SeriesPlot(theme, x_label="1/k<sub>B</sub>T (eV<sup>−1</sup>)", y_label="η")
+        self._thermal.display_hint("Dashes only join the points · straight in ln η/(1 − η) means Arrhenius odds")
+        self._thermal_guides = Guides(theme)
+        self._thermal.add_layer(self._thermal_guides, z=-5)
+        self._thermal_card = Card("η against temperature")
+        self._thermal_card.header.addWidget(self._scale)
+        self._thermal_card.add(self._thermal, 1)
+        self._deck = Deck(self._content())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._deck)
+        self._connect()
+
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show η of all temperatures, the selected one in front."""
+        self._results, self._view = results, view
+        fit, t = results.efficiency, selected_temperature(results, view)
+        if fit is None or t is None or not fit.valid.any():
+            reason = "η needs PL, ASPL and photothermal scans of one temperature, and two Stokes excitations."
+            self._deck.display_missing("No efficiency yet", why_missing(results, reason))
+            return
+        self._deck.display_content()
+        specs = temperature_specs(fit.temperatures_k)
+        self._legend.display([plain(k, 0) for k in fit.temperatures_k], specs, t)
+        curves = self._curves(results)
+        self._show_detuning(fit, curves, specs, t)
+        self._show_thermal(fit)
+        self._show_phonon_axis(results, t)
+        self._fit_ranges(results)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        for part in (self._plot, self._thermal, self._legend, self._top):
+            part.restyle(theme)
+
+    def _content(self) -> QWidget:
+        content = QWidget()
+        row = QHBoxLayout(content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self._card, 3)
+        row.addWidget(self._thermal_card, 2)
+        return content
+
+    def _connect(self) -> None:
+        self._legend.temperature_chosen.connect(self.temperature_chosen)
+        self._plot.point_clicked.connect(self._choose)
+        self._plot.hint_changed.connect(self.hint_changed)
+        self._thermal.hint_changed.connect(self.hint_changed)
+        self._scale.chosen.connect(self._rescale)
+
+    def _choose(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        key = self._keys[series][point]
+        if key:
+            self.stack_chosen.emit(key)
+
+    def _rescale(self) -> None:
+        if self._results is not None and self._results.efficiency is not None:
+            label = "ln η/(1 − η)" if self._scale.key == "logit" else "η"
+            self._thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", label)
+            self._show_thermal(self._results.efficiency)
+            self._fit_thermal()
+
+    def _fit_ranges(self, results: Results) -> None:
+        if self._subject is not results.document.experiment:
+            self._subject = results.document.experiment
+            self._plot.set_home(x=(0.0, self._longest()), y=_ETA_RANGE)
+            self._plot.view_all()
+            self._fit_thermal()
+
+    def _fit_thermal(self) -> None:
+        self._thermal.set_home(y=_ETA_RANGE if self._scale.key == "eta" else None)
+        self._thermal.view_all()
+
+    def _longest(self) -> float:
+        fit = self._results.efficiency if self._results is not None else None
+        return (
+            10.0 if fit is None else 1.06 * float(np.nanmax(np.where(fit.valid, fit.detuning_mev, 0.0), initial=10.0))
+        )
+
+    def _curves(self, results: Results) -> Curves | None:
+        if results.polaron is None:
+            return None
+        detuning = np.linspace(_SHORTEST_MEV, self._longest(), _CURVE_POINTS)
+        return (detuning, *eta_curves(results.polaron, detuning))
+
+    # --- η(ΔE) -------------------------------------------------------------------------------------------
+    def _show_detuning(self, fit: EfficiencyFit, curves: Curves | None, specs: list[str], t: int) -> None:
+        series: list[Series] = []
+        self._keys = []
+        for other in [*(i for i in range(len(specs)) if i != t), t]:
+            series.append(_temperature_series(fit, curves, specs, other, is_front=other == t))
+            self._keys.append(fit.keys[other])
+        series[:0] = _open_series(fit, t)
+        self._keys[:0] = [fit.keys[t], fit.keys[t]]
+        self._plot.display(series)
+        self._guides.display([Guide("y", 1.0, label="η = 1")])
+        point = fit.keys[t].index(self._view.stack) if self._view.stack and self._view.stack in fit.keys[t] else None
+        self._plot.display_selected(len(series) - 1 if point is not None else None, point)
+        self._card.display_subtitle(_counted(fit, t))
+
+    def _show_phonon_axis(self, results: Results, t: int) -> None:
+        phonon = float("nan") if results.polaron is None else float(results.polaron.phonon_mev[t])
+        known = results.intervals is None or bool(results.intervals.identified[t])
+        self._top.display(1.0 / phonon if np.isfinite(phonon) and known else None, "N = ΔE/ħω")
+
+    # --- η(1/kT) -----------------------------------------------------------------------------------------
+    def _show_thermal(self, fit: EfficiencyFit) -> None:
+        is_logit = self._scale.key == "logit"
+        self._thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", "ln η/(1 − η)" if is_logit else "η")
+        inverse = _MEV_PER_EV / thermal_energy_mev(fit.temperatures_k)
+        columns = _thermal_columns(fit)
+        self._thermal.display([_thermal_series(fit, j, inverse, n, is_logit=is_logit) for n, j in enumerate(columns)])
+        self._thermal_guides.display([] if is_logit else [Guide("y", 1.0)])
+        self._thermal_card.display_subtitle("" if columns else "one temperature only")
+
+
+def _temperature_series(
+    fit: EfficiencyFit, curves: Curves | None, specs: list[str], t: int, *, is_front: bool
+) -> Series:
+    closed = _closed(fit)[t]
+    eta = np.where(closed, fit.eta[t], np.nan)
+    arms = np.stack([eta - fit.eta_low[t], fit.eta_high[t] - eta])
+    model = None if curves is None or not np.isfinite(curves[1][t]).all() else curves
+    return Series(
+        color=specs[t],
+        x=fit.detuning_mev[t],
+        y=eta,
+        error=np.maximum(arms, 0.0),
+        excluded=~fit.fitted[t],
+        tips=_tips(fit, t),
+        symbol_px=9 if is_front else 5,
+        line_x=() if model is None else model[0],
+        line_y=() if model is None else model[1][t],
+        band_low=None if model is None or not is_front else model[2][t],
+        band_high=None if model is None or not is_front else model[3][t],
+    )
+
+
+def _open_series(fit: EfficiencyFit, t: int) -> tuple[Series, Series]:
+    """Points whose 68 % interval is open: quiet bars through the whole view, and open symbols."""
+    is_open = fit.valid[t] & ~_closed(fit)[t]
+    low, high = _ETA_RANGE
+    place = np.clip(np.where(is_open, fit.eta[t], np.nan), low + 0.04, high - 0.04)
+    bars = Series(
+        color="line",
+        x=fit.detuning_mev[t],
+        y=np.where(is_open, 0.5, np.nan),
+        error=np.full(place.size, 9.0),
+        symbol_px=0.1,
+    )
+    symbols = Series(
+        color="muted", x=fit.detuning_mev[t], y=place, tips=_tips(fit, t), symbol="wedge", symbol_px=8, is_open=True
+    )
+    return bars, symbols
+
+
+def _closed(fit: EfficiencyFit) -> np.ndarray:
+    closed: np.ndarray = fit.valid & np.isfinite(fit.eta_low) & np.isfinite(fit.eta_high)
+    return closed
+
+
+def _tips(fit: EfficiencyFit, t: int) -> LazyTips:
+    return LazyTips(fit.eta.shape[1], partial(_tip, fit, t))
+
+
+def _tip(fit: EfficiencyFit, t: int, j: int) -> str:
+    if not fit.valid[t, j]:
+        return ""
+    head = f"<b>{temperature_name(fit.temperatures_k[t])}, ΔE = {plain(fit.detuning_mev[t, j], 1)} meV</b>"
+    state = "" if fit.fitted[t, j] else "<br>excluded from the fits"
+    if not _closed(fit)[t, j]:
+        return f"{head}<br>not determined: neither emission nor absorption stands out of its noise{state}"
+    eta = Estimate(fit.eta[t, j], fit.eta_error[t, j], "", fit.eta_low[t, j], fit.eta_high[t, j])
+    return f"{head}<br>η = {measured(eta)} (68 %){state}"
+
+
+def _counted(fit: EfficiencyFit, t: int) -> str:
+    count = int((fit.valid & ~_closed(fit))[t].sum())
+    text = f"{temperature_name(fit.temperatures_k[t])} in front · 68 % intervals"
+    return f"{text} · {count} not determined" if count else text
+
+
+def _thermal_columns(fit: EfficiencyFit) -> list[int]:
+    """Return the excitations to follow through the temperatures: spread over ΔE, each with three points at least."""
+    closed = _closed(fit) & fit.fitted & (fit.eta_error < 0.1)
+    usable = [j for j in range(fit.eta.shape[1]) if closed[:, j].sum() >= 2]
+    if len(usable) <= _LINES:
+        return usable
+    return [usable[round(i * (len(usable) - 1) / (_LINES - 1))] for i in range(_LINES)]
+
+
+def _thermal_series(fit: EfficiencyFit, j: int, inverse: np.ndarray, color: int, *, is_logit: bool) -> Series:
+    shown = fit.valid[:, j] & fit.fitted[:, j] & np.isfinite(fit.eta_low[:, j])
+    eta = np.where(shown, fit.eta[:, j], np.nan)
+    error = np.where(shown, fit.eta_error[:, j], np.nan)
+    if is_logit:
+        inside = (eta > 0) & (eta < 1) & (error < eta * (1 - eta))
+        safe = np.where(inside, eta, 0.5)
+        eta = np.where(inside, np.log(safe / (1 - safe)), np.nan)
+        error = np.where(inside, error / (safe * (1 - safe)), np.nan)
+    low, high = (float(edge(fit.detuning_mev[:, j])) for edge in (np.nanmin, np.nanmax))
+    name = f"{plain((low + high) / 2, 0)} meV" if high - low < 2.0 else f"{plain(low, 0)}–{plain(high, 0)} meV"
+    good = np.isfinite(eta)
+    return Series(
+        color=detuning_spec(color),
+        label=name,
+        x=inverse,
+        y=eta,
+        error=error,
+        symbol=detuning_symbol(color),
+        symbol_px=7,
+        line_x=inverse[good],
+        line_y=eta[good],
+        is_dashed=True,
+    )

@@ -1,0 +1,337 @@
+"""The overview: spectra, R and quantum yield, η, and what the data determine, side by side and linked."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QMenu, QStackedLayout, QWidget
+
+from asplab.core.band import cutoff_nm
+from asplab.core.estimate import Estimate
+from asplab.core.grouping import Stack
+from asplab.core.pipeline import Results
+from asplab.gui.panels.base import Panel
+from asplab.gui.plots.base import Plot
+from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.handles import LineHandle, RegionHandle
+from asplab.gui.plots.result_pictures import (
+    eta_series,
+    polaron_estimates,
+    polaron_series,
+    ratio_series,
+    temperature_color,
+)
+from asplab.gui.plots.series import SeriesPlot
+from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, stack_words, temperatures_of
+from asplab.gui.theme import Theme
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.empty import EmptyState
+from asplab.gui.widgets.numerals import measured, plain
+
+_SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
+_ALL_SPECTRA = "all spectra"
+
+
+class PlotCard(Card):
+    """A plot under a title, or the reason why there is none."""
+
+    def __init__(self, title: str, plot: Plot) -> None:
+        super().__init__(title)
+        self.plot = plot
+        self._reason = EmptyState("")
+        self._pile = QStackedLayout()
+        self._pile.addWidget(plot)
+        self._pile.addWidget(self._reason)
+        self.body.addLayout(self._pile, 1)
+
+    def display_reason(self, title: str, text: str = "") -> None:
+        """Show why there is nothing to plot; an empty title shows the plot."""
+        if title:
+            self._reason.display(title, text)
+        self._pile.setCurrentIndex(1 if title else 0)
+
+
+class OverviewPanel(Panel):
+    """Four linked cards; everything in them follows every frame of a drag."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._results: Results | None = None
+        self._view = ViewState()
+        self._spectra_inputs: tuple[object, ...] = ()
+        self._picture = SpectraPicture((), None, None)
+        self._framed: tuple[object, ...] = ()
+        self._eta_places: list[tuple[tuple[int, int], ...]] = []
+        self._ratio_places: list[tuple[int, ...]] = []
+        self._owners: list[int | None] = []
+        self._menu_target = ""
+        self.spectra = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Signal (normalised)")
+        self.ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
+        self.eta = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
+        self.polaron = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
+        self.window_handle = RegionHandle(theme, label="Window", scope=_ALL_SPECTRA)
+        self.cutoff_handles = {
+            side: LineHandle(theme, label=label, scope="", color="warn", row=1) for side, label in _SIDES
+        }
+        self._nominal_nm: dict[str, float] = {}
+        self._unity = Guides(theme)
+        self.cards = (
+            PlotCard("Spectra", self.spectra),
+            PlotCard("R(ΔE<sub>S</sub>) and quantum yield", self.ratio),
+            PlotCard("Up-conversion efficiency", self.eta),
+            PlotCard("What the data determine", self.polaron),
+        )
+        self._lay_out()
+        self._connect()
+
+    # --- Panel ---------------------------------------------------------------------------------------------
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show results and selection."""
+        self._results, self._view = results, view
+        self._display_spectra(results, view)
+        self._display_ratio(results, view)
+        self._display_eta(results, view)
+        self._display_polaron(results, view)
+        frame = (results.document.experiment, view.temperature)
+        if frame != self._framed:
+            self._framed = frame
+            self.view_all()
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        self._theme = theme
+        for card in self.cards:
+            card.plot.restyle(theme)
+        self._spectra_inputs = ()
+        if self._results is not None:
+            self.display(self._results, self._view)
+
+    def view_all(self) -> None:
+        """Show all data in every plot."""
+        self.spectra.set_home(x=self._spectra_range(), y=(-0.08, 1.12))
+        self.eta.set_home(x=(0.0, self._largest_detuning()), y=self._eta_range())
+        self.polaron.set_home(*self._polaron_range())
+        for card in self.cards:
+            card.plot.view_all()
+
+    # --- spectra -------------------------------------------------------------------------------------------
+    def _display_spectra(self, results: Results, view: ViewState) -> None:
+        inputs = (results.bands, results.background, results.scans, results.absorbed, view.temperature, view.stack)
+        # A dragged window leaves the spectra as they are.
+        if len(self._spectra_inputs) != len(inputs) or any(
+            old is not new for old, new in zip(self._spectra_inputs, inputs, strict=True)
+        ):
+            self._spectra_inputs = inputs
+            self._picture = spectra_picture(results, view.temperature, view.stack)
+            self.spectra.display(self._picture.series)
+        self.window_handle.display(*results.document.settings.integration.window_nm)
+        self._display_cutoffs(results, self._picture.stack)
+        self.cards[0].display_subtitle(self._spectra_words(results, view.temperature))
+        self.cards[0].display_reason("" if self._picture.series else "No spectra here", self._why(results))
+
+    def _display_cutoffs(self, results: Results, stack: Stack | None) -> None:
+        self._nominal_nm.clear()
+        for side, label in _SIDES:
+            handle = self.cutoff_handles[side]
+            nominal = getattr(stack, f"{side}_nm") if stack is not None else None
+            handle.setVisible(nominal is not None)
+            if stack is not None and nominal is not None:
+                self._nominal_nm[side] = nominal
+                place = cutoff_nm(stack, side, results.document.settings.transmission)
+                handle.display(nominal if place is None else place)
+                handle.display_label(label, "every spectrum with this filter")
+
+    def _spectra_words(self, results: Results, t: int) -> str:
+        temperatures = temperatures_of(results)
+        if not 0 <= t < temperatures.size:
+            return ""
+        words = [f"{plain(temperatures[t], 0)} K"]
+        if results.energies is not None:
+            gap = Estimate(
+                float(results.energies.reference_mev[t]), float(results.energies.reference_error_mev[t]), "meV"
+            )
+            words.append(f"E<sub>g</sub> = {measured(gap)} meV")
+        if self._picture.stack is not None:
+            mark = "○" if self._picture.stack.excluded is None else "excluded:"
+            color = self._theme.text_color("aspl" if self._picture.stack.kind == "aspl" else "pl").name()
+            words.append(f'<span style="color:{color}">{mark} {stack_words(self._picture.stack)}</span>')
+        return " · ".join(words)
+
+    def _spectra_range(self) -> tuple[float, float] | None:
+        band, window = self._picture.band_nm, self.window_handle.region
+        if band is None or window is None:
+            return None
+        low, high = min(band[0] - 50.0, window[0] - 8.0), max(band[1] + 45.0, window[1] + 8.0)
+        # A window far beyond the band would squeeze it: the edge is then reached by zooming out.
+        return max(low, band[0] - 160.0), min(high, band[1] + 120.0)
+
+    # --- R -------------------------------------------------------------------------------------------------
+    def _display_ratio(self, results: Results, view: ViewState) -> None:
+        series, self._ratio_places = ratio_series(results, view.temperature)
+        self.ratio.display(series)
+        fit, words = results.efficiency, ""
+        if fit is not None and view.temperature < fit.quantum_yield.size:
+            value, error = fit.quantum_yield[view.temperature], fit.quantum_yield_error[view.temperature]
+            words = f"QY = {measured(Estimate(float(value), float(error)))}" + (" · shared" if fit.is_shared else "")
+        self.cards[1].display_subtitle(words)
+        self.cards[1].display_reason("" if series else "No R line here", self._why(results))
+
+    # --- η -------------------------------------------------------------------------------------------------
+    def _display_eta(self, results: Results, view: ViewState) -> None:
+        series, self._eta_places = eta_series(results, view.temperature, self._theme)
+        self.eta.display(series)
+        self._ring(view)
+        self.cards[2].display_subtitle(self._scale_words(results, view.temperature))
+        self.cards[2].display_reason("" if series else "No η yet", self._why(results))
+
+    def _ring(self, view: ViewState) -> None:
+        fit = self._results.efficiency if self._results is not None else None
+        if fit is None or not view.stack:
+            self.eta.display_selected(None)
+            return
+        found = (
+            (index, point)
+            for index, places in enumerate(self._eta_places)
+            for point, (t, j) in enumerate(places)
+            if t == view.temperature and fit.keys[t][j] == view.stack
+        )
+        self.eta.display_selected(*next(found, (None, None)))
+
+    def _scale_words(self, results: Results, t: int) -> str:
+        temperatures = temperatures_of(results)
+        shown = sorted({0, t, temperatures.size - 1} & set(range(temperatures.size)))
+        marks = []
+        for other in shown:
+            color = temperature_color(temperatures, other, self._theme)
+            words = f"{plain(temperatures[other], 0)} K"
+            marks.append(f'<span style="color:{color}">●</span> ' + (f"<b>{words}</b>" if other == t else words))
+        return " &nbsp; ".join(marks)
+
+    def _largest_detuning(self) -> float:
+        fit = self._results.efficiency if self._results is not None else None
+        values = fit.detuning_mev[np.isfinite(fit.detuning_mev)] if fit is not None else np.empty(0)
+        return 1.06 * float(np.max(values, initial=20.0))
+
+    def _eta_range(self) -> tuple[float, float]:
+        fit = self._results.efficiency if self._results is not None else None
+        if fit is None:
+            return -0.1, 1.15
+        sure = fit.valid & np.isfinite(fit.eta) & (fit.eta_error < 0.5)
+        low, high = (float(f(fit.eta[sure], initial=start)) for f, start in ((np.min, -0.1), (np.max, 1.12)))
+        return max(low, -0.4), min(high, 2.0)
+
+    # --- g and ħω ------------------------------------------------------------------------------------------
+    def _display_polaron(self, results: Results, view: ViewState) -> None:
+        series, self._owners = polaron_series(results, view.temperature, self._theme)
+        self.polaron.display(series)
+        self.cards[3].display_subtitle(self._polaron_words(results, view.temperature))
+        self.cards[3].display_reason("" if series else "g and ħω are not determined", self._why(results))
+
+    def _polaron_words(self, results: Results, t: int) -> str:
+        fit = results.polaron
+        if fit is None or t >= len(fit.temperatures_k):
+            return ""
+        g, phonon = polaron_estimates(results, t)
+        return f"{plain(fit.temperatures_k[t], 0)} K · ħω = {measured(phonon)}, g = {measured(g)} meV · Eq. 9"
+
+    def _polaron_range(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        """Return ranges that hold the contours and intervals, unless one of them runs far away."""
+        owned = [one for one, owner in zip(self.polaron.series, self._owners, strict=True) if not one.is_dashed]
+        points = [(float(np.asarray(one.x)[0]), float(np.asarray(one.y)[0])) for one in owned if np.size(one.x)]
+        if not points:
+            return None, None
+        centre = np.median(np.array(points), axis=0)
+        ranges = []
+        for axis, name in enumerate(("line_x", "line_y")):
+            values = np.concatenate([np.asarray(getattr(one, name), float) for one in owned])
+            values = np.concatenate([values[np.isfinite(values)], [point[axis] for point in points]])
+            low, high = max(float(values.min()), 0.0), min(float(values.max()), 3.0 * float(centre[axis]))
+            ranges.append((low - 0.08 * (high - low), high + 0.08 * (high - low)))
+        return ranges[0], ranges[1]
+
+    # --- mouse ---------------------------------------------------------------------------------------------
+    def _connect(self) -> None:
+        self.window_handle.dragged.connect(self.window_dragged)
+        self.window_handle.drag_finished.connect(self.drag_finished)
+        for side, handle in self.cutoff_handles.items():
+            handle.dragged.connect(partial(self._drag_cutoff, side))
+            handle.drag_finished.connect(self.drag_finished)
+        self.eta.point_clicked.connect(self._choose_eta)
+        self.ratio.point_clicked.connect(self._choose_line)
+        self.polaron.point_clicked.connect(self._choose_owner)
+        for card in self.cards:
+            card.plot.hint_changed.connect(self.hint_changed)
+            card.plot.context_requested.connect(self._open_menu)
+        self.eta.display_hint("Click a point to select its condition · right-click to exclude it")
+        self.ratio.display_hint("Click a line's point to select its condition · right-click to exclude it")
+        self.polaron.display_hint("Click a point to select its temperature · contours and bars hold 68 %")
+
+    def _drag_cutoff(self, side: str, place: float) -> None:
+        if side in self._nominal_nm:
+            self.cutoff_dragged.emit(side, self._nominal_nm[side], place)
+
+    def _choose_eta(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        self._choose(*self._eta_places[series][point], button)
+
+    def _choose_line(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        self._choose(self._view.temperature, self._ratio_places[series][point], button)
+
+    def _choose(self, t: int, j: int, button: Qt.MouseButton) -> None:
+        fit = self._results.efficiency if self._results is not None else None
+        if fit is None:
+            return
+        if t != self._view.temperature:
+            self.temperature_chosen.emit(t)
+        self.stack_chosen.emit(fit.keys[t][j])
+        if button == Qt.MouseButton.RightButton:
+            self._menu_target = fit.keys[t][j]
+
+    def _choose_owner(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        owner = self._owners[series]
+        if owner is not None:
+            self.temperature_chosen.emit(owner)
+
+    def _open_menu(self, place: QPoint) -> None:
+        target, self._menu_target = self._menu_target, ""
+        entries: list[tuple[str, Callable[[], None]]] = [("View all\tA", self.view_all)]
+        if target and self._results is not None:
+            excluded = self._results.document.exclusions.reason(target)
+            words = "Exclude this condition…\tX" if excluded is None else f"Bring back ({excluded})\tX"
+            entries.insert(0, (words, partial(self.exclusion_requested.emit, target)))
+        self.menu = _menu(self, entries)
+        self.menu.popup(place)
+
+    # --- construction --------------------------------------------------------------------------------------
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(GAP)
+        for index, card in enumerate(self.cards):
+            grid.addWidget(card, index // 2, index % 2)
+        for index in (0, 1):
+            grid.setColumnStretch(index, 1)
+            grid.setRowStretch(index, 1)
+        self.spectra.add_layer(self.window_handle, z=20)
+        for handle in self.cutoff_handles.values():
+            handle.setVisible(False)
+            self.spectra.add_layer(handle, z=21)
+        self._unity.display([Guide("y", 1.0)])
+        self.eta.add_layer(self._unity, z=1)
+
+    @staticmethod
+    def _why(results: Results) -> str:
+        return next((problem.message for problem in results.problems if problem.severity == "error"), "")
+
+
+def _menu(parent: QWidget, entries: Sequence[tuple[str, Callable[[], None]]]) -> QMenu:
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for text, act in entries:
+        action = QAction(text, menu)
+        action.triggered.connect(act)
+        menu.addAction(action)
+    return menu

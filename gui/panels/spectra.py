@@ -1,0 +1,346 @@
+"""Emission spectra with everything that decides what is integrated: window, cutoffs, background, band shape."""
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from asplab.core.band import Bands, Template, cutoff_nm
+from asplab.core.corrections import Corrected
+from asplab.core.estimate import Estimate
+from asplab.core.experiment import Spectrum
+from asplab.core.grouping import Stack
+from asplab.core.integration import Emission
+from asplab.core.pipeline import Results
+from asplab.gui.panels.base import Panel
+from asplab.gui.plots.curves import LayerCurves
+from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.handles import LineHandle, RegionHandle
+from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.reading import (
+    intensity_unit,
+    selected_stack,
+    stack_line,
+    temperature_name,
+    why_missing,
+)
+from asplab.gui.theme import Theme
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.deck import Deck
+from asplab.gui.widgets.fields import ChoiceField
+from asplab.gui.widgets.numerals import measured, plain
+
+SIDES = {"longpass": "long-pass", "shortpass": "short-pass"}
+MODES = (("stack", "This condition"), ("pl", "All PL, scaled"), ("aspl", "All ASPL, scaled"))
+HINT = "Drag an edge to move the window · click a curve to select it · wheel zooms · A shows all"
+_BELOW, _ABOVE = -0.12, 1.3
+"""Ends of the view in units of the band's height; the laser behind a filter is far higher."""
+
+
+class SpectraPanel(Panel):
+    """The repeats of one condition, or all conditions of a temperature, against wavelength."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[object, ...] = ()
+        self._subject: tuple[object, ...] = ()
+        self._results: Results | None = None
+        self._view = ViewState()
+        self._sources: tuple[str, ...] = ()
+        self._nominal: dict[str, float] = {}
+        self._mode = ChoiceField(MODES)
+        self._mode.setFixedWidth(150)
+        self._plot = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Intensity")
+        self._plot.display_hint(HINT)
+        self._curves = LayerCurves(theme)
+        self._plot.add_layer(self._curves, z=0)
+        self._guides = Guides(theme)
+        self._plot.add_layer(self._guides, z=-5)
+        self._backgrounds: list[RegionHandle] = []
+        self._window = RegionHandle(theme, label="integration window", scope="all spectra")
+        self._plot.add_layer(self._window, z=20)
+        self._cutoffs = {
+            side: LineHandle(theme, label=name, scope="every spectrum with this filter", color="warn", row=1)
+            for side, name in SIDES.items()
+        }
+        for handle in self._cutoffs.values():
+            self._plot.add_layer(handle, z=21)
+        self._card = Card("Spectra")
+        self._card.header.addWidget(self._mode)
+        self._card.add(self._plot, 1)
+        self._deck = Deck(self._card)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._deck)
+        self._connect()
+
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show the selected condition; during a drag only handles, shape and words change."""
+        self._results, self._view = results, view
+        corrected, k = results.corrected, selected_stack(results, view)
+        if corrected is None or k is None:
+            reason = "Add emission spectra (kind pl or aspl), or choose a temperature that has some."
+            self._deck.display_missing("No emission spectra", why_missing(results, reason))
+            return
+        self._deck.display_content()
+        self._show_curves(results, corrected, k)
+        self._show_handles(results, corrected.stacks[k], k)
+        self._show_shape(results, corrected, k)
+        self._show_range(results, corrected, k)
+        self._card.display_title(f"Spectra · {_title(corrected.stacks[k], str(self._mode.key))}")
+        self._card.display_subtitle(_seen(results, k))
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        self._plot.restyle(theme)
+
+    def _connect(self) -> None:
+        self._window.dragged.connect(self.window_dragged)
+        self._window.drag_finished.connect(self.drag_finished)
+        for side, handle in self._cutoffs.items():
+            handle.dragged.connect(partial(self._tell_cutoff, side))
+            handle.drag_finished.connect(self.drag_finished)
+        self._curves.curve_clicked.connect(self._choose)
+        self._mode.chosen.connect(self._show_again)
+        self._plot.hint_changed.connect(self.hint_changed)
+
+    def _tell_cutoff(self, side: str, place: float) -> None:
+        self.cutoff_dragged.emit(side, self._nominal[side], place)
+
+    def _show_again(self) -> None:
+        if self._results is not None:
+            self.display(self._results, self._view)
+
+    def _choose(self, index: int, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> None:
+        if self._mode.key == "stack":
+            self.record_chosen.emit(self._sources[index])
+        else:
+            self.stack_chosen.emit(self._sources[index])
+
+    # --- curves ------------------------------------------------------------------------------------------
+    def _show_curves(self, results: Results, corrected: Corrected, k: int) -> None:
+        mode = str(self._mode.key)
+        key = (corrected, k if mode == "stack" else corrected.stacks[k].temperature, mode)
+        if key == self._shown:
+            self._mark_selected(corrected, k)
+            return
+        self._shown = key
+        if mode == "stack":
+            self._show_repeats(results, corrected, k)
+        else:
+            self._show_all(results, corrected, k, mode)
+        self._mark_selected(corrected, k)
+
+    def _show_repeats(self, results: Results, corrected: Corrected, k: int) -> None:
+        stack = corrected.stacks[k]
+        axis, _, repeats = _stack_data(corrected, k)
+        self._sources = tuple(member.source for member in stack.members)
+        self._curves.display(axis, repeats, [stack.kind] * len(repeats), [_tip(member) for member in stack.members])
+        unit = intensity_unit(corrected.stacks, results.document.settings.corrections)
+        self._plot.display_labels("Wavelength (nm)", f"Intensity ({unit})")
+
+    def _show_all(self, results: Results, corrected: Corrected, k: int, mode: str) -> None:
+        axis = _stack_data(corrected, k)[0]
+        t = corrected.stacks[k].temperature
+        members = [i for i, stack in enumerate(corrected.stacks) if stack.temperature == t and stack.kind == mode]
+        rows = [i for i in members if _stack_data(corrected, i)[0] is axis]
+        curves, colors, tips, sources = [], [], [], []
+        for i in rows:
+            _, mean, repeats = _stack_data(corrected, i)
+            height = _height(results.bands, mean, axis, i)
+            curves.append(np.where(_open(results.bands, axis, i), repeats / height, np.nan))
+            colors += [corrected.stacks[i].kind] * len(repeats)
+            tips += [stack_line(corrected.stacks[i])] * len(repeats)
+            sources += [corrected.stacks[i].key] * len(repeats)
+        self._sources = tuple(sources)
+        self._curves.display(axis, np.concatenate(curves) if curves else np.empty((0, axis.size)), colors, tips)
+        self._plot.display_labels("Wavelength (nm)", "Intensity (scaled to the band’s height)")
+
+    def _mark_selected(self, corrected: Corrected, k: int) -> None:
+        wanted = self._view.record
+        index = self._sources.index(wanted) if wanted and wanted in self._sources else None
+        self._curves.display_selected(index)
+
+    # --- handles -----------------------------------------------------------------------------------------
+    def _show_handles(self, results: Results, stack: Stack, k: int) -> None:
+        settings = results.document.settings
+        self._window.display(*settings.integration.window_nm)
+        guides = []
+        for side, handle in self._cutoffs.items():
+            nominal = stack.longpass_nm if side == "longpass" else stack.shortpass_nm
+            place = cutoff_nm(stack, side, settings.transmission)
+            handle.setVisible(nominal is not None and self._mode.key == "stack")
+            if nominal is None or place is None or self._mode.key != "stack":
+                continue
+            self._nominal[side] = nominal
+            handle.display(place)
+            guard = settings.transmission.cutoff_guard_nm
+            inner = place + guard if side == "longpass" else place - guard
+            guides.append(Guide("x", min(place, inner), max(place, inner), "guard"))
+        self._show_backgrounds(results, k, guides)
+        self._guides.display(guides)
+
+    def _show_backgrounds(self, results: Results, k: int, guides: list[Guide]) -> None:
+        windows = results.document.settings.background.windows_nm
+        while len(self._backgrounds) < len(windows):
+            self._append_background()
+        for index, handle in enumerate(self._backgrounds):
+            handle.setVisible(index < len(windows))
+            if index < len(windows):
+                handle.display(*windows[index])
+        if windows or results.bands is None or results.document.settings.background.baseline == "none":
+            return
+        for low, high in results.bands.background_nm[k]:
+            if high > low:
+                guides.append(Guide("x", float(low), float(high), "background"))
+
+    def _append_background(self) -> None:
+        index = len(self._backgrounds)
+        handle = RegionHandle(
+            self._plot.theme, label=f"background {index + 1}", scope="all spectra", color="muted", row=2
+        )
+        handle.dragged.connect(partial(self.background_dragged.emit, index))
+        handle.drag_finished.connect(self.drag_finished)
+        self._plot.add_layer(handle, z=19)
+        self._backgrounds.append(handle)
+
+    # --- shape -------------------------------------------------------------------------------------------
+    def _show_shape(self, results: Results, corrected: Corrected, k: int) -> None:
+        stack = corrected.stacks[k]
+        axis, mean, _ = _stack_data(corrected, k)
+        series = []
+        template = None if results.bands is None else results.bands.templates[stack.temperature]
+        is_single = self._mode.key == "stack"
+        if template is not None and results.bands is not None:
+            series = _shape_series(results, results.bands, template, axis, mean, k, is_single=is_single)
+        if is_single:
+            series.append(Series(color="text", label="mean", label_at="peak", line_x=axis, line_y=mean))
+        self._plot.display(series)
+
+    def _show_range(self, results: Results, corrected: Corrected, k: int) -> None:
+        # Ranges follow the subject, never the frames of a drag.
+        subject = (corrected.stacks[k].key, self._mode.key, results.document.experiment)
+        if subject == self._subject:
+            return
+        self._subject = subject
+        axis, mean, _ = _stack_data(corrected, k)
+        height = _height(results.bands, mean, axis, k) if self._mode.key == "stack" else 1.0
+        self._plot.set_home(x=(float(axis[0]), float(axis[-1])), y=(_BELOW * height, _ABOVE * height))
+        self._plot.view_all()
+
+
+def _stack_data(corrected: Corrected, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return axis, mean and repeats (n_repeats, n_pixels) of a stack."""
+    block, row = corrected.blocks[corrected.place[k, 0]], corrected.place[k, 1]
+    return block.wavelength_nm, block.mean[row], block.intensity[row][:, corrected.present[k]].T
+
+
+def _open(bands: Bands | None, axis: np.ndarray, k: int) -> np.ndarray:
+    """Return where the filters of a stack transmit."""
+    if bands is None:
+        return np.ones(axis.size, dtype=bool)
+    low, high = bands.transmitted_nm[k]
+    inside: np.ndarray = (axis >= low) & (axis <= high)
+    return inside
+
+
+def _height(bands: Bands | None, mean: np.ndarray, axis: np.ndarray, k: int) -> float:
+    """Return the height of the whole band, hidden part included, in the units of the spectrum."""
+    scaled = _scale(bands, mean, axis, k)
+    if scaled is not None:
+        return scaled
+    inside = mean[_open(bands, axis, k)]
+    return float(np.percentile(inside, 99.5)) if inside.size and inside.max() > 0 else 1.0
+
+
+def _scale(bands: Bands | None, mean: np.ndarray, axis: np.ndarray, k: int) -> float | None:
+    """Return the height of the band's shape fitted to a spectrum, where it stands out of the noise."""
+    fitted = _fitted_shape(bands, mean, axis, k)
+    if fitted is None:
+        return None
+    height = float(fitted[1] * np.max(fitted[0]))
+    inside = mean[_open(bands, axis, k)]
+    spread = float(np.std(np.diff(inside))) if inside.size > 2 else 0.0
+    return height if height > spread else None
+
+
+def _fitted_shape(
+    bands: Bands | None, mean: np.ndarray, axis: np.ndarray, k: int
+) -> tuple[np.ndarray, float, float] | None:
+    """Return the band's shape on the axis, and the factor and level that bring it onto a spectrum."""
+    template = None if bands is None else bands.templates[bands.corrected.stacks[k].temperature]
+    inside = _open(bands, axis, k)
+    if template is None or inside.sum() < 5:
+        return None
+    shape = np.interp(axis, template.wavelength_nm, template.values)
+    design = np.column_stack([shape[inside], np.ones(inside.sum())])
+    normal = design.T @ design
+    if np.linalg.det(normal) <= 0:
+        return None
+    factor, level = np.linalg.solve(normal, design.T @ mean[inside])
+    return shape, float(factor), float(level)
+
+
+def _shape_series(
+    results: Results, bands: Bands, template: Template, axis: np.ndarray, mean: np.ndarray, k: int, *, is_single: bool
+) -> list[Series]:
+    """The band's shape as a dashed line, what a cutoff hides of it inside the window shaded."""
+    fitted = _fitted_shape(bands, mean, axis, k)
+    if fitted is None:
+        return []
+    shape, factor, level = fitted
+    curve = level + factor * shape if is_single else shape / max(float(shape.max()), 1e-300)
+    extent = (axis >= template.extent_nm[0]) & (axis <= template.extent_nm[1])
+    series = [Series(color="muted", line_x=axis[extent], line_y=curve[extent], is_dashed=True)]
+    low, high = results.document.settings.integration.window_nm
+    open_low, open_high = bands.transmitted_nm[k]
+    for start, end in ((low, min(open_low, high)), (max(open_high, low), high)):
+        hidden = extent & (axis >= start) & (axis <= end)
+        if is_single and hidden.sum() > 1 and factor > 0:
+            floor = np.full(int(hidden.sum()), level)
+            x, y = axis[hidden], curve[hidden]
+            series.append(Series(color="warn", line_x=x, line_y=y, band_low=floor, band_high=y))
+    return series
+
+
+def _seen(results: Results, k: int) -> str:
+    emission, bands = results.emission, results.bands
+    if emission is None or bands is None:
+        return why_missing(results, "")
+    fraction = float(emission.truncation[k])
+    if not np.isfinite(emission.mean[k]) and not np.isfinite(fraction):
+        return "nothing of the band is seen"
+    error = _seen_error(results, bands, emission, k)
+    estimate = Estimate(100.0 * fraction, 100.0 * error, "%")
+    corrected = "" if results.document.settings.integration.correct_truncation else " · not corrected"
+    return f"seen {measured(estimate)} % of the band{corrected}"
+
+
+def _seen_error(results: Results, bands: Bands, emission: Emission, k: int) -> float:
+    """Return the standard error of the seen fraction: noise of the band's shape, propagated."""
+    template = bands.templates[bands.corrected.stacks[k].temperature]
+    if template is None:
+        return float("nan")
+    axis, low, high = template.wavelength_nm, *results.document.settings.integration.window_nm
+    step = np.gradient(axis)
+    whole = (axis >= low) & (axis <= high)
+    inside = whole & (axis >= emission.window_nm[k, 0]) & (axis <= emission.window_nm[k, 1])
+    area = float(np.sum((template.values * step)[whole]))
+    weight = np.where(whole, (inside - emission.truncation[k]) * step / area, 0.0) if area > 0 else np.zeros(axis.size)
+    return float(np.sqrt(weight**2 @ template.variance))
+
+
+def _title(stack: Stack, mode: str) -> str:
+    return stack_line(stack) if mode == "stack" else f"{temperature_name(stack.temperature_k)} · {mode.upper()}"
+
+
+def _tip(member: Spectrum) -> str:
+    condition = member.condition
+    parts = [f"<b>{member.source}</b>"]
+    if condition.repeat is not None:
+        parts.append(f"repeat {condition.repeat}")
+    if condition.power_uw is not None:
+        parts.append(f"{plain(condition.power_uw, 1)} µW")
+    return "<br>".join(parts)

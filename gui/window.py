@@ -1,0 +1,345 @@
+"""The frame of the window: menus, toolbar, the three columns, banner and status line. It knows no science.
+
+It is shown before numpy and pyqtgraph are loaded, so nothing in here may import them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QUndoStack,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from asplab.gui.theme import MODES
+from asplab.gui.widgets.banner import Banner
+from asplab.gui.widgets.empty import EmptyState
+from asplab.gui.widgets.fields import ChoiceField
+from asplab.gui.widgets.status import StatusLine
+from asplab.gui.widgets.steps import StepBar
+
+STEPS = (
+    ("overview", "Overview"),
+    ("corrections", "Corrections"),
+    ("spectra", "Spectra"),
+    ("absorption", "Absorption"),
+    ("ratio", "R & QY"),
+    ("efficiency", "Efficiency"),
+    ("polaron", "Polaron"),
+)
+SIZE = (1440, 900)
+LEFT_PX, RIGHT_PX = 232, 292
+_GAP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One entry of a menu: key, caption, shortcut (or none) and whether it needs a document."""
+
+    key: str
+    text: str
+    shortcut: str | QKeySequence.StandardKey | None = None
+    needs_document: bool = True
+
+
+FILE = (
+    Command("new_demo", "New &demo", None, False),
+    Command("import", "&Import folder…", "Ctrl+I", False),
+    Command("open", "&Open…", QKeySequence.StandardKey.Open, False),
+)
+SAVING = (
+    Command("save", "&Save", QKeySequence.StandardKey.Save),
+    Command("save_as", "Save &as…", "Ctrl+Shift+S"),
+)
+EXPORTS = (
+    Command("export_figures", "&Figures…"),
+    Command("export_tables", "&Tables…"),
+    Command("export_report", "&Report…"),
+)
+EDIT = (Command("toggle_excluded", "E&xclude / bring back", "X"),)
+VIEW = (
+    Command("view_all", "View &all", "A"),
+    Command("warmer", "&Warmer", "PgDown"),
+    Command("colder", "&Colder", "PgUp"),
+)
+ANALYSIS = (Command("recompute", "&Recompute everything", "F5"),)
+HELP = (
+    Command("keys", "&Keys", "?", False),
+    Command("about", "&About ASPLab", None, False),
+)
+_ALL = (*FILE, *SAVING, *EXPORTS, *EDIT, *VIEW, *ANALYSIS, *HELP)
+
+
+class Window(QMainWindow):
+    """Menus and places; whoever binds it fills the places and answers ``commanded``.
+
+    Notes
+    -----
+    ``commanded`` carries the key of a :class:`Command`; ``step_chosen``, ``mode_chosen``, ``recent_chosen`` and
+    ``guide_chosen`` a step, a theme and a file; ``files_dropped`` a list of paths; ``close_asked`` follows the
+    user's wish to close while :attr:`may_close` is False.
+    """
+
+    commanded = Signal(str)
+    step_chosen = Signal(str)
+    temperature_chosen = Signal(int)
+    mode_chosen = Signal(str)
+    recent_chosen = Signal(object)
+    guide_chosen = Signal(object)
+    files_dropped = Signal(object)
+    close_asked = Signal()
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.resize(*SIZE)
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self.may_close = True
+        self.actions_by_key = {command.key: self._action(command) for command in _ALL}
+        self.step_actions = self._step_actions()
+        self.mode_actions = self._mode_actions()
+        self.steps = StepBar(STEPS)
+        self.temperatures = ChoiceField()
+        self.banner = Banner()
+        self.empty = EmptyState(
+            "Drop a folder of raw spectra here", "A folder with manifest.csv, or a project (*.nxs).", "Import folder…"
+        )
+        self.pages = QStackedWidget()
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.stack = QStackedWidget()
+        self.status = StatusLine()
+        self._bar = QWidget()
+        self._fill_menus()
+        self._fill_toolbar()
+        self._lay_out()
+        self.steps.step_chosen.connect(self.step_chosen)
+        self.temperatures.chosen.connect(self.temperature_chosen)
+        self.display_document(None, is_modified=False)
+        self.display_recent(())
+
+    # --- what is shown -------------------------------------------------------------------------------------
+    def display_document(self, name: str | None, *, is_modified: bool) -> None:
+        """Show the name of the document in the title, and what can be done with it."""
+        self.setWindowTitle("ASPLab" if name is None else f"ASPLab — {name}[*]")
+        self.setWindowModified(is_modified and name is not None)
+        for command in _ALL:
+            self.actions_by_key[command.key].setEnabled(name is not None or not command.needs_document)
+        for action in self.step_actions.values():
+            action.setEnabled(name is not None)
+        for widget in (self.steps, self.temperatures, self.export_button):
+            widget.setEnabled(name is not None)
+        self.temperatures.setVisible(name is not None)
+        self.stack.setCurrentWidget(self._empty_page if name is None else self.columns)
+
+    def display_recent(self, paths: Sequence[Path]) -> None:
+        """List the recent places in the menu."""
+        self.recent_menu.clear()
+        for path in paths:
+            action = self.recent_menu.addAction(str(path))
+            action.triggered.connect(partial(self.recent_chosen.emit, path))
+        self.recent_menu.setEnabled(bool(paths))
+
+    def display_guides(self, guides: Sequence[tuple[str, Path]]) -> None:
+        """List the pages of the guide in the Help menu."""
+        for title, path in guides:
+            action = QAction(title.replace("&", "&&"), self)
+            action.triggered.connect(partial(self.guide_chosen.emit, path))
+            self.help_menu.insertAction(self.actions_by_key["about"], action)
+
+    def display_step(self, key: str) -> None:
+        """Mark a step as the current one."""
+        self.steps.display(key)
+        self.step_actions[key].setChecked(True)
+
+    def display_mode(self, mode: str) -> None:
+        """Mark a theme as the chosen one."""
+        self.mode_actions[mode].setChecked(True)
+
+    def follow_history(self, history: QUndoStack) -> None:
+        """Let the undo and redo commands follow a history."""
+        for action, verb, can, text, act in (
+            (self.undo, "Undo", history.canUndoChanged, history.undoTextChanged, history.undo),
+            (self.redo, "Redo", history.canRedoChanged, history.redoTextChanged, history.redo),
+        ):
+            can.connect(action.setEnabled)
+            text.connect(partial(_name_step, action, verb))
+            action.triggered.connect(act)
+
+    # --- places --------------------------------------------------------------------------------------------
+    def place(self, tree: QWidget, inspector: QWidget, pages: Sequence[QWidget]) -> None:
+        """Put the panels into the three columns."""
+        for page in pages:
+            self.pages.addWidget(page)
+        for widget in (tree, self.pages, inspector):
+            self.columns.addWidget(widget)
+        self.columns.setSizes([LEFT_PX, SIZE[0] - LEFT_PX - RIGHT_PX, RIGHT_PX])
+        for index, stretch in enumerate((0, 1, 0)):
+            self.columns.setStretchFactor(index, stretch)
+            self.columns.setCollapsible(index, False)
+
+    # --- events --------------------------------------------------------------------------------------------
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand dropped files on."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, or ask first."""
+        if not self.may_close:
+            event.ignore()
+            self.close_asked.emit()
+            return
+        self.closed.emit()
+        event.accept()
+
+    # --- construction --------------------------------------------------------------------------------------
+    def _action(self, command: Command) -> QAction:
+        action = QAction(command.text, self)
+        if command.shortcut is not None:
+            action.setShortcut(QKeySequence(command.shortcut))
+        action.triggered.connect(partial(self.commanded.emit, command.key))
+        return action
+
+    def _step_actions(self) -> dict[str, QAction]:
+        group = QActionGroup(self)
+        actions = {}
+        for number, (key, text) in enumerate(STEPS, start=1):
+            action = QAction(text.replace("&", "&&"), group)
+            action.setCheckable(True)
+            action.setShortcut(QKeySequence(str(number)))
+            action.triggered.connect(partial(self.step_chosen.emit, key))
+            actions[key] = action
+        return actions
+
+    def _mode_actions(self) -> dict[str, QAction]:
+        group = QActionGroup(self)
+        actions = {}
+        for mode in MODES:
+            action = QAction(mode.capitalize(), group)
+            action.setCheckable(True)
+            action.triggered.connect(partial(self.mode_chosen.emit, mode))
+            actions[mode] = action
+        return actions
+
+    def _fill_menus(self) -> None:
+        bar = self.menuBar()
+        # A menu needs an owner in Python, or it may vanish with the last reference.
+        self._menus = {name: bar.addMenu(name) for name in ("&File", "&Edit", "&View", "&Analysis", "&Help")}
+        file, edit, view, analysis, self.help_menu = self._menus.values()
+        self._add(file, FILE)
+        self.recent_menu = QMenu("Open &recent", self)
+        file.addMenu(self.recent_menu)
+        file.addSeparator()
+        self._add(file, SAVING)
+        file.addSeparator()
+        self.export_menu = QMenu("&Export", self)
+        self._add(self.export_menu, EXPORTS)
+        file.addMenu(self.export_menu)
+        file.addSeparator()
+        quit_action = file.addAction("&Quit")
+        quit_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
+        quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+        quit_action.triggered.connect(self.close)
+        self.undo, self.redo = QAction("Undo", self), QAction("Redo", self)
+        self.undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
+        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        for action in (self.undo, self.redo):
+            action.setEnabled(False)
+            edit.addAction(action)
+        edit.addSeparator()
+        self._add(edit, EDIT)
+        self.mode_menu = QMenu("&Theme", self)
+        self.mode_menu.addActions(list(self.mode_actions.values()))
+        view.addActions(list(self.step_actions.values()))
+        view.addSeparator()
+        self._add(view, VIEW)
+        view.addSeparator()
+        view.addMenu(self.mode_menu)
+        self._add(analysis, ANALYSIS)
+        self._add(self.help_menu, HELP)
+
+    def _add(self, menu: QMenu, commands: Sequence[Command]) -> None:
+        menu.addActions([self.actions_by_key[command.key] for command in commands])
+
+    def _fill_toolbar(self) -> None:
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(2)
+        for key, text in (("import", "Import…"), ("open", "Open…"), ("save", "Save")):
+            row.addWidget(self._button(self.actions_by_key[key], text))
+        row.addSpacing(_GAP)
+        for action, sign in ((self.undo, "↶"), (self.redo, "↷")):
+            row.addWidget(self._button(action, sign))
+        row.addSpacing(_GAP)
+        self.temperatures.setFixedWidth(92)
+        self.temperatures.setAccessibleName("Temperature")
+        self.temperatures.setToolTip("Temperature shown (PgUp, PgDown)")
+        row.addWidget(self.temperatures)
+        row.addStretch(1)
+        row.addWidget(self.steps)
+        row.addStretch(1)
+        self.export_button = QToolButton()
+        self.export_button.setText("Export")
+        self.export_button.setMenu(self.export_menu)
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.export_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        row.addWidget(self.export_button)
+
+    def _button(self, action: QAction, text: str) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setText(text)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        action.changed.connect(partial(button.setText, text))
+        return button
+
+    def _lay_out(self) -> None:
+        self._empty_page = QWidget()
+        column = QVBoxLayout(self._empty_page)
+        column.addWidget(self.empty)
+        self.empty.action_chosen.connect(self.actions_by_key["import"].trigger)
+        below = self.empty.layout()
+        for key, text in (("open", "Open…"), ("new_demo", "Try the demo")):
+            button = QPushButton(text)
+            button.clicked.connect(self.actions_by_key[key].trigger)
+            below.insertWidget(below.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.stack.addWidget(self._empty_page)
+        self.stack.addWidget(self.columns)
+        central = QWidget()
+        rows = QVBoxLayout(central)
+        rows.setContentsMargins(12, 0, 12, 0)
+        rows.setSpacing(_GAP)
+        for widget, stretch in ((self._bar, 0), (self.banner, 0), (self.stack, 1), (self.status, 0)):
+            rows.addWidget(widget, stretch)
+        self.setCentralWidget(central)
+
+
+def _name_step(action: QAction, verb: str, text: str) -> None:
+    action.setText(f"{verb}: {text}" if text else verb)

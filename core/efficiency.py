@@ -246,7 +246,8 @@ def _components(
     covariance = gradient @ responses.covariance @ np.swapaxes(gradient, 1, 2)
     sensitivity = np.zeros((len(light), 2 * na))
     if shared_error > 0:
-        sensitivity[:, na:] = light * responses.mean_photon_mev[:, None] * shared_error
+        with_intercept = light - heat / slope**2 * line.slope_follows[:, None]
+        sensitivity[:, na:] = with_intercept * responses.mean_photon_mev[:, None] * shared_error
         covariance = covariance + sensitivity[:, :, None] * sensitivity[:, None, :]
     return numerator, denominator, covariance, sensitivity
 

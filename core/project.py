@@ -72,7 +72,8 @@ def save_project(
     keep_previous : bool
         Keep the version that is replaced as ``<name>.bak.nxs``.
     based_on : Path or str, optional
-        Project that was opened, when it is saved under another name: what other programs added goes along.
+        Project that was opened, when it is saved under another name: what other programs added goes along,
+        as long as that file exists.
     now : datetime, optional
         Moment of saving, with time zone.
     progress : Progress, optional

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 PROGRAM = "ASPLab"
-_DISTRIBUTIONS = ("asplab", "numpy", "scipy", "lmfit", "h5py")
+_DISTRIBUTIONS = ("asplab", "numpy", "scipy", "h5py")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from asplab.core.units import FloatArray
 class StokesLine:
     """The Stokes line of each temperature and how it moves with the responses.
 
-    ``gradient`` has shape (n_temperatures, 2, 2 n_columns): derivatives of (s, hν₀).
+    ``gradient`` has shape (n_temperatures, 2, 2 n_columns): derivatives of (s, hν₀). ``slope_follows`` is how s
+    moves with hν₀ where that is set from outside, zero where both are free.
     """
 
     slope: FloatArray
@@ -24,6 +25,7 @@ class StokesLine:
     points: FloatArray
     point_errors: FloatArray
     usable: np.ndarray
+    slope_follows: FloatArray
 
 
 def fit_stokes_line(responses: Responses) -> StokesLine:
@@ -75,6 +77,7 @@ def fit_stokes_line(responses: Responses) -> StokesLine:
         points=np.where(use, points, np.nan),
         point_errors=np.where(use, np.sqrt(np.einsum("tii->ti", spread)), np.nan),
         usable=usable,
+        slope_follows=np.zeros(len(slope)),
     )
 
 
@@ -110,4 +113,5 @@ def at_intercept(line: StokesLine, intercept_mev: FloatArray) -> StokesLine:
         line.points,
         line.point_errors,
         line.usable,
+        follow,
     )

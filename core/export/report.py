@@ -122,8 +122,9 @@ def _polaron(results: Results) -> Iterator[str]:
         ("T / K", "g / meV", "68 %", "ħω / meV", "68 %", "Eₚ / meV", "S", "ln A", "χ² / dof", "identified"),
         [
             (
-                _temperature(row), _with_error(row, "g_mev"), _interval(row, "g_mev", ".2f"), _with_error(row, "phonon_mev"),
-                _interval(row, "phonon_mev", ".2f"), _with_error(row, "polaron_energy_mev"), _with_error(row, "huang_rhys"),
+                _temperature(row), _with_error(row, "g_mev"), _interval(row, "g_mev", ".2f"),
+                _with_error(row, "phonon_mev"), _interval(row, "phonon_mev", ".2f"),
+                _with_error(row, "polaron_energy_mev"), _with_error(row, "huang_rhys"),
                 _number(row["log_scale"], ".2f"), f"{_number(row['chi2'], '.1f')} / {_number(row['dof'], 'd')}",
                 "yes" if row["identified"] else "no",
             )

@@ -18,7 +18,6 @@ from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.result_pictures import (
     eta_series,
-    polaron_estimates,
     polaron_series,
     ratio_series,
     temperature_color,
@@ -33,6 +32,8 @@ from asplab.gui.widgets.numerals import measured, plain
 
 _SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
 _ALL_SPECTRA = "all spectra"
+# Two rows of labels fit above the band.
+_SIGNAL_RANGE = (-0.08, 1.22)
 
 
 class PlotCard(Card):
@@ -112,7 +113,7 @@ class OverviewPanel(Panel):
 
     def view_all(self) -> None:
         """Show all data in every plot."""
-        self.spectra.set_home(x=self._spectra_range(), y=(-0.08, 1.12))
+        self.spectra.set_home(x=self._spectra_range(), y=_SIGNAL_RANGE)
         self.eta.set_home(x=(0.0, self._largest_detuning()), y=self._eta_range())
         self.polaron.set_home(*self._polaron_range())
         for card in self.cards:
@@ -235,8 +236,8 @@ class OverviewPanel(Panel):
         fit = results.polaron
         if fit is None or t >= len(fit.temperatures_k):
             return ""
-        g, phonon = polaron_estimates(results, t)
-        return f"{plain(fit.temperatures_k[t], 0)} K · ħω = {measured(phonon)}, g = {measured(g)} meV · Eq. 9"
+        color = temperature_color(fit.temperatures_k, t, self._theme)
+        return f'<span style="color:{color}">●</span> {plain(fit.temperatures_k[t], 0)} K &nbsp; ◆ joint &nbsp; Eq. 9'
 
     def _polaron_range(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
         """Return ranges that hold the contours and intervals, unless one of them runs far away."""

@@ -48,8 +48,8 @@ class PolaronPanel(Panel):
         super().__init__(parent)
         self._keys: tuple[str, ...] = ()
         self._subject: Experiment | None = None
-        self._logit = SeriesPlot(theme, x_label="ΔE (meV)", y_label="ln η/(1 − η)")
-        self._pulls = SeriesPlot(theme, x_label="ΔE (meV)", y_label="(data − model)/σ")
+        self._logit = SeriesPlot(theme, y_label="ln η/(1 − η)")
+        self._pulls = SeriesPlot(theme, x_label="ΔE (meV)", y_label="residual (σ)")
         self._plane = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
         self._guides = Guides(theme)
         self._pulls.add_layer(self._guides, z=-5)
@@ -58,7 +58,7 @@ class PolaronPanel(Panel):
         self._pulls.display_hint("Residuals in units of each point's own σ; points of one temperature share errors")
         self._plane.display_hint("Crosses: 68 % intervals of ħω and g alone · contours: 68 % of both together")
         self._table = DataTable(theme, COLUMNS)
-        self._logit_card, self._pull_card = Card("Model and data"), Card("Residuals")
+        self._logit_card = Card("Model and data")
         self._plane_card, self._table_card = Card("What the data determine"), Card("Eq. 9 at every temperature")
         self._deck = Deck(self._content())
         column = QVBoxLayout(self)
@@ -87,8 +87,8 @@ class PolaronPanel(Panel):
             part.restyle(theme)
 
     def _content(self) -> QWidget:
-        self._logit_card.add(self._logit, 1)
-        self._pull_card.add(self._pulls, 1)
+        self._logit_card.add(self._logit, 5)
+        self._logit_card.add(self._pulls, 4)
         self._plane_card.add(self._plane, 1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -102,10 +102,9 @@ class PolaronPanel(Panel):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(GAP)
         grid.addWidget(self._logit_card, 0, 0)
-        grid.addWidget(self._pull_card, 1, 0)
-        grid.addWidget(self._plane_card, 0, 1, 2, 1)
-        grid.addWidget(self._table_card, 2, 0, 1, 2)
-        for row, share in enumerate((9, 7, 14)):
+        grid.addWidget(self._plane_card, 0, 1)
+        grid.addWidget(self._table_card, 1, 0, 1, 2)
+        for row, share in enumerate((5, 3)):
             grid.setRowStretch(row, share)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
@@ -178,20 +177,18 @@ class PolaronPanel(Panel):
             plot.display_selected(None if point is None else 0, point)
         hidden = int((fit.valid[t] & ~inside).sum())
         name = temperature_name(fit.temperatures_k[t])
-        self._logit_card.display_subtitle(f"{name} · {hidden} weak points not shown" if hidden else name)
-        self._pull_card.display_subtitle(_misfit(polaron, t))
+        weak = f" · {hidden} weak points below only" if hidden else ""
+        self._logit_card.display_subtitle(f"{name} · {_misfit(polaron, t)}{weak}")
 
     # --- all temperatures --------------------------------------------------------------------------------
     def _show_plane(self, polaron: PolaronFit, intervals: PolaronIntervals | None, specs: list[str], t: int) -> None:
         count = len(specs)
         name = temperature_name(polaron.temperatures_k[t])
-        series = [
-            _cross(polaron, intervals, index, spec, name if index == t else "") for index, spec in enumerate(specs)
-        ]
+        series = [_cross(polaron, intervals, index, spec, has_bars=index == t) for index, spec in enumerate(specs)]
         if math.isfinite(polaron.phonon_mev[count]):
-            series.append(_cross(polaron, intervals, count, "text", "joint"))
-            series.append(_bar(polaron, intervals, count, "text"))
-        series.append(_bar(polaron, intervals, t, specs[t]))
+            series.append(_cross(polaron, intervals, count, "text", has_bars=True))
+            series.append(_bar(polaron, intervals, count, "text", "joint"))
+        series.append(_bar(polaron, intervals, t, specs[t], name))
         series += [_ellipse(polaron, index, spec) for index, spec in enumerate([*specs, "text"])]
         self._plane.display(series)
         self._plane_card.display_subtitle("crosses: 68 % of each · contours: of both")
@@ -288,19 +285,20 @@ def _number(value: float, decimals: int) -> str:
     return plain(value, decimals) if math.isfinite(value) else "—"
 
 
-def _cross(polaron: PolaronFit, intervals: PolaronIntervals | None, index: int, color: str, label: str) -> Series:
+def _cross(
+    polaron: PolaronFit, intervals: PolaronIntervals | None, index: int, color: str, *, has_bars: bool
+) -> Series:
     """The best fit with the interval of g as its error bar."""
     limits = _limits(polaron, intervals, index)
     g, phonon = limits["g"], limits["phonon"]
     low, high = _arms(g)
     return Series(
         color=color,
-        label=label,
         x=[phonon.value],
         y=[g.value],
-        error=[[low], [high]] if label else None,
+        error=[[low], [high]] if has_bars else None,
         symbol="cross" if color == "text" else "circle",
-        symbol_px=10 if label else 5,
+        symbol_px=10 if has_bars else 5,
     )
 
 
@@ -318,12 +316,12 @@ def _ellipse(polaron: PolaronFit, index: int, color: str) -> Series:
     return Series(color=color, line_x=phonon, line_y=g)
 
 
-def _bar(polaron: PolaronFit, intervals: PolaronIntervals | None, index: int, color: str) -> Series:
+def _bar(polaron: PolaronFit, intervals: PolaronIntervals | None, index: int, color: str, label: str) -> Series:
     """The interval of ħω as a level line; an open end runs out of the picture."""
     limits = _limits(polaron, intervals, index)
     low, high = _arms(limits["phonon"])
     value = limits["phonon"].value
-    return Series(color=color, line_x=[value - low, value + high], line_y=[limits["g"].value] * 2)
+    return Series(color=color, label=label, line_x=[value - low, value + high], line_y=[limits["g"].value] * 2)
 
 
 def _arms(estimate: Estimate) -> tuple[float, float]:
@@ -357,8 +355,8 @@ def _plane_home(
 def _misfit(polaron: PolaronFit, t: int) -> str:
     dof = int(polaron.dof[t])
     if not math.isfinite(polaron.chi2[t]) or dof < 1:
-        return "band: ±1 σ"
-    return f"χ² {plain(polaron.chi2[t], 1)} for {dof} degrees of freedom · band: ±1 σ"
+        return "no degree of freedom is left"
+    return f"χ²/dof = {plain(polaron.chi2[t], 1)}/{dof}"
 
 
 def _point_tip(fit: EfficiencyFit, t: int, j: int) -> str:

@@ -35,8 +35,9 @@ from asplab.gui.widgets.numerals import measured, plain
 SIDES = {"longpass": "long-pass", "shortpass": "short-pass"}
 MODES = (("stack", "This condition"), ("pl", "All PL, scaled"), ("aspl", "All ASPL, scaled"))
 HINT = "Drag an edge to move the window · click a curve to select it · wheel zooms · A shows all"
-_BELOW, _ABOVE = -0.12, 1.3
+_BELOW, _ABOVE = -0.12, 1.45
 """Ends of the view in units of the band's height; the laser behind a filter is far higher."""
+_MARGIN, _STRIP = 0.06, 0.035
 
 
 class SpectraPanel(Panel):
@@ -86,7 +87,7 @@ class SpectraPanel(Panel):
             return
         self._deck.display_content()
         self._show_curves(results, corrected, k)
-        self._show_handles(results, corrected.stacks[k], k)
+        self._show_handles(results, corrected.stacks[k])
         self._show_shape(results, corrected, k)
         self._show_range(results, corrected, k)
         self._card.display_title(f"Spectra · {_title(corrected.stacks[k], str(self._mode.key))}")
@@ -164,7 +165,7 @@ class SpectraPanel(Panel):
         self._curves.display_selected(index)
 
     # --- handles -----------------------------------------------------------------------------------------
-    def _show_handles(self, results: Results, stack: Stack, k: int) -> None:
+    def _show_handles(self, results: Results, stack: Stack) -> None:
         settings = results.document.settings
         self._window.display(*settings.integration.window_nm)
         guides = []
@@ -179,22 +180,16 @@ class SpectraPanel(Panel):
             guard = settings.transmission.cutoff_guard_nm
             inner = place + guard if side == "longpass" else place - guard
             guides.append(Guide("x", min(place, inner), max(place, inner), "guard"))
-        self._show_backgrounds(results, k, guides)
         self._guides.display(guides)
+        self._show_backgrounds(settings.background.windows_nm)
 
-    def _show_backgrounds(self, results: Results, k: int, guides: list[Guide]) -> None:
-        windows = results.document.settings.background.windows_nm
+    def _show_backgrounds(self, windows: tuple[tuple[float, float], ...]) -> None:
         while len(self._backgrounds) < len(windows):
             self._append_background()
         for index, handle in enumerate(self._backgrounds):
             handle.setVisible(index < len(windows))
             if index < len(windows):
                 handle.display(*windows[index])
-        if windows or results.bands is None or results.document.settings.background.baseline == "none":
-            return
-        for low, high in results.bands.background_nm[k]:
-            if high > low:
-                guides.append(Guide("x", float(low), float(high), "background"))
 
     def _append_background(self) -> None:
         index = len(self._backgrounds)
@@ -210,13 +205,16 @@ class SpectraPanel(Panel):
     def _show_shape(self, results: Results, corrected: Corrected, k: int) -> None:
         stack = corrected.stacks[k]
         axis, mean, _ = _stack_data(corrected, k)
-        series = []
-        template = None if results.bands is None else results.bands.templates[stack.temperature]
+        bands = results.bands
+        template = None if bands is None else bands.templates[stack.temperature]
         is_single = self._mode.key == "stack"
-        if template is not None and results.bands is not None:
-            series = _shape_series(results, results.bands, template, axis, mean, k, is_single=is_single)
+        series: list[Series] = []
+        if template is not None and bands is not None:
+            series = _shape_series(results, bands, template, axis, mean, k, is_single=is_single)
         if is_single:
-            series.append(Series(color="text", label="mean", label_at="peak", line_x=axis, line_y=mean))
+            series += _background_series(results, axis, mean, k)
+            seen = _open(bands, axis, k)
+            series.append(Series(color="text", label="mean", label_at="peak", line_x=axis[seen], line_y=mean[seen]))
         self._plot.display(series)
 
     def _show_range(self, results: Results, corrected: Corrected, k: int) -> None:
@@ -227,7 +225,10 @@ class SpectraPanel(Panel):
         self._subject = subject
         axis, mean, _ = _stack_data(corrected, k)
         height = _height(results.bands, mean, axis, k) if self._mode.key == "stack" else 1.0
-        self._plot.set_home(x=(float(axis[0]), float(axis[-1])), y=(_BELOW * height, _ABOVE * height))
+        low, high = results.document.settings.integration.window_nm
+        margin = _MARGIN * (high - low)
+        x = (max(low, float(axis[0])) - margin, min(high, float(axis[-1])) + margin)
+        self._plot.set_home(x=x, y=(_BELOW * height, _ABOVE * height))
         self._plot.view_all()
 
 
@@ -301,7 +302,29 @@ def _shape_series(
         if is_single and hidden.sum() > 1 and factor > 0:
             floor = np.full(int(hidden.sum()), level)
             x, y = axis[hidden], curve[hidden]
-            series.append(Series(color="warn", line_x=x, line_y=y, band_low=floor, band_high=y))
+            label = "hidden by the filter"
+            series.append(
+                Series(color="warn", label=label, label_at="peak", line_x=x, line_y=y, band_low=floor, band_high=y)
+            )
+    return series
+
+
+def _background_series(results: Results, axis: np.ndarray, mean: np.ndarray, k: int) -> list[Series]:
+    """Where the background is read without the user's windows: a quiet strip at its level."""
+    settings = results.document.settings.background
+    if results.bands is None or settings.windows_nm or settings.baseline == "none":
+        return []
+    height = _STRIP * _height(results.bands, mean, axis, k)
+    series = []
+    for low, high in results.bands.background_nm[k]:
+        inside = (axis >= low) & (axis <= high)
+        if inside.any():
+            level = float(mean[inside].mean())
+            x, y = np.array([low, high]), np.full(2, level)
+            label = "" if series else "background is read here"
+            series.append(
+                Series("muted", label, "start", line_x=x, line_y=y, band_low=y - height, band_high=y + height)
+            )
     return series
 
 

@@ -17,6 +17,7 @@ from asplab.gui.widgets.numerals import measured, plain
 
 _CURVE = np.linspace(2.0, 220.0, 110)
 _FADED = 0.62
+_FLAT = 0.06
 _LARGE, _SMALL = 9.0, 6.0
 
 
@@ -31,6 +32,7 @@ def ratio_series(results: Results, t: int) -> tuple[list[Series], list[tuple[int
     series: list[Series] = []
     places: list[tuple[int, ...]] = []
     shown = [j for j in range(fit.eta.shape[1]) if _is_line(fit, t, j)]
+    labels = _line_labels(fit, t, shown)
     for j in shown:
         detuning = f"{plain(fit.detuning_mev[t, j], 0)} meV"
         line_x = np.array([0.0, 1.03 * float(np.nanmax(stokes))])
@@ -40,7 +42,7 @@ def ratio_series(results: Results, t: int) -> tuple[list[Series], list[tuple[int
             Series(
                 color=detuning_spec(j),
                 symbol=detuning_symbol(j),
-                label=f"ΔE = {detuning}" if not series else detuning,
+                label=labels[j],
                 x=stokes[good],
                 y=fit.ratio[t, j][good],
                 error=fit.ratio_error[t, j][good],
@@ -52,6 +54,20 @@ def ratio_series(results: Results, t: int) -> tuple[list[Series], list[tuple[int
         )
         places.append((j,) * int(good.sum()))
     return series, places
+
+
+def _line_labels(fit: EfficiencyFit, t: int, shown: Sequence[int]) -> dict[int, str]:
+    """Return a label for each line; lines too flat to be told apart share one."""
+    slope, detuning = fit.ratio_slope_per_mev[t], fit.detuning_mev[t]
+    steepest = max((float(slope[j]) for j in shown), default=0.0)
+    flat = [j for j in shown if slope[j] < _FLAT * steepest]
+    labels = {j: f"{plain(detuning[j], 0)} meV" for j in shown if j not in flat} | dict.fromkeys(flat, "")
+    if flat:
+        ends = sorted({plain(detuning[j], 0): detuning[j] for j in (flat[0], flat[-1])}.items(), key=lambda end: end[1])
+        labels[flat[0]] = "–".join(name for name, _ in ends) + " meV"
+    if shown:
+        labels[shown[0]] = f"ΔE = {labels[shown[0]]}"
+    return labels
 
 
 def _is_line(fit: EfficiencyFit, t: int, j: int) -> bool:
@@ -241,7 +257,14 @@ def _energy_curve(energy_mev: float, series: Sequence[Series]) -> Series:
     reach = max(float(np.max(np.asarray(one.x))) for one in series if np.asarray(one.x).size)
     phonon = np.linspace(0.0, 4.0 * reach, 160)
     label = f"g²/ħω = {plain(energy_mev, 0)} meV"
-    return Series(color="muted", label=label, line_x=phonon, line_y=np.sqrt(energy_mev * phonon), is_dashed=True)
+    return Series(
+        color="muted",
+        label=label,
+        label_at="start",
+        line_x=phonon,
+        line_y=np.sqrt(energy_mev * phonon),
+        is_dashed=True,
+    )
 
 
 def polaron_estimates(results: Results, i: int) -> tuple[Estimate, Estimate]:

@@ -13,7 +13,7 @@ from asplab.gui.widgets.numerals import plain
 
 _KNOWN_TO = 0.1
 _SEEN = 0.5
-_MOST_POINTS = 130
+_MOST_POINTS = 220
 
 
 # --- selection -----------------------------------------------------------------------------------------------
@@ -77,16 +77,10 @@ def spectra_picture(results: Results, temperature: int, key: str) -> SpectraPict
     template = results.bands.templates[temperature] if results.bands is not None else None
     series: list[Series] = []
     if template is not None:
-        series.append(
-            Series(
-                color="pl",
-                label="PL",
-                label_at="peak",
-                line_x=template.wavelength_nm,
-                line_y=template.values / template.values.max(),
-                base=0.0,
-            )
-        )
+        height = template.values / template.values.max()
+        series.append(Series(color="pl", line_x=template.wavelength_nm, line_y=height, base=0.0))
+        # A label without a curve: on the rising flank, where no handle's label stands.
+        series.append(Series(color="pl", label="PL", label_at="peak", line_x=[template.extent_nm[0] - 9.0], line_y=[0.5]))
     band = template.extent_nm if template is not None else None
     series.extend(_photothermal_series(results, temperature, band))
     if k is not None:
@@ -105,7 +99,7 @@ def _stack_series(results: Results, temperature: int, k: int) -> list[Series]:
     if results.background is not None:
         level = float(np.mean(results.background.level[k, corrected.present[k]]))
     repeats = max(int(corrected.present[k].sum()), 1)
-    bin_size = max(1, block.wavelength_nm.size // _MOST_POINTS // 2)
+    bin_size = max(1, block.wavelength_nm.size // _MOST_POINTS)
     x, y, error = _binned(block.wavelength_nm, block.mean[row] - level, block.variance[row] / repeats, bin_size)
     low, high = bands.transmitted_nm[k]
     seen = (x >= low) & (x <= high)

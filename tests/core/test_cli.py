@@ -16,10 +16,12 @@ from asplab.core.analyze import analyze, load_document
 from asplab.core.cli import main
 from asplab.core.errors import Cancelled
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS
+from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import TABLE_NAMES
+from asplab.core.pipeline import analyse
 from asplab.core.polaron.rates import log_rate
 from asplab.core.progress import Progress
-from asplab.core.project import open_project, save_project
+from asplab.core.project import open_project, save_project, was_saved_by_person
 from asplab.core.virtual import VirtualExperiment, simulate
 
 SMALL = VirtualExperiment(temperatures_k=(120.0, 250.0), repeats=4)
@@ -161,12 +163,6 @@ def test_analyze_leaves_a_folder_alone_that_it_did_not_write(table: Path, tmp_pa
     assert contents(folder) == {"results.json": b'{"schema": "other"}'}
 
 
-def test_analyze_accepts_an_empty_folder(table: Path, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    assert run("analyze", table, "-o", tmp_path / "empty").code == 0
-    assert (tmp_path / "empty" / "results.json").is_file()
-
-
 def test_analyze_refuses_a_folder_whose_project_a_person_saved_since(earlier: Path, table: Path) -> None:
     save_project(open_project(earlier / "project.nxs"), earlier / "project.nxs", keep_previous=False)
     before = contents(earlier)
@@ -176,17 +172,24 @@ def test_analyze_refuses_a_folder_whose_project_a_person_saved_since(earlier: Pa
     assert contents(earlier) == before
 
 
-def test_force_keeps_the_project_of_a_person_each_time_under_a_name_of_its_own(earlier: Path, table: Path) -> None:
-    project = earlier / "project.nxs"
-    saved = []
-    for _ in range(2):
-        save_project(load_document(table), project, keep_previous=False)
-        saved.append(project.read_bytes())
-        done = run("analyze", table, "-o", earlier, "--force")
-        assert done.code == 0
-        assert "is kept" in done.out
-    assert (earlier / "project.bak.nxs").read_bytes() == saved[0]
-    assert (earlier / "project.bak2.nxs").read_bytes() == saved[1]
+def test_force_keeps_the_project_of_a_person_beside_those_kept_before(earlier: Path, table: Path) -> None:
+    project, kept = earlier / "project.nxs", earlier / "project.bak.nxs"
+    kept.write_bytes(b"kept before")
+    save_project(load_document(table), project, keep_previous=False)
+    saved = project.read_bytes()
+    done = run("analyze", table, "-o", earlier, "--force")
+    assert done.code == 0
+    assert "project.bak2.nxs" in done.out
+    assert kept.read_bytes() == b"kept before"
+    assert (earlier / "project.bak2.nxs").read_bytes() == saved
+    assert not was_saved_by_person(project)
+
+
+def test_force_keeps_the_project_of_a_person_as_project_bak_nxs(earlier: Path, table: Path) -> None:
+    save_project(load_document(table), earlier / "project.nxs", keep_previous=False)
+    saved = (earlier / "project.nxs").read_bytes()
+    assert run("analyze", table, "-o", earlier, "--force").code == 0
+    assert (earlier / "project.bak.nxs").read_bytes() == saved
 
 
 def test_the_default_results_folder_carries_the_name_of_the_experiment(table: Path, in_folder: Path) -> None:
@@ -194,14 +197,19 @@ def test_the_default_results_folder_carries_the_name_of_the_experiment(table: Pa
     assert [path.name for path in in_folder.iterdir()] == ["table-results"]
 
 
-def test_analyze_takes_a_manifest_or_a_project_and_finds_the_same_numbers(
-    analyzed: tuple[Run, Path], data: Path, tmp_path: Path
-) -> None:
+def test_a_project_gives_the_numbers_of_the_folder_it_came_from(analyzed: tuple[Run, Path]) -> None:
     first = json.loads((analyzed[1] / "results.json").read_text(encoding="utf-8"))
-    assert run("analyze", analyzed[1] / "project.nxs", "-o", tmp_path / "project").code == 0
-    again = json.loads((tmp_path / "project" / "results.json").read_text(encoding="utf-8"))
-    assert again == first
+    assert results_document(analyse(load_document(analyzed[1] / "project.nxs"))) == first
+
+
+def test_a_manifest_may_be_named_instead_of_its_folder(data: Path) -> None:
     assert load_document(data / "manifest.csv").experiment.sources == load_document(data).experiment.sources
+
+
+def test_analyze_takes_a_project(table: Path, tmp_path: Path) -> None:
+    save_project(load_document(table), tmp_path / "mine.nxs")
+    assert run("analyze", tmp_path / "mine.nxs", "-o", tmp_path / "out").code == 0
+    assert json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))["name"] == "table"
 
 
 def test_a_folder_without_a_manifest_gets_a_draft_and_a_message(data: Path, tmp_path: Path) -> None:
@@ -281,7 +289,8 @@ def test_a_missing_result_ends_with_code_1_and_the_rest_is_written(data: Path, t
     assert len(results["gap"]) == 2
 
 
-def test_settings_of_a_file_apply_and_are_recorded(table: Path, tmp_path: Path) -> None:
+def test_settings_of_a_file_apply_and_are_recorded_in_a_folder_that_was_empty(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
     settings = tmp_path / "mine.toml"
     settings.write_text("[polaron]\ndetuning_range_mev = [0, 40]\n", encoding="utf-8")
     run("analyze", table, "-o", tmp_path / "out", "--settings", settings)

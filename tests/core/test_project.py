@@ -77,6 +77,7 @@ def rich_document() -> Document:
         spectrum(3, counts(3) + 0.5, axis=other_axis, longpass_nm=455.0),
         spectrum(4, odd, kind="aspl", excitation_nm=530.1, shortpass_nm=525.0, series="b", pair="x"),
         spectrum(5, -counts(5), kind="aspl", excitation_nm=530.1, shortpass_nm=525.0, series="c"),
+        spectrum(6, np.where(np.arange(41) == 7, -0.0, 5.0), kind="dark", exposure_s=2.0),
         Spectrum(
             "emission", "bad\udce9\0name.csv", None, Condition(), wavelength_nm=AXIS, counts=frozen_array(1e300 * AXIS)
         ),
@@ -167,7 +168,8 @@ def test_the_analysis_of_an_opened_project_gives_the_stored_numbers(tmp_path: Pa
     assert results.is_complete
     path = save_project(results, tmp_path / "day.nxs")
     stored, again = stored_results(path), final_numbers(analyse(open_project(path)))
-    assert {"gap/gap_mev", "quantum_yield/quantum_yield_errors", "efficiency/eta", "polaron/phonon_mev"} <= set(stored)
+    names = ("gap/gap_mev", "quantum_yield/quantum_yield", "efficiency/eta", "polaron/g_mev", "polaron/phonon_mev")
+    assert {*names, *(f"{name}_errors" for name in names)} <= set(stored)
     assert stored.keys() == again.keys()
     assert [key for key in stored if stored[key].tobytes() != again[key].tobytes()] == []
 
@@ -389,6 +391,15 @@ def test_additions_go_along_when_a_project_is_saved_under_another_name(saved: Pa
     save_project(open_project(saved), other, based_on=saved)
     with h5py.File(other) as file:
         assert file["my_notes"].asstr()[()] == "good day"
+
+
+def test_a_file_of_another_program_is_not_replaced_by_a_project_saved_under_its_name(saved: Path) -> None:
+    other = saved.with_name("other.nxs")
+    foreign(other)
+    before = other.read_bytes()
+    with pytest.raises(ProjectError, match="another program"):
+        save_project(open_project(saved), other, based_on=saved)
+    assert other.read_bytes() == before
 
 
 def test_an_addition_in_the_place_of_a_new_condition_gets_another_name(tmp_path: Path) -> None:

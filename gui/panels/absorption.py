@@ -1,0 +1,291 @@
+"""Photothermal scans: the baseline under the tail, and what is read at each excitation."""
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from asplab.core.estimate import Estimate
+from asplab.core.photothermal import Absorbed, FittedBaseline
+from asplab.core.pipeline import Results
+from asplab.core.scans import ScanSet
+from asplab.core.units import wavelength_from_energy
+from asplab.gui.panels.base import Panel
+from asplab.gui.plots.curves import LayerCurves
+from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.handles import RegionHandle
+from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.reading import selected_temperature, stack_name, temperature_name, temperatures_of, why_missing
+from asplab.gui.theme import Theme
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.deck import Deck
+from asplab.gui.widgets.fields import ChoiceField
+from asplab.gui.widgets.lazy import LazyTips
+from asplab.gui.widgets.numerals import measured, plain
+
+MICROVOLT = 1e6
+AXES = (("detuning", "ΔE (meV)"), ("wavelength", "Wavelength (nm)"))
+SCALES = (("linear", "Linear"), ("log", "Logarithmic"))
+_TAIL_FROM_MEV = -15.0
+_BASELINE_HEIGHTS = 8.0
+"""Height of the tail's view in units of the noise and baseline, so that the baseline can be judged."""
+
+
+class AbsorptionPanel(Panel):
+    """The whole scan above, its tail with the baseline below."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[object, ...] = ()
+        self._subject: tuple[object, ...] = ()
+        self._results: Results | None = None
+        self._view = ViewState()
+        self._keys: tuple[str, ...] = ()
+        self._axis, self._scale = ChoiceField(AXES), ChoiceField(SCALES)
+        self._scan = SeriesPlot(theme, y_label="In-phase signal (µV)")
+        self._tail = SeriesPlot(theme, x_label="ΔE below the gap (meV)", y_label="In-phase signal (µV)")
+        self._log = SeriesPlot(theme, x_label="ΔE below the gap (meV)", y_label="Signal − baseline (µV)", log_y=True)
+        self._scan_curves, self._tail_curves = LayerCurves(theme), LayerCurves(theme)
+        self._scan.add_layer(self._scan_curves)
+        self._tail.add_layer(self._tail_curves)
+        self._guides = Guides(theme)
+        self._scan.add_layer(self._guides, z=-5)
+        self._regions = [
+            RegionHandle(
+                theme, label="baseline region", scope="all temperatures, meV below the gap", unit="meV", step=1.0
+            )
+            for _ in range(2)
+        ]
+        self._tail.add_layer(self._regions[0], z=20)
+        self._log.add_layer(self._regions[1], z=20)
+        self._scan_card, self._tail_card = Card("Photothermal absorption"), Card("Tail and baseline")
+        self._deck = Deck(self._content())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._deck)
+        self._connect()
+
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show the scans of the selected temperature, baseline and readings."""
+        self._results, self._view = results, view
+        t = selected_temperature(results, view)
+        scans = None if results.scans is None or t is None else results.scans.sets[t]
+        if scans is None or t is None:
+            reason = "Add photothermal scans (kind pa) of this temperature: excitation_nm, lockin_x_v and lockin_y_v."
+            self._deck.display_missing("No photothermal scan", why_missing(results, reason))
+            return
+        self._deck.display_content()
+        reference = _reference(results, t)
+        name = temperature_name(temperatures_of(results)[t])
+        if not np.isfinite(reference):
+            words = f"{name}: without PL the gap is unknown, so the scan has no detuning. Add PL, or give the energy."
+            self._deck.display_missing("No reference energy", words)
+            return
+        detuning = reference - scans.energy_mev
+        self._show_curves(scans, detuning, t)
+        baseline = None if results.absorbed is None else results.absorbed.baselines[t]
+        self._show_series(results, scans, detuning, baseline, t)
+        self._show_region(results, detuning)
+        self._show_words(results, scans, baseline, t)
+        self._fit_ranges(results, scans, detuning, baseline, t)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        for plot in (self._scan, self._tail, self._log):
+            plot.restyle(theme)
+
+    def _content(self) -> QWidget:
+        for field in (self._axis, self._scale):
+            field.setFixedWidth(150)
+        self._scan_card.header.addWidget(self._axis)
+        self._scan_card.add(self._scan, 1)
+        self._tail_card.header.addWidget(self._scale)
+        holder = QWidget()
+        self._tails = QStackedLayout(holder)
+        self._tails.setContentsMargins(0, 0, 0, 0)
+        self._tails.addWidget(self._tail)
+        self._tails.addWidget(self._log)
+        self._tail_card.add(holder, 1)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addWidget(self._scan_card, 4)
+        column.addWidget(self._tail_card, 5)
+        return content
+
+    def _connect(self) -> None:
+        for region in self._regions:
+            region.dragged.connect(self.baseline_dragged)
+            region.drag_finished.connect(self.drag_finished)
+        for plot in (self._scan, self._tail, self._log):
+            plot.point_clicked.connect(self._choose)
+            plot.hint_changed.connect(self.hint_changed)
+        self._axis.chosen.connect(self._show_again)
+        self._scale.chosen.connect(self._show_again)
+
+    def _show_again(self) -> None:
+        self._tails.setCurrentIndex(0 if self._scale.key == "linear" else 1)
+        if self._results is not None:
+            self.display(self._results, self._view)
+
+    def _choose(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        if point < len(self._keys) and self._keys[point]:
+            self.stack_chosen.emit(self._keys[point])
+
+    # --- curves ------------------------------------------------------------------------------------------
+    def _x(self, scans: ScanSet, detuning: np.ndarray) -> np.ndarray:
+        if self._axis.key == "detuning" or self._results is None:
+            return detuning
+        return wavelength_from_energy(scans.energy_mev, medium=self._results.document.settings.energies.medium)
+
+    def _show_curves(self, scans: ScanSet, detuning: np.ndarray, t: int) -> None:
+        key = (scans, self._axis.key, float(detuning[0]))
+        if key == self._shown:
+            return
+        self._shown = key
+        colors = ["pa"] * len(scans.volts)
+        tips = [f"<b>{name}</b>" for name in scans.repeats]
+        self._scan_curves.display(self._x(scans, detuning), MICROVOLT * scans.volts, colors, tips)
+        self._tail_curves.display(detuning, MICROVOLT * scans.volts, colors, tips)
+        self._scan.display_labels(dict(AXES)[str(self._axis.key)], "In-phase signal (µV)")
+
+    def _show_series(
+        self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int
+    ) -> None:
+        mean = MICROVOLT * scans.volts.mean(axis=0)
+        x = self._x(scans, detuning)
+        curves = [Series(color="text", line_x=x, line_y=mean)]
+        tails = [Series(color="text", line_x=detuning, line_y=mean)]
+        logs = [Series(color="pa", line_x=detuning, line_y=mean)]
+        self._keys = ()
+        if baseline is not None and results.absorbed is not None:
+            level, error = MICROVOLT * baseline.volts, MICROVOLT * baseline.error_v
+            line = Series(
+                "accent", "baseline", line_x=detuning, line_y=level, band_low=level - error, band_high=level + error
+            )
+            points = self._points(results, results.absorbed, scans, baseline, t)
+            curves = [points(x, with_baseline=True), *curves]
+            tails = [points(detuning, with_baseline=True), *tails, line]
+            logs = [
+                points(detuning, with_baseline=False),
+                Series(color="pa", line_x=detuning, line_y=mean - level),
+                Series("accent", "error of the baseline", line_x=detuning, line_y=error, is_dashed=True),
+            ]
+        for plot, series in ((self._scan, curves), (self._tail, tails), (self._log, logs)):
+            plot.display(series)
+            chosen = self._keys.index(self._view.stack) if self._view.stack in self._keys else None
+            plot.display_selected(None if chosen is None else 0, chosen)
+
+    def _points(
+        self, results: Results, absorbed: Absorbed, scans: ScanSet, baseline: FittedBaseline, t: int
+    ) -> "partial[Series]":
+        """Return a maker of the readings at the excitations, in volts on the scan."""
+        stacks = () if results.gathered is None else tuple(results.gathered.stacks[k] for k in scans.stacks)
+        self._keys = tuple(stack.key for stack in stacks)
+        energy = np.array([] if results.excitations is None else results.excitations.energy_mev[scans.stacks])
+        order = np.argsort(scans.energy_mev)
+        place = np.interp(energy, scans.energy_mev[order], np.arange(order.size))
+        nearest = order[np.clip(np.round(place).astype(int), 0, order.size - 1)]
+        power = scans.power_uw[nearest]
+        value = MICROVOLT * absorbed.mean[scans.stacks] * power
+        error = MICROVOLT * _errors(results, absorbed, scans, t) * power
+        tips = LazyTips(len(stacks), lambda j: _tip(stack_name(stacks[j]), value[j], error[j]))
+        excluded = np.array([stack.excluded is not None for stack in stacks], dtype=bool)
+        level = MICROVOLT * baseline.volts[nearest]
+        return partial(_point_series, energy, scans, level, value, error, excluded, tips)
+
+    # --- region and words --------------------------------------------------------------------------------
+    def _show_region(self, results: Results, detuning: np.ndarray) -> None:
+        settings = results.document.settings.baseline
+        uses_region = settings.shape in ("constant", "line", "urbach")
+        high = float(detuning.max()) if settings.to_mev is None else settings.to_mev
+        for region in self._regions:
+            region.setVisible(uses_region and settings.from_mev < high)
+            if uses_region and settings.from_mev < high:
+                region.display(settings.from_mev, high)
+
+    def _show_words(self, results: Results, scans: ScanSet, baseline: FittedBaseline | None, t: int) -> None:
+        name = temperature_name(temperatures_of(results)[t])
+        noun = "scan" if len(scans.volts) == 1 else "scans"
+        phase = plain(float(np.degrees(scans.phase_rad)), 1)
+        self._scan_card.display_title(f"Photothermal absorption · {name} · {len(scans.volts)} {noun}")
+        self._scan_card.display_subtitle(f"phase {phase}°")
+        self._tail_card.display_subtitle(_fit_words(baseline))
+        guides = [Guide("x", 0.0, label="E<sub>g</sub>")] if self._axis.key == "detuning" else []
+        self._guides.display(guides)
+
+    def _fit_ranges(
+        self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int
+    ) -> None:
+        subject = (results.document.experiment, t, self._axis.key)
+        if subject == self._subject:
+            return
+        self._subject = subject
+        x = self._x(scans, detuning)
+        self._scan.set_home(x=(float(x.min()), float(x.max())))
+        end = float(detuning.max())
+        volts = MICROVOLT * scans.volts
+        far = detuning > 0.5 * end
+        level = float(np.median(volts[:, far])) if far.any() else 0.0
+        spread = float(np.std(volts[:, far])) if far.any() else float(np.std(volts))
+        self._tail.set_home(
+            x=(_TAIL_FROM_MEV, end * 1.02), y=(level - 5 * spread, level + _BASELINE_HEIGHTS * 4 * spread)
+        )
+        mean_error = spread / np.sqrt(len(volts))
+        self._log.set_home(
+            x=(_TAIL_FROM_MEV, end * 1.02), y=(float(np.log10(mean_error / 20)), float(np.log10(volts.max() * 3)))
+        )
+        for plot in (self._scan, self._tail, self._log):
+            plot.view_all()
+
+
+def _reference(results: Results, t: int) -> float:
+    return float("nan") if results.energies is None else float(results.energies.reference_mev[t])
+
+
+def _errors(results: Results, absorbed: Absorbed, scans: ScanSet, t: int) -> np.ndarray:
+    """Return the standard error of each reading: detection noise of the mean and the baseline's share."""
+    if results.layout is None:
+        return np.full(len(scans.stacks), np.nan)
+    noise = np.einsum("ii->i", absorbed.noise[t]) / max(len(scans.volts), 1)
+    total = np.sqrt(noise + np.einsum("ii->i", absorbed.shared[t]))
+    columns = {int(k): c for c, k in enumerate(results.layout.index[t]) if results.layout.valid[t, c]}
+    return np.array([total[columns[int(k)]] for k in scans.stacks])
+
+
+def _point_series(
+    energy: np.ndarray,
+    scans: ScanSet,
+    level: np.ndarray,
+    value: np.ndarray,
+    error: np.ndarray,
+    excluded: np.ndarray,
+    tips: LazyTips,
+    x_grid: np.ndarray,
+    *,
+    with_baseline: bool,
+) -> Series:
+    order = np.argsort(scans.energy_mev)
+    x = np.interp(energy, scans.energy_mev[order], x_grid[order])
+    y = value + level if with_baseline else value
+    return Series(color="aspl", x=x, y=y, error=error, excluded=excluded, tips=tips, is_open=True, symbol_px=8)
+
+
+def _tip(name: str, value: float, error: float) -> str:
+    return f"<b>{name}</b><br>PA = {measured(Estimate(value, error))} µV above the baseline"
+
+
+def _fit_words(baseline: FittedBaseline | None) -> str:
+    if baseline is None:
+        return "no baseline"
+    if not np.isfinite(baseline.region_mev[0]):
+        return "nothing is fitted"
+    words = f"fitted {plain(baseline.region_mev[0], 0)}–{plain(baseline.region_mev[1], 0)} meV"
+    if baseline.dof > 0:
+        words += f" · χ²/dof = {plain(baseline.chi2 / baseline.dof, 2)}"
+    if baseline.urbach_mev is not None:
+        words += f" · Urbach tail E<sub>U</sub> ≈ {plain(baseline.urbach_mev, 0)} meV"
+    return words

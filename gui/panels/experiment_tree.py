@@ -1,0 +1,202 @@
+"""The left column: what was measured; what is excluded stays visible, struck through."""
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QMenu, QTreeView, QVBoxLayout, QWidget
+
+from asplab.core.document import Document, Exclusions
+from asplab.core.errors import AsplabError
+from asplab.core.grouping import Gathered, gather
+from asplab.core.pipeline import Results
+from asplab.core.problems import Problem
+from asplab.gui.panels.base import Panel
+from asplab.gui.theme import Theme
+from asplab.gui.tree_model import TreeModel
+from asplab.gui.tree_nodes import Node, build_nodes, words_for
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.reason import REASONS, ReasonBar
+
+
+class ExperimentTree(Panel):
+    """The left column.
+
+    ``excluded`` carries a target and the reason, ``brought_back`` a target.
+    """
+
+    excluded = Signal(str, str)
+    brought_back = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.card = Card("Experiment")
+        self.view = QTreeView()
+        self.model = TreeModel(theme, self)
+        self.view.setModel(self.model)
+        self.view.setHeaderHidden(True)
+        self.view.setUniformRowHeights(True)
+        self.view.setIndentation(14)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.setAccessibleName("Experiment")
+        self.reasons = ReasonBar()
+        self.card.add(self.view, 1)
+        self.card.add(self.reasons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.card)
+        self._gathered: Gathered | None = None
+        self._inputs: tuple[object, ...] = ()
+        self._shown: tuple[object, ...] = ()
+        self._displaying = False
+        self.view.selectionModel().currentChanged.connect(self._tell_selection)
+        self.view.customContextMenuRequested.connect(self._open_menu)
+        self.view.viewport().installEventFilter(self)
+        self.reasons.chosen.connect(self.excluded)
+
+    # --- Panel ---------------------------------------------------------------------------------------------
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show what was measured and what is selected."""
+        document = results.document
+        problems = _lasting_problems(results)
+        shown = (document.experiment, document.exclusions, document.settings.grouping, problems)
+        if shown != self._shown:
+            self._shown = shown
+            self._rebuild(document, problems)
+        self._select(view)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        self.model.restyle(theme)
+
+    def ask_reason(self, target: str) -> None:
+        """Ask, in place, why a condition or a file is excluded."""
+        node = next((node for node in self.model.root.walk() if node.key == target), None)
+        self.reasons.ask(target, words_for(node) if node is not None else target)
+
+    def toggle(self, target: str) -> None:
+        """Ask for the exclusion of a target, or bring it back."""
+        node = next((node for node in self.model.root.walk() if node.key == target), None)
+        if node is not None and node.reason is not None:
+            self.brought_back.emit(target)
+        else:
+            self.ask_reason(target)
+
+    # --- events --------------------------------------------------------------------------------------------
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lay the rows out once they know their font."""
+        super().showEvent(event)
+        self.view.doItemsLayout()
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """Say what the mouse does here."""
+        if event.type() == QEvent.Type.Enter:
+            self.hint_changed.emit("Click to select · X or right-click to exclude or bring back")
+        return False
+
+    # --- rows ----------------------------------------------------------------------------------------------
+    def _rebuild(self, document: Document, problems: tuple[Problem, ...]) -> None:
+        inputs = (document.experiment, document.settings.grouping)
+        if self._gathered is None or inputs != self._inputs:
+            self._inputs = inputs
+            self._gathered = _everything(document)
+        count = len(document.experiment.spectra) + len(document.experiment.scans)
+        self.card.display_subtitle(f"{_spaced(count)} spectra")
+        if self._gathered is None:
+            self.model.display(Node("root", "", "", -1), ())
+            return
+        expanded = {node.key for node in self.model.root.walk() if self.view.isExpanded(self.model.index_of(node))}
+        temperatures = [float(value) for value in self._gathered.temperatures_k]
+        self._displaying = True
+        if self.model.display(build_nodes(self._gathered, document.exclusions, problems), temperatures):
+            for node in self.model.root.walk():
+                if node.key in expanded:
+                    self.view.expand(self.model.index_of(node))
+            self.view.doItemsLayout()
+        self._displaying = False
+
+    def _select(self, view: ViewState) -> None:
+        node = self._wanted(view)
+        current = self.model.node(self.view.currentIndex())
+        if node is None or node is current or _stands_for(current, view):
+            return
+        self._displaying = True
+        index = self.model.index_of(node)
+        if node.kind == "temperature" and not any(
+            self.view.isExpanded(self.model.index_of(top)) for top in self.model.root.children
+        ):
+            self.view.expand(index)
+        self.view.setCurrentIndex(index)
+        self.view.scrollTo(index)
+        self._displaying = False
+
+    def _wanted(self, view: ViewState) -> Node | None:
+        top = next((node for node in self.model.root.children if node.temperature == view.temperature), None)
+        if top is None or not (view.stack or view.record):
+            return top
+        key = view.record or view.stack
+        return next((node for node in top.walk() if node.key == key), top)
+
+    def _tell_selection(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if self._displaying or not current.isValid():
+            return
+        node = self.model.node(current)
+        self.temperature_chosen.emit(node.temperature)
+        if node.kind == "stack":
+            self.stack_chosen.emit(node.key)
+        elif node.kind == "record":
+            if node.stack:
+                self.stack_chosen.emit(node.stack)
+            self.record_chosen.emit(node.key)
+
+    def _open_menu(self, place: QPoint) -> None:
+        node = self.model.node(self.view.indexAt(place))
+        if node.kind not in ("stack", "record"):
+            return
+        self.menu = QMenu(self)
+        self.menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if node.reason is not None:
+            self.menu.addAction(f"Bring back ({node.reason})").setData(("", node.key))
+        else:
+            for reason in REASONS:
+                self.menu.addAction(f"Exclude: {reason}").setData((reason, node.key))
+            self.menu.addAction("Exclude: other…").setData(("?", node.key))
+        self.menu.triggered.connect(self._answer_menu)
+        self.menu.popup(self.view.viewport().mapToGlobal(place))
+
+    def _answer_menu(self, action: object) -> None:
+        reason, target = action.data()  # type: ignore[attr-defined]
+        if reason == "?":
+            self.ask_reason(target)
+        elif reason:
+            self.excluded.emit(target, reason)
+        else:
+            self.brought_back.emit(target)
+
+
+def _everything(document: Document) -> Gathered | None:
+    """Return all conditions, the excluded records among them; None where there is nothing to gather."""
+    try:
+        return gather(document.experiment, Exclusions(), document.settings.grouping)
+    except AsplabError:
+        # The results carry the message.
+        return None
+
+
+def _lasting_problems(results: Results) -> tuple[Problem, ...]:
+    """Return what is wrong with the data themselves; a drag does not change it."""
+    products = (results.gathered, results.corrected)
+    own = tuple(problem for product in products if product is not None for problem in product.problems)
+    return (*results.document.experiment.problems, *own)
+
+
+def _stands_for(node: Node, view: ViewState) -> bool:
+    """Whether the current row already shows the selection, or more of it."""
+    if node.temperature != view.temperature:
+        return False
+    if view.record:
+        return node.key == view.record
+    return not view.stack or node.key == view.stack
+
+
+def _spaced(count: int) -> str:
+    return f"{count:,}".replace(",", "\u202f")

@@ -1,0 +1,79 @@
+"""A question in place: why is this excluded?"""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+REASONS = ("outlier", "saturated", "drift", "misaligned")
+
+
+class ReasonBar(QWidget):
+    """One line that asks why something is excluded, in place."""
+
+    chosen = Signal(str, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._target = ""
+        self._question = QLabel()
+        self._question.setWordWrap(True)
+        self._other = QLineEdit()
+        self._other.setPlaceholderText("other reason, Enter")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._question)
+        self.buttons = {reason: QPushButton(reason) for reason in REASONS}
+        for pair in (REASONS[:2], REASONS[2:]):
+            row = QHBoxLayout()
+            row.setSpacing(4)
+            for reason in pair:
+                row.addWidget(self.buttons[reason])
+            column.addLayout(row)
+        column.addWidget(self._other)
+        for reason, button in self.buttons.items():
+            button.setObjectName(reason)
+            button.clicked.connect(self._tell_button)
+        self._other.returnPressed.connect(self._tell_other)
+        self.hide()
+
+    @property
+    def target(self) -> str:
+        """What is asked about, empty while nothing is."""
+        return self._target
+
+    def ask(self, target: str, words: str) -> None:
+        """Ask why a target is excluded."""
+        self._target = target
+        self._question.setText(f"Exclude {words}, because:")
+        self._other.clear()
+        self.show()
+        self.buttons[REASONS[0]].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Give up with Escape; Enter presses the focused button."""
+        focused = next((button for button in self.buttons.values() if button.hasFocus()), None)
+        if event.key() == Qt.Key.Key_Escape:
+            self._close()
+        elif focused is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focused.click()
+        else:
+            super().keyPressEvent(event)
+
+    def _tell_button(self) -> None:
+        sender = next((reason for reason, button in self.buttons.items() if button is self.sender()), REASONS[0])
+        self._finish(sender)
+
+    def _tell_other(self) -> None:
+        words = self._other.text().strip()
+        if words:
+            self._finish(words)
+
+    def _finish(self, reason: str) -> None:
+        target = self._target
+        self._close()
+        self.chosen.emit(target, reason)
+
+    def _close(self) -> None:
+        self._target = ""
+        self.hide()

@@ -90,7 +90,7 @@ def correct(gathered: Gathered, settings: CorrectionSettings) -> Corrected:
     """
     problems: list[Problem] = []
     n_repeats = max((len(stack.members) for stack in gathered.stacks), default=0)
-    scale = _normalisations(gathered.stacks, settings, problems)
+    scale = _normalisations(gathered, settings, problems)
     response = _response(gathered, settings, problems)
     axes: list[tuple[FloatArray, list[int]]] = []
     for k, stack in enumerate(gathered.stacks):
@@ -227,12 +227,13 @@ def additive_variance(spectra: FloatArray) -> FloatArray:
     return np.convolve(np.pad(rough**2 / 1.5, _SMOOTHING_PIXELS // 2, mode="reflect"), kernel, mode="valid")
 
 
-def _normalisations(stacks: Sequence[Stack], settings: CorrectionSettings, problems: list[Problem]) -> list[FloatArray]:
+def _normalisations(gathered: Gathered, settings: CorrectionSettings, problems: list[Problem]) -> list[FloatArray]:
     """Return what the counts of each repeat are divided by; exposure and power only where all carry them."""
+    stacks = gathered.stacks
     scale = [np.ones(len(stack.members)) for stack in stacks]
     for name, wanted in (
         ("exposure_s", settings.divide_by_exposure),
-        ("power_uw", settings.divide_by_power),
+        ("power_uw", settings.divide_by_power and gathered.has_power),
     ):
         values = [[getattr(s.condition, name) for s in stack.members] for stack in stacks]
         missing = [stack for stack, row in zip(stacks, values, strict=True) if None in row]

@@ -351,7 +351,8 @@ def _flags(responses: Responses, eta: FloatArray, low: FloatArray, valid: np.nda
         responses.truncation[:, ns:] < _TRUNCATED_BELOW,
         ~responses.fitted[:, ns:],
     )
-    return np.stack(tests, axis=-1) & valid[..., None]
+    table: np.ndarray = np.stack(tests, axis=-1) & valid[..., None]
+    return table
 
 
 def _problems(

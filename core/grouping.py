@@ -58,6 +58,9 @@ class Gathered:
         Photothermal scans in use of each temperature; blanks are those of the bare substrate.
     darks : tuple of Spectrum
         Dark frames.
+    has_power : bool
+        True when every spectrum and every scan in use carries its pump power; only then is anything divided by
+        it. Otherwise PL and PA of one excitation are taken to be at equal power.
     """
 
     temperatures_k: FloatArray
@@ -66,6 +69,7 @@ class Gathered:
     blanks: tuple[tuple[Scan, ...], ...]
     darks: tuple[Spectrum, ...]
     experiment: Experiment
+    has_power: bool
     problems: tuple[Problem, ...] = ()
 
 
@@ -105,6 +109,10 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
     centres = cluster((_temperature(s) for s in [*spectra, *experiment.scans]), settings.temperature_tolerance_k)
     scale = tuple(cluster(_known(spectra, name), settings.wavelength_tolerance_nm) for name in _WAVELENGTHS)
     stacks, problems = _stacks(kept, centres, scale, exclusions)
+    light = [s.condition.power_uw is not None for s in kept]
+    heat = [scan_power_uw(s) is not None for s in scans]
+    if any(light + heat) and not all(light + heat):
+        problems.append(_power_problem(experiment.name, light, heat))
     return Gathered(
         temperatures_k=np.array(centres),
         stacks=tuple(stacks),
@@ -112,8 +120,27 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
         blanks=_by_temperature((s for s in scans if s.kind == "pa_blank"), centres),
         darks=experiment.spectra_of(("dark",)),
         experiment=experiment,
+        has_power=all(light + heat),
         problems=tuple(problems),
     )
+
+
+def scan_power_uw(scan: Scan) -> FloatArray | None:
+    """Return the pump power along a scan, (n,): its own column, else the constant of the manifest, else None."""
+    if scan.power_uw is not None:
+        return scan.power_uw
+    constant = scan.condition.power_uw
+    return None if constant is None else np.full(scan.excitation_nm.size, constant)
+
+
+def _power_problem(name: str, light: list[bool], heat: list[bool]) -> Problem:
+    message = (
+        f"the pump power is known for {sum(light)} of {len(light)} spectra and {sum(heat)} of {len(heat)} photothermal "
+        "scans, so nothing is divided by it: PL and PA of one excitation are taken to be at equal power. Fill power_uw "
+        "for all where they were not."
+    )
+    known_on_one_side = all(light) != all(heat) and (not any(light) or not any(heat))
+    return Problem("info" if known_on_one_side else "warning", name, message)
 
 
 def _temperature(record: Record) -> float:
@@ -203,8 +230,8 @@ def _stack(place: _Place, members: list[Spectrum], exclusions: Exclusions, probl
             axes = (spectrum.wavelength_nm, axis)
             found, wanted = (f"{a[0]:.2f}-{a[-1]:.2f} nm, {a.size} points" for a in axes)
             message = (
-                f"its wavelength axis ({found}) differs from that of the other repeats ({wanted}); the spectrum is left "
-                "out. Give it another `series`, or measure all repeats on one axis."
+                f"its wavelength axis ({found}) differs from that of the other repeats ({wanted}); the spectrum is "
+                "left out. Give it another `series`, or measure all repeats on one axis."
             )
             problems.append(Problem("error", spectrum.where, message))
     excitation = _mean(same, "excitation_nm")

@@ -9,7 +9,7 @@ from scipy.signal import savgol_filter
 from asplab.core.corrections import additive_variance
 from asplab.core.energies import Excitations
 from asplab.core.experiment import Scan
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping import Gathered, Stack, scan_power_uw
 from asplab.core.problems import Problem
 from asplab.core.settings import EnergySettings, ScanSettings
 from asplab.core.units import FloatArray, energy_from_wavelength
@@ -103,7 +103,8 @@ def _scan_set(
     energy = energy_from_wavelength(axis, medium=energy_settings.medium)
     stokes = [float(excitations.energy_mev[k]) for k, stack in members if stack.kind == "pl"]
     volts, phase = _in_phase(scans, axis, energy >= min(stokes, default=np.inf), settings, problems)
-    power = _power(scans, axis, energy, settings, problems)
+    wanted = settings.divide_by_power and gathered.has_power
+    power = _power(scans, axis, energy) if wanted else np.ones(axis.size)
     rows = []
     for k, stack in members:
         row = _reading(
@@ -181,16 +182,9 @@ def _in_phase(
     return x, 0.0
 
 
-def _power(
-    scans: Sequence[Scan], axis: FloatArray, energy: FloatArray, settings: ScanSettings, problems: list[Problem]
-) -> FloatArray:
+def _power(scans: Sequence[Scan], axis: FloatArray, energy: FloatArray) -> FloatArray:
     """Return the pump power along the scan, averaged over scans and smoothed: the meter's noise stays out."""
-    readings = [_on(axis, s.excitation_nm, s.power_uw) for s in scans if s.power_uw is not None]
-    if not settings.divide_by_power or not readings:
-        return np.ones(axis.size)
-    if len(readings) < len(scans):
-        message = f"{len(scans) - len(readings)} of {len(scans)} scans carry no power; that of the others is used."
-        problems.append(Problem("warning", scans[0].where, message))
+    readings = [_on(axis, s.excitation_nm, power) for s in scans if (power := scan_power_uw(s)) is not None]
     mean = np.mean(np.array(readings), axis=0)
     step = float(np.median(np.abs(np.diff(energy)))) if axis.size > 1 else np.inf
     points = 2 * min(int(_POWER_WINDOW_MEV / step), (axis.size - 1) // 2) + 1
@@ -260,6 +254,6 @@ def _blank(
     if not blanks:
         return None, None
     volts = np.array([_on(axis, s.excitation_nm, s.lockin_x_v) for s in blanks])
-    readings = [_on(axis, s.excitation_nm, s.power_uw) for s in blanks if s.power_uw is not None]
+    readings = [_on(axis, s.excitation_nm, own) for s in blanks if (own := scan_power_uw(s)) is not None]
     scale = power / np.mean(readings, axis=0) if readings and settings.divide_by_power else np.ones(axis.size)
     return volts.mean(axis=0) * scale, additive_variance(volts) / len(volts) * scale**2

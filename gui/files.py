@@ -39,9 +39,7 @@ class Files(QObject):
         Writes an unexpected exception to the log and returns a sentence about it.
     """
 
-    def __init__(
-        self, window: Window, session: Session, jobs: Jobs, preferences: Preferences, report: Report
-    ) -> None:
+    def __init__(self, window: Window, session: Session, jobs: Jobs, preferences: Preferences, report: Report) -> None:
         super().__init__(window)
         self._window, self._session, self._jobs = window, session, jobs
         self._preferences, self._report = preferences, report

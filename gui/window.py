@@ -49,6 +49,8 @@ STEPS = (
 SIZE = (1440, 900)
 LEFT_PX, RIGHT_PX = 232, 292
 _GAP = 8
+_EMPTY = ("Drop a folder of raw spectra here", "A folder with manifest.csv, or a project (*.nxs).", "Import folder…")
+_WAITING = ("Analysing …", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Window(QMainWindow):
 
     commanded = Signal(str)
     step_chosen = Signal(str)
-    temperature_chosen = Signal(int)
+    temperature_chosen = Signal(object)
     mode_chosen = Signal(str)
     recent_chosen = Signal(object)
     guide_chosen = Signal(object)
@@ -121,9 +123,9 @@ class Window(QMainWindow):
         self.steps = StepBar(STEPS)
         self.temperatures = ChoiceField()
         self.banner = Banner()
-        self.empty = EmptyState(
-            "Drop a folder of raw spectra here", "A folder with manifest.csv, or a project (*.nxs).", "Import folder…"
-        )
+        self.empty = EmptyState(*_EMPTY)
+        self._empty_buttons: list[QPushButton] = []
+        self._has_document = self._is_ready = False
         self.pages = QStackedWidget()
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.stack = QStackedWidget()
@@ -148,8 +150,27 @@ class Window(QMainWindow):
             action.setEnabled(name is not None)
         for widget in (self.steps, self.temperatures, self.export_button):
             widget.setEnabled(name is not None)
-        self.temperatures.setVisible(name is not None)
-        self.stack.setCurrentWidget(self._empty_page if name is None else self.columns)
+        self._has_document = name is not None
+        self.display_ready(self._is_ready)
+
+    def display_ready(self, is_ready: bool) -> None:
+        """Show the columns once there are results; before that, what to do or what is awaited."""
+        self._is_ready = is_ready
+        self.temperatures.setVisible(self._has_document and is_ready)
+        waiting = self._has_document and not is_ready
+        for button in self._empty_buttons:
+            button.setVisible(not waiting)
+        self.empty.display(*(_WAITING if waiting else _EMPTY))
+        self.stack.setCurrentWidget(self.columns if self._has_document and is_ready else self._empty_page)
+
+    def display_temperatures(self, names: Sequence[str]) -> None:
+        """Offer these temperatures."""
+        self.temperatures.offer(list(enumerate(names)))
+
+    def display_temperature(self, index: int) -> None:
+        """Mark a temperature as the one shown."""
+        if 0 <= index < self.temperatures.count():
+            self.temperatures.display(index)
 
     def display_recent(self, paths: Sequence[Path]) -> None:
         """List the recent places in the menu."""
@@ -329,6 +350,7 @@ class Window(QMainWindow):
         for key, text in (("open", "Open…"), ("new_demo", "Try the demo")):
             button = QPushButton(text)
             button.clicked.connect(self.actions_by_key[key].trigger)
+            self._empty_buttons.append(button)
             below.insertWidget(below.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.stack.addWidget(self._empty_page)
         self.stack.addWidget(self.columns)

@@ -55,7 +55,9 @@ def contour(
     angle = np.linspace(0.0, 2.0 * np.pi, _CONTOUR_POINTS)
     values, vectors = np.linalg.eigh(covariance)
     axes = vectors * np.sqrt(np.maximum(values, 0.0) * rise)
-    kappa, inverse = np.array([[kappa_per_mev], [inverse_phonon_per_mev]]) + axes @ np.stack([np.cos(angle), np.sin(angle)])
+    kappa, inverse = np.array([[kappa_per_mev], [inverse_phonon_per_mev]]) + axes @ np.stack(
+        [np.cos(angle), np.sin(angle)]
+    )
     inverse = np.where(inverse > 0, inverse, np.nan)
     with np.errstate(over="ignore"):
         g = np.sqrt(CENTRE_MEV * np.exp(kappa / inverse) / inverse)

@@ -52,6 +52,8 @@ class AbsorptionPanel(Panel):
         self._tail.add_layer(self._tail_curves)
         self._guides = Guides(theme)
         self._scan.add_layer(self._guides, z=-5)
+        self._tail_guides = Guides(theme)
+        self._tail.add_layer(self._tail_guides, z=-5)
         self._regions = [
             RegionHandle(
                 theme, label="baseline region", scope="all temperatures, meV below the gap", unit="meV", step=1.0
@@ -212,10 +214,14 @@ class AbsorptionPanel(Panel):
         noun = "scan" if len(scans.volts) == 1 else "scans"
         phase = plain(float(np.degrees(scans.phase_rad)), 1)
         self._scan_card.display_title(f"Photothermal absorption · {name} · {len(scans.volts)} {noun}")
-        self._scan_card.display_subtitle(f"phase {phase}°")
+        self._scan_card.display_subtitle(f"circles: read at the excitations · lock-in phase {phase}°")
         self._tail_card.display_subtitle(_fit_words(baseline))
         guides = [Guide("x", 0.0, label="E<sub>g</sub>")] if self._axis.key == "detuning" else []
         self._guides.display(guides)
+        is_tail = baseline is not None and baseline.urbach_mev is not None
+        self._tail_guides.display(
+            [Guide("x", baseline.region_mev[0], label="tail fitted from here")] if is_tail else []
+        )
 
     def _fit_ranges(
         self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int

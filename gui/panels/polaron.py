@@ -38,7 +38,7 @@ COLUMNS = (
 NOT_IDENTIFIED = "Not identified: the data set no upper limit of ħω. More points with η well below 0.5 would."
 _SHORTEST_MEV, _CURVE_POINTS = 5.0, 81
 _LOGIT_LIMIT = 7.0
-_PULL_RANGE = (-4.2, 4.2)
+_PULL_RANGE = (-3.3, 3.3)
 
 
 class PolaronPanel(Panel):
@@ -87,8 +87,8 @@ class PolaronPanel(Panel):
             part.restyle(theme)
 
     def _content(self) -> QWidget:
-        self._logit_card.add(self._logit, 5)
-        self._logit_card.add(self._pulls, 4)
+        self._logit_card.add(self._logit, 1)
+        self._logit_card.add(self._pulls, 1)
         self._plane_card.add(self._plane, 1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -302,10 +302,8 @@ def _shape_series(
         if is_single and hidden.sum() > 1 and factor > 0:
             floor = np.full(int(hidden.sum()), level)
             x, y = axis[hidden], curve[hidden]
-            label = "hidden by the filter"
-            series.append(
-                Series(color="warn", label=label, label_at="peak", line_x=x, line_y=y, band_low=floor, band_high=y)
-            )
+            label, place = "hidden by the filter", "end" if start > low else "start"
+            series.append(Series("warn", label, place, line_x=x, line_y=y, band_low=floor, band_high=y))
     return series
 
 

@@ -177,8 +177,7 @@ def temperature_color(temperatures_k: FloatArray, t: int, theme: Theme, *, faded
         return color.name()
     panel = theme.color("panel")
     mixed = (
-        (1 - _FADED) * one + _FADED * other
-        for one, other in zip(color.getRgbF()[:3], panel.getRgbF()[:3], strict=True)
+        (1 - _FADED) * one + _FADED * other for one, other in zip(color.getRgbF()[:3], panel.getRgbF()[:3], strict=True)
     )
     return QColor.fromRgbF(*mixed).name()
 

@@ -80,7 +80,9 @@ def spectra_picture(results: Results, temperature: int, key: str) -> SpectraPict
         height = template.values / template.values.max()
         series.append(Series(color="pl", line_x=template.wavelength_nm, line_y=height, base=0.0))
         # A label without a curve: on the rising flank, where no handle's label stands.
-        series.append(Series(color="pl", label="PL", label_at="peak", line_x=[template.extent_nm[0] - 9.0], line_y=[0.5]))
+        series.append(
+            Series(color="pl", label="PL", label_at="peak", line_x=[template.extent_nm[0] - 9.0], line_y=[0.5])
+        )
     band = template.extent_nm if template is not None else None
     series.extend(_photothermal_series(results, temperature, band))
     if k is not None:
@@ -156,6 +158,4 @@ def _photothermal_series(results: Results, t: int, band: tuple[float, float] | N
         return []
     order = np.argsort(wavelength)
     order = order[inside[order]]
-    return [
-        Series(color="pa", label="PA", label_at="start", line_x=wavelength[order], line_y=signal[order] / highest)
-    ]
+    return [Series(color="pa", label="PA", label_at="start", line_x=wavelength[order], line_y=signal[order] / highest)]

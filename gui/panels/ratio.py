@@ -1,0 +1,292 @@
+"""Quantum yield: the Stokes line with its intercept, the paper's R lines for the eye, QY at every temperature."""
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.estimate import Estimate
+from asplab.core.experiment import Experiment
+from asplab.core.pipeline import Results
+from asplab.core.responses import Responses
+from asplab.gui.panels.base import Panel
+from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.reading import selected_temperature, temperature_name, temperature_specs, why_missing
+from asplab.gui.theme import Theme, detuning_spec, detuning_symbol
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.deck import Deck
+from asplab.gui.widgets.lazy import LazyTips
+from asplab.gui.widgets.numerals import measured, plain
+
+COMPONENTS_NOTE = (
+    "For the eye: the bars of R hold for single points only. All points of one ΔE share the noise of "
+    "I<sub>AS</sub>/PA<sub>AS</sub>, and all lines share that of the Stokes points, so every line meets the axis at "
+    "the same place. QY and η come from the line at the left, with the full covariance."
+)
+RATIO_NOTE = (
+    "<b>The paper’s R lines are in use.</b> They treat points that share noise as independent: their 68 % intervals "
+    "cover the truth only 30–40 % of the time. Choose the component estimator for numbers to publish."
+)
+_MOST_LINES = 7
+_LINE_POINTS = 61
+
+
+class RatioPanel(Panel):
+    """R and QY."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._subject: tuple[Experiment, int] | None = None
+        self._keys: list[tuple[str, ...]] = []
+        self._stokes_keys: tuple[str, ...] = ()
+        self._line = SeriesPlot(
+            theme, x_label="hν<sub>S</sub> (meV)", y_label="PA<sub>S</sub>/I<sub>S</sub> (relative to its mean)"
+        )
+        self._line.display_hint("The line meets zero at hν₀ = QY·⟨E⟩: there all absorbed energy would leave as light")
+        self._ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
+        self._yield = SeriesPlot(theme, x_label="T (K)", y_label="QY")
+        self._yield.display_hint("Click a point to select its temperature")
+        self._line_guides, self._yield_guides = Guides(theme), Guides(theme)
+        self._line.add_layer(self._line_guides, z=-5)
+        self._yield.add_layer(self._yield_guides, z=-5)
+        self._note = QLabel()
+        self._note.setWordWrap(True)
+        self._note.setProperty("role", "small")
+        self._line_card = Card("Heat per emitted photon")
+        self._ratio_card = Card("R(ΔE<sub>S</sub>), as in the paper")
+        self._yield_card = Card("Quantum yield")
+        self._deck = Deck(self._content())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._deck)
+        self._connect()
+
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show the Stokes line and R of the selected temperature, and QY of all."""
+        fit, t = results.efficiency, selected_temperature(results, view)
+        if fit is None or t is None or not np.isfinite(fit.quantum_yield).any():
+            reason = "The quantum yield needs PL and photothermal signal at two Stokes excitations of a temperature."
+            self._deck.display_missing("No quantum yield yet", why_missing(results, reason))
+            return
+        self._deck.display_content()
+        specs = temperature_specs(fit.temperatures_k)
+        self._show_line(fit, results.responses, specs[t], t, view)
+        self._show_ratio(fit, results.responses, t, view)
+        self._show_yield(fit, specs, t)
+        is_ratio = results.document.settings.efficiency.estimator == "ratio"
+        self._note.setText(RATIO_NOTE if is_ratio else COMPONENTS_NOTE)
+        self._fit_ranges(results.document.experiment, t)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        for plot in (self._line, self._ratio, self._yield):
+            plot.restyle(theme)
+
+    def _content(self) -> QWidget:
+        self._line_card.add(self._line, 1)
+        self._ratio_card.add(self._ratio, 1)
+        self._ratio_card.add(self._note)
+        self._yield_card.add(self._yield, 1)
+        content = QWidget()
+        grid = QGridLayout(content)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(GAP)
+        grid.addWidget(self._line_card, 0, 0)
+        grid.addWidget(self._ratio_card, 0, 1, 2, 1)
+        grid.addWidget(self._yield_card, 1, 0)
+        for index, share in enumerate((5, 4)):
+            grid.setRowStretch(index, share)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        return content
+
+    def _connect(self) -> None:
+        self._line.point_clicked.connect(self._choose_stokes)
+        self._ratio.point_clicked.connect(self._choose_anti)
+        self._yield.point_clicked.connect(self._choose_temperature)
+        for plot in (self._line, self._ratio, self._yield):
+            plot.hint_changed.connect(self.hint_changed)
+
+    def _choose_stokes(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        if point < len(self._stokes_keys) and self._stokes_keys[point]:
+            self.stack_chosen.emit(self._stokes_keys[point])
+
+    def _choose_anti(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        self.stack_chosen.emit(self._keys[series][point])
+
+    def _choose_temperature(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        self.temperature_chosen.emit(series)
+
+    def _fit_ranges(self, experiment: Experiment, t: int) -> None:
+        if self._subject is not None and self._subject[0] is experiment and self._subject[1] == t:
+            return
+        self._subject = (experiment, t)
+        for plot in (self._line, self._ratio, self._yield):
+            plot.view_all()
+
+    # --- Stokes line -------------------------------------------------------------------------------------
+    def _show_line(self, fit: EfficiencyFit, responses: Responses | None, color: str, t: int, view: ViewState) -> None:
+        self._stokes_keys = fit.stokes_keys[t] if fit.stokes_keys else ()
+        points, errors = fit.stokes_ratio[t], fit.stokes_ratio_error[t]
+        good = np.isfinite(points)
+        scale = float(np.mean(points[good])) if good.any() else float("nan")
+        name = temperature_name(fit.temperatures_k[t])
+        if not good.any() or not np.isfinite(fit.slope[t]) or scale == 0:
+            self._line.display([])
+            self._line_guides.display([])
+            self._line_card.display_subtitle(f"{name}: fewer than two Stokes points")
+            return
+        x = _line_grid(fit, t)
+        y, spread = _line(fit, t, x)
+        used = None if responses is None else ~responses.fitted[t, : responses.n_stokes]
+        self._line.display(
+            [
+                Series(
+                    color,
+                    x=fit.stokes_mev[t],
+                    y=points / scale,
+                    error=errors / abs(scale),
+                    excluded=used,
+                    tips=LazyTips(points.size, partial(_stokes_tip, fit, scale, t)),
+                    line_x=x,
+                    line_y=y / scale,
+                    band_low=(y - spread) / scale,
+                    band_high=(y + spread) / scale,
+                ),
+                _intercept(fit, color, t),
+            ]
+        )
+        chosen = self._stokes_keys.index(view.stack) if view.stack and view.stack in self._stokes_keys else None
+        self._line.display_selected(None if chosen is None else 0, chosen)
+        photon = np.nan if responses is None else responses.mean_photon_mev[t]
+        guides = [Guide("y", 0.0)]
+        if np.isfinite(photon):
+            guides.append(Guide("x", float(photon), label="⟨E⟩"))
+        self._line_guides.display(guides)
+        dof = int(fit.dof[t])
+        misfit = f" · χ²/dof = {plain(fit.chi2[t], 1)}/{dof}" if dof > 0 else ""
+        self._line_card.display_subtitle(f"{name} · QY = {measured(_yield_of(fit, t))}{misfit}")
+
+    # --- R -----------------------------------------------------------------------------------------------
+    def _show_ratio(self, fit: EfficiencyFit, responses: Responses | None, t: int, view: ViewState) -> None:
+        ratio, error = fit.ratio[t], fit.ratio_error[t]
+        known = fit.valid[t] & fit.fitted[t] & np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t])
+        if responses is None or not ratio.size or not known.any():
+            self._ratio.display([])
+            self._ratio_card.display_subtitle("no ΔE is determined")
+            return
+        chosen = _spread_over(np.flatnonzero(known), _MOST_LINES)
+        photon = responses.mean_photon_mev[t]
+        above = fit.stokes_mev[t] - photon
+        columns = np.arange(fit.eta.shape[1])
+        series = [
+            _ratio_series(fit, ratio[j], error[j], above, photon, t, int(j), color=int(columns[known].searchsorted(j)))
+            for j in chosen
+        ]
+        self._keys = [(fit.keys[t][j],) * above.size for j in chosen]
+        self._ratio.display(series)
+        hidden = int((fit.valid[t] & ~known).sum())
+        rest = f"{len(chosen)} of {int(fit.valid[t].sum())} ΔE" + (f" · {hidden} not determined" if hidden else "")
+        self._ratio_card.display_subtitle(f"{temperature_name(fit.temperatures_k[t])} · {rest}")
+
+    # --- QY(T) -------------------------------------------------------------------------------------------
+    def _show_yield(self, fit: EfficiencyFit, specs: list[str], t: int) -> None:
+        series = []
+        for index, temperature in enumerate(fit.temperatures_k):
+            estimate = _yield_of(fit, index)
+            tip = f"<b>{temperature_name(temperature)}</b><br>QY = {measured(estimate)}"
+            series.append(Series(specs[index], x=[temperature], y=[estimate.value], error=[estimate.error], tips=[tip]))
+        self._yield.display(series)
+        self._yield.display_selected(t, 0)
+        good = np.isfinite(fit.quantum_yield) & (fit.quantum_yield_error > 0)
+        if fit.is_shared or good.sum() < 2:
+            self._yield_guides.display([])
+            self._yield_card.display_subtitle("one value for all temperatures" if fit.is_shared else "")
+            return
+        weight = fit.quantum_yield_error[good] ** -2.0
+        mean = float(np.sum(weight * fit.quantum_yield[good]) / np.sum(weight))
+        error = float(np.sum(weight) ** -0.5)
+        chi2 = float(np.sum(weight * (fit.quantum_yield[good] - mean) ** 2))
+        self._yield_guides.display([Guide("y", mean - error, mean + error, "mean of all")])
+        common = measured(Estimate(mean, error))
+        self._yield_card.display_subtitle(f"mean {common} · χ²/dof = {plain(chi2, 1)}/{int(good.sum()) - 1}")
+
+
+def _yield_of(fit: EfficiencyFit, t: int) -> Estimate:
+    return Estimate(float(fit.quantum_yield[t]), float(fit.quantum_yield_error[t]))
+
+
+def _line_grid(fit: EfficiencyFit, t: int) -> np.ndarray:
+    """Return photon energies from a little below the intercept to the last point."""
+    start, end = float(fit.intercept_mev[t]), float(np.nanmax(fit.stokes_mev[t]))
+    margin = 0.06 * (end - start)
+    return np.linspace(start - margin, end + margin, _LINE_POINTS)
+
+
+def _line(fit: EfficiencyFit, t: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return s (hν − hν₀) and its standard error from the covariance of (s, hν₀)."""
+    slope, covariance = fit.slope[t], fit.line_covariance[t]
+    run = x - fit.intercept_mev[t]
+    gradient = np.stack([run, np.full(x.size, -slope)])
+    return slope * run, np.sqrt(np.maximum(np.einsum("ip,ij,jp->p", gradient, covariance, gradient), 0.0))
+
+
+def _intercept(fit: EfficiencyFit, color: str, t: int) -> Series:
+    """The intercept as a cross on the zero line, its standard error as a level bar."""
+    place, error = float(fit.intercept_mev[t]), float(np.sqrt(fit.line_covariance[t, 1, 1]))
+    label = f"hν<sub>0</sub> = QY·⟨E⟩ = {measured(Estimate(place, error))} meV"
+    return Series(
+        "text",
+        label,
+        x=[place],
+        y=[0.0],
+        tips=[label],
+        symbol="cross",
+        line_x=[place - error, place + error],
+        line_y=[0.0, 0.0],
+    )
+
+
+def _stokes_tip(fit: EfficiencyFit, scale: float, t: int, j: int) -> str:
+    value = Estimate(fit.stokes_ratio[t, j] / scale, fit.stokes_ratio_error[t, j] / abs(scale))
+    return f"hν<sub>S</sub> = {plain(fit.stokes_mev[t, j], 1)} meV<br>PA<sub>S</sub>/I<sub>S</sub> = {measured(value)}"
+
+
+def _ratio_series(
+    fit: EfficiencyFit,
+    ratio: np.ndarray,
+    error: np.ndarray,
+    above: np.ndarray,
+    photon: float,
+    t: int,
+    j: int,
+    *,
+    color: int,
+) -> Series:
+    slope = float(fit.ratio_slope_per_mev[t, j])
+    x = np.array([0.0, 1.03 * float(np.nanmax(above))])
+    detuning = plain(fit.detuning_mev[t, j], 0)
+    name = f"ΔE = {detuning} meV"
+    tips = [f"<b>{name}</b><br>R = {measured(Estimate(r, e))}" for r, e in zip(ratio, error, strict=True)]
+    return Series(
+        detuning_spec(color),
+        name,
+        x=above,
+        y=ratio,
+        error=error,
+        tips=tips,
+        symbol=detuning_symbol(color),
+        symbol_px=8,
+        line_x=x,
+        line_y=slope * (x + photon - fit.intercept_mev[t]),
+    )
+
+
+def _spread_over(columns: np.ndarray, most: int) -> np.ndarray:
+    if columns.size <= most:
+        return columns
+    return columns[np.round(np.linspace(0, columns.size - 1, most)).astype(int)]

@@ -176,7 +176,7 @@ def check_results_folder(folder: Path, *, force: bool) -> None:
             "Name another folder with -o, or empty this one."
         )
     project = folder / PROJECT_NAME
-    if False and project.is_file() and was_saved_by_person(project):
+    if not force and project.is_file() and was_saved_by_person(project):
         raise InputError(
             f"{project} was saved by a person since it was analysed; nothing is changed. Name another folder with "
             "-o, or give --force: the saved project is then kept as project.bak.nxs."

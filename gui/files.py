@@ -13,7 +13,7 @@ from asplab.core.document import Document
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment
 from asplab.core.progress import Progress
-from asplab.gui import reading
+from asplab.gui import file_jobs
 from asplab.gui.jobs import Jobs
 from asplab.gui.preferences import Preferences
 from asplab.gui.session import Session
@@ -21,11 +21,11 @@ from asplab.gui.window import Window
 
 READING, SAVING, EXPORTING = "reading", "saving", "exporting"
 _EXPORTS = {
-    "figures": reading.export_figures,
-    "tables": reading.export_tables,
-    "report": reading.export_report,
+    "figures": file_jobs.export_figures,
+    "tables": file_jobs.export_tables,
+    "report": file_jobs.export_report,
 }
-_PROJECTS = f"Projects and manifests (*{reading.PROJECT_SUFFIX} *.csv);;All files (*)"
+_PROJECTS = f"Projects and manifests (*{file_jobs.PROJECT_SUFFIX} *.csv);;All files (*)"
 
 Report = Callable[[BaseException], str]
 
@@ -55,7 +55,7 @@ class Files(QObject):
     # --- reading -------------------------------------------------------------------------------------------
     def take(self, paths: Sequence[Path]) -> None:
         """Read what was dropped or named: a project is opened, folders and manifests are added."""
-        projects = [path for path in paths if path.is_file() and reading.is_project(path)]
+        projects = [path for path in paths if path.is_file() and file_jobs.is_project(path)]
         if projects:
             self.open(projects[0])
             return
@@ -85,10 +85,10 @@ class Files(QObject):
     def _open_demo_now(self) -> None:
         self._window.banner.clear()
         done = partial(self._begin, path=None)
-        self._jobs.start(READING, "Simulating the demo", reading.read_demo, done=done, failed=self._tell)
+        self._jobs.start(READING, "Simulating the demo", file_jobs.read_demo, done=done, failed=self._tell)
 
     def _begin(self, document: Document, path: Path | None) -> None:
-        is_project = path is not None and reading.is_project(path)
+        is_project = path is not None and file_jobs.is_project(path)
         self._session.begin(document, path if is_project else None)
         if path is not None:
             self._remember(path)
@@ -100,7 +100,7 @@ class Files(QObject):
         names = []
         for path, experiment in experiments:
             try:
-                joined = experiment if document is None else reading.join(document.experiment, experiment)
+                joined = experiment if document is None else file_jobs.join(document.experiment, experiment)
             except AsplabError as error:
                 failures.append(str(error))
                 continue
@@ -136,7 +136,7 @@ class Files(QObject):
         if document is None:
             return
         based_on = self._session.path if self._session.path != path else None
-        work = partial(reading.save, document, results, path, based_on)
+        work = partial(file_jobs.save, document, results, path, based_on)
         done = partial(self._saved, document=document, then=then)
         self._jobs.start(SAVING, f"Saving {path.name}", work, done=done, failed=self._tell)
 
@@ -147,9 +147,9 @@ class Files(QObject):
             return
         self.dialog = QFileDialog(self._window, "Save project as", str(self._folder))
         self.dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self.dialog.setNameFilter(f"Projects (*{reading.PROJECT_SUFFIX})")
-        self.dialog.setDefaultSuffix(reading.PROJECT_SUFFIX.lstrip("."))
-        self.dialog.selectFile(reading.suggested_name(document))
+        self.dialog.setNameFilter(f"Projects (*{file_jobs.PROJECT_SUFFIX})")
+        self.dialog.setDefaultSuffix(file_jobs.PROJECT_SUFFIX.lstrip("."))
+        self.dialog.selectFile(file_jobs.suggested_name(document))
         self.dialog.fileSelected.connect(lambda name: self.save_to(Path(name), then))
         self.dialog.open()
 
@@ -272,7 +272,7 @@ def _read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[tuple[Pat
     for path in paths:
         progress.step(len(found), len(paths), f"Reading {path.name}")
         try:
-            found.append((path, reading.read_folder(path, progress)))
+            found.append((path, file_jobs.read_folder(path, progress)))
         except OSError as error:
             failures.append(f"{path}: {error.strerror or error}. Check the path and the rights.")
         except AsplabError as error:
@@ -284,9 +284,9 @@ def _read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[tuple[Pat
 
 def _read_document(path: Path, progress: Progress) -> Document:
     return (
-        reading.read_project(path, progress)
-        if reading.is_project(path)
-        else Document(reading.read_folder(path, progress))
+        file_jobs.read_project(path, progress)
+        if file_jobs.is_project(path)
+        else Document(file_jobs.read_folder(path, progress))
     )
 
 

@@ -30,10 +30,7 @@ def problem_checks(problems: Sequence[Problem]) -> list[Check]:
     """Return problems as checks, the gravest first."""
     order = list(_TONES)
     ranked = sorted(problems, key=lambda problem: order.index(problem.severity))
-    return [
-        Check(_TONES[one.severity], f"<b>{_plain(one.where)}</b>: {_plain(problem.message)}")
-        for problem in ranked
-    ]
+    return [Check(_TONES[one.severity], f"<b>{_plain(one.where)}</b>: {_plain(one.message)}") for one in ranked]
 
 
 class ProblemList(QFrame):

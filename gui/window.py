@@ -47,7 +47,7 @@ STEPS = (
     ("polaron", "Polaron"),
 )
 SIZE = (1440, 900)
-LEFT_PX, RIGHT_PX = 232, 292
+LEFT_PX, RIGHT_PX = 244, 292
 _GAP = 8
 _EMPTY = ("Drop a folder of raw spectra here", "A folder with manifest.csv, or a project (*.nxs).", "Import folder…")
 _WAITING = ("Analysing …", "", "")
@@ -198,13 +198,12 @@ class Window(QMainWindow):
 
     def follow_history(self, history: QUndoStack) -> None:
         """Let the undo and redo commands follow a history."""
-        for action, verb, can, text, act in (
-            (self.undo, "Undo", history.canUndoChanged, history.undoTextChanged, history.undo),
-            (self.redo, "Redo", history.canRedoChanged, history.redoTextChanged, history.redo),
-        ):
-            can.connect(action.setEnabled)
-            text.connect(partial(_name_step, action, verb))
-            action.triggered.connect(act)
+        history.undoTextChanged.connect(self._name_undo)
+        history.redoTextChanged.connect(self._name_redo)
+        history.canUndoChanged.connect(self.undo.setEnabled)
+        history.canRedoChanged.connect(self.redo.setEnabled)
+        self.undo.triggered.connect(history.undo)
+        self.redo.triggered.connect(history.redo)
 
     # --- places --------------------------------------------------------------------------------------------
     def place(self, tree: QWidget, inspector: QWidget, pages: Sequence[QWidget]) -> None:
@@ -239,6 +238,12 @@ class Window(QMainWindow):
             return
         self.closed.emit()
         event.accept()
+
+    def _name_undo(self, text: str) -> None:
+        self.undo.setText(f"Undo: {text}" if text else "Undo")
+
+    def _name_redo(self, text: str) -> None:
+        self.redo.setText(f"Redo: {text}" if text else "Redo")
 
     # --- construction --------------------------------------------------------------------------------------
     def _action(self, command: Command) -> QAction:
@@ -361,7 +366,3 @@ class Window(QMainWindow):
         for widget, stretch in ((self._bar, 0), (self.banner, 0), (self.stack, 1), (self.status, 0)):
             rows.addWidget(widget, stretch)
         self.setCentralWidget(central)
-
-
-def _name_step(action: QAction, verb: str, text: str) -> None:
-    action.setText(f"{verb}: {text}" if text else verb)

@@ -6,9 +6,10 @@ Written for analytic tests: no instrument, only the arithmetic of Eqs. 1-4, so t
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.special import ndtr
+
 from asplab.core.experiment import Condition, Curve, Experiment, Scan, Spectrum, frozen_array
 from asplab.core.units import HC_MEV_NM
-from scipy.special import ndtr
 
 GUARD_NM = 6.0
 

@@ -143,9 +143,9 @@ class CorrectionsPanel(Panel):
         self._clean.display([Series("text", line_x=axis, line_y=block.mean[row])])
         self._clean.display_labels("Wavelength (nm)", f"Intensity ({intensity_unit(corrected.stacks, settings)})")
         count = int(corrected.replaced_pixels[k])
-        dark = "dark subtracted" if corrected.dark_group[k] >= 0 else "no dark subtracted"
+        dark = "mean dark frame subtracted" if corrected.dark_group[k] >= 0 else "no dark frame subtracted"
         self._raw_card.display_subtitle(f"{stack_line(stack)} · circles: {count} pixels replaced")
-        self._clean_card.display_subtitle(f"{dark} · dark line: mean")
+        self._clean_card.display_subtitle(f"{dark} · thin line: mean")
         if self._subject != stack.key:
             self._subject = stack.key
             for plot in (self._raw, self._clean):

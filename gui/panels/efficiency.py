@@ -172,7 +172,7 @@ class EfficiencyPanel(Panel):
         self._thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", "ln η/(1 − η)" if is_logit else "η")
         inverse = _MEV_PER_EV / thermal_energy_mev(fit.temperatures_k)
         columns = _thermal_columns(fit)
-        self._thermal.display([_thermal_series(fit, j, inverse, n, is_logit=is_logit) for n, j in enumerate(columns)])
+        self._thermal.display([_thermal_series(fit, j, inverse, is_logit=is_logit) for j in columns])
         self._thermal_guides.display([] if is_logit else [Guide("y", 1.0)])
         self._thermal_card.display_subtitle("" if columns else "one temperature only")
 
@@ -240,7 +240,7 @@ def _tip(fit: EfficiencyFit, t: int, j: int) -> str:
 def _counted(fit: EfficiencyFit, t: int) -> str:
     count = int((fit.valid & ~_closed(fit))[t].sum())
     text = f"{temperature_name(fit.temperatures_k[t])} in front · 68 % intervals"
-    return f"{text} · {count} not determined" if count else text
+    return f"{text} · ▽ {count} not determined" if count else text
 
 
 def _thermal_columns(fit: EfficiencyFit) -> list[int]:
@@ -252,7 +252,7 @@ def _thermal_columns(fit: EfficiencyFit) -> list[int]:
     return [usable[round(i * (len(usable) - 1) / (_LINES - 1))] for i in range(_LINES)]
 
 
-def _thermal_series(fit: EfficiencyFit, j: int, inverse: np.ndarray, color: int, *, is_logit: bool) -> Series:
+def _thermal_series(fit: EfficiencyFit, j: int, inverse: np.ndarray, *, is_logit: bool) -> Series:
     shown = fit.valid[:, j] & fit.fitted[:, j] & np.isfinite(fit.eta_low[:, j])
     eta = np.where(shown, fit.eta[:, j], np.nan)
     error = np.where(shown, fit.eta_error[:, j], np.nan)
@@ -265,12 +265,12 @@ def _thermal_series(fit: EfficiencyFit, j: int, inverse: np.ndarray, color: int,
     name = f"{plain((low + high) / 2, 0)} meV" if high - low < 2.0 else f"{plain(low, 0)}–{plain(high, 0)} meV"
     good = np.isfinite(eta)
     return Series(
-        color=detuning_spec(color),
+        color=detuning_spec(j),
         label=name,
         x=inverse,
         y=eta,
         error=error,
-        symbol=detuning_symbol(color),
+        symbol=detuning_symbol(j),
         symbol_px=7,
         line_x=inverse[good],
         line_y=eta[good],

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QTreeView, QVBoxLayout, QWidget
 
 from asplab.core.document import Document, Exclusions
 from asplab.core.errors import AsplabError
+from asplab.core.experiment import EMISSION_KINDS
 from asplab.core.grouping import Gathered, gather
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem
@@ -35,7 +36,7 @@ class ExperimentTree(Panel):
         self.view.setModel(self.model)
         self.view.setHeaderHidden(True)
         self.view.setUniformRowHeights(True)
-        self.view.setIndentation(14)
+        self.view.setIndentation(12)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.setAccessibleName("Experiment")
         self.reasons = ReasonBar()
@@ -99,7 +100,7 @@ class ExperimentTree(Panel):
         if self._gathered is None or inputs != self._inputs:
             self._inputs = inputs
             self._gathered = _everything(document)
-        count = len(document.experiment.spectra) + len(document.experiment.scans)
+        count = len(document.experiment.spectra_of(EMISSION_KINDS))
         self.card.display_subtitle(f"{_spaced(count)} spectra")
         if self._gathered is None:
             self.model.display(Node("root", "", "", -1), ())

@@ -31,7 +31,7 @@ RATIO_NOTE = (
     "<b>The paper’s R lines are in use.</b> They treat points that share noise as independent: their 68 % intervals "
     "cover the truth only 30–40 % of the time. Choose the component estimator for numbers to publish."
 )
-_MOST_LINES = 7
+_MOST_LINES = 12
 _LINE_POINTS = 61
 
 
@@ -79,7 +79,7 @@ class RatioPanel(Panel):
         self._show_yield(fit, specs, t)
         is_ratio = results.document.settings.efficiency.estimator == "ratio"
         self._note.setText(RATIO_NOTE if is_ratio else COMPONENTS_NOTE)
-        self._fit_ranges(results.document.experiment, t)
+        self._fit_ranges(fit, results.document.experiment, t)
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -121,10 +121,13 @@ class RatioPanel(Panel):
     def _choose_temperature(self, series: int, point: int, button: Qt.MouseButton) -> None:
         self.temperature_chosen.emit(series)
 
-    def _fit_ranges(self, experiment: Experiment, t: int) -> None:
+    def _fit_ranges(self, fit: EfficiencyFit, experiment: Experiment, t: int) -> None:
         if self._subject is not None and self._subject[0] is experiment and self._subject[1] == t:
             return
         self._subject = (experiment, t)
+        low, high = fit.quantum_yield - fit.quantum_yield_error, fit.quantum_yield + fit.quantum_yield_error
+        margin = 0.08 * float(np.nanmax(high) - np.nanmin(low)) or 0.01
+        self._yield.set_home(y=(float(np.nanmin(low)) - margin, float(np.nanmax(high)) + margin))
         for plot in (self._line, self._ratio, self._yield):
             plot.view_all()
 
@@ -163,7 +166,9 @@ class RatioPanel(Panel):
         chosen = self._stokes_keys.index(view.stack) if view.stack and view.stack in self._stokes_keys else None
         self._line.display_selected(None if chosen is None else 0, chosen)
         photon = np.nan if responses is None else responses.mean_photon_mev[t]
-        guides = [Guide("y", 0.0)]
+        intercept = Estimate(float(fit.intercept_mev[t]), float(np.sqrt(fit.line_covariance[t, 1, 1])))
+        words = f"hν<sub>0</sub> = {measured(intercept)} meV"
+        guides = [Guide("y", 0.0), Guide("x", intercept.value, label=words)]
         if np.isfinite(photon):
             guides.append(Guide("x", float(photon), label="⟨E⟩"))
         self._line_guides.display(guides)
@@ -182,11 +187,7 @@ class RatioPanel(Panel):
         chosen = _spread_over(np.flatnonzero(known), _MOST_LINES)
         photon = responses.mean_photon_mev[t]
         above = fit.stokes_mev[t] - photon
-        columns = np.arange(fit.eta.shape[1])
-        series = [
-            _ratio_series(fit, ratio[j], error[j], above, photon, t, int(j), color=int(columns[known].searchsorted(j)))
-            for j in chosen
-        ]
+        series = [_ratio_series(fit, ratio[j], error[j], above, photon, t, int(j)) for j in chosen]
         self._keys = [(fit.keys[t][j],) * above.size for j in chosen]
         self._ratio.display(series)
         hidden = int((fit.valid[t] & ~known).sum())
@@ -211,9 +212,9 @@ class RatioPanel(Panel):
         mean = float(np.sum(weight * fit.quantum_yield[good]) / np.sum(weight))
         error = float(np.sum(weight) ** -0.5)
         chi2 = float(np.sum(weight * (fit.quantum_yield[good] - mean) ** 2))
-        self._yield_guides.display([Guide("y", mean - error, mean + error, "mean of all")])
+        self._yield_guides.display([Guide("y", mean - error, mean + error)])
         common = measured(Estimate(mean, error))
-        self._yield_card.display_subtitle(f"mean {common} · χ²/dof = {plain(chi2, 1)}/{int(good.sum()) - 1}")
+        self._yield_card.display_subtitle(f"band: mean {common} · χ²/dof = {plain(chi2, 1)}/{int(good.sum()) - 1}")
 
 
 def _yield_of(fit: EfficiencyFit, t: int) -> Estimate:
@@ -238,13 +239,11 @@ def _line(fit: EfficiencyFit, t: int, x: np.ndarray) -> tuple[np.ndarray, np.nda
 def _intercept(fit: EfficiencyFit, color: str, t: int) -> Series:
     """The intercept as a cross on the zero line, its standard error as a level bar."""
     place, error = float(fit.intercept_mev[t]), float(np.sqrt(fit.line_covariance[t, 1, 1]))
-    label = f"hν<sub>0</sub> = QY·⟨E⟩ = {measured(Estimate(place, error))} meV"
     return Series(
         "text",
-        label,
         x=[place],
         y=[0.0],
-        tips=[label],
+        tips=[f"hν<sub>0</sub> = QY·⟨E⟩ = {measured(Estimate(place, error))} meV"],
         symbol="cross",
         line_x=[place - error, place + error],
         line_y=[0.0, 0.0],
@@ -257,15 +256,7 @@ def _stokes_tip(fit: EfficiencyFit, scale: float, t: int, j: int) -> str:
 
 
 def _ratio_series(
-    fit: EfficiencyFit,
-    ratio: np.ndarray,
-    error: np.ndarray,
-    above: np.ndarray,
-    photon: float,
-    t: int,
-    j: int,
-    *,
-    color: int,
+    fit: EfficiencyFit, ratio: np.ndarray, error: np.ndarray, above: np.ndarray, photon: float, t: int, j: int
 ) -> Series:
     slope = float(fit.ratio_slope_per_mev[t, j])
     x = np.array([0.0, 1.03 * float(np.nanmax(above))])
@@ -273,13 +264,13 @@ def _ratio_series(
     name = f"ΔE = {detuning} meV"
     tips = [f"<b>{name}</b><br>R = {measured(Estimate(r, e))}" for r, e in zip(ratio, error, strict=True)]
     return Series(
-        detuning_spec(color),
+        detuning_spec(j),
         name,
         x=above,
         y=ratio,
         error=error,
         tips=tips,
-        symbol=detuning_symbol(color),
+        symbol=detuning_symbol(j),
         symbol_px=8,
         line_x=x,
         line_y=slope * (x + photon - fit.intercept_mev[t]),

@@ -253,13 +253,14 @@ def _contour_of(fit: PolaronFit, i: int) -> tuple[FloatArray, FloatArray] | None
 
 def _energy_curve(energy_mev: float, series: Sequence[Series]) -> Series:
     """Return the curve of one polaron energy g²/ħω, along which g and ħω trade places."""
-    reach = max(float(np.max(np.asarray(one.x))) for one in series if np.asarray(one.x).size)
-    phonon = np.linspace(0.0, 4.0 * reach, 160)
+    lines = np.concatenate([np.asarray(one.line_x, float) for one in series])
+    low, high = max(float(np.nanmin(lines)), 0.0), float(np.nanmax(lines))
+    # Its end leaves room for the label.
+    phonon = np.linspace(low, low + 0.66 * (high - low), 60)
     label = f"g²/ħω = {plain(energy_mev, 0)} meV"
     return Series(
         color="muted",
         label=label,
-        label_at="start",
         line_x=phonon,
         line_y=np.sqrt(energy_mev * phonon),
         is_dashed=True,

@@ -15,6 +15,7 @@ from asplab.core.problems import Problem
 from asplab.core.ratio_lines import fit_ratio_lines, ratio_points
 from asplab.core.responses import Responses
 from asplab.core.settings import EfficiencySettings
+from asplab.core.statistics.fieller import fieller_interval
 from asplab.core.stokes_line import StokesLine, at_intercept, fit_stokes_line
 from asplab.core.units import FloatArray
 
@@ -80,6 +81,8 @@ class EfficiencyFit:
     ----------
     temperatures_k : ndarray, shape (n_temperatures,)
     quantum_yield, quantum_yield_error : ndarray, shape (n_temperatures,)
+    quantum_yield_low, quantum_yield_high : ndarray, shape (n_temperatures,)
+        68 % interval: Fieller's where the yield is the intercept of a line; NaN marks an open end.
     is_shared : bool
         True when one quantum yield serves all temperatures.
     slope, intercept_mev : ndarray, shape (n_temperatures,)
@@ -118,6 +121,8 @@ class EfficiencyFit:
     temperatures_k: FloatArray
     quantum_yield: FloatArray
     quantum_yield_error: FloatArray
+    quantum_yield_low: FloatArray
+    quantum_yield_high: FloatArray
     is_shared: bool
     slope: FloatArray
     intercept_mev: FloatArray
@@ -252,26 +257,6 @@ def _components(
     return numerator, denominator, covariance, sensitivity
 
 
-def fieller_interval(
-    numerator: FloatArray,
-    denominator: FloatArray,
-    numerator_variance: FloatArray,
-    denominator_variance: FloatArray,
-    covariance: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    """Return the 68 % Fieller interval of a ratio of two normal quantities [Fieller 1954].
-
-    Both ends are NaN where the denominator is within one standard error of zero: the set is then unbounded.
-    """
-    a = denominator**2 - denominator_variance
-    b = numerator * denominator - covariance
-    c = numerator**2 - numerator_variance
-    closed = a > 0
-    root = np.sqrt(np.where(closed, np.maximum(b**2 - a * c, 0.0), np.nan))
-    safe = np.where(closed, a, np.nan)
-    return (b - root) / safe, (b + root) / safe
-
-
 def _assemble(
     responses: Responses,
     line: StokesLine,
@@ -299,12 +284,15 @@ def _assemble(
     cross = covariance[:, diagonal, na + diagonal]
     low, high = fieller_interval(numerator, denominator, variances[:, :na], variances[:, na:], cross)
     error = np.where(valid, np.sqrt(np.einsum("tii->ti", eta_covariance)), np.nan)
+    yield_low, yield_high = _yield_interval(responses, line, settings, yields, yield_errors)
     measured = valid & (responses.absorbed[:, ns:] != 0.0)
     heat = np.where(measured, responses.absorbed[:, ns:], np.nan)
     return EfficiencyFit(
         temperatures_k=responses.temperatures_k,
         quantum_yield=yields,
         quantum_yield_error=yield_errors,
+        quantum_yield_low=yield_low,
+        quantum_yield_high=yield_high,
         is_shared=settings.quantum_yield != "temperature",
         slope=line.slope,
         intercept_mev=line.intercept_mev,
@@ -338,6 +326,18 @@ def _assemble(
         line=line,
         problems=_problems(responses, line, settings, yields, yield_errors),
     )
+
+
+def _yield_interval(
+    responses: Responses, line: StokesLine, settings: EfficiencySettings, yields: FloatArray, errors: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the 68 % interval of the quantum yield; what the photon energy adds joins in quadrature."""
+    if settings.quantum_yield != "temperature" or settings.estimator == "ratio":
+        return yields - errors, yields + errors
+    photon = responses.mean_photon_mev
+    extra = yields * responses.mean_photon_error_mev / photon
+    below, above = yields - line.intercept_low_mev / photon, line.intercept_high_mev / photon - yields
+    return yields - np.hypot(below, extra), yields + np.hypot(above, extra)
 
 
 def _flags(responses: Responses, eta: FloatArray, low: FloatArray, valid: np.ndarray) -> np.ndarray:

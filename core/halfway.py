@@ -171,6 +171,8 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings, energies:
         temperatures_k=temperatures,
         quantum_yield=np.array([np.mean(data["quantum_yield"][m]) for m in members]),
         quantum_yield_error=per_t,
+        quantum_yield_low=per_t,
+        quantum_yield_high=per_t,
         is_shared=False,
         slope=per_t,
         intercept_mev=per_t,

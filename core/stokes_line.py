@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.responses import Responses
+from asplab.core.statistics.fieller import fieller_interval
 from asplab.core.units import FloatArray
 
 
@@ -12,12 +13,15 @@ from asplab.core.units import FloatArray
 class StokesLine:
     """The Stokes line of each temperature and how it moves with the responses.
 
+    ``intercept_low_mev`` and ``intercept_high_mev`` bound the 68 % Fieller interval of hν₀.
     ``gradient`` has shape (n_temperatures, 2, 2 n_columns): derivatives of (s, hν₀). ``slope_follows`` is how s
     moves with hν₀ where that is set from outside, zero where both are free.
     """
 
     slope: FloatArray
     intercept_mev: FloatArray
+    intercept_low_mev: FloatArray
+    intercept_high_mev: FloatArray
     gradient: FloatArray
     covariance: FloatArray
     chi2: FloatArray
@@ -59,6 +63,7 @@ def fit_stokes_line(responses: Responses) -> StokesLine:
     chi2 = np.einsum("ti,ti->t", residual * use, np.linalg.solve(spread, (residual * use)[..., None])[..., 0])
     slope = np.where(usable & (slope != 0.0), slope, np.nan)
     offset = height / slope
+    low, high = fieller_interval(height, slope, inverse[:, 1, 1], inverse[:, 0, 0], inverse[:, 0, 1])
     gradient_line = to_line @ to_points
     gradient_intercept = -(gradient_line[:, 1] - offset[:, None] * gradient_line[:, 0]) / slope[:, None]
     gradient = np.stack([gradient_line[:, 0], gradient_intercept], axis=1)
@@ -70,6 +75,8 @@ def fit_stokes_line(responses: Responses) -> StokesLine:
     return StokesLine(
         slope=slope,
         intercept_mev=centre - offset,
+        intercept_low_mev=centre - high,
+        intercept_high_mev=centre - low,
         gradient=gradient,
         covariance=jacobian @ inverse @ np.swapaxes(jacobian, 1, 2),
         chi2=np.where(usable, chi2, np.nan),
@@ -105,6 +112,8 @@ def at_intercept(line: StokesLine, intercept_mev: FloatArray) -> StokesLine:
     covariance[:, 0, 0] = line.covariance[:, 0, 0] - follow * line.covariance[:, 0, 1]
     return StokesLine(
         slope,
+        intercept_mev,
+        intercept_mev,
         intercept_mev,
         gradient,
         covariance,

@@ -92,7 +92,7 @@ def _quantum_yield_row(fit: EfficiencyFit, t: int, temperature_k: float | None) 
         "temperature_k": temperature_k,
         "quantum_yield": number(value),
         "quantum_yield_error": number(error),
-        "quantum_yield_interval68": [number(value - error), number(value + error)],
+        "quantum_yield_interval68": [number(fit.quantum_yield_low[t]), number(fit.quantum_yield_high[t])],
         "chi2": number(fit.chi2[t]),
         "dof": int(fit.dof[t]) if math.isfinite(fit.chi2[t]) else None,
     }

@@ -36,7 +36,7 @@ KIND_WORDS = (
     ("transient", ("transient", "ta")),
     ("irf", ("irf",)),
 )
-TEMPERATURE = re.compile(r"(?<![\w.])(?:T_?(\d+(?:\.\d+)?)(?!\d*nm)|(\d+(?:\.\d+)?) ?K)(?![A-Za-z\d])")
+TEMPERATURE = re.compile(r"(?<![\w.])(?:T_?(\d+(?:\.\d+)?)K?(?!\d*nm)|(\d+(?:\.\d+)?) ?K)(?![A-Za-z\d])")
 EXCITATION = re.compile(r"(?:exc?_?|(?<![A-Za-z\d]))(\d{3,4}(?:\.\d+)?) ?nm(?!_?[LS]P)|exc?_?(\d{3,4}(?:\.\d+)?)(?!\d)")
 REPEAT = re.compile(r"rep(?:eat)?[ -]?(\d+)|(?<![a-z\d])r(\d+)(?![a-z\d])", re.IGNORECASE)
 

@@ -166,7 +166,10 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
         problem=problem,
         joint_objective=None if joint is None else joint[0],
         fitted=fitted,
-        problems=_problems(efficiency, counts, fitted, use),
+        problems=(
+            *_problems(efficiency, counts, fitted),
+            *_misfits(efficiency.temperatures_k, chi2_all, n_all - n_parameters, able),
+        ),
     )
 
 
@@ -236,9 +239,23 @@ def _aicc(chi2: FloatArray, n_points: np.ndarray, n_parameters: np.ndarray) -> F
     return np.where(spare > 0, chi2 + 2.0 * n_parameters + penalty, np.nan)
 
 
-def _problems(
-    efficiency: EfficiencyFit, counts: np.ndarray, fitted: np.ndarray, use: np.ndarray
-) -> tuple[Problem, ...]:
+def _misfits(temperatures_k: FloatArray, chi2: FloatArray, dof: np.ndarray, able: np.ndarray) -> list[Problem]:
+    """Say where Eq. 9 does not describe the data (χ² four standard deviations above its mean)."""
+    names = [f"{temperature:.0f} K" for temperature in temperatures_k] + ["joint fit"]
+    bad = able & (dof > 0) & (chi2 > dof + 4.0 * np.sqrt(2.0 * np.maximum(dof, 0)))
+    return [
+        Problem(
+            "warning",
+            names[i],
+            f"Eq. 9 does not describe η (χ² {chi2[i]:.0f} for {dof[i]} degrees of freedom): g and ħω are numbers of a "
+            "model that fails. "
+            + ("The temperatures do not share one g and ħω." if i == len(names) - 1 else "Look at the residuals."),
+        )
+        for i in np.flatnonzero(bad)
+    ]
+
+
+def _problems(efficiency: EfficiencyFit, counts: np.ndarray, fitted: np.ndarray) -> tuple[Problem, ...]:
     problems = []
     for t, temperature in enumerate(efficiency.temperatures_k):
         if not fitted[t] and efficiency.valid[t].any():

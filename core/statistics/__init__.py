@@ -1,1 +1,1 @@
-"""ASPLab."""
+"""Statistics that several analyses share."""

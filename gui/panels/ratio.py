@@ -125,7 +125,7 @@ class RatioPanel(Panel):
         if self._subject is not None and self._subject[0] is experiment and self._subject[1] == t:
             return
         self._subject = (experiment, t)
-        low, high = fit.quantum_yield - fit.quantum_yield_error, fit.quantum_yield + fit.quantum_yield_error
+        low, high = fit.quantum_yield_low, fit.quantum_yield_high
         margin = 0.08 * float(np.nanmax(high) - np.nanmin(low)) or 0.01
         self._yield.set_home(y=(float(np.nanmin(low)) - margin, float(np.nanmax(high)) + margin))
         for plot in (self._line, self._ratio, self._yield):

@@ -1,0 +1,180 @@
+"""What jobs do with files: read folders and projects, simulate the demo, save, export. No Qt in here.
+
+Heavy libraries load inside the functions, in the job's thread, so that the window never waits for them.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from asplab.core.document import Document
+from asplab.core.errors import InputError
+from asplab.core.experiment import Experiment, Record
+from asplab.core.loading import MANIFEST_NAME, load_experiment
+from asplab.core.pipeline import Results, analyse
+from asplab.core.progress import Progress
+
+PROJECT_SUFFIX = ".nxs"
+DEMO_NAME = "CsPbBr3 6.8 nm (demo)"
+_DEMO_SEED = 1
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_GROUPS = ("spectra", "scans", "curves", "tables", "kept")
+
+
+def is_project(path: Path) -> bool:
+    """Whether a path is a project file rather than a folder or a manifest."""
+    if path.suffix.lower() == PROJECT_SUFFIX:
+        return True
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE
+
+
+def read_project(path: Path, progress: Progress) -> Document:
+    """Return the document of a project file; raises as `asplab.core.project.open_project`."""
+    from asplab.core.project import open_project
+
+    return open_project(path, progress=progress)
+
+
+def read_folder(path: Path, progress: Progress) -> Experiment:
+    """Return the experiment of a folder or manifest.
+
+    Raises
+    ------
+    InputError
+        When there is no manifest (one is drafted), or no listed file could be used.
+    """
+    if path.is_dir() and not any(entry.name.lower() == MANIFEST_NAME for entry in path.iterdir()):
+        # Drafts a manifest and says so.
+        from asplab.core.analyze import load_document
+
+        return load_document(path, progress=progress).experiment
+    experiment = load_experiment(path, progress=progress)
+    if not any(getattr(experiment, group) for group in _GROUPS):
+        errors = [f"{problem.where}: {problem.message}" for problem in experiment.problems[:3]]
+        more = f" … and {len(experiment.problems) - 3} more." if len(experiment.problems) > 3 else ""
+        found = "\n".join(errors) or f"{MANIFEST_NAME} lists no file; add rows to it."
+        raise InputError(f"{path.name}: no file could be used.\n{found}{more}")
+    return experiment
+
+
+def read_demo(progress: Progress) -> Document:
+    """Simulate the virtual experiment to files and read them like measured ones."""
+    from asplab.core.virtual import experiment_with_truth, simulate
+
+    with TemporaryDirectory(prefix="asplab-demo-") as place:
+        folder = Path(place) / "data"
+        simulate(folder, experiment_with_truth("eq9"), seed=_DEMO_SEED, progress=_part(progress, 0.0, 0.5))
+        experiment = load_experiment(folder, progress=_part(progress, 0.5, 1.0))
+    return Document(replace(experiment, name=DEMO_NAME))
+
+
+def join(experiment: Experiment, extra: Experiment) -> Experiment:
+    """Return an experiment with the records of another one added; files that are there already are left out.
+
+    Raises
+    ------
+    InputError
+        When every file is there already.
+    """
+    known = {source.sha256 for source in experiment.sources}
+    doubled = {source.path for source in extra.sources if source.sha256 in known}
+    sources = [source for source in extra.sources if source.path not in doubled]
+    taken = {source.path for source in experiment.sources}
+    prefix = f"{extra.name}/" if any(source.path in taken for source in sources) else ""
+    added = {group: _new_records(getattr(extra, group), doubled, prefix) for group in _GROUPS}
+    if not any(added.values()):
+        raise InputError(f"{extra.name}: every file is part of {experiment.name} already; nothing was added.")
+    joined = {group: (*getattr(experiment, group), *records) for group, records in added.items()}
+    return replace(
+        experiment,
+        simulated=experiment.simulated or extra.simulated,
+        sources=(*experiment.sources, *(replace(source, path=prefix + source.path) for source in sources)),
+        problems=(*experiment.problems, *extra.problems),
+        **joined,
+    )
+
+
+def save(document: Document, results: Results | None, path: Path, based_on: Path | None, progress: Progress) -> Path:
+    """Save a document with its results; they are computed where those given do not belong to it."""
+    from asplab.core.project import save_project
+
+    complete = results is not None and results.document is document and results.intervals is not None
+    return save_project(
+        document, path, results=results if complete else analyse(document), based_on=based_on, progress=progress
+    )
+
+
+def export_figures(document: Document, folder: Path, progress: Progress) -> Path:
+    """Write all figures into a new folder inside ``folder`` and return it."""
+    from asplab.core.export.figures import write_figures
+
+    return _export(document, folder, "figures", progress, lambda results, place: write_figures(results, place))
+
+
+def export_tables(document: Document, folder: Path, progress: Progress) -> Path:
+    """Write all tables into a new folder inside ``folder`` and return it."""
+    from asplab.core.export.tables import write_tables
+
+    return _export(document, folder, "tables", progress, lambda results, place: write_tables(results, place))
+
+
+def export_report(document: Document, folder: Path, progress: Progress) -> Path:
+    """Write the report with its figures into a new folder inside ``folder`` and return it."""
+    from asplab.core.export.figures import write_figures
+    from asplab.core.export.report import report_html
+
+    def write(results: Results, place: Path) -> None:
+        (place / "figures").mkdir()
+        figures = write_figures(results, place / "figures")
+        (place / "report.html").write_text(report_html(results, figures), encoding="utf-8", newline="\n")
+
+    return _export(document, folder, "report", progress, write)
+
+
+def suggested_name(document: Document) -> str:
+    """Return a file name for a project that was never saved."""
+    return _file_name(document.experiment.name) + PROJECT_SUFFIX
+
+
+def _export(
+    document: Document, folder: Path, what: str, progress: Progress, write: Callable[[Results, Path], object]
+) -> Path:
+    """Write beside the final place first, so that a new folder appears complete or not at all."""
+    progress.step(0, 3, "Analysing")
+    results = analyse(document)
+    progress.step(1, 3, f"Writing {what}")
+    with TemporaryDirectory(prefix=".asplab-", dir=folder) as staging:
+        place = Path(staging) / what
+        place.mkdir()
+        write(results, place)
+        progress.step(2, 3, f"Writing {what}")
+        return place.rename(_free_name(folder, f"{_file_name(document.experiment.name)}-{what}"))
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    candidates = (folder / (name if number == 1 else f"{name}-{number}") for number in range(1, 10_000))
+    return next(candidate for candidate in candidates if not candidate.exists())
+
+
+def _file_name(name: str) -> str:
+    kept = "".join(character if character.isalnum() or character in "-_.()" else "-" for character in name)
+    return kept.strip("-. ") or "experiment"
+
+
+def _new_records(records: tuple[Record, ...], doubled: set[str], prefix: str) -> tuple[Record, ...]:
+    return tuple(
+        replace(record, source=prefix + record.source) if prefix else record
+        for record in records
+        if record.source not in doubled
+    )
+
+
+def _part(progress: Progress, low: float, high: float) -> Progress:
+    """Return a progress that fills the part from ``low`` to ``high`` of another one."""
+    return Progress(
+        lambda fraction, text: progress.report(low + (high - low) * fraction, text), cancelled=progress.cancelled
+    )

@@ -1,0 +1,224 @@
+"""Every setting as it stands in the inspector: name, unit, range and what it does."""
+
+import math
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field of a settings record.
+
+    Attributes
+    ----------
+    record, field : str
+        Field of `Settings`, and field of that record.
+    kind : str
+        ``number``, ``optional`` (a number or none), ``pair``, ``switch``, ``choice``, ``windows`` (several pairs),
+        ``cutoffs`` (moved filter edges) or ``given`` (an energy of the selected temperature).
+    label, tip : str
+        Rich text: what it is called and what it does.
+    unit : str
+    decimals, low, high, step
+        Of a number.
+    choices : tuple of (key, text)
+        Of a choice.
+    empty : str
+        What an optional number says while there is none.
+    """
+
+    record: str
+    field: str
+    kind: str
+    label: str
+    tip: str
+    unit: str = ""
+    decimals: int = 1
+    low: float = -math.inf
+    high: float = math.inf
+    step: float = 1.0
+    choices: tuple[tuple[Hashable, str], ...] = ()
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under one heading."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+_TOLERANCES = Group(
+    "Conditions",
+    (
+        Entry("grouping", "temperature_tolerance_k", "number", "Same temperature",
+              "Spectra and scans within this distance of a cluster's mean count as one temperature. "
+              "True values are kept for every calculation.", "K", low=0.0, high=50.0, step=0.5),
+        Entry("grouping", "wavelength_tolerance_nm", "number", "Same wavelength",
+              "Excitations and cutoffs within this distance count as one condition.", "nm", 2, 0.0, 20.0, 0.1),
+    ),
+)  # fmt: skip
+_CORRECTIONS = Group(
+    "Corrections",
+    (
+        Entry("corrections", "subtract_dark", "switch", "Subtract dark frames",
+              "The mean dark frame of equal exposure is subtracted; its noise is carried on, common to all spectra."),
+        Entry("corrections", "remove_cosmic_rays", "switch", "Remove cosmic rays",
+              "Pixels of one repeat that stand out against all other repeats take the value expected there. "
+              "Needs three repeats; a band that drifts as a whole is never clipped."),
+        Entry("corrections", "cosmic_threshold", "number", "Threshold",
+              "How far a pixel must stand out, in robust standard deviations across the repeats.",
+              "σ", 1, 3.0, 100.0, 0.5),
+        Entry("corrections", "divide_by_response", "switch", "Divide by response",
+              "Divide by the spectral response curve (kind response), where there is one."),
+        Entry("corrections", "divide_by_exposure", "switch", "Divide by exposure",
+              "Only done when every spectrum carries its exposure."),
+        Entry("corrections", "divide_by_power", "switch", "Divide by power",
+              "Only done when every spectrum carries its pump power."),
+    ),
+)  # fmt: skip
+_WINDOW = Entry(
+    "integration", "window_nm", "pair", "Window", "Range of wavelengths that is integrated, for all spectra.", "nm",
+    1, 100.0, 5000.0, 0.1,
+)  # fmt: skip
+_INTEGRATION = Group(
+    "Integration",
+    (
+        _WINDOW,
+        Entry("integration", "estimator", "choice", "Estimator",
+              "Window: sum of the background-subtracted spectrum. Template: least squares of the band's shape and a "
+              "line; less noise, but trusts the shape.",
+              choices=(("window", "window sum"), ("template", "band template"))),
+        Entry("integration", "correct_truncation", "switch", "Add the hidden part",
+              "Divide by the fraction of the band that the filters let through, taken from the PL of the same "
+              "temperature, with its error."),
+    ),
+)  # fmt: skip
+_FILTERS = Group(
+    "Filters",
+    (
+        Entry("transmission", "cutoff_guard_nm", "number", "Guard",
+              "Kept away from every filter edge, from its slope and from the laser leaking behind it.",
+              "nm", 1, 0.0, 100.0, 0.5),
+        Entry("transmission", "moved_cutoffs", "cutoffs", "Moved cutoffs",
+              "Filter edges that were dragged, for every spectrum with that filter."),
+    ),
+)  # fmt: skip
+_BACKGROUND = Group(
+    "Background",
+    (
+        Entry("background", "baseline", "choice", "Shape", "What is subtracted under the band, spectrum by spectrum.",
+              choices=(("constant", "constant"), ("line", "line"), ("none", "nothing"))),
+        Entry("background", "windows_nm", "windows", "Read in",
+              "Automatic: the transmitted, signal-free part of each spectrum. By hand: the same windows for all.",
+              "nm", 1, 100.0, 5000.0, 0.1),
+    ),
+)  # fmt: skip
+_SCANS = Group(
+    "Reading the scans",
+    (
+        Entry("scans", "half_width_mev", "number", "Half width",
+              "The scan is read at an excitation by a local polynomial within this distance.",
+              "meV", 1, 0.1, 100.0, 0.5),
+        Entry("scans", "polynomial_order", "choice", "Polynomial",
+              "Order of the local polynomial; the tail is exponential, so a mean would be biased.",
+              choices=((0, "mean"), (1, "line"), (2, "quadratic"), (3, "cubic"))),
+        Entry("scans", "rotate_phase", "switch", "Rotate the phase",
+              "Turn (X, Y) so that heating above the gap is in phase; the rest is noise and leak."),
+        Entry("scans", "divide_by_power", "switch", "Divide by power",
+              "Divide by the smoothed pump power of the scan, after the baseline is subtracted."),
+    ),
+)  # fmt: skip
+_BASELINE = Group(
+    "Baseline",
+    (
+        Entry("baseline", "shape", "choice", "Shape",
+              "What a scan shows without absorption. Urbach: a line, and an exponential tail where one is seen.",
+              choices=(("urbach", "line + Urbach"), ("line", "line"), ("constant", "constant"),
+                       ("blank", "measured blank"), ("none", "nothing"))),
+        Entry("baseline", "from_mev", "number", "From", "Start of the region, below the gap of each temperature.",
+              "meV", 1, 0.0, 3000.0, 5.0),
+        Entry("baseline", "to_mev", "optional", "To", "End of the region, below the gap; empty: the end of the scan.",
+              "meV", 1, 0.0, 3000.0, 5.0, empty="end of scan"),
+        Entry("baseline", "tail_from_mev", "number", "Tail from",
+              "The Urbach tail is fitted from here, where the scan shows one.", "meV", 1, 0.0, 3000.0, 5.0),
+        Entry("baseline", "unit", "choice", "Adds",
+              "Volts: pick-up that is there without light. Power: scatter or substrate that grows with the pump.",
+              choices=(("volt", "volts"), ("power", "with power"))),
+    ),
+)  # fmt: skip
+_ENERGIES = Group(
+    "Energies",
+    (
+        Entry("energies", "reference", "choice", "ΔE counts from",
+              "PL peak as in the paper, PL mean, or energies that you give. It moves η along ΔE, not its value.",
+              choices=(("peak", "PL peak"), ("mean", "PL mean"), ("given", "given"))),
+        Entry("energies", "reference_offset_mev", "number", "Offset", "Added to the reference of every temperature.",
+              "meV", 1, -500.0, 500.0, 1.0),
+        Entry("energies", "reference_error_mev", "number", "Error of it",
+              "Standard error of the reference that no repeat shows; common to a temperature.",
+              "meV", 1, 0.0, 100.0, 0.5),
+        Entry("energies", "wavelength_error_nm", "number", "Laser error",
+              "Standard error of each excitation wavelength that no repeat shows.", "nm", 2, 0.0, 20.0, 0.05),
+        Entry("energies", "medium", "choice", "Wavelengths in",
+              "Air wavelengths are converted to vacuum; the difference is 0.7 meV in the green.",
+              choices=(("vacuum", "vacuum"), ("air", "air"))),
+        Entry("energies", "given_reference", "given", "Reference",
+              "Reference energy of the selected temperature, instead of the measured one.",
+              "meV", 1, 100.0, 10000.0, 1.0, empty="measured"),
+        Entry("energies", "given_mean_photon", "given", "⟨E⟩",
+              "Mean energy of an emitted photon at the selected temperature, instead of the measured one.",
+              "meV", 1, 100.0, 10000.0, 1.0, empty="measured"),
+    ),
+)  # fmt: skip
+_RESPONSES = Group(
+    "Repeats",
+    (
+        Entry("responses", "pairing", "choice", "PL and PA drift",
+              "Estimated: the drift common to PL and PA is found from the repeats and cancels. Unpaired: it is taken "
+              "as independent.", choices=(("estimated", "estimated"), ("unpaired", "unpaired"))),
+    ),
+)  # fmt: skip
+_EFFICIENCY = Group(
+    "Quantum yield and η",
+    (
+        Entry("efficiency", "estimator", "choice", "Estimator",
+              "Components: full covariance, errors hold. R lines: as in the paper; its points share noise, so its "
+              "errors are not standard errors (68 % intervals cover 30-40 %).",
+              choices=(("components", "components"), ("ratio", "R lines (errors !)"))),
+        Entry("efficiency", "quantum_yield", "choice", "QY",
+              "One for each temperature, one shared by all, or fixed to a value measured otherwise.",
+              choices=(("temperature", "per temperature"), ("shared", "shared"), ("fixed", "fixed"))),
+        Entry("efficiency", "fixed_quantum_yield", "optional", "Fixed QY", "Used when QY is fixed.",
+              "", 3, 0.001, 1.0, 0.01, empty="not given"),
+        Entry("efficiency", "fixed_quantum_yield_error", "number", "Its error", "Standard error of the fixed QY.",
+              "", 3, 0.0, 1.0, 0.005),
+    ),
+)  # fmt: skip
+_POLARON = Group(
+    "Polaron model",
+    (
+        Entry("polaron", "model", "choice", "Model", "Eq. 9 as printed: natural logarithm, odds form, free scale.",
+              choices=(("eq9", "Eq. 9"),)),
+        Entry("polaron", "detuning_range_mev", "pair", "Fit ΔE", "Points outside are kept but not fitted.",
+              "meV", 0, 0.0, 10000.0, 1.0),
+        Entry("polaron", "joint_scale", "choice", "Joint ln A",
+              "The joint fit shares g and ħω; its scale is free at each temperature, or shared too.",
+              choices=(("temperature", "per temperature"), ("shared", "shared"))),
+    ),
+)  # fmt: skip
+
+STEPS: dict[str, tuple[Group, ...]] = {
+    "overview": (
+        Group("Integration", (_WINDOW, _FILTERS.entries[0], _BACKGROUND.entries[0], _INTEGRATION.entries[2])),
+        Group("PA baseline", _BASELINE.entries[:3]),
+    ),
+    "corrections": (_CORRECTIONS, _TOLERANCES),
+    "spectra": (_INTEGRATION, _FILTERS, _BACKGROUND),
+    "absorption": (_BASELINE, _SCANS, _ENERGIES),
+    "ratio": (_EFFICIENCY, _RESPONSES, _ENERGIES),
+    "efficiency": (_EFFICIENCY, _RESPONSES),
+    "polaron": (_POLARON, _ENERGIES),
+}
+"""Groups of every step, in the order of the steps."""

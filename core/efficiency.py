@@ -16,7 +16,7 @@ from asplab.core.ratio_lines import fit_ratio_lines, ratio_points
 from asplab.core.responses import Responses
 from asplab.core.settings import EfficiencySettings
 from asplab.core.statistics.fieller import fieller_interval
-from asplab.core.stokes_line import StokesLine, at_intercept, fit_stokes_line
+from asplab.core.stokes_line import StokesLine, fit_slope, fit_stokes_line
 from asplab.core.units import FloatArray
 
 _TRUNCATED_BELOW = 0.9
@@ -226,7 +226,7 @@ def _apply_yield_mode(
         shared = float(np.nansum(weight * yields) / np.sum(weight))
         error = float(np.sum(weight) ** -0.5)
     everywhere = np.full(len(yields), shared)
-    return at_intercept(line, shared * photon), everywhere, np.full(len(yields), error), error
+    return fit_slope(responses, shared * photon), everywhere, np.full(len(yields), error), error
 
 
 def _components(

@@ -32,59 +32,116 @@ class StokesLine:
     slope_follows: FloatArray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Points:
+    """Points PA_S/I_S with what they follow from; places not in use have zero value and unit variance."""
+
+    energy_mev: FloatArray
+    value: FloatArray
+    spread: FloatArray
+    gradient: FloatArray
+    use: np.ndarray
+
+    @property
+    def shown(self) -> tuple[FloatArray, FloatArray]:
+        """Values and errors, NaN where not in use."""
+        errors = np.sqrt(np.einsum("tii->ti", self.spread))
+        return np.where(self.use, self.value, np.nan), np.where(self.use, errors, np.nan)
+
+    def chi2(self, residual: FloatArray) -> FloatArray:
+        """Return χ² of residuals (n_temperatures, n_stokes)."""
+        kept = residual * self.use
+        result: FloatArray = np.einsum("ti,ti->t", kept, np.linalg.solve(self.spread, kept[..., None])[..., 0])
+        return result
+
+
+def _points(responses: Responses) -> _Points:
+    ns, n = responses.n_stokes, responses.valid.shape[1]
+    use = responses.fitted[:, :ns] & (responses.intensity[:, :ns] != 0.0)
+    light = np.where(use, responses.intensity[:, :ns], 1.0)
+    value = np.where(use, responses.absorbed[:, :ns], 0.0) / light
+    gradient = np.zeros((len(light), ns, 2 * n))
+    columns = np.arange(ns)
+    gradient[:, columns, columns] = np.where(use, -value / light, 0.0)
+    gradient[:, columns, n + columns] = np.where(use, 1.0 / light, 0.0)
+    spread = gradient @ responses.covariance @ np.swapaxes(gradient, 1, 2)
+    energy = responses.excitation_mev[:, :ns]
+    spread = _with_energy_errors(spread, value, energy, responses.excitation_error_mev[:, :ns], use)
+    spread[:, columns, columns] += np.where(use, 0.0, 1.0)
+    return _Points(energy, value, spread, gradient, use)
+
+
 def fit_stokes_line(responses: Responses) -> StokesLine:
     """Fit PA_S/I_S = s (hν_S − hν₀) by generalised least squares with the full covariance of the points.
 
     Temperatures with fewer than two fitted Stokes excitations give NaN.
     """
-    ns, n = responses.n_stokes, responses.valid.shape[1]
-    use = responses.fitted[:, :ns] & (responses.intensity[:, :ns] != 0.0)
-    light = np.where(use, responses.intensity[:, :ns], 1.0)
-    heat = np.where(use, responses.absorbed[:, :ns], 0.0)
-    points = heat / light
-    to_points = np.zeros((len(light), ns, 2 * n))
-    columns = np.arange(ns)
-    to_points[:, columns, columns] = np.where(use, -points / light, 0.0)
-    to_points[:, columns, n + columns] = np.where(use, 1.0 / light, 0.0)
-    spread = to_points @ responses.covariance @ np.swapaxes(to_points, 1, 2)
-    energy = responses.excitation_mev[:, :ns]
-    spread = _with_energy_errors(spread, points, energy, responses.excitation_error_mev[:, :ns], use)
-    spread[:, columns, columns] += np.where(use, 0.0, 1.0)
-    usable = use.sum(axis=1) >= 2
-    centre = np.sum(energy * use, axis=1) / np.maximum(use.sum(axis=1), 1)
-    design = np.stack([energy - centre[:, None], np.ones_like(energy)], axis=-1) * use[..., None]
-    weighted = np.linalg.solve(spread, design)
+    points = _points(responses)
+    usable = points.use.sum(axis=1) >= 2
+    centre = np.sum(points.energy_mev * points.use, axis=1) / np.maximum(points.use.sum(axis=1), 1)
+    design = (
+        np.stack([points.energy_mev - centre[:, None], np.ones_like(points.value)], axis=-1) * points.use[..., None]
+    )
+    weighted = np.linalg.solve(points.spread, design)
     normal = np.swapaxes(design, 1, 2) @ weighted
     normal[~usable] = np.eye(2)
     inverse = np.linalg.inv(normal)
     to_line = inverse @ np.swapaxes(weighted, 1, 2)
-    slope, height = np.einsum("tpi,ti->pt", to_line, points)
-    residual = points - np.einsum("tip,pt->ti", design, np.stack([slope, height]))
-    chi2 = np.einsum("ti,ti->t", residual * use, np.linalg.solve(spread, (residual * use)[..., None])[..., 0])
+    line = to_line @ points.value[..., None]
+    slope, height = line[:, 0, 0], line[:, 1, 0]
+    chi2 = points.chi2(points.value - (design @ line)[..., 0])
     slope = np.where(usable & (slope != 0.0), slope, np.nan)
     offset = height / slope
     low, high = fieller_interval(height, slope, inverse[:, 1, 1], inverse[:, 0, 0], inverse[:, 0, 1])
-    gradient_line = to_line @ to_points
-    gradient_intercept = -(gradient_line[:, 1] - offset[:, None] * gradient_line[:, 0]) / slope[:, None]
-    gradient = np.stack([gradient_line[:, 0], gradient_intercept], axis=1)
-    # The covariance of the fitted line also holds what the energies' errors add, hence from the normal matrix.
-    jacobian = np.stack(
-        [np.stack([np.ones_like(slope), np.zeros_like(slope)], -1), np.stack([offset / slope, -1.0 / slope], -1)],
-        axis=1,
-    )
+    # From (slope, height) to (slope, intercept); the normal matrix also holds what the energies' errors add.
+    jacobian = np.zeros((len(slope), 2, 2))
+    jacobian[:, 0, 0], jacobian[:, 1, 0], jacobian[:, 1, 1] = 1.0, offset / slope, -1.0 / slope
+    values, errors = points.shown
     return StokesLine(
         slope=slope,
         intercept_mev=centre - offset,
         intercept_low_mev=centre - high,
         intercept_high_mev=centre - low,
-        gradient=gradient,
+        gradient=jacobian @ to_line @ points.gradient,
         covariance=jacobian @ inverse @ np.swapaxes(jacobian, 1, 2),
         chi2=np.where(usable, chi2, np.nan),
-        dof=use.sum(axis=1) - 2,
-        points=np.where(use, points, np.nan),
-        point_errors=np.where(use, np.sqrt(np.einsum("tii->ti", spread)), np.nan),
+        dof=points.use.sum(axis=1) - 2,
+        points=values,
+        point_errors=errors,
         usable=usable,
         slope_follows=np.zeros(len(slope)),
+    )
+
+
+def fit_slope(responses: Responses, intercept_mev: FloatArray) -> StokesLine:
+    """Fit the slope alone, through a given intercept hν₀ (n_temperatures,); one Stokes excitation suffices."""
+    points = _points(responses)
+    usable = points.use.any(axis=1) & np.isfinite(intercept_mev)
+    intercept = np.where(usable, intercept_mev, 0.0)
+    lever = (points.energy_mev - intercept[:, None]) * points.use
+    weighted = np.linalg.solve(points.spread, np.stack([lever, points.use * 1.0], axis=-1))
+    strength = np.where(usable, np.sum(weighted[..., 0] * lever, axis=1), 1.0)
+    to_slope = weighted[..., 0] / strength[:, None]
+    slope = np.sum(to_slope * points.value, axis=1)
+    follows = 2.0 * slope * np.sum(weighted[..., 1] * lever, axis=1) - np.sum(weighted[..., 1] * points.value, axis=1)
+    gradient = np.zeros((len(slope), 2, points.gradient.shape[2]))
+    gradient[:, 0] = (to_slope[:, None] @ points.gradient)[:, 0]
+    covariance = np.zeros((len(slope), 2, 2))
+    covariance[:, 0, 0] = np.where(usable, 1.0 / strength, np.nan)
+    values, errors = points.shown
+    return StokesLine(
+        slope=np.where(usable & (slope != 0.0), slope, np.nan),
+        intercept_mev=intercept_mev,
+        intercept_low_mev=intercept_mev,
+        intercept_high_mev=intercept_mev,
+        gradient=gradient,
+        covariance=covariance,
+        chi2=np.where(usable, points.chi2(points.value - slope[:, None] * lever), np.nan),
+        dof=points.use.sum(axis=1) - 1,
+        points=values,
+        point_errors=errors,
+        usable=usable,
+        slope_follows=follows / strength,
     )
 
 
@@ -99,28 +156,3 @@ def _with_energy_errors(
     slope = np.sum(x * points, axis=1) / np.maximum(np.sum(x**2, axis=1), np.finfo(float).tiny)
     result: FloatArray = spread + np.where(use, slope[:, None] * error, 0.0)[:, :, None] ** 2 * np.eye(energy.shape[1])
     return result
-
-
-def at_intercept(line: StokesLine, intercept_mev: FloatArray) -> StokesLine:
-    """Return the line conditioned on its intercept: the slope follows by their covariance."""
-    follow = line.covariance[:, 0, 1] / line.covariance[:, 1, 1]
-    slope = line.slope + follow * (intercept_mev - line.intercept_mev)
-    gradient = line.gradient.copy()
-    gradient[:, 0] -= follow[:, None] * gradient[:, 1]
-    gradient[:, 1] = 0.0
-    covariance = np.zeros_like(line.covariance)
-    covariance[:, 0, 0] = line.covariance[:, 0, 0] - follow * line.covariance[:, 0, 1]
-    return StokesLine(
-        slope,
-        intercept_mev,
-        intercept_mev,
-        intercept_mev,
-        gradient,
-        covariance,
-        line.chi2 + (intercept_mev - line.intercept_mev) ** 2 / line.covariance[:, 1, 1],
-        line.dof + 1,
-        line.points,
-        line.point_errors,
-        line.usable,
-        follow,
-    )

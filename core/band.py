@@ -137,31 +137,36 @@ def _inside(axis: FloatArray, region: FloatArray) -> np.ndarray:
 def _extent(
     corrected: Corrected, block: Block, stokes: Sequence[int], transmitted: FloatArray
 ) -> tuple[float, float] | None:
-    """Find where the summed Stokes emission rises out of its background and noise."""
+    """Find where the mean Stokes emission rises out of its background and noise; None where it does not."""
     axis = block.wavelength_nm
-    total, noise, seen = np.zeros(axis.size), np.zeros(axis.size), np.zeros(axis.size)
-    for k, row in _rows(corrected, block, stokes):
-        open_ = _inside(axis, transmitted[k])
-        if open_.sum() < _MINIMUM_PIXELS:
-            continue
-        spectrum = block.mean[row] - np.percentile(block.mean[row, open_], 10)
-        total += np.where(open_, spectrum, 0.0)
-        noise += np.where(open_, block.variance[row] / corrected.present[k].sum(), 0.0)
-        seen += open_
-    if not seen.any():
+    rows = [
+        (row, open_) for k, row in _rows(corrected, block, stokes) if (open_ := _inside(axis, transmitted[k])).any()
+    ]
+    if not rows or max(open_.sum() for _, open_ in rows) < _MINIMUM_PIXELS:
         return None
+    seen = np.sum([open_ for _, open_ in rows], axis=0)
+    counts = corrected.present[block.stacks].sum(axis=1)
+    noise = np.sum([np.where(open_, block.variance[row] / counts[row], 0.0) for row, open_ in rows], axis=0)
+    sigma = float(np.sqrt(np.median(noise[seen > 0] / seen[seen > 0] ** 2) / _SMOOTHING_PIXELS))
     kernel = np.ones(_SMOOTHING_PIXELS) / _SMOOTHING_PIXELS
-    smooth = np.convolve(total / np.maximum(seen, 1), kernel, mode="same")
-    peak = int(np.argmax(smooth))
-    sigma = np.sqrt(np.median(noise[seen > 0] / seen[seen > 0] ** 2) / _SMOOTHING_PIXELS)
-    threshold = max(_EDGE_FRACTION * smooth[peak], 3.0 * sigma)
-    if smooth[peak] <= 2.0 * threshold:
-        return None
-    below = np.flatnonzero((smooth < threshold) | (seen == 0))
-    low = axis[below[below < peak].max(initial=0)]
-    high = axis[below[below > peak].min(initial=axis.size - 1)]
-    margin = _MARGIN_FRACTION * (high - low)
-    return float(max(axis[0], low - margin)), float(min(axis[-1], high + margin))
+    smoothed = {row: np.convolve(block.mean[row], kernel, mode="same") for row, _ in rows}
+    levels = {row: float(np.percentile(smoothed[row][open_], 10)) for row, open_ in rows}
+    # The level of a spectrum is first guessed, then read outside the band that this guess shows.
+    for _ in range(3):
+        total = np.sum([np.where(open_, smoothed[row] - levels[row], 0.0) for row, open_ in rows], axis=0)
+        mean = total / np.maximum(seen, 1)
+        peak = int(np.argmax(mean))
+        threshold = max(_EDGE_FRACTION * mean[peak], 3.0 * sigma)
+        if mean[peak] <= 2.0 * threshold:
+            return None
+        below = np.flatnonzero((mean < threshold) | (seen == 0))
+        low, high = below[below < peak].max(initial=0), below[below > peak].min(initial=axis.size - 1)
+        outside = (np.arange(axis.size) < low) | (np.arange(axis.size) > high)
+        for row, open_ in rows:
+            if np.count_nonzero(open_ & outside) >= _MINIMUM_PIXELS:
+                levels[row] = float(np.median(block.mean[row][open_ & outside]))
+    margin = _MARGIN_FRACTION * (axis[high] - axis[low])
+    return float(max(axis[0], axis[low] - margin)), float(min(axis[-1], axis[high] + margin))
 
 
 def _background(

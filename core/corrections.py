@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import median_filter
 
+from asplab.core.errors import AnalysisError
 from asplab.core.experiment import Curve, Spectrum
 from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
@@ -87,7 +88,17 @@ def correct(gathered: Gathered, settings: CorrectionSettings) -> Corrected:
     -------
     Corrected
         In counts, or counts/s, counts/µW, counts/(s µW), as far as all spectra carry exposure and power.
+
+    Raises
+    ------
+    AnalysisError
+        When there is no emission spectrum in use.
     """
+    if not gathered.stacks:
+        raise AnalysisError(
+            f"{gathered.experiment.name}: no emission spectrum is in use, so there is nothing to integrate. "
+            "List files of kind pl and aspl in manifest.csv, or bring excluded ones back."
+        )
     problems: list[Problem] = []
     n_repeats = max((len(stack.members) for stack in gathered.stacks), default=0)
     scale = _normalisations(gathered, settings, problems)

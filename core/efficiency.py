@@ -21,6 +21,8 @@ from asplab.core.units import FloatArray
 
 _TRUNCATED_BELOW = 0.9
 _SIGNIFICANT = 3.0
+_DETERMINED = 2.0
+"""Standard errors by which D must exceed zero for η = N/D to have a closed interval (97.7 %, one-sided)."""
 
 FLAGS = ("not_determined", "net_cooling", "eta_above_1", "eta_below_0", "truncated", "excluded")
 """What a flag of η says, in the order of `EfficiencyFit.flag_table`."""
@@ -99,7 +101,8 @@ class EfficiencyFit:
     eta, eta_error : ndarray
     eta_covariance : ndarray, shape (n_temperatures, n_anti, n_anti)
     eta_low, eta_high : ndarray
-        68 % Fieller interval; NaN marks an open end.
+        68 % Fieller interval; NaN marks an open end. Where ``denominator`` is within two standard errors of
+        zero η is not determined: a clear emission signal then leaves a lower limit, none leaves nothing.
     ratio_slope_per_mev : ndarray
         Slope of R against ΔE_S.
     numerator, denominator : ndarray
@@ -283,6 +286,10 @@ def _assemble(
     variances = np.einsum("tii->ti", covariance)
     cross = covariance[:, diagonal, na + diagonal]
     low, high = fieller_interval(numerator, denominator, variances[:, :na], variances[:, na:], cross)
+    # 1/D is far from normal unless D stands well clear of its noise: then only a lower limit, or none, is known.
+    determined = denominator > _DETERMINED * np.sqrt(variances[:, na:])
+    bright = numerator > _SIGNIFICANT * np.sqrt(variances[:, :na])
+    low, high = np.where(determined | (bright & (denominator > 0)), low, np.nan), np.where(determined, high, np.nan)
     error = np.where(valid, np.sqrt(np.einsum("tii->ti", eta_covariance)), np.nan)
     yield_low, yield_high = _yield_interval(responses, line, settings, yields, yield_errors)
     measured = valid & (responses.absorbed[:, ns:] != 0.0)
@@ -319,7 +326,7 @@ def _assemble(
         valid=valid,
         fitted=valid & responses.fitted[:, ns:],
         truncation=responses.truncation[:, ns:],
-        flag_table=_flags(responses, eta, low, valid),
+        flag_table=_flags(responses, eta, determined, valid),
         keys=tuple(row[ns:] for row in responses.keys),
         stokes_keys=tuple(row[:ns] for row in responses.keys),
         responses=responses,
@@ -340,11 +347,11 @@ def _yield_interval(
     return yields - np.hypot(below, extra), yields + np.hypot(above, extra)
 
 
-def _flags(responses: Responses, eta: FloatArray, low: FloatArray, valid: np.ndarray) -> np.ndarray:
+def _flags(responses: Responses, eta: FloatArray, determined: np.ndarray, valid: np.ndarray) -> np.ndarray:
     ns, n = responses.n_stokes, responses.valid.shape[1]
     heat_error = np.sqrt(np.einsum("tii->ti", responses.covariance)[:, n + ns :])
     tests = (
-        np.isnan(low),
+        ~determined,
         responses.absorbed[:, ns:] < -_SIGNIFICANT * heat_error,
         eta > 1.0,
         eta < 0.0,

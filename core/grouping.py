@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from asplab.core.document import Exclusions
 from asplab.core.errors import AnalysisError
@@ -11,6 +12,8 @@ from asplab.core.experiment import EMISSION_KINDS, Experiment, Record, Scan, Spe
 from asplab.core.problems import Problem
 from asplab.core.settings import GroupingSettings
 from asplab.core.units import FloatArray
+
+_LASER_NM = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,14 +172,13 @@ def _stacks(
     exclusions: Exclusions,
 ) -> tuple[list[Stack], list[Problem]]:
     groups: dict[_Place, list[Spectrum]] = {}
-    for spectrum in spectra:
+    temperatures = [nearest(centres, _temperature(spectrum)) for spectrum in spectra]
+    for spectrum, t, kind in zip(spectra, temperatures, _kinds(spectra, temperatures), strict=True):
         condition = spectrum.condition
         wavelengths = tuple(
             None if (value := getattr(condition, name)) is None else values[nearest(values, value)]
             for name, values in zip(_WAVELENGTHS, scale, strict=True)
         )
-        kind = spectrum.kind if spectrum.kind != "emission" else _kind_by_band(spectrum)
-        t = nearest(centres, _temperature(spectrum))
         place = _Place(t, centres[t], kind, wavelengths, condition.sample, condition.series)
         groups.setdefault(place, []).append(spectrum)
     problems: list[Problem] = []
@@ -210,15 +212,45 @@ def _known(spectra: Sequence[Spectrum], name: str) -> list[float]:
     return [value for s in spectra if (value := getattr(s.condition, name)) is not None]
 
 
-def _kind_by_band(spectrum: Spectrum) -> str:
-    """Tell Stokes from anti-Stokes by where the transmitted light lies against the excitation."""
+def _kinds(spectra: Sequence[Spectrum], temperature: Sequence[int]) -> list[str]:
+    """Return the kind of each spectrum; ``emission`` is told apart by its filter, else by where the band lies."""
+    bands: dict[int, float] = {}
+    kinds = []
+    for spectrum, t in zip(spectra, temperature, strict=True):
+        condition = spectrum.condition
+        has_longpass, has_shortpass = condition.longpass_nm is not None, condition.shortpass_nm is not None
+        if spectrum.kind != "emission":
+            kinds.append(spectrum.kind)
+        elif has_longpass != has_shortpass:
+            kinds.append("pl" if has_longpass else "aspl")
+        else:
+            if t not in bands:
+                bands[t] = _band_nm([s for s, own in zip(spectra, temperature, strict=True) if own == t])
+            kinds.append("pl" if bands[t] > _excitation(spectrum) else "aspl")
+    return kinds
+
+
+def _band_nm(spectra: Sequence[Spectrum]) -> float:
+    """Return where the emission of one temperature peaks, from the median of what is far from each laser line."""
+    axis = spectra[0].wavelength_nm
+    shapes = []
+    for spectrum in spectra:
+        excess = np.interp(axis, spectrum.wavelength_nm, spectrum.counts) - np.median(spectrum.counts)
+        excess[np.abs(axis - _excitation(spectrum)) < _LASER_NM] = np.nan
+        noise = float(np.nanmedian(np.abs(excess - np.nanmedian(excess))))
+        shapes.append(median_filter(excess, size=9, mode="nearest") / max(noise, np.finfo(float).tiny))
+    stacked = np.array(shapes)
+    seen = np.isfinite(stacked).any(axis=0)
+    level = np.full(axis.size, -np.inf)
+    level[seen] = np.nanmean(stacked[:, seen], axis=0)
+    return float(axis[int(np.argmax(level))])
+
+
+def _excitation(spectrum: Spectrum) -> float:
     excitation = spectrum.condition.excitation_nm
     if excitation is None:
         raise AnalysisError(f"{spectrum.where}: excitation_nm is missing. Fill it in the manifest.")
-    excess = spectrum.counts - np.median(spectrum.counts)
-    far = np.abs(spectrum.wavelength_nm - excitation) > 10.0
-    peak_nm = spectrum.wavelength_nm[far][np.argmax(excess[far])]
-    return "pl" if peak_nm > excitation else "aspl"
+    return excitation
 
 
 def _stack(place: _Place, members: list[Spectrum], exclusions: Exclusions, problems: list[Problem]) -> Stack:
@@ -234,15 +266,12 @@ def _stack(place: _Place, members: list[Spectrum], exclusions: Exclusions, probl
                 "left out. Give it another `series`, or measure all repeats on one axis."
             )
             problems.append(Problem("error", spectrum.where, message))
-    excitation = _mean(same, "excitation_nm")
-    if excitation is None:
-        raise AnalysisError(f"{same[0].where}: excitation_nm is missing. Fill it in the manifest.")
     return Stack(
         key=place.key,
         kind=place.kind,
         temperature=place.temperature,
         temperature_k=float(np.mean([_temperature(s) for s in same])),
-        excitation_nm=excitation,
+        excitation_nm=float(np.mean([_excitation(s) for s in same])),
         longpass_nm=_mean(same, "longpass_nm"),
         shortpass_nm=_mean(same, "shortpass_nm"),
         members=tuple(same),

@@ -157,9 +157,9 @@ def _region(
         return (settings.from_mev, float(high)), chosen
     low = float(detuning.max() - 0.25 * np.ptp(detuning))
     message = (
-        f"the scan has {chosen.sum()} points in the baseline region {settings.from_mev:.0f}-{high:.0f} meV below the "
-        f"gap; its lowest quarter ({low:.0f}-{detuning.max():.0f} meV) is used, which may still hold signal. Scan "
-        "to 300 meV below the gap."
+        f"the scan has {chosen.sum()} points in the baseline region {settings.from_mev:.0f} to {high:.0f} meV "
+        f"below the gap; its lowest quarter ({low:.0f} to {detuning.max():.0f} meV) is used, which may still hold "
+        "signal. Scan to 300 meV below the gap."
     )
     problems.append(Problem("warning", place, message))
     return (low, float(detuning.max())), detuning >= low

@@ -18,6 +18,7 @@ _NOISE_POINTS = 31
 _POWER_WINDOW_MEV = 40.0
 _EXACT_NM = 0.2
 _MINIMUM_POINTS = 5
+_SMOOTH_MEV = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,7 +217,12 @@ def _reading(
         )
         problems.append(Problem("error", stack.key, message))
         return np.full(axis.size, np.nan)
-    near = np.abs(energy - excitation_mev) <= settings.half_width_mev
+    distance = np.abs(energy - excitation_mev)
+    half_width = settings.half_width_mev
+    if stack.kind == "pl" and axis.size > _MINIMUM_POINTS:
+        # Above the gap the spectrum is smooth: coarse steps may reach further.
+        half_width = max(half_width, min(float(np.sort(distance)[_MINIMUM_POINTS - 1]), _SMOOTH_MEV))
+    near = distance <= half_width
     if near.sum() >= _MINIMUM_POINTS:
         order = min(settings.polynomial_order, int(near.sum()) - 2)
         weights[near] = _polynomial_weights(energy[near] - excitation_mev, order)

@@ -142,7 +142,7 @@ def known_kind(text: str, fault: Callable[[str], FileError]) -> str:
 def alike(text: str, known: tuple[str, ...]) -> str:
     """Return a question that offers the most similar of ``known``, or an empty text."""
     close = difflib.get_close_matches(text, known, n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else ""
+    return f"; did you mean '{close[0]}'" if close else ""
 
 
 def positive(row: TextRow, table: TextTable, column: str, fault: Callable[[str], FileError]) -> float | None:

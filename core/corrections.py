@@ -87,7 +87,7 @@ def correct(gathered: Gathered, settings: CorrectionSettings) -> Corrected:
     Returns
     -------
     Corrected
-        In counts, or counts/s, counts/µW, counts/(s µW), as far as all spectra carry exposure and power.
+        In counts/nm, divided by s and by µW as far as all spectra carry exposure and power.
 
     Raises
     ------
@@ -149,8 +149,11 @@ def _block(
     n_repeats: int,
     settings: CorrectionSettings,
 ) -> tuple[Block, np.ndarray, np.ndarray]:
-    sensitivity = np.ones(axis.size) if response is None else np.interp(axis, response.wavelength_nm, response.values)
-    sensitivity = sensitivity / sensitivity.max()
+    # Counts per pixel become counts per nm, on one scale for all axes.
+    sensitivity = np.gradient(axis)
+    if response is not None:
+        relative = np.interp(axis, response.wavelength_nm, response.values)
+        sensitivity = sensitivity * relative / response.values.max()
     intensity = np.zeros((len(stacks), axis.size, n_repeats))
     mean, variance, dark_variance = (np.zeros((len(stacks), axis.size)) for _ in range(3))
     replaced, groups = np.zeros(len(stacks), dtype=int), np.full(len(stacks), -1)
@@ -193,12 +196,15 @@ def replace_cosmic_rays(counts: FloatArray, *, threshold: float) -> tuple[FloatA
     """
     if counts.shape[0] < 3:
         return counts, 0
-    expected = _follow(counts, np.median(counts, axis=0))
+    shape = np.median(counts, axis=0)
+    spread = 1.4826 * np.median(np.abs(counts - shape), axis=0)
+    # A hit of any height must not tilt the fit of its own repeat: start from what at most doubles the band.
+    ceiling = 2.0 * shape - np.percentile(shape, 10) + threshold * spread
+    expected = _follow(counts, shape, counts <= ceiling)
+    hit = _standing_out(counts - expected, threshold)[0]
+    expected = _follow(counts, shape, ~hit)
     residual = counts - expected
-    deviation = 1.4826 * np.median(np.abs(residual - np.median(residual, axis=0)), axis=0)
-    sigma = np.maximum(median_filter(deviation, size=_SMOOTHING_PIXELS, mode="nearest"), deviation)
-    sigma = np.maximum(sigma, np.finfo(float).tiny)
-    hit = residual > threshold * sigma
+    hit, sigma = _standing_out(residual, threshold)
     near = hit.copy()
     near[:, 1:] |= hit[:, :-1]
     near[:, :-1] |= hit[:, 1:]
@@ -206,13 +212,24 @@ def replace_cosmic_rays(counts: FloatArray, *, threshold: float) -> tuple[FloatA
     return np.where(hit, expected, counts), int(hit.sum())
 
 
-def _follow(spectra: FloatArray, shape: FloatArray) -> FloatArray:
-    """Return offset + height × shape fitted to each spectrum by least squares."""
-    centred = shape - shape.mean()
-    power = centred @ centred
-    height = (spectra @ centred) / power if power > 0 else np.ones(len(spectra))
-    offset = spectra.mean(axis=1) - height * shape.mean()
-    fitted: FloatArray = offset[:, None] + height[:, None] * shape
+def _standing_out(residual: FloatArray, threshold: float) -> tuple[np.ndarray, FloatArray]:
+    """Return where residuals exceed ``threshold`` robust standard deviations, and those (n_pixels,)."""
+    deviation = 1.4826 * np.median(np.abs(residual - np.median(residual, axis=0)), axis=0)
+    sigma = np.maximum(median_filter(deviation, size=_SMOOTHING_PIXELS, mode="nearest"), deviation)
+    sigma = np.maximum(sigma, np.finfo(float).tiny)
+    return residual > threshold * sigma, sigma
+
+
+def _follow(spectra: FloatArray, shape: FloatArray, use: np.ndarray | None = None) -> FloatArray:
+    """Return offset + height × shape fitted to each spectrum by least squares over the pixels in use."""
+    weight = np.ones(spectra.shape) if use is None else use.astype(float)
+    count = weight.sum(axis=1)
+    shape_mean = (weight @ shape) / count
+    mean = np.sum(weight * spectra, axis=1) / count
+    centred = weight * (shape - shape_mean[:, None])
+    power = np.sum(centred * (shape - shape_mean[:, None]), axis=1)
+    height = np.where(power > 0, np.sum(centred * spectra, axis=1) / np.where(power > 0, power, 1.0), 1.0)
+    fitted: FloatArray = mean[:, None] + height[:, None] * (shape - shape_mean[:, None])
     return fitted
 
 

@@ -115,7 +115,7 @@ def _scan_set(
     kernel = np.ones(_NOISE_POINTS) / _NOISE_POINTS
     half = min(_NOISE_POINTS // 2, axis.size - 1)
     noise = np.convolve(np.pad(additive_variance(volts), half, mode="reflect"), kernel[: 2 * half + 1], mode="valid")
-    blank = _blank(gathered.blanks[t], axis, power, settings)
+    blank = _blank(gathered.blanks[t], axis, power, phase, wanted)
     return ScanSet(
         energy_mev=energy,
         volts=volts,
@@ -255,11 +255,15 @@ def _exponential_interpolation(energy: FloatArray, signal: FloatArray, excitatio
 
 
 def _blank(
-    blanks: Sequence[Scan], axis: FloatArray, power: FloatArray, settings: ScanSettings
+    blanks: Sequence[Scan], axis: FloatArray, power: FloatArray, phase: float, per_power: bool
 ) -> tuple[FloatArray | None, FloatArray | None]:
+    """Return the mean signal of the bare substrate in the scans' phase and at their power, and its variance."""
     if not blanks:
         return None, None
-    volts = np.array([_on(axis, s.excitation_nm, s.lockin_x_v) for s in blanks])
+    volts = np.array([_on(axis, s.excitation_nm, s.lockin_x_v) for s in blanks]) * np.cos(phase)
+    quadrature = [_on(axis, s.excitation_nm, s.lockin_y_v) for s in blanks if s.lockin_y_v is not None]
+    if len(quadrature) == len(blanks):
+        volts = volts + np.array(quadrature) * np.sin(phase)
     readings = [_on(axis, s.excitation_nm, own) for s in blanks if (own := scan_power_uw(s)) is not None]
-    scale = power / np.mean(readings, axis=0) if readings and settings.divide_by_power else np.ones(axis.size)
+    scale = power / np.mean(readings, axis=0) if readings and per_power else np.ones(axis.size)
     return volts.mean(axis=0) * scale, additive_variance(volts) / len(volts) * scale**2

@@ -130,7 +130,7 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
     covariance = _inverse(normal, fitted)
     scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
     table = _physical(parameters[:, -2:], covariance[:, -2:, -2:], fitted)
-    joint = _fit_joint(problem, parameters, normal, fitted, settings)
+    joint = _fit_joint(problem, thermal, parameters, normal, fitted, settings)
     if joint is None:
         joint_p, joint_c, joint_chi2, n_joint, joint_scale = None, None, np.nan, 0, np.nan
         table = np.concatenate([table, np.full((1, table.shape[1]), np.nan)])
@@ -138,7 +138,7 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
         objective, joint_p, joint_c, joint_chi2 = joint
         n_joint = joint_p.size - 1
         table = np.concatenate([table, _physical(joint_p[None, -2:], joint_c[None, -2:, -2:], np.array([True]))])
-        shared = joint_p[objective.scale]
+        shared = joint_p[objective.scale] + objective.scale_offset
         joint_scale = float(np.mean(_log_scale(shared, joint_p[-2], joint_p[-1], thermal[fitted])))
     all_scales = np.append(np.where(fitted, scales, np.nan), joint_scale)
     chi2_all, n_all = np.append(chi2, joint_chi2), np.append(counts, int(use.sum()))
@@ -174,14 +174,22 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
 
 
 def _fit_joint(
-    problem: LogitProblem, separate: FloatArray, normal: FloatArray, fitted: np.ndarray, settings: PolaronSettings
+    problem: LogitProblem,
+    thermal_mev: FloatArray,
+    separate: FloatArray,
+    normal: FloatArray,
+    fitted: np.ndarray,
+    settings: PolaronSettings,
 ) -> tuple[JointFit, FloatArray, FloatArray, float] | None:
     """Fit all temperatures with one (g, ħω); the scale is free per temperature or shared."""
     rows = np.flatnonzero(fitted)
     if rows.size < 2:
         return None
-    scale = np.arange(rows.size) if settings.joint_scale == "temperature" else np.zeros(rows.size, dtype=int)
-    objective = JointFit(problem.lanes(rows).without_shared(), scale)
+    if settings.joint_scale == "temperature":
+        scale, offset = np.arange(rows.size), np.zeros(rows.size)
+    else:
+        scale, offset = np.zeros(rows.size, dtype=int), -CENTRE_MEV / thermal_mev[rows]
+    objective = JointFit(problem.lanes(rows).without_shared(), scale, offset)
     parameters, chi2, curvature = minimise(objective, objective.start(separate[rows], normal[rows]))
     return objective, parameters[0], _inverse(curvature, np.array([True]))[0], float(chi2[0])
 

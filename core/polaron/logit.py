@@ -160,12 +160,14 @@ class SeparateFits:
 class JointFit:
     """All temperatures with one κ and u: parameters are scales, the shared-yield deviation δ, κ, u.
 
-    ``scale`` (n_temperatures,) says which scale each temperature has. δ is in standard errors with a normal
-    prior; it only matters where a quantum yield is shared.
+    ``scale`` (n_temperatures,) says which scale each temperature has, ``scale_offset`` what is added to it to
+    give L₀: a scale ln A that temperatures share needs −E₀/kT. δ is in standard errors with a normal prior; it
+    only matters where a quantum yield is shared.
     """
 
     problem: LogitProblem
     scale: np.ndarray
+    scale_offset: FloatArray
 
     @property
     def n_scales(self) -> int:
@@ -176,7 +178,8 @@ class JointFit:
         """Return starting parameters (1, n_scales + 3): the separate ones combined by their normal matrices."""
         place = self._place()[:, :, [0, 2, 3]]
         total = np.einsum("fap,fpq,fbq->ab", place, normal, place)
-        right = np.einsum("fap,fpq,fq->a", place, normal, separate)
+        own = separate - self.scale_offset[:, None] * np.array([1.0, 0.0, 0.0])
+        right = np.einsum("fap,fpq,fq->a", place, normal, own)
         total[-3, -3] = 1.0
         return np.linalg.solve(_regular(total[None])[0], right)[None]
 
@@ -185,7 +188,7 @@ class JointFit:
         n_fits = len(self.scale)
         scales, deviation, common = parameters[0, : self.n_scales], parameters[0, -3], parameters[0, -2:]
         own = np.empty((n_fits, 3))
-        own[:, 0], own[:, 1:] = scales[self.scale], common
+        own[:, 0], own[:, 1:] = scales[self.scale] + self.scale_offset, common
         chi2, gradient, normal = _evaluate(self.problem, own, float(deviation))
         place = self._place()
         full = np.einsum("fap,fp->a", place, gradient)[None]

@@ -150,23 +150,38 @@ def _extent(
     sigma = float(np.sqrt(np.median(noise[seen > 0] / seen[seen > 0] ** 2) / _SMOOTHING_PIXELS))
     kernel = np.ones(_SMOOTHING_PIXELS) / _SMOOTHING_PIXELS
     smoothed = {row: np.convolve(block.mean[row], kernel, mode="same") for row, _ in rows}
-    levels = {row: float(np.percentile(smoothed[row][open_], 10)) for row, open_ in rows}
-    # The level of a spectrum is first guessed, then read outside the band that this guess shows.
+    levels = {row: np.full(axis.size, np.percentile(smoothed[row][open_], 10)) for row, open_ in rows}
+    fraction, reach = 0.5, 1.5
+    # A background is guessed, then read outside the band that this guess shows, first far outside.
     for _ in range(3):
-        total = np.sum([np.where(open_, smoothed[row] - levels[row], 0.0) for row, open_ in rows], axis=0)
-        mean = total / np.maximum(seen, 1)
+        mean = np.sum([np.where(open_, smoothed[row] - levels[row], 0.0) for row, open_ in rows], axis=0)
+        mean /= np.maximum(seen, 1)
         peak = int(np.argmax(mean))
-        threshold = max(_EDGE_FRACTION * mean[peak], 3.0 * sigma)
-        if mean[peak] <= 2.0 * threshold:
+        threshold = max(fraction * mean[peak], 3.0 * sigma)
+        if mean[peak] <= 2.0 * max(_EDGE_FRACTION * mean[peak], 3.0 * sigma):
             return None
         below = np.flatnonzero((mean < threshold) | (seen == 0))
         low, high = below[below < peak].max(initial=0), below[below > peak].min(initial=axis.size - 1)
-        outside = (np.arange(axis.size) < low) | (np.arange(axis.size) > high)
-        for row, open_ in rows:
-            if np.count_nonzero(open_ & outside) >= _MINIMUM_PIXELS:
-                levels[row] = float(np.median(block.mean[row][open_ & outside]))
+        margin = reach * (high - low)
+        outside = (np.arange(axis.size) < low - margin) | (np.arange(axis.size) > high + margin)
+        levels = {row: _rough_level(axis, block.mean[row], open_ & outside, peak, levels[row]) for row, open_ in rows}
+        fraction, reach = _EDGE_FRACTION, 0.0
     margin = _MARGIN_FRACTION * (axis[high] - axis[low])
     return float(max(axis[0], axis[low] - margin)), float(min(axis[-1], axis[high] + margin))
+
+
+def _rough_level(
+    axis: FloatArray, spectrum: FloatArray, outside: np.ndarray, peak: int, otherwise: FloatArray
+) -> FloatArray:
+    """Return the background as a line where both sides of the band show it, a constant where one does."""
+    sides = [np.count_nonzero(outside[:peak]), np.count_nonzero(outside[peak:])]
+    if max(sides) < _MINIMUM_PIXELS:
+        return otherwise
+    if min(sides) < _MINIMUM_PIXELS:
+        return np.full(axis.size, np.median(spectrum[outside]))
+    slope, offset = np.polyfit(axis[outside] - axis[0], spectrum[outside], 1)
+    line: FloatArray = offset + slope * (axis - axis[0])
+    return line
 
 
 def _background(

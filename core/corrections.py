@@ -15,6 +15,8 @@ from asplab.core.units import FloatArray
 
 _SMOOTHING_PIXELS = 31
 _NEIGHBOUR_FRACTION = 0.5
+_ROUNDING = 1e-6
+"""Noise that spectra are taken to have at least, relative to their height."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +122,7 @@ def correct(gathered: Gathered, settings: CorrectionSettings) -> Corrected:
     for b, (axis, members) in enumerate(axes):
         place[members] = np.column_stack([np.full(len(members), b), np.arange(len(members))])
         stacks = [gathered.stacks[k] for k in members]
-        darks = _darks(gathered.darks, axis, settings)
+        darks = _darks(gathered.darks, axis, settings, first_group=b * (len(gathered.darks) + 1))
         block, replaced[members], groups[members] = _block(
             axis, members, stacks, [scale[k] for k in members], darks, response, n_repeats, settings
         )
@@ -163,6 +165,9 @@ def _block(
         if dark is not None:
             counts = counts - dark.mean
             groups[row] = dark.group
+        elif response is not None:
+            # Without a dark the camera's offset is still in: it must not be divided by the response.
+            counts = counts - np.percentile(median_filter(counts, size=(1, _SMOOTHING_PIXELS)), 10, axis=1)[:, None]
         if settings.remove_cosmic_rays:
             counts, replaced[row] = replace_cosmic_rays(counts, threshold=settings.cosmic_threshold)
         values = counts / scale[:, None] / sensitivity
@@ -201,10 +206,10 @@ def replace_cosmic_rays(counts: FloatArray, *, threshold: float) -> tuple[FloatA
     # A hit of any height must not tilt the fit of its own repeat: start from what at most doubles the band.
     ceiling = 2.0 * shape - np.percentile(shape, 10) + threshold * spread
     expected = _follow(counts, shape, counts <= ceiling)
-    hit = _standing_out(counts - expected, threshold)[0]
+    hit = _standing_out(counts, expected, threshold)[0]
     expected = _follow(counts, shape, ~hit)
     residual = counts - expected
-    hit, sigma = _standing_out(residual, threshold)
+    hit, sigma = _standing_out(counts, expected, threshold)
     near = hit.copy()
     near[:, 1:] |= hit[:, :-1]
     near[:, :-1] |= hit[:, 1:]
@@ -212,17 +217,19 @@ def replace_cosmic_rays(counts: FloatArray, *, threshold: float) -> tuple[FloatA
     return np.where(hit, expected, counts), int(hit.sum())
 
 
-def _standing_out(residual: FloatArray, threshold: float) -> tuple[np.ndarray, FloatArray]:
-    """Return where residuals exceed ``threshold`` robust standard deviations, and those (n_pixels,)."""
+def _standing_out(counts: FloatArray, expected: FloatArray, threshold: float) -> tuple[np.ndarray, FloatArray]:
+    """Return where counts exceed what is expected by ``threshold`` robust standard deviations, and those."""
+    residual = counts - expected
     deviation = 1.4826 * np.median(np.abs(residual - np.median(residual, axis=0)), axis=0)
     sigma = np.maximum(median_filter(deviation, size=_SMOOTHING_PIXELS, mode="nearest"), deviation)
-    sigma = np.maximum(sigma, np.finfo(float).tiny)
+    sigma = np.maximum(sigma, _ROUNDING * np.ptp(expected) + np.finfo(float).tiny)
     return residual > threshold * sigma, sigma
 
 
 def _follow(spectra: FloatArray, shape: FloatArray, use: np.ndarray | None = None) -> FloatArray:
     """Return offset + height × shape fitted to each spectrum by least squares over the pixels in use."""
     weight = np.ones(spectra.shape) if use is None else use.astype(float)
+    weight[weight.sum(axis=1) < _SMOOTHING_PIXELS] = 1.0
     count = weight.sum(axis=1)
     shape_mean = (weight @ shape) / count
     mean = np.sum(weight * spectra, axis=1) / count
@@ -300,7 +307,9 @@ def _response(gathered: Gathered, settings: CorrectionSettings, problems: list[P
     return curve
 
 
-def _darks(darks: Sequence[Spectrum], axis: FloatArray, settings: CorrectionSettings) -> dict[float | None, _Dark]:
+def _darks(
+    darks: Sequence[Spectrum], axis: FloatArray, settings: CorrectionSettings, *, first_group: int
+) -> dict[float | None, _Dark]:
     """Average the dark frames of each exposure that fit the axis; noise is pooled over the pixels."""
     if not settings.subtract_dark:
         return {}
@@ -309,7 +318,7 @@ def _darks(darks: Sequence[Spectrum], axis: FloatArray, settings: CorrectionSett
         if dark.wavelength_nm.shape == axis.shape and np.allclose(dark.wavelength_nm, axis, rtol=0.0, atol=1e-3):
             frames.setdefault(dark.condition.exposure_s, []).append(dark.counts)
     result = {}
-    for group, (exposure, counts) in enumerate(frames.items()):
+    for group, (exposure, counts) in enumerate(frames.items(), start=first_group):
         stack = np.array(counts)
         if len(stack) > 2:
             stack, _ = replace_cosmic_rays(stack, threshold=settings.cosmic_threshold)

@@ -12,6 +12,7 @@ from asplab.core.units import FloatArray, energy_from_wavelength
 
 _PEAK_FRACTION = 0.6
 _PEAK_ORDER = 3
+_SMOOTHING_PIXELS = 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +61,10 @@ def find_energies(bands: Bands, settings: EnergySettings) -> Energies:
     """Measure the energies from the band shapes, or take the given ones."""
     temperatures = bands.corrected.temperatures_k
     measured = np.array([_measure(template, settings) for template in bands.templates]).reshape(-1, 5)
-    mean, mean_error = _given(measured[:, 0], measured[:, 1], temperatures, settings.given_mean_photon)
+    mean, mean_error = take_given(measured[:, 0], measured[:, 1], temperatures, settings.given_mean_photon)
     source = {"peak": measured[:, 2:4], "mean": measured[:, 0:2], "given": np.full((len(temperatures), 2), np.nan)}
     chosen = source[settings.reference]
-    reference, error = _given(chosen[:, 0], chosen[:, 1], temperatures, settings.given_reference)
+    reference, error = take_given(chosen[:, 0], chosen[:, 1], temperatures, settings.given_reference)
     if settings.reference == "given":
         mean = np.where(np.isnan(mean), reference, mean)
         mean_error = np.where(np.isnan(mean_error), error, mean_error)
@@ -80,9 +81,10 @@ def find_energies(bands: Bands, settings: EnergySettings) -> Energies:
     )
 
 
-def _given(
+def take_given(
     value: FloatArray, error: FloatArray, temperatures: FloatArray, given: tuple[GivenEnergy, ...]
 ) -> tuple[FloatArray, FloatArray]:
+    """Return energies and errors of the temperatures with the given ones put in, within ±2 K."""
     value, error = value.copy(), error.copy()
     for entry in given:
         t = int(np.argmin(np.abs(temperatures - entry.temperature_k)))
@@ -104,7 +106,10 @@ def _measure(template: Template | None, settings: EnergySettings) -> tuple[float
     slope = (energy - mean) * np.gradient(axis)[inside] / total
     error = np.sqrt(slope**2 @ template.variance[inside] + slope.sum() ** 2 * template.level_variance)
     jacobian = axis[inside] ** 2 / axis[inside].mean() ** 2
-    shape, spread = template.values[inside] * jacobian, template.variance[inside] * jacobian**2
+    # Variances from few repeats scatter wildly as weights: smooth them.
+    kernel = np.ones(_SMOOTHING_PIXELS) / _SMOOTHING_PIXELS
+    smooth = np.convolve(template.variance, kernel, mode="same")
+    shape, spread = template.values[inside] * jacobian, smooth[inside] * jacobian**2
     peak, peak_error = peak_energy(energy, shape, spread)
     return mean, float(error), peak, peak_error, _fwhm(energy, shape)
 

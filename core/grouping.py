@@ -77,14 +77,22 @@ class Gathered:
 
 
 def cluster(values: Iterable[float], tolerance: float) -> list[float]:
-    """Return the centres of clusters: a value joins while it lies within ``tolerance`` of the running mean."""
-    clusters: list[list[float]] = []
-    for value in sorted(values):
-        if clusters and value - float(np.mean(clusters[-1])) <= tolerance:
-            clusters[-1].append(value)
-        else:
-            clusters.append([value])
-    return [float(np.mean(members)) for members in clusters]
+    """Return the midpoints of clusters, ascending; every value lies within ``tolerance`` of its own.
+
+    Values further apart than ``tolerance`` are never neighbours in a cluster. What is split is split at the
+    widest gap, so that readbacks of one set point stay together whatever else was measured.
+    """
+    return [0.5 * (members[0] + members[-1]) for members in _split(sorted(values), tolerance)]
+
+
+def _split(values: list[float], tolerance: float) -> list[list[float]]:
+    if len(values) < 2:
+        return [values] if values else []
+    gaps = np.diff(values)
+    cut = int(np.argmax(gaps)) + 1
+    if gaps[cut - 1] <= tolerance and values[-1] - values[0] <= 2.0 * tolerance:
+        return [values]
+    return [*_split(values[:cut], tolerance), *_split(values[cut:], tolerance)]
 
 
 def nearest(centres: Sequence[float], value: float) -> int:
@@ -110,14 +118,13 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
         )
     # Excluded records still take part in the clusters, so that keys of conditions never change with exclusions.
     centres = cluster((_temperature(s) for s in [*spectra, *experiment.scans]), settings.temperature_tolerance_k)
-    scale = tuple(cluster(_known(spectra, name), settings.wavelength_tolerance_nm) for name in _WAVELENGTHS)
-    stacks, problems = _stacks(kept, centres, scale, exclusions)
+    stacks, problems = _stacks(spectra, centres, exclusions, settings.wavelength_tolerance_nm)
     light = [s.condition.power_uw is not None for s in kept]
     heat = [scan_power_uw(s) is not None for s in scans]
     if any(light + heat) and not all(light + heat):
         problems.append(_power_problem(experiment.name, light, heat))
     return Gathered(
-        temperatures_k=np.array(centres),
+        temperatures_k=_mean_temperatures([*kept, *scans], centres),
         stacks=tuple(stacks),
         scans=_by_temperature((s for s in scans if s.kind == "pa"), centres),
         blanks=_by_temperature((s for s in scans if s.kind == "pa_blank"), centres),
@@ -134,6 +141,13 @@ def scan_power_uw(scan: Scan) -> FloatArray | None:
         return scan.power_uw
     constant = scan.condition.power_uw
     return None if constant is None else np.full(scan.excitation_nm.size, constant)
+
+
+def _mean_temperatures(records: Sequence[Record], centres: Sequence[float]) -> FloatArray:
+    """Return the mean of the true temperatures at each centre; the centre itself where all is excluded."""
+    values = np.array([_temperature(record) for record in records])
+    own = np.array([nearest(centres, value) for value in values])
+    return np.array([values[own == t].mean() if np.any(own == t) else c for t, c in enumerate(centres)])
 
 
 def _power_problem(name: str, light: list[bool], heat: list[bool]) -> Problem:
@@ -166,21 +180,26 @@ def _repeat_order(record: Record) -> tuple[int, str]:
 
 
 def _stacks(
-    spectra: Sequence[Spectrum],
-    centres: Sequence[float],
-    scale: Sequence[Sequence[float]],
-    exclusions: Exclusions,
+    spectra: Sequence[Spectrum], centres: Sequence[float], exclusions: Exclusions, tolerance_nm: float
 ) -> tuple[list[Stack], list[Problem]]:
-    groups: dict[_Place, list[Spectrum]] = {}
+    """Group spectra into stacks; wavelengths are compared among those of one kind and temperature."""
     temperatures = [nearest(centres, _temperature(spectrum)) for spectrum in spectra]
-    for spectrum, t, kind in zip(spectra, temperatures, _kinds(spectra, temperatures), strict=True):
-        condition = spectrum.condition
-        wavelengths = tuple(
-            None if (value := getattr(condition, name)) is None else values[nearest(values, value)]
-            for name, values in zip(_WAVELENGTHS, scale, strict=True)
-        )
-        place = _Place(t, centres[t], kind, wavelengths, condition.sample, condition.series)
-        groups.setdefault(place, []).append(spectrum)
+    kinds = _kinds(spectra, temperatures)
+    alike: dict[tuple[int, str], list[Spectrum]] = {}
+    for spectrum, t, kind in zip(spectra, temperatures, kinds, strict=True):
+        alike.setdefault((t, kind), []).append(spectrum)
+    groups: dict[_Place, list[Spectrum]] = {}
+    for (t, kind), members in alike.items():
+        scale = [cluster(_known(members, name), tolerance_nm) for name in _WAVELENGTHS]
+        for spectrum in members:
+            condition = spectrum.condition
+            wavelengths = tuple(
+                None if (value := getattr(condition, name)) is None else values[nearest(values, value)]
+                for name, values in zip(_WAVELENGTHS, scale, strict=True)
+            )
+            place = _Place(t, centres[t], kind, wavelengths, condition.sample, condition.series)
+            if exclusions.reason(spectrum.source) is None:
+                groups.setdefault(place, []).append(spectrum)
     problems: list[Problem] = []
     stacks = [_stack(place, members, exclusions, problems) for place, members in groups.items()]
     stacks.sort(key=lambda s: (s.temperature, s.kind != "pl", s.excitation_nm, s.key))
@@ -255,7 +274,7 @@ def _excitation(spectrum: Spectrum) -> float:
 
 def _stack(place: _Place, members: list[Spectrum], exclusions: Exclusions, problems: list[Problem]) -> Stack:
     members = sorted(members, key=_repeat_order)
-    axis = members[0].wavelength_nm
+    axis = max((s.wavelength_nm for s in members), key=lambda a: sum(_same_axis(s.wavelength_nm, a) for s in members))
     same = [s for s in members if _same_axis(s.wavelength_nm, axis)]
     for spectrum in members:
         if spectrum not in same:

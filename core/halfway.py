@@ -3,6 +3,7 @@
 import numpy as np
 
 from asplab.core.efficiency import FLAGS, EfficiencyFit
+from asplab.core.energies import take_given
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment, Table
 from asplab.core.grouping import cluster, nearest
@@ -54,6 +55,9 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
     temperatures, rows = _rows(data["temperature_k"], grouping)
     gap = _per_temperature(data["gap_mev"], rows, temperatures, energies)
     photon = np.array([np.mean(data["mean_photon_mev"][rows == t]) for t in range(len(temperatures))])
+    zeros = np.zeros(len(temperatures))
+    photon, photon_error = take_given(photon, zeros, temperatures, energies.given_mean_photon)
+    gap_error = take_given(gap, zeros, temperatures, energies.given_reference)[1]
     excitation = energy_from_wavelength(data["excitation_nm"], medium=energies.medium)
     stokes = np.where(np.isnan(data["is_stokes"]), excitation > gap[rows], data["is_stokes"] > 0.5)
     order = [np.flatnonzero((rows == t) & (stokes == side)) for t in range(len(temperatures)) for side in (True, False)]
@@ -68,13 +72,12 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
     both = np.concatenate([valid, valid], axis=1)
     variance = np.concatenate([data["intensity_error"][index], data["pa_error"][index]], axis=1) ** 2
     spread = excitation * energies.wavelength_error_nm / data["excitation_nm"]
-    zeros = np.zeros(len(temperatures))
     return Responses(
         temperatures_k=temperatures,
         mean_photon_mev=np.where(np.isnan(photon), gap, photon),
-        mean_photon_error_mev=zeros,
+        mean_photon_error_mev=photon_error,
         reference_mev=gap + energies.reference_offset_mev,
-        reference_error_mev=zeros + energies.reference_error_mev,
+        reference_error_mev=np.hypot(gap_error, energies.reference_error_mev),
         excitation_nm=data["excitation_nm"][index],
         excitation_mev=excitation[index],
         excitation_error_mev=spread[index],
@@ -98,8 +101,7 @@ def _per_temperature(
 ) -> FloatArray:
     """Return the gap of each temperature, from the table or given in the settings."""
     result = np.array([np.mean(gap[rows == t]) for t in range(len(temperatures))])
-    for entry in energies.given_reference:
-        result[int(np.argmin(np.abs(temperatures - entry.temperature_k)))] = entry.energy_mev
+    result, _ = take_given(result, np.zeros(result.size), temperatures, energies.given_reference)
     if np.isnan(result).any():
         missing = temperatures[np.isnan(result)][0]
         raise InputError(
@@ -184,7 +186,7 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings, energies:
         stokes_ratio_error=points,
         detuning_mev=place("detuning_mev"),
         detuning_error_mev=np.nan_to_num(place("detuning_mev_error")),
-        reference_error_mev=np.zeros(len(members)),
+        reference_error_mev=np.full(len(members), energies.reference_error_mev),
         excitation_nm=wavelength_from_energy(place("gap_mev") - place("detuning_mev")),
         eta=eta,
         eta_error=error,

@@ -255,10 +255,12 @@ def integrate(
     )
     repeats = corrected.present.sum(axis=1)
     mean = np.where(lost, np.nan, per_repeat.sum(axis=1) / repeats * factor)
-    columns = np.where(layout.valid, mean[layout.index], 0.0)
-    gain = np.where(layout.valid, factor[layout.index], 0.0)
+    usable = layout.valid & ~lost[layout.index]
+    columns = np.where(usable, mean[layout.index], 0.0)
+    gain = np.where(usable, factor[layout.index], 0.0)
     shared = dark * gain[:, :, None] * gain[:, None, :]
     if settings.correct_truncation:
+        relative = np.where(usable[:, :, None] & usable[:, None, :], relative, 0.0)
         shared = shared + relative * columns[:, :, None] * columns[:, None, :]
     return Emission(
         per_repeat=per_repeat,

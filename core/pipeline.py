@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+import numpy as np
+
 from asplab.core.band import Bands, find_bands
 from asplab.core.corrections import Corrected, correct
 from asplab.core.document import Document
@@ -115,6 +117,9 @@ class Analysis:
                 products[name] = self._graph.get(kind)
             except AsplabError as error:
                 problems.append(Problem("error", document.experiment.name, str(error)))
+            except np.linalg.LinAlgError:
+                message = f"the numbers that lead to the {name} are degenerate: a channel without signal or noise?"
+                problems.append(Problem("error", document.experiment.name, f"{message} Look at its inputs."))
         for product in products.values():
             problems.extend(getattr(product, "problems", ()))
         return Results(document, **products, problems=tuple(_unique(problems)))  # type: ignore[arg-type]

@@ -184,7 +184,9 @@ def _both(mask: np.ndarray) -> np.ndarray:
     return np.concatenate([mask, mask], axis=1)
 
 
-def _relative(values: FloatArray, present: np.ndarray, noise: FloatArray, valid: np.ndarray) -> Repeats:
+def _relative(
+    values: FloatArray, present: np.ndarray, noise: FloatArray, valid: np.ndarray, fitted: np.ndarray
+) -> Repeats:
     """Return deviations of the repeats from their mean, in units of it, with the noise expected in them."""
     count = present.sum(axis=-1)
     mean = np.sum(values * present, axis=-1) / np.maximum(count, 1)
@@ -192,13 +194,15 @@ def _relative(values: FloatArray, present: np.ndarray, noise: FloatArray, valid:
     size = np.where(usable, mean, np.inf)
     deviation = np.where(present, (values - mean[..., None]) / size[..., None], 0.0)
     relative_noise = noise / size**2
-    return Repeats(deviation, present & usable[..., None], relative_noise, usable & (relative_noise < _STRONG**2))
+    return Repeats(
+        deviation, present & usable[..., None], relative_noise, usable & fitted & (relative_noise < _STRONG**2)
+    )
 
 
 def _light_repeats(corrected: Corrected, layout: Layout, emission: Emission, valid: np.ndarray) -> Repeats:
     index = layout.index
     present = corrected.present[index] & layout.valid[..., None]
-    return _relative(emission.per_repeat[index], present, emission.noise_variance[index], valid)
+    return _relative(emission.per_repeat[index], present, emission.noise_variance[index], valid, layout.fitted)
 
 
 def _heat_repeats(layout: Layout, pairs: Pairs, absorbed: Absorbed, valid: np.ndarray) -> Repeats:
@@ -209,7 +213,7 @@ def _heat_repeats(layout: Layout, pairs: Pairs, absorbed: Absorbed, valid: np.nd
             columns = np.flatnonzero(layout.valid[t])
             values[t, columns, : len(readings)] = readings.T
             present[t, columns, : len(readings)] = True
-    return _relative(values, present, np.einsum("tii->ti", absorbed.noise), valid)
+    return _relative(values, present, np.einsum("tii->ti", absorbed.noise), valid, layout.fitted)
 
 
 def _drift(light: Repeats, heat: HeatScatter) -> tuple[FloatArray, FloatArray]:
@@ -221,7 +225,8 @@ def _drift(light: Repeats, heat: HeatScatter) -> tuple[FloatArray, FloatArray]:
     """
     single, common = _components(light)
     both = light.present & heat.is_matched & light.strong[..., None]
-    cross, common_cross = (np.nan_to_num(x) for x in _cross_components(light.value, heat.matched, both))
+    weight = np.sqrt(_weights(light, single) * _weights(heat.repeats, heat.single))
+    cross, common_cross = (np.nan_to_num(x) for x in _moments(light.value, heat.matched, both, weight))
     bound, common_bound = np.sqrt(single * heat.single), np.sqrt(common * heat.common)
     return (
         np.stack([single, heat.single, np.clip(cross, -bound, bound)], axis=-1),
@@ -232,29 +237,53 @@ def _drift(light: Repeats, heat: HeatScatter) -> tuple[FloatArray, FloatArray]:
 def _components(repeats: Repeats) -> tuple[FloatArray, FloatArray]:
     """Return single and common drift variance per temperature; those without enough repeats take the pooled value."""
     use = repeats.present & repeats.strong[..., None]
-    single, common = _cross_components(repeats.value, repeats.value, use)
-    weight = use.sum(axis=(1, 2))
-    noise = np.sum(np.where(use, repeats.noise[..., None], 0.0), axis=(1, 2)) / np.maximum(weight, 1)
-    single = single - noise
-    known = ~np.isnan(single)
-    pooled = float(np.sum(single[known] * weight[known]) / max(np.sum(weight[known]), 1))
+    noise = np.where(repeats.strong, repeats.noise, 0.0)
+    single = np.zeros(len(noise))
+    # Columns weigh by what their noise leaves to be seen of the drift, which is known better each time.
+    for _ in range(3):
+        weight = _weights(repeats, np.nan_to_num(np.maximum(single, 0.0)))
+        single, common = _moments(repeats.value, repeats.value, use, weight, noise)
+    known, count = ~np.isnan(single), use.sum(axis=(1, 2))
+    pooled = float(np.sum(single[known] * count[known]) / max(np.sum(count[known]), 1))
     single = np.where(known, single, pooled)
     return np.maximum(single, 0.0), np.maximum(np.where(np.isnan(common), 0.0, common), 0.0)
 
 
-def _cross_components(a: FloatArray, b: FloatArray, use: np.ndarray) -> tuple[FloatArray, FloatArray]:
-    """Return the (co)variance within columns beyond, and of, the mean of each repeat over the columns."""
-    columns = np.maximum(use.sum(axis=1), 1)
-    mean_a = np.sum(a * use, axis=1) / columns
-    mean_b = np.sum(b * use, axis=1) / columns
-    n_columns = np.any(use, axis=2).sum(axis=1)
-    n_repeats = np.any(use, axis=1).sum(axis=1)
-    dof = np.maximum((n_columns - 1) * (n_repeats - 1), 0)
-    rest = np.sum((a - mean_a[:, None]) * (b - mean_b[:, None]) * use, axis=(1, 2))
-    enough = dof > 0
-    single = np.where(enough, rest / np.maximum(dof, 1), np.nan)
-    between = np.sum(mean_a * mean_b * np.any(use, axis=1), axis=1) / np.maximum(n_repeats - 1, 1)
-    common = np.where(enough, between - np.nan_to_num(single) / np.maximum(n_columns, 1), np.nan)
+def _weights(repeats: Repeats, single: FloatArray) -> FloatArray:
+    """Return weights of the columns, 1/(drift + noise)² and one for the best, (n_temperatures, n_columns)."""
+    noise = np.where(repeats.strong, repeats.noise, np.inf)
+    best = noise.min(axis=1, initial=np.inf)
+    best = np.where(np.isfinite(best), best, 1.0) + single + np.finfo(float).tiny
+    result: FloatArray = (best[:, None] / (noise + single[:, None] + np.finfo(float).tiny)) ** 2
+    return result
+
+
+def _moments(
+    a: FloatArray, b: FloatArray, use: np.ndarray, weight: FloatArray, noise: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Return the (co)variance within columns beyond ``noise``, and that of the mean of each repeat over columns.
+
+    Expectation of the weighted sum of squares about the weighted mean of each repeat, for independent columns
+    with variance v_j: Σ_j w_j v_j (1 − w_j/W) per degree of freedom of the repeats.
+    """
+    w = weight[..., None] * use
+    total = np.maximum(w.sum(axis=1), np.finfo(float).tiny)
+    mean_a, mean_b = np.sum(w * a, axis=1) / total, np.sum(w * b, axis=1) / total
+    rest = np.sum(w * (a - mean_a[:, None]) * (b - mean_b[:, None]), axis=(1, 2))
+    repeats = use.sum(axis=2)
+    kept = np.sum(w * (1.0 - w / total[:, None]), axis=2) * np.where(
+        repeats > 1, 1.0 - 1.0 / np.maximum(repeats, 1), 0.0
+    )
+    strength = kept.sum(axis=1)
+    enough = (np.any(use, axis=2).sum(axis=1) > 1) & (strength > 0)
+    known = rest if noise is None else rest - np.sum(kept * noise, axis=1)
+    single = np.where(enough, known / np.where(enough, strength, 1.0), np.nan)
+    seen = np.any(use, axis=1)
+    between = np.sum(mean_a * mean_b * seen, axis=1) / np.maximum(seen.sum(axis=1) - 1, 1)
+    per_column = np.nan_to_num(single)[:, None] + (0.0 if noise is None else noise)
+    whole = np.where(enough, np.mean(total, axis=1), 1.0)
+    share = np.mean(w**2, axis=2) / whole[:, None] ** 2
+    common = np.where(enough, between - np.sum(share * per_column, axis=1), np.nan)
     return single, common
 
 

@@ -8,6 +8,9 @@ from asplab.core.responses import Responses
 from asplab.core.statistics.fieller import fieller_interval
 from asplab.core.units import FloatArray
 
+_ROUNDING = 1e-7
+"""Relative error that points are taken to have at least: data without noise must not make the fit singular."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StokesLine:
@@ -67,7 +70,9 @@ def _points(responses: Responses) -> _Points:
     spread = gradient @ responses.covariance @ np.swapaxes(gradient, 1, 2)
     energy = responses.excitation_mev[:, :ns]
     spread = _with_energy_errors(spread, value, energy, responses.excitation_error_mev[:, :ns], use)
-    spread[:, columns, columns] += np.where(use, 0.0, 1.0)
+    size = np.abs(value).max(axis=1, keepdims=True, initial=0.0)
+    rounding = (_ROUNDING * np.where(size > 0, size, 1.0)) ** 2
+    spread[:, columns, columns] += np.where(use, rounding, 1.0)
     return _Points(energy, value, spread, gradient, use)
 
 
@@ -90,7 +95,8 @@ def fit_stokes_line(responses: Responses) -> StokesLine:
     line = to_line @ points.value[..., None]
     slope, height = line[:, 0, 0], line[:, 1, 0]
     chi2 = points.chi2(points.value - (design @ line)[..., 0])
-    slope = np.where(usable & (slope != 0.0), slope, np.nan)
+    usable = usable & (slope != 0.0)
+    slope = np.where(usable, slope, np.nan)
     offset = height / slope
     low, high = fieller_interval(height, slope, inverse[:, 1, 1], inverse[:, 0, 0], inverse[:, 0, 1])
     # From (slope, height) to (slope, intercept); the normal matrix also holds what the energies' errors add.

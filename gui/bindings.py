@@ -69,30 +69,36 @@ class Bindings(QObject):
         self.view = ViewState()
         self.tree = ExperimentTree(appearance.theme)
         self.inspector = Inspector(appearance.theme)
-        self.pages = {key: kind(appearance.theme) for key, kind in _PAGES.items()}
+        self.pages: dict[str, Panel] = {}
         self.problems = ProblemList(window)
         self._temperatures: tuple[float, ...] = ()
+        self._told: tuple[object, ...] = ()
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.timeout.connect(self._display)
         self._commands = self._command_table()
-        window.place(self.tree, self.inspector, list(self.pages.values()))
-        window.display_step(self.view.step)
+        window.place(self.tree, self.inspector)
         window.display_mode(appearance.mode)
         window.display_guides(guide_pages(GUIDE))
         window.follow_history(self.session.history)
         self._connect_window()
         self._connect_session()
-        for panel in (self.tree, self.inspector, *self.pages.values()):
+        for panel in (self.tree, self.inspector):
             self._connect_panel(panel)
+        self.choose_step(self.view.step)
         self.tree.excluded.connect(self.exclude)
         self.tree.brought_back.connect(self.bring_back)
         window.status.display_hint(HINT)
 
     @property
     def page(self) -> Panel:
-        """The step panel that is shown."""
-        return self.pages[self.view.step]
+        """The step panel that is shown; it is built when it is first wanted."""
+        key = self.view.step
+        if key not in self.pages:
+            self.pages[key] = _PAGES[key](self.appearance.theme)
+            self._connect_panel(self.pages[key])
+            self.window.pages.addWidget(self.pages[key])
+        return self.pages[key]
 
     # --- connections ---------------------------------------------------------------------------------------
     def _connect_window(self) -> None:
@@ -227,6 +233,15 @@ class Bindings(QObject):
     # --- display -------------------------------------------------------------------------------------------
     def _display_document(self, _document: Document | None = None) -> None:
         document = self.session.document
+        state = (
+            document.experiment if document is not None else None,
+            self.session.is_modified,
+            self.files.saved_words,
+        )
+        if state == self._told:
+            # A drag changes the document on every frame, but nothing that is said about it.
+            return
+        self._told = state
         name = document.experiment.name if document is not None else None
         self.window.display_document(name, is_modified=self.session.is_modified)
         self.window.may_close = not self.session.is_modified

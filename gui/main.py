@@ -1,21 +1,27 @@
-"""``asplab-gui``: show the window first, then load what takes time."""
+"""``asplab-gui``: show a bare window first, then load what takes time.
 
-import argparse
-import signal
+Imports stand inside the functions that need them: before the first paint only Qt itself is loaded.
+"""
+
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from asplab.core.progress import Progress
-from asplab.gui.excepthook import ExceptHook, log_folder
-from asplab.gui.jobs import Jobs
 from asplab.gui.preferences import Preferences
-from asplab.gui.theme import Appearance
 from asplab.gui.window import Window
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from asplab.core.progress import Progress
+    from asplab.gui.bindings import Bindings
+    from asplab.gui.excepthook import ExceptHook
+    from asplab.gui.jobs import Jobs
+    from asplab.gui.theme import Appearance
 
 LOADING = "loading"
 
@@ -32,13 +38,12 @@ class FirstPaint(QObject):
         """Wait for the paint event and let it pass."""
         if event.type() == QEvent.Type.Paint and self._act is not None:
             act, self._act = self._act, None
-            watched.removeEventFilter(self)
             QTimer.singleShot(0, act)
         return False
 
 
 class Program(QObject):
-    """The window and, as soon as they are loaded, its bindings.
+    """The window and, as soon as they are loaded, its contents and bindings.
 
     Parameters
     ----------
@@ -48,29 +53,40 @@ class Program(QObject):
         Show the virtual experiment.
     """
 
+    hook: "ExceptHook"
+    jobs: "Jobs"
+    appearance: "Appearance"
+
     def __init__(
         self, application: QApplication, preferences: Preferences, *, paths: Sequence[Path] = (), demo: bool = False
     ) -> None:
         super().__init__(application)
+        self._application, self._preferences = application, preferences
         self._paths, self._demo = tuple(paths), demo
-        self._preferences = preferences
-        self.appearance = Appearance(application, preferences.mode)
         self.window = Window()
-        self.jobs = Jobs(self)
-        self.hook = ExceptHook(log_folder(), self._tell)
-        self.bindings: QObject | None = None
+        self.bindings: Bindings | None = None
         geometry = preferences.geometry
         if geometry is not None:
             self.window.restoreGeometry(geometry)
 
     def start(self) -> None:
         """Show the window, then load the rest."""
-        self.hook.install()
-        FirstPaint(self.window, self._load)
+        FirstPaint(self.window, self.load)
         self.window.show()
 
-    def _load(self) -> None:
-        self.jobs.start(LOADING, "Loading", _load_core, done=self._bind, failed=self.hook_failure)
+    def load(self) -> None:
+        """Dress and fill the window, and load the numerical libraries beside it."""
+        from asplab.gui.excepthook import ExceptHook, log_folder
+        from asplab.gui.jobs import Jobs
+        from asplab.gui.theme import Appearance
+
+        self.hook = ExceptHook(log_folder(), self._tell)
+        self.hook.install()
+        self._application.aboutToQuit.connect(self.hook.remove)
+        self.appearance = Appearance(self._application, self._preferences.mode)
+        self.window.build()
+        self.jobs = Jobs(self)
+        self.jobs.start(LOADING, "Loading", _load_core, done=self._bind, failed=self._fail)
 
     def _bind(self, _nothing: None) -> None:
         # pyqtgraph and everything that is drawn: too late for the first paint, in time for the first click.
@@ -83,37 +99,45 @@ class Program(QObject):
         elif self._paths:
             bindings.files.take(self._paths)
 
-    def hook_failure(self, error: Exception) -> None:
-        """Tell that the program could not be loaded."""
+    def _fail(self, error: Exception) -> None:
         self._tell(self.hook.report(error))
 
     def _tell(self, words: str) -> None:
         self.window.banner.report("bad", words)
 
 
-def _load_core(_progress: Progress) -> None:
+def _load_core(_progress: "Progress") -> None:
     """Import the heavy libraries beside the window, which stays alive meanwhile."""
     import asplab.core.pipeline  # noqa: F401
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the window and return the exit code."""
-    wanted = _parser().parse_args(arguments)
-    # Ctrl+C in a terminal ends the program as everywhere else.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    wanted = sys.argv[1:] if arguments is None else list(arguments)
+    parsed = _parser().parse_args(wanted) if wanted else None
     application = QApplication(sys.argv[:1])
     application.setApplicationName("asplab")
     application.setApplicationDisplayName("ASPLab")
     application.setOrganizationName("ASPLab")
-    program = Program(application, Preferences(QSettings()), paths=wanted.files, demo=wanted.demo)
+    paths, demo = (parsed.files, parsed.demo) if parsed is not None else ((), False)
+    program = Program(application, Preferences(QSettings()), paths=paths, demo=demo)
     program.start()
-    code = application.exec()
-    program.hook.remove()
-    return code
+    _let_ctrl_c_end()
+    return application.exec()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="asplab-gui", description="ASPLab's window.")
+def _let_ctrl_c_end() -> None:
+    """End the program on Ctrl+C in a terminal, as everywhere else."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _parser() -> "ArgumentParser":
+    from argparse import ArgumentParser
+    from importlib.metadata import version
+
+    parser = ArgumentParser(prog="asplab-gui", description="ASPLab's window.")
     parser.add_argument("files", nargs="*", type=Path, metavar="FILES", help="folders with manifest.csv, or a project")
     parser.add_argument("--demo", action="store_true", help="show the built-in virtual experiment")
     parser.add_argument("--version", action="version", version=f"asplab {version('asplab')}")

@@ -4,8 +4,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from asplab.gui.theme import MODES
-
 MOST_RECENT = 8
 
 
@@ -24,6 +22,9 @@ class Preferences:
     @property
     def mode(self) -> str:
         """The chosen theme: ``"system"``, ``"light"`` or ``"dark"``."""
+        # Loaded late: the window is shown before there is a theme.
+        from asplab.gui.theme import MODES
+
         mode = str(self._store.value("theme", "system"))
         return mode if mode in MODES else "system"
 

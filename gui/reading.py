@@ -1,8 +1,12 @@
 """How panels read results: what is selected, what it is called, which colour it has, why something is missing."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.estimate import Estimate
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
 from asplab.core.settings import CorrectionSettings
@@ -77,3 +81,18 @@ def intensity_unit(stacks: tuple[Stack, ...], settings: CorrectionSettings) -> s
     if settings.divide_by_power and all(condition.power_uw is not None for condition in conditions):
         unit += " µW<sup>−1</sup>"
     return unit
+
+
+def quantum_yield(fit: EfficiencyFit, t: int) -> Estimate:
+    """Return the quantum yield of a temperature with its 68 % interval, where that is closed."""
+    ends = float(fit.quantum_yield_low[t]), float(fit.quantum_yield_high[t])
+    low, high = ends if all(map(math.isfinite, ends)) else (None, None)
+    return Estimate(float(fit.quantum_yield[t]), float(fit.quantum_yield_error[t]), "", low, high)
+
+
+def efficiency_at(fit: EfficiencyFit, t: int, j: int) -> Estimate:
+    """Return η of one excitation with its 68 % interval; not determined (NaN) where the interval is open."""
+    ends = float(fit.eta_low[t, j]), float(fit.eta_high[t, j])
+    if not all(map(math.isfinite, ends)):
+        return Estimate(math.nan, math.nan)
+    return Estimate(float(fit.eta[t, j]), float(fit.eta_error[t, j]), "", *ends)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ _FILTERS = Group(
         Entry("transmission", "cutoff_guard_nm", "number", "Guard",
               "Kept away from every filter edge, from its slope and from the laser leaking behind it.",
               "nm", 1, 0.0, 100.0, 0.5),
-        Entry("transmission", "moved_cutoffs", "cutoffs", "Moved cutoffs",
+        Entry("transmission", "moved_cutoffs", "cutoffs", "Moved edges",
               "Filter edges that were dragged, for every spectrum with that filter."),
     ),
 )  # fmt: skip
@@ -151,17 +151,17 @@ _BASELINE = Group(
 _ENERGIES = Group(
     "Energies",
     (
-        Entry("energies", "reference", "choice", "ΔE counts from",
+        Entry("energies", "reference", "choice", "ΔE from",
               "PL peak as in the paper, PL mean, or energies that you give. It moves η along ΔE, not its value.",
               choices=(("peak", "PL peak"), ("mean", "PL mean"), ("given", "given"))),
         Entry("energies", "reference_offset_mev", "number", "Offset", "Added to the reference of every temperature.",
               "meV", 1, -500.0, 500.0, 1.0),
-        Entry("energies", "reference_error_mev", "number", "Error of it",
+        Entry("energies", "reference_error_mev", "number", "Its error",
               "Standard error of the reference that no repeat shows; common to a temperature.",
               "meV", 1, 0.0, 100.0, 0.5),
         Entry("energies", "wavelength_error_nm", "number", "Laser error",
               "Standard error of each excitation wavelength that no repeat shows.", "nm", 2, 0.0, 20.0, 0.05),
-        Entry("energies", "medium", "choice", "Wavelengths in",
+        Entry("energies", "medium", "choice", "Medium",
               "Air wavelengths are converted to vacuum; the difference is 0.7 meV in the green.",
               choices=(("vacuum", "vacuum"), ("air", "air"))),
         Entry("energies", "given_reference", "given", "Reference",
@@ -175,7 +175,7 @@ _ENERGIES = Group(
 _RESPONSES = Group(
     "Repeats",
     (
-        Entry("responses", "pairing", "choice", "PL and PA drift",
+        Entry("responses", "pairing", "choice", "Drift",
               "Estimated: the drift common to PL and PA is found from the repeats and cancels. Unpaired: it is taken "
               "as independent.", choices=(("estimated", "estimated"), ("unpaired", "unpaired"))),
     ),
@@ -211,7 +211,15 @@ _POLARON = Group(
 
 STEPS: dict[str, tuple[Group, ...]] = {
     "overview": (
-        Group("Integration", (_WINDOW, _FILTERS.entries[0], _BACKGROUND.entries[0], _INTEGRATION.entries[2])),
+        Group(
+            "Integration",
+            (
+                _WINDOW,
+                _FILTERS.entries[0],
+                replace(_BACKGROUND.entries[0], label="Background"),
+                _INTEGRATION.entries[2],
+            ),
+        ),
         Group("PA baseline", _BASELINE.entries[:3]),
     ),
     "corrections": (_CORRECTIONS, _TOLERANCES),

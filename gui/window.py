@@ -1,12 +1,14 @@
 """The frame of the window: menus, toolbar, the three columns, banner and status line. It knows no science.
 
-It is shown before numpy and pyqtgraph are loaded, so nothing in here may import them.
+It is shown, still empty, before anything but Qt is loaded, and filled after its first paint: what it is made of is
+imported inside :meth:`Window.build`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
@@ -30,12 +32,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from asplab.gui.theme import MODES
-from asplab.gui.widgets.banner import Banner
-from asplab.gui.widgets.empty import EmptyState
-from asplab.gui.widgets.fields import ChoiceField
-from asplab.gui.widgets.status import StatusLine
-from asplab.gui.widgets.steps import StepBar
+if TYPE_CHECKING:
+    from asplab.gui.widgets.banner import Banner
+    from asplab.gui.widgets.empty import EmptyState
+    from asplab.gui.widgets.fields import ChoiceField
+    from asplab.gui.widgets.status import StatusLine
+    from asplab.gui.widgets.steps import StepBar
 
 STEPS = (
     ("overview", "Overview"),
@@ -59,17 +61,17 @@ class Command:
 
     key: str
     text: str
-    shortcut: str | QKeySequence.StandardKey | None = None
+    shortcut: str | None = None
     needs_document: bool = True
 
 
 FILE = (
     Command("new_demo", "New &demo", None, False),
     Command("import", "&Import folder…", "Ctrl+I", False),
-    Command("open", "&Open…", QKeySequence.StandardKey.Open, False),
+    Command("open", "&Open…", "Ctrl+O", False),
 )
 SAVING = (
-    Command("save", "&Save", QKeySequence.StandardKey.Save),
+    Command("save", "&Save", "Ctrl+S"),
     Command("save_as", "Save &as…", "Ctrl+Shift+S"),
 )
 EXPORTS = (
@@ -111,12 +113,29 @@ class Window(QMainWindow):
     close_asked = Signal()
     closed = Signal()
 
+    banner: "Banner"
+    empty: "EmptyState"
+    temperatures: "ChoiceField"
+    status: "StatusLine"
+    steps: "StepBar"
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.resize(*SIZE)
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
+        self.setWindowTitle("ASPLab")
         self.may_close = True
+        self._has_document = self._is_ready = False
+
+    def build(self) -> None:
+        """Fill the window; it may be on screen already, and is then there at once."""
+        from asplab.gui.widgets.banner import Banner
+        from asplab.gui.widgets.empty import EmptyState
+        from asplab.gui.widgets.fields import ChoiceField
+        from asplab.gui.widgets.status import StatusLine
+        from asplab.gui.widgets.steps import StepBar
+
         self.actions_by_key = {command.key: self._action(command) for command in _ALL}
         self.step_actions = self._step_actions()
         self.mode_actions = self._mode_actions()
@@ -125,7 +144,6 @@ class Window(QMainWindow):
         self.banner = Banner()
         self.empty = EmptyState(*_EMPTY)
         self._empty_buttons: list[QPushButton] = []
-        self._has_document = self._is_ready = False
         self.pages = QStackedWidget()
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.stack = QStackedWidget()
@@ -206,10 +224,8 @@ class Window(QMainWindow):
         self.redo.triggered.connect(history.redo)
 
     # --- places --------------------------------------------------------------------------------------------
-    def place(self, tree: QWidget, inspector: QWidget, pages: Sequence[QWidget]) -> None:
-        """Put the panels into the three columns."""
-        for page in pages:
-            self.pages.addWidget(page)
+    def place(self, tree: QWidget, inspector: QWidget) -> None:
+        """Put the side panels into their columns; the steps go into ``pages``."""
         for widget in (tree, self.pages, inspector):
             self.columns.addWidget(widget)
         self.columns.setSizes([LEFT_PX, SIZE[0] - LEFT_PX - RIGHT_PX, RIGHT_PX])
@@ -265,6 +281,8 @@ class Window(QMainWindow):
         return actions
 
     def _mode_actions(self) -> dict[str, QAction]:
+        from asplab.gui.theme import MODES
+
         group = QActionGroup(self)
         actions = {}
         for mode in MODES:

@@ -130,7 +130,7 @@ def start(problem: LogitProblem) -> FloatArray:
     rows = problem.design * weight[..., None]
     normal = np.swapaxes(rows, 1, 2) @ rows
     right = np.swapaxes(rows, 1, 2) @ (target * weight)[..., None]
-    ridge = 1e-10 * np.einsum("fpp->fp", normal).max(axis=1) + 1e-300
+    ridge = 1e-15 * np.einsum("fpp->fp", normal).max(axis=1) + 1e-300
     solution: FloatArray = np.linalg.solve(normal + ridge[:, None, None] * np.eye(normal.shape[1]), right)[..., 0]
     return solution
 

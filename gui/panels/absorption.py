@@ -43,30 +43,30 @@ class AbsorptionPanel(Panel):
         self._results: Results | None = None
         self._view = ViewState()
         self._keys: tuple[str, ...] = ()
-        self._axis, self._scale = ChoiceField(AXES), ChoiceField(SCALES)
-        self._scan = SeriesPlot(theme, y_label="In-phase signal (µV)")
-        self._tail = SeriesPlot(theme, x_label="ΔE below the gap (meV)", y_label="In-phase signal (µV)")
-        self._log = SeriesPlot(theme, x_label="ΔE below the gap (meV)", y_label="Signal − baseline (µV)", log_y=True)
+        self.axis, self.scale = ChoiceField(AXES), ChoiceField(SCALES)
+        self.scan = SeriesPlot(theme, y_label="In-phase signal (µV)")
+        self.tail = SeriesPlot(theme, x_label="ΔE below the gap (meV)", y_label="In-phase signal (µV)")
+        self.log = SeriesPlot(theme, x_label="ΔE below the gap (meV)", y_label="Signal − baseline (µV)", log_y=True)
         self._scan_curves, self._tail_curves = LayerCurves(theme), LayerCurves(theme)
-        self._scan.add_layer(self._scan_curves)
-        self._tail.add_layer(self._tail_curves)
+        self.scan.add_layer(self._scan_curves)
+        self.tail.add_layer(self._tail_curves)
         self._guides = Guides(theme)
-        self._scan.add_layer(self._guides, z=-5)
+        self.scan.add_layer(self._guides, z=-5)
         self._tail_guides = Guides(theme)
-        self._tail.add_layer(self._tail_guides, z=-5)
-        self._regions = [
+        self.tail.add_layer(self._tail_guides, z=-5)
+        self.regions = [
             RegionHandle(
                 theme, label="baseline region", scope="all temperatures, meV below the gap", unit="meV", step=1.0
             )
             for _ in range(2)
         ]
-        self._tail.add_layer(self._regions[0], z=20)
-        self._log.add_layer(self._regions[1], z=20)
-        self._scan_card, self._tail_card = Card("Photothermal absorption"), Card("Tail and baseline")
-        self._deck = Deck(self._content())
+        self.tail.add_layer(self.regions[0], z=20)
+        self.log.add_layer(self.regions[1], z=20)
+        self._scan_card, self.tail_card = Card("Photothermal absorption"), Card("Tail and baseline")
+        self.deck = Deck(self._content())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._deck)
+        column.addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -76,14 +76,14 @@ class AbsorptionPanel(Panel):
         scans = None if results.scans is None or t is None else results.scans.sets[t]
         if scans is None or t is None:
             reason = "Add photothermal scans (kind pa) of this temperature: excitation_nm, lockin_x_v and lockin_y_v."
-            self._deck.display_missing("No photothermal scan", why_missing(results, reason))
+            self.deck.display_missing("No photothermal scan", why_missing(results, reason))
             return
-        self._deck.display_content()
+        self.deck.display_content()
         reference = _reference(results, t)
         name = temperature_name(temperatures_of(results)[t])
         if not np.isfinite(reference):
             words = f"{name}: without PL the gap is unknown, so the scan has no detuning. Add PL, or give the energy."
-            self._deck.display_missing("No reference energy", words)
+            self.deck.display_missing("No reference energy", words)
             return
         detuning = reference - scans.energy_mev
         self._show_curves(scans, detuning, t)
@@ -95,41 +95,41 @@ class AbsorptionPanel(Panel):
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        for plot in (self._scan, self._tail, self._log):
+        for plot in (self.scan, self.tail, self.log):
             plot.restyle(theme)
 
     def _content(self) -> QWidget:
-        for field in (self._axis, self._scale):
+        for field in (self.axis, self.scale):
             field.setFixedWidth(150)
-        self._scan_card.header.addWidget(self._axis)
-        self._scan_card.add(self._scan, 1)
-        self._tail_card.header.addWidget(self._scale)
+        self._scan_card.header.addWidget(self.axis)
+        self._scan_card.add(self.scan, 1)
+        self.tail_card.header.addWidget(self.scale)
         holder = QWidget()
         self._tails = QStackedLayout(holder)
         self._tails.setContentsMargins(0, 0, 0, 0)
-        self._tails.addWidget(self._tail)
-        self._tails.addWidget(self._log)
-        self._tail_card.add(holder, 1)
+        self._tails.addWidget(self.tail)
+        self._tails.addWidget(self.log)
+        self.tail_card.add(holder, 1)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self._scan_card, 4)
-        column.addWidget(self._tail_card, 5)
+        column.addWidget(self.tail_card, 5)
         return content
 
     def _connect(self) -> None:
-        for region in self._regions:
+        for region in self.regions:
             region.dragged.connect(self.baseline_dragged)
             region.drag_finished.connect(self.drag_finished)
-        for plot in (self._scan, self._tail, self._log):
+        for plot in (self.scan, self.tail, self.log):
             plot.point_clicked.connect(self._choose)
             plot.hint_changed.connect(self.hint_changed)
-        self._axis.chosen.connect(self._show_again)
-        self._scale.chosen.connect(self._show_again)
+        self.axis.chosen.connect(self._show_again)
+        self.scale.chosen.connect(self._show_again)
 
     def _show_again(self) -> None:
-        self._tails.setCurrentIndex(0 if self._scale.key == "linear" else 1)
+        self._tails.setCurrentIndex(0 if self.scale.key == "linear" else 1)
         if self._results is not None:
             self.display(self._results, self._view)
 
@@ -139,12 +139,12 @@ class AbsorptionPanel(Panel):
 
     # --- curves ------------------------------------------------------------------------------------------
     def _x(self, scans: ScanSet, detuning: np.ndarray) -> np.ndarray:
-        if self._axis.key == "detuning" or self._results is None:
+        if self.axis.key == "detuning" or self._results is None:
             return detuning
         return wavelength_from_energy(scans.energy_mev, medium=self._results.document.settings.energies.medium)
 
     def _show_curves(self, scans: ScanSet, detuning: np.ndarray, t: int) -> None:
-        key = (scans, self._axis.key, float(detuning[0]))
+        key = (scans, self.axis.key, float(detuning[0]))
         if key == self._shown:
             return
         self._shown = key
@@ -152,7 +152,7 @@ class AbsorptionPanel(Panel):
         tips = [f"<b>{name}</b>" for name in scans.repeats]
         self._scan_curves.display(self._x(scans, detuning), MICROVOLT * scans.volts, colors, tips)
         self._tail_curves.display(detuning, MICROVOLT * scans.volts, colors, tips)
-        self._scan.display_labels(dict(AXES)[str(self._axis.key)], "In-phase signal (µV)")
+        self.scan.display_labels(dict(AXES)[str(self.axis.key)], "In-phase signal (µV)")
 
     def _show_series(
         self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int
@@ -174,9 +174,9 @@ class AbsorptionPanel(Panel):
             logs = [
                 points(detuning, with_baseline=False),
                 Series(color="pa", line_x=detuning, line_y=mean - level),
-                Series("accent", "error of the baseline", line_x=detuning, line_y=error, is_dashed=True),
+                Series("accent", "error of the baseline", "start", line_x=detuning, line_y=error, is_dashed=True),
             ]
-        for plot, series in ((self._scan, curves), (self._tail, tails), (self._log, logs)):
+        for plot, series in ((self.scan, curves), (self.tail, tails), (self.log, logs)):
             plot.display(series)
             chosen = self._keys.index(self._view.stack) if self._view.stack in self._keys else None
             plot.display_selected(None if chosen is None else 0, chosen)
@@ -204,7 +204,7 @@ class AbsorptionPanel(Panel):
         settings = results.document.settings.baseline
         uses_region = settings.shape in ("constant", "line", "urbach")
         high = float(detuning.max()) if settings.to_mev is None else settings.to_mev
-        for region in self._regions:
+        for region in self.regions:
             region.setVisible(uses_region and settings.from_mev < high)
             if uses_region and settings.from_mev < high:
                 region.display(settings.from_mev, high)
@@ -214,37 +214,36 @@ class AbsorptionPanel(Panel):
         noun = "scan" if len(scans.volts) == 1 else "scans"
         phase = plain(float(np.degrees(scans.phase_rad)), 1)
         self._scan_card.display_title(f"Photothermal absorption · {name} · {len(scans.volts)} {noun}")
-        self._scan_card.display_subtitle(f"circles: read at the excitations · lock-in phase {phase}°")
-        self._tail_card.display_subtitle(_fit_words(baseline))
-        guides = [Guide("x", 0.0, label="E<sub>g</sub>")] if self._axis.key == "detuning" else []
+        self._scan_card.display_subtitle(f"circles: readings · phase {phase}°")
+        self.tail_card.display_subtitle(_fit_words(baseline))
+        guides = [Guide("x", 0.0, label="E<sub>g</sub>")] if self.axis.key == "detuning" else []
         self._guides.display(guides)
         is_tail = baseline is not None and baseline.urbach_mev is not None
-        self._tail_guides.display(
-            [Guide("x", baseline.region_mev[0], label="tail fitted from here")] if is_tail else []
-        )
+        start = baseline.region_mev[0] if baseline is not None else 0.0
+        self._tail_guides.display([Guide("x", start, label="tail fitted from here")] if is_tail else [])
 
     def _fit_ranges(
         self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int
     ) -> None:
-        subject = (results.document.experiment, t, self._axis.key)
+        subject = (results.document.experiment, t, self.axis.key)
         if subject == self._subject:
             return
         self._subject = subject
         x = self._x(scans, detuning)
-        self._scan.set_home(x=(float(x.min()), float(x.max())))
+        self.scan.set_home(x=(float(x.min()), float(x.max())))
         end = float(detuning.max())
         volts = MICROVOLT * scans.volts
         far = detuning > 0.5 * end
         level = float(np.median(volts[:, far])) if far.any() else 0.0
         spread = float(np.std(volts[:, far])) if far.any() else float(np.std(volts))
-        self._tail.set_home(
+        self.tail.set_home(
             x=(_TAIL_FROM_MEV, end * 1.02), y=(level - 5 * spread, level + _BASELINE_HEIGHTS * 4 * spread)
         )
         mean_error = spread / np.sqrt(len(volts))
-        self._log.set_home(
+        self.log.set_home(
             x=(_TAIL_FROM_MEV, end * 1.02), y=(float(np.log10(mean_error / 20)), float(np.log10(volts.max() * 3)))
         )
-        for plot in (self._scan, self._tail, self._log):
+        for plot in (self.scan, self.tail, self.log):
             plot.view_all()
 
 

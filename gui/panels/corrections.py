@@ -45,18 +45,18 @@ class CorrectionsPanel(Panel):
         self._subject: object = None
         self._sources: tuple[str, ...] = ()
         self._table_keys: tuple[str, ...] = ()
-        self._raw = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Raw counts")
-        self._clean = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Intensity")
+        self.raw = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Raw counts")
+        self.clean = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Intensity")
         self._raw_curves, self._clean_curves = LayerCurves(theme), LayerCurves(theme)
-        self._raw.add_layer(self._raw_curves)
-        self._clean.add_layer(self._clean_curves)
-        self._table = DataTable(theme, COLUMNS)
+        self.raw.add_layer(self._raw_curves)
+        self.clean.add_layer(self._clean_curves)
+        self.table = DataTable(theme, COLUMNS)
         self._raw_card, self._clean_card = Card("As measured"), Card("Corrected")
         self._table_card = Card("Conditions")
-        self._deck = Deck(self._content())
+        self.deck = Deck(self._content())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._deck)
+        column.addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -64,9 +64,9 @@ class CorrectionsPanel(Panel):
         gathered, corrected, k = results.gathered, results.corrected, selected_stack(results, view)
         if gathered is None or corrected is None or k is None:
             reason = "Add emission spectra (kind pl or aspl), or choose a temperature that has some."
-            self._deck.display_missing("Nothing to correct", why_missing(results, reason))
+            self.deck.display_missing("Nothing to correct", why_missing(results, reason))
             return
-        self._deck.display_content()
+        self.deck.display_content()
         self._mark_record(view.record)
         key = (corrected, k, view.stack)
         if key == self._shown:
@@ -78,17 +78,17 @@ class CorrectionsPanel(Panel):
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        for part in (self._raw, self._clean, self._table):
+        for part in (self.raw, self.clean, self.table):
             part.restyle(theme)
 
     def _content(self) -> QWidget:
-        self._raw_card.add(self._raw, 1)
-        self._clean_card.add(self._clean, 1)
+        self._raw_card.add(self.raw, 1)
+        self._clean_card.add(self.clean, 1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
-        scroll.setWidget(self._table)
-        for area in (scroll.viewport(), self._table):
+        scroll.setWidget(self.table)
+        for area in (scroll.viewport(), self.table):
             area.setAutoFillBackground(False)
         self._table_card.add(scroll, 1)
         content = QWidget()
@@ -105,10 +105,10 @@ class CorrectionsPanel(Panel):
         return content
 
     def _connect(self) -> None:
-        self._table.row_chosen.connect(self._choose_row)
+        self.table.row_chosen.connect(self._choose_row)
         for curves in (self._raw_curves, self._clean_curves):
             curves.curve_clicked.connect(self._choose_curve)
-        for plot in (self._raw, self._clean):
+        for plot in (self.raw, self.clean):
             plot.display_hint("Click a curve to select the repeat · X excludes it · wheel zooms · A shows all")
             plot.hint_changed.connect(self.hint_changed)
 
@@ -139,23 +139,23 @@ class CorrectionsPanel(Panel):
             hits = _replaced(
                 gathered, stack, raw, uses_dark=bool(corrected.dark_group[k] >= 0), threshold=settings.cosmic_threshold
             )
-        self._raw.display([_marks(axis, raw, hits)])
-        self._clean.display([Series("text", line_x=axis, line_y=block.mean[row])])
-        self._clean.display_labels("Wavelength (nm)", f"Intensity ({intensity_unit(corrected.stacks, settings)})")
+        self.raw.display([_marks(axis, raw, hits)])
+        self.clean.display([Series("text", line_x=axis, line_y=block.mean[row])])
+        self.clean.display_labels("Wavelength (nm)", f"Intensity ({intensity_unit(corrected.stacks, settings)})")
         count = int(corrected.replaced_pixels[k])
         dark = "mean dark frame subtracted" if corrected.dark_group[k] >= 0 else "no dark frame subtracted"
         self._raw_card.display_subtitle(f"{stack_line(stack)} · circles: {count} pixels replaced")
         self._clean_card.display_subtitle(f"{dark} · thin line: mean")
         if self._subject != stack.key:
             self._subject = stack.key
-            for plot in (self._raw, self._clean):
+            for plot in (self.raw, self.clean):
                 plot.view_all()
 
     def _show_table(self, corrected: Corrected, k: int) -> None:
         t = corrected.stacks[k].temperature
         members = [i for i, stack in enumerate(corrected.stacks) if stack.temperature == t]
         self._table_keys = tuple(corrected.stacks[i].key for i in members)
-        self._table.display([_row(corrected, i) for i in members], selected=members.index(k))
+        self.table.display([_row(corrected, i) for i in members], selected=members.index(k))
         total = int(sum(corrected.replaced_pixels[i] for i in members))
         name = temperature_name(corrected.temperatures_k[t])
         self._table_card.display_subtitle(f"{name} · {len(members)} conditions · {total} pixels replaced")

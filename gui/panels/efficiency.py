@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from asplab.core.efficiency import EfficiencyFit
-from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves
@@ -17,6 +16,7 @@ from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.phonon_axis import ScaledAxis
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import (
+    efficiency_at,
     selected_temperature,
     temperature_name,
     temperature_specs,
@@ -49,28 +49,28 @@ class EfficiencyPanel(Panel):
         self._subject: Experiment | None = None
         self._results: Results | None = None
         self._view = ViewState()
-        self._legend = TemperatureLegend(theme)
-        self._plot = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
-        self._plot.display_hint(HINT)
+        self.legend = TemperatureLegend(theme)
+        self.plot = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
+        self.plot.display_hint(HINT)
         self._guides = Guides(theme)
-        self._plot.add_layer(self._guides, z=-5)
-        self._top = ScaledAxis(self._plot)
-        self._card = Card("Up-conversion efficiency η(ΔE)")
-        self._card.add(self._legend)
-        self._card.add(self._plot, 1)
-        self._scale = ChoiceField((("eta", "η"), ("logit", "ln η/(1 − η)")))
-        self._scale.setFixedWidth(130)
-        self._thermal = SeriesPlot(theme, x_label="1/k<sub>B</sub>T (eV<sup>−1</sup>)", y_label="η")
-        self._thermal.display_hint("Dashes only join the points · straight in ln η/(1 − η) means Arrhenius odds")
+        self.plot.add_layer(self._guides, z=-5)
+        self.top_axis = ScaledAxis(self.plot)
+        self.card = Card("Up-conversion efficiency η(ΔE)")
+        self.card.add(self.legend)
+        self.card.add(self.plot, 1)
+        self.scale = ChoiceField((("eta", "η"), ("logit", "ln η/(1 − η)")))
+        self.scale.setFixedWidth(130)
+        self.thermal = SeriesPlot(theme, x_label="1/k<sub>B</sub>T (eV<sup>−1</sup>)", y_label="η")
+        self.thermal.display_hint("Dashes only join the points · straight in ln η/(1 − η) means Arrhenius odds")
         self._thermal_guides = Guides(theme)
-        self._thermal.add_layer(self._thermal_guides, z=-5)
+        self.thermal.add_layer(self._thermal_guides, z=-5)
         self._thermal_card = Card("η against temperature")
-        self._thermal_card.header.addWidget(self._scale)
-        self._thermal_card.add(self._thermal, 1)
-        self._deck = Deck(self._content())
+        self._thermal_card.header.addWidget(self.scale)
+        self._thermal_card.add(self.thermal, 1)
+        self.deck = Deck(self._content())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._deck)
+        column.addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -79,11 +79,11 @@ class EfficiencyPanel(Panel):
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not fit.valid.any():
             reason = "η needs PL, ASPL and photothermal scans of one temperature, and two Stokes excitations."
-            self._deck.display_missing("No efficiency yet", why_missing(results, reason))
+            self.deck.display_missing("No efficiency yet", why_missing(results, reason))
             return
-        self._deck.display_content()
+        self.deck.display_content()
         specs = temperature_specs(fit.temperatures_k)
-        self._legend.display([plain(k, 0) for k in fit.temperatures_k], specs, t)
+        self.legend.display([plain(k, 0) for k in fit.temperatures_k], specs, t)
         curves = self._curves(results)
         self._show_detuning(fit, curves, specs, t)
         self._show_thermal(fit)
@@ -92,7 +92,7 @@ class EfficiencyPanel(Panel):
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        for part in (self._plot, self._thermal, self._legend, self._top):
+        for part in (self.plot, self.thermal, self.legend, self.top_axis):
             part.restyle(theme)
 
     def _content(self) -> QWidget:
@@ -100,16 +100,16 @@ class EfficiencyPanel(Panel):
         row = QHBoxLayout(content)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
-        row.addWidget(self._card, 3)
+        row.addWidget(self.card, 3)
         row.addWidget(self._thermal_card, 2)
         return content
 
     def _connect(self) -> None:
-        self._legend.temperature_chosen.connect(self.temperature_chosen)
-        self._plot.point_clicked.connect(self._choose)
-        self._plot.hint_changed.connect(self.hint_changed)
-        self._thermal.hint_changed.connect(self.hint_changed)
-        self._scale.chosen.connect(self._rescale)
+        self.legend.temperature_chosen.connect(self.temperature_chosen)
+        self.plot.point_clicked.connect(self._choose)
+        self.plot.hint_changed.connect(self.hint_changed)
+        self.thermal.hint_changed.connect(self.hint_changed)
+        self.scale.chosen.connect(self._rescale)
 
     def _choose(self, series: int, point: int, button: Qt.MouseButton) -> None:
         key = self._keys[series][point]
@@ -118,21 +118,21 @@ class EfficiencyPanel(Panel):
 
     def _rescale(self) -> None:
         if self._results is not None and self._results.efficiency is not None:
-            label = "ln η/(1 − η)" if self._scale.key == "logit" else "η"
-            self._thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", label)
+            label = "ln η/(1 − η)" if self.scale.key == "logit" else "η"
+            self.thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", label)
             self._show_thermal(self._results.efficiency)
             self._fit_thermal()
 
     def _fit_ranges(self, results: Results) -> None:
         if self._subject is not results.document.experiment:
             self._subject = results.document.experiment
-            self._plot.set_home(x=(0.0, self._longest()), y=_ETA_RANGE)
-            self._plot.view_all()
+            self.plot.set_home(x=(0.0, self._longest()), y=_ETA_RANGE)
+            self.plot.view_all()
             self._fit_thermal()
 
     def _fit_thermal(self) -> None:
-        self._thermal.set_home(y=_ETA_RANGE if self._scale.key == "eta" else None)
-        self._thermal.view_all()
+        self.thermal.set_home(y=_ETA_RANGE if self.scale.key == "eta" else None)
+        self.thermal.view_all()
 
     def _longest(self) -> float:
         fit = self._results.efficiency if self._results is not None else None
@@ -155,24 +155,24 @@ class EfficiencyPanel(Panel):
             self._keys.append(fit.keys[other])
         series[:0] = _open_series(fit, t)
         self._keys[:0] = [fit.keys[t], fit.keys[t]]
-        self._plot.display(series)
+        self.plot.display(series)
         self._guides.display([Guide("y", 1.0, label="η = 1")])
         point = fit.keys[t].index(self._view.stack) if self._view.stack and self._view.stack in fit.keys[t] else None
-        self._plot.display_selected(len(series) - 1 if point is not None else None, point)
-        self._card.display_subtitle(_counted(fit, t))
+        self.plot.display_selected(len(series) - 1 if point is not None else None, point)
+        self.card.display_subtitle(_counted(fit, t))
 
     def _show_phonon_axis(self, results: Results, t: int) -> None:
         phonon = float("nan") if results.polaron is None else float(results.polaron.phonon_mev[t])
         known = results.intervals is None or bool(results.intervals.identified[t])
-        self._top.display(1.0 / phonon if np.isfinite(phonon) and known else None, "N = ΔE/ħω")
+        self.top_axis.display(1.0 / phonon if np.isfinite(phonon) and known else None, "N = ΔE/ħω")
 
     # --- η(1/kT) -----------------------------------------------------------------------------------------
     def _show_thermal(self, fit: EfficiencyFit) -> None:
-        is_logit = self._scale.key == "logit"
-        self._thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", "ln η/(1 − η)" if is_logit else "η")
+        is_logit = self.scale.key == "logit"
+        self.thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", "ln η/(1 − η)" if is_logit else "η")
         inverse = _MEV_PER_EV / thermal_energy_mev(fit.temperatures_k)
         columns = _thermal_columns(fit)
-        self._thermal.display([_thermal_series(fit, j, inverse, is_logit=is_logit) for j in columns])
+        self.thermal.display([_thermal_series(fit, j, inverse, is_logit=is_logit) for j in columns])
         self._thermal_guides.display([] if is_logit else [Guide("y", 1.0)])
         self._thermal_card.display_subtitle("" if columns else "one temperature only")
 
@@ -233,23 +233,19 @@ def _tip(fit: EfficiencyFit, t: int, j: int) -> str:
     state = "" if fit.fitted[t, j] else "<br>excluded from the fits"
     if not _closed(fit)[t, j]:
         return f"{head}<br>not determined: neither emission nor absorption stands out of its noise{state}"
-    eta = Estimate(fit.eta[t, j], fit.eta_error[t, j], "", fit.eta_low[t, j], fit.eta_high[t, j])
-    return f"{head}<br>η = {measured(eta)} (68 %){state}"
+    return f"{head}<br>η = {measured(efficiency_at(fit, t, j))} (68 %){state}"
 
 
 def _counted(fit: EfficiencyFit, t: int) -> str:
     count = int((fit.valid & ~_closed(fit))[t].sum())
-    text = f"{temperature_name(fit.temperatures_k[t])} in front · 68 % intervals"
-    return f"{text} · ▽ {count} not determined" if count else text
+    return f"▽ {count} not determined" if count else "68 % intervals"
 
 
 def _thermal_columns(fit: EfficiencyFit) -> list[int]:
     """Return the excitations to follow through the temperatures: spread over ΔE, each with three points at least."""
     closed = _closed(fit) & fit.fitted & (fit.eta_error < 0.1)
     usable = [j for j in range(fit.eta.shape[1]) if closed[:, j].sum() >= 2]
-    if len(usable) <= _LINES:
-        return usable
-    return [usable[round(i * (len(usable) - 1) / (_LINES - 1))] for i in range(_LINES)]
+    return usable[:: -(-len(usable) // _LINES) or 1]
 
 
 def _thermal_series(fit: EfficiencyFit, j: int, inverse: np.ndarray, *, is_logit: bool) -> Series:

@@ -48,6 +48,7 @@ class ExperimentTree(Panel):
         self._gathered: Gathered | None = None
         self._inputs: tuple[object, ...] = ()
         self._shown: tuple[object, ...] = ()
+        self._selected: ViewState | None = None
         self._displaying = False
         self.view.selectionModel().currentChanged.connect(self._tell_selection)
         self.view.customContextMenuRequested.connect(self._open_menu)
@@ -63,7 +64,10 @@ class ExperimentTree(Panel):
         if shown != self._shown:
             self._shown = shown
             self._rebuild(document, problems)
-        self._select(view)
+            self._selected = None
+        if view != self._selected:
+            self._selected = view
+            self._select(view)
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""

@@ -12,13 +12,20 @@ from asplab.core.band import cutoff_nm
 from asplab.core.estimate import Estimate
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
+from asplab.core.units import FloatArray
 from asplab.gui.panels.base import Panel
 from asplab.gui.plots.base import Plot
-from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.crowd import CachedSeries, Crowd, Level
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.result_pictures import (
+    CURVE_MEV,
+    CrowdPicture,
+    eta_crowd,
     eta_series,
+    eta_tip,
+    polaron_crowd,
     polaron_series,
+    polaron_tip,
     ratio_series,
     temperature_color,
 )
@@ -66,11 +73,14 @@ class OverviewPanel(Panel):
         self._spectra_inputs: tuple[object, ...] = ()
         self._picture = SpectraPicture((), None, None)
         self._framed: tuple[object, ...] = ()
-        self._eta_places: list[tuple[tuple[int, int], ...]] = []
+        self._eta_places: list[list[int]] = []
+        self._eta_crowd: CrowdPicture | None = None
+        self._polaron_crowd: CrowdPicture | None = None
         self._ratio_places: list[tuple[int, ...]] = []
         self._owners: list[int | None] = []
         self._menu_target = ""
-        self.spectra = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Signal (normalised)")
+        self.spectra = Plot(theme, x_label="Wavelength (nm)", y_label="Signal (normalised)")
+        self.spectra_layer = CachedSeries(theme)
         self.ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
         self.eta = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
         self.polaron = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
@@ -79,7 +89,7 @@ class OverviewPanel(Panel):
             side: LineHandle(theme, label=label, scope="", color="warn", row=1) for side, label in _SIDES
         }
         self._nominal_nm: dict[str, float] = {}
-        self._unity = Guides(theme)
+        self.other_eta, self.other_polarons = Crowd(theme), Crowd(theme)
         self.cards = (
             PlotCard("Spectra", self.spectra),
             PlotCard("R(ΔE<sub>S</sub>) and quantum yield", self.ratio),
@@ -121,18 +131,24 @@ class OverviewPanel(Panel):
 
     # --- spectra -------------------------------------------------------------------------------------------
     def _display_spectra(self, results: Results, view: ViewState) -> None:
-        inputs = (results.bands, results.background, results.scans, results.absorbed, view.temperature, view.stack)
-        # A dragged window leaves the spectra as they are.
-        if len(self._spectra_inputs) != len(inputs) or any(
-            old is not new for old, new in zip(self._spectra_inputs, inputs, strict=True)
-        ):
-            self._spectra_inputs = inputs
-            self._picture = spectra_picture(results, view.temperature, view.stack)
-            self.spectra.display(self._picture.series)
+        key = view.stack or self._kept_stack(results, view.temperature)
+        products = (results.bands, results.background, results.scans, results.absorbed)
+        # A dragged window leaves the spectra as they are; products compare by identity.
+        if (*products, view.temperature, key) != self._spectra_inputs:
+            self._picture = spectra_picture(results, view.temperature, key)
+            shown = self._picture.stack.key if self._picture.stack is not None else key
+            self._spectra_inputs = (*products, view.temperature, shown)
+            self.spectra_layer.display(self._picture.series)
         self.window_handle.display(*results.document.settings.integration.window_nm)
         self._display_cutoffs(results, self._picture.stack)
         self.cards[0].display_subtitle(self._spectra_words(results, view.temperature))
         self.cards[0].display_reason("" if self._picture.series else "No spectra here", self._why(results))
+
+    def _kept_stack(self, results: Results, t: int) -> str:
+        """Return the condition that is on screen, so that a dragged cutoff does not change hands half-way."""
+        shown = self._picture.stack
+        stays = self._framed[:1] == (results.document.experiment,)
+        return shown.key if shown is not None and shown.temperature == t and stays else ""
 
     def _display_cutoffs(self, results: Results, stack: Stack | None) -> None:
         self._nominal_nm.clear()
@@ -156,10 +172,8 @@ class OverviewPanel(Panel):
                 float(results.energies.reference_mev[t]), float(results.energies.reference_error_mev[t]), "meV"
             )
             words.append(f"E<sub>g</sub> = {measured(gap)} meV")
-        if self._picture.stack is not None:
-            mark = "○" if self._picture.stack.excluded is None else "excluded:"
-            color = self._theme.text_color("aspl" if self._picture.stack.kind == "aspl" else "pl").name()
-            words.append(f'<span style="color:{color}">{mark} {stack_words(self._picture.stack)}</span>')
+        if self._picture.stack is not None and self._picture.stack.excluded is not None:
+            words.append(f"{stack_words(self._picture.stack)} is excluded")
         return " · ".join(words)
 
     def _spectra_range(self) -> tuple[float, float] | None:
@@ -185,6 +199,9 @@ class OverviewPanel(Panel):
     def _display_eta(self, results: Results, view: ViewState) -> None:
         series, self._eta_places = eta_series(results, view.temperature, self._theme)
         self.eta.display(series)
+        crowd = self._eta_crowd = eta_crowd(results, view.temperature, self._theme)
+        if crowd is not None:
+            _display_crowd(self.other_eta, crowd, CURVE_MEV, self._other_eta_tip)
         self._ring(view)
         self.cards[2].display_subtitle(self._scale_words(results, view.temperature))
         self.cards[2].display_reason("" if series else "No η yet", self._why(results))
@@ -197,8 +214,8 @@ class OverviewPanel(Panel):
         found = (
             (index, point)
             for index, places in enumerate(self._eta_places)
-            for point, (t, j) in enumerate(places)
-            if t == view.temperature and fit.keys[t][j] == view.stack
+            for point, j in enumerate(places)
+            if fit.keys[view.temperature][j] == view.stack
         )
         self.eta.display_selected(*next(found, (None, None)))
 
@@ -229,6 +246,9 @@ class OverviewPanel(Panel):
     def _display_polaron(self, results: Results, view: ViewState) -> None:
         series, self._owners = polaron_series(results, view.temperature, self._theme)
         self.polaron.display(series)
+        crowd = self._polaron_crowd = polaron_crowd(results, view.temperature, self._theme)
+        if crowd is not None:
+            _display_crowd(self.other_polarons, crowd, None, self._other_polaron_tip)
         self.cards[3].display_subtitle(self._polaron_words(results, view.temperature))
         self.cards[3].display_reason("" if series else "g and ħω are not determined", self._why(results))
 
@@ -241,17 +261,18 @@ class OverviewPanel(Panel):
 
     def _polaron_range(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
         """Return ranges that hold the contours and intervals, unless one of them runs far away."""
-        owned = [one for one, owner in zip(self.polaron.series, self._owners, strict=True) if not one.is_dashed]
-        points = [(float(np.asarray(one.x)[0]), float(np.asarray(one.y)[0])) for one in owned if np.size(one.x)]
-        if not points:
+        owned = [one for one in self.polaron.series if not one.is_dashed]
+        crowd = self._polaron_crowd
+        if not owned or crowd is None:
             return None, None
-        centre = np.median(np.array(points), axis=0)
         ranges = []
-        for axis, name in enumerate(("line_x", "line_y")):
-            values = np.concatenate([np.asarray(getattr(one, name), float) for one in owned])
-            values = np.concatenate([values[np.isfinite(values)], [point[axis] for point in points]])
-            low, high = max(float(values.min()), 0.0), min(float(values.max()), 3.0 * float(centre[axis]))
-            ranges.append((low - 0.08 * (high - low), high + 0.08 * (high - low)))
+        for name, others in (("x", crowd.x), ("y", crowd.y)):
+            points = np.concatenate([np.asarray(getattr(one, name), float) for one in owned])
+            lines = [np.asarray(getattr(one, f"line_{name}"), float) for one in owned]
+            values = np.concatenate([points, *lines, others.ravel()])
+            values = values[np.isfinite(values)]
+            low, high = max(float(values.min()), 0.0), min(float(values.max()), 3.0 * float(np.median(points)))
+            ranges.append((low - 0.15 * (high - low), high + 0.3 * (high - low)))
         return ranges[0], ranges[1]
 
     # --- mouse ---------------------------------------------------------------------------------------------
@@ -262,6 +283,8 @@ class OverviewPanel(Panel):
             handle.dragged.connect(partial(self._drag_cutoff, side))
             handle.drag_finished.connect(self.drag_finished)
         self.eta.point_clicked.connect(self._choose_eta)
+        self.other_eta.point_clicked.connect(self._choose_other_eta)
+        self.other_polarons.point_clicked.connect(self._choose_other_polaron)
         self.ratio.point_clicked.connect(self._choose_line)
         self.polaron.point_clicked.connect(self._choose_owner)
         for card in self.cards:
@@ -276,7 +299,23 @@ class OverviewPanel(Panel):
             self.cutoff_dragged.emit(side, self._nominal_nm[side], place)
 
     def _choose_eta(self, series: int, point: int, button: Qt.MouseButton) -> None:
-        self._choose(*self._eta_places[series][point], button)
+        self._choose(self._view.temperature, self._eta_places[series][point], button)
+
+    def _choose_other_eta(self, row: int, column: int, button: Qt.MouseButton) -> None:
+        if self._eta_crowd is not None:
+            self._choose(self._eta_crowd.rows[row], column, button)
+
+    def _choose_other_polaron(self, row: int, column: int, button: Qt.MouseButton) -> None:
+        if self._polaron_crowd is not None:
+            self.temperature_chosen.emit(self._polaron_crowd.rows[row])
+
+    def _other_eta_tip(self, row: int, column: int) -> str:
+        fit = self._results.efficiency if self._results is not None else None
+        return eta_tip(fit, self._eta_crowd.rows[row], column) if fit is not None and self._eta_crowd else ""
+
+    def _other_polaron_tip(self, row: int, column: int) -> str:
+        known = self._results is not None and self._polaron_crowd is not None
+        return polaron_tip(self._results, self._polaron_crowd.rows[row]) if known else ""
 
     def _choose_line(self, series: int, point: int, button: Qt.MouseButton) -> None:
         self._choose(self._view.temperature, self._ratio_places[series][point], button)
@@ -316,16 +355,33 @@ class OverviewPanel(Panel):
         for index in (0, 1):
             grid.setColumnStretch(index, 1)
             grid.setRowStretch(index, 1)
+        self.spectra.add_layer(self.spectra_layer, z=10)
+        self.eta.add_layer(self.other_eta, z=5)
+        self.polaron.add_layer(self.other_polarons, z=5)
         self.spectra.add_layer(self.window_handle, z=20)
         for handle in self.cutoff_handles.values():
             handle.setVisible(False)
             self.spectra.add_layer(handle, z=21)
-        self._unity.display([Guide("y", 1.0)])
-        self.eta.add_layer(self._unity, z=1)
+        self.eta.add_layer(Level(self._theme, 1.0), z=1)
 
     @staticmethod
     def _why(results: Results) -> str:
         return next((problem.message for problem in results.problems if problem.severity == "error"), "")
+
+
+def _display_crowd(
+    layer: Crowd, crowd: CrowdPicture, lines_x: FloatArray | None, tip: Callable[[int, int], str]
+) -> None:
+    layer.display(
+        crowd.x,
+        crowd.y,
+        crowd.colors,
+        across=crowd.across,
+        along=crowd.along,
+        lines_x=lines_x,
+        lines_y=crowd.lines_y,
+        tip=tip,
+    )
 
 
 def _menu(parent: QWidget, entries: Sequence[tuple[str, Callable[[], None]]]) -> QMenu:

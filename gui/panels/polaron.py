@@ -48,22 +48,22 @@ class PolaronPanel(Panel):
         super().__init__(parent)
         self._keys: tuple[str, ...] = ()
         self._subject: Experiment | None = None
-        self._logit = SeriesPlot(theme, y_label="ln η/(1 − η)")
-        self._pulls = SeriesPlot(theme, x_label="ΔE (meV)", y_label="residual (σ)")
-        self._plane = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
+        self.logit = SeriesPlot(theme, y_label="ln η/(1 − η)")
+        self.pulls = SeriesPlot(theme, x_label="ΔE (meV)", y_label="residual (σ)")
+        self.plane = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
         self._guides = Guides(theme)
-        self._pulls.add_layer(self._guides, z=-5)
+        self.pulls.add_layer(self._guides, z=-5)
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
-        self._logit.display_hint("Eq. 9 in logit form · points that are not determined stand in the residuals only")
-        self._pulls.display_hint("Residuals in units of each point's own σ; points of one temperature share errors")
-        self._plane.display_hint("Crosses: 68 % intervals of ħω and g alone · contours: 68 % of both together")
-        self._table = DataTable(theme, COLUMNS)
+        self.logit.display_hint("Eq. 9 in logit form · points that are not determined stand in the residuals only")
+        self.pulls.display_hint("Residuals in units of each point's own σ; points of one temperature share errors")
+        self.plane.display_hint("Crosses: 68 % intervals of ħω and g alone · contours: 68 % of both together")
+        self.table = DataTable(theme, COLUMNS)
         self._logit_card = Card("Model and data")
         self._plane_card, self._table_card = Card("What the data determine"), Card("Eq. 9 at every temperature")
-        self._deck = Deck(self._content())
+        self.deck = Deck(self._content())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._deck)
+        column.addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -71,9 +71,9 @@ class PolaronPanel(Panel):
         fit, polaron, t = results.efficiency, results.polaron, selected_temperature(results, view)
         if fit is None or polaron is None or t is None or not polaron.fitted.any():
             reason = "The fit of Eq. 9 needs η at three detunings of one temperature at least, better six."
-            self._deck.display_missing("No polaron fit yet", why_missing(results, reason))
+            self.deck.display_missing("No polaron fit yet", why_missing(results, reason))
             return
-        self._deck.display_content()
+        self.deck.display_content()
         specs = temperature_specs(polaron.temperatures_k)
         self._keys = fit.keys[t]
         self._show_model(fit, polaron, specs, t, view)
@@ -83,18 +83,18 @@ class PolaronPanel(Panel):
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        for part in (self._logit, self._pulls, self._plane, self._table):
+        for part in (self.logit, self.pulls, self.plane, self.table):
             part.restyle(theme)
 
     def _content(self) -> QWidget:
-        self._logit_card.add(self._logit, 1)
-        self._logit_card.add(self._pulls, 1)
-        self._plane_card.add(self._plane, 1)
+        self._logit_card.add(self.logit, 1)
+        self._logit_card.add(self.pulls, 1)
+        self._plane_card.add(self.plane, 1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
-        scroll.setWidget(self._table)
-        for area in (scroll.viewport(), self._table):
+        scroll.setWidget(self.table)
+        for area in (scroll.viewport(), self.table):
             area.setAutoFillBackground(False)
         self._table_card.add(scroll, 1)
         content = QWidget()
@@ -111,15 +111,15 @@ class PolaronPanel(Panel):
         return content
 
     def _connect(self) -> None:
-        self._table.row_chosen.connect(self._choose_row)
-        self._plane.point_clicked.connect(self._choose_in_plane)
-        for plot in (self._logit, self._pulls):
+        self.table.row_chosen.connect(self._choose_row)
+        self.plane.point_clicked.connect(self._choose_in_plane)
+        for plot in (self.logit, self.pulls):
             plot.point_clicked.connect(self._choose_point)
-        for plot in (self._logit, self._pulls, self._plane):
+        for plot in (self.logit, self.pulls, self.plane):
             plot.hint_changed.connect(self.hint_changed)
 
     def _choose_row(self, row: int) -> None:
-        if row < len(self._table.rows) - 1:
+        if row < len(self.table.rows) - 1:
             self.temperature_chosen.emit(row)
 
     def _choose_in_plane(self, series: int, point: int, button: Qt.MouseButton) -> None:
@@ -133,10 +133,10 @@ class PolaronPanel(Panel):
         if self._subject is not results.document.experiment:
             self._subject = results.document.experiment
             longest = _longest(results.efficiency)
-            self._logit.set_home(x=(0.0, longest))
-            self._pulls.set_home(x=(0.0, longest), y=_PULL_RANGE)
-            self._plane.set_home(*_plane_home(results.polaron, results.intervals))
-            for plot in (self._logit, self._pulls, self._plane):
+            self.logit.set_home(x=(0.0, longest))
+            self.pulls.set_home(x=(0.0, longest), y=_PULL_RANGE)
+            self.plane.set_home(*_plane_home(results.polaron, results.intervals))
+            for plot in (self.logit, self.pulls, self.plane):
                 plot.view_all()
 
     # --- one temperature ---------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class PolaronPanel(Panel):
         inside = fit.valid[t] & (eta > 0) & (eta < 1) & np.isfinite(fit.eta_low[t]) & (error < eta * (1 - eta))
         safe = np.where(inside, eta, 0.5)
         detuning, curve, low, high = _model(fit, polaron, t)
-        self._logit.display(
+        self.logit.display(
             [
                 Series(
                     color=specs[t],
@@ -162,7 +162,7 @@ class PolaronPanel(Panel):
             ]
         )
         pull = _pulls(fit, polaron)
-        self._pulls.display(
+        self.pulls.display(
             [
                 Series(
                     color=specs[t],
@@ -173,12 +173,9 @@ class PolaronPanel(Panel):
             ]
         )
         point = fit.keys[t].index(view.stack) if view.stack and view.stack in fit.keys[t] else None
-        for plot in (self._logit, self._pulls):
+        for plot in (self.logit, self.pulls):
             plot.display_selected(None if point is None else 0, point)
-        hidden = int((fit.valid[t] & ~inside).sum())
-        name = temperature_name(fit.temperatures_k[t])
-        weak = f" · {hidden} weak points below only" if hidden else ""
-        self._logit_card.display_subtitle(f"{name} · {_misfit(polaron, t)}{weak}")
+        self._logit_card.display_subtitle(f"{temperature_name(fit.temperatures_k[t])} · {_misfit(polaron, t)}")
 
     # --- all temperatures --------------------------------------------------------------------------------
     def _show_plane(self, polaron: PolaronFit, intervals: PolaronIntervals | None, specs: list[str], t: int) -> None:
@@ -190,8 +187,8 @@ class PolaronPanel(Panel):
             series.append(_bar(polaron, intervals, count, "text", "joint"))
         series.append(_bar(polaron, intervals, t, specs[t], name))
         series += [_ellipse(polaron, index, spec) for index, spec in enumerate([*specs, "text"])]
-        self._plane.display(series)
-        self._plane_card.display_subtitle("crosses: 68 % of each · contours: of both")
+        self.plane.display(series)
+        self._plane_card.display_subtitle("contours: 68 % of both")
 
     def _show_table(self, polaron: PolaronFit, intervals: PolaronIntervals | None, specs: list[str], t: int) -> None:
         rows = [
@@ -199,7 +196,7 @@ class PolaronPanel(Panel):
             for index, k in enumerate(polaron.temperatures_k)
         ]
         rows.append(_row(polaron, intervals, len(rows), "joint", "text"))
-        self._table.display(rows, selected=t)
+        self.table.display(rows, selected=t)
         open_ = 0 if intervals is None else int(((~intervals.identified) & np.isfinite(polaron.chi2)).sum())
         self._table_card.display_subtitle(f"68 % intervals · {open_} not identified" if open_ else "68 % intervals")
 
@@ -312,7 +309,7 @@ def _ellipse(polaron: PolaronFit, index: int, color: str) -> Series:
         return Series(color=color)
     if not np.isfinite(centre).all():
         return Series(color=color)
-    phonon, g = contour(*centre[-2:], covariance[-2:, -2:])
+    phonon, g = contour(float(centre[-2]), float(centre[-1]), covariance[-2:, -2:])
     return Series(color=color, line_x=phonon, line_y=g)
 
 
@@ -338,7 +335,7 @@ def _plane_home(
     """Return a view that holds the intervals of most fits, so that one open interval does not empty the picture."""
     if polaron is None:
         return None, None
-    ranges = []
+    ranges: list[tuple[float, float] | None] = []
     for name in ("phonon", "g"):
         value = getattr(polaron, f"{name}_mev")
         error = np.minimum(getattr(polaron, f"{name}_error_mev"), value)

@@ -14,13 +14,14 @@ from asplab.core.responses import Responses
 from asplab.gui.panels.base import Panel
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.reading import selected_temperature, temperature_name, temperature_specs, why_missing
+from asplab.gui.reading import quantum_yield, selected_temperature, temperature_name, temperature_specs, why_missing
 from asplab.gui.theme import Theme, detuning_spec, detuning_symbol
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import GAP, Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.widgets.text import TextLine
 
 COMPONENTS_NOTE = (
     "For the eye: the bars of R hold for single points only. All points of one ΔE share the noise of "
@@ -43,26 +44,27 @@ class RatioPanel(Panel):
         self._subject: tuple[Experiment, int] | None = None
         self._keys: list[tuple[str, ...]] = []
         self._stokes_keys: tuple[str, ...] = ()
-        self._line = SeriesPlot(
+        self.line = SeriesPlot(
             theme, x_label="hν<sub>S</sub> (meV)", y_label="PA<sub>S</sub>/I<sub>S</sub> (relative to its mean)"
         )
-        self._line.display_hint("The line meets zero at hν₀ = QY·⟨E⟩: there all absorbed energy would leave as light")
-        self._ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
-        self._yield = SeriesPlot(theme, x_label="T (K)", y_label="QY")
-        self._yield.display_hint("Click a point to select its temperature")
+        self.line.display_hint("The line meets zero at hν₀ = QY·⟨E⟩: there all absorbed energy would leave as light")
+        self.ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
+        self.yields = SeriesPlot(theme, x_label="T (K)", y_label="QY")
+        self.yields.display_hint("Click a point to select its temperature")
         self._line_guides, self._yield_guides = Guides(theme), Guides(theme)
-        self._line.add_layer(self._line_guides, z=-5)
-        self._yield.add_layer(self._yield_guides, z=-5)
-        self._note = QLabel()
-        self._note.setWordWrap(True)
-        self._note.setProperty("role", "small")
-        self._line_card = Card("Heat per emitted photon")
+        self.line.add_layer(self._line_guides, z=-5)
+        self.yields.add_layer(self._yield_guides, z=-5)
+        self._intercept = TextLine(muted=True)
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self.note.setProperty("role", "small")
+        self.line_card = Card("Stokes line")
         self._ratio_card = Card("R(ΔE<sub>S</sub>), as in the paper")
         self._yield_card = Card("Quantum yield")
-        self._deck = Deck(self._content())
+        self.deck = Deck(self._content())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._deck)
+        column.addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -70,32 +72,33 @@ class RatioPanel(Panel):
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not np.isfinite(fit.quantum_yield).any():
             reason = "The quantum yield needs PL and photothermal signal at two Stokes excitations of a temperature."
-            self._deck.display_missing("No quantum yield yet", why_missing(results, reason))
+            self.deck.display_missing("No quantum yield yet", why_missing(results, reason))
             return
-        self._deck.display_content()
+        self.deck.display_content()
         specs = temperature_specs(fit.temperatures_k)
         self._show_line(fit, results.responses, specs[t], t, view)
         self._show_ratio(fit, results.responses, t, view)
         self._show_yield(fit, specs, t)
         is_ratio = results.document.settings.efficiency.estimator == "ratio"
-        self._note.setText(RATIO_NOTE if is_ratio else COMPONENTS_NOTE)
+        self.note.setText(RATIO_NOTE if is_ratio else COMPONENTS_NOTE)
         self._fit_ranges(fit, results.document.experiment, t)
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        for plot in (self._line, self._ratio, self._yield):
+        for plot in (self.line, self.ratio, self.yields):
             plot.restyle(theme)
 
     def _content(self) -> QWidget:
-        self._line_card.add(self._line, 1)
-        self._ratio_card.add(self._ratio, 1)
-        self._ratio_card.add(self._note)
-        self._yield_card.add(self._yield, 1)
+        self.line_card.add(self.line, 1)
+        self.line_card.add(self._intercept)
+        self._ratio_card.add(self.ratio, 1)
+        self._ratio_card.add(self.note)
+        self._yield_card.add(self.yields, 1)
         content = QWidget()
         grid = QGridLayout(content)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(GAP)
-        grid.addWidget(self._line_card, 0, 0)
+        grid.addWidget(self.line_card, 0, 0)
         grid.addWidget(self._ratio_card, 0, 1, 2, 1)
         grid.addWidget(self._yield_card, 1, 0)
         for index, share in enumerate((5, 4)):
@@ -105,10 +108,10 @@ class RatioPanel(Panel):
         return content
 
     def _connect(self) -> None:
-        self._line.point_clicked.connect(self._choose_stokes)
-        self._ratio.point_clicked.connect(self._choose_anti)
-        self._yield.point_clicked.connect(self._choose_temperature)
-        for plot in (self._line, self._ratio, self._yield):
+        self.line.point_clicked.connect(self._choose_stokes)
+        self.ratio.point_clicked.connect(self._choose_anti)
+        self.yields.point_clicked.connect(self._choose_temperature)
+        for plot in (self.line, self.ratio, self.yields):
             plot.hint_changed.connect(self.hint_changed)
 
     def _choose_stokes(self, series: int, point: int, button: Qt.MouseButton) -> None:
@@ -127,8 +130,8 @@ class RatioPanel(Panel):
         self._subject = (experiment, t)
         low, high = fit.quantum_yield_low, fit.quantum_yield_high
         margin = 0.08 * float(np.nanmax(high) - np.nanmin(low)) or 0.01
-        self._yield.set_home(y=(float(np.nanmin(low)) - margin, float(np.nanmax(high)) + margin))
-        for plot in (self._line, self._ratio, self._yield):
+        self.yields.set_home(y=(float(np.nanmin(low)) - margin, float(np.nanmax(high)) + margin))
+        for plot in (self.line, self.ratio, self.yields):
             plot.view_all()
 
     # --- Stokes line -------------------------------------------------------------------------------------
@@ -139,14 +142,14 @@ class RatioPanel(Panel):
         scale = float(np.mean(points[good])) if good.any() else float("nan")
         name = temperature_name(fit.temperatures_k[t])
         if not good.any() or not np.isfinite(fit.slope[t]) or scale == 0:
-            self._line.display([])
+            self.line.display([])
             self._line_guides.display([])
-            self._line_card.display_subtitle(f"{name}: fewer than two Stokes points")
+            self.line_card.display_subtitle(f"{name}: fewer than two Stokes points")
             return
         x = _line_grid(fit, t)
         y, spread = _line(fit, t, x)
         used = None if responses is None else ~responses.fitted[t, : responses.n_stokes]
-        self._line.display(
+        self.line.display(
             [
                 Series(
                     color,
@@ -164,24 +167,24 @@ class RatioPanel(Panel):
             ]
         )
         chosen = self._stokes_keys.index(view.stack) if view.stack and view.stack in self._stokes_keys else None
-        self._line.display_selected(None if chosen is None else 0, chosen)
+        self.line.display_selected(None if chosen is None else 0, chosen)
         photon = np.nan if responses is None else responses.mean_photon_mev[t]
         intercept = Estimate(float(fit.intercept_mev[t]), float(np.sqrt(fit.line_covariance[t, 1, 1])))
-        words = f"hν<sub>0</sub> = {measured(intercept)} meV"
-        guides = [Guide("y", 0.0), Guide("x", intercept.value, label=words)]
+        guides = [Guide("y", 0.0), Guide("x", intercept.value, label="hν<sub>0</sub>")]
         if np.isfinite(photon):
             guides.append(Guide("x", float(photon), label="⟨E⟩"))
         self._line_guides.display(guides)
         dof = int(fit.dof[t])
         misfit = f" · χ²/dof = {plain(fit.chi2[t], 1)}/{dof}" if dof > 0 else ""
-        self._line_card.display_subtitle(f"{name} · QY = {measured(_yield_of(fit, t))}{misfit}")
+        self._intercept.display(f"hν<sub>0</sub> = QY·⟨E⟩ = {measured(intercept)} meV{misfit}")
+        self.line_card.display_subtitle(f"{name} · QY = {measured(quantum_yield(fit, t))}")
 
     # --- R -----------------------------------------------------------------------------------------------
     def _show_ratio(self, fit: EfficiencyFit, responses: Responses | None, t: int, view: ViewState) -> None:
         ratio, error = fit.ratio[t], fit.ratio_error[t]
         known = fit.valid[t] & fit.fitted[t] & np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t])
         if responses is None or not ratio.size or not known.any():
-            self._ratio.display([])
+            self.ratio.display([])
             self._ratio_card.display_subtitle("no ΔE is determined")
             return
         chosen = _spread_over(np.flatnonzero(known), _MOST_LINES)
@@ -189,7 +192,7 @@ class RatioPanel(Panel):
         above = fit.stokes_mev[t] - photon
         series = [_ratio_series(fit, ratio[j], error[j], above, photon, t, int(j)) for j in chosen]
         self._keys = [(fit.keys[t][j],) * above.size for j in chosen]
-        self._ratio.display(series)
+        self.ratio.display(series)
         hidden = int((fit.valid[t] & ~known).sum())
         rest = f"{len(chosen)} of {int(fit.valid[t].sum())} ΔE" + (f" · {hidden} not determined" if hidden else "")
         self._ratio_card.display_subtitle(f"{temperature_name(fit.temperatures_k[t])} · {rest}")
@@ -198,11 +201,11 @@ class RatioPanel(Panel):
     def _show_yield(self, fit: EfficiencyFit, specs: list[str], t: int) -> None:
         series = []
         for index, temperature in enumerate(fit.temperatures_k):
-            estimate = _yield_of(fit, index)
+            estimate = quantum_yield(fit, index)
             tip = f"<b>{temperature_name(temperature)}</b><br>QY = {measured(estimate)}"
-            series.append(Series(specs[index], x=[temperature], y=[estimate.value], error=[estimate.error], tips=[tip]))
-        self._yield.display(series)
-        self._yield.display_selected(t, 0)
+            series.append(Series(specs[index], x=[temperature], y=[estimate.value], error=_arms(estimate), tips=[tip]))
+        self.yields.display(series)
+        self.yields.display_selected(t, 0)
         good = np.isfinite(fit.quantum_yield) & (fit.quantum_yield_error > 0)
         if fit.is_shared or good.sum() < 2:
             self._yield_guides.display([])
@@ -211,14 +214,14 @@ class RatioPanel(Panel):
         weight = fit.quantum_yield_error[good] ** -2.0
         mean = float(np.sum(weight * fit.quantum_yield[good]) / np.sum(weight))
         error = float(np.sum(weight) ** -0.5)
-        chi2 = float(np.sum(weight * (fit.quantum_yield[good] - mean) ** 2))
         self._yield_guides.display([Guide("y", mean - error, mean + error)])
-        common = measured(Estimate(mean, error))
-        self._yield_card.display_subtitle(f"band: mean {common} · χ²/dof = {plain(chi2, 1)}/{int(good.sum()) - 1}")
+        self._yield_card.display_subtitle(f"band: mean {measured(Estimate(mean, error))}")
 
 
-def _yield_of(fit: EfficiencyFit, t: int) -> Estimate:
-    return Estimate(float(fit.quantum_yield[t]), float(fit.quantum_yield_error[t]))
+def _arms(estimate: Estimate) -> list[list[float]]:
+    if estimate.low is None or estimate.high is None:
+        return [[estimate.error], [estimate.error]]
+    return [[estimate.value - estimate.low], [estimate.high - estimate.value]]
 
 
 def _line_grid(fit: EfficiencyFit, t: int) -> np.ndarray:
@@ -280,4 +283,5 @@ def _ratio_series(
 def _spread_over(columns: np.ndarray, most: int) -> np.ndarray:
     if columns.size <= most:
         return columns
-    return columns[np.round(np.linspace(0, columns.size - 1, most)).astype(int)]
+    spread: np.ndarray = columns[np.round(np.linspace(0, columns.size - 1, most)).astype(int)]
+    return spread

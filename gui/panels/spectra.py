@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from asplab.core.band import Bands, Template, cutoff_nm
 from asplab.core.corrections import Corrected
-from asplab.core.estimate import Estimate
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping import Stack
 from asplab.core.integration import Emission
@@ -30,14 +29,17 @@ from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
-from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.widgets.numerals import plain
 
 SIDES = {"longpass": "long-pass", "shortpass": "short-pass"}
 MODES = (("stack", "This condition"), ("pl", "All PL, scaled"), ("aspl", "All ASPL, scaled"))
 HINT = "Drag an edge to move the window · click a curve to select it · wheel zooms · A shows all"
-_BELOW, _ABOVE = -0.12, 1.45
+_BELOW, _ABOVE = -0.12, 1.35
 """Ends of the view in units of the band's height; the laser behind a filter is far higher."""
 _MARGIN, _STRIP = 0.06, 0.035
+_SMALLEST_SHOWN = 5e-5
+_VISIBLE = 8.0
+"""How far a band must stand out of the pixel noise of the mean to be scaled to its height."""
 
 
 class SpectraPanel(Panel):
@@ -51,30 +53,31 @@ class SpectraPanel(Panel):
         self._view = ViewState()
         self._sources: tuple[str, ...] = ()
         self._nominal: dict[str, float] = {}
-        self._mode = ChoiceField(MODES)
-        self._mode.setFixedWidth(150)
-        self._plot = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Intensity")
-        self._plot.display_hint(HINT)
-        self._curves = LayerCurves(theme)
-        self._plot.add_layer(self._curves, z=0)
+        self._curves_left_out = 0
+        self.mode = ChoiceField(MODES)
+        self.mode.setFixedWidth(150)
+        self.plot = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Intensity")
+        self.plot.display_hint(HINT)
+        self.curves = LayerCurves(theme)
+        self.plot.add_layer(self.curves, z=0)
         self._guides = Guides(theme)
-        self._plot.add_layer(self._guides, z=-5)
-        self._backgrounds: list[RegionHandle] = []
-        self._window = RegionHandle(theme, label="integration window", scope="all spectra")
-        self._plot.add_layer(self._window, z=20)
-        self._cutoffs = {
+        self.plot.add_layer(self._guides, z=-5)
+        self.backgrounds: list[RegionHandle] = []
+        self.window_handle = RegionHandle(theme, label="integration window", scope="all spectra")
+        self.plot.add_layer(self.window_handle, z=20)
+        self.cutoffs = {
             side: LineHandle(theme, label=name, scope="every spectrum with this filter", color="warn", row=1)
             for side, name in SIDES.items()
         }
-        for handle in self._cutoffs.values():
-            self._plot.add_layer(handle, z=21)
-        self._card = Card("Spectra")
-        self._card.header.addWidget(self._mode)
-        self._card.add(self._plot, 1)
-        self._deck = Deck(self._card)
+        for handle in self.cutoffs.values():
+            self.plot.add_layer(handle, z=21)
+        self.card = Card("Spectra")
+        self.card.header.addWidget(self.mode)
+        self.card.add(self.plot, 1)
+        self.deck = Deck(self.card)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._deck)
+        column.addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -83,29 +86,30 @@ class SpectraPanel(Panel):
         corrected, k = results.corrected, selected_stack(results, view)
         if corrected is None or k is None:
             reason = "Add emission spectra (kind pl or aspl), or choose a temperature that has some."
-            self._deck.display_missing("No emission spectra", why_missing(results, reason))
+            self.deck.display_missing("No emission spectra", why_missing(results, reason))
             return
-        self._deck.display_content()
+        self.deck.display_content()
         self._show_curves(results, corrected, k)
         self._show_handles(results, corrected.stacks[k])
         self._show_shape(results, corrected, k)
         self._show_range(results, corrected, k)
-        self._card.display_title(f"Spectra · {_title(corrected.stacks[k], str(self._mode.key))}")
-        self._card.display_subtitle(_seen(results, k))
+        self.card.display_title(f"Spectra · {_title(corrected.stacks[k], str(self.mode.key))}")
+        weak = f"{self._curves_left_out} too weak to be scaled" if self._curves_left_out else ""
+        self.card.display_subtitle(_seen(results, k) if self.mode.key == "stack" else weak)
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        self._plot.restyle(theme)
+        self.plot.restyle(theme)
 
     def _connect(self) -> None:
-        self._window.dragged.connect(self.window_dragged)
-        self._window.drag_finished.connect(self.drag_finished)
-        for side, handle in self._cutoffs.items():
+        self.window_handle.dragged.connect(self.window_dragged)
+        self.window_handle.drag_finished.connect(self.drag_finished)
+        for side, handle in self.cutoffs.items():
             handle.dragged.connect(partial(self._tell_cutoff, side))
             handle.drag_finished.connect(self.drag_finished)
-        self._curves.curve_clicked.connect(self._choose)
-        self._mode.chosen.connect(self._show_again)
-        self._plot.hint_changed.connect(self.hint_changed)
+        self.curves.curve_clicked.connect(self._choose)
+        self.mode.chosen.connect(self._show_again)
+        self.plot.hint_changed.connect(self.hint_changed)
 
     def _tell_cutoff(self, side: str, place: float) -> None:
         self.cutoff_dragged.emit(side, self._nominal[side], place)
@@ -115,20 +119,21 @@ class SpectraPanel(Panel):
             self.display(self._results, self._view)
 
     def _choose(self, index: int, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> None:
-        if self._mode.key == "stack":
+        if self.mode.key == "stack":
             self.record_chosen.emit(self._sources[index])
         else:
             self.stack_chosen.emit(self._sources[index])
 
     # --- curves ------------------------------------------------------------------------------------------
     def _show_curves(self, results: Results, corrected: Corrected, k: int) -> None:
-        mode = str(self._mode.key)
+        mode = str(self.mode.key)
         key = (corrected, k if mode == "stack" else corrected.stacks[k].temperature, mode)
         if key == self._shown:
             self._mark_selected(corrected, k)
             return
         self._shown = key
         if mode == "stack":
+            self._curves_left_out = 0
             self._show_repeats(results, corrected, k)
         else:
             self._show_all(results, corrected, k, mode)
@@ -138,42 +143,40 @@ class SpectraPanel(Panel):
         stack = corrected.stacks[k]
         axis, _, repeats = _stack_data(corrected, k)
         self._sources = tuple(member.source for member in stack.members)
-        self._curves.display(axis, repeats, [stack.kind] * len(repeats), [_tip(member) for member in stack.members])
+        self.curves.display(axis, repeats, [stack.kind] * len(repeats), [_tip(member) for member in stack.members])
         unit = intensity_unit(corrected.stacks, results.document.settings.corrections)
-        self._plot.display_labels("Wavelength (nm)", f"Intensity ({unit})")
+        self.plot.display_labels("Wavelength (nm)", f"Intensity ({unit})")
 
     def _show_all(self, results: Results, corrected: Corrected, k: int, mode: str) -> None:
         axis = _stack_data(corrected, k)[0]
         t = corrected.stacks[k].temperature
         members = [i for i, stack in enumerate(corrected.stacks) if stack.temperature == t and stack.kind == mode]
         rows = [i for i in members if _stack_data(corrected, i)[0] is axis]
-        curves, colors, tips, sources = [], [], [], []
-        for i in rows:
-            _, mean, repeats = _stack_data(corrected, i)
-            height = _height(results.bands, mean, axis, i)
-            curves.append(np.where(_open(results.bands, axis, i), repeats / height, np.nan))
-            colors += [corrected.stacks[i].kind] * len(repeats)
-            tips += [stack_line(corrected.stacks[i])] * len(repeats)
-            sources += [corrected.stacks[i].key] * len(repeats)
-        self._sources = tuple(sources)
-        self._curves.display(axis, np.concatenate(curves) if curves else np.empty((0, axis.size)), colors, tips)
-        self._plot.display_labels("Wavelength (nm)", "Intensity (scaled to the band’s height)")
+        found = {i: shape for i in rows if (shape := _scaled_mean(results.bands, corrected, i)) is not None}
+        self._sources = tuple(corrected.stacks[i].key for i in found)
+        curves = np.array(list(found.values())).reshape(-1, axis.size)
+        tips = [stack_line(corrected.stacks[i]) for i in found]
+        self._curves_left_out = len(members) - len(found)
+        self.curves.display(axis, curves, [mode] * len(found), tips)
+        self.plot.display_labels("Wavelength (nm)", "Mean intensity (scaled to the band’s height)")
 
     def _mark_selected(self, corrected: Corrected, k: int) -> None:
         wanted = self._view.record
+        if self.mode.key != "stack":
+            wanted = corrected.stacks[k].key if self._view.stack else ""
         index = self._sources.index(wanted) if wanted and wanted in self._sources else None
-        self._curves.display_selected(index)
+        self.curves.display_selected(index)
 
     # --- handles -----------------------------------------------------------------------------------------
     def _show_handles(self, results: Results, stack: Stack) -> None:
         settings = results.document.settings
-        self._window.display(*settings.integration.window_nm)
+        self.window_handle.display(*settings.integration.window_nm)
         guides = []
-        for side, handle in self._cutoffs.items():
+        for side, handle in self.cutoffs.items():
             nominal = stack.longpass_nm if side == "longpass" else stack.shortpass_nm
             place = cutoff_nm(stack, side, settings.transmission)
-            handle.setVisible(nominal is not None and self._mode.key == "stack")
-            if nominal is None or place is None or self._mode.key != "stack":
+            handle.setVisible(nominal is not None and self.mode.key == "stack")
+            if nominal is None or place is None or self.mode.key != "stack":
                 continue
             self._nominal[side] = nominal
             handle.display(place)
@@ -184,22 +187,22 @@ class SpectraPanel(Panel):
         self._show_backgrounds(settings.background.windows_nm)
 
     def _show_backgrounds(self, windows: tuple[tuple[float, float], ...]) -> None:
-        while len(self._backgrounds) < len(windows):
+        while len(self.backgrounds) < len(windows):
             self._append_background()
-        for index, handle in enumerate(self._backgrounds):
+        for index, handle in enumerate(self.backgrounds):
             handle.setVisible(index < len(windows))
             if index < len(windows):
                 handle.display(*windows[index])
 
     def _append_background(self) -> None:
-        index = len(self._backgrounds)
+        index = len(self.backgrounds)
         handle = RegionHandle(
-            self._plot.theme, label=f"background {index + 1}", scope="all spectra", color="muted", row=2
+            self.plot.theme, label=f"background {index + 1}", scope="all spectra", color="muted", row=2
         )
         handle.dragged.connect(partial(self.background_dragged.emit, index))
         handle.drag_finished.connect(self.drag_finished)
-        self._plot.add_layer(handle, z=19)
-        self._backgrounds.append(handle)
+        self.plot.add_layer(handle, z=19)
+        self.backgrounds.append(handle)
 
     # --- shape -------------------------------------------------------------------------------------------
     def _show_shape(self, results: Results, corrected: Corrected, k: int) -> None:
@@ -207,7 +210,7 @@ class SpectraPanel(Panel):
         axis, mean, _ = _stack_data(corrected, k)
         bands = results.bands
         template = None if bands is None else bands.templates[stack.temperature]
-        is_single = self._mode.key == "stack"
+        is_single = self.mode.key == "stack"
         series: list[Series] = []
         if template is not None and bands is not None:
             series = _shape_series(results, bands, template, axis, mean, k, is_single=is_single)
@@ -215,21 +218,21 @@ class SpectraPanel(Panel):
             series += _background_series(results, axis, mean, k)
             seen = _open(bands, axis, k)
             series.append(Series(color="text", label="mean", label_at="peak", line_x=axis[seen], line_y=mean[seen]))
-        self._plot.display(series)
+        self.plot.display(series)
 
     def _show_range(self, results: Results, corrected: Corrected, k: int) -> None:
         # Ranges follow the subject, never the frames of a drag.
-        subject = (corrected.stacks[k].key, self._mode.key, results.document.experiment)
+        subject = (corrected.stacks[k].key, self.mode.key, results.document.experiment)
         if subject == self._subject:
             return
         self._subject = subject
         axis, mean, _ = _stack_data(corrected, k)
-        height = _height(results.bands, mean, axis, k) if self._mode.key == "stack" else 1.0
+        height = _height(results.bands, mean, axis, k) if self.mode.key == "stack" else 1.0
         low, high = results.document.settings.integration.window_nm
         margin = _MARGIN * (high - low)
         x = (max(low, float(axis[0])) - margin, min(high, float(axis[-1])) + margin)
-        self._plot.set_home(x=x, y=(_BELOW * height, _ABOVE * height))
-        self._plot.view_all()
+        self.plot.set_home(x=x, y=(_BELOW * height, _ABOVE * height))
+        self.plot.view_all()
 
 
 def _stack_data(corrected: Corrected, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -263,8 +266,18 @@ def _scale(bands: Bands | None, mean: np.ndarray, axis: np.ndarray, k: int) -> f
         return None
     height = float(fitted[1] * np.max(fitted[0]))
     inside = mean[_open(bands, axis, k)]
-    spread = float(np.std(np.diff(inside))) if inside.size > 2 else 0.0
-    return height if height > spread else None
+    noise = float(np.median(np.abs(np.diff(inside)))) if inside.size > 2 else 0.0
+    return height if height > _VISIBLE * noise else None
+
+
+def _scaled_mean(bands: Bands | None, corrected: Corrected, k: int) -> np.ndarray | None:
+    """Return the mean spectrum in units of its band's height, level removed; None where the band is too weak."""
+    axis, mean, _ = _stack_data(corrected, k)
+    fitted, height = _fitted_shape(bands, mean, axis, k), _scale(bands, mean, axis, k)
+    if fitted is None or height is None:
+        return None
+    result: np.ndarray = np.where(_open(bands, axis, k), (mean - fitted[2]) / height, np.nan)
+    return result
 
 
 def _fitted_shape(
@@ -313,7 +326,7 @@ def _background_series(results: Results, axis: np.ndarray, mean: np.ndarray, k: 
     if results.bands is None or settings.windows_nm or settings.baseline == "none":
         return []
     height = _STRIP * _height(results.bands, mean, axis, k)
-    series = []
+    series: list[Series] = []
     for low, high in results.bands.background_nm[k]:
         inside = (axis >= low) & (axis <= high)
         if inside.any():
@@ -334,9 +347,9 @@ def _seen(results: Results, k: int) -> str:
     if not np.isfinite(emission.mean[k]) and not np.isfinite(fraction):
         return "nothing of the band is seen"
     error = _seen_error(results, bands, emission, k)
-    estimate = Estimate(100.0 * fraction, 100.0 * error, "%")
+    spread = f"± {plain(100.0 * error, 2)}" if error >= _SMALLEST_SHOWN else "± &lt; 0.01"
     corrected = "" if results.document.settings.integration.correct_truncation else " · not corrected"
-    return f"seen {measured(estimate)} % of the band{corrected}"
+    return f"seen {plain(100.0 * fraction, 2)} {spread} % of the band{corrected}"
 
 
 def _seen_error(results: Results, bands: Bands, emission: Emission, k: int) -> float:

@@ -1,11 +1,13 @@
 """What of η, R and the polaron parameters stands in the overview: series and words, no widgets."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 from PySide6.QtGui import QColor
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency import FLAGS, EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import contour, eta_curves
@@ -13,12 +15,13 @@ from asplab.core.polaron.fit import PolaronFit
 from asplab.core.units import FloatArray, energy_from_wavelength
 from asplab.gui.plots.series import Series
 from asplab.gui.theme import Theme, detuning_spec, detuning_symbol, temperature_spec
+from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
 
-_CURVE = np.linspace(2.0, 220.0, 110)
+CURVE_MEV = np.linspace(2.0, 200.0, 67)
 _FADED = 0.62
 _FLAT = 0.06
-_LARGE, _SMALL = 9.0, 6.0
+_UNSURE = FLAGS.index("not_determined")
 
 
 # --- R lines -------------------------------------------------------------------------------------------------
@@ -33,23 +36,26 @@ def ratio_series(results: Results, t: int) -> tuple[list[Series], list[tuple[int
     places: list[tuple[int, ...]] = []
     shown = [j for j in range(fit.eta.shape[1]) if _is_line(fit, t, j)]
     labels = _line_labels(fit, t, shown)
+    ratio, error = fit.ratio[t], fit.ratio_error[t]
     for j in shown:
         detuning = f"{plain(fit.detuning_mev[t, j], 0)} meV"
         line_x = np.array([0.0, 1.03 * float(np.nanmax(stokes))])
         line_y = fit.ratio_slope_per_mev[t, j] * (line_x + reference - fit.intercept_mev[t])
-        good = np.isfinite(stokes) & np.isfinite(fit.ratio[t, j])
+        good = np.isfinite(stokes) & np.isfinite(ratio[j])
         series.append(
             Series(
                 color=detuning_spec(j),
                 symbol=detuning_symbol(j),
                 label=labels[j],
                 x=stokes[good],
-                y=fit.ratio[t, j][good],
-                error=fit.ratio_error[t, j][good],
+                y=ratio[j, good],
+                error=error[j, good],
                 excluded=np.full(int(good.sum()), not fit.fitted[t, j]),
                 line_x=line_x,
                 line_y=line_y,
-                tips=_ratio_tips(fit, t, j, stokes, good, detuning),
+                tips=LazyTips(
+                    int(good.sum()), partial(_ratio_tip, stokes[good], ratio[j, good], error[j, good], detuning)
+                ),
             )
         )
         places.append((j,) * int(good.sum()))
@@ -72,18 +78,15 @@ def _line_labels(fit: EfficiencyFit, t: int, shown: Sequence[int]) -> dict[int, 
 
 def _is_line(fit: EfficiencyFit, t: int, j: int) -> bool:
     slope = fit.ratio_slope_per_mev[t, j]
-    determined = "not_determined" not in fit.flags[t][j]
+    determined = not fit.flag_table[t, j, _UNSURE]
     return bool(fit.valid[t, j] and determined and np.isfinite(slope) and np.isfinite(fit.intercept_mev[t]))
 
 
-def _ratio_tips(
-    fit: EfficiencyFit, t: int, j: int, stokes: FloatArray, good: np.ndarray, detuning: str
-) -> tuple[str, ...]:
-    rows = zip(stokes[good], fit.ratio[t, j][good], fit.ratio_error[t, j][good], strict=True)
-    return tuple(
-        f"R = {measured(Estimate(float(r), float(error)))} at ΔE<sub>S</sub> = {plain(x, 0)} meV, ΔE = {detuning}"
+def _ratio_tip(stokes_mev: FloatArray, ratio: FloatArray, error: FloatArray, detuning: str, point: int) -> str:
+    value = measured(Estimate(float(ratio[point]), float(error[point])))
+    return (
+        f"R = {value} at ΔE<sub>S</sub> = {plain(stokes_mev[point], 0)} meV, ΔE = {detuning}"
         "<br>the points share noise: fitted are I and PA, not R"
-        for x, r, error in rows
     )
 
 
@@ -99,52 +102,67 @@ def _reference_mev(results: Results, t: int) -> float:
 
 
 # --- η -------------------------------------------------------------------------------------------------------
-def eta_series(results: Results, t: int, theme: Theme) -> tuple[list[Series], list[tuple[tuple[int, int], ...]]]:
-    """Return η of all temperatures, the chosen one last and bold, and (temperature, place) of each point."""
+@dataclass(frozen=True, slots=True, eq=False)
+class CrowdPicture:
+    """What stands back: rows of points with the ends of their bars, and the temperature and place of each."""
+
+    x: FloatArray
+    y: FloatArray
+    colors: tuple[str, ...]
+    rows: tuple[int, ...]
+    across: FloatArray
+    along: FloatArray
+    lines_y: FloatArray
+
+
+def eta_crowd(results: Results, t: int, theme: Theme) -> CrowdPicture | None:
+    """Return η of all temperatures but the chosen one, where it is determined."""
     fit = results.efficiency
     if fit is None:
+        return None
+    rows = [other for other in range(len(fit.temperatures_k)) if other != t]
+    sure = fit.valid[rows] & ~fit.flag_table[rows][:, :, _UNSURE]
+    y = np.where(sure, fit.eta[rows], np.nan)
+    polaron = results.polaron
+    lines = eta_curves(polaron, CURVE_MEV)[0][rows] if polaron is not None else np.empty((0, 0))
+    return CrowdPicture(
+        x=fit.detuning_mev[rows],
+        y=y,
+        colors=tuple(temperature_color(fit.temperatures_k, row, theme, faded=True) for row in rows),
+        rows=tuple(rows),
+        across=np.stack([fit.eta_low[rows], fit.eta_high[rows]]),
+        along=np.empty(0),
+        lines_y=lines,
+    )
+
+
+def eta_series(results: Results, t: int, theme: Theme) -> tuple[list[Series], list[list[int]]]:
+    """Return η of one temperature, what is determined and what is not, and the place of each point."""
+    fit = results.efficiency
+    if fit is None or not 0 <= t < len(fit.temperatures_k):
         return [], []
-    curves = eta_curves(results.polaron, _CURVE) if results.polaron is not None else None
-    order = [other for other in range(len(fit.temperatures_k)) if other != t]
-    series: list[Series] = []
-    places: list[tuple[tuple[int, int], ...]] = []
-    for other in [*order, t] if 0 <= t < len(fit.temperatures_k) else order:
-        for determined in (True, False) if other == t else (True,):
-            one, points = _eta_of(fit, other, curves if determined else None, theme, bold=other == t, sure=determined)
-            series.append(one)
-            places.append(tuple((other, j) for j in points))
-    return series, places
+    curves = eta_curves(results.polaron, CURVE_MEV) if results.polaron is not None else None
+    found = [_eta_of(fit, t, curves if sure else None, theme, sure=sure) for sure in (True, False)]
+    return [one for one, _ in found], [points for _, points in found]
 
 
 def _eta_of(
-    fit: EfficiencyFit,
-    t: int,
-    curves: tuple[FloatArray, FloatArray, FloatArray] | None,
-    theme: Theme,
-    *,
-    bold: bool,
-    sure: bool,
+    fit: EfficiencyFit, t: int, curves: tuple[FloatArray, FloatArray, FloatArray] | None, theme: Theme, *, sure: bool
 ) -> tuple[Series, list[int]]:
-    unsure = np.array(["not_determined" in flags for flags in fit.flags[t]], bool)
-    shown = fit.valid[t] & np.isfinite(fit.eta[t]) & (unsure != sure)
+    shown = fit.valid[t] & np.isfinite(fit.eta[t]) & (fit.flag_table[t, :, _UNSURE] != sure)
     points = [int(j) for j in np.flatnonzero(shown)]
-    color = temperature_color(fit.temperatures_k, t, theme, faded=not bold)
-    has_curve = curves is not None and bool(np.isfinite(curves[0][t]).any())
-    line: dict[str, object] = {}
-    if curves is not None and has_curve:
-        line = {"line_x": _CURVE, "line_y": curves[0][t]}
-        if bold:
-            line |= {"band_low": curves[1][t], "band_high": curves[2][t]}
+    line: dict[str, FloatArray] = {}
+    if curves is not None and np.isfinite(curves[0][t]).any():
+        line = {"line_x": CURVE_MEV, "line_y": curves[0][t], "band_low": curves[1][t], "band_high": curves[2][t]}
     one = Series(
-        color=color,
+        color=temperature_color(fit.temperatures_k, t, theme),
         x=fit.detuning_mev[t, points],
         y=fit.eta[t, points],
         error=_eta_arms(fit, t, points),
         excluded=~fit.fitted[t, points],
-        tips=[_eta_tip(fit, t, j) for j in points] if bold else (),
-        symbol_px=_LARGE if bold else _SMALL,
+        tips=LazyTips(len(points), lambda point: eta_tip(fit, t, points[point])),
         is_open=not sure,
-        **line,  # type: ignore[arg-type]
+        **line,
     )
     return one, points
 
@@ -157,7 +175,8 @@ def _eta_arms(fit: EfficiencyFit, t: int, points: list[int]) -> FloatArray:
     return np.maximum(np.stack([np.where(closed, low, error), np.where(closed, high, error)]), 0.0)
 
 
-def _eta_tip(fit: EfficiencyFit, t: int, j: int) -> str:
+def eta_tip(fit: EfficiencyFit, t: int, j: int) -> str:
+    """Return one η in words: value, interval, place and flags."""
     low, high = (float(ends[t, j]) for ends in (fit.eta_low, fit.eta_high))
     closed = np.isfinite(low) and np.isfinite(high)
     estimate = Estimate(
@@ -165,78 +184,90 @@ def _eta_tip(fit: EfficiencyFit, t: int, j: int) -> str:
     )
     words = f"η = {measured(estimate)} (68 %)<br>ΔE = {plain(fit.detuning_mev[t, j], 1)} meV"
     words += f" · {plain(fit.excitation_nm[t, j], 1)} nm · {plain(fit.temperatures_k[t], 0)} K"
-    flags = ", ".join(flag.replace("_", " ") for flag in fit.flags[t][j])
+    flags = ", ".join(flag.replace("_", " ") for flag, on in zip(FLAGS, fit.flag_table[t, j], strict=True) if on)
     return f"{words}<br>{flags}" if flags else words
 
 
 def temperature_color(temperatures_k: FloatArray, t: int, theme: Theme, *, faded: bool = False) -> str:
     """Return the colour of a temperature among all, faded towards the panel for those that stand back."""
     low, high = float(np.min(temperatures_k)), float(np.max(temperatures_k))
-    color = theme.color(temperature_spec(float(temperatures_k[t]), low, high))
-    if not faded:
-        return color.name()
-    panel = theme.color("panel")
-    mixed = (
-        (1 - _FADED) * one + _FADED * other for one, other in zip(color.getRgbF()[:3], panel.getRgbF()[:3], strict=True)
-    )
-    return QColor.fromRgbF(*mixed).name()
+    return _mixed(temperature_spec(float(temperatures_k[t]), low, high), theme, _FADED if faded else 0.0)
+
+
+@lru_cache(maxsize=256)
+def _mixed(spec: str, theme: Theme, part: float) -> str:
+    ends = zip(theme.color(spec).getRgbF()[:3], theme.color("panel").getRgbF()[:3], strict=True)
+    return QColor.fromRgbF(*((1 - part) * one + part * other for one, other in ends)).name()
 
 
 # --- g and ħω ------------------------------------------------------------------------------------------------
+def polaron_crowd(results: Results, t: int, theme: Theme) -> CrowdPicture | None:
+    """Return (ħω, g) of all temperatures but the chosen one, with their 68 % limits."""
+    fit = results.polaron
+    if fit is None:
+        return None
+    rows = [other for other in range(len(fit.temperatures_k)) if other != t]
+    low_x, high_x, low_y, high_y = (limits[rows, None] for limits in _limits(results, fit))
+    return CrowdPicture(
+        x=fit.phonon_mev[rows, None],
+        y=fit.g_mev[rows, None],
+        colors=tuple(temperature_color(fit.temperatures_k, row, theme, faded=True) for row in rows),
+        rows=tuple(rows),
+        across=np.stack([low_y, high_y]),
+        along=np.stack([low_x, high_x]),
+        lines_y=np.empty((0, 0)),
+    )
+
+
 def polaron_series(results: Results, t: int, theme: Theme) -> tuple[list[Series], list[int | None]]:
-    """Return (ħω, g) of all temperatures and of the joint fit, and the temperature of each series."""
+    """Return (ħω, g) of one temperature and of the joint fit, and the temperature of each series."""
     fit = results.polaron
     if fit is None:
         return [], []
     series: list[Series] = []
     owners: list[int | None] = []
     joint = len(fit.temperatures_k)
-    order = [other for other in range(joint) if other != t]
-    for other in [*order, *([t] if 0 <= t < joint else []), joint]:
-        if np.isfinite(fit.phonon_mev[other]):
-            series.extend(_determined(results, fit, other, theme, bold=other in (t, joint)))
-            owners.extend([other if other < joint else None] * (len(series) - len(owners)))
+    for i in (t, joint):
+        if 0 <= i <= joint and np.isfinite(fit.phonon_mev[i]):
+            series.extend(_determined(results, fit, i, theme))
+            owners.extend([i if i < joint else None] * (len(series) - len(owners)))
     if series and np.isfinite(fit.polaron_energy_mev[joint]):
-        series.append(_energy_curve(float(fit.polaron_energy_mev[joint]), series))
-        owners.append(None)
+        series.extend(_energy_curve(float(fit.polaron_energy_mev[joint]), series))
+        owners.extend((None, None))
     return series, owners
 
 
-def _determined(results: Results, fit: PolaronFit, i: int, theme: Theme, *, bold: bool) -> list[Series]:
+def _determined(results: Results, fit: PolaronFit, i: int, theme: Theme) -> list[Series]:
     is_joint = i == len(fit.temperatures_k)
-    color = "text" if is_joint else temperature_color(fit.temperatures_k, i, theme, faded=not bold)
-    low_x, high_x, low_y, high_y = _limits(results, fit, i)
+    color = "text" if is_joint else temperature_color(fit.temperatures_k, i, theme)
+    low_x, high_x, low_y, high_y = (float(limits[i]) for limits in _limits(results, fit))
     x, y = float(fit.phonon_mev[i]), float(fit.g_mev[i])
-    name = "joint" if is_joint else f"{plain(fit.temperatures_k[i], 0)} K"
     point = Series(
         color=color,
-        label=name if bold else "",
+        label="joint" if is_joint else f"{plain(fit.temperatures_k[i], 0)} K",
         x=[x],
         y=[y],
         error=[[y - low_y], [high_y - y]],
         symbol="diamond" if is_joint else "circle",
-        symbol_px=_LARGE if bold else _SMALL,
-        tips=[polaron_tip(results, i)],
+        tips=LazyTips(1, lambda _point: polaron_tip(results, i)),
         line_x=[low_x, high_x],
         line_y=[y, y],
     )
-    if not bold:
-        return [point]
     rim = _contour_of(fit, i)
     return [point] if rim is None else [Series(color=color, line_x=rim[0], line_y=rim[1]), point]
 
 
-def _limits(results: Results, fit: PolaronFit, i: int) -> tuple[float, float, float, float]:
+def _limits(results: Results, fit: PolaronFit) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return the 68 % limits of ħω and g; first-order ones where there are no intervals yet or no limit."""
-    x, y = fit.phonon_mev[i], fit.g_mev[i]
-    first = (x - fit.phonon_error_mev[i], x + fit.phonon_error_mev[i], y - fit.g_error_mev[i], y + fit.g_error_mev[i])
-    found = results.intervals
+    x, y, found = fit.phonon_mev, fit.g_mev, results.intervals
+    first = (x - fit.phonon_error_mev, x + fit.phonon_error_mev, y - fit.g_error_mev, y + fit.g_error_mev)
     if found is None:
-        return tuple(float(value) for value in first)  # type: ignore[return-value]
-    ends = (found.phonon_low_mev[i], found.phonon_high_mev[i], found.g_low_mev[i], found.g_high_mev[i])
-    return tuple(  # type: ignore[return-value]
-        float(end) if np.isfinite(end) else float(other) for end, other in zip(ends, first, strict=True)
+        return first
+    ends = (found.phonon_low_mev, found.phonon_high_mev, found.g_low_mev, found.g_high_mev)
+    low_x, high_x, low_y, high_y = (
+        np.where(np.isfinite(end), end, other) for end, other in zip(ends, first, strict=True)
     )
+    return low_x, high_x, low_y, high_y
 
 
 def _contour_of(fit: PolaronFit, i: int) -> tuple[FloatArray, FloatArray] | None:
@@ -251,20 +282,19 @@ def _contour_of(fit: PolaronFit, i: int) -> tuple[FloatArray, FloatArray] | None
     return contour(float(parameters[-2]), float(parameters[-1]), covariance[-2:, -2:])
 
 
-def _energy_curve(energy_mev: float, series: Sequence[Series]) -> Series:
-    """Return the curve of one polaron energy g²/ħω, along which g and ħω trade places."""
+def _energy_curve(energy_mev: float, series: Sequence[Series]) -> tuple[Series, Series]:
+    """Return the curve of one polaron energy g²/ħω, along which g and ħω trade places, and its label."""
     lines = np.concatenate([np.asarray(one.line_x, float) for one in series])
     low, high = max(float(np.nanmin(lines)), 0.0), float(np.nanmax(lines))
-    # Its end leaves room for the label.
-    phonon = np.linspace(low, low + 0.66 * (high - low), 60)
+    phonon = np.linspace(0.7 * low, 1.3 * high, 48)
+    curve = Series(color="muted", line_x=phonon, line_y=np.sqrt(energy_mev * phonon), is_dashed=True)
+    place = low + 0.8 * (high - low)
     label = f"g²/ħω = {plain(energy_mev, 0)} meV"
-    return Series(
-        color="muted",
-        label=label,
-        line_x=phonon,
-        line_y=np.sqrt(energy_mev * phonon),
-        is_dashed=True,
+    # A curve of one point draws nothing: the label stands below the curve, which rises to the right.
+    mark = Series(
+        color="muted", label=label, line_x=[place], line_y=[float(np.sqrt(energy_mev * place))], is_dashed=True
     )
+    return curve, mark
 
 
 def polaron_estimates(results: Results, i: int) -> tuple[Estimate, Estimate]:

@@ -13,7 +13,7 @@ from asplab.gui.widgets.numerals import plain
 
 _KNOWN_TO = 0.1
 _SEEN = 0.5
-_MOST_POINTS = 220
+_MOST_POINTS = 160
 
 
 # --- selection -----------------------------------------------------------------------------------------------
@@ -81,12 +81,16 @@ def spectra_picture(results: Results, temperature: int, key: str) -> SpectraPict
         series.append(Series(color="pl", line_x=template.wavelength_nm, line_y=height, base=0.0))
         # A label without a curve: on the rising flank, where no handle's label stands.
         series.append(
-            Series(color="pl", label="PL", label_at="peak", line_x=[template.extent_nm[0] - 9.0], line_y=[0.5])
+            Series(color="pl", label="PL", label_at="peak", line_x=[template.extent_nm[0] - 14.0], line_y=[0.9])
         )
     band = template.extent_nm if template is not None else None
     series.extend(_photothermal_series(results, temperature, band))
     if k is not None:
         series.extend(_stack_series(results, temperature, k))
+    if stack is not None and band is not None:
+        # Beside the falling flank; the condition itself has no room for a label among its points.
+        color = "aspl" if stack.kind == "aspl" else "pl"
+        series.append(Series(color=color, label=stack_words(stack), label_at="start", line_x=[band[1]], line_y=[0.3]))
     return SpectraPicture(tuple(series), stack, band)
 
 

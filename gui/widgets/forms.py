@@ -35,13 +35,13 @@ class PairField(QWidget):
     ) -> None:
         super().__init__(parent)
         self._least, self._most, self._margin = low, high, 10.0**-decimals
-        self.lower = NumberField("", self, decimals=decimals, low=low, high=high, step=step)
-        self.upper = NumberField(unit, self, decimals=decimals, low=low, high=high, step=step)
+        self.low_field = NumberField("", self, decimals=decimals, low=low, high=high, step=step)
+        self.high_field = NumberField(unit, self, decimals=decimals, low=low, high=high, step=step)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(_GAP)
-        for field, share in ((self.lower, 5), (self.upper, 7)):
-            field.setMinimumWidth(_least_width(field, decimals, unit if field is self.upper else ""))
+        for field, share in ((self.low_field, 5), (self.high_field, 7)):
+            field.setMinimumWidth(_least_width(field, decimals, unit if field is self.high_field else ""))
             row.addWidget(field, share)
             field.committed.connect(self._tell)
             field.refused.connect(self.refused)
@@ -49,15 +49,15 @@ class PairField(QWidget):
     @property
     def pair(self) -> Pair | None:
         """The ends, None before the first :meth:`display`."""
-        low, high = self.lower.value, self.upper.value
+        low, high = self.low_field.value, self.high_field.value
         return None if low is None or high is None else (low, high)
 
     def display(self, low: float, high: float) -> None:
         """Show two ends without telling anybody."""
-        self.lower.display(low)
-        self.upper.display(high)
-        self.lower.display_range(self._least, high - self._margin)
-        self.upper.display_range(low + self._margin, self._most)
+        self.low_field.display(low)
+        self.high_field.display(high)
+        self.low_field.display_range(self._least, high - self._margin)
+        self.high_field.display_range(low + self._margin, self._most)
 
     def _tell(self) -> None:
         pair = self.pair
@@ -98,7 +98,7 @@ class OptionalField(QWidget):
         row.addWidget(self.field, 1)
         row.addWidget(self.clear_button)
         self.clear_button.setStyleSheet("QToolButton { padding: 4px 5px; }")
-        self.field.committed.connect(self.committed)
+        self.field.committed.connect(self._tell)
         self.field.refused.connect(self.refused)
         self.clear_button.clicked.connect(self._clear)
         self.display(None)
@@ -113,6 +113,9 @@ class OptionalField(QWidget):
         self.field.display(value)
         if self.clear_button.isVisibleTo(self) != (value is not None):
             self.clear_button.setVisible(value is not None)
+
+    def _tell(self, value: float) -> None:
+        self.committed.emit(value)
 
     def _clear(self) -> None:
         self.committed.emit(None)
@@ -131,7 +134,7 @@ class WindowsField(QWidget):
         self, unit: str = "", parent: QWidget | None = None, *, decimals: int = 1, low: float, high: float, step: float
     ) -> None:
         super().__init__(parent)
-        self._unit, self._options = unit, {"decimals": decimals, "low": low, "high": high, "step": step}
+        self._unit, self._decimals, self._low, self._high, self._step = unit, decimals, low, high, step
         self._windows: tuple[Pair, ...] = ()
         self._suggested: tuple[Pair, ...] = ()
         self._rows: list[tuple[QWidget, PairField]] = []
@@ -165,7 +168,7 @@ class WindowsField(QWidget):
     def _append(self) -> None:
         index = len(self._rows)
         row = QWidget(self)
-        field = PairField(self._unit, row, **self._options)
+        field = PairField(self._unit, row, decimals=self._decimals, low=self._low, high=self._high, step=self._step)
         remove = QToolButton(row)
         remove.setText("✕")
         remove.setToolTip("Remove this window")
@@ -188,7 +191,7 @@ class WindowsField(QWidget):
 
     def _add(self) -> None:
         if not self._windows:
-            self.committed.emit(self._suggested or ((self._options["low"], self._options["high"]),))
+            self.committed.emit(self._suggested or ((self._low, self._high),))
             return
         low, high = self._windows[-1]
         self.committed.emit((*self._windows, (high + (high - low) * 0.1, high + (high - low) * 1.1)))
@@ -204,7 +207,15 @@ class GivenField(QWidget):
     refused = Signal(str)
 
     def __init__(
-        self, unit: str, parent: QWidget | None = None, *, empty: str, decimals: int, low: float, high: float, step: float
+        self,
+        unit: str,
+        parent: QWidget | None = None,
+        *,
+        empty: str,
+        decimals: int,
+        low: float,
+        high: float,
+        step: float,
     ) -> None:
         super().__init__(parent)
         self.energy = OptionalField(unit, self, empty=empty, decimals=decimals, low=low, high=high, step=step)
@@ -294,5 +305,5 @@ class CutoffsField(QWidget):
 
 
 def _least_width(field: NumberField, decimals: int, unit: str) -> int:
-    digits = "0000" + ("." + "0" * decimals if decimals else "")
-    return QFontMetrics(field.font()).horizontalAdvance(digits + unit) + (26 if unit else 18)
+    digits = "000" + ("." + "0" * decimals if decimals else "")
+    return QFontMetrics(field.font()).horizontalAdvance(digits + unit) + (23 if unit else 17)

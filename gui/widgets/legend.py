@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from asplab.gui.theme import Theme
 
-_HEIGHT, _DOT, _PAD, _UNIT_GAP = 24, 8, 7, 6
+_HEIGHT, _DOT, _DOT_GAP, _UNIT_GAP = 24, 8, 3, 6
+_LEAST_PAD, _MOST_PAD = 1.0, 7.0
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -47,7 +48,7 @@ class TemperatureLegend(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the room for all dots and numbers."""
-        return QSize(round(sum(self._widths()) + self._unit_width()), _HEIGHT)
+        return QSize(round(sum(self._widths()) + 2 * _MOST_PAD * len(self._names) + self._unit_width()), _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Return the height; numbers give way where the width does not suffice."""
@@ -95,10 +96,11 @@ class TemperatureLegend(QWidget):
             painter.drawRoundedRect(box.adjusted(1, 2, -1, -2), 5, 5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color(self._colors[index]))
-        painter.drawEllipse(QPointF(box.left() + _PAD + _DOT / 2, box.center().y()), _DOT / 2, _DOT / 2)
+        pad = max((box.width() - self._widths()[index]) / 2, _LEAST_PAD)
+        painter.drawEllipse(QPointF(box.left() + pad + _DOT / 2, box.center().y()), _DOT / 2, _DOT / 2)
         painter.setPen(ink)
-        words = box.adjusted(_PAD + _DOT + 4, 0, 0, 0)
-        if words.right() - words.left() >= QFontMetricsF(self.font()).horizontalAdvance(self._names[index]):
+        words = box.adjusted(pad + _DOT + _DOT_GAP, 0, 0, 0)
+        if words.width() >= QFontMetricsF(self.font()).horizontalAdvance(self._names[index]):
             painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._names[index])
 
     def _unit_width(self) -> float:
@@ -106,14 +108,17 @@ class TemperatureLegend(QWidget):
 
     def _widths(self) -> list[float]:
         metrics = QFontMetricsF(self.font())
-        return [metrics.horizontalAdvance(name) + _DOT + 4 + 2 * _PAD for name in self._names]
+        return [metrics.horizontalAdvance(name) + _DOT + _DOT_GAP for name in self._names]
 
     def _boxes(self) -> list[QRectF]:
         widths = self._widths()
+        if not widths:
+            return []
         room = self.width() - self._unit_width()
-        shrink = min(1.0, room / sum(widths)) if widths else 1.0
+        pad = min(max((room - sum(widths)) / (2 * len(widths)), _LEAST_PAD), _MOST_PAD)
+        shrink = min(1.0, room / (sum(widths) + 2 * pad * len(widths)))
         boxes, left = [], 0.0
         for width in widths:
-            boxes.append(QRectF(left, 0, width * shrink, _HEIGHT))
-            left += width * shrink
+            boxes.append(QRectF(left, 0, (width + 2 * pad) * shrink, _HEIGHT))
+            left = boxes[-1].right()
         return boxes

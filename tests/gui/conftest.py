@@ -1,14 +1,24 @@
 """Fixtures of the window's tests: one application, the theme, widgets that are really gone afterwards."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from asplab.core import Document, load_experiment
+from asplab.core.virtual import simulate
+from asplab.core.virtual_experiment import VirtualExperiment
+from asplab.gui.bindings import Bindings
+from asplab.gui.excepthook import ExceptHook
+from asplab.gui.jobs import Jobs
+from asplab.gui.preferences import Preferences
 from asplab.gui.theme import LIGHT, Appearance, Theme
+from asplab.gui.window import Window
 
 
 @pytest.fixture(scope="session")
@@ -94,3 +104,59 @@ def click(mouse: Callable[..., None]) -> Callable[..., None]:
         mouse(widget, "release", point, button=button)
 
     return send
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small folder of raw data: two temperatures, four repeats."""
+    folder = tmp_path_factory.mktemp("window") / "small"
+    simulate(folder, VirtualExperiment(temperatures_k=(120.0, 250.0), repeats=4), seed=3)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def measured_document(measured: Path) -> Document:
+    return Document(load_experiment(measured))
+
+
+@pytest.fixture
+def until(application: QApplication) -> Callable[..., None]:
+    """Let events happen until a condition holds; fail after a while."""
+
+    def wait(condition: Callable[[], object], *, seconds: float = 20.0) -> None:
+        deadline = monotonic() + seconds
+        while not condition():
+            assert monotonic() < deadline, "the condition did not come true in time"
+            application.processEvents()
+            sleep(0.002)
+        application.processEvents()
+
+    return wait
+
+
+@pytest.fixture
+def bound(application: QApplication, appearance: Appearance, tmp_path: Path) -> Iterator[Bindings]:
+    """The whole window without a document, bound to a session and shown."""
+    window, jobs = Window(), Jobs()
+    window.build()
+    preferences = Preferences(QSettings(str(tmp_path / "preferences.ini"), QSettings.Format.IniFormat))
+    hook = ExceptHook(tmp_path / "state", lambda words: window.banner.report("bad", words))
+    bindings = Bindings(window, jobs, appearance, preferences, hook.report)
+    window.show()
+    application.processEvents()
+    yield bindings
+    hook.remove()
+    window.may_close = True
+    window.close()
+    window.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    application.processEvents()
+
+
+@pytest.fixture
+def opened(bound: Bindings, measured_document: Document, until: Callable[..., None]) -> Bindings:
+    """The whole window with the small experiment, analysed and painted."""
+    bound.session.begin(measured_document)
+    until(lambda: bound.session.is_settled)
+    bound.window.grab()
+    return bound

@@ -1,0 +1,273 @@
+"""What the inspector says about results: numbers with their errors, consistency checks, facts of the selection."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.estimate import Estimate
+from asplab.core.pipeline import Results
+from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
+from asplab.core.units import thermal_energy_mev
+from asplab.gui.reading import (
+    efficiency_at,
+    quantum_yield,
+    selected_stack,
+    selected_temperature,
+    stack_name,
+    temperature_name,
+)
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.checks import Check
+from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.results import ResultRow
+
+TONES = {"error": "bad", "warning": "warn", "info": "info"}
+RATIO_NOTE = "From the paper’s R lines: points that share noise count as independent, so this error is too small."
+NOT_IDENTIFIED = "The data set no upper limit of ħω, so this number follows from the best fit only."
+_SIGMAS = 3.0
+_MOST_PROBLEMS = 6
+
+
+# --- numbers ---------------------------------------------------------------------------------------------
+def temperature_rows(results: Results, view: ViewState) -> list[ResultRow]:
+    """Return the results of the selected temperature."""
+    t = selected_temperature(results, view)
+    if t is None:
+        return []
+    rows = list(_energy_rows(results, t))
+    if results.efficiency is not None:
+        rows += _efficiency_rows(results, results.efficiency, view, t)
+    if results.polaron is not None and math.isfinite(results.polaron.chi2[t]):
+        rows += _polaron_rows(results.polaron, results.intervals, t)
+    return rows
+
+
+def joint_rows(results: Results) -> list[ResultRow]:
+    """Return the results of the joint fit; none where fewer than two temperatures could be fitted."""
+    fit = results.polaron
+    if fit is None or not math.isfinite(fit.chi2[-1]):
+        return []
+    return list(_polaron_rows(fit, results.intervals, len(fit.temperatures_k)))
+
+
+def _energy_rows(results: Results, t: int) -> Iterator[ResultRow]:
+    energies = results.energies
+    if energies is not None and np.isfinite(energies.reference_mev[t]):
+        gap = Estimate(energies.reference_mev[t], energies.reference_error_mev[t], "meV")
+        yield ResultRow("E<sub>g</sub>", gap, "Reference of ΔE")
+        mean = Estimate(energies.mean_photon_mev[t], energies.mean_photon_error_mev[t], "meV")
+        yield ResultRow("⟨E⟩", mean, "Mean energy of an emitted photon, for the heat balance")
+
+
+def _efficiency_rows(results: Results, fit: EfficiencyFit, view: ViewState, t: int) -> Iterator[ResultRow]:
+    is_ratio = results.document.settings.efficiency.estimator == "ratio"
+    note = RATIO_NOTE if is_ratio else "Statistical, 68 %"
+    value = quantum_yield(fit, t)
+    is_open = value.low is None
+    note_of_yield = note if not is_open else "Its 68 % interval is open: the slope of the Stokes line is not determined"
+    yield ResultRow("QY", value, note_of_yield, doubtful=is_ratio or is_open)
+    for j in _shown_detunings(fit, view, t):
+        eta = efficiency_at(fit, t, j)
+        is_known = math.isfinite(eta.value)
+        why = note if is_known else "Neither emission nor absorption stands out of its noise"
+        name = f"η ({plain(fit.detuning_mev[t, j], 0)} meV)"
+        yield ResultRow(name, eta, why, doubtful=is_ratio or not is_known)
+
+
+def _shown_detunings(fit: EfficiencyFit, view: ViewState, t: int) -> list[int]:
+    """Return the selected excitation, else the smallest and the largest determined one."""
+    if view.stack and view.stack in fit.keys[t]:
+        return [fit.keys[t].index(view.stack)]
+    known = np.flatnonzero(fit.valid[t] & np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t]))
+    return [int(known[0]), int(known[-1])] if known.size > 1 else known.tolist()
+
+
+def _polaron_rows(fit: PolaronFit, intervals: PolaronIntervals | None, index: int) -> Iterator[ResultRow]:
+    is_open = intervals is not None and not bool(intervals.identified[index])
+    for symbol, name in (("g", "g"), ("ħω", "phonon")):
+        low = high = None
+        if intervals is not None:
+            low, high = (_end(getattr(intervals, f"{name}_{side}_mev")[index]) for side in ("low", "high"))
+        value, error = getattr(fit, f"{name}_mev")[index], getattr(fit, f"{name}_error_mev")[index]
+        note = "Not identified: the data set one limit only" if is_open else "Profile likelihood, 68 %"
+        yield ResultRow(symbol, Estimate(float(value), float(error), "meV", low, high), note, doubtful=is_open)
+    note = NOT_IDENTIFIED if is_open else "First-order error"
+    energy = Estimate(float(fit.polaron_energy_mev[index]), float(fit.polaron_energy_error_mev[index]), "meV")
+    yield ResultRow("E<sub>p</sub> = g²/ħω", energy, note, doubtful=is_open)
+    huang_rhys = Estimate(float(fit.huang_rhys[index]), float(fit.huang_rhys_error[index]))
+    yield ResultRow("S = (g/ħω)²", huang_rhys, note, doubtful=is_open)
+
+
+def _end(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+# --- checks ----------------------------------------------------------------------------------------------
+def checks(results: Results, view: ViewState) -> list[Check]:
+    """Return what speaks for and against the results, the selected temperature's first."""
+    t = selected_temperature(results, view)
+    found: list[Check] = []
+    if t is not None:
+        if results.efficiency is not None:
+            found += _efficiency_checks(results, results.efficiency, t)
+        if results.absorbed is not None:
+            found += _baseline_checks(results, t)
+        if results.polaron is not None and results.efficiency is not None:
+            found += _polaron_checks(results.efficiency, results.polaron, t)
+    return found + _problem_checks(results)
+
+
+def _efficiency_checks(results: Results, fit: EfficiencyFit, t: int) -> Iterator[Check]:
+    name = temperature_name(fit.temperatures_k[t])
+    if fit.dof[t] > 0 and np.isfinite(fit.chi2[t]):
+        tone = "good" if _is_likely(float(fit.chi2[t]), int(fit.dof[t])) else "warn"
+        text = f"Stokes points on one line at {name} ({_per_dof(float(fit.chi2[t]), int(fit.dof[t]))})"
+        yield Check(tone, text, "A bend means that QY or the collection depends on the excitation.")
+    good = np.isfinite(fit.quantum_yield) & (fit.quantum_yield_error > 0)
+    if not fit.is_shared and good.sum() > 1:
+        weight = fit.quantum_yield_error[good] ** -2.0
+        mean = np.sum(weight * fit.quantum_yield[good]) / np.sum(weight)
+        chi2, dof = float(np.sum(weight * (fit.quantum_yield[good] - mean) ** 2)), int(good.sum()) - 1
+        agrees = _is_likely(chi2, dof)
+        text = f"QY {'agrees' if agrees else 'differs'} between temperatures ({_per_dof(chi2, dof)})"
+        yield Check("good" if agrees else "warn", text, "Share QY only when the temperatures agree.")
+    closed = np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t])
+    count = int((fit.valid[t] & ~closed).sum())
+    if count:
+        noun = "detuning" if count == 1 else "detunings"
+        yield Check("warn", f"{count} {noun} not determined at {name}", "Signals below their noise; kept in the fit.")
+    above = fit.valid[t] & closed & (fit.eta_low[t] > 1.0)
+    if above.any():
+        text = f"η &gt; 1 at {name}: ΔE = {_listed(fit.detuning_mev[t, above])} meV"
+        yield Check("warn", text, "Light that leaks in, a wrong PA baseline, or emission of something else.")
+
+
+def _baseline_checks(results: Results, t: int) -> Iterator[Check]:
+    baseline = None if results.absorbed is None else results.absorbed.baselines[t]
+    if baseline is not None and baseline.dof > 0:
+        good = _is_likely(baseline.chi2, baseline.dof)
+        text = f"PA {'follows' if good else 'leaves'} its baseline ({_per_dof(baseline.chi2, baseline.dof)})"
+        yield Check("good" if good else "warn", text, "The baseline is the largest systematic of η and QY.")
+
+
+def _polaron_checks(efficiency: EfficiencyFit, fit: PolaronFit, t: int) -> Iterator[Check]:
+    if not math.isfinite(fit.chi2[t]):
+        return
+    dof = int(fit.dof[t])
+    if dof > 0:
+        good = _is_likely(float(fit.chi2[t]), dof)
+        text = f"Eq. 9 {'describes' if good else 'misses'} η(ΔE) ({_per_dof(float(fit.chi2[t]), dof)})"
+        yield Check("good" if good else "warn", text)
+    if math.isfinite(fit.phonon_mev[t]):
+        yield from _shape_checks(efficiency, fit, t)
+    if math.isfinite(fit.chi2[-1]) and int(fit.fitted.sum()) > 1:
+        rise = float(fit.chi2[-1] - np.nansum(fit.chi2[:-1]))
+        spare = int(fit.dof[-1] - fit.dof[:-1][fit.fitted].sum())
+        good = _is_likely(rise, spare)
+        text = f"one g and ħω {'serve' if good else 'do not serve'} all T (Δχ² {plain(rise, 1)} for {spare})"
+        yield Check("good" if good else "warn", text, "Rise of χ² when all temperatures share g and ħω.")
+
+
+def _shape_checks(efficiency: EfficiencyFit, fit: PolaronFit, t: int) -> Iterator[Check]:
+    phonon, energy = float(fit.phonon_mev[t]), float(fit.polaron_energy_mev[t])
+    used = efficiency.fitted[t] & (efficiency.detuning_mev[t] > 0)
+    detuning = efficiency.detuning_mev[t, used]
+    # w_uc without its slow √ΔE peaks at E_p exp(−ħω/kT).
+    peak = energy * math.exp(-phonon / float(thermal_energy_mev(efficiency.temperatures_k[t])))
+    if detuning.size and peak > detuning.min():
+        text = f"Eq. 9 rises up to ΔE ≈ {plain(peak, 0)} meV, inside the data"
+        yield Check("warn", text, "It keeps one phonon level only; the full thermal sum always falls with ΔE.")
+    few = detuning[detuning < phonon]
+    if few.size:
+        text = f"N = ΔE/ħω &lt; 1 at ΔE = {_listed(few)} meV"
+        yield Check("warn", text, "Less than one phonon: Eq. 9 is stretched beyond its meaning there.")
+
+
+def _problem_checks(results: Results) -> list[Check]:
+    order = {"error": 0, "warning": 1, "info": 2}
+    problems = sorted(results.problems, key=lambda problem: order[problem.severity])
+    shown = [
+        Check(TONES[problem.severity], f"<b>{problem.where}</b>: {_short(problem.message)}", problem.message)
+        for problem in problems[:_MOST_PROBLEMS]
+    ]
+    rest = len(problems) - len(shown)
+    return [*shown, Check("info", f"and {rest} more; see Problems below")] if rest > 0 else shown
+
+
+def _short(message: str) -> str:
+    """Return the first sentence of a message; the tooltip holds the rest."""
+    head, dot, _ = message.partition(". ")
+    return head + dot.strip()
+
+
+def _is_likely(chi2: float, dof: int) -> bool:
+    return chi2 <= dof + _SIGMAS * math.sqrt(2.0 * max(dof, 1))
+
+
+def _per_dof(chi2: float, dof: int) -> str:
+    return f"χ²/dof {plain(chi2 / dof, 2)}"
+
+
+def _listed(values: np.ndarray) -> str:
+    return ", ".join(plain(value, 0) for value in values)
+
+
+# --- selection -------------------------------------------------------------------------------------------
+def facts(results: Results, view: ViewState) -> list[tuple[str, str]]:
+    """Return name and fact of everything known about the selected condition."""
+    k = selected_stack(results, view)
+    if k is None or results.gathered is None or not view.stack:
+        return []
+    stack = results.gathered.stacks[k]
+    if stack.key != view.stack:
+        return []
+    found = [
+        ("Condition", stack_name(stack)),
+        ("Temperature", f"{plain(stack.temperature_k, 2)} K"),
+        ("Repeats", str(len(stack.members))),
+        ("Filter", _filters(stack.longpass_nm, stack.shortpass_nm)),
+    ]
+    found += _shared_facts(stack.members)
+    if results.energies is not None and results.excitations is not None:
+        energy = float(results.excitations.energy_mev[k])
+        found.append(("Excitation", f"{plain(energy, 1)} meV"))
+        below = float(results.energies.reference_mev[stack.temperature]) - energy
+        if math.isfinite(below):
+            name = "ΔE" if below > 0 else "ΔE<sub>S</sub>"
+            found.append((name, f"{plain(abs(below), 1)} meV"))
+    if results.emission is not None and math.isfinite(results.emission.truncation[k]):
+        found.append(("Band seen", f"{plain(100 * results.emission.truncation[k], 1)} %"))
+    if results.corrected is not None:
+        found.append(("Cosmic pixels", str(int(results.corrected.replaced_pixels[k]))))
+    return found
+
+
+def _filters(longpass_nm: float | None, shortpass_nm: float | None) -> str:
+    parts = [
+        f"{name} {plain(value, 1)} nm"
+        for name, value in (("long-pass", longpass_nm), ("short-pass", shortpass_nm))
+        if value is not None
+    ]
+    return ", ".join(parts) or "none"
+
+
+def _shared_facts(members: tuple[object, ...]) -> list[tuple[str, str]]:
+    found = []
+    for name, field, unit, decimals in (("Exposure", "exposure_s", "s", 1), ("Power", "power_uw", "µW", 1)):
+        known = [v for m in members if (v := getattr(getattr(m, "condition", None), field, None)) is not None]
+        if known:
+            spread = f" ± {plain(float(np.std(known)), decimals)}" if np.ptp(known) > 0 else ""
+            found.append((name, f"{plain(float(np.mean(known)), decimals)}{spread} {unit}"))
+    return found
+
+
+def record_facts(results: Results, view: ViewState) -> list[tuple[str, str]]:
+    """Return name and fact of the selected repeat; none where none is selected."""
+    experiment = results.document.experiment
+    record = next((r for r in (*experiment.spectra, *experiment.scans) if r.source == view.record), None)
+    if record is None:
+        return []
+    repeat = "" if record.condition.repeat is None else f"{record.condition.repeat} · "
+    return [("Repeat", f"{repeat}{record.source}")]

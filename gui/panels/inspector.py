@@ -1,0 +1,177 @@
+"""The right column: settings of the step, results with errors, checks, and what is selected."""
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from asplab.core.pipeline import Results
+from asplab.gui.findings import checks, facts, joint_rows, record_facts, temperature_rows
+from asplab.gui.panels.base import Panel
+from asplab.gui.reading import selected_stack, selected_temperature, temperature_name, temperatures_of
+from asplab.gui.settings_catalogue import STEPS
+from asplab.gui.theme import Theme
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.checks import CheckList
+from asplab.gui.widgets.facts import FactList
+from asplab.gui.widgets.results import ResultsTable
+from asplab.gui.widgets.settings_form import Context, SettingsForm
+
+NOTHING_SELECTED = "Click a point or a curve to select a condition."
+
+
+class Inspector(Panel):
+    """What is set, found and doubted; ``setting_edited`` and ``exclusion_requested`` are its intents.
+
+    ``hint_changed`` carries why a typed value was refused.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._forms: dict[str, SettingsForm] = {}
+        self._targets = {"stack": "", "record": ""}
+        self._settings_card, self._results_card = Card("Settings"), Card("Results", "68 % intervals")
+        self._checks_card, self._selected_card = Card("Checks"), Card("Selected")
+        self.here, self.joint = ResultsTable(), ResultsTable()
+        self._joint_title = _muted("All temperatures, joint fit")
+        self.no_results = _muted("No results yet: load PL, ASPL and photothermal scans.", wraps=True)
+        self.checks_list = CheckList()
+        self.facts_list, self.nothing = FactList(), _muted(NOTHING_SELECTED, wraps=True)
+        self._reason = QLabel()
+        self._reason.setWordWrap(True)
+        self._reason.setProperty("tone", "warn")
+        self.exclude_buttons = {kind: QPushButton() for kind in self._targets}
+        self._build()
+
+    @property
+    def form(self) -> SettingsForm | None:
+        """The form of the step shown, None before the first :meth:`display`."""
+        return next((form for form in self._forms.values() if form.isVisibleTo(self)), None)
+
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show settings, results, checks and selection; called on every frame of a drag."""
+        self._show_settings(results, view)
+        self._show_results(results, view)
+        self.checks_list.display(checks(results, view))
+        self._checks_card.setVisible(bool(self.checks_list.checks))
+        self._show_selected(results, view)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme; all of it comes from the style sheet and the palette."""
+        self._theme = theme
+
+    def sizeHint(self) -> QSize:
+        """Return the usual width of the column."""
+        return QSize(292, 600)
+
+    def _build(self) -> None:
+        for widget in (self.no_results, self.here, self._joint_title, self.joint):
+            self._results_card.add(widget)
+        self._checks_card.add(self.checks_list)
+        for part in (self.facts_list, self.nothing, self._reason, *self.exclude_buttons.values()):
+            self._selected_card.add(part)
+        for kind, button in self.exclude_buttons.items():
+            button.clicked.connect(lambda _checked=False, kind=kind: self._request(kind))
+        content = _Column()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        for card in (self._settings_card, self._results_card, self._checks_card, self._selected_card):
+            column.addWidget(card)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        for area in (scroll.viewport(), content):
+            area.setAutoFillBackground(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+    def _request(self, kind: str) -> None:
+        self.exclusion_requested.emit(self._targets[kind])
+
+    # --- settings ----------------------------------------------------------------------------------------
+    def _show_settings(self, results: Results, view: ViewState) -> None:
+        form = self._form_of(view.step)
+        self._settings_card.setVisible(form is not None)
+        for other in self._forms.values():
+            if other.isVisibleTo(self) != (other is form):
+                other.setVisible(other is form)
+        if form is not None:
+            form.display(results.document.settings, _context(results, view))
+
+    def _form_of(self, step: str) -> SettingsForm | None:
+        if step not in STEPS:
+            return None
+        if step not in self._forms:
+            form = SettingsForm(STEPS[step])
+            form.edited.connect(self.setting_edited)
+            form.refused.connect(self.hint_changed)
+            self._forms[step] = form
+            self._settings_card.add(form)
+        return self._forms[step]
+
+    # --- results -----------------------------------------------------------------------------------------
+    def _show_results(self, results: Results, view: ViewState) -> None:
+        here, joint = temperature_rows(results, view), joint_rows(results)
+        t = selected_temperature(results, view)
+        name = "" if t is None else f" · {temperature_name(temperatures_of(results)[t])}"
+        self._results_card.display_title(f"Results{name}")
+        self.here.display(here)
+        self.joint.display(joint)
+        _set_shown(self.no_results, not here)
+        _set_shown(self.here, bool(here))
+        _set_shown(self.joint, bool(joint))
+        _set_shown(self._joint_title, bool(joint))
+
+    # --- selection ---------------------------------------------------------------------------------------
+    def _show_selected(self, results: Results, view: ViewState) -> None:
+        found = [*facts(results, view), *record_facts(results, view)]
+        self.facts_list.display(found)
+        _set_shown(self.facts_list, bool(found))
+        _set_shown(self.nothing, not found)
+        self._targets = {"stack": view.stack, "record": view.record}
+        names = {"stack": "condition", "record": "repeat"}
+        reasons = {kind: results.document.exclusions.reason(target) for kind, target in self._targets.items()}
+        for kind, button in self.exclude_buttons.items():
+            verb = "Bring back this" if reasons[kind] is not None else "Exclude this"
+            button.setText(f"{verb} {names[kind]}")
+            _set_shown(button, bool(found) and bool(self._targets[kind]))
+        said = [f"{names[kind]} excluded: {reason}" for kind, reason in reasons.items() if reason is not None]
+        self._reason.setText("! " + "; ".join(said) if said else "")
+        _set_shown(self._reason, bool(said))
+
+
+class _Column(QWidget):
+    """Cards below one another, never lower than their wrapped words need at the present width."""
+
+    def event(self, event: QEvent) -> bool:
+        """Grow at once with the words; Qt ignores how they wrap and would squeeze the fields."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            layout = self.layout()
+            if layout is not None:
+                self.setMinimumHeight(layout.totalMinimumHeightForWidth(self.width()))
+        return super().event(event)
+
+
+def _context(results: Results, view: ViewState) -> Context:
+    t, k = selected_temperature(results, view), selected_stack(results, view)
+    regions: tuple[tuple[float, float], ...] = ()
+    if results.bands is not None and k is not None:
+        regions = tuple((float(low), float(high)) for low, high in results.bands.background_nm[k] if high > low)
+    return Context(None if t is None else float(temperatures_of(results)[t]), regions)
+
+
+def _muted(text: str, *, wraps: bool = False) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "muted")
+    label.setWordWrap(wraps)
+    return label
+
+
+def _set_shown(widget: QWidget, shown: bool) -> None:
+    if widget.isHidden() == shown:
+        widget.setVisible(shown)

@@ -1,0 +1,117 @@
+"""The graph runs what is stale, once, and nothing else."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from asplab.core.errors import AnalysisError
+from asplab.core.graph import Graph, MissingInput
+
+
+@dataclass(frozen=True)
+class Setting:
+    value: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    value: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Middle:
+    value: int
+
+
+@dataclass(frozen=True, eq=False)
+class End:
+    value: int
+
+
+class Chain:
+    """Three values, two stages, and a count of how often each ran."""
+
+    def __init__(self) -> None:
+        self.runs = {"middle": 0, "end": 0}
+        runs = self.runs
+
+        def make_middle(raw: Raw) -> Middle:
+            runs["middle"] += 1
+            if raw.value < 0:
+                raise AnalysisError("negative")
+            return Middle(raw.value + 1)
+
+        def make_end(middle: Middle, setting: Setting) -> End:
+            runs["end"] += 1
+            return End(middle.value * setting.value)
+
+        self.graph = Graph((make_end, make_middle))
+
+
+def test_a_value_is_computed_from_its_inputs_in_any_order_of_the_stages() -> None:
+    assert Chain().graph.put(Raw(2), Setting(5)).get(End).value == 15
+
+
+def test_asking_twice_runs_nothing_twice() -> None:
+    chain = Chain()
+    chain.graph.put(Raw(2), Setting(5))
+    assert chain.graph.get(End) is chain.graph.get(End)
+    assert chain.runs == {"middle": 1, "end": 1}
+
+
+def test_an_equal_setting_put_again_leaves_every_product_in_place() -> None:
+    chain = Chain()
+    first = chain.graph.put(Raw(2), Setting(5)).get(End)
+    assert chain.graph.put(Setting(5)).get(End) is first
+
+
+def test_a_changed_setting_reruns_only_what_needs_it() -> None:
+    chain = Chain()
+    chain.graph.put(Raw(2), Setting(5)).get(End)
+    middle = chain.graph.get(Middle)
+    assert chain.graph.put(Setting(7)).get(End).value == 21
+    assert chain.graph.get(Middle) is middle
+    assert chain.runs == {"middle": 1, "end": 2}
+
+
+def test_an_input_that_compares_by_identity_counts_as_new_when_replaced() -> None:
+    chain = Chain()
+    chain.graph.put(Raw(2), Setting(5)).get(End)
+    chain.graph.put(Raw(2)).get(End)
+    assert chain.runs == {"middle": 2, "end": 2}
+
+
+def test_a_failing_stage_raises_its_own_error_each_time_but_runs_once() -> None:
+    chain = Chain()
+    chain.graph.put(Raw(-1), Setting(1))
+    for _ in range(2):
+        with pytest.raises(AnalysisError, match="negative"):
+            chain.graph.get(End)
+    assert chain.runs == {"middle": 1, "end": 0}
+
+
+def test_a_failed_stage_recovers_with_better_input() -> None:
+    chain = Chain()
+    chain.graph.put(Raw(-1), Setting(1))
+    with pytest.raises(AnalysisError):
+        chain.graph.get(End)
+    assert chain.graph.put(Raw(3)).get(End).value == 4
+
+
+def test_going_back_to_an_earlier_setting_gives_the_earlier_value() -> None:
+    chain = Chain()
+    values = [chain.graph.put(Raw(1), Setting(v)).get(End).value for v in (2, 3, 2)]
+    assert values == [4, 6, 4]
+
+
+def test_a_missing_input_is_named_with_the_path_that_needs_it() -> None:
+    chain = Chain()
+    chain.graph.put(Setting(1))
+    with pytest.raises(MissingInput, match="Raw needed by make_middle needed by make_end"):
+        chain.graph.get(End)
+
+
+def test_provides_tells_products_from_inputs() -> None:
+    graph = Chain().graph
+    assert graph.provides(End)
+    assert not graph.provides(Raw)

@@ -1,0 +1,203 @@
+"""Baseline of the photothermal scan: exact removal, honest errors."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from toy_experiment import Toy, change_scans
+
+from asplab.core.document import Document
+from asplab.core.experiment import Experiment, Scan, frozen_array
+from asplab.core.photothermal import Absorbed
+from asplab.core.pipeline import Results, analyse
+from asplab.core.settings import BaselineSettings
+
+TOY = Toy(tail_mev=12.0, noise_v=1e-9)
+SHORT: dict[str, tuple[float, float, int]] = {"axis_nm": (400.0, 620.0, 276)}
+"""Few pixels: these tests look at the scans."""
+HC = 1239841.984332003
+
+
+def run(experiment: Experiment, **settings: object) -> tuple[Results, Absorbed]:
+    results = analyse(Document(experiment).with_settings(baseline=BaselineSettings(**settings)))  # type: ignore[arg-type]
+    assert results.absorbed is not None
+    return results, results.absorbed
+
+
+def with_baseline(toy: Toy, *, constant_v: float, slope_v: float, power: bool = False) -> Experiment:
+    """Add constant + slope per 100 meV to X; with ``power``, in proportion to the pump."""
+
+    def changed(scan: Scan) -> Scan:
+        assert scan.power_uw is not None
+        x = (HC / scan.excitation_nm - toy.band_mev) / 100.0
+        factor = scan.power_uw / 100.0 if power else 1.0
+        return replace(scan, lockin_x_v=frozen_array(scan.lockin_x_v + factor * (constant_v + slope_v * x)))
+
+    return change_scans(toy.experiment(), changed)
+
+
+def heat_error(found: Absorbed, toy: Toy = TOY) -> np.ndarray:
+    """Return deviations from the truth, in the order of the stacks: Stokes by falling energy, then anti-Stokes."""
+    energies = np.concatenate([np.sort(toy.excitations_mev[:4])[::-1], toy.excitations_mev[4:]])
+    return found.mean - toy.heat(energies)
+
+
+@pytest.mark.parametrize("shape", ["line", "urbach"])
+@pytest.mark.parametrize("power_slope", [0.0, 0.5])
+def test_a_line_in_volts_is_removed_exactly_also_where_the_power_varies(shape: str, power_slope: float) -> None:
+    toy = replace(TOY, power_slope=power_slope)
+    plain, added = (
+        run(with_baseline(toy, constant_v=c, slope_v=s), shape=shape)[1] for c, s in ((0.0, 0.0), (5e-7, 2e-7))
+    )
+    np.testing.assert_allclose(added.mean, plain.mean, atol=1e-13)
+
+
+@pytest.mark.parametrize("unit", ["volt", "power"])
+def test_a_baseline_of_the_wrong_unit_is_not_removed_by_the_other_setting(unit: str) -> None:
+    toy = replace(TOY, power_slope=1.0)
+    experiment = with_baseline(toy, constant_v=1e-6, slope_v=0.0, power=unit == "power")
+    right, wrong = (
+        run(experiment, shape="constant", unit=u)[1] for u in ("volt", "power")[:: 1 if unit == "volt" else -1]
+    )
+    assert np.abs(heat_error(right, toy)).max() < 0.1 * np.abs(heat_error(wrong, toy)).max()
+
+
+def test_a_constant_does_not_remove_a_slope() -> None:
+    experiment = with_baseline(TOY, constant_v=0.0, slope_v=2e-7)
+    constant, line = (run(experiment, shape=s)[1] for s in ("constant", "line"))
+    assert np.abs(heat_error(line)).max() < 0.1 * np.abs(heat_error(constant)).max()
+
+
+def test_no_baseline_leaves_what_was_measured() -> None:
+    _, plain = run(TOY.experiment(), shape="none")
+    _, added = run(with_baseline(TOY, constant_v=5e-7, slope_v=0.0), shape="none")
+    np.testing.assert_allclose(added.mean - plain.mean, 5e-9, rtol=1e-6)
+
+
+def blanks(toy: Toy, *, sign: float = 1.0, constant_v: float = 5e-7) -> tuple[Scan, ...]:
+    """Return scans of the bare substrate: the baseline in X alone."""
+    rng = np.random.default_rng(9)
+    result = []
+    for scan in toy.experiment().scans:
+        noise = toy.noise_v * rng.standard_normal((2, scan.excitation_nm.size))
+        x = (HC / scan.excitation_nm - toy.band_mev) / 100.0
+        shape = constant_v * (1.0 + 0.5 * np.sin(x))
+        result.append(
+            replace(
+                scan,
+                kind="pa_blank",
+                source=f"blank_{scan.source}",
+                lockin_x_v=frozen_array(sign * (shape + noise[0])),
+                lockin_y_v=frozen_array(noise[1]),
+            )
+        )
+    return tuple(result)
+
+
+def with_blank_shape(toy: Toy, *, constant_v: float = 5e-7) -> Experiment:
+    def changed(scan: Scan) -> Scan:
+        x = (HC / scan.excitation_nm - toy.band_mev) / 100.0
+        return replace(scan, lockin_x_v=frozen_array(scan.lockin_x_v + constant_v * (1.0 + 0.5 * np.sin(x))))
+
+    return change_scans(toy.experiment(), changed)
+
+
+@pytest.mark.parametrize("phase", [0.0, 40.0, 180.0])
+def test_a_measured_blank_removes_any_shape_whatever_the_phase(phase: float) -> None:
+    toy = replace(TOY, phase_deg=phase)
+    experiment = with_blank_shape(toy)
+    _, found = run(replace(experiment, scans=experiment.scans + blanks(toy)), shape="blank")
+    assert np.abs(heat_error(found, toy)).max() < 2e-10
+
+
+def test_a_measured_blank_follows_when_the_sign_is_turned() -> None:
+    experiment = with_blank_shape(TOY)
+    turned = tuple(
+        replace(scan, lockin_x_v=frozen_array(-scan.lockin_x_v), lockin_y_v=None)
+        for scan in experiment.scans + blanks(TOY)
+    )
+    _, found = run(replace(experiment, scans=turned), shape="blank")
+    assert np.abs(heat_error(found)).max() < 2e-10
+
+
+def test_a_blank_that_is_missing_is_said_and_a_line_taken() -> None:
+    results, found = run(TOY.experiment(), shape="blank")
+    assert any("there is no pa_blank scan" in problem.message for problem in results.problems)
+    assert found.baselines[0] is not None
+    assert found.baselines[0].dof > 0
+
+
+def test_a_scan_that_ends_early_uses_its_lowest_quarter_and_says_so() -> None:
+    def cropped(scan: Scan) -> Scan:
+        kept = HC / scan.excitation_nm > TOY.band_mev - 150.0
+        assert scan.power_uw is not None
+        assert scan.lockin_y_v is not None
+        return replace(
+            scan,
+            excitation_nm=frozen_array(scan.excitation_nm[kept]),
+            lockin_x_v=frozen_array(scan.lockin_x_v[kept]),
+            lockin_y_v=frozen_array(scan.lockin_y_v[kept]),
+            power_uw=frozen_array(scan.power_uw[kept]),
+        )
+
+    results, _ = run(change_scans(TOY.experiment(), cropped), shape="line")
+    assert any("lowest quarter" in problem.message for problem in results.problems)
+
+
+def test_a_region_of_the_user_is_the_one_that_is_fitted() -> None:
+    _, found = run(TOY.experiment(), shape="line", from_mev=180.0, to_mev=260.0)
+    assert found.baselines[0] is not None
+    assert found.baselines[0].region_mev == (180.0, 260.0)
+
+
+def test_an_urbach_tail_in_the_region_is_found_and_kept_out_of_the_baseline() -> None:
+    """Tail of 30 meV: at 130 meV below the gap it is 1 % of the edge and would tilt a plain line."""
+    toy = replace(TOY, tail_mev=30.0, noise_v=3e-9)
+    _, urbach = run(toy.experiment(), shape="urbach")
+    _, line = run(toy.experiment(), shape="line", from_mev=130.0)
+    assert urbach.baselines[0] is not None
+    assert urbach.baselines[0].urbach_mev == pytest.approx(30.0, rel=0.05)
+    error = np.abs(heat_error(urbach, toy)) / np.sqrt(np.diag(urbach.noise[0]) / 4 + np.diag(urbach.shared[0]))
+    assert error.max() < 5.0
+    assert np.abs(heat_error(line, toy)).max() > 5.0 * np.abs(heat_error(urbach, toy)).max()
+
+
+def test_signal_left_in_the_region_of_a_line_is_said() -> None:
+    toy = replace(TOY, tail_mev=40.0, noise_v=1e-9)
+    results, _ = run(toy.experiment(), shape="line", from_mev=100.0)
+    assert any("does not follow its baseline" in problem.message for problem in results.problems)
+
+
+@pytest.mark.parametrize("shape", ["constant", "line", "urbach"])
+def test_total_covariance_of_the_readings_is_their_scatter_over_seeds(shape: str) -> None:
+    """Noise of points and baseline together, with the correlation that the baseline brings."""
+    means, predicted = [], []
+    for seed in range(100):
+        toy = replace(TOY, seed=seed, noise_v=5e-8, repeats=2, stokes_mev=(270.0, 480.0), scan_step_nm=0.4, **SHORT)
+        _, found = run(toy.experiment(), shape=shape)
+        means.append(found.mean)
+        predicted.append(found.noise[0] / 2.0 + found.shared[0])
+    scatter, mean = np.cov(np.array(means).T), np.mean(predicted, axis=0)
+    np.testing.assert_allclose(np.sqrt(np.diag(mean)), np.sqrt(np.diag(scatter)), rtol=0.2)
+    size = np.sqrt(np.diag(mean))
+    np.testing.assert_allclose(scatter / np.outer(size, size), mean / np.outer(size, size), atol=0.35)
+
+
+def test_the_total_covariance_has_no_negative_direction() -> None:
+    for shape in ("constant", "line", "urbach"):
+        _, found = run(replace(TOY, noise_v=5e-8).experiment(), shape=shape)
+        values = np.linalg.eigvalsh(found.noise[0] / 4.0 + found.shared[0])
+        assert values.min() > -1e-12 * values.max()
+
+
+def test_readings_inside_the_baseline_region_share_its_noise() -> None:
+    """An excitation 250 meV below the gap is read from points that also fix the baseline: its error shrinks."""
+    toy = replace(TOY, detuning_mev=(20.0, 33.0, 55.0, 250.0), noise_v=5e-8, stokes_mev=(270.0, 480.0), **SHORT)
+    means = []
+    for seed in range(60):
+        results, found = run(replace(toy, seed=seed).experiment(), shape="line")
+        means.append(found.mean[-1])
+    predicted = found.noise[0, -1, -1] / 4.0 + found.shared[0, -1, -1]
+    assert np.sqrt(predicted) == pytest.approx(np.std(means), rel=0.3)
+    assert found.shared[0, -1, -1] < found.shared[0, 0, 0]
+    assert results.absorbed is not None

@@ -88,7 +88,6 @@ class Bindings(QObject):
         self.choose_step(self.view.step)
         self.tree.excluded.connect(self.exclude)
         self.tree.brought_back.connect(self.bring_back)
-        window.status.display_hint(HINT)
 
     @property
     def page(self) -> Panel:
@@ -245,6 +244,7 @@ class Bindings(QObject):
         name = document.experiment.name if document is not None else None
         self.window.display_document(name, is_modified=self.session.is_modified)
         self.window.may_close = not self.session.is_modified
+        self.window.status.display_hint(HINT if document is not None else "")
         words = [self.files.saved_words]
         if document is not None and document.experiment.simulated:
             words.append("simulated data")

@@ -1,9 +1,11 @@
 """Long work beside the window: threads that report, can be cancelled, and never touch a Qt object.
 
 A worker only puts messages into a queue; a timer of the window takes them out. So every callback runs in the
-window's thread, and a flood of progress costs one update a tick.
+window's thread, and a flood of progress costs one update a tick. Python's collector of cyclic garbage rests while
+workers run: it strikes in whatever thread allocates, and a Qt object destroyed there takes the program down.
 """
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -90,6 +92,7 @@ class Jobs(QObject):
         job.progress = Progress(report=lambda fraction, what: self._messages.put((job, "progress", (fraction, what))))
         job.thread = Thread(target=self._run, args=(job,), name=f"asplab-{key}", daemon=True)
         self._running.append(job)
+        gc.disable()
         job.thread.start()
         self._timer.start()
 
@@ -109,7 +112,7 @@ class Jobs(QObject):
             if job.thread is not None:
                 job.thread.join(max(0.0, deadline - monotonic()))
         self._running.clear()
-        self._timer.stop()
+        self._rest()
 
     def _run(self, job: Job) -> None:
         try:
@@ -127,11 +130,18 @@ class Jobs(QObject):
             if kind == "progress":
                 job.fraction = value[0]
                 continue
+            if job.thread is not None:
+                # It has nothing left to do; what it holds must go in this thread.
+                job.thread.join()
             self._running = [other for other in self._running if other is not job]
             self._finish(job, kind, value)
         if not self._running:
-            self._timer.stop()
+            self._rest()
         self._tell()
+
+    def _rest(self) -> None:
+        self._timer.stop()
+        gc.enable()
 
     def _finish(self, job: Job, kind: str, value: Any) -> None:
         if not job.is_current:

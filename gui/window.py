@@ -51,6 +51,7 @@ STEPS = (
 SIZE = (1440, 900)
 LEFT_PX, RIGHT_PX = 244, 292
 _GAP = 8
+_BUTTON_PX = 148
 _EMPTY = ("Drop a folder of raw spectra here", "A folder with manifest.csv, or a project (*.nxs).", "Import folder…")
 _WAITING = ("Analysing …", "", "")
 
@@ -370,8 +371,10 @@ class Window(QMainWindow):
         column.addWidget(self.empty)
         self.empty.action_chosen.connect(self.actions_by_key["import"].trigger)
         below = self.empty.layout()
+        self.empty.findChild(QPushButton).setFixedWidth(_BUTTON_PX)
         for key, text in (("open", "Open…"), ("new_demo", "Try the demo")):
             button = QPushButton(text)
+            button.setFixedWidth(_BUTTON_PX)
             button.clicked.connect(self.actions_by_key[key].trigger)
             self._empty_buttons.append(button)
             below.insertWidget(below.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)

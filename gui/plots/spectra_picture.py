@@ -162,4 +162,10 @@ def _photothermal_series(results: Results, t: int, band: tuple[float, float] | N
         return []
     order = np.argsort(wavelength)
     order = order[inside[order]]
-    return [Series(color="pa", label="PA", label_at="start", line_x=wavelength[order], line_y=signal[order] / highest)]
+    x, y = wavelength[order], signal[order] / highest
+    # Where the curve is falling, the place right above it is free.
+    place = order.size // 6
+    return [
+        Series(color="pa", line_x=x, line_y=y),
+        Series(color="pa", label="PA", label_at="peak", line_x=[x[place]], line_y=[y[place]]),
+    ]

@@ -9,6 +9,8 @@ from asplab.core.estimate import Estimate
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 1e5, 1e-4
 _DIGITS_WITHOUT_ERROR = 4
+_SYMMETRIC = 1.1
+"""Ratio of the arms of an interval up to which it reads ±."""
 
 
 def decimals_of(error: float) -> int:
@@ -75,7 +77,10 @@ def _with_interval(value: float, low: float, high: float, locale: QLocale | None
     if not low < value < high:
         decimals = decimals_of(high - low) if high > low else _DIGITS_WITHOUT_ERROR
         return f"{plain(value, decimals, locale)} [{plain(low, decimals, locale)}, {plain(high, decimals, locale)}]"
-    decimals = decimals_of(min(high - value, value - low))
+    arms = (high - value, value - low)
+    decimals = decimals_of(min(arms))
+    if max(arms) < _SYMMETRIC * min(arms):
+        return f"{plain(value, decimals, locale)} ± {plain(0.5 * sum(arms), decimals, locale)}"
     up, down = plain(high - value, decimals, locale), plain(value - low, decimals, locale)
     shown = plain(value, decimals, locale)
     return f"{shown} ± {up}" if up == down else f"{shown} +{up} −{down}"

@@ -88,8 +88,8 @@ def test_errors_of_eta_are_as_small_as_the_data_allow(few: Pulls) -> None:
 
 
 @pytest.mark.slow
-def test_twenty_experiments_have_unbiased_pulls_of_unit_spread(tmp_path: Path) -> None:
-    found = study(tmp_path, (120.0, 250.0), range(20))
+def test_sixty_experiments_have_unbiased_pulls_of_unit_spread(tmp_path: Path) -> None:
+    found = study(tmp_path, (120.0, 250.0), range(60))
     median = np.median(found.eta, axis=0)
     assert np.all(np.abs(median) < 0.7), median
     assert 0.7 < found.eta.std() < 1.3

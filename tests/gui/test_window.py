@@ -1,5 +1,6 @@
 """The window: files in and out, themes, keys, messages, and a clean end."""
 
+import gc
 import json
 import shutil
 import subprocess
@@ -368,6 +369,15 @@ def test_a_failing_job_tells_its_exception_and_a_cancelled_one_nothing(applicati
     jobs.cancel()
     until(lambda: jobs.is_idle)
     assert len(heard) == 1
+
+
+def test_cyclic_garbage_is_left_alone_while_a_job_runs(application: QApplication, until: Until) -> None:
+    # A Qt object that the collector destroys in a job's thread takes the program down.
+    jobs, seen = Jobs(), []
+    jobs.start("reading", "looks", lambda progress: gc.isenabled(), done=seen.append, failed=seen.append)
+    until(lambda: jobs.is_idle)
+    assert seen == [False]
+    assert gc.isenabled()
 
 
 def test_recent_places_are_few_unique_and_still_there(tmp_path: Path) -> None:

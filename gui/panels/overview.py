@@ -15,7 +15,7 @@ from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 from asplab.gui.panels.base import Panel
 from asplab.gui.plots.base import Plot
-from asplab.gui.plots.crowd import CachedSeries, Crowd, Level
+from asplab.gui.plots.crowd import CachedSeries, Crowd, Level, QuickPlot
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.result_pictures import (
     CURVE_MEV,
@@ -29,7 +29,6 @@ from asplab.gui.plots.result_pictures import (
     ratio_series,
     temperature_color,
 )
-from asplab.gui.plots.series import SeriesPlot
 from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, stack_words, temperatures_of
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
@@ -81,9 +80,9 @@ class OverviewPanel(Panel):
         self._menu_target = ""
         self.spectra = Plot(theme, x_label="Wavelength (nm)", y_label="Signal (normalised)")
         self.spectra_layer = CachedSeries(theme)
-        self.ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
-        self.eta = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
-        self.polaron = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
+        self.ratio = QuickPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
+        self.eta = QuickPlot(theme, x_label="ΔE (meV)", y_label="η")
+        self.polaron = QuickPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
         self.window_handle = RegionHandle(theme, label="Window", scope=_ALL_SPECTRA)
         self.cutoff_handles = {
             side: LineHandle(theme, label=label, scope="", color="warn", row=1) for side, label in _SIDES

@@ -6,9 +6,10 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
+from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import draw_line
 from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, finite_range
-from asplab.gui.plots.series import HIT_PX, SeriesLayer
+from asplab.gui.plots.series import HIT_PX, Series, SeriesLayer, _Drawn
 from asplab.gui.plots.symbols import picture_offset, symbol_picture
 from asplab.gui.theme import Theme
 
@@ -152,6 +153,45 @@ class Level(Layer):
         painter.setPen(QPen(self.theme.color("muted", 0.55), 1))
         y = round(float(to_pixel.y(self._height)))
         painter.drawLine(QPointF(to_pixel.x(view.left()), y), QPointF(to_pixel.x(view.right()), y))
+
+
+class QuickSeries(SeriesLayer):
+    """Series that follow a drag: bars that their symbols hide are left out, the others drawn in one stroke each."""
+
+    def _draw_errors(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap) -> None:
+        x, low, high = np.round(to_pixel.x(one.x)), to_pixel.y(one.low), to_pixel.y(one.high)
+        shown = (np.abs(high - low) > one.series.symbol_px) & np.isfinite(x)
+        for excluded, color in ((False, one.series.color), (True, "muted")):
+            chosen = shown & (one.excluded == excluded)
+            if chosen.any():
+                painter.setPen(QPen(self.theme.color(color), 1))
+                bars = np.column_stack((x[chosen], low[chosen], high[chosen])).tolist()
+                painter.drawLines([_bar(*bar, is_across=True) for bar in bars])
+
+
+class QuickPlot(Plot):
+    """A plot of series that follow a drag; ``point_clicked`` carries series, point and button."""
+
+    point_clicked = Signal(int, int, object)
+
+    def __init__(self, theme: Theme, *, x_label: str, y_label: str) -> None:
+        super().__init__(theme, x_label=x_label, y_label=y_label)
+        self.series_layer = QuickSeries(theme)
+        self.add_layer(self.series_layer, z=10)
+        self.series_layer.point_clicked.connect(self.point_clicked)
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """The series as displayed."""
+        return self.series_layer.series
+
+    def display(self, series: Sequence[Series]) -> None:
+        """Show these series; the range stays."""
+        self.series_layer.display(series)
+
+    def display_selected(self, series: int | None, point: int | None = None) -> None:
+        """Draw a ring around one point, or none."""
+        self.series_layer.display_selected(series, point)
 
 
 class CachedSeries(SeriesLayer):

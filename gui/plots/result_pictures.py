@@ -12,6 +12,7 @@ from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit
+from asplab.core.ratio_lines import ratio_points
 from asplab.core.units import FloatArray, energy_from_wavelength
 from asplab.gui.plots.series import Series
 from asplab.gui.theme import Theme, detuning_spec, detuning_symbol, temperature_spec
@@ -36,7 +37,9 @@ def ratio_series(results: Results, t: int) -> tuple[list[Series], list[tuple[int
     places: list[tuple[int, ...]] = []
     shown = [j for j in range(fit.eta.shape[1]) if _is_line(fit, t, j)]
     labels = _line_labels(fit, t, shown)
-    ratio, error = fit.ratio[t], fit.ratio_error[t]
+    if fit.responses is None or fit.line is None:
+        return [], []
+    ratio, error = (points[t] for points in ratio_points(fit.responses, fit.line))
     for j in shown:
         detuning = f"{plain(fit.detuning_mev[t, j], 0)} meV"
         line_x = np.array([0.0, 1.03 * float(np.nanmax(stokes))])

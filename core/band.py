@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
 from asplab.core.corrections import Block, Corrected
 from asplab.core.grouping import Stack
@@ -66,28 +67,73 @@ class Bands:
     problems: tuple[Problem, ...] = ()
 
 
-def find_bands(corrected: Corrected, transmission: TransmissionSettings, background: BackgroundSettings) -> Bands:
-    """Find where each spectrum shows the band, its background, and the band's shape per temperature."""
-    problems: list[Problem] = []
-    transmitted = np.array([_transmitted(corrected, k, transmission) for k in range(len(corrected.stacks))])
-    regions = np.zeros((len(corrected.stacks), max(2, len(background.windows_nm)), 2))
+@dataclass(frozen=True, slots=True, eq=False)
+class Transmitted:
+    """Range between the cutoffs of each stack in nm, guards included; shape (n_stacks, 2)."""
+
+    ranges_nm: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StokesTransmitted:
+    """The same with zeros for anti-Stokes and excluded stacks: all that the band shapes depend on."""
+
+    ranges_nm: FloatArray
+    used: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BandShapes:
+    """Where the band of each temperature rises out of its background, and its shape; None where it is not seen."""
+
+    extents_nm: tuple[tuple[float, float] | None, ...]
+    templates: tuple[Template | None, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def find_transmitted(corrected: Corrected, settings: TransmissionSettings) -> Transmitted:
+    """Find which range of each stack the filters let through."""
+    return Transmitted(np.array([_transmitted(corrected, k, settings) for k in range(len(corrected.stacks))]))
+
+
+def find_stokes_transmitted(corrected: Corrected, transmitted: Transmitted) -> StokesTransmitted:
+    """Keep the ranges of the Stokes stacks in use, so that other cutoffs leave the band shapes as they are."""
+    used = np.array([stack.kind == "pl" and stack.excluded is None for stack in corrected.stacks])
+    return StokesTransmitted(np.where(used[:, None], transmitted.ranges_nm, 0.0), used)
+
+
+def find_shapes(corrected: Corrected, stokes: StokesTransmitted, background: BackgroundSettings) -> BandShapes:
+    """Find extent and shape of the band of each temperature from its Stokes spectra."""
+    extents: list[tuple[float, float] | None] = []
     templates: list[Template | None] = []
+    problems: list[Problem] = []
+    temperature = np.array([stack.temperature for stack in corrected.stacks])
     for t in range(len(corrected.temperatures_k)):
-        members = [k for k, stack in enumerate(corrected.stacks) if stack.temperature == t]
-        stokes = [k for k in members if corrected.stacks[k].kind == "pl" and corrected.stacks[k].excluded is None]
-        block = _main_block(corrected, stokes)
-        extent = None if block is None else _extent(corrected, block, stokes, transmitted)
-        for k in members:
-            regions[k] = _background(corrected, k, transmitted[k], extent, background, regions.shape[1])
-        if block is None or extent is None:
-            templates.append(None)
-            continue
-        template = _template(corrected, block, stokes, transmitted, regions, extent, background)
+        members = np.flatnonzero(stokes.used & (temperature == t)).tolist()
+        block = _main_block(corrected, members)
+        extent = None if block is None else _extent(corrected, block, members, stokes.ranges_nm)
+        template = None
+        if block is not None and extent is not None:
+            template = _template(corrected, block, members, stokes.ranges_nm, extent, background)
+            if template is not None and template.is_cut:
+                problems.append(_cut_problem(corrected, t, extent))
+        extents.append(extent)
         templates.append(template)
-        if template is not None and template.is_cut:
-            problems.append(_cut_problem(corrected, t, extent))
-    problems.extend(_background_problems(corrected, regions, background))
-    return Bands(corrected, transmitted, regions, tuple(templates), background, tuple(problems))
+    return BandShapes(tuple(extents), tuple(templates), tuple(problems))
+
+
+def find_bands(
+    corrected: Corrected, transmitted: Transmitted, shapes: BandShapes, background: BackgroundSettings
+) -> Bands:
+    """Combine the transmitted ranges, the background regions and the band shapes."""
+    regions = np.array(
+        [
+            _background(corrected, k, transmitted.ranges_nm[k], shapes.extents_nm[stack.temperature], background)
+            for k, stack in enumerate(corrected.stacks)
+        ]
+    )
+    problems = (*shapes.problems, *_background_problems(corrected, regions, background))
+    return Bands(corrected, transmitted.ranges_nm, regions, shapes.templates, background, problems)
 
 
 def cutoff_nm(stack: Stack, side: str, settings: TransmissionSettings, *, tolerance_nm: float = 0.2) -> float | None:
@@ -148,9 +194,8 @@ def _extent(
     counts = corrected.present[block.stacks].sum(axis=1)
     noise = np.sum([np.where(open_, block.variance[row] / counts[row], 0.0) for row, open_ in rows], axis=0)
     sigma = float(np.sqrt(np.median(noise[seen > 0] / seen[seen > 0] ** 2) / _SMOOTHING_PIXELS))
-    kernel = np.ones(_SMOOTHING_PIXELS) / _SMOOTHING_PIXELS
-    smoothed = {row: np.convolve(block.mean[row], kernel, mode="same") for row, _ in rows}
-    levels = {row: np.full(axis.size, np.percentile(smoothed[row][open_], 10)) for row, open_ in rows}
+    smoothed = {row: uniform_filter1d(block.mean[row], _SMOOTHING_PIXELS, mode="nearest") for row, _ in rows}
+    levels = {row: np.full(axis.size, _low(smoothed[row][open_])) for row, open_ in rows}
     fraction, reach = 0.5, 1.5
     # A background is guessed, then read outside the band that this guess shows, first far outside.
     for _ in range(3):
@@ -179,8 +224,20 @@ def _rough_level(
         return otherwise
     if min(sides) < _MINIMUM_PIXELS:
         return np.full(axis.size, np.median(spectrum[outside]))
-    slope, offset = np.polyfit(axis[outside] - axis[0], spectrum[outside], 1)
-    line: FloatArray = offset + slope * (axis - axis[0])
+    return _line(axis, spectrum, outside)
+
+
+def _low(values: FloatArray) -> float:
+    """Return the value that a tenth of ``values`` lies below."""
+    tenth = len(values) // 10
+    return float(np.partition(values, tenth)[tenth])
+
+
+def _line(axis: FloatArray, spectrum: FloatArray, chosen: np.ndarray) -> FloatArray:
+    """Return the least-squares line through the chosen pixels, along the whole axis."""
+    x, y = axis[chosen], spectrum[chosen]
+    step = x - x.mean()
+    line: FloatArray = y.mean() + (step @ y) / (step @ step) * (axis - x.mean())
     return line
 
 
@@ -190,7 +247,6 @@ def _background(
     transmitted: FloatArray,
     extent: tuple[float, float] | None,
     settings: BackgroundSettings,
-    n_regions: int,
 ) -> FloatArray:
     """Return the background regions of one stack: the user's, or what lies outside the band."""
     axis = corrected.blocks[corrected.place[k, 0]].wavelength_nm
@@ -200,7 +256,7 @@ def _background(
         wanted = [(float(axis[0]), extent[0]), (extent[1], float(axis[-1]))]
     else:
         wanted = []
-    regions = np.full((n_regions, 2), transmitted[0])
+    regions = np.full((max(2, len(settings.windows_nm)), 2), transmitted[0])
     for row, (low, high) in enumerate(wanted):
         ends = np.clip([low, high], transmitted[0], transmitted[1])
         if np.count_nonzero(_inside(axis, ends)) >= _MINIMUM_PIXELS:
@@ -213,7 +269,6 @@ def _template(
     block: Block,
     stokes: Sequence[int],
     transmitted: FloatArray,
-    regions: FloatArray,
     extent: tuple[float, float],
     background: BackgroundSettings,
 ) -> Template | None:
@@ -229,8 +284,9 @@ def _template(
     level_variance = 0.0
     for k, row in rows:
         open_ = _inside(axis, transmitted[k])
+        regions = _background(corrected, k, transmitted[k], extent, background)
         chosen = np.any(
-            [_inside(axis, region) for region in regions[k] if region[1] > region[0]] or [open_ & False], axis=0
+            [_inside(axis, region) for region in regions if region[1] > region[0]] or [open_ & False], axis=0
         )
         level = background_level(axis, block.mean[row], chosen, background)
         noise = block.variance[row] / corrected.present[k].sum() + block.dark_variance[row]
@@ -263,9 +319,7 @@ def background_level(
         return np.zeros(axis.size)
     if settings.baseline == "constant":
         return np.full(axis.size, spectrum[chosen].mean())
-    slope, offset = np.polyfit(axis[chosen] - axis[0], spectrum[chosen], 1)
-    line: FloatArray = offset + slope * (axis - axis[0])
-    return line
+    return _line(axis, spectrum, chosen)
 
 
 def _cut_problem(corrected: Corrected, t: int, extent: tuple[float, float]) -> Problem:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.band import Bands, Template
+from asplab.core.band import BandShapes, Template
 from asplab.core.corrections import Corrected
 from asplab.core.problems import Problem
 from asplab.core.settings import EnergySettings, GivenEnergy
@@ -57,10 +57,10 @@ def find_excitations(corrected: Corrected, settings: EnergySettings) -> Excitati
     return Excitations(wavelength, energy, energy * settings.wavelength_error_nm / wavelength)
 
 
-def find_energies(bands: Bands, settings: EnergySettings) -> Energies:
+def find_energies(corrected: Corrected, shapes: BandShapes, settings: EnergySettings) -> Energies:
     """Measure the energies from the band shapes, or take the given ones."""
-    temperatures = bands.corrected.temperatures_k
-    measured = np.array([_measure(template, settings) for template in bands.templates]).reshape(-1, 5)
+    temperatures = corrected.temperatures_k
+    measured = np.array([_measure(template, settings) for template in shapes.templates]).reshape(-1, 5)
     mean, mean_error = take_given(measured[:, 0], measured[:, 1], temperatures, settings.given_mean_photon)
     source = {"peak": measured[:, 2:4], "mean": measured[:, 0:2], "given": np.full((len(temperatures), 2), np.nan)}
     chosen = source[settings.reference]

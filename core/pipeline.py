@@ -5,7 +5,14 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from asplab.core.band import Bands, find_bands
+from asplab.core.band import (
+    Bands,
+    StokesTransmitted,
+    find_bands,
+    find_shapes,
+    find_stokes_transmitted,
+    find_transmitted,
+)
 from asplab.core.corrections import Corrected, correct
 from asplab.core.document import Document
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
@@ -27,6 +34,9 @@ _FROM_RAW = (
     correct,
     arrange,
     accumulate,
+    find_transmitted,
+    find_stokes_transmitted,
+    find_shapes,
     find_bands,
     read_background,
     integrate,
@@ -38,6 +48,7 @@ _FROM_RAW = (
     scatter_of_heat,
     respond,
 )
+_SETTLING = (Energies, StokesTransmitted)
 _TO_RESULTS = (fit_efficiency, fit_polaron, find_intervals)
 
 
@@ -97,7 +108,7 @@ class Analysis:
     """
 
     def __init__(self) -> None:
-        self._graph = Graph((*_FROM_RAW, *_TO_RESULTS))
+        self._graph = Graph((*_FROM_RAW, *_TO_RESULTS), settling=_SETTLING)
         self._route = "raw"
 
     def update(self, document: Document, *, intervals: bool = True) -> Results:
@@ -135,7 +146,7 @@ class Analysis:
             "responses": (responses_from_tables, *_TO_RESULTS),
             "efficiency": (fit_from_table, fit_polaron, find_intervals),
         }
-        self._route, self._graph = route, Graph(stages[route])
+        self._route, self._graph = route, Graph(stages[route], settling=_SETTLING)
 
 
 def _unique(problems: list[Problem]) -> Iterator[Problem]:

@@ -108,6 +108,6 @@ def missing(pattern: str, root: Path) -> str:
     folder = (root / pattern).parent
     names = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
     close = difflib.get_close_matches(pattern.rpartition("/")[2], names, n=1, cutoff=0.6)
-    folder = pattern.rpartition("/")[0] + "/" if "/" in pattern else ""
-    hint = f"; did you mean {folder}{close[0]}?" if close else "."
+    place = pattern.rpartition("/")[0] + "/" if "/" in pattern else ""
+    hint = f"; did you mean {place}{close[0]}?" if close else "."
     return f"the file {pattern!r} isn't there{hint} Correct the name or add the file."

@@ -41,9 +41,11 @@ ORDER = (
     "polaron",
     "intervals",
 )
+# Energies that come out equal are kept, and what follows from them alone with them.
+STALE = tuple(name for name in ORDER if name != "energies")
 EDITS = {
-    "grouping": (GroupingSettings(temperature_tolerance_k=1.0), ORDER),
-    "corrections": (CorrectionSettings(cosmic_threshold=9.0), ORDER[1:]),
+    "grouping": (GroupingSettings(temperature_tolerance_k=1.0), STALE),
+    "corrections": (CorrectionSettings(cosmic_threshold=9.0), STALE[1:]),
     "transmission": (TransmissionSettings(cutoff_guard_nm=7.0), ("bands", "background", "emission", "responses")),
     "background": (BackgroundSettings(baseline="line"), ("bands", "emission", "responses")),
     "integration": (IntegrationSettings(window_nm=(430.0, 580.0)), ("emission", "responses", "efficiency")),

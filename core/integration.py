@@ -9,61 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.band import Bands, Template
-from asplab.core.corrections import Block, Corrected
+from asplab.core.corrections import Corrected
 from asplab.core.layout import Layout
+from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
+from asplab.core.prefix_sums import Prefix, place_on, prefix
 from asplab.core.problems import Problem
 from asplab.core.settings import IntegrationSettings
 from asplab.core.units import FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prefix:
-    """Running integrals of functions sampled on one axis.
-
-    ``integral`` (n_rows, n_pixels, …) is the exact integral of the linear interpolant of ``values`` up to
-    each pixel.
-    """
-
-    axis: FloatArray
-    values: FloatArray
-    integral: FloatArray
-
-    def up_to(self, rows: np.ndarray, edges: FloatArray) -> FloatArray:
-        """Return the integral of each row up to its edge in nm, exact for the linear interpolant."""
-        return self.at(rows, _place(self.axis, edges))
-
-    def at(self, rows: np.ndarray, place: "Place") -> FloatArray:
-        """Return the integral of each row up to a place on the axis."""
-        shape = place.left.shape + (1,) * (self.values.ndim - 2)
-        total: FloatArray = self.integral[rows, place.pixel]
-        total += place.left.reshape(shape) * self.values[rows, place.pixel]
-        total += place.right.reshape(shape) * self.values[rows, place.pixel + 1]
-        return total
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """Positions on an axis: the pixel before each, and what its two neighbours weigh in the rest."""
-
-    pixel: np.ndarray
-    left: FloatArray
-    right: FloatArray
-
-
-def _place(axis: FloatArray, edges: FloatArray) -> Place:
-    pixel = np.clip(np.searchsorted(axis, edges, side="right") - 1, 0, axis.size - 2)
-    width = axis[pixel + 1] - axis[pixel]
-    part = (edges - axis[pixel]) / width
-    right = 0.5 * width * part**2
-    return Place(pixel, width * part - right, right)
-
-
-def prefix(axis: FloatArray, values: FloatArray) -> Prefix:
-    """Return running integrals of ``values`` (n_rows, n_pixels, …) along their second dimension."""
-    step = np.diff(axis).reshape((1, -1) + (1,) * (values.ndim - 2))
-    integral = np.zeros_like(values)
-    np.cumsum(0.5 * step * (values[:, 1:] + values[:, :-1]), axis=1, out=integral[:, 1:])
-    return Prefix(axis, values, integral)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +51,7 @@ def _by_block(corrected: Corrected, edges: FloatArray, *families: tuple[Prefix, 
     for b in range(len(corrected.blocks)):
         members = np.flatnonzero(corrected.place[:, 0] == b)
         rows = corrected.place[members, 1].reshape((-1,) + (1,) * (edges.ndim - 1))
-        place = _place(corrected.blocks[b].wavelength_nm, edges[members])
+        place = place_on(corrected.blocks[b].wavelength_nm, edges[members])
         for f, family in enumerate(families):
             values = family[b].at(rows, place)
             if b == 0:
@@ -246,9 +198,9 @@ def integrate(
         per_repeat, noise, dark = _window_sums(bands, cumulative, background, layout, window)
         seen, relative = _seen_by_window(background, layout, window, settings)
     else:
-        weights = _weights(bands, window, settings)
-        per_repeat, noise, dark = _weighted_sums(corrected, layout, weights)
-        seen, relative = _seen_by_weights(bands, layout, weights, settings)
+        weights = pixel_weights(bands, window, settings)
+        per_repeat, noise, dark = weighted_sums(corrected, layout, weights)
+        seen, relative = seen_by_weights(bands, layout, weights, settings)
     lost = ~(window[:, 1] > window[:, 0]) | ~(seen > 0)
     factor = (
         np.where(lost, np.nan, 1.0 / np.where(lost, 1.0, seen)) if settings.correct_truncation else np.ones(len(seen))
@@ -364,106 +316,3 @@ def _problems(bands: Bands, lost: np.ndarray, seen: FloatArray, settings: Integr
         message = f"{found} ({low:.1f}-{high:.1f} nm), so it has no intensity. Check the cutoffs, or move the window."
         problems.append(Problem("error", stack.key, message))
     return tuple(problems)
-
-
-def _window_weights(axis: FloatArray, low: float, high: float) -> FloatArray:
-    """Return weights (n_pixels,) whose sum with a spectrum is its integral between two edges."""
-    identity = prefix(axis, np.eye(axis.size))
-    rows = np.arange(axis.size)
-    return identity.up_to(rows, np.full(axis.size, high)) - identity.up_to(rows, np.full(axis.size, low))
-
-
-def _weights(bands: Bands, window: FloatArray, settings: IntegrationSettings) -> list[FloatArray]:
-    """Return the weights per pixel of each stack for the estimator and background that are set."""
-    corrected = bands.corrected
-    weights = []
-    for k, stack in enumerate(corrected.stacks):
-        block = corrected.blocks[corrected.place[k, 0]]
-        template = bands.templates[stack.temperature]
-        inside = (block.wavelength_nm >= window[k, 0]) & (block.wavelength_nm <= window[k, 1])
-        if settings.estimator == "template" and template is not None and inside.sum() > 5:
-            weights.append(_template_weights(block, template, inside, settings))
-        else:
-            weights.append(_line_weights(block, bands, k, window[k]))
-    return weights
-
-
-def _template_weights(
-    block: Block, template: Template, inside: np.ndarray, settings: IntegrationSettings
-) -> FloatArray:
-    """Return the least-squares amplitude of band shape + line, times the area of the band that is inside."""
-    axis = block.wavelength_nm[inside]
-    shape = np.interp(axis, template.wavelength_nm, template.values)
-    centred = (axis - axis.mean()) / max(float(np.ptp(axis)), 1e-9)
-    design = np.column_stack([shape, np.ones(axis.size), centred])
-    weights = np.zeros(block.wavelength_nm.size)
-    area = float(np.sum(shape * np.gradient(block.wavelength_nm)[inside]))
-    weights[inside] = np.linalg.pinv(design)[0] * area
-    return weights
-
-
-def _line_weights(block: Block, bands: Bands, k: int, window: FloatArray) -> FloatArray:
-    """Return window weights minus what they take from the fitted background line or constant."""
-    axis = block.wavelength_nm
-    weights = _window_weights(axis, float(window[0]), float(window[1]))
-    regions = bands.background_nm[k]
-    chosen = np.any([(axis >= low) & (axis <= high) for low, high in regions if high > low] or [axis < -1.0], axis=0)
-    if bands.settings.baseline == "none" or not chosen.any():
-        return weights
-    centre = axis[chosen].mean()
-    columns = [np.ones(axis.size)] + ([axis - centre] if bands.settings.baseline == "line" else [])
-    design = np.column_stack(columns)
-    weights[chosen] -= (weights @ design) @ np.linalg.pinv(design[chosen])
-    return weights
-
-
-def _weighted_sums(
-    corrected: Corrected, layout: Layout, weights: list[FloatArray]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return weighted sums per repeat, their noise variance, and the dark covariance by temperature."""
-    n_t, n = layout.index.shape
-    per_repeat = np.zeros(corrected.present.shape)
-    noise = np.zeros(len(corrected.stacks))
-    spread: list[FloatArray] = []
-    for k, weight in enumerate(weights):
-        block = corrected.blocks[corrected.place[k, 0]]
-        row = corrected.place[k, 1]
-        per_repeat[k] = weight @ block.intensity[row]
-        noise[k] = weight**2 @ block.variance[row]
-        spread.append(weight * np.sqrt(block.dark_variance[row]))
-    covariance = np.zeros((n_t, n, n))
-    for t in range(n_t):
-        for i in np.flatnonzero(layout.valid[t]):
-            for j in np.flatnonzero(layout.valid[t]):
-                a, b = layout.index[t, i], layout.index[t, j]
-                same_axis = corrected.place[a, 0] == corrected.place[b, 0]
-                if same_axis and corrected.dark_group[a] == corrected.dark_group[b] >= 0:
-                    covariance[t, i, j] = spread[a] @ spread[b]
-    return per_repeat, noise, covariance
-
-
-def _seen_by_weights(
-    bands: Bands, layout: Layout, weights: list[FloatArray], settings: IntegrationSettings
-) -> tuple[FloatArray, FloatArray]:
-    """Return what the weights see of the band, as fraction of the window, and its relative covariance."""
-    corrected = bands.corrected
-    n_t, n = layout.index.shape
-    seen = np.ones(len(weights))
-    covariance = np.zeros((n_t, n, n))
-    for t, template in enumerate(bands.templates):
-        columns = np.flatnonzero(layout.valid[t])
-        if template is None or not columns.size:
-            continue
-        axis = template.wavelength_nm
-        ends = np.clip(settings.window_nm, axis[0], axis[-1])
-        whole = _window_weights(axis, float(ends[0]), float(ends[1]))
-        area = whole @ template.values
-        relative = []
-        for k in layout.index[t, columns]:
-            own = np.interp(axis, corrected.blocks[corrected.place[k, 0]].wavelength_nm, weights[k])
-            part = own @ template.values
-            seen[k] = part / area if area > 0 else np.nan
-            relative.append(own / part - whole / area if part > 0 and area > 0 else np.zeros(axis.size))
-        rows = np.array(relative)
-        covariance[t][np.ix_(columns, columns)] = (rows * template.variance) @ rows.T
-    return seen, covariance

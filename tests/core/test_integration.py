@@ -10,8 +10,10 @@ from toy_experiment import GUARD_NM, Toy, change_spectra, with_condition
 
 from asplab.core import integration
 from asplab.core.document import Document
-from asplab.core.integration import Emission, prefix
+from asplab.core.integration import Emission
 from asplab.core.pipeline import Analysis, Results, analyse
+from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
+from asplab.core.prefix_sums import prefix
 from asplab.core.settings import BackgroundSettings, IntegrationSettings, TransmissionSettings
 
 AXIS = np.sort(np.random.default_rng(0).uniform(400.0, 600.0, 60))
@@ -116,10 +118,10 @@ def test_truncation_refers_to_the_window_not_to_the_band() -> None:
 
 def explicit(bands: object, background: object, layout: object, settings: IntegrationSettings) -> tuple[object, ...]:
     """Return what the explicit-weights path gives for a window."""
-    window = np.clip(bands.transmitted_nm, *settings.window_nm)  # type: ignore[attr-defined]
-    weights = integration._weights(bands, window, settings)  # type: ignore[arg-type]
-    sums = integration._weighted_sums(bands.corrected, layout, weights)  # type: ignore[attr-defined,arg-type]
-    return sums, integration._seen_by_weights(bands, layout, weights, settings)  # type: ignore[arg-type]
+    window = np.clip(bands.transmitted_nm, *settings.window_nm)
+    weights = pixel_weights(bands, window, settings)
+    sums = weighted_sums(bands.corrected, layout, weights)
+    return sums, seen_by_weights(bands, layout, weights, settings)
 
 
 def test_both_paths_give_the_same_sums_where_no_background_is_read() -> None:

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +46,10 @@ def drop(bound: Bindings, *paths: Path) -> None:
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     place, action = QPoint(200, 200), Qt.DropAction.CopyAction
     buttons, modifiers = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(place, action, mime, buttons, modifiers)
+    with warnings.catch_warnings():
+        # Qt 6.12 deprecates this constructor; older versions, which Python 3.11 needs, have no other.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        enter = QDragEnterEvent(place, action, mime, buttons, modifiers)
     QApplication.sendEvent(bound.window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(bound.window, QDropEvent(QPointF(place), action, mime, buttons, modifiers))

@@ -14,6 +14,7 @@ from asplab.core.polaron.logit import (
     SeparateFits,
     build_problem,
     minimise,
+    minimise_anew,
     profile_limit,
     start,
 )
@@ -22,6 +23,8 @@ from asplab.core.settings import PolaronSettings
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 N_PARAMETERS = 3
+_POOR = 2.0
+"""Standard deviations of χ² above its mean at which a fit is tried from other starts."""
 _LOG_G2_RANGE = (-10.0, 20.0)
 """Range of ln g² (g from 0.007 meV to 22 eV) beyond which a limit of g counts as open."""
 
@@ -126,7 +129,9 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
         np.nan_to_num(efficiency.reference_error_mev)[:, None],
         efficiency.shared_sensitivity[:, n:],
     )
-    parameters, chi2, normal = minimise(SeparateFits(problem), start(problem))
+    found = minimise(SeparateFits(problem), start(problem))
+    poor = fitted & (found[1] > counts - N_PARAMETERS + _POOR * np.sqrt(2.0 * np.maximum(counts - N_PARAMETERS, 1)))
+    parameters, chi2, normal = minimise_anew(problem, *found, poor | (fitted & (found[0][:, -1] <= 0.0)))
     covariance = _inverse(normal, fitted)
     scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
     table = _physical(parameters[:, -2:], covariance[:, -2:, -2:], fitted)

@@ -11,6 +11,7 @@ least-squares estimate given r [York 1969]. Leading dimension of all arrays: ind
 """
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +21,9 @@ from asplab.core.units import FloatArray
 
 CENTRE_MEV = 50.0
 _MAX_STEPS = 40
+_FRESH_SCALES, _FRESH_SLOPES, _FRESH_U = (-4.0, -2.0, 0.0, 2.0, 4.0), (-0.15, -0.08, -0.04, 0.0, 0.04), (0.0, 0.03, 0.1)
+"""Logit η and its slope per meV at E₀, and 1/ħω per meV, from which poor fits start again."""
+_FRESH_TRIALS = 4
 _CONVERGED = 1e-5
 """Predicted gain in χ² (relative to 1 + χ²) at which the last step is taken without another look."""
 _DAMPING_START, _DAMPING_MAX = 1e-3, 1e8
@@ -317,6 +321,30 @@ def minimise(
         gradient = np.where(better[:, None], new_gradient, gradient)
         normal = np.where(better[:, None, None], new_normal, normal)
     return parameters, chi2, constraint.reduce(parameters, gradient, normal)[2]
+
+
+def minimise_anew(
+    problem: LogitProblem, parameters: FloatArray, chi2: FloatArray, normal: FloatArray, poor: np.ndarray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Start the poor fits again from the best of a coarse grid and keep whatever is better.
+
+    Where strong points are few, buried ones can lead the first start astray.
+    """
+    if not poor.any():
+        return parameters, chi2, normal
+    rows = np.flatnonzero(poor)
+    objective = SeparateFits(problem.lanes(rows))
+    parameters, chi2, normal = parameters.copy(), chi2.copy(), normal.copy()
+    inverse_thermal = -(problem.slope_offset[rows, 0] + 0.5 / (CENTRE_MEV + problem.design[rows, 0, 1]))
+    grid = np.array(list(product(_FRESH_SCALES, _FRESH_SLOPES, _FRESH_U)))
+    starts = grid[:, None] + inverse_thermal[:, None] * np.array([0.0, 1.0, 0.0])
+    order = np.argsort([objective(trial)[0] for trial in starts], axis=0)
+    for best in order[:_FRESH_TRIALS]:
+        trial, trial_chi2, trial_normal = minimise(objective, starts[best, np.arange(rows.size)])
+        better = trial_chi2 < chi2[rows]
+        chosen = rows[better]
+        parameters[chosen], chi2[chosen], normal[chosen] = trial[better], trial_chi2[better], trial_normal[better]
+    return parameters, chi2, normal
 
 
 def _regular(normal: FloatArray, damping: FloatArray | float = 0.0) -> FloatArray:

@@ -3,7 +3,18 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from asplab.core.errors import SettingsError
 from asplab.core.units import Medium
+
+
+def _between(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise SettingsError(f"{name} is {value:g}; it must lie between {low:g} and {high:g}. Choose another value.")
+
+
+def _ascending(name: str, edges: tuple[float, float]) -> None:
+    if not edges[0] < edges[1]:
+        raise SettingsError(f"{name} is {edges[0]:g} to {edges[1]:g}; its first end must lie below its second one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +23,10 @@ class GroupingSettings:
 
     temperature_tolerance_k: float = 2.0
     wavelength_tolerance_nm: float = 0.2
+
+    def __post_init__(self) -> None:
+        _between("temperature_tolerance_k", self.temperature_tolerance_k, 0.0, 100.0)
+        _between("wavelength_tolerance_nm", self.wavelength_tolerance_nm, 0.0, 50.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,9 @@ class CorrectionSettings:
     divide_by_response: bool = True
     divide_by_exposure: bool = True
     divide_by_power: bool = True
+
+    def __post_init__(self) -> None:
+        _between("cosmic_threshold", self.cosmic_threshold, 3.0, 1000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +66,9 @@ class TransmissionSettings:
     cutoff_guard_nm: float = 6.0
     moved_cutoffs: tuple[MovedCutoff, ...] = ()
 
+    def __post_init__(self) -> None:
+        _between("cutoff_guard_nm", self.cutoff_guard_nm, 0.0, 100.0)
+
 
 @dataclass(frozen=True, slots=True)
 class BackgroundSettings:
@@ -59,6 +80,10 @@ class BackgroundSettings:
     baseline: Literal["constant", "line", "none"] = "constant"
     windows_nm: tuple[tuple[float, float], ...] = ()
 
+    def __post_init__(self) -> None:
+        for window in self.windows_nm:
+            _ascending("background window", window)
+
 
 @dataclass(frozen=True, slots=True)
 class IntegrationSettings:
@@ -67,6 +92,9 @@ class IntegrationSettings:
     window_nm: tuple[float, float] = (400.0, 600.0)
     estimator: Literal["window", "template"] = "window"
     correct_truncation: bool = True
+
+    def __post_init__(self) -> None:
+        _ascending("window_nm", self.window_nm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +109,10 @@ class ScanSettings:
     polynomial_order: int = 2
     rotate_phase: bool = True
     divide_by_power: bool = True
+
+    def __post_init__(self) -> None:
+        _between("half_width_mev", self.half_width_mev, 0.1, 100.0)
+        _between("polynomial_order", self.polynomial_order, 0, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +130,12 @@ class BaselineSettings:
     to_mev: float | None = None
     tail_from_mev: float = 130.0
     unit: Literal["volt", "power"] = "volt"
+
+    def __post_init__(self) -> None:
+        _between("from_mev", self.from_mev, 0.0, 5000.0)
+        _between("tail_from_mev", self.tail_from_mev, 0.0, 5000.0)
+        if self.to_mev is not None:
+            _ascending("baseline region", (self.from_mev, self.to_mev))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +163,10 @@ class EnergySettings:
     given_reference: tuple[GivenEnergy, ...] = ()
     given_mean_photon: tuple[GivenEnergy, ...] = ()
 
+    def __post_init__(self) -> None:
+        _between("reference_error_mev", self.reference_error_mev, 0.0, 1000.0)
+        _between("wavelength_error_nm", self.wavelength_error_nm, 0.0, 100.0)
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseSettings:
@@ -149,6 +191,9 @@ class EfficiencySettings:
     fixed_quantum_yield: float | None = None
     fixed_quantum_yield_error: float = 0.0
 
+    def __post_init__(self) -> None:
+        _between("fixed_quantum_yield_error", self.fixed_quantum_yield_error, 0.0, 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class PolaronSettings:
@@ -157,6 +202,9 @@ class PolaronSettings:
     model: Literal["eq9"] = "eq9"
     detuning_range_mev: tuple[float, float] = (0.0, 1000.0)
     joint_scale: Literal["temperature", "shared"] = "temperature"
+
+    def __post_init__(self) -> None:
+        _ascending("detuning_range_mev", self.detuning_range_mev)
 
 
 @dataclass(frozen=True, slots=True)

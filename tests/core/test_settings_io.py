@@ -84,12 +84,16 @@ def other(hint: Any, present: Any) -> Any:
     if get_origin(hint) is tuple:
         if kinds[-1] is Ellipsis:
             return (*present, other(kinds[0], sample(kinds[0])))
-        return tuple(other(kind, sample(kind)) for kind in kinds)
+        # Each one larger than the last: pairs are edges.
+        return tuple(
+            other(kind, sample(kind)) + i if kind is float else other(kind, sample(kind))
+            for i, kind in enumerate(kinds)
+        )
     return other(kinds[0], sample(kinds[0]))
 
 
 def sample(hint: Any) -> Any:
-    return {float: 0.1, int: 1, bool: False, str: "a"}.get(hint, ())
+    return {float: 300.1, int: 1, bool: False, str: "a"}.get(hint, ())
 
 
 @pytest.mark.parametrize("settings", variants())

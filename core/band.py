@@ -132,7 +132,7 @@ def find_bands(
             for k, stack in enumerate(corrected.stacks)
         ]
     )
-    problems = (*shapes.problems, *_background_problems(corrected, regions, background))
+    problems = (*shapes.problems, *_background_problems(corrected, shapes, regions, background))
     return Bands(corrected, transmitted.ranges_nm, regions, shapes.templates, background, problems)
 
 
@@ -330,14 +330,26 @@ def _cut_problem(corrected: Corrected, t: int, extent: tuple[float, float]) -> P
     return Problem("warning", f"{corrected.temperatures_k[t]:.0f} K", message)
 
 
-def _background_problems(corrected: Corrected, regions: FloatArray, settings: BackgroundSettings) -> list[Problem]:
+def _background_problems(
+    corrected: Corrected, shapes: BandShapes, regions: FloatArray, settings: BackgroundSettings
+) -> list[Problem]:
     if settings.baseline == "none":
         return []
+    problems = []
     blind = [k for k in range(len(corrected.stacks)) if np.all(regions[k, :, 1] <= regions[k, :, 0])]
-    if not blind:
-        return []
-    message = (
-        f"{len(blind)} of {len(corrected.stacks)} conditions have no signal-free part between their cutoffs, so no "
-        "background is subtracted there. Set background windows, or measure a wider range."
-    )
-    return [Problem("warning", corrected.stacks[blind[0]].key, message)]
+    if blind:
+        what = "none of the background windows set by hand" if settings.windows_nm else "no signal-free part"
+        message = (
+            f"{len(blind)} of {len(corrected.stacks)} conditions have {what} between their cutoffs, so no background "
+            "is subtracted there. Set background windows that every filter transmits, or measure a wider range."
+        )
+        problems.append(Problem("warning", corrected.stacks[blind[0]].label, message))
+    for t, extent in enumerate(shapes.extents_nm):
+        inside = [w for w in settings.windows_nm if extent is not None and w[0] < extent[1] and w[1] > extent[0]]
+        if extent is not None and inside:
+            message = (
+                f"the background window {inside[0][0]:.0f}-{inside[0][1]:.0f} nm, which serves all temperatures, lies "
+                f"in the band ({extent[0]:.0f}-{extent[1]:.0f} nm): it takes signal away. Move it outside."
+            )
+            problems.append(Problem("warning", f"{corrected.temperatures_k[t]:.0f} K", message))
+    return problems

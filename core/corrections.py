@@ -352,7 +352,7 @@ def _dark_problems(gathered: Gathered, groups: np.ndarray, settings: CorrectionS
             continue
         found = "of another exposure is used" if group >= 0 else "fits its wavelength axis, so none is subtracted"
         message = (
-            f"{stack.key} was taken with {exposure} s, for which there is no dark frame; a dark {found}. "
+            f"{stack.label} was taken with {exposure} s, for which there is no dark frame; a dark {found}. "
             "Its level is taken from the signal-free part all the same. Add dark frames of that exposure."
         )
         return [Problem("warning", stack.members[0].where, message)]
@@ -369,4 +369,4 @@ def _repeat_problems(stacks: Sequence[Stack], settings: CorrectionSettings) -> l
         f"{len(few)} of {len(stacks)} conditions have fewer than three repeats ({single} have one): {what}drift "
         "between repeats is taken from the other conditions. Errors of such points are lower limits; measure three."
     )
-    return [Problem("warning", few[0].key, message)]
+    return [Problem("warning", few[0].label, message)]

@@ -46,6 +46,11 @@ class Stack:
     members: tuple[Spectrum, ...]
     excluded: str | None = None
 
+    @property
+    def label(self) -> str:
+        """What people call the condition, such as ``120 K, ASPL 535.0 nm``."""
+        return f"{self.temperature_k:.0f} K, {self.kind.upper()} {self.excitation_nm:.1f} nm"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gathered:

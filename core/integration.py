@@ -314,5 +314,5 @@ def _problems(bands: Bands, lost: np.ndarray, seen: FloatArray, settings: Integr
         else:
             found = "none of the band lies between its cutoffs"
         message = f"{found} ({low:.1f}-{high:.1f} nm), so it has no intensity. Check the cutoffs, or move the window."
-        problems.append(Problem("error", stack.key, message))
+        problems.append(Problem("error", stack.label, message))
     return tuple(problems)

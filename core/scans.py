@@ -215,7 +215,7 @@ def _reading(
             f"its excitation lies outside the photothermal scan ({axis.min():.1f}-{axis.max():.1f} nm) and is not "
             "extrapolated. Scan further, or exclude the condition."
         )
-        problems.append(Problem("error", stack.key, message))
+        problems.append(Problem("error", stack.label, message))
         return np.full(axis.size, np.nan)
     distance = np.abs(energy - excitation_mev)
     half_width = settings.half_width_mev
@@ -235,7 +235,7 @@ def _reading(
         f"the photothermal scan has only {near.sum()} points within ±{settings.half_width_mev:.0f} meV; it is "
         "interpolated along an exponential between its two neighbours. Scan in finer steps."
     )
-    problems.append(Problem("warning", stack.key, message))
+    problems.append(Problem("warning", stack.label, message))
     return _exponential_interpolation(energy, signal, excitation_mev)
 
 

@@ -14,6 +14,8 @@ from asplab.core.io.datafile import FileError
 from asplab.core.io.delimited import TextRow, TextTable, read_table
 
 REQUIRED = ("file", "kind")
+WAVELENGTHS = ("excitation_nm", "longpass_nm", "shortpass_nm")
+WAVELENGTH_NM = (100.0, 20000.0)
 POSITIVE = ("temperature_k", "excitation_nm", "longpass_nm", "shortpass_nm", "power_uw", "exposure_s")
 TEXTS = ("pair", "sample", "series", "note")
 KNOWN_COLUMNS = frozenset((*REQUIRED, *POSITIVE, *TEXTS, "repeat"))
@@ -99,6 +101,13 @@ def understood(row: TextRow, table: TextTable) -> ManifestRow:
     pattern = relative_pattern(row.cells["file"], fault)
     kind = known_kind(row.cells["kind"], fault)
     numbers = {column: positive(row, table, column, fault) for column in POSITIVE}
+    for column in WAVELENGTHS:
+        value = numbers[column]
+        if value is not None and not WAVELENGTH_NM[0] <= value <= WAVELENGTH_NM[1]:
+            raise fault(
+                f"column {column} holds {value:g}; a wavelength in nm lies between {WAVELENGTH_NM[0]:g} and "
+                f"{WAVELENGTH_NM[1]:g}. Convert it from µm, eV or cm⁻¹."
+            )
     refuse_missing_numbers(kind, numbers, fault)
     texts = {column: row.cells.get(column, "") for column in TEXTS}
     condition = Condition(

@@ -107,6 +107,7 @@ def test_a_manifest_that_is_no_table_of_files_is_refused(tmp_path, text, said):
         ("a.csv,pl,80,,,,,,", "excitation_nm is blank"),
         ("a.csv,pl,80 K,450,,,,,", "'80 K'"),
         ("a.csv,pl,nan,450,,,,,", "'nan'"),
+        ("a.csv,pl,80,0.45,,,,,", "excitation_nm holds 0.45.*µm"),
         ("a.csv,pl,-193,450,,,,,", "'-193'.*kelvin"),
         ("a.csv,pl,80,450,0,,,,", "power_uw holds '0'"),
         ("a.csv,pl,80,450,,-0.5,,,", "exposure_s holds '-0.5'"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QMessageBox
@@ -32,6 +33,7 @@ from asplab.gui.preferences import Preferences
 from asplab.gui.selection import counterpart
 from asplab.gui.session import Session
 from asplab.gui.theme import Appearance, Theme
+from asplab.gui.throttle import Throttle
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.window import Window
@@ -47,6 +49,7 @@ _PAGES: dict[str, type[Panel]] = {
     "efficiency": EfficiencyPanel,
     "polaron": PolaronPanel,
 }
+_SERIES_S = 1.0
 _CANCELLABLE = (READING, SAVING, EXPORTING)
 
 
@@ -72,10 +75,14 @@ class Bindings(QObject):
         self.pages: dict[str, Panel] = {}
         self.problems = ProblemList(window)
         self._temperatures: tuple[float, ...] = ()
+        self._last_edit = ("", "", 0.0)
+        self._series = 0
         self._told: tuple[object, ...] = ()
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.timeout.connect(self._display)
+        # Nobody reads the side panels between two frames of a drag.
+        self._sides = Throttle(self._display_sides, self)
         self._commands = self._command_table()
         window.place(self.tree, self.inspector)
         window.display_mode(appearance.mode)
@@ -128,7 +135,7 @@ class Bindings(QObject):
         panel.cutoff_dragged.connect(self._drag_cutoff)
         panel.background_dragged.connect(self._drag_background)
         panel.baseline_dragged.connect(self._drag_baseline)
-        panel.drag_finished.connect(self.session.finish_gesture)
+        panel.drag_finished.connect(self._finish_drag)
         panel.setting_edited.connect(self._edit_setting)
         panel.temperature_chosen.connect(self.choose_temperature)
         panel.stack_chosen.connect(self.choose_stack)
@@ -170,13 +177,27 @@ class Bindings(QObject):
         change = partial(edits.move_background, index=index, low_nm=low_nm, high_nm=high_nm)
         self.session.drag("Move background", change, f"background {index}")
 
-    def _drag_baseline(self, from_mev: float, to_mev: float) -> None:
+    def _drag_baseline(self, from_mev: float, to_mev: float | None) -> None:
         change = partial(edits.move_baseline, from_mev=from_mev, to_mev=to_mev)
         self.session.drag("Move baseline region", change, "baseline")
 
+    def _finish_drag(self) -> None:
+        self.session.finish_gesture()
+        self._sides.flush()
+
     def _edit_setting(self, record: str, name: str, value: object) -> None:
         change = partial(edits.change_setting, record=record, name=name, value=value)
-        self.session.change(f"Change {edits.setting_words(name)}", change)
+        self.session.change(f"Change {edits.setting_words(name)}", change, self._series_name(record, name, value))
+
+    def _series_name(self, record: str, name: str, value: object) -> str | None:
+        """Return one name for the steps of a wheel or an arrow key that follow one another within a second."""
+        before, now = self._last_edit, monotonic()
+        self._last_edit = (record, name, now)
+        if not isinstance(value, float):
+            return None
+        if before[:2] != (record, name) or now - before[2] > _SERIES_S:
+            self._series += 1
+        return f"series {self._series}"
 
     def exclude(self, target: str, reason: str) -> None:
         """Take a condition or a file out of the analysis."""
@@ -272,8 +293,17 @@ class Bindings(QObject):
         if results is None:
             return
         self.window.display_temperature(self.view.temperature)
-        for panel in (self.page, self.tree, self.inspector):
-            panel.display(results, self.view)
+        self.page.display(results, self.view)
+        if self.session.is_dragging:
+            self._sides.request()
+        else:
+            self._sides.act_now()
+
+    def _display_sides(self) -> None:
+        results = self.session.results
+        if results is not None:
+            self.tree.display(results, self.view)
+            self.inspector.display(results, self.view)
 
     def _restyle(self, theme: Theme) -> None:
         for panel in (self.tree, self.inspector, *self.pages.values()):

@@ -56,9 +56,13 @@ def move_background(document: Document, index: int, low_nm: float, high_nm: floa
     return document.with_settings(background=replace(settings, windows_nm=tuple(windows)))
 
 
-def move_baseline(document: Document, from_mev: float, to_mev: float) -> Document:
-    """Return the document with another region of the photothermal baseline, in meV below the gap."""
-    _require_order("Baseline region", from_mev, to_mev, "meV")
+def move_baseline(document: Document, from_mev: float, to_mev: float | None) -> Document:
+    """Return the document with another region of the photothermal baseline, in meV below the gap.
+
+    An upper end of None is the end of each scan.
+    """
+    if to_mev is not None:
+        _require_order("Baseline region", from_mev, to_mev, "meV")
     settings = replace(document.settings.baseline, from_mev=from_mev, to_mev=to_mev)
     return document.with_settings(baseline=settings)
 

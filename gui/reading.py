@@ -73,14 +73,14 @@ def why_missing(results: Results, otherwise: str) -> str:
 
 
 def intensity_unit(stacks: tuple[Stack, ...], settings: CorrectionSettings) -> str:
-    """Return the unit of corrected spectra as rich text; exposure and power count only where all carry them."""
+    """Return the unit of corrected spectra; exposure and power count only where all carry them."""
     conditions = [spectrum.condition for stack in stacks for spectrum in stack.members]
-    unit = "counts"
+    parts = ["nm"]
     if settings.divide_by_exposure and all(condition.exposure_s is not None for condition in conditions):
-        unit += " s<sup>−1</sup>"
+        parts.append("s")
     if settings.divide_by_power and all(condition.power_uw is not None for condition in conditions):
-        unit += " µW<sup>−1</sup>"
-    return unit
+        parts.append("µW")
+    return "counts/nm" if len(parts) == 1 else f"counts/({' '.join(parts)})"
 
 
 def quantum_yield(fit: EfficiencyFit, t: int) -> Estimate:

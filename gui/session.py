@@ -86,6 +86,7 @@ class Session(QObject):
         self._computed: Document | None = None
         self._wish: tuple[str, Change, str] | None = None
         self._gesture = 0
+        self._is_dragging = False
         self._coalesce = self._timer(0, self._grant_wish)
         self._settle = self._timer(SETTLE_MS, self._compute_intervals)
 
@@ -112,10 +113,15 @@ class Session(QObject):
         current = self._results.document if self._results is not None else None
         return not waiting and current is self._document
 
+    @property
+    def is_dragging(self) -> bool:
+        """Whether more changes of the same gesture are to be expected at once."""
+        return self._is_dragging
+
     # --- changes -------------------------------------------------------------------------------------------
     def begin(self, document: Document | None, path: Path | None = None) -> None:
         """Start over with a document that needs no saving; the history is forgotten."""
-        self._wish = None
+        self._wish, self._is_dragging = None, False
         self.history.clear()
         self._saved, self.path = document, path
         self._install(document)
@@ -150,12 +156,14 @@ class Session(QObject):
         """Wish for a change that the next one may overtake."""
         if self._wish is not None and self._wish[2] != gesture:
             self._grant_wish()
+        self._is_dragging = True
         self._wish = (text, change, gesture)
         self._coalesce.start()
 
     def finish_gesture(self) -> None:
         """End a drag: the next one is an undo step of its own, and the intervals follow at once."""
         self._grant_wish()
+        self._is_dragging = False
         self._gesture += 1
         if self._settle.isActive():
             self._settle.start(0)

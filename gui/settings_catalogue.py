@@ -52,10 +52,10 @@ class Group:
 _TOLERANCES = Group(
     "Conditions",
     (
-        Entry("grouping", "temperature_tolerance_k", "number", "Same temperature",
+        Entry("grouping", "temperature_tolerance_k", "number", "Same T within",
               "Spectra and scans within this distance of a cluster's mean count as one temperature. "
               "True values are kept for every calculation.", "K", low=0.0, high=50.0, step=0.5),
-        Entry("grouping", "wavelength_tolerance_nm", "number", "Same wavelength",
+        Entry("grouping", "wavelength_tolerance_nm", "number", "Same λ within",
               "Excitations and cutoffs within this distance count as one condition.", "nm", 2, 0.0, 20.0, 0.1),
     ),
 )  # fmt: skip

@@ -120,7 +120,7 @@ class AbsorptionPanel(Panel):
 
     def _connect(self) -> None:
         for region in self.regions:
-            region.dragged.connect(self.baseline_dragged)
+            region.dragged.connect(self._tell_baseline)
             region.drag_finished.connect(self.drag_finished)
         for plot in (self.scan, self.tail, self.log):
             plot.point_clicked.connect(self._choose)
@@ -208,6 +208,13 @@ class AbsorptionPanel(Panel):
             region.setVisible(uses_region and settings.from_mev < high)
             if uses_region and settings.from_mev < high:
                 region.display(settings.from_mev, high)
+
+    def _tell_baseline(self, low: float, high: float) -> None:
+        # A region that reaches the end of every scan keeps doing so until its upper edge is moved.
+        shown, results = self.regions[0].region, self._results
+        is_open = results is not None and results.document.settings.baseline.to_mev is None
+        keeps_end = is_open and shown is not None and high == shown[1]
+        self.baseline_dragged.emit(low, None if keeps_end else high)
 
     def _show_words(self, results: Results, scans: ScanSet, baseline: FittedBaseline | None, t: int) -> None:
         name = temperature_name(temperatures_of(results)[t])

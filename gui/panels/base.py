@@ -20,7 +20,7 @@ class Panel(QWidget):
     """side ("longpass", "shortpass"), nominal cutoff in nm, new cutoff in nm."""
     background_dragged = Signal(int, float, float)
     """Index of the background window, its edges in nm."""
-    baseline_dragged = Signal(float, float)
+    baseline_dragged = Signal(float, object)
     """Photothermal baseline region in meV below the gap."""
     drag_finished = Signal()
     setting_edited = Signal(str, str, object)

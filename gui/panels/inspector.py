@@ -11,7 +11,7 @@ from asplab.gui.settings_catalogue import STEPS
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import GAP, Card
-from asplab.gui.widgets.checks import CheckList
+from asplab.gui.widgets.checks import CheckList, check_summary
 from asplab.gui.widgets.facts import FactList
 from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
@@ -36,6 +36,9 @@ class Inspector(Panel):
         self._joint_title = _muted("All temperatures, joint fit")
         self.no_results = _muted("No results yet: load PL, ASPL and photothermal scans.", wraps=True)
         self.checks_list = CheckList()
+        # Below everything, where it is seen whatever the height of the settings.
+        self.summary = QPushButton()
+        self.summary.setToolTip("Show the checks")
         self.facts_list, self.nothing = FactList(), _muted(NOTHING_SELECTED, wraps=True)
         self._reason = QLabel()
         self._reason.setWordWrap(True)
@@ -52,8 +55,11 @@ class Inspector(Panel):
         """Show settings, results, checks and selection; called on every frame of a drag."""
         self._show_settings(results, view)
         self._show_results(results, view)
-        self.checks_list.display(checks(results, view))
-        self._checks_card.setVisible(bool(self.checks_list.checks))
+        found = checks(results, view)
+        self.checks_list.display(found)
+        _set_text(self.summary, f"Checks: {check_summary(found)}")
+        _set_shown(self.summary, bool(found))
+        _set_shown(self._checks_card, bool(self.checks_list.checks))
         self._show_selected(results, view)
 
     def restyle(self, theme: Theme) -> None:
@@ -88,7 +94,10 @@ class Inspector(Panel):
             area.setAutoFillBackground(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(GAP // 2)
         outer.addWidget(scroll)
+        outer.addWidget(self.summary)
+        self.summary.clicked.connect(lambda: scroll.ensureWidgetVisible(self._checks_card))
 
     def _request(self, kind: str) -> None:
         self.exclusion_requested.emit(self._targets[kind])
@@ -96,7 +105,7 @@ class Inspector(Panel):
     # --- settings ----------------------------------------------------------------------------------------
     def _show_settings(self, results: Results, view: ViewState) -> None:
         form = self._form_of(view.step)
-        self._settings_card.setVisible(form is not None)
+        _set_shown(self._settings_card, form is not None)
         for other in self._forms.values():
             if other.isVisibleTo(self) != (other is form):
                 other.setVisible(other is form)
@@ -138,10 +147,10 @@ class Inspector(Panel):
         reasons = {kind: results.document.exclusions.reason(target) for kind, target in self._targets.items()}
         for kind, button in self.exclude_buttons.items():
             verb = "Bring back this" if reasons[kind] is not None else "Exclude this"
-            button.setText(f"{verb} {names[kind]}")
+            _set_text(button, f"{verb} {names[kind]}")
             _set_shown(button, bool(found) and bool(self._targets[kind]))
         said = [f"{names[kind]} excluded: {reason}" for kind, reason in reasons.items() if reason is not None]
-        self._reason.setText("! " + "; ".join(said) if said else "")
+        _set_text(self._reason, "! " + "; ".join(said) if said else "")
         _set_shown(self._reason, bool(said))
 
 
@@ -175,3 +184,8 @@ def _muted(text: str, *, wraps: bool = False) -> QLabel:
 def _set_shown(widget: QWidget, shown: bool) -> None:
     if widget.isHidden() == shown:
         widget.setVisible(shown)
+
+
+def _set_text(widget: QLabel | QPushButton, text: str) -> None:
+    if widget.text() != text:
+        widget.setText(text)

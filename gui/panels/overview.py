@@ -31,6 +31,7 @@ from asplab.gui.plots.result_pictures import (
 )
 from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, stack_words, temperatures_of
 from asplab.gui.theme import Theme
+from asplab.gui.throttle import Throttle
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import GAP, Card
 from asplab.gui.widgets.empty import EmptyState
@@ -58,11 +59,13 @@ class PlotCard(Card):
         """Show why there is nothing to plot; an empty title shows the plot."""
         if title:
             self._reason.display(title, text)
-        self._pile.setCurrentIndex(1 if title else 0)
+        index = 1 if title else 0
+        if index != self._pile.currentIndex():
+            self._pile.setCurrentIndex(index)
 
 
 class OverviewPanel(Panel):
-    """Four linked cards; everything in them follows every frame of a drag."""
+    """Four linked cards that follow every frame of a drag; the other temperatures follow a blink later."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +81,10 @@ class OverviewPanel(Panel):
         self._ratio_places: list[tuple[int, ...]] = []
         self._owners: list[int | None] = []
         self._menu_target = ""
+        self._is_dragging = False
+        # The chosen temperature and every number follow each frame of a drag; the pale ones behind it follow at
+        # a lower rate, from one picture, and catch up when the drag ends.
+        self._others = Throttle(self._display_others, self)
         self.spectra = Plot(theme, x_label="Wavelength (nm)", y_label="Signal (normalised)")
         self.spectra_layer = CachedSeries(theme)
         self.ratio = QuickPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
@@ -106,6 +113,10 @@ class OverviewPanel(Panel):
         self._display_ratio(results, view)
         self._display_eta(results, view)
         self._display_polaron(results, view)
+        if self._is_dragging:
+            self._others.request()
+        else:
+            self._others.act_now()
         frame = (results.document.experiment, view.temperature)
         if frame != self._framed:
             self._framed = frame
@@ -154,7 +165,8 @@ class OverviewPanel(Panel):
         for side, label in _SIDES:
             handle = self.cutoff_handles[side]
             nominal = getattr(stack, f"{side}_nm") if stack is not None else None
-            handle.setVisible(nominal is not None)
+            if handle.isVisible() != (nominal is not None):
+                handle.setVisible(nominal is not None)
             if stack is not None and nominal is not None:
                 self._nominal_nm[side] = nominal
                 place = cutoff_nm(stack, side, results.document.settings.transmission)
@@ -198,9 +210,6 @@ class OverviewPanel(Panel):
     def _display_eta(self, results: Results, view: ViewState) -> None:
         series, self._eta_places = eta_series(results, view.temperature, self._theme)
         self.eta.display(series)
-        crowd = self._eta_crowd = eta_crowd(results, view.temperature, self._theme)
-        if crowd is not None:
-            _display_crowd(self.other_eta, crowd, CURVE_MEV, self._other_eta_tip)
         self._ring(view)
         self.cards[2].display_subtitle(self._scale_words(results, view.temperature))
         self.cards[2].display_reason("" if series else "No η yet", self._why(results))
@@ -245,9 +254,6 @@ class OverviewPanel(Panel):
     def _display_polaron(self, results: Results, view: ViewState) -> None:
         series, self._owners = polaron_series(results, view.temperature, self._theme)
         self.polaron.display(series)
-        crowd = self._polaron_crowd = polaron_crowd(results, view.temperature, self._theme)
-        if crowd is not None:
-            _display_crowd(self.other_polarons, crowd, None, self._other_polaron_tip)
         self.cards[3].display_subtitle(self._polaron_words(results, view.temperature))
         self.cards[3].display_reason("" if series else "g and ħω are not determined", self._why(results))
 
@@ -274,13 +280,26 @@ class OverviewPanel(Panel):
             ranges.append((low - 0.15 * (high - low), high + 0.3 * (high - low)))
         return ranges[0], ranges[1]
 
+    # --- temperatures that stand back ------------------------------------------------------------------------
+    def _display_others(self) -> None:
+        results, t = self._results, self._view.temperature
+        if results is None:
+            return
+        self._eta_crowd = eta_crowd(results, t, self._theme)
+        self._polaron_crowd = polaron_crowd(results, t, self._theme)
+        if self._eta_crowd is not None:
+            _display_crowd(self.other_eta, self._eta_crowd, CURVE_MEV, self._other_eta_tip)
+        if self._polaron_crowd is not None:
+            _display_crowd(self.other_polarons, self._polaron_crowd, None, self._other_polaron_tip)
+
     # --- mouse ---------------------------------------------------------------------------------------------
     def _connect(self) -> None:
+        for handle in (self.window_handle, *self.cutoff_handles.values()):
+            handle.drag_started.connect(self._begin_drag)
+            handle.drag_finished.connect(self._finish_drag)
         self.window_handle.dragged.connect(self.window_dragged)
-        self.window_handle.drag_finished.connect(self.drag_finished)
         for side, handle in self.cutoff_handles.items():
             handle.dragged.connect(partial(self._drag_cutoff, side))
-            handle.drag_finished.connect(self.drag_finished)
         self.eta.point_clicked.connect(self._choose_eta)
         self.other_eta.point_clicked.connect(self._choose_other_eta)
         self.other_polarons.point_clicked.connect(self._choose_other_polaron)
@@ -292,6 +311,14 @@ class OverviewPanel(Panel):
         self.eta.display_hint("Click a point to select its condition · right-click to exclude it")
         self.ratio.display_hint("Click a line's point to select its condition · right-click to exclude it")
         self.polaron.display_hint("Click a point to select its temperature · contours and bars hold 68 %")
+
+    def _begin_drag(self) -> None:
+        self._is_dragging = True
+
+    def _finish_drag(self) -> None:
+        self._is_dragging = False
+        self.drag_finished.emit()
+        self._others.flush()
 
     def _drag_cutoff(self, side: str, place: float) -> None:
         if side in self._nominal_nm:

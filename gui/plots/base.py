@@ -4,7 +4,7 @@ import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.layer import Bounds, Layer, union
@@ -68,6 +68,11 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
     ) -> None:
         super().__init__(parent, background=theme.panel)
         self.theme = theme
+        # Each scene would have the whole window painted by itself; so plots that change together are painted
+        # together, and nothing behind them is.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.scene().changed.connect(self._repaint)
         self.box = ViewBox()
         self._axes = {
             "left": Axis("left", theme, logarithmic=log_y),
@@ -75,7 +80,7 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         }
         self.plot_item = pg.PlotItem(viewBox=self.box, axisItems=self._axes, enableMenu=False)
         self.plot_item.hideButtons()
-        self.plot_item.layout.setContentsMargins(0, 4, 10, 6)
+        self.plot_item.layout.setContentsMargins(0, 4, 14, 6)
         self.setCentralItem(self.plot_item)
         for axis in self._axes.values():
             # Below the data: the axes also draw the grid.
@@ -230,6 +235,9 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
             self.background_clicked.emit(button, modifiers)
         if button == Qt.MouseButton.RightButton:
             self.context_requested.emit(event.screenPos().toPoint())
+
+    def _repaint(self) -> None:
+        self.viewport().update()
 
     def _leave_home(self) -> None:
         self._at_home = False

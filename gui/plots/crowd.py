@@ -17,7 +17,49 @@ _DOT_PX = 5.0
 _EMPTY: Array = np.empty((0, 0))
 
 
-class Crowd(Layer):
+class Painted(Layer):
+    """What changes rarely: painted once into a picture, copied on every frame."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._key: tuple[object, ...] = ()
+        self._picture = QPixmap()
+        self.builds = 0
+
+    def version(self) -> object:
+        """Return what the picture shows; another one is painted when this differs."""
+        raise NotImplementedError
+
+    def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
+        """Copy the picture, after painting it anew where needed."""
+        view = self.boundingRect()
+        area = QRectF(
+            QPointF(to_pixel.x(view.left()), to_pixel.y(view.bottom())),
+            QPointF(to_pixel.x(view.right()), to_pixel.y(view.top())),
+        )
+        frame = area.normalized().toAlignedRect()
+        ratio = painter.device().devicePixelRatioF()
+        key = (to_pixel, frame.getRect(), ratio, self.version(), self.theme.name)
+        if key != self._key:
+            self._key = key
+            self._rebuild(to_pixel, frame, ratio)
+        painter.drawPixmap(frame.topLeft(), self._picture)
+
+    def _rebuild(self, to_pixel: PixelMap, frame: QRect, ratio: float) -> None:
+        self._picture = QPixmap((QSizeF(frame.size()) * ratio).toSize())
+        self._picture.setDevicePixelRatio(ratio)
+        self._picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._picture)
+        try:
+            painter.translate(-frame.topLeft())
+            super().draw(painter, to_pixel)
+        finally:
+            # A picture must not go while somebody paints on it.
+            painter.end()
+        self.builds += 1
+
+
+class Rows(Layer):
     """Points with errors and curves, one colour a row, all rows of one shape.
 
     ``point_clicked`` carries row, column and button.
@@ -32,6 +74,7 @@ class Crowd(Layer):
         self._lines_x: Array = np.empty(0)
         self._colors: tuple[str, ...] = ()
         self._tip: Callable[[int, int], str] = _no_tip
+        self._version = 0
 
     def display(
         self,
@@ -63,6 +106,7 @@ class Crowd(Layer):
         self._errors = (across, along)
         self._lines_x, self._lines_y = (np.empty(0) if lines_x is None else lines_x), lines_y
         self._tip = tip or _no_tip
+        self._version += 1
         self.update()
 
     def data_bounds(self) -> tuple[Bounds, Bounds]:
@@ -139,6 +183,14 @@ def _bar(place: float, low: float, high: float, *, is_across: bool) -> QLineF:
     return QLineF(place, low, place, high) if is_across else QLineF(low, place, high, place)
 
 
+class Crowd(Painted, Rows):
+    """Rows that stand still between two frames of a drag."""
+
+    def version(self) -> object:
+        """Return what the picture shows."""
+        return self._version
+
+
 class Level(Layer):
     """A quiet line across the whole plot; solid, because dots cost a millisecond on every frame."""
 
@@ -194,40 +246,12 @@ class QuickPlot(Plot):
         self.series_layer.display_selected(series, point)
 
 
-class CachedSeries(SeriesLayer):
-    """Series that a drag leaves as they are: painted once into a picture, copied on every frame."""
+class CachedSeries(Painted, SeriesLayer):
+    """Series that a drag leaves as they are."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
-        self._key: tuple[object, ...] = ()
-        self._picture = QPixmap()
-        self.builds = 0
-
-    def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
-        """Copy the picture, after painting it anew where needed."""
-        view = self.boundingRect()
-        area = QRectF(
-            QPointF(to_pixel.x(view.left()), to_pixel.y(view.bottom())),
-            QPointF(to_pixel.x(view.right()), to_pixel.y(view.top())),
-        )
-        frame = area.normalized().toAlignedRect()
-        ratio = painter.device().devicePixelRatioF()
-        # Each display() makes new drawn values, so they stand for a version.
-        key = (to_pixel, frame.getRect(), ratio, self._drawn, self._selected, self.theme.name)
-        if key != self._key:
-            self._key = key
-            self._rebuild(to_pixel, frame, ratio)
-        painter.drawPixmap(frame.topLeft(), self._picture)
-
-    def _rebuild(self, to_pixel: PixelMap, frame: QRect, ratio: float) -> None:
-        self._picture = QPixmap((QSizeF(frame.size()) * ratio).toSize())
-        self._picture.setDevicePixelRatio(ratio)
-        self._picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(self._picture)
-        painter.translate(-frame.topLeft())
-        super().draw(painter, to_pixel)
-        painter.end()
-        self.builds += 1
+    def version(self) -> object:
+        """Return what the picture shows; each display() makes new drawn values."""
+        return self._drawn, self._selected
 
 
 def _no_tip(_row: int, _column: int) -> str:

@@ -139,12 +139,15 @@ class LayerCurves(Layer):
         self._picture.setDevicePixelRatio(ratio)
         self._picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(self._picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(-frame.topLeft())
-        for index in range(self.count):
-            painter.setPen(QPen(self.theme.color(self._colors[index]), 1))
-            self._draw_curve(painter, index, to_pixel)
-        painter.end()
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(-frame.topLeft())
+            for index in range(self.count):
+                painter.setPen(QPen(self.theme.color(self._colors[index]), 1))
+                self._draw_curve(painter, index, to_pixel)
+        finally:
+            # A picture must not go while somebody paints on it.
+            painter.end()
         self.builds += 1
 
     def _draw_curve(self, painter: QPainter, index: int, to_pixel: PixelMap) -> None:

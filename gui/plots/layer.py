@@ -1,12 +1,13 @@
 """What every drawn layer shares: it covers the view, paints in pixels and answers the mouse."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -54,6 +55,16 @@ class Layer(pg.UIGraphicsItem):  # type: ignore[misc]
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
+        self._has_failed = False
+
+    def viewRect(self) -> QRectF:
+        """Return the visible ranges, always the present ones.
+
+        The base class maps them through a transform that a new zoom may not have reached yet, keeps the outcome, and
+        then labels and grips are drawn where they can't be seen.
+        """
+        box = self.getViewBox()
+        return box.viewRect() if isinstance(box, pg.ViewBox) else QRectF()
 
     def restyle(self, theme: Theme) -> None:
         """Draw again in another theme."""
@@ -87,7 +98,16 @@ class Layer(pg.UIGraphicsItem):  # type: ignore[misc]
         """Hand the painter over in pixels."""
         to_pixel = PixelMap.of(painter.transform())
         painter.resetTransform()
-        self.draw(painter, to_pixel)
+        # Qt ends the process when an exception reaches it from a paint event: the hook tells the user instead, once
+        # until the layer can be painted again.
+        try:
+            self.draw(painter, to_pixel)
+        except Exception:  # noqa: BLE001 - whatever it is, it must not reach Qt
+            if not self._has_failed:
+                self._has_failed = True
+                sys.excepthook(*sys.exc_info())
+        else:
+            self._has_failed = False
 
     def pixel_map(self) -> PixelMap:
         """Return the map between data and the plot's own pixels."""

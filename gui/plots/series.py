@@ -256,6 +256,9 @@ class SeriesLayer(Layer):
         for y, x, one in _spread(ends):
             width = rich_width(one.series.label, painter.font())
             left = min(x + _LABEL_GAP_PX, right - width - 2) if one.series.label_at == "end" else x
+            if one.x.size == 1:
+                # Beside a single point there is no free end: contours and bars run through its label.
+                painter.fillRect(QRectF(left - 2, y - 8, width + 4, 16), self.theme.color("panel", 0.8))
             painter.setPen(self.theme.text_color(one.series.color))
             paint_rich(painter, QRectF(left, y - _LABEL_PX / 2, width, _LABEL_PX), one.series.label)
         if self._hidden:

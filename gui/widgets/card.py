@@ -56,7 +56,9 @@ class Card(QFrame):
 
     def display_title(self, html: str) -> None:
         """Show another title."""
-        self._title.setText(html)
+        # Setting the same words again would lay the window out anew.
+        if html != self._title.text():
+            self._title.setText(html)
 
     def display_subtitle(self, html: str) -> None:
         """Show another subtitle without laying the window out anew."""

@@ -78,3 +78,9 @@ class CheckList(QWidget):
             if label.text() != words:
                 label.setText(words)
         text.setToolTip(check.note)
+
+
+def check_summary(checks: Sequence[Check]) -> str:
+    """Return how many checks bear which sign, the worst first."""
+    counts = ((sum(check.tone == tone for check in checks), SIGNS[tone]) for tone in ("bad", "warn", "info", "good"))
+    return "   ".join(f"{count} {sign}" for count, sign in counts if count)

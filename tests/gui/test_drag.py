@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -11,9 +12,12 @@ from PySide6.QtWidgets import QApplication
 
 from asplab.core import Results
 from asplab.gui.bindings import Bindings
+from asplab.gui.findings import joint_rows, temperature_rows
 from asplab.gui.panels.overview import OverviewPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.handles import LineHandle, RegionHandle
+from asplab.gui.plots.result_pictures import eta_crowd, polaron_crowd
+from asplab.gui.theme import LIGHT
 
 Mouse = Callable[..., None]
 Until = Callable[..., None]
@@ -85,6 +89,49 @@ def test_every_frame_of_a_drag_shows_the_results_of_its_own_window(
     lows = [results.document.settings.integration.window_nm[0] for results in frames[:5]]
     assert len(set(lows)) == 5
     assert lows == sorted(lows)
+
+
+def test_everything_on_screen_is_exact_when_the_drag_ends(
+    opened: Bindings, mouse: Mouse, application: QApplication, until: Until
+) -> None:
+    page, inspector = overview(opened), opened.inspector
+    for wait in (False, True):
+        drag_window(opened, mouse, application, by=25)
+        if wait:
+            until(lambda: opened.session.is_settled)
+        results, view = opened.session.results, opened.view
+        assert results is not None
+        assert [row.estimate for row in inspector.here.rows] == [
+            row.estimate for row in temperature_rows(results, view)
+        ]
+        assert [row.estimate for row in inspector.joint.rows] == [row.estimate for row in joint_rows(results)]
+        assert results.document is opened.session.document
+        for crowd, made in (
+            (page.other_eta, eta_crowd(results, view.temperature, LIGHT)),
+            (page.other_polarons, polaron_crowd(results, view.temperature, LIGHT)),
+        ):
+            assert made is not None
+            np.testing.assert_array_equal(crowd._y, made.y)
+            np.testing.assert_array_equal(crowd._errors[0], made.across)
+
+
+def test_the_arrow_keys_in_a_number_field_are_one_step_within_a_second(
+    opened: Bindings, application: QApplication
+) -> None:
+    form = opened.inspector.form
+    assert form is not None
+    field = form.field("transmission", "cutoff_guard_nm")
+    for _ in range(3):
+        QTest.keyPress(field, Qt.Key.Key_Up)
+        application.processEvents()
+    assert field.value == 7.5
+    assert opened.session.history.count() == 1
+    QTest.qWait(1050)
+    QTest.keyPress(field, Qt.Key.Key_Up)
+    assert opened.session.history.count() == 2
+    opened.session.history.undo()
+    opened.session.history.undo()
+    assert field.value == 6.0
 
 
 def test_two_drags_are_two_steps(opened: Bindings, mouse: Mouse, application: QApplication) -> None:

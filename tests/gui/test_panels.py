@@ -251,8 +251,19 @@ def test_a_dragged_baseline_region_is_told_in_mev_below_the_gap(show: Callable[.
     drag(panel.tail, 220.0, -40)
     start, end = told[-1]
     assert 190.0 < start < 219.0
-    assert 290.0 < end < 310.0
+    assert end is None
     assert finished == [()]
+
+
+def test_the_upper_edge_of_the_baseline_region_ends_at_the_end_of_the_scan_until_it_is_dragged(
+    show: Callable[..., Any], drag: Any
+) -> None:
+    panel = show(AbsorptionPanel)
+    told = recorded(panel.baseline_dragged)
+    low, high = panel.regions[0].region
+    drag(panel.tail, high, -40)
+    assert told[-1][0] == low
+    assert told[-1][1] < high - 5.0
 
 
 def test_the_logarithmic_tail_has_the_same_handle(show: Callable[..., Any], drag: Any) -> None:

@@ -6,6 +6,7 @@ Shares nothing with the analysis but constants: photon energies, absorptances, h
 from dataclasses import dataclass
 
 import numpy as np
+
 from asplab.core.responses import Responses
 from asplab.core.units import BOLTZMANN_MEV_PER_K, HC_MEV_NM
 

@@ -148,14 +148,15 @@ def test_a_window_edge_dragged_on_the_overview(opened, qapp, benchmark):
 @pytest.mark.benchmark
 def test_a_window_edge_dragged_over_all_spectra_of_a_temperature(opened, base, qapp, benchmark):
     opened.choose_step("spectra")
+    settle(qapp, opened)
     page = opened.pages["spectra"]
     assert isinstance(page, SpectraPanel)
     measure("spectra, all of a temperature", opened, show_all(page, base, qapp), qapp, benchmark)
+    assert page.curves.count == 160
 
 
 def show_all(page: SpectraPanel, document: Document, qapp: QApplication) -> Plot:
     """Put every repeat of the first temperature into the picture, beside what the step shows by itself."""
-    page.mode.setCurrentIndex(2)
     known = [one for one in document.experiment.spectra if one.condition.temperature_k is not None]
     coldest = min(one.condition.temperature_k for one in known)
     found = [one for one in known if one.condition.temperature_k < coldest + 10.0]

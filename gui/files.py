@@ -97,6 +97,12 @@ class Files(QObject):
     def _add(self, found: tuple[list[tuple[Path, Experiment]], list[str]]) -> None:
         experiments, failures = found
         document = self._session.document
+        if document is not None and experiments and self._is_other_world(document, experiments):
+            # Measured and simulated data are never mixed: the new ones open in place of what is there.
+            path, experiment = experiments[0]
+            self._unless_modified(partial(self._begin, Document(experiment), path))
+            return
+        added_to = "" if document is None else document.experiment.name
         names = []
         for path, experiment in experiments:
             try:
@@ -110,8 +116,15 @@ class Files(QObject):
         if names:
             self._session.edit(f"Add {', '.join(names)}", document)
         unread = [problem for _, experiment in experiments for problem in _unread(experiment)]
+        if names and added_to:
+            unread = [f"{', '.join(names)} was added to {added_to}; Undo takes it away again.", *unread]
         if failures or unread:
             self._warn("bad" if failures else "warn", [*failures, *unread])
+
+    @staticmethod
+    def _is_other_world(document: Document, experiments: list[tuple[Path, Experiment]]) -> bool:
+        """Tell whether all new experiments are simulated where the open one is measured, or the reverse."""
+        return all(experiment.simulated != document.experiment.simulated for _, experiment in experiments)
 
     def _tell_unread(self, experiment: Experiment) -> None:
         unread = _unread(experiment)

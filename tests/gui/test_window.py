@@ -104,6 +104,28 @@ def test_a_second_folder_is_added_in_one_step(opened: Bindings, warm: Path, unti
     assert opened.window.temperatures.count() == 2
 
 
+def test_an_added_folder_is_told_with_the_way_back(opened: Bindings, warm: Path, until: Until) -> None:
+    drop(opened, warm)
+    until(lambda: opened.session.history.canUndo() and settled(opened))
+    assert "warm was added to small; Undo takes it away again" in opened.window.banner.message
+
+
+def test_measured_data_never_mix_with_simulated_data(
+    opened: Bindings, warm: Path, tmp_path: Path, until: Until
+) -> None:
+    """A folder that does not say it is simulated opens in place of the open simulated experiment."""
+    folder = tmp_path / "lab"
+    shutil.copytree(warm, folder)
+    manifest = folder / "manifest.csv"
+    lines = [line for line in manifest.read_text("utf-8").splitlines() if not line.startswith("#")]
+    manifest.write_text("\n".join(lines).replace("simulated", "measured"), "utf-8")
+    drop(opened, folder)
+    until(lambda: opened.session.document.experiment.name == "lab" and settled(opened))
+    assert not opened.session.document.experiment.simulated
+    assert opened.session.results.gathered.temperatures_k.tolist() == [280.0]
+    assert not opened.session.history.canUndo()
+
+
 def test_a_folder_that_is_there_already_is_not_added_twice(opened: Bindings, measured: Path, until: Until) -> None:
     drop(opened, measured)
     until(lambda: opened.jobs.is_idle)

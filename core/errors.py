@@ -1,4 +1,4 @@
-"""The exceptions and the warning category of ASPLab.
+"""The exceptions of ASPLab.
 
 Every message says what went wrong, where, which value was found and what to do about it.
 """
@@ -26,7 +26,3 @@ class ProjectError(AsplabError):
 
 class Cancelled(AsplabError):
     """The user stopped a long operation."""
-
-
-class DataQualityWarning(UserWarning):
-    """Something makes a result doubtful, not wrong; collected into ``Results.problems``."""

@@ -134,7 +134,8 @@ def _draw_detuning(results: Results) -> Figure | None:
         mark_outside(axes, fit, t, colour=colour)
     shade_above_one(axes)
     _extend_x(axes, fit.detuning_mev[rows][fit.valid[rows]])
-    axes.legend(loc="upper right")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="upper right")
     return figure
 
 

@@ -66,6 +66,17 @@ class Bands:
     settings: BackgroundSettings
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def outside_all_nm(self) -> tuple[tuple[float, float], ...]:
+        """Ranges beside the bands of all temperatures: where background windows can serve every spectrum."""
+        known = [template for template in self.templates if template is not None]
+        if not known:
+            return ()
+        low, high = min(t.extent_nm[0] for t in known), max(t.extent_nm[1] for t in known)
+        axis = known[0].wavelength_nm
+        ranges = ((float(axis[0]), low), (high, float(axis[-1])))
+        return tuple(ends for ends in ranges if ends[1] > ends[0])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transmitted:

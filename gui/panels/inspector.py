@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 from asplab.core.pipeline import Results
 from asplab.gui.findings import checks, facts, joint_rows, record_facts, temperature_rows
 from asplab.gui.panels.base import Panel
-from asplab.gui.reading import selected_stack, selected_temperature, temperature_name, temperatures_of
+from asplab.gui.reading import selected_temperature, temperature_name, temperatures_of
 from asplab.gui.settings_catalogue import STEPS
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
@@ -167,10 +167,9 @@ class _Column(QWidget):
 
 
 def _context(results: Results, view: ViewState) -> Context:
-    t, k = selected_temperature(results, view), selected_stack(results, view)
-    regions: tuple[tuple[float, float], ...] = ()
-    if results.bands is not None and k is not None:
-        regions = tuple((float(low), float(high)) for low, high in results.bands.background_nm[k] if high > low)
+    t = selected_temperature(results, view)
+    # What "Set by hand" begins with serves all spectra, so it must lie beside the bands of all temperatures.
+    regions = () if results.bands is None else results.bands.outside_all_nm
     return Context(None if t is None else float(temperatures_of(results)[t]), regions)
 
 

@@ -145,3 +145,13 @@ def test_a_sloping_background_does_not_count_as_band() -> None:
     assert found is not None
     assert found.templates[0] is not None
     assert found.templates[0].extent_nm[1] < toy.band_nm + 8.0 * toy.sigma_nm
+
+
+def test_background_windows_for_all_spectra_lie_beside_the_bands_of_all_temperatures() -> None:
+    bands = analyse(Document(Toy(temperatures_k=(120.0, 250.0)).experiment())).bands
+    assert bands is not None
+    extents = [template.extent_nm for template in bands.templates if template is not None]
+    assert len(extents) == 2
+    (_, low), (high, _) = bands.outside_all_nm
+    assert low == min(extent[0] for extent in extents)
+    assert high == max(extent[1] for extent in extents)

@@ -206,7 +206,7 @@ def test_an_open_end_can_be_set_and_taken_away_again(
     assert seen == [("baseline", "to_mev", 280.0), ("baseline", "to_mev", None)]
 
 
-def test_background_windows_by_hand_start_from_the_automatic_ones(
+def test_background_windows_by_hand_start_beside_the_bands_of_all_temperatures(
     inspect: Callable[..., Inspector], edits: Any, results: Results
 ) -> None:
     inspector = inspect("spectra")
@@ -214,8 +214,7 @@ def test_background_windows_by_hand_start_from_the_automatic_ones(
     field = inspector.form.field("background", "windows_nm")
     QTest.mouseClick(field.add_button, Qt.MouseButton.LeftButton)
     record, name, windows = seen[-1]
-    automatic = tuple((float(low), float(high)) for low, high in results.bands.background_nm[0] if high > low)
-    assert (record, name, windows) == ("background", "windows_nm", automatic)
+    assert (record, name, windows) == ("background", "windows_nm", results.bands.outside_all_nm)
     by_hand = BackgroundSettings(windows_nm=((420.0, 440.0), (560.0, 590.0)))
     inspector.display(with_settings(results, background=by_hand), ViewState(step="spectra"))
     type_into(field._rows[1][1].high_field, "580")

@@ -251,7 +251,7 @@ def _components(
     gradient[:, rows, columns] = energy
     gradient[:, na + rows, columns] += intercept
     gradient[:, na + rows, n + columns] += 1.0 / slope
-    covariance = gradient @ responses.covariance @ np.swapaxes(gradient, 1, 2)
+    covariance = gradient @ responses.covariance @ gradient.transpose(0, 2, 1)
     sensitivity = np.zeros((len(light), 2 * na))
     if shared_error > 0:
         with_intercept = light - heat / slope**2 * line.slope_follows[:, None]
@@ -277,14 +277,12 @@ def _assemble(
     safe = np.where(valid, denominator, 1.0)
     eta = np.where(valid, numerator / safe, np.nan)
     value = np.where(valid, eta, 0.0)
-    diagonal = np.arange(na)
-    jacobian = np.zeros((len(eta), na, 2 * na))
-    jacobian[:, diagonal, diagonal] = 1.0 / safe
-    jacobian[:, diagonal, na + diagonal] = -value / safe
     covariance = np.where(np.isfinite(covariance), covariance, 0.0)
-    eta_covariance = jacobian @ covariance @ np.swapaxes(jacobian, 1, 2)
     variances = np.einsum("tii->ti", covariance)
-    cross = covariance[:, diagonal, na + diagonal]
+    cross = np.einsum("tii->ti", covariance[:, :na, na:])
+    # η = N/D to first order: Cov(N − η D) / (D D).
+    residual = covariance[:, :na] - value[:, :, None] * covariance[:, na:]
+    eta_covariance = (residual[:, :, :na] - residual[:, :, na:] * value[:, None]) / (safe[:, :, None] * safe[:, None])
     low, high = fieller_interval(numerator, denominator, variances[:, :na], variances[:, na:], cross)
     # 1/D is far from normal unless D stands well clear of its noise: then only a lower limit, or none, is known.
     determined = denominator > _DETERMINED * np.sqrt(variances[:, na:])
@@ -366,23 +364,25 @@ def _problems(
     responses: Responses, line: StokesLine, settings: EfficiencySettings, yields: FloatArray, errors: FloatArray
 ) -> tuple[Problem, ...]:
     problems = []
-    for t, temperature in enumerate(responses.temperatures_k):
-        place = f"{temperature:.0f} K"
-        if not line.usable[t] and not np.isnan(responses.reference_mev[t]):
+    few = ~line.usable & ~np.isnan(responses.reference_mev)
+    outside = line.usable & ((yields - 1.0 > _SIGNIFICANT * errors) | (yields < -_SIGNIFICANT * errors))
+    bent = (line.dof > 0) & (line.chi2 > line.dof + 4.0 * np.sqrt(2.0 * np.maximum(line.dof, 0)))
+    for t in np.flatnonzero(few | outside | bent):
+        place = f"{responses.temperatures_k[t]:.0f} K"
+        if few[t]:
             count = int(responses.fitted[t, : responses.n_stokes].sum())
             message = (
                 f"{count} Stokes excitation(s) with emission and photothermal signal; the quantum yield and η need at "
                 "least two. Add PL at further excitations above the gap."
             )
             problems.append(Problem("error", place, message))
-            continue
-        if line.usable[t] and (yields[t] - 1.0 > _SIGNIFICANT * errors[t] or yields[t] < -_SIGNIFICANT * errors[t]):
+        if outside[t]:
             message = (
                 f"the quantum yield comes out as {yields[t]:.3f} ± {errors[t]:.3f}, outside 0 to 1. Check the "
                 "photothermal baseline, the response curve and the Stokes excitations of this temperature."
             )
             problems.append(Problem("warning", place, message))
-        if line.dof[t] > 0 and line.chi2[t] > line.dof[t] + 4.0 * np.sqrt(2.0 * line.dof[t]):
+        if bent[t] and not few[t]:
             message = (
                 f"the Stokes points do not lie on one line (χ² {line.chi2[t]:.1f} for {line.dof[t]} degrees of "
                 "freedom): quantum yield or collection may depend on the excitation. Inspect R & QY."

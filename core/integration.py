@@ -12,7 +12,7 @@ from asplab.core.band import Bands, Template
 from asplab.core.corrections import Corrected
 from asplab.core.layout import Layout
 from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
-from asplab.core.prefix_sums import Prefix, place_on, prefix
+from asplab.core.prefix_sums import Prefix, prefix
 from asplab.core.problems import Problem
 from asplab.core.settings import IntegrationSettings
 from asplab.core.units import FloatArray
@@ -20,53 +20,45 @@ from asplab.core.units import FloatArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cumulative:
-    """Prefix sums of every block: spectra per repeat, detection noise, dark noise.
+    """Running integrals of everything that a window edge cuts, one `Prefix` per block.
 
-    Noise densities are variance × pixel width, so that their integral over a range is the variance of the
-    sum over it.
+    The last dimension holds the repeats, then the density of detection noise, then that of dark noise. Densities
+    are variance × pixel width, so that their integral over a range is the variance of the sum over it.
     """
 
-    spectra: tuple[Prefix, ...]
-    noise: tuple[Prefix, ...]
-    dark: tuple[Prefix, ...]
+    blocks: tuple[Prefix, ...]
+    place: np.ndarray
+
+    def at(self, edges: FloatArray) -> FloatArray:
+        """Return the integrals up to the edges (n_stacks, …) of each stack, with the last dimension added."""
+        if len(self.blocks) == 1:
+            return self._of_block(0, self.place[:, 1], edges)
+        result = np.empty((*edges.shape, self.blocks[0].values.shape[2]))
+        for b in range(len(self.blocks)):
+            members = np.flatnonzero(self.place[:, 0] == b)
+            result[members] = self._of_block(b, self.place[members, 1], edges[members])
+        return result
+
+    def _of_block(self, b: int, rows: np.ndarray, edges: FloatArray) -> FloatArray:
+        return self.blocks[b].up_to(rows.reshape((-1,) + (1,) * (edges.ndim - 1)), edges)
 
 
 def accumulate(corrected: Corrected) -> Cumulative:
     """Build the prefix sums once per correction; window edges then cost nothing."""
-    spectra, noise, dark = [], [], []
+    blocks = []
     for block in corrected.blocks:
         width = np.gradient(block.wavelength_nm)
-        spectra.append(prefix(block.wavelength_nm, block.intensity))
-        noise.append(prefix(block.wavelength_nm, block.variance * width))
-        dark.append(prefix(block.wavelength_nm, block.dark_variance * width))
-    return Cumulative(tuple(spectra), tuple(noise), tuple(dark))
-
-
-def _by_block(corrected: Corrected, edges: FloatArray, *families: tuple[Prefix, ...]) -> list[FloatArray]:
-    """Evaluate families of prefixes (one prefix per block each) at the edges of each stack.
-
-    ``edges`` has shape (n_stacks, …); the results are in the order of the stacks.
-    """
-    results: list[FloatArray] = []
-    for b in range(len(corrected.blocks)):
-        members = np.flatnonzero(corrected.place[:, 0] == b)
-        rows = corrected.place[members, 1].reshape((-1,) + (1,) * (edges.ndim - 1))
-        place = place_on(corrected.blocks[b].wavelength_nm, edges[members])
-        for f, family in enumerate(families):
-            values = family[b].at(rows, place)
-            if b == 0:
-                results.append(np.empty((len(edges), *values.shape[1:])))
-            results[f][members] = values
-    return results
+        densities = np.stack([block.variance * width, block.dark_variance * width], axis=-1)
+        blocks.append(prefix(block.wavelength_nm, np.concatenate([block.intensity, densities], axis=-1)))
+    return Cumulative(tuple(blocks), corrected.place)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShapePrefix:
-    """Running integrals of the band shapes, and of their variance, of the ``temperatures`` on one axis."""
+    """Running integrals of the band shapes of the ``temperatures`` on one axis, and of their variance densities."""
 
     temperatures: np.ndarray
-    shape: Prefix
-    spread: Prefix
+    sums: Prefix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,13 +71,17 @@ class Background:
         Mean over the background regions, per nm.
     length_nm : ndarray, shape (n_stacks,)
         Total length of the regions; infinite where none is subtracted.
-    noise_edges, dark_edges : ndarray, shape (n_stacks, n_regions, 2)
-        Running noise integrals at the ends of the regions; that of the dark in units of ``dark_total``.
+    noise_edges : ndarray, shape (n_stacks, n_regions, 2)
+        Running noise integrals at the ends of the regions.
+    noise : ndarray, shape (n_stacks,)
+        Noise variance of the sum over the regions.
+    dark_edges : ndarray, shape (n_temperatures, n_columns, n_regions, 2)
+        Running integrals of the dark's noise at the ends of the regions, in units of ``dark_total``.
     dark_total : ndarray, shape (n_stacks,)
-        Integral of the dark's noise density over the whole axis.
+        Integral of the dark's noise density over the whole axis; one where there is no dark.
     dark_overlap : ndarray, shape (n_temperatures, n_columns, n_columns)
         How much the background regions of two stacks share, in the measure of ``dark_edges``.
-    dark_size : ndarray, same shape
+    dark_size : ndarray, same shape, or None where no dark was subtracted
         Product of the dark noise of two stacks that share one mean dark frame, else zero.
     shapes : tuple of ShapePrefix
         Running integrals of the band shapes, one entry per wavelength axis.
@@ -94,39 +90,41 @@ class Background:
     level: FloatArray
     length_nm: FloatArray
     noise_edges: FloatArray
+    noise: FloatArray
     dark_edges: FloatArray
     dark_total: FloatArray
     dark_overlap: FloatArray
-    dark_size: FloatArray
+    dark_size: FloatArray | None
     shapes: tuple[ShapePrefix, ...]
 
 
 def read_background(bands: Bands, cumulative: Cumulative, layout: Layout) -> Background:
     """Read the background of every repeat between its transmitted, signal-free edges."""
     corrected, regions = bands.corrected, bands.background_nm
-    families = (cumulative.spectra, cumulative.noise, cumulative.dark)
-    ends, noise_edges, dark_edges = _by_block(corrected, regions, *families)
+    ends = cumulative.at(regions)
     length = np.sum(regions[:, :, 1] - regions[:, :, 0], axis=1)
     used = (length > 0) & (bands.settings.baseline != "none")
-    total = np.sum(ends[:, :, 1] - ends[:, :, 0], axis=1)
+    total = np.sum(ends[:, :, 1, :-2] - ends[:, :, 0, :-2], axis=1)
     level = np.where(used[:, None], total / np.where(used, length, 1.0)[:, None], 0.0)
     last = np.array([corrected.blocks[b].wavelength_nm[-1] for b in corrected.place[:, 0]])
-    (dark_total,) = _by_block(corrected, last, cumulative.dark)
+    dark_total = cumulative.at(last)[:, -1]
     has_dark = dark_total > 0
-    dark_edges = dark_edges / np.where(has_dark, dark_total, 1.0)[:, None, None]
-    table, group = dark_edges[layout.index], corrected.dark_group[layout.index]
+    dark_measure = np.where(has_dark, dark_total, 1.0)
+    table, group = (ends[..., -1] / dark_measure[:, None, None])[layout.index], corrected.dark_group[layout.index]
     low, high = table[..., 0], table[..., 1]
     own = _overlap(low[:, :, None, :, None], high[:, :, None, :, None], low[:, None, :, None], high[:, None, :, None])
     size = np.where(layout.valid, np.sqrt(dark_total)[layout.index], 0.0)
     same = (group[:, :, None] == group[:, None, :]) & (group >= 0)[:, :, None]
+    dark_size = size[:, :, None] * size[:, None, :] * same
     return Background(
         level=level,
         length_nm=np.where(used, length, np.inf),
-        noise_edges=noise_edges,
-        dark_edges=dark_edges,
-        dark_total=dark_total,
+        noise_edges=ends[..., -2],
+        noise=np.sum(ends[:, :, 1, -2] - ends[:, :, 0, -2], axis=1),
+        dark_edges=table,
+        dark_total=dark_measure,
         dark_overlap=own.sum(axis=(3, 4)),
-        dark_size=size[:, :, None] * size[:, None, :] * same,
+        dark_size=dark_size if dark_size.any() else None,
         shapes=tuple(_shape_prefixes(bands.templates)),
     )
 
@@ -148,7 +146,7 @@ def _shape_prefixes(templates: tuple[Template | None, ...]) -> list[ShapePrefix]
         values = np.array([template.values for _, template in group])
         density = np.array([template.variance for _, template in group]) * np.gradient(axis)
         places = np.array([t for t, _ in group])
-        result.append(ShapePrefix(places, prefix(axis, values), prefix(axis, density)))
+        result.append(ShapePrefix(places, prefix(axis, np.stack([values, density], axis=-1))))
     return result
 
 
@@ -193,7 +191,7 @@ def integrate(
     (`Template`), with the error of that shape.
     """
     corrected = bands.corrected
-    window = np.clip(bands.transmitted_nm, settings.window_nm[0], settings.window_nm[1])
+    window = np.minimum(np.maximum(bands.transmitted_nm, settings.window_nm[0]), settings.window_nm[1])
     if settings.estimator == "window" and bands.settings.baseline != "line":
         per_repeat, noise, dark = _window_sums(bands, cumulative, background, layout, window)
         seen, relative = _seen_by_window(background, layout, window, settings)
@@ -201,19 +199,18 @@ def integrate(
         weights = pixel_weights(bands, window, settings)
         per_repeat, noise, dark = weighted_sums(corrected, layout, weights)
         seen, relative = seen_by_weights(bands, layout, weights, settings)
-    lost = ~(window[:, 1] > window[:, 0]) | ~(seen > 0)
-    factor = (
-        np.where(lost, np.nan, 1.0 / np.where(lost, 1.0, seen)) if settings.correct_truncation else np.ones(len(seen))
-    )
-    repeats = corrected.present.sum(axis=1)
-    mean = np.where(lost, np.nan, per_repeat.sum(axis=1) / repeats * factor)
+    lost = ~((window[:, 1] > window[:, 0]) & (seen > 0))
+    correction = 1.0 / np.where(lost, np.nan, seen)
+    factor = correction if settings.correct_truncation else np.ones(len(seen))
+    mean = np.where(lost, np.nan, per_repeat.sum(axis=1) / corrected.present.sum(axis=1) * factor)
     usable = layout.valid & ~lost[layout.index]
-    columns = np.where(usable, mean[layout.index], 0.0)
     gain = np.where(usable, factor[layout.index], 0.0)
-    shared = dark * gain[:, :, None] * gain[:, None, :]
+    shared = dark * (gain[:, :, None] * gain[:, None, :])
     if settings.correct_truncation:
-        relative = np.where(usable[:, :, None] & usable[:, None, :], relative, 0.0)
-        shared = shared + relative * columns[:, :, None] * columns[:, None, :]
+        columns = np.where(usable, mean[layout.index], 0.0)
+        shared += np.where(usable[:, :, None] & usable[:, None, :], relative, 0.0) * (
+            columns[:, :, None] * columns[:, None, :]
+        )
     return Emission(
         per_repeat=per_repeat,
         noise_variance=noise,
@@ -236,36 +233,31 @@ def _window_sums(
     bands: Bands, cumulative: Cumulative, background: Background, layout: Layout, window: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return window sums per repeat, their noise variance, and the dark covariance by temperature."""
-    corrected = bands.corrected
-    families = (cumulative.spectra, cumulative.noise, cumulative.dark)
-    spectra, noise, dark = _by_block(corrected, window, *families)
+    ends = cumulative.at(window)
+    within = ends[:, 1] - ends[:, 0]
     length = window[:, 1] - window[:, 0]
     ratio = length / background.length_nm
-    per_repeat = spectra[:, 1] - spectra[:, 0] - background.level * length[:, None]
-    per_repeat *= corrected.present
-    regions = background.noise_edges
-    both = _overlap(noise[:, None, 0], noise[:, None, 1], regions[..., 0], regions[..., 1]).sum(axis=1)
-    own = (regions[..., 1] - regions[..., 0]).sum(axis=1)
-    variance = noise[:, 1] - noise[:, 0] - 2.0 * ratio * both + ratio**2 * own
-    return per_repeat, variance, _dark_covariance(background, layout, dark, ratio)
+    per_repeat = (within[:, :-2] - background.level * length[:, None]) * bands.corrected.present
+    edges, regions = ends[:, None, :, -2], background.noise_edges
+    both = _overlap(edges[..., 0], edges[..., 1], regions[..., 0], regions[..., 1]).sum(axis=1)
+    variance = within[:, -2] - 2.0 * ratio * both + ratio**2 * background.noise
+    return per_repeat, variance, _dark_covariance(background, layout, ends[:, :, -1], ratio)
 
 
 def _dark_covariance(background: Background, layout: Layout, dark: FloatArray, ratio: FloatArray) -> FloatArray:
     """Return the covariance (n_temperatures, n_columns, n_columns) that a common mean dark frame leaves."""
-    if not background.dark_size.any():
-        return np.zeros_like(background.dark_size)
+    if background.dark_size is None:
+        return np.zeros_like(background.dark_overlap)
     # All dark variances of a group are one function times a factor: work in its own measure, 0 to 1.
-    total = np.where(background.dark_total > 0, background.dark_total, 1.0)
-    ends = (dark / total[:, None])[layout.index]
-    regions, share = background.dark_edges[layout.index], ratio[layout.index]
-    low, high = ends[..., 0], ends[..., 1]
+    ends, share = (dark / background.dark_total[:, None])[layout.index], ratio[layout.index]
+    low, high = ends[:, :, 0], ends[:, :, 1]
     covariance = _overlap(low[:, :, None], high[:, :, None], low[:, None], high[:, None])
-    mixed = np.zeros_like(covariance)
-    for r in range(regions.shape[2]):
-        mixed += _overlap(low[:, :, None], high[:, :, None], regions[:, None, :, r, 0], regions[:, None, :, r, 1])
-    mixed *= share[:, None, :]
-    covariance -= mixed
-    covariance -= np.swapaxes(mixed, 1, 2)
+    edges = background.dark_edges[:, None]
+    for r in range(edges.shape[3]):
+        mixed = _overlap(low[:, :, None], high[:, :, None], edges[:, :, :, r, 0], edges[:, :, :, r, 1])
+        mixed *= share[:, None, :]
+        covariance -= mixed
+        covariance -= mixed.transpose(0, 2, 1)
     covariance += share[:, :, None] * share[:, None, :] * background.dark_overlap
     covariance *= background.dark_size
     return covariance
@@ -280,25 +272,26 @@ def _seen_by_window(
     covariance = np.zeros((n_t, n, n))
     for group in background.shapes:
         index, valid = layout.index[group.temperatures], layout.valid[group.temperatures]
-        axis = group.shape.axis
+        axis = group.sums.axis
         edges = np.empty((len(index), n + 1, 2))
         edges[:, :n], edges[:, n] = window[index], settings.window_nm
-        edges = np.clip(edges, axis[0], axis[-1])
-        rows = np.broadcast_to(np.arange(len(index))[:, None, None], edges.shape)
-        at_shape, at_spread = group.shape.up_to(rows, edges), group.spread.up_to(rows, edges)
-        area = at_shape[..., 1] - at_shape[..., 0]
-        usable = area > 0
-        inverse = np.where(usable, 1.0 / np.where(usable, area, 1.0), 0.0)
-        fraction = np.where(usable[:, n:], area[:, :n] * inverse[:, n:], np.nan)
+        edges = np.minimum(np.maximum(edges, axis[0]), axis[-1])
+        ends = group.sums.up_to(np.arange(len(index))[:, None, None], edges)
+        area = ends[:, :, 1, 0] - ends[:, :, 0, 0]
+        inverse = 1.0 / np.where(area > 0, area, np.inf)
+        fraction = np.where(area[:, n:] > 0, area[:, :n] * inverse[:, n:], np.nan)
         seen[index[valid]] = fraction[valid]
-        low, high = at_spread[:, :n, 0], at_spread[:, :n, 1]
-        common = _overlap(low[:, :, None], high[:, :, None], low[:, None], high[:, None])
-        own = (high - low) * inverse[:, :n] * inverse[:, n:]
-        whole = (at_spread[:, n, 1] - at_spread[:, n, 0]) * inverse[:, n] ** 2
-        relative = (
-            common * inverse[:, :n, None] * inverse[:, None, :n] - own[:, :, None] - own[:, None] + whole[:, None, None]
-        )
-        covariance[group.temperatures] = relative * (valid[:, :, None] & valid[:, None, :])
+        low, high = ends[:, :, 0, 1], ends[:, :, 1, 1]
+        own, whole = high[:, :n] - low[:, :n], high[:, n:] - low[:, n:]
+        # Relative to the area inside, less what that shares with the whole: Cov(a_i/a_i − A/A, a_j/a_j − A/A).
+        relative = _overlap(low[:, :n, None], high[:, :n, None], low[:, None, :n], high[:, None, :n])
+        inside = inverse[:, :n]
+        relative *= inside[:, :, None] * inside[:, None, :]
+        own *= inside * inverse[:, n:]
+        relative += (0.5 * whole * inverse[:, n:] ** 2 - own)[:, :, None]
+        relative += (0.5 * whole * inverse[:, n:] ** 2 - own)[:, None, :]
+        relative *= valid[:, :, None] & valid[:, None, :]
+        covariance[group.temperatures] = relative
     return seen, covariance
 
 

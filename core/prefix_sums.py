@@ -25,10 +25,13 @@ class Prefix:
 
     def at(self, rows: np.ndarray, place: "Place") -> FloatArray:
         """Return the integral of each row up to a place on the axis."""
-        shape = place.left.shape + (1,) * (self.values.ndim - 2)
-        total: FloatArray = self.integral[rows, place.pixel]
-        total += place.left.reshape(shape) * self.values[rows, place.pixel]
-        total += place.right.reshape(shape) * self.values[rows, place.pixel + 1]
+        n_rows, n_pixels, *channels = self.values.shape
+        flat = rows * n_pixels + place.pixel
+        shape = place.left.shape + (1,) * len(channels)
+        values, integral = (x.reshape(n_rows * n_pixels, *channels) for x in (self.values, self.integral))
+        total: FloatArray = integral.take(flat, axis=0)
+        total += place.left.reshape(shape) * values.take(flat, axis=0)
+        total += place.right.reshape(shape) * values.take(flat + 1, axis=0)
         return total
 
 
@@ -43,9 +46,10 @@ class Place:
 
 def place_on(axis: FloatArray, edges: FloatArray) -> Place:
     """Locate edges in nm on an axis."""
-    pixel = np.clip(np.searchsorted(axis, edges, side="right") - 1, 0, axis.size - 2)
-    width = axis[pixel + 1] - axis[pixel]
-    part = (edges - axis[pixel]) / width
+    pixel = np.minimum(np.maximum(axis.searchsorted(edges, side="right") - 1, 0), axis.size - 2)
+    start = axis.take(pixel)
+    width = axis.take(pixel + 1) - start
+    part = (edges - start) / width
     right = 0.5 * width * part**2
     return Place(pixel, width * part - right, right)
 

@@ -76,12 +76,17 @@ class Responses:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repeats:
-    """Relative deviations of single repeats, of shape (n_temperatures, n_columns, n_repeats); 0 where absent."""
+    """Relative deviations of single repeats, of shape (n_temperatures, n_columns, n_repeats); 0 where absent.
+
+    ``noise``, ``strong`` and ``count`` have one entry per column: relative variance of detection in one repeat,
+    whether that is small enough to see drift, and how many repeats there are.
+    """
 
     value: FloatArray
     present: np.ndarray
     noise: FloatArray
     strong: np.ndarray
+    count: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,6 +164,9 @@ def respond(
     light = _light_repeats(corrected, layout, emission, valid)
     drift, common = _drift(light, scatter)
     covariance = _covariance(layout, emission, absorbed, intensity, heat, light, scatter.repeats, drift, common)
+    if not valid.all():
+        both = np.concatenate([valid, valid], axis=1)
+        covariance *= both[:, :, None] & both[:, None, :]
     return Responses(
         temperatures_k=energies.temperatures_k,
         mean_photon_mev=energies.mean_photon_mev,
@@ -170,7 +178,7 @@ def respond(
         excitation_error_mev=excitations.error_mev[index],
         intensity=intensity,
         absorbed=heat,
-        covariance=covariance * _both(valid)[:, :, None] * _both(valid)[:, None, :],
+        covariance=covariance,
         valid=valid,
         fitted=valid & layout.fitted,
         n_stokes=layout.n_stokes,
@@ -180,23 +188,19 @@ def respond(
     )
 
 
-def _both(mask: np.ndarray) -> np.ndarray:
-    return np.concatenate([mask, mask], axis=1)
-
-
 def _relative(
     values: FloatArray, present: np.ndarray, noise: FloatArray, valid: np.ndarray, fitted: np.ndarray
 ) -> Repeats:
     """Return deviations of the repeats from their mean, in units of it, with the noise expected in them."""
-    count = present.sum(axis=-1)
-    mean = np.sum(values * present, axis=-1) / np.maximum(count, 1)
+    count = present.sum(axis=2)
+    mean = (values * present).sum(axis=2) / np.maximum(count, 1)
     usable = valid & (count > 1) & (mean != 0.0)
-    size = np.where(usable, mean, np.inf)
-    deviation = np.where(present, (values - mean[..., None]) / size[..., None], 0.0)
-    relative_noise = noise / size**2
-    return Repeats(
-        deviation, present & usable[..., None], relative_noise, usable & fitted & (relative_noise < _STRONG**2)
-    )
+    inverse = np.where(usable, 1.0 / np.where(usable, mean, 1.0), 0.0)
+    deviation = (values - mean[:, :, None]) * inverse[:, :, None] * present
+    relative_noise = noise * inverse**2
+    used = present & usable[:, :, None]
+    strong = usable & fitted & (relative_noise < _STRONG**2)
+    return Repeats(deviation, used, relative_noise, strong, used.sum(axis=2))
 
 
 def _light_repeats(corrected: Corrected, layout: Layout, emission: Emission, valid: np.ndarray) -> Repeats:
@@ -226,65 +230,88 @@ def _drift(light: Repeats, heat: HeatScatter) -> tuple[FloatArray, FloatArray]:
     single, common = _components(light)
     both = light.present & heat.is_matched & light.strong[..., None]
     weight = np.sqrt(_weights(light, single) * _weights(heat.repeats, heat.single))
-    cross, common_cross = (np.nan_to_num(x) for x in _moments(light.value, heat.matched, both, weight))
-    bound, common_bound = np.sqrt(single * heat.single), np.sqrt(common * heat.common)
-    return (
-        np.stack([single, heat.single, np.clip(cross, -bound, bound)], axis=-1),
-        np.stack([common, heat.common, np.clip(common_cross, -common_bound, common_bound)], axis=-1),
-    )
+    cross, common_cross = _Moments.of(light.value, heat.matched, both).both(weight, np.zeros_like(weight))
+    return _with_cross(single, heat.single, cross), _with_cross(common, heat.common, common_cross)
+
+
+def _with_cross(light: FloatArray, heat: FloatArray, cross: FloatArray) -> FloatArray:
+    """Return (n_temperatures, 3): two variances and their covariance, which can't exceed full correlation."""
+    bound = np.sqrt(light * heat)
+    result: FloatArray = np.array([light, heat, np.where(np.isnan(cross), 0.0, np.clip(cross, -bound, bound))]).T
+    return result
 
 
 def _components(repeats: Repeats) -> tuple[FloatArray, FloatArray]:
     """Return single and common drift variance per temperature; those without enough repeats take the pooled value."""
-    use = repeats.present & repeats.strong[..., None]
+    use = repeats.present & repeats.strong[:, :, None]
     noise = np.where(repeats.strong, repeats.noise, 0.0)
+    moments = _Moments.of(repeats.value, repeats.value, use)
     single = np.zeros(len(noise))
     # Columns weigh by what their noise leaves to be seen of the drift, which is known better each time.
-    for _ in range(3):
-        weight = _weights(repeats, np.nan_to_num(np.maximum(single, 0.0)))
-        single, common = _moments(repeats.value, repeats.value, use, weight, noise)
-    known, count = ~np.isnan(single), use.sum(axis=(1, 2))
-    pooled = float(np.sum(single[known] * count[known]) / max(np.sum(count[known]), 1))
-    single = np.where(known, single, pooled)
-    return np.maximum(single, 0.0), np.maximum(np.where(np.isnan(common), 0.0, common), 0.0)
+    for _ in range(2):
+        single = moments.within(_weights(repeats, np.fmax(single, 0.0)), noise)[0]
+    single, common = moments.both(_weights(repeats, np.fmax(single, 0.0)), noise)
+    known, count = ~np.isnan(single), moments.count.sum(axis=1)
+    if not known.all():
+        pooled = float(np.sum(single[known] * count[known]) / max(np.sum(count[known]), 1))
+        single = np.where(known, single, pooled)
+    return np.maximum(single, 0.0), np.fmax(common, 0.0)
 
 
 def _weights(repeats: Repeats, single: FloatArray) -> FloatArray:
     """Return weights of the columns, 1/(drift + noise)² and one for the best, (n_temperatures, n_columns)."""
-    noise = np.where(repeats.strong, repeats.noise, np.inf)
-    best = noise.min(axis=1, initial=np.inf)
-    best = np.where(np.isfinite(best), best, 1.0) + single + np.finfo(float).tiny
-    result: FloatArray = (best[:, None] / (noise + single[:, None] + np.finfo(float).tiny)) ** 2
+    spread = np.where(repeats.strong, repeats.noise, np.inf) + (single + np.finfo(float).tiny)[:, None]
+    best = spread.min(axis=1, initial=np.inf)
+    best = np.where(np.isfinite(best), best, 1.0)
+    result: FloatArray = (best[:, None] / spread) ** 2
     return result
 
 
-def _moments(
-    a: FloatArray, b: FloatArray, use: np.ndarray, weight: FloatArray, noise: FloatArray | None = None
-) -> tuple[FloatArray, FloatArray]:
-    """Return the (co)variance within columns beyond ``noise``, and that of the mean of each repeat over columns.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moments:
+    """Second moments of two quantities in a two-way layout (columns × repeats), whatever the columns weigh.
 
-    Expectation of the weighted sum of squares about the weighted mean of each repeat, for independent columns
-    with variance v_j: Σ_j w_j v_j (1 − w_j/W) per degree of freedom of the repeats.
+    The deviations in use ``a`` and ``b``, and ``use`` itself, have shape (n_temperatures, n_columns, n_repeats);
+    ``ab`` is the sum of products over the repeats, ``count`` the number of repeats of each column.
     """
-    w = weight[..., None] * use
-    total = np.maximum(w.sum(axis=1), np.finfo(float).tiny)
-    mean_a, mean_b = np.sum(w * a, axis=1) / total, np.sum(w * b, axis=1) / total
-    rest = np.sum(w * (a - mean_a[:, None]) * (b - mean_b[:, None]), axis=(1, 2))
-    repeats = use.sum(axis=2)
-    kept = np.sum(w * (1.0 - w / total[:, None]), axis=2) * np.where(
-        repeats > 1, 1.0 - 1.0 / np.maximum(repeats, 1), 0.0
-    )
-    strength = kept.sum(axis=1)
-    enough = (np.any(use, axis=2).sum(axis=1) > 1) & (strength > 0)
-    known = rest if noise is None else rest - np.sum(kept * noise, axis=1)
-    single = np.where(enough, known / np.where(enough, strength, 1.0), np.nan)
-    seen = np.any(use, axis=1)
-    between = np.sum(mean_a * mean_b * seen, axis=1) / np.maximum(seen.sum(axis=1) - 1, 1)
-    per_column = np.nan_to_num(single)[:, None] + (0.0 if noise is None else noise)
-    whole = np.where(enough, np.mean(total, axis=1), 1.0)
-    share = np.mean(w**2, axis=2) / whole[:, None] ** 2
-    common = np.where(enough, between - np.sum(share * per_column, axis=1), np.nan)
-    return single, common
+
+    use: FloatArray
+    a: FloatArray
+    b: FloatArray
+    ab: FloatArray
+    count: FloatArray
+
+    @classmethod
+    def of(cls, a: FloatArray, b: FloatArray, use: np.ndarray) -> "_Moments":
+        used_a, used_b = a * use, b * use
+        return cls(use * 1.0, used_a, used_b, np.einsum("tcr,tcr->tc", used_a, used_b), use.sum(axis=2) * 1.0)
+
+    def within(self, weight: FloatArray, noise: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the (co)variance within columns beyond ``noise``, the total weight and product of means by repeat.
+
+        Expectation of the weighted sum of squares about the weighted mean of each repeat, for independent columns
+        with variance v_j: Σ_j w_j v_j (1 − w_j/W) per degree of freedom of the repeats.
+        """
+        across, count = weight[:, None], self.count
+        total = (across @ self.use)[:, 0]
+        inverse = 1.0 / np.where(total > 0, total, np.inf)
+        between = (across @ self.a)[:, 0] * (across @ self.b)[:, 0] * inverse**2
+        rest = (weight * self.ab).sum(axis=1) - (total * between).sum(axis=1)
+        share = (self.use @ inverse[:, :, None])[:, :, 0]
+        kept = weight * (count - weight * share) * (1.0 - 1.0 / np.maximum(count, 1.0))
+        strength = kept.sum(axis=1)
+        enough = ((count > 0).sum(axis=1) > 1) & (strength > 0)
+        single = (rest - (kept * noise).sum(axis=1)) / np.where(enough, strength, np.nan)
+        return single, total, between
+
+    def both(self, weight: FloatArray, noise: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the (co)variance within columns, and that of the mean of each repeat over columns."""
+        single, total, between = self.within(weight, noise)
+        repeats = (total > 0).sum(axis=1)
+        whole = np.where(np.isnan(single), np.inf, total.mean(axis=1))
+        share = (weight / whole[:, None]) ** 2 * (self.count / total.shape[1])
+        of_columns = (share * (single[:, None] + noise)).sum(axis=1)
+        return single, between.sum(axis=1) / np.maximum(repeats - 1, 1) - of_columns
 
 
 def _covariance(
@@ -300,26 +327,22 @@ def _covariance(
 ) -> FloatArray:
     """Assemble the covariance of the means, (n_temperatures, 2 n_columns, 2 n_columns)."""
     n = layout.index.shape[1]
-    eye = np.eye(n)
-    n_light = np.maximum(light.present.sum(axis=-1), 1)
-    n_heat = np.maximum(warm.present.sum(axis=-1), 1)
-    gain = np.where(np.isnan(emission.factor[layout.index]), 0.0, emission.factor[layout.index])
-    noise = emission.noise_variance[layout.index] * gain**2 / np.maximum(_repeat_count(layout, light), 1)
-    blocks = np.zeros((*intensity.shape[:1], 2 * n, 2 * n))
-    spread = drift[:, :, None, None] * eye + common[:, :, None, None]
-    ii, pp = intensity[:, :, None] * intensity[:, None, :], heat[:, :, None] * heat[:, None, :]
-    ip = intensity[:, :, None] * heat[:, None, :]
-    count_i, count_p = (
-        np.sqrt(n_light[:, :, None] * n_light[:, None, :]),
-        np.sqrt(n_heat[:, :, None] * n_heat[:, None, :]),
-    )
-    blocks[:, :n, :n] = spread[:, 0] * ii / count_i + noise[:, :, None] * eye + emission.shared
-    blocks[:, n:, n:] = spread[:, 1] * pp / count_p + absorbed.noise / count_p + absorbed.shared
-    blocks[:, :n, n:] = spread[:, 2] * ip / np.sqrt(n_light[:, :, None] * n_heat[:, None, :])
-    blocks[:, n:, :n] = np.swapaxes(blocks[:, :n, n:], 1, 2)
+    gain = np.nan_to_num(emission.factor)[layout.index]
+    n_light, n_heat = np.maximum(light.count, 1), np.maximum(warm.count, 1)
+    light_noise = emission.noise_variance[layout.index] * gain**2 / n_light
+    root_light, root_heat = np.sqrt(n_light), np.sqrt(n_heat)
+    # Drift is relative: it acts on each mean in proportion, and falls with the number of repeats.
+    size = np.concatenate([intensity / root_light, heat / root_heat], axis=1)
+    blocks: FloatArray = size[:, :, None] * size[:, None, :]
+    quarters = ((slice(0, n), slice(0, n), 0), (slice(n, None), slice(n, None), 1), (slice(0, n), slice(n, None), 2))
+    for rows, columns, kind in quarters:
+        block = blocks[:, rows, columns]
+        diagonal = np.einsum("tii->ti", block)
+        single = diagonal * drift[:, kind, None]
+        block *= common[:, kind, None, None]
+        diagonal += single
+    np.einsum("tii->ti", blocks[:, :n, :n])[...] += light_noise
+    blocks[:, :n, :n] += emission.shared
+    blocks[:, n:, n:] += absorbed.noise / (root_heat[:, :, None] * root_heat[:, None, :]) + absorbed.shared
+    blocks[:, n:, :n] = blocks[:, :n, n:].transpose(0, 2, 1)
     return blocks
-
-
-def _repeat_count(layout: Layout, light: Repeats) -> np.ndarray:
-    count: np.ndarray = light.present.sum(axis=-1)
-    return np.where(layout.valid, np.maximum(count, 1), 1)

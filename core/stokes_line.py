@@ -67,7 +67,7 @@ def _points(responses: Responses) -> _Points:
     columns = np.arange(ns)
     gradient[:, columns, columns] = np.where(use, -value / light, 0.0)
     gradient[:, columns, n + columns] = np.where(use, 1.0 / light, 0.0)
-    spread = gradient @ responses.covariance @ np.swapaxes(gradient, 1, 2)
+    spread = gradient @ responses.covariance @ gradient.transpose(0, 2, 1)
     energy = responses.excitation_mev[:, :ns]
     spread = _with_energy_errors(spread, value, energy, responses.excitation_error_mev[:, :ns], use)
     size = np.abs(value).max(axis=1, keepdims=True, initial=0.0)
@@ -82,19 +82,22 @@ def fit_stokes_line(responses: Responses) -> StokesLine:
     Temperatures with fewer than two fitted Stokes excitations give NaN.
     """
     points = _points(responses)
-    usable = points.use.sum(axis=1) >= 2
-    centre = np.sum(points.energy_mev * points.use, axis=1) / np.maximum(points.use.sum(axis=1), 1)
-    design = (
-        np.stack([points.energy_mev - centre[:, None], np.ones_like(points.value)], axis=-1) * points.use[..., None]
-    )
-    weighted = np.linalg.solve(points.spread, design)
-    normal = np.swapaxes(design, 1, 2) @ weighted
+    count = points.use.sum(axis=1)
+    usable = count >= 2
+    centre = (points.energy_mev * points.use).sum(axis=1) / np.maximum(count, 1)
+    columns = np.empty((*points.value.shape, 3))
+    columns[:, :, 0], columns[:, :, 1] = (points.energy_mev - centre[:, None]) * points.use, points.use
+    columns[:, :, 2] = points.value
+    weighted = np.linalg.solve(points.spread, columns)
+    design = columns[:, :, :2]
+    normal = design.transpose(0, 2, 1) @ weighted[:, :, :2]
     normal[~usable] = np.eye(2)
     inverse = np.linalg.inv(normal)
-    to_line = inverse @ np.swapaxes(weighted, 1, 2)
-    line = to_line @ points.value[..., None]
+    to_line = inverse @ weighted[:, :, :2].transpose(0, 2, 1)
+    line = to_line @ points.value[:, :, None]
     slope, height = line[:, 0, 0], line[:, 1, 0]
-    chi2 = points.chi2(points.value - (design @ line)[..., 0])
+    from_line = np.concatenate([-line, np.ones((len(line), 1, 1))], axis=1)
+    chi2 = ((columns @ from_line) * (weighted @ from_line))[:, :, 0].sum(axis=1)
     usable = usable & (slope != 0.0)
     slope = np.where(usable, slope, np.nan)
     offset = height / slope
@@ -109,9 +112,9 @@ def fit_stokes_line(responses: Responses) -> StokesLine:
         intercept_low_mev=centre - high,
         intercept_high_mev=centre - low,
         gradient=jacobian @ to_line @ points.gradient,
-        covariance=jacobian @ inverse @ np.swapaxes(jacobian, 1, 2),
+        covariance=jacobian @ inverse @ jacobian.transpose(0, 2, 1),
         chi2=np.where(usable, chi2, np.nan),
-        dof=points.use.sum(axis=1) - 2,
+        dof=count - 2,
         points=values,
         point_errors=errors,
         usable=usable,

@@ -5,19 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
-from asplab.core.polaron.logit import (
-    CENTRE_MEV,
-    Constraint,
-    JointFit,
-    LogitProblem,
-    Objective,
-    SeparateFits,
-    build_problem,
-    minimise,
-    minimise_anew,
-    profile_limit,
-    start,
-)
+from asplab.core.polaron.gauss_newton import Constraint, minimise, profile_limit
+from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
+from asplab.core.polaron.objectives import JointFit, Objective, SeparateFits, joint_fit
+from asplab.core.polaron.starts import minimise_anew, start
 from asplab.core.problems import Problem
 from asplab.core.settings import PolaronSettings
 from asplab.core.units import FloatArray, thermal_energy_mev
@@ -116,7 +107,6 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
     counts = use.sum(axis=1)
     fitted = counts >= N_PARAMETERS
     use = use & fitted[:, None]
-    n = detuning.shape[1]
     thermal = thermal_energy_mev(efficiency.temperatures_k)
     problem = build_problem(
         efficiency.numerator,
@@ -127,55 +117,67 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
         thermal,
         efficiency.detuning_error_mev,
         np.nan_to_num(efficiency.reference_error_mev)[:, None],
-        efficiency.shared_sensitivity[:, n:],
+        efficiency.shared_sensitivity[:, detuning.shape[1] :],
     )
-    found = minimise(SeparateFits(problem), start(problem))
-    poor = fitted & (found[1] > counts - N_PARAMETERS + _POOR * np.sqrt(2.0 * np.maximum(counts - N_PARAMETERS, 1)))
-    parameters, chi2, normal = minimise_anew(problem, *found, poor | (fitted & (found[0][:, -1] <= 0.0)))
+    parameters, chi2, normal = _fit_separate(problem, counts, fitted)
     covariance = _inverse(normal, fitted)
     scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
-    table = _physical(parameters[:, -2:], covariance[:, -2:, -2:], fitted)
     joint = _fit_joint(problem, thermal, parameters, normal, fitted, settings)
-    if joint is None:
-        joint_p, joint_c, joint_chi2, n_joint, joint_scale = None, None, np.nan, 0, np.nan
-        table = np.concatenate([table, np.full((1, table.shape[1]), np.nan)])
-    else:
-        objective, joint_p, joint_c, joint_chi2 = joint
-        n_joint = joint_p.size - 1
-        table = np.concatenate([table, _physical(joint_p[None, -2:], joint_c[None, -2:, -2:], np.array([True]))])
-        shared = joint_p[objective.scale] + objective.scale_offset
-        joint_scale = float(np.mean(_log_scale(shared, joint_p[-2], joint_p[-1], thermal[fitted])))
-    all_scales = np.append(np.where(fitted, scales, np.nan), joint_scale)
-    chi2_all, n_all = np.append(chi2, joint_chi2), np.append(counts, int(use.sum()))
-    n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), n_joint)
     able = np.append(fitted, joint is not None)
+    n_points = np.append(counts, use.sum())
+    n_parameters = np.full(able.size, N_PARAMETERS)
+    n_parameters[-1] = joint.parameters.size - 1 if joint is not None else 0
+    both = _with_joint(parameters[:, -2:], None if joint is None else joint.parameters[-2:])
+    table = _physical(
+        both, _with_joint(covariance[:, -2:, -2:], None if joint is None else joint.covariance[-2:, -2:]), able
+    )
+    chi2 = np.where(able, np.append(chi2, 0.0 if joint is None else joint.chi2), np.nan)
     return PolaronFit(
         temperatures_k=efficiency.temperatures_k,
-        g_mev=table[:, 0],
-        g_error_mev=table[:, 1],
-        phonon_mev=table[:, 2],
-        phonon_error_mev=table[:, 3],
-        polaron_energy_mev=table[:, 4],
-        polaron_energy_error_mev=table[:, 5],
-        huang_rhys=table[:, 6],
-        huang_rhys_error=table[:, 7],
-        log_scale=all_scales,
-        chi2=np.where(able, chi2_all, np.nan),
-        dof=np.where(able, n_all - n_parameters, 0),
-        n_points=n_all,
-        aicc=_aicc(np.where(able, chi2_all, np.nan), n_all, n_parameters),
+        g_mev=table[0],
+        g_error_mev=table[1],
+        phonon_mev=table[2],
+        phonon_error_mev=table[3],
+        polaron_energy_mev=table[4],
+        polaron_energy_error_mev=table[5],
+        huang_rhys=table[6],
+        huang_rhys_error=table[7],
+        log_scale=np.where(able, np.append(scales, np.nan if joint is None else joint.log_scale), np.nan),
+        chi2=chi2,
+        dof=np.where(able, n_points - n_parameters, 0),
+        n_points=n_points,
+        aicc=_aicc(chi2, n_points, n_parameters),
         parameters=np.where(fitted[:, None], parameters, np.nan),
         parameter_covariance=covariance,
-        joint_parameters=joint_p,
-        joint_covariance=joint_c,
+        joint_parameters=None if joint is None else joint.parameters,
+        joint_covariance=None if joint is None else joint.covariance,
         problem=problem,
-        joint_objective=None if joint is None else joint[0],
+        joint_objective=None if joint is None else joint.objective,
         fitted=fitted,
         problems=(
             *_problems(efficiency, counts, fitted),
-            *_misfits(efficiency.temperatures_k, chi2_all, n_all - n_parameters, able),
+            *_misfits(efficiency.temperatures_k, chi2, n_points - n_parameters, able),
         ),
     )
+
+
+def _fit_separate(
+    problem: LogitProblem, counts: np.ndarray, fitted: np.ndarray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return parameters, χ² and curvature of every temperature by itself."""
+    parameters, chi2, normal = minimise(SeparateFits(problem), start(problem))
+    dof = counts - N_PARAMETERS
+    poor = (chi2 > dof + _POOR * np.sqrt(2.0 * np.maximum(dof, 1))) | (parameters[:, -1] <= 0.0)
+    return minimise_anew(problem, parameters, chi2, normal, fitted & poor)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Joint:
+    objective: JointFit
+    parameters: FloatArray
+    covariance: FloatArray
+    chi2: float
+    log_scale: float
 
 
 def _fit_joint(
@@ -185,58 +187,60 @@ def _fit_joint(
     normal: FloatArray,
     fitted: np.ndarray,
     settings: PolaronSettings,
-) -> tuple[JointFit, FloatArray, FloatArray, float] | None:
+) -> _Joint | None:
     """Fit all temperatures with one (g, ħω); the scale is free per temperature or shared."""
     rows = np.flatnonzero(fitted)
     if rows.size < 2:
         return None
+    thermal = thermal_mev[rows]
     if settings.joint_scale == "temperature":
         scale, offset = np.arange(rows.size), np.zeros(rows.size)
     else:
-        scale, offset = np.zeros(rows.size, dtype=int), -CENTRE_MEV / thermal_mev[rows]
-    objective = JointFit(problem.lanes(rows).without_shared(), scale, offset)
-    parameters, chi2, curvature = minimise(objective, objective.start(separate[rows], normal[rows]))
-    return objective, parameters[0], _inverse(curvature, np.array([True]))[0], float(chi2[0])
+        scale, offset = np.zeros(rows.size, dtype=int), -CENTRE_MEV / thermal
+    objective = joint_fit(problem if rows.size == len(fitted) else problem.lanes(rows), scale, offset)
+    found, chi2, curvature = minimise(objective, objective.start(separate[rows], normal[rows]))
+    parameters = found[0]
+    scales = _log_scale(parameters[scale] + offset, parameters[-2], parameters[-1], thermal)
+    covariance = _inverse(curvature, np.ones(1, dtype=bool))[0]
+    return _Joint(objective, parameters, covariance, float(chi2[0]), float(scales.mean()))
+
+
+def _with_joint(separate: FloatArray, joint: FloatArray | None) -> FloatArray:
+    """Return an array with the entry of the joint fit appended; NaN where there is none."""
+    last = np.full(separate.shape[1:], np.nan) if joint is None else joint
+    return np.concatenate([separate, last[None]])
 
 
 def _inverse(normal: FloatArray, fitted: np.ndarray) -> FloatArray:
     size = np.sqrt(np.einsum("fpp->fp", normal))
     scale = 1.0 / np.where(size > 0, size, 1.0)
-    scaled = normal * scale[:, :, None] * scale[:, None, :]
-    floor = 1e-13 * np.eye(normal.shape[1])
-    inverse = np.linalg.inv(scaled + floor) * scale[:, :, None] * scale[:, None, :]
-    return np.where(fitted[:, None, None], inverse, np.nan)
+    both = scale[:, :, None] * scale[:, None, :]
+    scaled = normal * both
+    diagonal = np.einsum("fpp->fp", scaled)
+    diagonal += 1e-13
+    return np.where(fitted[:, None, None], np.linalg.inv(scaled) * both, np.nan)
 
 
 def _physical(parameters: FloatArray, covariance: FloatArray, fitted: np.ndarray) -> FloatArray:
-    """Return g, ħω, E_p, S with first-order errors, (n_fits, 8), from (κ, u) and their covariance."""
+    """Return g, ħω, E_p, S, each followed by its first-order error, (8, n_fits), from (κ, u) and their covariance."""
     kappa, u = parameters[:, 0], parameters[:, 1]
-    positive = fitted & (u > 0.0)
-    u = np.where(positive, u, np.nan)
+    u = np.where(fitted & (u > 0.0), u, np.nan)
     phonon = 1.0 / u
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         energy = CENTRE_MEV * np.exp(kappa * phonon)
         g = np.sqrt(energy * phonon)
-    huang_rhys = energy * u
-    # d ln E_p = (dκ − κ du/u)/u; ln g² = ln E_p − ln u; ln S = ln E_p + ln u.
-    log_energy = np.stack([phonon, -kappa * phonon**2], axis=-1)
-    log_u = np.stack([np.zeros_like(phonon), phonon], axis=-1)
-
-    def spread(gradient: FloatArray) -> FloatArray:
-        result: FloatArray = np.sqrt(np.einsum("fi,fij,fj->f", gradient, covariance, gradient))
-        return result
-
-    columns = [
-        g,
-        g * 0.5 * spread(log_energy - log_u),
-        phonon,
-        phonon * spread(log_u),
-        energy,
-        energy * spread(log_energy),
-        huang_rhys,
-        huang_rhys * spread(log_energy + log_u),
-    ]
-    return np.where(np.isfinite(np.stack(columns, axis=-1)), np.stack(columns, axis=-1), np.nan)
+        # d ln E_p = (dκ − κ du/u)/u; ln g² = ln E_p − ln u; ln S = ln E_p + ln u.
+        bend = kappa * phonon
+        of_u = covariance[:, 1, 1] * phonon**2
+        cross = covariance[:, 0, 1] * phonon**2 - bend * of_u
+        of_energy = covariance[:, 0, 0] * phonon**2 - bend * (covariance[:, 0, 1] * phonon**2 + cross)
+        of_g2, of_s = of_energy + of_u - 2.0 * cross, of_energy + of_u + 2.0 * cross
+        values = np.array([g, phonon, energy, energy * u])
+        errors = values * np.sqrt(np.array([0.25 * of_g2, of_u, of_energy, of_s]))
+    table = np.empty((8, len(u)))
+    table[0::2], table[1::2] = values, errors
+    table[~np.isfinite(table)] = np.nan
+    return table
 
 
 def _log_scale(scale: FloatArray, kappa: FloatArray, u: FloatArray, thermal_mev: FloatArray) -> FloatArray:
@@ -254,37 +258,37 @@ def _aicc(chi2: FloatArray, n_points: np.ndarray, n_parameters: np.ndarray) -> F
 
 def _misfits(temperatures_k: FloatArray, chi2: FloatArray, dof: np.ndarray, able: np.ndarray) -> list[Problem]:
     """Say where Eq. 9 does not describe the data (χ² four standard deviations above its mean)."""
-    names = [f"{temperature:.0f} K" for temperature in temperatures_k] + ["joint fit"]
-    bad = able & (dof > 0) & (chi2 > dof + 4.0 * np.sqrt(2.0 * np.maximum(dof, 0)))
-    return [
-        Problem(
-            "warning",
-            names[i],
+    problems = []
+    for i in np.flatnonzero(able & (dof > 0) & (np.nan_to_num(chi2) > dof + 4.0 * np.sqrt(2.0 * np.maximum(dof, 0)))):
+        joint = i == len(temperatures_k)
+        message = (
             f"Eq. 9 does not describe η (χ² {chi2[i]:.0f} for {dof[i]} degrees of freedom): g and ħω are numbers of a "
             "model that fails. "
-            + ("The temperatures do not share one g and ħω." if i == len(names) - 1 else "Look at the residuals."),
+            + ("The temperatures do not share one g and ħω." if joint else "Look at the residuals.")
         )
-        for i in np.flatnonzero(bad)
-    ]
+        problems.append(Problem("warning", "joint fit" if joint else f"{temperatures_k[i]:.0f} K", message))
+    return problems
 
 
-def _problems(efficiency: EfficiencyFit, counts: np.ndarray, fitted: np.ndarray) -> tuple[Problem, ...]:
+def _problems(efficiency: EfficiencyFit, counts: np.ndarray, fitted: np.ndarray) -> list[Problem]:
     problems = []
-    for t, temperature in enumerate(efficiency.temperatures_k):
-        if not fitted[t] and efficiency.valid[t].any():
+    with np.errstate(invalid="ignore"):
+        above = (efficiency.fitted & (efficiency.detuning_mev <= 0.0)).sum(axis=1)
+    few = ~fitted & efficiency.valid.any(axis=1)
+    for t in np.flatnonzero(few | (above > 0)):
+        place = f"{efficiency.temperatures_k[t]:.0f} K"
+        if few[t]:
             message = (
                 f"{counts[t]} usable detuning(s); Eq. 9 with a free scale has {N_PARAMETERS} parameters and needs at "
                 f"least {N_PARAMETERS} points, better 6. Measure more detunings, or widen the range of ΔE."
             )
-            problems.append(Problem("warning", f"{temperature:.0f} K", message))
-        with np.errstate(invalid="ignore"):
-            above = efficiency.fitted[t] & (efficiency.detuning_mev[t] <= 0.0)
-        if above.any():
+            problems.append(Problem("warning", place, message))
+        if above[t]:
             message = (
-                f"{above.sum()} anti-Stokes excitation(s) lie at or above the reference energy; Eq. 9 leaves them out."
+                f"{above[t]} anti-Stokes excitation(s) lie at or above the reference energy; Eq. 9 leaves them out."
             )
-            problems.append(Problem("info", f"{temperature:.0f} K", message))
-    return tuple(problems)
+            problems.append(Problem("info", place, message))
+    return problems
 
 
 def find_intervals(fit: PolaronFit) -> PolaronIntervals:

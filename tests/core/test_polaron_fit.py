@@ -15,8 +15,9 @@ from asplab.core.efficiency import EfficiencyFit, fit_efficiency
 from asplab.core.experiment import Condition, Experiment, Table, frozen_array
 from asplab.core.halfway import fit_from_table
 from asplab.core.polaron.fit import PolaronFit, find_intervals, fit_polaron
-from asplab.core.polaron.logit import CENTRE_MEV, build_problem, start
+from asplab.core.polaron.logit import CENTRE_MEV, build_problem
 from asplab.core.polaron.rates import log_rate
+from asplab.core.polaron.starts import start
 from asplab.core.settings import EfficiencySettings, EnergySettings, GroupingSettings, PolaronSettings
 from asplab.core.units import thermal_energy_mev
 

@@ -1,0 +1,54 @@
+"""Where fits of Eq. 9 begin: in closed form, and where that leads astray, on a coarse grid."""
+
+from itertools import product
+
+import numpy as np
+
+from asplab.core.polaron.gauss_newton import minimise
+from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem
+from asplab.core.polaron.objectives import SeparateFits, regular
+from asplab.core.units import FloatArray
+
+_ETA_RANGE = (0.01, 0.99)
+"""Observed η that a closed form can take the logit of; points beyond count as lying at its ends."""
+_FRESH_SCALES, _FRESH_SLOPES, _FRESH_U = (-4.0, -2.0, 0.0, 2.0, 4.0), (-0.15, -0.08, -0.04, 0.0, 0.04), (0.0, 0.03, 0.1)
+"""Logit η and its slope per meV at E₀, and 1/ħω per meV, from which poor fits start again."""
+_FRESH_TRIALS = 4
+
+
+def start(problem: LogitProblem) -> FloatArray:
+    """Return closed-form starting parameters (n_fits, 3) from a weighted line through logit η."""
+    n = problem.numerator.shape[1]
+    eta = problem.numerator / np.where(problem.use & (problem.denominator != 0), problem.denominator, 1.0)
+    variance = np.einsum("fii->fi", problem.covariance)
+    error = np.sqrt(variance[:, :n] + eta**2 * variance[:, n:]) / np.maximum(np.abs(problem.denominator), 1e-12)
+    inside = np.minimum(np.maximum(eta, _ETA_RANGE[0]), _ETA_RANGE[1])
+    weight = np.where(problem.use, inside * (1.0 - inside) / np.maximum(error, 1e-9), 0.0)
+    target = np.log(inside / (1.0 - inside)) - problem.offset
+    rows = problem.design * weight[:, :, None]
+    across = rows.transpose(0, 2, 1)
+    return np.asarray(np.linalg.solve(regular(across @ rows), across @ (target * weight)[:, :, None])[:, :, 0])
+
+
+def minimise_anew(
+    problem: LogitProblem, parameters: FloatArray, chi2: FloatArray, normal: FloatArray, poor: np.ndarray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Start the poor fits again from the best of a coarse grid and keep whatever is better.
+
+    Where strong points are few, buried ones can lead the first start astray.
+    """
+    if not poor.any():
+        return parameters, chi2, normal
+    rows = np.flatnonzero(poor)
+    objective = SeparateFits(problem.lanes(rows))
+    parameters, chi2, normal = parameters.copy(), chi2.copy(), normal.copy()
+    inverse_thermal = -(problem.slope_offset[rows, 0] + 0.5 / (CENTRE_MEV + problem.design[rows, 0, 1]))
+    grid = np.array(list(product(_FRESH_SCALES, _FRESH_SLOPES, _FRESH_U)))
+    starts = grid[:, None] + inverse_thermal[:, None] * np.array([0.0, 1.0, 0.0])
+    order = np.argsort([objective(trial)[0] for trial in starts], axis=0)
+    for best in order[:_FRESH_TRIALS]:
+        trial, trial_chi2, trial_normal = minimise(objective, starts[best, np.arange(rows.size)])
+        better = trial_chi2 < chi2[rows]
+        chosen = rows[better]
+        parameters[chosen], chi2[chosen], normal[chosen] = trial[better], trial_chi2[better], trial_normal[better]
+    return parameters, chi2, normal

@@ -8,7 +8,6 @@ emitted photon energy. Each anti-Stokes excitation then has η = hν_AS I / (PA/
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.problems import Problem
@@ -26,49 +25,6 @@ _DETERMINED = 2.0
 
 FLAGS = ("not_determined", "net_cooling", "eta_above_1", "eta_below_0", "truncated", "excluded")
 """What a flag of η says, in the order of `EfficiencyFit.flag_table`."""
-
-
-def ratio(
-    stokes_detuning_mev: ArrayLike,
-    detuning_mev: ArrayLike,
-    eta: ArrayLike,
-    quantum_yield: ArrayLike,
-    gap_mev: ArrayLike,
-) -> FloatArray:
-    """Return R, the ratio of anti-Stokes to Stokes emission per photothermal signal [Zhang 2024, Eq. 5].
-
-    Parameters
-    ----------
-    stokes_detuning_mev, detuning_mev : array_like
-        Excitation above the gap, and below it, both positive; meV.
-    eta, quantum_yield : array_like
-        Up-conversion efficiency and emission quantum yield.
-    gap_mev : array_like
-        Energy that an emitted photon carries; meV.
-    """
-    above, below = np.asarray(stokes_detuning_mev, dtype=float), np.asarray(detuning_mev, dtype=float)
-    eta_, yield_, gap = (np.asarray(x, dtype=float) for x in (eta, quantum_yield, gap_mev))
-    value: FloatArray = eta_ * (gap * (1 - yield_) + above) / (gap * (1 - eta_ * yield_) - below)
-    return value
-
-
-def invert_line(
-    intercept: ArrayLike, slope_per_mev: ArrayLike, detuning_mev: ArrayLike, gap_mev: ArrayLike
-) -> tuple[FloatArray, FloatArray]:
-    """Return (quantum yield, η) of a line R = intercept + slope ΔE_S; the inverse of `ratio`.
-
-    Parameters
-    ----------
-    intercept, slope_per_mev : array_like
-        Of the line against the Stokes detuning.
-    detuning_mev, gap_mev : array_like
-        Anti-Stokes detuning and emitted photon energy, meV.
-    """
-    a, b = np.asarray(intercept, dtype=float), np.asarray(slope_per_mev, dtype=float)
-    gap = np.asarray(gap_mev, dtype=float)
-    quantum_yield: FloatArray = 1.0 - a / (b * gap)
-    eta: FloatArray = b * (gap - np.asarray(detuning_mev, dtype=float)) / (1.0 + b * gap - a)
-    return quantum_yield, eta
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,6 +216,42 @@ def _components(
     return numerator, denominator, covariance, sensitivity
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Quotients:
+    """η = N/D with first-order error and covariance, and the 68 % interval; NaN where not valid."""
+
+    eta: FloatArray
+    error: FloatArray
+    covariance: FloatArray
+    low: FloatArray
+    high: FloatArray
+    determined: np.ndarray
+
+
+def _divide(numerator: FloatArray, denominator: FloatArray, covariance: FloatArray, valid: np.ndarray) -> _Quotients:
+    na = numerator.shape[1]
+    safe = np.where(valid, denominator, 1.0)
+    eta = np.where(valid, numerator / safe, np.nan)
+    value = np.where(valid, eta, 0.0)
+    variances = np.einsum("tii->ti", covariance)
+    cross = np.einsum("tii->ti", covariance[:, :na, na:])
+    # To first order, Cov(η) is Cov(N − η D) / (D D).
+    residual = covariance[:, :na] - value[:, :, None] * covariance[:, na:]
+    eta_covariance = (residual[:, :, :na] - residual[:, :, na:] * value[:, None]) / (safe[:, :, None] * safe[:, None])
+    low, high = fieller_interval(numerator, denominator, variances[:, :na], variances[:, na:], cross)
+    # 1/D is far from normal unless D stands well clear of its noise: then only a lower limit, or none, is known.
+    determined = valid & (denominator > _DETERMINED * np.sqrt(variances[:, na:]))
+    bright = valid & (denominator > 0) & (numerator > _SIGNIFICANT * np.sqrt(variances[:, :na]))
+    return _Quotients(
+        eta=eta,
+        error=np.where(valid, np.sqrt(np.einsum("tii->ti", eta_covariance)), np.nan),
+        covariance=eta_covariance,
+        low=np.where(determined | bright, low, np.nan),
+        high=np.where(determined, high, np.nan),
+        determined=determined,
+    )
+
+
 def _assemble(
     responses: Responses,
     line: StokesLine,
@@ -272,23 +264,9 @@ def _assemble(
     sensitivity: FloatArray,
 ) -> EfficiencyFit:
     ns = responses.n_stokes
-    na = numerator.shape[1]
     valid = responses.valid[:, ns:] & np.isfinite(denominator) & (denominator != 0.0)
-    safe = np.where(valid, denominator, 1.0)
-    eta = np.where(valid, numerator / safe, np.nan)
-    value = np.where(valid, eta, 0.0)
     covariance = np.where(np.isfinite(covariance), covariance, 0.0)
-    variances = np.einsum("tii->ti", covariance)
-    cross = np.einsum("tii->ti", covariance[:, :na, na:])
-    # η = N/D to first order: Cov(N − η D) / (D D).
-    residual = covariance[:, :na] - value[:, :, None] * covariance[:, na:]
-    eta_covariance = (residual[:, :, :na] - residual[:, :, na:] * value[:, None]) / (safe[:, :, None] * safe[:, None])
-    low, high = fieller_interval(numerator, denominator, variances[:, :na], variances[:, na:], cross)
-    # 1/D is far from normal unless D stands well clear of its noise: then only a lower limit, or none, is known.
-    determined = denominator > _DETERMINED * np.sqrt(variances[:, na:])
-    bright = numerator > _SIGNIFICANT * np.sqrt(variances[:, :na])
-    low, high = np.where(determined | (bright & (denominator > 0)), low, np.nan), np.where(determined, high, np.nan)
-    error = np.where(valid, np.sqrt(np.einsum("tii->ti", eta_covariance)), np.nan)
+    found = _divide(numerator, denominator, covariance, valid)
     yield_low, yield_high = _yield_interval(responses, line, settings, yields, yield_errors)
     measured = valid & (responses.absorbed[:, ns:] != 0.0)
     heat = np.where(measured, responses.absorbed[:, ns:], np.nan)
@@ -311,11 +289,11 @@ def _assemble(
         detuning_error_mev=responses.excitation_error_mev[:, ns:],
         reference_error_mev=responses.reference_error_mev,
         excitation_nm=responses.excitation_nm[:, ns:],
-        eta=eta,
-        eta_error=error,
-        eta_covariance=eta_covariance,
-        eta_low=np.where(valid, low, np.nan),
-        eta_high=np.where(valid, high, np.nan),
+        eta=found.eta,
+        eta_error=found.error,
+        eta_covariance=found.covariance,
+        eta_low=found.low,
+        eta_high=found.high,
         ratio_slope_per_mev=responses.intensity[:, ns:] / heat * line.slope[:, None],
         numerator=np.where(valid, numerator, 0.0),
         denominator=np.where(valid, denominator, 1.0),
@@ -324,7 +302,7 @@ def _assemble(
         valid=valid,
         fitted=valid & responses.fitted[:, ns:],
         truncation=responses.truncation[:, ns:],
-        flag_table=_flags(responses, eta, determined, valid),
+        flag_table=_flags(responses, found.eta, found.determined, valid),
         keys=tuple(row[ns:] for row in responses.keys),
         stokes_keys=tuple(row[:ns] for row in responses.keys),
         responses=responses,

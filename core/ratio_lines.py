@@ -3,10 +3,54 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from asplab.core.responses import Responses
 from asplab.core.stokes_line import StokesLine
 from asplab.core.units import FloatArray
+
+
+def ratio(
+    stokes_detuning_mev: ArrayLike,
+    detuning_mev: ArrayLike,
+    eta: ArrayLike,
+    quantum_yield: ArrayLike,
+    gap_mev: ArrayLike,
+) -> FloatArray:
+    """Return R, the ratio of anti-Stokes to Stokes emission per photothermal signal [Zhang 2024, Eq. 5].
+
+    Parameters
+    ----------
+    stokes_detuning_mev, detuning_mev : array_like
+        Excitation above the gap, and below it, both positive; meV.
+    eta, quantum_yield : array_like
+        Up-conversion efficiency and emission quantum yield.
+    gap_mev : array_like
+        Energy that an emitted photon carries; meV.
+    """
+    above, below = np.asarray(stokes_detuning_mev, dtype=float), np.asarray(detuning_mev, dtype=float)
+    eta_, yield_, gap = (np.asarray(x, dtype=float) for x in (eta, quantum_yield, gap_mev))
+    value: FloatArray = eta_ * (gap * (1 - yield_) + above) / (gap * (1 - eta_ * yield_) - below)
+    return value
+
+
+def invert_line(
+    intercept: ArrayLike, slope_per_mev: ArrayLike, detuning_mev: ArrayLike, gap_mev: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Return (quantum yield, η) of a line R = intercept + slope ΔE_S; the inverse of `ratio`.
+
+    Parameters
+    ----------
+    intercept, slope_per_mev : array_like
+        Of the line against the Stokes detuning.
+    detuning_mev, gap_mev : array_like
+        Anti-Stokes detuning and emitted photon energy, meV.
+    """
+    a, b = np.asarray(intercept, dtype=float), np.asarray(slope_per_mev, dtype=float)
+    gap = np.asarray(gap_mev, dtype=float)
+    quantum_yield: FloatArray = 1.0 - a / (b * gap)
+    eta: FloatArray = b * (gap - np.asarray(detuning_mev, dtype=float)) / (1.0 + b * gap - a)
+    return quantum_yield, eta
 
 
 def ratio_points(responses: Responses, line: StokesLine) -> tuple[FloatArray, FloatArray]:

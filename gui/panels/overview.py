@@ -3,13 +3,11 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QMenu, QStackedLayout, QWidget
 
 from asplab.core.band import cutoff_nm
-from asplab.core.estimate import Estimate
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
@@ -17,6 +15,16 @@ from asplab.gui.panels.base import Panel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.crowd import CachedSeries, Crowd, Level, QuickPlot
 from asplab.gui.plots.handles import LineHandle, RegionHandle
+from asplab.gui.plots.overview_frame import (
+    eta_range,
+    largest_detuning,
+    polaron_range,
+    polaron_words,
+    spectra_range,
+    spectra_words,
+    temperature_words,
+    yield_words,
+)
 from asplab.gui.plots.result_pictures import (
     CURVE_MEV,
     CrowdPicture,
@@ -27,15 +35,13 @@ from asplab.gui.plots.result_pictures import (
     polaron_series,
     polaron_tip,
     ratio_series,
-    temperature_color,
 )
-from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, stack_words, temperatures_of
+from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, temperatures_of
 from asplab.gui.theme import Theme
 from asplab.gui.throttle import Throttle
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import GAP, Card
 from asplab.gui.widgets.empty import EmptyState
-from asplab.gui.widgets.numerals import measured, plain
 
 _SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
 _ALL_SPECTRA = "all spectra"
@@ -133,9 +139,10 @@ class OverviewPanel(Panel):
 
     def view_all(self) -> None:
         """Show all data in every plot."""
-        self.spectra.set_home(x=self._spectra_range(), y=_SIGNAL_RANGE)
-        self.eta.set_home(x=(0.0, self._largest_detuning()), y=self._eta_range())
-        self.polaron.set_home(*self._polaron_range())
+        fit = self._results.efficiency if self._results is not None else None
+        self.spectra.set_home(x=spectra_range(self._picture.band_nm, self.window_handle.region), y=_SIGNAL_RANGE)
+        self.eta.set_home(x=(0.0, largest_detuning(fit)), y=eta_range(fit))
+        self.polaron.set_home(*polaron_range(self.polaron.series, self._polaron_crowd))
         for card in self.cards:
             card.plot.view_all()
 
@@ -151,7 +158,7 @@ class OverviewPanel(Panel):
             self.spectra_layer.display(self._picture.series)
         self.window_handle.display(*results.document.settings.integration.window_nm)
         self._display_cutoffs(results, self._picture.stack)
-        self.cards[0].display_subtitle(self._spectra_words(results, view.temperature))
+        self.cards[0].display_subtitle(spectra_words(results, view.temperature, self._picture.stack))
         self.cards[0].display_reason("" if self._picture.series else "No spectra here", self._why(results))
 
     def _kept_stack(self, results: Results, t: int) -> str:
@@ -173,37 +180,11 @@ class OverviewPanel(Panel):
                 handle.display(nominal if place is None else place)
                 handle.display_label(label, "every spectrum with this filter")
 
-    def _spectra_words(self, results: Results, t: int) -> str:
-        temperatures = temperatures_of(results)
-        if not 0 <= t < temperatures.size:
-            return ""
-        words = [f"{plain(temperatures[t], 0)} K"]
-        if results.energies is not None:
-            gap = Estimate(
-                float(results.energies.reference_mev[t]), float(results.energies.reference_error_mev[t]), "meV"
-            )
-            words.append(f"E<sub>g</sub> = {measured(gap)} meV")
-        if self._picture.stack is not None and self._picture.stack.excluded is not None:
-            words.append(f"{stack_words(self._picture.stack)} is excluded")
-        return " · ".join(words)
-
-    def _spectra_range(self) -> tuple[float, float] | None:
-        band, window = self._picture.band_nm, self.window_handle.region
-        if band is None or window is None:
-            return None
-        low, high = min(band[0] - 50.0, window[0] - 8.0), max(band[1] + 45.0, window[1] + 8.0)
-        # A window far beyond the band would squeeze it: the edge is then reached by zooming out.
-        return max(low, band[0] - 160.0), min(high, band[1] + 120.0)
-
     # --- R -------------------------------------------------------------------------------------------------
     def _display_ratio(self, results: Results, view: ViewState) -> None:
         series, self._ratio_places = ratio_series(results, view.temperature)
         self.ratio.display(series)
-        fit, words = results.efficiency, ""
-        if fit is not None and view.temperature < fit.quantum_yield.size:
-            value, error = fit.quantum_yield[view.temperature], fit.quantum_yield_error[view.temperature]
-            words = f"QY = {measured(Estimate(float(value), float(error)))}" + (" · shared" if fit.is_shared else "")
-        self.cards[1].display_subtitle(words)
+        self.cards[1].display_subtitle(yield_words(results.efficiency, view.temperature))
         self.cards[1].display_reason("" if series else "No R line here", self._why(results))
 
     # --- η -------------------------------------------------------------------------------------------------
@@ -211,7 +192,7 @@ class OverviewPanel(Panel):
         series, self._eta_places = eta_series(results, view.temperature, self._theme)
         self.eta.display(series)
         self._ring(view)
-        self.cards[2].display_subtitle(self._scale_words(results, view.temperature))
+        self.cards[2].display_subtitle(temperature_words(temperatures_of(results), view.temperature, self._theme))
         self.cards[2].display_reason("" if series else "No η yet", self._why(results))
 
     def _ring(self, view: ViewState) -> None:
@@ -227,58 +208,12 @@ class OverviewPanel(Panel):
         )
         self.eta.display_selected(*next(found, (None, None)))
 
-    def _scale_words(self, results: Results, t: int) -> str:
-        temperatures = temperatures_of(results)
-        shown = sorted({0, t, temperatures.size - 1} & set(range(temperatures.size)))
-        marks = []
-        for other in shown:
-            color = temperature_color(temperatures, other, self._theme)
-            words = f"{plain(temperatures[other], 0)} K"
-            marks.append(f'<span style="color:{color}">●</span> ' + (f"<b>{words}</b>" if other == t else words))
-        return " &nbsp; ".join(marks)
-
-    def _largest_detuning(self) -> float:
-        fit = self._results.efficiency if self._results is not None else None
-        values = fit.detuning_mev[np.isfinite(fit.detuning_mev)] if fit is not None else np.empty(0)
-        return 1.06 * float(np.max(values, initial=20.0))
-
-    def _eta_range(self) -> tuple[float, float]:
-        fit = self._results.efficiency if self._results is not None else None
-        if fit is None:
-            return -0.1, 1.15
-        sure = fit.valid & np.isfinite(fit.eta) & (fit.eta_error < 0.5)
-        low, high = (float(f(fit.eta[sure], initial=start)) for f, start in ((np.min, -0.1), (np.max, 1.12)))
-        return max(low, -0.4), min(high, 2.0)
-
     # --- g and ħω ------------------------------------------------------------------------------------------
     def _display_polaron(self, results: Results, view: ViewState) -> None:
         series, self._owners = polaron_series(results, view.temperature, self._theme)
         self.polaron.display(series)
-        self.cards[3].display_subtitle(self._polaron_words(results, view.temperature))
+        self.cards[3].display_subtitle(polaron_words(results.polaron, view.temperature, self._theme))
         self.cards[3].display_reason("" if series else "g and ħω are not determined", self._why(results))
-
-    def _polaron_words(self, results: Results, t: int) -> str:
-        fit = results.polaron
-        if fit is None or t >= len(fit.temperatures_k):
-            return ""
-        color = temperature_color(fit.temperatures_k, t, self._theme)
-        return f'<span style="color:{color}">●</span> {plain(fit.temperatures_k[t], 0)} K &nbsp; ◆ joint &nbsp; Eq. 9'
-
-    def _polaron_range(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """Return ranges that hold the contours and intervals, unless one of them runs far away."""
-        owned = [one for one in self.polaron.series if not one.is_dashed]
-        crowd = self._polaron_crowd
-        if not owned or crowd is None:
-            return None, None
-        ranges = []
-        for name, others in (("x", crowd.x), ("y", crowd.y)):
-            points = np.concatenate([np.asarray(getattr(one, name), float) for one in owned])
-            lines = [np.asarray(getattr(one, f"line_{name}"), float) for one in owned]
-            values = np.concatenate([points, *lines, others.ravel()])
-            values = values[np.isfinite(values)]
-            low, high = max(float(values.min()), 0.0), min(float(values.max()), 3.0 * float(np.median(points)))
-            ranges.append((low - 0.15 * (high - low), high + 0.3 * (high - low)))
-        return ranges[0], ranges[1]
 
     # --- temperatures that stand back ------------------------------------------------------------------------
     def _display_others(self) -> None:

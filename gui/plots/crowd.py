@@ -8,8 +8,9 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import draw_line
+from asplab.gui.plots.drawn import Drawn, Series
 from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, finite_range
-from asplab.gui.plots.series import HIT_PX, Series, SeriesLayer, _Drawn
+from asplab.gui.plots.series import HIT_PX, SeriesLayer
 from asplab.gui.plots.symbols import picture_offset, symbol_picture
 from asplab.gui.theme import Theme
 
@@ -210,7 +211,7 @@ class Level(Layer):
 class QuickSeries(SeriesLayer):
     """Series that follow a drag: bars that their symbols hide are left out, the others drawn in one stroke each."""
 
-    def _draw_errors(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap) -> None:
+    def _draw_errors(self, painter: QPainter, one: Drawn, to_pixel: PixelMap) -> None:
         x, low, high = np.round(to_pixel.x(one.x)), to_pixel.y(one.low), to_pixel.y(one.high)
         shown = (np.abs(high - low) > one.series.symbol_px) & np.isfinite(x)
         for excluded, color in ((False, one.series.color), (True, "muted")):

@@ -14,7 +14,7 @@ from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.ratio_lines import ratio_points
 from asplab.core.units import FloatArray, energy_from_wavelength
-from asplab.gui.plots.series import Series
+from asplab.gui.plots.drawn import Series
 from asplab.gui.theme import Theme, detuning_spec, detuning_symbol, temperature_spec
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain

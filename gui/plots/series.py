@@ -1,97 +1,25 @@
 """Series of points with errors, model curves and their bands, all painted by one item."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 import pyqtgraph.functions as fn
-from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import draw_line
+from asplab.gui.plots.drawn import Drawn, Series, prepare
 from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, finite_range, union
-from asplab.gui.plots.symbols import SYMBOL_PX, picture_offset, symbol_picture
+from asplab.gui.plots.symbols import picture_offset, symbol_picture
 from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 HIT_PX = 10.0
 _LABEL_GAP_PX, _LABEL_PX = 9.0, 15.0
 _EMPTY: Array = np.empty(0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """Points and a curve of one colour.
-
-    Attributes
-    ----------
-    color : str
-        Colour name of the theme.
-    label : str
-        Rich text beside the curve or the points; none when empty.
-    label_at : str
-        ``"end"`` (right), ``"start"`` (above the left end) or ``"peak"`` (above the highest point).
-    x, y : (points,) array
-        NaN is not drawn.
-    error : (points,) or (2, points) array or None
-        One standard error, or the lengths of the lower and upper arm.
-    excluded : (points,) array of bool or None
-        Drawn open and muted.
-    tips : sequence of str
-        Rich text under the mouse, one per point, or none at all.
-    symbol : str
-        One of ``asplab.gui.theme.SYMBOLS``.
-    symbol_px : float
-        Size of the symbols.
-    is_open : bool
-        Open symbols.
-    line_x, line_y : (n,) array
-        A curve; without points it is a curve alone.
-    band_low, band_high : (n,) array or None
-        68 % band of the curve.
-    is_dashed : bool
-        Dashed curve.
-    base : float or None
-        The curve is filled down to this value.
-    """
-
-    color: str
-    label: str = ""
-    label_at: str = "end"
-    x: ArrayLike = field(default_factory=tuple)
-    y: ArrayLike = field(default_factory=tuple)
-    error: ArrayLike | None = None
-    excluded: ArrayLike | None = None
-    tips: Sequence[str] = ()
-    symbol: str = "circle"
-    symbol_px: float = SYMBOL_PX
-    is_open: bool = False
-    line_x: ArrayLike = field(default_factory=tuple)
-    line_y: ArrayLike = field(default_factory=tuple)
-    band_low: ArrayLike | None = None
-    band_high: ArrayLike | None = None
-    is_dashed: bool = False
-    base: float | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Drawn:
-    """A series in plot coordinates: arrays, logarithms taken."""
-
-    series: Series
-    x: Array
-    y: Array
-    low: Array
-    high: Array
-    excluded: np.ndarray
-    line_x: Array
-    line_y: Array
-    band_low: Array
-    band_high: Array
 
 
 class SeriesLayer(Layer):
@@ -105,7 +33,7 @@ class SeriesLayer(Layer):
     def __init__(self, theme: Theme, *, log_x: bool = False, log_y: bool = False) -> None:
         super().__init__(theme)
         self._log_x, self._log_y = log_x, log_y
-        self._drawn: tuple[_Drawn, ...] = ()
+        self._drawn: tuple[Drawn, ...] = ()
         self._selected: tuple[int, int] | None = None
         self._bounds: tuple[Bounds, Bounds] = (None, None)
         self._hidden = 0
@@ -123,8 +51,8 @@ class SeriesLayer(Layer):
         ValueError
             Arrays of one series differ in length.
         """
-        self._drawn = tuple(self._prepared(one) for one in series)
-        self._hidden = sum(_lost(drawn) for drawn in self._drawn)
+        self._drawn = tuple(prepare(one, log_x=self._log_x, log_y=self._log_y) for one in series)
+        self._hidden = sum(one.hidden for one in self._drawn)
         x: Bounds = None
         y: Bounds = None
         for one in self._drawn:
@@ -197,7 +125,7 @@ class SeriesLayer(Layer):
         self._draw_ring(painter, to_pixel)
         self._draw_labels(painter, to_pixel)
 
-    def _draw_areas(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap) -> None:
+    def _draw_areas(self, painter: QPainter, one: Drawn, to_pixel: PixelMap) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         x = to_pixel.x(one.line_x)
         if one.band_low.size:
@@ -208,13 +136,13 @@ class SeriesLayer(Layer):
             floor = np.full(x.shape, to_pixel.y(one.series.base))
             _draw_area(painter, x, floor, to_pixel.y(one.line_y))
 
-    def _draw_line(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap) -> None:
+    def _draw_line(self, painter: QPainter, one: Drawn, to_pixel: PixelMap) -> None:
         if one.line_x.size:
             style = Qt.PenStyle.DashLine if one.series.is_dashed else Qt.PenStyle.SolidLine
             painter.setPen(QPen(self.theme.color(one.series.color), 1, style))
             draw_line(painter, to_pixel.x(one.line_x), to_pixel.y(one.line_y))
 
-    def _draw_errors(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap) -> None:
+    def _draw_errors(self, painter: QPainter, one: Drawn, to_pixel: PixelMap) -> None:
         good = np.isfinite(one.low) & np.isfinite(one.high) & np.isfinite(one.x)
         for excluded, color in ((False, one.series.color), (True, "muted")):
             shown = good & (one.excluded == excluded)
@@ -225,7 +153,7 @@ class SeriesLayer(Layer):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawPath(fn.arrayToQPath(x, ends, connect="pairs"))
 
-    def _draw_points(self, painter: QPainter, one: _Drawn, to_pixel: PixelMap, ratio: float) -> None:
+    def _draw_points(self, painter: QPainter, one: Drawn, to_pixel: PixelMap, ratio: float) -> None:
         color, panel = self.theme.color(one.series.color).name(), self.theme.panel
         fill, outline = (panel, color) if one.series.is_open else (color, panel)
         usual = symbol_picture(one.series.symbol, fill, outline, ratio, one.series.symbol_px)
@@ -268,7 +196,7 @@ class SeriesLayer(Layer):
             top = float(to_pixel.y(view.bottom()))
             painter.drawText(QPointF(float(to_pixel.x(view.left())) + 8, top + 16), words)
 
-    def _label_end(self, one: _Drawn, to_pixel: PixelMap) -> tuple[float, float] | None:
+    def _label_end(self, one: Drawn, to_pixel: PixelMap) -> tuple[float, float] | None:
         if not one.series.label:
             return None
         view = self.boundingRect()
@@ -283,40 +211,6 @@ class SeriesLayer(Layer):
             return float(to_pixel.y(y[last])), float(to_pixel.x(x[last]))
         place = indices[np.argmax(y[seen]) if one.series.label_at == "peak" else np.argmin(x[seen])]
         return float(to_pixel.y(y[place])) - _LABEL_PX, float(to_pixel.x(x[place])) + 4
-
-    # --- data --------------------------------------------------------------------------------------------
-    def _prepared(self, series: Series) -> _Drawn:
-        x, y, line_x, line_y = (_array(part) for part in (series.x, series.y, series.line_x, series.line_y))
-        excluded = np.zeros(x.shape, bool) if series.excluded is None else np.asarray(series.excluded, bool)
-        _require_equal(series.label, "points", x, y, excluded)
-        error = np.full(x.size, np.nan) if series.error is None else _array(series.error)
-        if error.shape not in ((x.size,), (2, x.size)):
-            raise ValueError(f"Series '{series.label}': errors of shape {error.shape} for {x.size} points.")
-        lower, upper = np.broadcast_to(error, (2, x.size))
-        bands = [_EMPTY if band is None else _array(band) for band in (series.band_low, series.band_high)]
-        _require_equal(series.label, "curve", line_x, line_y, *(band for band in bands if band.size))
-        up = self._scaled_y
-        return _Drawn(
-            series=series,
-            x=self._scaled_x(x),
-            y=up(y),
-            low=up(y - lower, open_end=True),
-            high=up(y + upper),
-            excluded=excluded,
-            line_x=self._scaled_x(line_x),
-            line_y=up(line_y),
-            band_low=up(bands[0], open_end=True),
-            band_high=up(bands[1]),
-        )
-
-    def _scaled_x(self, values: Array) -> Array:
-        return _log10(values) if self._log_x else values
-
-    def _scaled_y(self, values: Array, *, open_end: bool = False) -> Array:
-        if not self._log_y:
-            return values
-        # The lower arm of an error that reaches zero runs out of the picture.
-        return np.where(values <= 0, -300.0, _log10(values)) if open_end else _log10(values)
 
 
 class SeriesPlot(Plot):
@@ -356,7 +250,7 @@ class SeriesPlot(Plot):
         self.series_layer.display_selected(series, point)
 
 
-def _spread(ends: list[tuple[float, float, _Drawn]]) -> list[tuple[float, float, _Drawn]]:
+def _spread(ends: list[tuple[float, float, Drawn]]) -> list[tuple[float, float, Drawn]]:
     """Move labels apart, keeping their order, around where they would like to stand."""
     heights = [end[0] for end in ends]
     for _ in range(20):
@@ -374,25 +268,6 @@ def _draw_area(painter: QPainter, x: Array, low: Array, high: Array) -> None:
     good = np.isfinite(x) & np.isfinite(low) & np.isfinite(high)
     outline_x = np.concatenate((x[good], x[good][::-1]))
     painter.drawPolygon(fn.arrayToQPolygonF(outline_x, np.concatenate((low[good], high[good][::-1]))))
-
-
-def _array(values: ArrayLike) -> Array:
-    return np.asarray(values, dtype=float)
-
-
-def _log10(values: Array) -> Array:
-    return np.log10(values, out=np.full(values.shape, np.nan), where=values > 0)
-
-
-def _lost(drawn: _Drawn) -> int:
-    raw = np.isfinite(_array(drawn.series.x)) & np.isfinite(_array(drawn.series.y))
-    return int((raw & ~(np.isfinite(drawn.x) & np.isfinite(drawn.y))).sum())
-
-
-def _require_equal(label: str, what: str, *arrays: np.ndarray) -> None:
-    if len({array.shape for array in arrays}) > 1:
-        sizes = ", ".join(str(array.shape) for array in arrays)
-        raise ValueError(f"Series '{label}': the arrays of its {what} differ in shape: {sizes}.")
 
 
 def _label_font() -> QFont:

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from response_level import STOKES_MEV, Truth, draw
 
-from asplab.core.efficiency import fieller_interval, fit_efficiency, invert_line, ratio
+from asplab.core.efficiency import fit_efficiency
 from asplab.core.errors import AnalysisError, SettingsError
+from asplab.core.ratio_lines import invert_line, ratio
 from asplab.core.responses import Responses
 from asplab.core.settings import EfficiencySettings
+from asplab.core.statistics.fieller import fieller_interval
 from asplab.core.stokes_line import fit_stokes_line
 
 ITEMS = {

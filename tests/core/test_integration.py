@@ -10,6 +10,7 @@ from toy_experiment import GUARD_NM, Toy, change_spectra, with_condition
 
 from asplab.core import integration
 from asplab.core.document import Document
+from asplab.core.experiment import frozen_array
 from asplab.core.integration import Emission
 from asplab.core.pipeline import Analysis, Results, analyse
 from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
@@ -151,6 +152,26 @@ def test_both_paths_agree_on_noise_and_dark_covariance(baseline: str) -> None:
     size = np.sqrt(np.einsum("tii->ti", dark))
     assert np.all(size > 0.0)
     np.testing.assert_allclose(fast, dark, atol=0.03 * (size[:, :, None] * size[:, None]).max())
+
+
+def test_spectra_on_two_wavelength_axes_give_what_one_axis_gives() -> None:
+    """ASPL recorded on fewer pixels than PL: the same pixels in the window, so the same sums."""
+    toy = Toy(dark_counts=40.0, noise_counts=1.0)
+    experiment = toy.experiment()
+    cut = [
+        replace(one, wavelength_nm=frozen_array(one.wavelength_nm[20:]), counts=frozen_array(one.counts[20:]))
+        if one.kind == "aspl"
+        else one
+        for one in experiment.spectra
+    ]
+    whole, mixed = (analyse(Document(e)) for e in (experiment, replace(experiment, spectra=tuple(cut))))
+    assert whole.emission is not None
+    assert mixed.emission is not None
+    assert mixed.corrected is not None
+    assert len(mixed.corrected.blocks) == 2
+    size = np.abs(whole.emission.per_repeat).max(axis=1, keepdims=True)
+    np.testing.assert_allclose(mixed.emission.per_repeat / size, whole.emission.per_repeat / size, atol=2e-3)
+    np.testing.assert_allclose(mixed.emission.truncation, whole.emission.truncation, rtol=1e-3)
 
 
 def test_noise_variance_is_the_scatter_of_repeats() -> None:

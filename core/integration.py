@@ -12,7 +12,7 @@ from asplab.core.band import Bands, Template
 from asplab.core.corrections import Corrected
 from asplab.core.layout import Layout
 from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
-from asplab.core.prefix_sums import Prefix, prefix
+from asplab.core.prefix_sums import NoiseSums, Prefix, noise_sums, prefix
 from asplab.core.problems import Problem
 from asplab.core.settings import IntegrationSettings
 from asplab.core.units import FloatArray
@@ -20,13 +20,15 @@ from asplab.core.units import FloatArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cumulative:
-    """Running integrals of everything that a window edge cuts, one `Prefix` per block.
+    """Running integrals of everything that a window edge cuts, one `Prefix` and one `NoiseSums` per block.
 
-    The last dimension holds the repeats, then the density of detection noise, then that of dark noise. Densities
-    are variance × pixel width, so that their integral over a range is the variance of the sum over it.
+    The last dimension of a prefix holds the repeats, then the density of detection noise, then that of dark noise.
+    Densities are variance × pixel width: their integral over the range that two sums share is, but for the pixels
+    that an edge cuts, the covariance of these sums. The variance of one sum comes exactly from ``noise``.
     """
 
     blocks: tuple[Prefix, ...]
+    noise: tuple[NoiseSums, ...]
     place: np.ndarray
 
     def at(self, edges: FloatArray) -> FloatArray:
@@ -39,18 +41,27 @@ class Cumulative:
             result[members] = self._of_block(b, self.place[members, 1], edges[members])
         return result
 
+    def variance(self, edges: FloatArray) -> FloatArray:
+        """Return the detection-noise variance of the sums of one repeat between edges (n_stacks, 2)."""
+        result = np.empty(len(edges))
+        for b, noise in enumerate(self.noise):
+            members = np.flatnonzero(self.place[:, 0] == b)
+            result[members] = noise.between(self.place[members, 1], edges[members])
+        return result
+
     def _of_block(self, b: int, rows: np.ndarray, edges: FloatArray) -> FloatArray:
         return self.blocks[b].up_to(rows.reshape((-1,) + (1,) * (edges.ndim - 1)), edges)
 
 
 def accumulate(corrected: Corrected) -> Cumulative:
     """Build the prefix sums once per correction; window edges then cost nothing."""
-    blocks = []
+    blocks, noise = [], []
     for block in corrected.blocks:
+        noise.append(noise_sums(block.wavelength_nm, block.variance))
         width = np.gradient(block.wavelength_nm)
         densities = np.stack([block.variance * width, block.dark_variance * width], axis=-1)
         blocks.append(prefix(block.wavelength_nm, np.concatenate([block.intensity, densities], axis=-1)))
-    return Cumulative(tuple(blocks), corrected.place)
+    return Cumulative(tuple(blocks), tuple(noise), corrected.place)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +131,7 @@ def read_background(bands: Bands, cumulative: Cumulative, layout: Layout) -> Bac
         level=level,
         length_nm=np.where(used, length, np.inf),
         noise_edges=ends[..., -2],
-        noise=np.sum(ends[:, :, 1, -2] - ends[:, :, 0, -2], axis=1),
+        noise=np.sum([cumulative.variance(regions[:, r]) for r in range(regions.shape[1])], axis=0),
         dark_edges=table,
         dark_total=dark_measure,
         dark_overlap=own.sum(axis=(3, 4)),
@@ -240,7 +251,7 @@ def _window_sums(
     per_repeat = (within[:, :-2] - background.level * length[:, None]) * bands.corrected.present
     edges, regions = ends[:, None, :, -2], background.noise_edges
     both = _overlap(edges[..., 0], edges[..., 1], regions[..., 0], regions[..., 1]).sum(axis=1)
-    variance = within[:, -2] - 2.0 * ratio * both + ratio**2 * background.noise
+    variance = cumulative.variance(window) - 2.0 * ratio * both + ratio**2 * background.noise
     return per_repeat, variance, _dark_covariance(background, layout, ends[:, :, -1], ratio)
 
 

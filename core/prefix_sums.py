@@ -60,3 +60,54 @@ def prefix(axis: FloatArray, values: FloatArray) -> Prefix:
     integral = np.zeros_like(values)
     np.cumsum(0.5 * step * (values[:, 1:] + values[:, :-1]), axis=1, out=integral[:, 1:])
     return Prefix(axis, values, integral)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoiseSums:
+    """Variances of integrals of the linear interpolant, for pixels with independent noise.
+
+    Attributes
+    ----------
+    axis : ndarray, shape (n_pixels,)
+    variance : ndarray, shape (n_rows, n_pixels)
+        Of each pixel.
+    before : ndarray, shape (n_rows, n_pixels)
+        Sum over the pixels before each of weight² × variance.
+    weight, half : ndarray, shape (n_pixels,)
+        What a pixel weighs in an integral that covers both its sides, and its left side alone.
+    """
+
+    axis: FloatArray
+    variance: FloatArray
+    before: FloatArray
+    weight: FloatArray
+    half: FloatArray
+
+    def between(self, rows: np.ndarray, edges: FloatArray) -> FloatArray:
+        """Return the variance of the integral of each row between its edges in nm, (n_rows, 2) → (n_rows,).
+
+        With W_i(e) the weight of pixel i in the integral up to e, this is Σ (W_i(b) − W_i(a))² v_i, written as the
+        variances of the two running integrals less twice their covariance; exact also within one pixel.
+        """
+        place = place_on(self.axis, edges)
+        pixel, last = place.pixel, place.right
+        flat = rows[:, None] * self.axis.size + pixel
+        first = self.half.take(pixel) + place.left
+        of_first, of_last = first * self.variance.take(flat), last * self.variance.take(flat + 1)
+        before = self.before.take(flat)
+        own = (before + first * of_first + last * of_last).sum(axis=1)
+        low, high = pixel[:, 0], pixel[:, 1]
+        in_first = np.where(low < high, self.weight.take(low), first[:, 1])
+        in_last = np.where(low + 1 < high, self.weight.take(low + 1), np.where(low < high, first[:, 1], last[:, 1]))
+        result: FloatArray = own - 2.0 * (before[:, 0] + of_first[:, 0] * in_first + of_last[:, 0] * in_last)
+        return result
+
+
+def noise_sums(axis: FloatArray, variance: FloatArray) -> NoiseSums:
+    """Prepare the variances of integrals from those of the pixels, (n_rows, n_pixels)."""
+    half = np.zeros(axis.size)
+    half[1:] = 0.5 * np.diff(axis)
+    weight = half + np.append(half[1:], 0.0)
+    before = np.zeros_like(variance)
+    np.cumsum((weight**2 * variance)[:, :-1], axis=1, out=before[:, 1:])
+    return NoiseSums(axis, variance, before, weight, half)

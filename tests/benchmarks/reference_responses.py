@@ -121,6 +121,20 @@ def integral(axis: np.ndarray, spectrum: np.ndarray, low: float, high: float) ->
     return np.trapezoid(np.concatenate(y, axis=-1), x, axis=-1)
 
 
+def pixel_weights(axis: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Return what each pixel weighs in `integral`, (p,)."""
+    first, last = np.searchsorted(axis, low, side="right"), np.searchsorted(axis, high, side="left")
+    step = np.diff(np.concatenate([[low], axis[first:last], [high]]))
+    node = 0.5 * (np.append(step, 0.0) + np.append(0.0, step))
+    weight = np.zeros(axis.size)
+    weight[first:last] = node[1:-1]
+    for place, share in ((low, node[0]), (high, node[-1])):
+        k = int(np.clip(np.searchsorted(axis, place) - 1, 0, axis.size - 2))
+        part = (place - axis[k]) / (axis[k + 1] - axis[k])
+        weight[k : k + 2] += share * np.array([1.0 - part, part])
+    return weight
+
+
 def band_sum(axis: np.ndarray, spectra: np.ndarray, edges: np.ndarray, regions: np.ndarray) -> np.ndarray:
     """Integrate spectra (…, p) between the edges over the constant background of their regions."""
     low, high = edges
@@ -183,7 +197,8 @@ class Emission:
 def with_noise(data: Prepared, window: tuple[float, float], per_repeat: np.ndarray) -> Emission:
     """Add to the sums of each repeat what fraction of the band they show and what blurs them.
 
-    Pixels are independent, with a noise density of variance × pixel width.
+    Pixels are independent. The variance of a sum follows from what its pixels weigh; what two ranges share, from a
+    noise density of variance × pixel width.
     """
     width = np.gradient(data.wavelength_nm)
     edges = window_of(data, window)
@@ -192,8 +207,14 @@ def with_noise(data: Prepared, window: tuple[float, float], per_repeat: np.ndarr
     inside, whole = grid.inside(edges), grid.inside(np.array(window))
     # A sum over the window takes the background away in proportion to the lengths.
     share = np.diff(edges)[:, 0] / np.diff(data.background_nm).sum(axis=(1, 2))
-    weight = inside - share[:, None] * grid.inside(data.background_nm).sum(axis=1)
-    noise = np.array([w**2 @ grid.pieces(v * width) for w, v in zip(weight, data.variance, strict=True)])
+    background = grid.inside(data.background_nm).sum(axis=1)
+    weight = inside - share[:, None] * background
+    noise = np.zeros(len(edges))
+    for k, variance in enumerate(data.variance):
+        level = sum(pixel_weights(data.wavelength_nm, *ends) ** 2 @ variance for ends in data.background_nm[k])
+        both = (inside[k] * background[k]) @ grid.pieces(variance * width)
+        own = pixel_weights(data.wavelength_nm, *edges[k]) ** 2 @ variance
+        noise[k] = own - 2.0 * share[k] * both + share[k] ** 2 * level
     dark = weight * np.sqrt([grid.pieces(v * width) for v in data.dark_variance])
     same_frame = (data.dark_frame[:, None] == data.dark_frame) & (data.dark_frame >= 0)
     area = grid.pieces(data.band)

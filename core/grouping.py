@@ -304,7 +304,7 @@ def _stack(place: _Place, members: list[Spectrum], exclusions: Exclusions, probl
 
 
 def _same_axis(axis: FloatArray, other: FloatArray) -> bool:
-    return axis is other or (axis.shape == other.shape and bool(np.allclose(axis, other, rtol=0.0, atol=1e-3)))
+    return axis is other or (axis.shape == other.shape and bool(np.abs(axis - other).max(initial=0.0) <= 1e-3))
 
 
 def _mean(spectra: Sequence[Spectrum], name: str) -> float | None:

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from time import monotonic
 
-from PySide6.QtCore import QObject, QPoint, QTimer
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer
+from PySide6.QtWidgets import QApplication
 
 import asplab.resources
-from asplab.core.document import Document
+from asplab.core.document import Document, Exclusions
 from asplab.core.pipeline import Results
-from asplab.core.provenance import software_versions
-from asplab.gui import edits
 from asplab.gui.files import EXPORTING, READING, SAVING, Files, Report
+from asplab.gui.framing import Framing
+from asplab.gui.intents import Intents
 from asplab.gui.jobs import Jobs
+from asplab.gui.messages import Messages
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.corrections import CorrectionsPanel
@@ -26,17 +26,22 @@ from asplab.gui.panels.overview import OverviewPanel
 from asplab.gui.panels.polaron import PolaronPanel
 from asplab.gui.panels.ratio import RatioPanel
 from asplab.gui.panels.spectra import SpectraPanel
+from asplab.gui.places import find_place
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.spectra_picture import temperatures_of
-from asplab.gui.popover import GuidePage, KeyList, ProblemList, guide_pages
+from asplab.gui.point_menu import point_menu
+from asplab.gui.popover import GuidePage, KeyList, about_box, guide_pages
 from asplab.gui.preferences import Preferences
+from asplab.gui.problem_list import Cause, ProblemList, causes_of
 from asplab.gui.selection import counterpart
 from asplab.gui.session import Session
+from asplab.gui.text_undo import TextUndo
 from asplab.gui.theme import Appearance, Theme
 from asplab.gui.throttle import Throttle
+from asplab.gui.tree_nodes import Node
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import plain
-from asplab.gui.window import Window
+from asplab.gui.window import STEPS, Window
 
 HINT = "Drag an edge to move the window · click a point to select it · ? lists all keys"
 GUIDE = Path(asplab.resources.__file__).parent / "guide"
@@ -49,7 +54,6 @@ _PAGES: dict[str, type[Panel]] = {
     "efficiency": EfficiencyPanel,
     "polaron": PolaronPanel,
 }
-_SERIES_S = 1.0
 _CANCELLABLE = (READING, SAVING, EXPORTING)
 
 
@@ -68,15 +72,20 @@ class Bindings(QObject):
         super().__init__(window)
         self.window, self.jobs, self.appearance, self.preferences = window, jobs, appearance, preferences
         self.session = Session(jobs, self)
-        self.files = Files(window, self.session, jobs, preferences, report)
+        self.intents = Intents(self.session)
+        self.messages = Messages(window.banner, self)
+        self.files = Files(window, self.session, jobs, preferences, self.messages, report)
         self.view = ViewState()
         self.tree = ExperimentTree(appearance.theme)
         self.inspector = Inspector(appearance.theme)
         self.pages: dict[str, Panel] = {}
         self.problems = ProblemList(window)
+        self._framing = Framing()
+        self._text_undo = TextUndo(window)
+        # What a click that is just being answered has hit: empty for nothing, None between the clicks.
+        self._pointed: str | None = None
         self._temperatures: tuple[float, ...] = ()
-        self._last_edit = ("", "", 0.0)
-        self._series = 0
+        self._exclusions = Exclusions()
         self._told: tuple[object, ...] = ()
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -93,8 +102,8 @@ class Bindings(QObject):
         for panel in (self.tree, self.inspector):
             self._connect_panel(panel)
         self.choose_step(self.view.step)
-        self.tree.excluded.connect(self.exclude)
-        self.tree.brought_back.connect(self.bring_back)
+        self.tree.excluded.connect(self.intents.exclude)
+        self.tree.brought_back.connect(self.intents.bring_back)
 
     @property
     def page(self) -> Panel:
@@ -122,6 +131,10 @@ class Bindings(QObject):
         window.status.cancel_requested.connect(self._cancel_jobs)
         self.jobs.changed.connect(window.status.display_job)
         self.appearance.changed.connect(self._restyle)
+        self.problems.place_chosen.connect(self._go_to)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._text_undo.follow_focus)
 
     def _connect_session(self) -> None:
         self.session.document_changed.connect(self._display_document)
@@ -131,17 +144,21 @@ class Bindings(QObject):
         self.session.broken.connect(self._break)
 
     def _connect_panel(self, panel: Panel) -> None:
-        panel.window_dragged.connect(self._drag_window)
-        panel.cutoff_dragged.connect(self._drag_cutoff)
-        panel.background_dragged.connect(self._drag_background)
-        panel.baseline_dragged.connect(self._drag_baseline)
+        intents = self.intents
+        panel.window_dragged.connect(intents.drag_window)
+        panel.cutoff_dragged.connect(intents.drag_cutoff)
+        panel.background_dragged.connect(intents.drag_background)
+        panel.baseline_dragged.connect(intents.drag_baseline)
         panel.drag_finished.connect(self._finish_drag)
-        panel.setting_edited.connect(self._edit_setting)
+        panel.setting_edited.connect(intents.edit_setting)
         panel.temperature_chosen.connect(self.choose_temperature)
         panel.stack_chosen.connect(self.choose_stack)
         panel.record_chosen.connect(self.choose_record)
         panel.exclusion_requested.connect(self.tree.toggle)
-        panel.hint_changed.connect(self.window.status.display_hint)
+        panel.hint_changed.connect(self._hint)
+        for plot in panel.findChildren(Plot):
+            plot.click_began.connect(self._begin_click)
+            plot.context_requested.connect(self._open_point_menu)
 
     def _command_table(self) -> dict[str, Callable[[], None]]:
         return {
@@ -165,47 +182,9 @@ class Bindings(QObject):
     def _obey(self, key: str) -> None:
         self._commands[key]()
 
-    # --- intents become edits ------------------------------------------------------------------------------
-    def _drag_window(self, low_nm: float, high_nm: float) -> None:
-        self.session.drag("Move window", partial(edits.move_window, low_nm=low_nm, high_nm=high_nm), "window")
-
-    def _drag_cutoff(self, side: str, nominal_nm: float, cutoff_nm: float) -> None:
-        change = partial(edits.move_cutoff, side=side, nominal_nm=nominal_nm, cutoff_nm=cutoff_nm)
-        self.session.drag("Move cutoff", change, f"cutoff {side} {nominal_nm}")
-
-    def _drag_background(self, index: int, low_nm: float, high_nm: float) -> None:
-        change = partial(edits.move_background, index=index, low_nm=low_nm, high_nm=high_nm)
-        self.session.drag("Move background", change, f"background {index}")
-
-    def _drag_baseline(self, from_mev: float, to_mev: float | None) -> None:
-        change = partial(edits.move_baseline, from_mev=from_mev, to_mev=to_mev)
-        self.session.drag("Move baseline region", change, "baseline")
-
     def _finish_drag(self) -> None:
         self.session.finish_gesture()
         self._sides.flush()
-
-    def _edit_setting(self, record: str, name: str, value: object) -> None:
-        change = partial(edits.change_setting, record=record, name=name, value=value)
-        self.session.change(f"Change {edits.setting_words(name)}", change, self._series_name(record, name, value))
-
-    def _series_name(self, record: str, name: str, value: object) -> str | None:
-        """Return one name for the steps of a wheel or an arrow key that follow one another within a second."""
-        before, now = self._last_edit, monotonic()
-        self._last_edit = (record, name, now)
-        if not isinstance(value, float):
-            return None
-        if before[:2] != (record, name) or now - before[2] > _SERIES_S:
-            self._series += 1
-        return f"series {self._series}"
-
-    def exclude(self, target: str, reason: str) -> None:
-        """Take a condition or a file out of the analysis."""
-        self.session.change("Exclude", lambda document: document.excluding(target, reason))
-
-    def bring_back(self, target: str) -> None:
-        """Take a condition or a file into the analysis again."""
-        self.session.change("Bring back", lambda document: document.including(target))
 
     def _toggle_selected(self) -> None:
         target = self.view.record or self.view.stack
@@ -230,11 +209,15 @@ class Bindings(QObject):
         self._look(temperature=temperature, stack=stack, record="")
 
     def choose_stack(self, key: str) -> None:
-        """Select a condition."""
-        self._look(stack=key, record="")
+        """Select a condition, and with it its temperature."""
+        self._point_at(key)
+        node = self.tree.node_of(key)
+        temperature = self.view.temperature if node is None else node.temperature
+        self._look(temperature=temperature, stack=key, record="")
 
     def choose_record(self, source: str) -> None:
         """Select a file."""
+        self._point_at(source)
         self._look(record=source)
 
     def choose_mode(self, mode: str) -> None:
@@ -242,6 +225,35 @@ class Bindings(QObject):
         self.appearance.choose(mode)
         self.preferences.choose_mode(mode)
         self.window.display_mode(mode)
+
+    def _begin_click(self) -> None:
+        self._pointed = ""
+        QTimer.singleShot(0, self._end_click)
+
+    def _end_click(self) -> None:
+        self._pointed = None
+
+    def _point_at(self, target: str) -> None:
+        if self._pointed is not None:
+            self._pointed = target
+
+    def _open_point_menu(self, place: QPoint) -> None:
+        # Between two clicks it is the keyboard that asks, for what is selected.
+        target = self.view.record or self.view.stack if self._pointed is None else self._pointed
+        self.menu = point_menu(
+            self.window,
+            self.tree.node_of(target),
+            exclude=self.intents.exclude,
+            ask=partial(self.tree.ask_reason, typed=True),
+            bring_back=self.intents.bring_back,
+            show=self._show_measurement,
+            view_all=self._view_all,
+        )
+        self.menu.popup(place)
+
+    def _show_measurement(self, node: Node) -> None:
+        self.choose_step("spectra")
+        self._look(temperature=node.temperature, stack=node.stack, record=node.key if node.kind == "record" else "")
 
     def _step_temperature(self, step: int) -> None:
         self.choose_temperature(self.view.temperature + step)
@@ -253,6 +265,10 @@ class Bindings(QObject):
     # --- display -------------------------------------------------------------------------------------------
     def _display_document(self, _document: Document | None = None) -> None:
         document = self.session.document
+        self.messages.review()
+        if document is not None and document.exclusions != self._exclusions:
+            self._exclusions = document.exclusions
+            self._display_exclusions()
         state = (
             document.experiment if document is not None else None,
             self.session.is_modified,
@@ -261,11 +277,14 @@ class Bindings(QObject):
         if state == self._told:
             # A drag changes the document on every frame, but nothing that is said about it.
             return
+        is_another = self._told[:1] != state[:1]
         self._told = state
         name = document.experiment.name if document is not None else None
         self.window.display_document(name, is_modified=self.session.is_modified)
         self.window.may_close = not self.session.is_modified
-        self.window.status.display_hint(HINT if document is not None else "")
+        if is_another:
+            # The first step of a drag makes the document modified; what the mouse does meanwhile stays said.
+            self._hint("")
         words = [self.files.saved_words]
         if document is not None and document.experiment.simulated:
             words.append("simulated data")
@@ -275,9 +294,8 @@ class Bindings(QObject):
 
     def _display_results(self, results: Results | None) -> None:
         self.window.display_ready(results is not None)
-        problems = results.problems if results is not None else ()
-        self.window.status.display_problems(sum(problem.severity != "info" for problem in problems))
         if results is None:
+            self.window.status.display_problems(0)
             return
         temperatures = tuple(float(value) for value in temperatures_of(results))
         if temperatures != self._temperatures:
@@ -293,7 +311,7 @@ class Bindings(QObject):
         if results is None:
             return
         self.window.display_temperature(self.view.temperature)
-        self.page.display(results, self.view)
+        self._framing.display(self.page, results, self.view, is_dragging=self.session.is_dragging)
         if self.session.is_dragging:
             self._sides.request()
         else:
@@ -304,6 +322,13 @@ class Bindings(QObject):
         if results is not None:
             self.tree.display(results, self.view)
             self.inspector.display(results, self.view)
+            self._display_exclusions()
+            self.window.status.display_problems(sum(cause.tone != "info" for cause in _causes(results)))
+
+    def _display_exclusions(self) -> None:
+        """Show at once what is excluded now; a job may still be computing what follows from it."""
+        for panel in (self.tree, self.inspector):
+            panel.display_exclusions(self._exclusions)
 
     def _restyle(self, theme: Theme) -> None:
         for panel in (self.tree, self.inspector, *self.pages.values()):
@@ -319,21 +344,36 @@ class Bindings(QObject):
             plot.view_all()
 
     # --- messages ------------------------------------------------------------------------------------------
+    def _hint(self, hint: str) -> None:
+        self.window.status.display_hint(hint or (HINT if self.session.document is not None else ""))
+
     def _refuse(self, reason: str) -> None:
-        self.window.banner.report("warn", reason)
+        document = self.session.document
+        self.messages.tell("warn", reason, holds=lambda: self.session.document is document)
 
     def _break(self, error: Exception) -> None:
-        self.window.banner.report("bad", self.files.words_for(error))
+        document = self.session.document
+        self.messages.tell("bad", self.files.words_for(error), holds=lambda: self.session.document is document)
 
     def _cancel_jobs(self) -> None:
         for key in _CANCELLABLE:
             self.jobs.cancel(key)
 
     def _open_problems(self) -> None:
-        results, status = self.session.results, self.window.status
+        results, contents = self.session.results, self.window.stack
         if results is not None:
-            corner = status.mapToGlobal(QPoint(status.width() - 12, -4))
-            self.problems.open_above(corner, results.problems)
+            room = QRect(contents.mapToGlobal(QPoint()), contents.size())
+            self.problems.open_above(room, _causes(results), self.appearance.theme, lambda where: bool(self._at(where)))
+
+    def _at(self, where: str) -> dict[str, object]:
+        names = [f"{plain(value, 0)} K" for value in self._temperatures]
+        return find_place(where, self.tree.model.root, names, STEPS)
+
+    def _go_to(self, where: str) -> None:
+        place = self._at(where)
+        if place:
+            self.choose_step(str(place.get("step", self.view.step)))
+            self._look(**place)
 
     def _open_keys(self) -> None:
         self.key_list = KeyList(self.window)
@@ -344,16 +384,13 @@ class Bindings(QObject):
         GuidePage(titles.get(path, path.stem), path, self.window).show()
 
     def _open_about(self) -> None:
-        versions = software_versions()
-        own = versions.pop("asplab")
-        others = ", ".join(f"{name} {version}" for name, version in versions.items())
-        self.about = QMessageBox(QMessageBox.Icon.NoIcon, "About ASPLab", f"<b>ASPLab {own}</b>", parent=self.window)
-        self.about.setInformativeText(
-            "Up-conversion efficiency, quantum yield and polaron parameters from anti-Stokes photoluminescence.<br>"
-            f"<br>{others}"
-        )
+        self.about = about_box(self.window)
         self.about.open()
 
     def _shut_down(self) -> None:
         self.preferences.remember_geometry(self.window.saveGeometry())
         self.jobs.close()
+
+
+def _causes(results: Results) -> list[Cause]:
+    return causes_of(results.problems, results.document.experiment.name)

@@ -89,11 +89,6 @@ def setting_words(name: str) -> str:
     return " ".join(words[:-1] if words[-1] in _UNITS and len(words) > 1 else words)
 
 
-def is_excluded(document: Document, target: str) -> bool:
-    """Whether the user took a condition or a file out."""
-    return document.exclusions.reason(target) is not None
-
-
 def _require_order(what: str, low: float, high: float, unit: str) -> None:
     if not low < high:
         raise SettingsError(f"{what}: {low} {unit} must lie below {high} {unit}.")

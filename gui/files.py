@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from asplab.core.document import Document
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment
+from asplab.core.problems import grouped
 from asplab.core.progress import Progress
 from asplab.gui import file_jobs
 from asplab.gui.jobs import Jobs
+from asplab.gui.messages import Messages
 from asplab.gui.preferences import Preferences
 from asplab.gui.session import Session
 from asplab.gui.window import Window
@@ -28,6 +30,7 @@ _EXPORTS = {
 _PROJECTS = f"Projects and manifests (*{file_jobs.PROJECT_SUFFIX} *.csv);;All files (*)"
 
 Report = Callable[[BaseException], str]
+Found = list[tuple[Path, Experiment]]
 
 
 class Files(QObject):
@@ -35,12 +38,23 @@ class Files(QObject):
 
     Parameters
     ----------
+    messages : Messages
+        Where failures and outcomes are told.
     report : callable
         Writes an unexpected exception to the log and returns a sentence about it.
     """
 
-    def __init__(self, window: Window, session: Session, jobs: Jobs, preferences: Preferences, report: Report) -> None:
+    def __init__(
+        self,
+        window: Window,
+        session: Session,
+        jobs: Jobs,
+        preferences: Preferences,
+        messages: Messages,
+        report: Report,
+    ) -> None:
         super().__init__(window)
+        self._messages = messages
         self._window, self._session, self._jobs = window, session, jobs
         self._preferences, self._report = preferences, report
         self._folder = Path.home()
@@ -49,23 +63,22 @@ class Files(QObject):
         self.prompt: QMessageBox | None = None
         self.dialog: QFileDialog | None = None
         self._window.display_recent(preferences.recent)
-        self._window.banner.action_chosen.connect(self._answer_banner)
-        self._offered: dict[str, Callable[[], None]] = {}
 
     # --- reading -------------------------------------------------------------------------------------------
     def take(self, paths: Sequence[Path]) -> None:
-        """Read what was dropped or named: a project is opened, folders and manifests are added."""
-        projects = [path for path in paths if path.is_file() and file_jobs.is_project(path)]
-        if projects:
-            self.open(projects[0])
+        """Read what was dropped or named: the first project is opened, or else folders and manifests are added."""
+        project = next((path for path in paths if path.is_file() and file_jobs.is_project(path)), None)
+        if project is not None:
+            left_out = tuple(path.name for path in paths if path != project)
+            self._unless_modified(partial(self._open_now, project, left_out))
             return
-        self._window.banner.clear()
+        self._messages.settle(READING)
         self._jobs.start(
             READING,
             f"Reading {paths[0].name}",
             partial(_read_all, tuple(paths)),
             done=self._add,
-            failed=self._tell,
+            failed=partial(self._tell, READING),
         )
 
     def open(self, path: Path) -> None:
@@ -76,33 +89,60 @@ class Files(QObject):
         """Simulate the virtual experiment and show it."""
         self._unless_modified(self._open_demo_now)
 
-    def _open_now(self, path: Path) -> None:
-        self._window.banner.clear()
+    def _open_now(self, path: Path, left_out: tuple[str, ...] = ()) -> None:
+        self._messages.settle(READING)
         read: Callable[[Progress], Document] = partial(_read_document, path)
-        done = partial(self._begin, path=path)
-        self._jobs.start(READING, f"Reading {path.name}", read, done=done, failed=self._tell)
+        done = partial(self._begin, path=path, left_out=left_out)
+        self._jobs.start(READING, f"Reading {path.name}", read, done=done, failed=partial(self._tell, READING))
 
     def _open_demo_now(self) -> None:
-        self._window.banner.clear()
+        self._messages.settle(READING)
         done = partial(self._begin, path=None)
-        self._jobs.start(READING, "Simulating the demo", file_jobs.read_demo, done=done, failed=self._tell)
+        failed = partial(self._tell, READING)
+        self._jobs.start(READING, "Simulating the demo", file_jobs.read_demo, done=done, failed=failed)
 
-    def _begin(self, document: Document, path: Path | None) -> None:
+    def _begin(self, document: Document, path: Path | None, left_out: tuple[str, ...] = ()) -> None:
         is_project = path is not None and file_jobs.is_project(path)
         self._session.begin(document, path if is_project else None)
         if path is not None:
             self._remember(path)
-        self._tell_unread(document.experiment)
+        lines = _unread(document.experiment)
+        if path is not None and left_out:
+            lines.insert(0, f"{path.name} is open. Not opened: {', '.join(left_out)}; a project opens alone.")
+        if lines:
+            self._warn("warn", lines)
 
-    def _add(self, found: tuple[list[tuple[Path, Experiment]], list[str]]) -> None:
+    def _add(self, found: tuple[Found, list[str]]) -> None:
         experiments, failures = found
         document = self._session.document
         if document is not None and experiments and self._is_other_world(document, experiments):
             # Measured and simulated data are never mixed: the new ones open in place of what is there.
-            path, experiment = experiments[0]
-            self._unless_modified(partial(self._begin, Document(experiment), path))
+            self._unless_modified(partial(self._begin_with, experiments, failures, document.experiment.name))
             return
-        added_to = "" if document is None else document.experiment.name
+        joined, names = self._joined(document, experiments, failures)
+        if names:
+            self._session.edit(f"Add {', '.join(names)}", joined)
+        notes = [problem for _, experiment in experiments for problem in _unread(experiment)]
+        if names and document is None and joined is not None:
+            self._session.mark_read(joined)
+        elif names and document is not None:
+            notes.insert(0, f"{', '.join(names)} was added to {document.experiment.name}; Undo takes it away again.")
+        if failures and not names:
+            self._messages.tell("bad", _shortened(failures), cause=READING)
+        elif failures or notes:
+            self._warn("bad" if failures else "warn", [*failures, *notes])
+
+    def _begin_with(self, experiments: Found, failures: list[str], closed: str) -> None:
+        document, names = self._joined(None, experiments, failures)
+        self._session.begin(document)
+        note = f"{', '.join(names)} opened in place of {closed}: measured and simulated data are never mixed."
+        unread = [problem for _, experiment in experiments for problem in _unread(experiment)]
+        self._warn("bad" if failures else "warn", [*failures, note, *unread])
+
+    def _joined(
+        self, document: Document | None, experiments: Found, failures: list[str]
+    ) -> tuple[Document | None, list[str]]:
+        """Return a document with these experiments added and their names; what can't be added joins the failures."""
         names = []
         for path, experiment in experiments:
             try:
@@ -113,27 +153,22 @@ class Files(QObject):
             document = Document(joined) if document is None else document.with_experiment(joined)
             names.append(experiment.name)
             self._remember(path)
-        if names:
-            self._session.edit(f"Add {', '.join(names)}", document)
-        unread = [problem for _, experiment in experiments for problem in _unread(experiment)]
-        if names and added_to:
-            unread = [f"{', '.join(names)} was added to {added_to}; Undo takes it away again.", *unread]
-        if failures or unread:
-            self._warn("bad" if failures else "warn", [*failures, *unread])
+        return document, names
 
     @staticmethod
-    def _is_other_world(document: Document, experiments: list[tuple[Path, Experiment]]) -> bool:
+    def _is_other_world(document: Document, experiments: Found) -> bool:
         """Tell whether all new experiments are simulated where the open one is measured, or the reverse."""
         return all(experiment.simulated != document.experiment.simulated for _, experiment in experiments)
 
-    def _tell_unread(self, experiment: Experiment) -> None:
-        unread = _unread(experiment)
-        if unread:
-            self._warn("warn", unread)
-
     def _warn(self, tone: str, lines: Sequence[str]) -> None:
-        more = f"\n… and {len(lines) - 3} more: see the problems at the bottom." if len(lines) > 3 else ""
-        self._window.banner.report(tone, "\n".join(lines[:3]) + more)
+        """Tell about the experiment that is open now, for as long as it is."""
+        experiment = self._session.document.experiment if self._session.document is not None else None
+
+        def holds() -> bool:
+            document = self._session.document
+            return document is not None and document.experiment is experiment
+
+        self._messages.tell(tone, _shortened(lines), holds=holds)
 
     # --- saving --------------------------------------------------------------------------------------------
     def save(self, then: Callable[[], None] | None = None) -> None:
@@ -151,7 +186,7 @@ class Files(QObject):
         based_on = self._session.path if self._session.path != path else None
         work = partial(file_jobs.save, document, results, path, based_on)
         done = partial(self._saved, document=document, then=then)
-        self._jobs.start(SAVING, f"Saving {path.name}", work, done=done, failed=self._tell)
+        self._jobs.start(SAVING, f"Saving {path.name}", work, done=done, failed=partial(self._tell, SAVING))
 
     def ask_where_to_save(self, then: Callable[[], None] | None = None) -> None:
         """Ask for a file name, then save."""
@@ -169,6 +204,7 @@ class Files(QObject):
     def _saved(self, path: Path, document: Document, then: Callable[[], None] | None) -> None:
         self._saved_at = datetime.now().astimezone()
         self._session.mark_saved(document, path)
+        self._messages.settle(SAVING)
         self._remember(path)
         if then is not None:
             then()
@@ -214,23 +250,21 @@ class Files(QObject):
         document = self._session.document
         if document is not None:
             work = partial(_EXPORTS[what], document, folder)
-            self._jobs.start(EXPORTING, f"Exporting {what}", work, done=self._exported_to, failed=self._tell)
+            failed = partial(self._tell, EXPORTING)
+            self._jobs.start(EXPORTING, f"Exporting {what}", work, done=self._exported_to, failed=failed)
 
     def _exported_to(self, place: Path) -> None:
-        self.offer("info", f"Written to {place}", "Open folder", partial(_open_folder, place))
+        document, act = self._session.document, partial(_open_folder, place)
+        # What was written shows the document as it was then.
+        self._messages.tell(
+            "info",
+            f"Written to {place}",
+            holds=lambda: self._session.document is document,
+            action="Open folder",
+            act=act,
+        )
 
     # --- plumbing ------------------------------------------------------------------------------------------
-    def offer(self, tone: str, message: str, action: str, act: Callable[[], None]) -> None:
-        """Show a banner with a button."""
-        self._offered = {"offered": act}
-        self._window.banner.report(tone, message, action=action, action_key="offered")
-
-    def _answer_banner(self, key: str) -> None:
-        act = self._offered.get(key)
-        if act is not None:
-            self._window.banner.clear()
-            act()
-
     def _close(self) -> None:
         self._window.may_close = True
         self._window.close()
@@ -265,8 +299,8 @@ class Files(QObject):
         self._preferences.remember(path)
         self._window.display_recent(self._preferences.recent)
 
-    def _tell(self, error: Exception) -> None:
-        self._window.banner.report("bad", self.words_for(error))
+    def _tell(self, cause: str, error: Exception) -> None:
+        self._messages.tell("bad", self.words_for(error), cause=cause)
 
     def words_for(self, error: Exception) -> str:
         """Return what to tell about an exception; one that nobody expected goes to the log too."""
@@ -304,7 +338,13 @@ def _read_document(path: Path, progress: Progress) -> Document:
 
 
 def _unread(experiment: Experiment) -> list[str]:
-    return [f"{p.where}: {p.message}" for p in experiment.problems if p.severity == "error"]
+    problems = grouped(experiment.problems, experiment=experiment.name)
+    return [f"{problem.where}: {problem.message}" for problem in problems if problem.severity == "error"]
+
+
+def _shortened(lines: Sequence[str]) -> str:
+    more = f"\n… and {len(lines) - 3} more: see the problems at the bottom." if len(lines) > 3 else ""
+    return "\n".join(lines[:3]) + more
 
 
 def _open_folder(place: Path) -> None:

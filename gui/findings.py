@@ -9,6 +9,7 @@ from asplab.core.efficiency import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
+from asplab.core.problems import grouped
 from asplab.core.units import thermal_energy_mev
 from asplab.gui.reading import (
     efficiency_at,
@@ -186,8 +187,7 @@ def _shape_checks(efficiency: EfficiencyFit, fit: PolaronFit, t: int) -> Iterato
 
 
 def _problem_checks(results: Results) -> list[Check]:
-    order = {"error": 0, "warning": 1, "info": 2}
-    problems = sorted(results.problems, key=lambda problem: order[problem.severity])
+    problems = grouped(results.problems, experiment=results.document.experiment.name)
     shown = [
         Check(TONES[problem.severity], f"<b>{problem.where}</b>: {_short(problem.message)}", problem.message)
         for problem in problems[:_MOST_PROBLEMS]

@@ -37,6 +37,8 @@ class Job:
         Runs in a thread of its own and returns a value.
     done, failed : callable
         Called in the window's thread with the value, or with the exception.
+    quiet_s : float
+        Nobody is told about work that is over sooner.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Job:
     work: Callable[[Progress], Any]
     done: Callable[[Any], None]
     failed: Callable[[Exception], None]
+    quiet_s: float = _QUIET_S
     progress: Progress = field(default_factory=Progress)
     fraction: float | None = None
     started_s: float = 0.0
@@ -85,16 +88,21 @@ class Jobs(QObject):
         *,
         done: Callable[[Any], None],
         failed: Callable[[Exception], None],
+        is_answer: bool = False,
     ) -> None:
-        """Start a job; an older one with the same key is cancelled and its outcome forgotten."""
+        """Start a job; an older one with the same key is cancelled and its outcome forgotten.
+
+        One that answers what the user has just done is shown at once, however short it may be.
+        """
         self.cancel(key)
-        job = Job(key, text, work, done, failed, started_s=monotonic())
+        job = Job(key, text, work, done, failed, 0.0 if is_answer else _QUIET_S, started_s=monotonic())
         job.progress = Progress(report=lambda fraction, what: self._messages.put((job, "progress", (fraction, what))))
         job.thread = Thread(target=self._run, args=(job,), name=f"asplab-{key}", daemon=True)
         self._running.append(job)
         gc.disable()
         job.thread.start()
         self._timer.start()
+        self._tell()
 
     def cancel(self, key: str | None = None) -> None:
         """Stop the job of a key, or all: they end soon and nobody hears of them."""
@@ -153,7 +161,8 @@ class Jobs(QObject):
 
     def _tell(self) -> None:
         # What is over in a blink is not worth a flicker.
-        seen = [job for job in self._running if job.is_current and monotonic() - job.started_s > _QUIET_S]
+        now = monotonic()
+        seen = [job for job in self._running if job.is_current and now - job.started_s >= job.quiet_s]
         shown: tuple[str | None, float | None] = (seen[0].text, seen[0].fraction) if seen else (None, None)
         if shown != self._shown:
             self._shown = shown

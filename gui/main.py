@@ -116,14 +116,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = sys.argv[1:] if arguments is None else list(arguments)
     parsed = _parser().parse_args(wanted) if wanted else None
     application = QApplication(sys.argv[:1])
-    application.setApplicationName("asplab")
-    application.setApplicationDisplayName("ASPLab")
-    application.setOrganizationName("ASPLab")
+    name_application(application)
     paths, demo = (parsed.files, parsed.demo) if parsed is not None else ((), False)
     program = Program(application, Preferences(QSettings()), paths=paths, demo=demo)
     program.start()
     _let_ctrl_c_end()
     return application.exec()
+
+
+def name_application(application: QApplication) -> None:
+    """Tell Qt under which name settings are kept."""
+    # No display name: Qt would write it behind every title, which begins with it already.
+    application.setApplicationName("asplab")
+    application.setOrganizationName("ASPLab")
 
 
 def _let_ctrl_c_end() -> None:

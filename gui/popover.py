@@ -1,22 +1,17 @@
-"""Small windows that explain and go away by themselves: the list of problems, the keys, a page of the guide."""
+"""Small windows that explain: the keys, a page of the guide, the versions at work."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
-from asplab.core.problems import Problem
-from asplab.gui.widgets.checks import Check, CheckList
-
-_TONES = {"error": "bad", "warning": "warn", "info": "info"}
-_WIDTH_PX, _TALLEST_PX = 520, 420
+from asplab.core.provenance import software_versions
 
 KEYS = (
     ("1 – 7", "steps"),
     ("PgUp, PgDown", "colder, warmer"),
     ("A", "view all; also a double-click on a plot"),
-    ("X", "exclude the selected condition or file, or bring it back"),
+    ("X", "exclude the selected condition or file, or bring it back; also a right-click on its point, curve or row"),
     ("Tab, ← →", "reach and move a window edge or cutoff; Shift ×10"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Ctrl+I, Ctrl+O", "import a folder, open a project"),
@@ -24,37 +19,6 @@ KEYS = (
     ("F5", "recompute everything"),
     ("?", "this list"),
 )
-
-
-def problem_checks(problems: Sequence[Problem]) -> list[Check]:
-    """Return problems as checks, the gravest first."""
-    order = list(_TONES)
-    ranked = sorted(problems, key=lambda problem: order.index(problem.severity))
-    return [Check(_TONES[one.severity], f"<b>{_plain(one.where)}</b>: {_plain(one.message)}") for one in ranked]
-
-
-class ProblemList(QFrame):
-    """All problems of the results, above the button that asked for them."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setProperty("role", "card")
-        self.list = CheckList()
-        self.list.setProperty("role", "page")
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.list)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.addWidget(scroll)
-
-    def open_above(self, place: QPoint, problems: Sequence[Problem]) -> None:
-        """Show these problems with the lower right corner at a global place."""
-        self.list.display(problem_checks(problems))
-        height = min(_TALLEST_PX, self.list.heightForWidth(_WIDTH_PX - 40) + 40)
-        self.resize(_WIDTH_PX, max(height, 80))
-        self.move(place.x() - _WIDTH_PX, place.y() - self.height())
-        self.show()
 
 
 class KeyList(QDialog):
@@ -97,5 +61,14 @@ def guide_pages(folder: Path) -> list[tuple[str, Path]]:
     return [(path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ").strip(), path) for path in pages]
 
 
-def _plain(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+def about_box(parent: QWidget) -> QMessageBox:
+    """Return what says which versions are at work."""
+    versions = software_versions()
+    own = versions.pop("asplab")
+    others = ", ".join(f"{name} {version}" for name, version in versions.items())
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "About ASPLab", f"<b>ASPLab {own}</b>", parent=parent)
+    box.setInformativeText(
+        "Up-conversion efficiency, quantum yield and polaron parameters from anti-Stokes photoluminescence.<br>"
+        f"<br>{others}"
+    )
+    return box

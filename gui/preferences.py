@@ -46,10 +46,6 @@ class Preferences:
         kept = [str(other) for other in self.recent if other != resolved]
         self._store.setValue("recent", [str(resolved), *kept][:MOST_RECENT])
 
-    def forget_recent(self) -> None:
-        """Empty the list of recent places."""
-        self._store.remove("recent")
-
     @property
     def geometry(self) -> QByteArray | None:
         """Size and place of the window when it was last closed."""

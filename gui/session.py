@@ -103,8 +103,8 @@ class Session(QObject):
 
     @property
     def is_modified(self) -> bool:
-        """Whether there is something to save."""
-        return self._document is not None and self._document is not self._saved
+        """Whether something would be lost that neither a project nor the raw data hold."""
+        return self._document is not None and not _is_same(self._document, self._saved)
 
     @property
     def is_settled(self) -> bool:
@@ -168,6 +168,11 @@ class Session(QObject):
         if self._settle.isActive():
             self._settle.start(0)
 
+    def mark_read(self, document: Document) -> None:
+        """Remember a document that the raw data alone bring back, so that nobody need save it."""
+        self._saved = document
+        self.saved_changed.emit()
+
     def mark_saved(self, document: Document, path: Path) -> None:
         """Remember which document stands in which file."""
         self._saved, self.path = document, path
@@ -207,7 +212,7 @@ class Session(QObject):
             # The stages belong to the job until it ends; it then looks for what is newest.
             return
         elif self._computed is None or _touches_raw_data(self._computed, document):
-            self._start_analysis(document)
+            self._start_analysis(document, "Analysing…" if self._results is None else "Recomputing…")
         else:
             self._settle.setInterval(SETTLE_MS)
             self._settle.start()
@@ -218,14 +223,14 @@ class Session(QObject):
         if self._document is not None and not self.jobs.is_running(ANALYSIS):
             self._show(self._analysis.update(self._document, intervals=True))
 
-    def _start_analysis(self, document: Document) -> None:
+    def _start_analysis(self, document: Document, text: str) -> None:
         analysis = self._analysis
 
         def work(progress: Progress) -> Results:
             return analysis.update(document, intervals=True)
 
         self._settle.stop()
-        self.jobs.start(ANALYSIS, "Analysing", work, done=self._take_results, failed=self._fail)
+        self.jobs.start(ANALYSIS, text, work, done=self._take_results, failed=self._fail, is_answer=True)
 
     def _take_results(self, results: Results) -> None:
         self._computed = results.document
@@ -251,6 +256,16 @@ class Session(QObject):
         timer.setInterval(interval_ms)
         timer.timeout.connect(act)
         return timer
+
+
+def _is_same(document: Document, other: Document | None) -> bool:
+    """Whether two documents hold the same, though they were made one after the other."""
+    return document is other or (
+        other is not None
+        and document.experiment is other.experiment
+        and document.settings == other.settings
+        and document.exclusions == other.exclusions
+    )
 
 
 def _touches_raw_data(before: Document, after: Document) -> bool:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from asplab.core.document import Exclusions
 from asplab.gui.theme import Theme, temperature_spec
 from asplab.gui.tree_nodes import Node
 
@@ -22,10 +23,15 @@ class TreeModel(QAbstractItemModel):
         self.root = Node("root", "", "", -1)
         self._dots: dict[int, QPixmap] = {}
         self._temperatures: tuple[float, ...] = ()
+        self._exclusions: Exclusions | None = None
 
     def display(self, root: Node, temperatures_k: Sequence[float]) -> bool:
         """Take over another tree; returns whether rows came or went."""
-        self._temperatures = tuple(temperatures_k)
+        if tuple(temperatures_k) != self._temperatures:
+            self._temperatures = tuple(temperatures_k)
+            self._dots.clear()
+        # The nodes bring their own reasons along.
+        self._exclusions = None
         same = [node.key for node in root.walk()] == [node.key for node in self.root.walk()]
         if same:
             # Indices point to the nodes themselves, so what changed is written into those that are there.
@@ -37,6 +43,17 @@ class TreeModel(QAbstractItemModel):
             self.root = root
             self.endResetModel()
         return not same
+
+    def display_exclusions(self, exclusions: Exclusions) -> None:
+        """Strike rows through, and take the strokes back."""
+        if exclusions == self._exclusions:
+            return
+        self._exclusions = exclusions
+        changed = [node for node in self.root.walk() if node.reason != exclusions.reason(node.key)]
+        for node in changed:
+            node.reason = exclusions.reason(node.key)
+            index = self.index_of(node)
+            self.dataChanged.emit(index, index)
 
     def restyle(self, theme: Theme) -> None:
         """Take the colours of a theme."""

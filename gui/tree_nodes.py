@@ -28,6 +28,10 @@ class Node:
         Why it is excluded.
     problems : tuple of str
         What is wrong with it or below it.
+    stack : str
+        Key of the condition that a record or a stack belongs to, empty for a scan.
+    label : str
+        What messages call a condition.
     """
 
     kind: str
@@ -37,6 +41,7 @@ class Node:
     reason: str | None = None
     problems: tuple[str, ...] = ()
     stack: str = ""
+    label: str = ""
     children: list["Node"] = field(default_factory=list)
     parent: "Node | None" = None
 
@@ -83,7 +88,7 @@ def _add_stacks(
     for stack in stacks:
         words = f"{plain(stack.excitation_nm, 1)} nm · {len(stack.members)} repeats"
         reason = exclusions.reason(stack.key)
-        node = group.add(Node("stack", stack.key, words, top.temperature, reason, stack=stack.key))
+        node = group.add(Node("stack", stack.key, words, top.temperature, reason, stack=stack.key, label=stack.label))
         _add_records(node, stack.members, exclusions, found, stack.key)
 
 
@@ -122,3 +127,11 @@ def words_for(node: Node) -> str:
         return f"{node.text} of {words_for(above)}"
     words = node.text.split(" · ")[0]
     return f"{above.text.split(' · ')[0]} {words}" if above is not None and above.kind == "group" else words
+
+
+def full_words(node: Node) -> str:
+    """Return what a node is and at which temperature, for instance ``80 K, PL 457.0 nm``."""
+    top = node
+    while top.parent is not None and top.kind != "temperature":
+        top = top.parent
+    return f"{top.text}, {words_for(node)}"

@@ -5,7 +5,6 @@ imported inside :meth:`Window.build`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QKeySequence,
+    QResizeEvent,
     QUndoStack,
 )
 from PySide6.QtWidgets import (
@@ -31,6 +31,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+from asplab.gui.commands import ANALYSIS, EDIT, EVERY, EXPORTS, FILE, HELP, SAVING, VIEW, Command
 
 if TYPE_CHECKING:
     from asplab.gui.widgets.banner import Banner
@@ -51,47 +53,11 @@ STEPS = (
 SIZE = (1440, 900)
 LEFT_PX, RIGHT_PX = 244, 292
 _GAP = 8
+_TIGHT_BELOW_PX = 1240
+_TIGHT = 'QToolButton { padding: 4px 6px; } QToolButton[popupMode="2"] { padding-right: 20px; }'
 _BUTTON_PX = 148
 _EMPTY = ("Drop a folder of raw spectra here", "A folder with manifest.csv, or a project (*.nxs).", "Import folder…")
 _WAITING = ("Analysing …", "", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One entry of a menu: key, caption, shortcut (or none) and whether it needs a document."""
-
-    key: str
-    text: str
-    shortcut: str | None = None
-    needs_document: bool = True
-
-
-FILE = (
-    Command("new_demo", "New &demo", None, False),
-    Command("import", "&Import folder…", "Ctrl+I", False),
-    Command("open", "&Open…", "Ctrl+O", False),
-)
-SAVING = (
-    Command("save", "&Save", "Ctrl+S"),
-    Command("save_as", "Save &as…", "Ctrl+Shift+S"),
-)
-EXPORTS = (
-    Command("export_figures", "&Figures…"),
-    Command("export_tables", "&Tables…"),
-    Command("export_report", "&Report…"),
-)
-EDIT = (Command("toggle_excluded", "E&xclude / bring back", "X"),)
-VIEW = (
-    Command("view_all", "View &all", "A"),
-    Command("warmer", "&Warmer", "PgDown"),
-    Command("colder", "&Colder", "PgUp"),
-)
-ANALYSIS = (Command("recompute", "&Recompute everything", "F5"),)
-HELP = (
-    Command("keys", "&Keys", "?", False),
-    Command("about", "&About ASPLab", None, False),
-)
-_ALL = (*FILE, *SAVING, *EXPORTS, *EDIT, *VIEW, *ANALYSIS, *HELP)
 
 
 class Window(QMainWindow):
@@ -128,6 +94,7 @@ class Window(QMainWindow):
         self.setWindowTitle("ASPLab")
         self.may_close = True
         self._has_document = self._is_ready = False
+        self._bar: QWidget | None = None
 
     def build(self) -> None:
         """Fill the window; it may be on screen already, and is then there at once."""
@@ -137,7 +104,7 @@ class Window(QMainWindow):
         from asplab.gui.widgets.status import StatusLine
         from asplab.gui.widgets.steps import StepBar
 
-        self.actions_by_key = {command.key: self._action(command) for command in _ALL}
+        self.actions_by_key = {command.key: self._action(command) for command in EVERY}
         self.step_actions = self._step_actions()
         self.mode_actions = self._mode_actions()
         self.steps = StepBar(STEPS)
@@ -151,8 +118,9 @@ class Window(QMainWindow):
         self.status = StatusLine()
         self._bar = QWidget()
         self._fill_menus()
-        self._fill_toolbar()
-        self._lay_out()
+        self._fill_toolbar(self._bar)
+        self._lay_out(self._bar)
+        self._tighten()
         self.steps.step_chosen.connect(self.step_chosen)
         self.temperatures.chosen.connect(self.temperature_chosen)
         self.display_document(None, is_modified=False)
@@ -163,7 +131,7 @@ class Window(QMainWindow):
         """Show the name of the document in the title, and what can be done with it."""
         self.setWindowTitle("ASPLab" if name is None else f"ASPLab — {name}[*]")
         self.setWindowModified(is_modified and name is not None)
-        for command in _ALL:
+        for command in EVERY:
             self.actions_by_key[command.key].setEnabled(name is not None or not command.needs_document)
         for action in self.step_actions.values():
             action.setEnabled(name is not None)
@@ -256,6 +224,16 @@ class Window(QMainWindow):
         self.closed.emit()
         event.accept()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the names of the steps the room that they need."""
+        super().resizeEvent(event)
+        self._tighten()
+
+    def _tighten(self) -> None:
+        style = _TIGHT if self.width() < _TIGHT_BELOW_PX else ""
+        if self._bar is not None and self._bar.styleSheet() != style:
+            self._bar.setStyleSheet(style)
+
     def _name_undo(self, text: str) -> None:
         self.undo.setText(f"Undo: {text}" if text else "Undo")
 
@@ -333,8 +311,8 @@ class Window(QMainWindow):
     def _add(self, menu: QMenu, commands: Sequence[Command]) -> None:
         menu.addActions([self.actions_by_key[command.key] for command in commands])
 
-    def _fill_toolbar(self) -> None:
-        row = QHBoxLayout(self._bar)
+    def _fill_toolbar(self, bar: QWidget) -> None:
+        row = QHBoxLayout(bar)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(2)
         for key, text in (("import", "Import…"), ("open", "Open…"), ("save", "Save")):
@@ -343,7 +321,7 @@ class Window(QMainWindow):
         for action, sign in ((self.undo, "↶"), (self.redo, "↷")):
             row.addWidget(self._button(action, sign))
         row.addSpacing(_GAP)
-        self.temperatures.setFixedWidth(92)
+        self.temperatures.setFixedWidth(86)
         self.temperatures.setAccessibleName("Temperature")
         self.temperatures.setToolTip("Temperature shown (PgUp, PgDown)")
         row.addWidget(self.temperatures)
@@ -365,7 +343,7 @@ class Window(QMainWindow):
         action.changed.connect(partial(button.setText, text))
         return button
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, bar: QWidget) -> None:
         self._empty_page = QWidget()
         column = QVBoxLayout(self._empty_page)
         column.addWidget(self.empty)
@@ -384,6 +362,6 @@ class Window(QMainWindow):
         rows = QVBoxLayout(central)
         rows.setContentsMargins(12, 0, 12, 0)
         rows.setSpacing(_GAP)
-        for widget, stretch in ((self._bar, 0), (self.banner, 0), (self.stack, 1), (self.status, 0)):
+        for widget, stretch in ((bar, 0), (self.banner, 0), (self.stack, 1), (self.status, 0)):
             rows.addWidget(widget, stretch)
         self.setCentralWidget(central)

@@ -1,8 +1,10 @@
 """The left column: what was measured; what is excluded stays visible, struck through."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QMenu, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from asplab.core.document import Document, Exclusions
 from asplab.core.errors import AsplabError
@@ -10,13 +12,14 @@ from asplab.core.experiment import EMISSION_KINDS
 from asplab.core.grouping import Gathered, gather
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem
+from asplab.gui.exclusion_menu import add_exclusion_entries
 from asplab.gui.panels.base import Panel
 from asplab.gui.theme import Theme
 from asplab.gui.tree_model import TreeModel
 from asplab.gui.tree_nodes import Node, build_nodes, words_for
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import Card
-from asplab.gui.widgets.reason import REASONS, ReasonBar
+from asplab.gui.widgets.reason import ReasonBar
 
 
 class ExperimentTree(Panel):
@@ -53,6 +56,8 @@ class ExperimentTree(Panel):
         self.view.selectionModel().currentChanged.connect(self._tell_selection)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.viewport().installEventFilter(self)
+        self.reasons.installEventFilter(self)
+        self._asked_from: QWidget | None = None
         self.reasons.chosen.connect(self.excluded)
 
     # --- Panel ---------------------------------------------------------------------------------------------
@@ -73,14 +78,26 @@ class ExperimentTree(Panel):
         """Take over a theme."""
         self.model.restyle(theme)
 
-    def ask_reason(self, target: str) -> None:
-        """Ask, in place, why a condition or a file is excluded."""
-        node = next((node for node in self.model.root.walk() if node.key == target), None)
+    def display_exclusions(self, exclusions: Exclusions) -> None:
+        """Show what the user has just excluded or brought back; the results follow later."""
+        self.model.display_exclusions(exclusions)
+
+    def node_of(self, target: str) -> Node | None:
+        """Return the row of a condition or a file, None where there is none."""
+        return next((node for node in self.model.root.walk() if node.key == target), None)
+
+    def ask_reason(self, target: str, *, typed: bool = False) -> None:
+        """Ask, in place, why a condition or a file is excluded; ``typed`` when the reason is none of those listed."""
+        node, asking = self.node_of(target), QApplication.focusWidget()
+        if asking is not None and asking.window() is self.window() and not self.reasons.isAncestorOf(asking):
+            self._asked_from = asking
         self.reasons.ask(target, words_for(node) if node is not None else target)
+        if typed:
+            self.reasons.findChild(QLineEdit).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle(self, target: str) -> None:
         """Ask for the exclusion of a target, or bring it back."""
-        node = next((node for node in self.model.root.walk() if node.key == target), None)
+        node = self.node_of(target)
         if node is not None and node.reason is not None:
             self.brought_back.emit(target)
         else:
@@ -93,9 +110,15 @@ class ExperimentTree(Panel):
         self.view.doItemsLayout()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Say what the mouse does here."""
-        if event.type() == QEvent.Type.Enter:
+        """Say what the mouse does here; give the focus back once the reason is told or the question given up."""
+        if watched is self.reasons:
+            if event.type() == QEvent.Type.Hide and self._asked_from is not None:
+                asked_from, self._asked_from = self._asked_from, None
+                asked_from.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif event.type() == QEvent.Type.Enter:
             self.hint_changed.emit("Click to select · X or right-click to exclude or bring back")
+        elif event.type() == QEvent.Type.Leave:
+            self.hint_changed.emit("")
         return False
 
     # --- rows ----------------------------------------------------------------------------------------------
@@ -159,23 +182,14 @@ class ExperimentTree(Panel):
             return
         self.menu = QMenu(self)
         self.menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if node.reason is not None:
-            self.menu.addAction(f"Bring back ({node.reason})").setData(("", node.key))
-        else:
-            for reason in REASONS:
-                self.menu.addAction(f"Exclude: {reason}").setData((reason, node.key))
-            self.menu.addAction("Exclude: other…").setData(("?", node.key))
-        self.menu.triggered.connect(self._answer_menu)
+        add_exclusion_entries(
+            self.menu,
+            node.reason,
+            exclude=partial(self.excluded.emit, node.key),
+            ask=partial(self.ask_reason, node.key, typed=True),
+            bring_back=partial(self.brought_back.emit, node.key),
+        )
         self.menu.popup(self.view.viewport().mapToGlobal(place))
-
-    def _answer_menu(self, action: object) -> None:
-        reason, target = action.data()  # type: ignore[attr-defined]
-        if reason == "?":
-            self.ask_reason(target)
-        elif reason:
-            self.excluded.emit(target, reason)
-        else:
-            self.brought_back.emit(target)
 
 
 def _everything(document: Document) -> Gathered | None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from asplab.core.document import Exclusions
 from asplab.core.pipeline import Results
 from asplab.gui.findings import checks, facts, joint_rows, record_facts, temperature_rows
 from asplab.gui.panels.base import Panel
@@ -16,6 +17,7 @@ from asplab.gui.widgets.facts import FactList
 from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
 
+WIDTH_PX = 292
 NOTHING_SELECTED = "Click a point or a curve to select a condition."
 
 
@@ -28,8 +30,11 @@ class Inspector(Panel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        # Narrower, and two numbers in one field are cut.
+        self.setMinimumWidth(WIDTH_PX)
         self._forms: dict[str, SettingsForm] = {}
         self._targets = {"stack": "", "record": ""}
+        self._exclusions = Exclusions()
         self._settings_card, self._results_card = Card("Settings"), Card("Results", "68 % intervals")
         self._checks_card, self._selected_card = Card("Checks"), Card("Selected")
         self.here, self.joint = ResultsTable(), ResultsTable()
@@ -55,6 +60,7 @@ class Inspector(Panel):
         """Show settings, results, checks and selection; called on every frame of a drag."""
         self._show_settings(results, view)
         self._show_results(results, view)
+        self._exclusions = results.document.exclusions
         found = checks(results, view)
         self.checks_list.display(found)
         _set_text(self.summary, f"Checks: {check_summary(found)}")
@@ -62,13 +68,18 @@ class Inspector(Panel):
         _set_shown(self._checks_card, bool(self.checks_list.checks))
         self._show_selected(results, view)
 
+    def display_exclusions(self, exclusions: Exclusions) -> None:
+        """Show what the user has just excluded or brought back; the results follow later."""
+        self._exclusions = exclusions
+        self._show_exclusions()
+
     def restyle(self, theme: Theme) -> None:
         """Take over a theme; all of it comes from the style sheet and the palette."""
         self._theme = theme
 
     def sizeHint(self) -> QSize:
         """Return the usual width of the column."""
-        return QSize(292, 600)
+        return QSize(WIDTH_PX, 600)
 
     def _build(self) -> None:
         for widget in (self.no_results, self.here, self._joint_title, self.joint):
@@ -143,12 +154,16 @@ class Inspector(Panel):
         _set_shown(self.facts_list, bool(found))
         _set_shown(self.nothing, not found)
         self._targets = {"stack": view.stack, "record": view.record}
+        self._show_exclusions()
+
+    def _show_exclusions(self) -> None:
+        found = not self.facts_list.isHidden()
         names = {"stack": "condition", "record": "repeat"}
-        reasons = {kind: results.document.exclusions.reason(target) for kind, target in self._targets.items()}
+        reasons = {kind: self._exclusions.reason(target) for kind, target in self._targets.items()}
         for kind, button in self.exclude_buttons.items():
             verb = "Bring back this" if reasons[kind] is not None else "Exclude this"
             _set_text(button, f"{verb} {names[kind]}")
-            _set_shown(button, bool(found) and bool(self._targets[kind]))
+            _set_shown(button, found and bool(self._targets[kind]))
         said = [f"{names[kind]} excluded: {reason}" for kind, reason in reasons.items() if reason is not None]
         _set_text(self._reason, "! " + "; ".join(said) if said else "")
         _set_shown(self._reason, bool(said))

@@ -1,11 +1,10 @@
 """The overview: spectra, R and quantum yield, η, and what the data determine, side by side and linked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QMenu, QStackedLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
 from asplab.core.band import cutoff_nm
 from asplab.core.grouping import Stack
@@ -86,7 +85,6 @@ class OverviewPanel(Panel):
         self._polaron_crowd: CrowdPicture | None = None
         self._ratio_places: list[tuple[int, ...]] = []
         self._owners: list[int | None] = []
-        self._menu_target = ""
         self._is_dragging = False
         # The chosen temperature and every number follow each frame of a drag; the pale ones behind it follow at
         # a lower rate, from one picture, and catch up when the drag ends.
@@ -242,7 +240,6 @@ class OverviewPanel(Panel):
         self.polaron.point_clicked.connect(self._choose_owner)
         for card in self.cards:
             card.plot.hint_changed.connect(self.hint_changed)
-            card.plot.context_requested.connect(self._open_menu)
         self.eta.display_hint("Click a point to select its condition · right-click to exclude it")
         self.ratio.display_hint("Click a line's point to select its condition · right-click to exclude it")
         self.polaron.display_hint("Click a point to select its temperature · contours and bars hold 68 %")
@@ -288,23 +285,11 @@ class OverviewPanel(Panel):
         if t != self._view.temperature:
             self.temperature_chosen.emit(t)
         self.stack_chosen.emit(fit.keys[t][j])
-        if button == Qt.MouseButton.RightButton:
-            self._menu_target = fit.keys[t][j]
 
     def _choose_owner(self, series: int, point: int, button: Qt.MouseButton) -> None:
         owner = self._owners[series]
         if owner is not None:
             self.temperature_chosen.emit(owner)
-
-    def _open_menu(self, place: QPoint) -> None:
-        target, self._menu_target = self._menu_target, ""
-        entries: list[tuple[str, Callable[[], None]]] = [("View all\tA", self.view_all)]
-        if target and self._results is not None:
-            excluded = self._results.document.exclusions.reason(target)
-            words = "Exclude this condition…\tX" if excluded is None else f"Bring back ({excluded})\tX"
-            entries.insert(0, (words, partial(self.exclusion_requested.emit, target)))
-        self.menu = _menu(self, entries)
-        self.menu.popup(place)
 
     # --- construction --------------------------------------------------------------------------------------
     def _lay_out(self) -> None:
@@ -343,13 +328,3 @@ def _display_crowd(
         lines_y=crowd.lines_y,
         tip=tip,
     )
-
-
-def _menu(parent: QWidget, entries: Sequence[tuple[str, Callable[[], None]]]) -> QMenu:
-    menu = QMenu(parent)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    for text, act in entries:
-        action = QAction(text, menu)
-        action.triggered.connect(act)
-        menu.addAction(action)
-    return menu

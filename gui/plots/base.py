@@ -2,8 +2,8 @@
 
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from asplab.gui.plots.axes import Axis
@@ -46,15 +46,15 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
 
     Notes
     -----
-    ``hint_changed`` says what the mouse does here, ``background_clicked`` (button, modifiers) that a click hit
-    nothing, ``context_requested`` (global position) that the user wants a menu: it follows the click signal of
-    whatever was hit. ``view_changed`` follows every zoom.
+    ``hint_changed`` says what the mouse or the keys do here and is empty once they do nothing here any more,
+    ``click_began`` precedes the click signal of whatever is hit, ``background_clicked`` (button, modifiers) follows
+    a click that hit nothing, ``context_requested`` (global position) says that the user wants a menu: it comes last.
     """
 
     hint_changed = Signal(str)
+    click_began = Signal()
     background_clicked = Signal(object, object)
     context_requested = Signal(QPoint)
-    view_changed = Signal()
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.scene().changed.connect(self._repaint)
+        self.scene().focusItemChanged.connect(self._tell_focus)
         self.box = ViewBox()
         self._axes = {
             "left": Axis("left", theme, logarithmic=log_y),
@@ -92,7 +93,6 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         self.display_labels(x_label, y_label)
         self.box.clicked.connect(self._answer_click)
         self.box.sigRangeChangedManually.connect(self._leave_home)
-        self.box.sigRangeChanged.connect(self._tell_view)
         self.setMinimumSize(160, 120)
 
     @property
@@ -157,6 +157,11 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0, disableAutoRange=True)
         self._at_home = True
 
+    @property
+    def is_at_home(self) -> bool:
+        """Whether all data are shown; False once the user has zoomed."""
+        return self._at_home
+
     def display_view(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show a stored zoom."""
         self.box.setRange(xRange=x, yRange=y, padding=0.0, disableAutoRange=True)
@@ -195,6 +200,21 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         self.scene().setFocusItem(None)
         return bool(super().focusNextPrevChild(forward))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Say what is being dragged, even where the mouse came without a move."""
+        super().mousePressEvent(event)
+        self.hint_changed.emit(self._hint_at(self.mapToScene(event.position().toPoint())))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the hint back, unless the keys still move something here."""
+        super().leaveEvent(event)
+        self.hint_changed.emit(self._focused_hint())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the hint of the keys back."""
+        super().focusOutEvent(event)
+        self.hint_changed.emit("")
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Explain what is under the mouse."""
         super().mouseMoveEvent(event)
@@ -224,7 +244,16 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         handle = next(hovered, None)
         return handle.hint() if handle is not None else self._hint
 
+    def _focused_hint(self) -> str:
+        focused = self.scene().focusItem()
+        return focused.hint() if self.hasFocus() and hasattr(focused, "hint") else ""
+
+    def _tell_focus(self) -> None:
+        if self._focused_hint():
+            self.hint_changed.emit(self._focused_hint())
+
     def _answer_click(self, event: MouseClickEvent) -> None:
+        self.click_began.emit()
         button, modifiers = event.button(), event.modifiers()
         if event.double() and button == Qt.MouseButton.LeftButton:
             self.view_all()
@@ -241,9 +270,6 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
 
     def _leave_home(self) -> None:
         self._at_home = False
-
-    def _tell_view(self) -> None:
-        self.view_changed.emit()
 
 
 def _padded(bounds: Bounds, padding: float) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from asplab.gui.plots.handle import GRAB_PX, LABEL_PX, Handle
 from asplab.gui.plots.layer import Bounds, PixelMap
 from asplab.gui.theme import MUTED_PX
 from asplab.gui.widgets.numerals import plain
-from asplab.gui.widgets.text import paint_rich, without_markup
+from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 
 
 class RegionHandle(Handle):
@@ -151,10 +151,14 @@ class LineHandle(Handle):
         x = float(to_pixel.x(self._places[0]))
         self._draw_edge(painter, x, 0, to_pixel, Qt.PenStyle.DashLine)
         words = f"{self.label} {plain(self._places[0], self._decimals)} {self.unit}"
-        words += f" · {self.scope}" if self.is_active else ""
+        whole = f"{words} · {self.scope}" if self.is_active else words
+        # The status line has the scope too: a narrow plot leaves it out rather than cut it.
+        fitting = (text for text in (whole, words) if rich_width(text, painter.font()) + 12 < frame.width())
+        words = next(fitting, words)
         box = self._label_box(painter, words, x, frame.top(), right=True)
         if box.right() > frame.right():
             box = self._label_box(painter, words, x, frame.top(), right=False)
+        box.moveLeft(max(min(box.left(), frame.right() - box.width() - 2), frame.left() + 2))
         self._draw_label(painter, box, words)
 
     def _wanted(self, places: tuple[float, ...], by: float) -> tuple[float, ...]:

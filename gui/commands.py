@@ -1,0 +1,41 @@
+"""What the menus offer: keys, captions and shortcuts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One entry of a menu: key, caption, shortcut (or none) and whether it needs a document."""
+
+    key: str
+    text: str
+    shortcut: str | None = None
+    needs_document: bool = True
+
+
+FILE = (
+    Command("new_demo", "New &demo", None, False),
+    Command("import", "&Import folder…", "Ctrl+I", False),
+    Command("open", "&Open…", "Ctrl+O", False),
+)
+SAVING = (
+    Command("save", "&Save", "Ctrl+S"),
+    Command("save_as", "Save &as…", "Ctrl+Shift+S"),
+)
+EXPORTS = (
+    Command("export_figures", "&Figures…"),
+    Command("export_tables", "&Tables…"),
+    Command("export_report", "&Report…"),
+)
+EDIT = (Command("toggle_excluded", "E&xclude / bring back", "X"),)
+VIEW = (
+    Command("view_all", "View &all", "A"),
+    Command("warmer", "&Warmer", "PgDown"),
+    Command("colder", "&Colder", "PgUp"),
+)
+ANALYSIS = (Command("recompute", "&Recompute everything", "F5"),)
+HELP = (
+    Command("keys", "&Keys", "?", False),
+    Command("about", "&About ASPLab", None, False),
+)
+EVERY = (*FILE, *SAVING, *EXPORTS, *EDIT, *VIEW, *ANALYSIS, *HELP)

@@ -1,0 +1,63 @@
+"""What the user wants of the document, as edits of the session."""
+
+from functools import partial
+from time import monotonic
+
+from PySide6.QtCore import QObject
+
+from asplab.gui import edits
+from asplab.gui.session import Session
+
+_SERIES_S = 1.0
+
+
+class Intents(QObject):
+    """Turns the intents of the panels into undoable edits."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._last_edit = ("", "", 0.0)
+        self._series = 0
+
+    def drag_window(self, low_nm: float, high_nm: float) -> None:
+        """Move the integration window."""
+        self._session.drag("Move window", partial(edits.move_window, low_nm=low_nm, high_nm=high_nm), "window")
+
+    def drag_cutoff(self, side: str, nominal_nm: float, cutoff_nm: float) -> None:
+        """Move the edge of a filter."""
+        change = partial(edits.move_cutoff, side=side, nominal_nm=nominal_nm, cutoff_nm=cutoff_nm)
+        self._session.drag("Move cutoff", change, f"cutoff {side} {nominal_nm}")
+
+    def drag_background(self, index: int, low_nm: float, high_nm: float) -> None:
+        """Move one background window."""
+        change = partial(edits.move_background, index=index, low_nm=low_nm, high_nm=high_nm)
+        self._session.drag("Move background", change, f"background {index}")
+
+    def drag_baseline(self, from_mev: float, to_mev: float | None) -> None:
+        """Move the region of the photothermal baseline."""
+        change = partial(edits.move_baseline, from_mev=from_mev, to_mev=to_mev)
+        self._session.drag("Move baseline region", change, "baseline")
+
+    def edit_setting(self, record: str, name: str, value: object) -> None:
+        """Change one field of a settings record."""
+        change = partial(edits.change_setting, record=record, name=name, value=value)
+        self._session.change(f"Change {edits.setting_words(name)}", change, self._series_name(record, name, value))
+
+    def _series_name(self, record: str, name: str, value: object) -> str | None:
+        """Return one name for the steps of a wheel or an arrow key that follow one another within a second."""
+        before, now = self._last_edit, monotonic()
+        self._last_edit = (record, name, now)
+        if not isinstance(value, float):
+            return None
+        if before[:2] != (record, name) or now - before[2] > _SERIES_S:
+            self._series += 1
+        return f"series {self._series}"
+
+    def exclude(self, target: str, reason: str) -> None:
+        """Take a condition or a file out of the analysis."""
+        self._session.change("Exclude", lambda document: document.excluding(target, reason))
+
+    def bring_back(self, target: str) -> None:
+        """Take a condition or a file into the analysis again."""
+        self._session.change("Bring back", lambda document: document.including(target))

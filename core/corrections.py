@@ -10,13 +10,11 @@ from asplab.core.errors import AnalysisError
 from asplab.core.experiment import Curve, Spectrum
 from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
+from asplab.core.repeats import additive_variance, replace_cosmic_rays
 from asplab.core.settings import CorrectionSettings
 from asplab.core.units import FloatArray
 
 _SMOOTHING_PIXELS = 31
-_NEIGHBOUR_FRACTION = 0.5
-_ROUNDING = 1e-6
-"""Noise that spectra are taken to have at least, relative to their height."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,88 +176,6 @@ def _block(
             dark_variance[row] = dark.variance_of_mean * (np.mean(1.0 / scale) / sensitivity) ** 2
     block = Block(axis, np.asarray(indices), intensity, mean, variance, dark_variance)
     return block, replaced, groups
-
-
-def replace_cosmic_rays(counts: FloatArray, *, threshold: float) -> tuple[FloatArray, int]:
-    """Replace pixels of single repeats that stand out upwards against the other repeats.
-
-    Each repeat is compared with the median spectrum after fitting its own height and offset, so a band that
-    drifts as a whole is never clipped. A pixel beyond ``threshold`` robust standard deviations, and neighbours
-    beyond half of that, take the fitted median. Fewer than three repeats are returned unchanged.
-
-    Parameters
-    ----------
-    counts : ndarray, shape (n_repeats, n_pixels)
-    threshold : float
-        In robust standard deviations of the pixel's surroundings.
-
-    Returns
-    -------
-    counts : ndarray, shape (n_repeats, n_pixels)
-    replaced : int
-        Number of replaced pixels over all repeats.
-    """
-    if counts.shape[0] < 3:
-        return counts, 0
-    shape = np.median(counts, axis=0)
-    spread = 1.4826 * np.median(np.abs(counts - shape), axis=0)
-    # A hit of any height must not tilt the fit of its own repeat: start from what at most doubles the band.
-    ceiling = 2.0 * shape - np.percentile(shape, 10) + threshold * spread
-    expected = _follow(counts, shape, counts <= ceiling)
-    hit = _standing_out(counts, expected, threshold)[0]
-    expected = _follow(counts, shape, ~hit)
-    residual = counts - expected
-    hit, sigma = _standing_out(counts, expected, threshold)
-    near = hit.copy()
-    near[:, 1:] |= hit[:, :-1]
-    near[:, :-1] |= hit[:, 1:]
-    hit |= near & (residual > _NEIGHBOUR_FRACTION * threshold * sigma)
-    return np.where(hit, expected, counts), int(hit.sum())
-
-
-def _standing_out(counts: FloatArray, expected: FloatArray, threshold: float) -> tuple[np.ndarray, FloatArray]:
-    """Return where counts exceed what is expected by ``threshold`` robust standard deviations, and those."""
-    residual = counts - expected
-    deviation = 1.4826 * np.median(np.abs(residual - np.median(residual, axis=0)), axis=0)
-    sigma = np.maximum(median_filter(deviation, size=_SMOOTHING_PIXELS, mode="nearest"), deviation)
-    sigma = np.maximum(sigma, _ROUNDING * np.ptp(expected) + np.finfo(float).tiny)
-    return residual > threshold * sigma, sigma
-
-
-def _follow(spectra: FloatArray, shape: FloatArray, use: np.ndarray | None = None) -> FloatArray:
-    """Return offset + height × shape fitted to each spectrum by least squares over the pixels in use."""
-    weight = np.ones(spectra.shape) if use is None else use.astype(float)
-    weight[weight.sum(axis=1) < _SMOOTHING_PIXELS] = 1.0
-    count = weight.sum(axis=1)
-    shape_mean = (weight @ shape) / count
-    mean = np.sum(weight * spectra, axis=1) / count
-    centred = weight * (shape - shape_mean[:, None])
-    power = np.sum(centred * (shape - shape_mean[:, None]), axis=1)
-    height = np.where(power > 0, np.sum(centred * spectra, axis=1) / np.where(power > 0, power, 1.0), 1.0)
-    fitted: FloatArray = mean[:, None] + height[:, None] * (shape - shape_mean[:, None])
-    return fitted
-
-
-def additive_variance(spectra: FloatArray) -> FloatArray:
-    """Return the detection-noise variance of one repeat at each pixel.
-
-    With two or more repeats: the scatter about the mean spectrum after each repeat's own height and offset
-    are fitted (their drift is treated apart). With one: the scatter of neighbouring pixels, which misses
-    nothing but slow structure.
-
-    Parameters
-    ----------
-    spectra : ndarray, shape (n_repeats, n_pixels)
-    """
-    n = len(spectra)
-    if n > 1:
-        residual = spectra - _follow(spectra, spectra.mean(axis=0))
-        result: FloatArray = np.sum(residual**2, axis=0) / (n - 1)
-        return result
-    rough = np.zeros(spectra.shape[1])
-    rough[1:-1] = spectra[0, 1:-1] - 0.5 * (spectra[0, :-2] + spectra[0, 2:])
-    kernel = np.ones(_SMOOTHING_PIXELS) / _SMOOTHING_PIXELS
-    return np.convolve(np.pad(rough**2 / 1.5, _SMOOTHING_PIXELS // 2, mode="reflect"), kernel, mode="valid")
 
 
 def _normalisations(gathered: Gathered, settings: CorrectionSettings, problems: list[Problem]) -> list[FloatArray]:

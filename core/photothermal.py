@@ -4,17 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.coarse_steps import interpolate
 from asplab.core.energies import Energies, Excitations
 from asplab.core.layout import Layout
 from asplab.core.problems import Problem
 from asplab.core.scans import Scans, ScanSet
 from asplab.core.settings import BaselineSettings
-from asplab.core.units import FloatArray
+from asplab.core.units import FloatArray, thermal_energy_mev
 
 _MINIMUM_POINTS = 6
+_COARSE_POINTS, _COARSE_RANGE_MEV = 4, 40.0
+"""Coarse steps: so many points over such a range hold a line as well, for their noise is known from the scans."""
 _SCALE_MEV = 100.0
 _URBACH_RANGE_MEV = (4.0, 60.0)
 _URBACH_STEPS = 24
+_HEAT_CHANGES = 6.0
+"""Detuning in kT up to which the light that leaves still changes the heat per absorbed photon."""
+_HEAT_TOLD_MEV = 120.0
+"""A tail that is fitted from further below the gap can't tell that change from its own exponential."""
 _TAIL_IS_SEEN = 12.0
 """Gain in χ² beyond which an Urbach tail (two parameters) is taken to be there."""
 
@@ -56,9 +63,12 @@ class Absorbed:
     noise : ndarray, shape (n_temperatures, n_columns, n_columns)
         Covariance of one scan's readings from detection noise (neighbours share points).
     shared : ndarray, same shape
-        What the baseline adds to the covariance of the mean, common to all excitations; where an excitation
-        lies in the baseline's region, this includes their common noise.
+        What is added to the covariance of the mean and does not average over the scans as they do: the
+        baseline, common to all excitations (where one lies in the baseline's region, this includes their common
+        noise); the noise of the power readings; and what interpolation between coarse steps may miss.
     baselines : tuple of FittedBaseline or None
+    interpolated : ndarray of bool, shape (n_stacks,)
+        Read between the points of a scan with coarse steps.
     """
 
     per_scan: tuple[FloatArray | None, ...]
@@ -66,6 +76,7 @@ class Absorbed:
     noise: FloatArray
     shared: FloatArray
     baselines: tuple[FittedBaseline | None, ...]
+    interpolated: np.ndarray
     problems: tuple[Problem, ...] = ()
 
 
@@ -75,6 +86,7 @@ def photothermal(
     """Fit the baseline of each temperature in raw volts, subtract it, and divide by the pump power."""
     n_t, n = layout.index.shape
     mean = np.full(len(excitations.energy_mev), np.nan)
+    interpolated = np.zeros(mean.size, dtype=bool)
     noise, shared = np.zeros((n_t, n, n)), np.zeros((n_t, n, n))
     per_scan: list[FloatArray | None] = []
     baselines: list[FittedBaseline | None] = []
@@ -86,19 +98,44 @@ def photothermal(
             continue
         place = f"{energies.temperatures_k[t]:.0f} K"
         detuning = energies.reference_mev[t] - scan_set.energy_mev
-        found = _baseline(scan_set, detuning, settings, place, problems)
+        kt_mev = float(thermal_energy_mev(energies.temperatures_k[t]))
+        found = _baseline(scan_set, detuning, kt_mev, settings, place, problems)
         fitted = found.fitted
-        readings = (scan_set.volts - fitted.volts) @ np.nan_to_num(scan_set.weights).T
         reached = ~np.isnan(scan_set.weights).any(axis=1)
+        weights, missed = _weights(scan_set, fitted)
+        readings = (scan_set.volts - fitted.volts) @ weights.T
         mean[scan_set.stacks] = np.where(reached, np.mean(readings, axis=0), np.nan)
+        interpolated[scan_set.stacks] = scan_set.between
         per_scan.append(readings)
         baselines.append(fitted)
         columns = np.flatnonzero(layout.valid[t])
-        weights = np.nan_to_num(scan_set.weights)
         own = (weights * scan_set.noise) @ weights.T
         noise[t][np.ix_(columns, columns)] = own
-        shared[t][np.ix_(columns, columns)] = found.covariance(weights, own, scan_set)
-    return Absorbed(tuple(per_scan), mean, noise, shared, tuple(baselines), tuple(problems))
+        added = found.covariance(weights, own, scan_set) + _power_covariance(scan_set, fitted, weights) + missed
+        shared[t][np.ix_(columns, columns)] = added
+    return Absorbed(tuple(per_scan), mean, noise, shared, tuple(baselines), interpolated, tuple(problems))
+
+
+def _weights(scans: ScanSet, baseline: FittedBaseline) -> tuple[FloatArray, FloatArray]:
+    """Return the weights of all readings, and the covariance of what interpolation between coarse steps misses."""
+    weights = np.nan_to_num(scans.weights)
+    missed = np.zeros((len(weights), len(weights)))
+    if scans.between.any():
+        signal = (scans.volts.mean(axis=0) - baseline.volts) / scans.power_uw
+        error = np.sqrt(scans.noise / len(scans.volts)) / scans.power_uw
+        found = interpolate(scans.energy_mev, signal, error, scans.excitation_mev[scans.between])
+        weights[scans.between] = found.weights / scans.power_uw
+        missed[np.ix_(scans.between, scans.between)] = found.covariance
+    return weights, missed
+
+
+def _power_covariance(scans: ScanSet, baseline: FittedBaseline, weights: FloatArray) -> FloatArray:
+    """Return the covariance that the noise of the power readings leaves in signals divided by the smoothed power."""
+    places = scans.power_places
+    net = (scans.volts.mean(axis=0) - baseline.volts)[places] / scans.power_uw[places]
+    slope = weights[:, places] * net
+    result: FloatArray = slope @ scans.power_covariance @ slope.T
+    return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +159,12 @@ class _Found:
 
 
 def _baseline(
-    scans: ScanSet, detuning: FloatArray, settings: BaselineSettings, place: str, problems: list[Problem]
+    scans: ScanSet,
+    detuning: FloatArray,
+    kt_mev: float,
+    settings: BaselineSettings,
+    place: str,
+    problems: list[Problem],
 ) -> _Found:
     """Return the baseline that the settings ask for."""
     volts = scans.volts.mean(axis=0)
@@ -138,7 +180,7 @@ def _baseline(
         )
         problems.append(Problem("warning", place, message))
     region, chosen = _region(detuning, settings, place, problems)
-    return _fit(scans, detuning, volts, chosen, region, settings, place, problems)
+    return _fit(scans, detuning, kt_mev, volts, chosen, region, settings, place, problems)
 
 
 def _given(fitted: FittedBaseline) -> _Found:
@@ -153,7 +195,8 @@ def _region(
     """Return the baseline region in meV below the gap; the lowest quarter where the scan does not reach it."""
     high = detuning.max() if settings.to_mev is None else settings.to_mev
     chosen = (detuning >= settings.from_mev) & (detuning <= high)
-    if chosen.sum() >= _MINIMUM_POINTS:
+    is_wide = chosen.sum() >= _COARSE_POINTS and np.ptp(detuning[chosen]) >= _COARSE_RANGE_MEV
+    if chosen.sum() >= _MINIMUM_POINTS or is_wide:
         return (settings.from_mev, float(high)), chosen
     low = float(detuning.max() - 0.25 * np.ptp(detuning))
     message = (
@@ -168,6 +211,7 @@ def _region(
 def _fit(
     scans: ScanSet,
     detuning: FloatArray,
+    kt_mev: float,
     volts: FloatArray,
     chosen: np.ndarray,
     region: tuple[float, float],
@@ -181,11 +225,12 @@ def _fit(
     design, urbach, n_line = np.column_stack(columns), None, len(columns)
     sigma2 = float(np.mean(scans.noise[chosen])) / len(scans.volts)
     wide = (detuning >= min(settings.tail_from_mev, region[0])) & (detuning <= region[1])
-    if settings.shape == "urbach" and (tail := _tail(scans, detuning, volts, wide, design, sigma2)) is not None:
+    tail = _tail(scans, detuning, kt_mev, volts, wide, design, sigma2) if settings.shape == "urbach" else None
+    if tail is not None:
         urbach, chosen, region = tail[0], wide, (float(settings.tail_from_mev), region[1])
         design = np.column_stack([design, *tail[1]])
-    inverse = np.linalg.pinv(design[chosen].T @ design[chosen])
-    coefficients = inverse @ design[chosen].T @ volts[chosen]
+    solve = np.linalg.pinv(design[chosen])
+    inverse, coefficients = solve @ solve.T, solve @ volts[chosen]
     residual = volts[chosen] - design[chosen] @ coefficients
     dof = int(chosen.sum()) - design.shape[1]
     chi2 = float(residual @ residual / sigma2) if sigma2 > 0 else 0.0
@@ -208,22 +253,35 @@ def _fit(
         urbach_mev=urbach,
     )
     hat = np.zeros((n_line, volts.size))
-    hat[:, chosen] = (inverse @ design[chosen].T)[:n_line]
+    hat[:, chosen] = solve[:n_line]
     return _Found(fitted, line, hat, spread * np.sqrt(1.0 - 1.0 / excess))
 
 
 def _tail(
-    scans: ScanSet, detuning: FloatArray, volts: FloatArray, chosen: np.ndarray, line: FloatArray, sigma2: float
+    scans: ScanSet,
+    detuning: FloatArray,
+    kt_mev: float,
+    volts: FloatArray,
+    chosen: np.ndarray,
+    line: FloatArray,
+    sigma2: float,
 ) -> tuple[float, list[FloatArray]] | None:
-    """Return the Urbach energy, and the tail with its derivative along the scan; None where none is seen."""
+    """Return the Urbach energy, and the shapes of the tail along the scan; None where no tail is seen.
+
+    The shapes are the exponential, its derivative by the Urbach energy and, where the tail begins close to the
+    gap, the exponential times exp(−ΔE/kT): the light that takes heat away falls off like that.
+    """
     if chosen.sum() < _MINIMUM_POINTS or sigma2 <= 0.0:
         return None
     start = float(detuning[chosen].min())
+    further = detuning - start
+    cooled = np.exp(-further / kt_mev) if start < min(_HEAT_CHANGES * kt_mev, _HEAT_TOLD_MEV) else None
 
     def misfits(urbach_mev: FloatArray) -> FloatArray:
-        tails = scans.power_uw[chosen] * np.exp(-(detuning[chosen] - start) / urbach_mev[:, None])
+        tails = scans.power_uw[chosen] * np.exp(-further[chosen] / urbach_mev[:, None])
+        shapes = [tails] if cooled is None else [tails * cooled[chosen], tails]
         plain = np.broadcast_to(line[chosen], (urbach_mev.size, *line[chosen].shape))
-        design = np.concatenate([plain, tails[..., None] / tails.max()], axis=-1)
+        design = np.concatenate([plain, *(shape[..., None] / tails.max() for shape in shapes)], axis=-1)
         right = np.swapaxes(design, 1, 2) @ volts[chosen]
         normal = np.swapaxes(design, 1, 2) @ design
         amplitudes = np.linalg.solve(normal, right[..., None])[..., 0]
@@ -238,5 +296,6 @@ def _tail(
     if without - values.min() < _TAIL_IS_SEEN * sigma2:
         return None
     urbach = float(fine[np.argmin(values)])
-    tail = scans.power_uw * np.exp(-(detuning - start) / urbach)
-    return urbach, [tail, tail * (detuning - start) / urbach]
+    tail = scans.power_uw * np.exp(-further / urbach)
+    shapes = [tail, tail * further / urbach]
+    return urbach, shapes if cooled is None else [*shapes, tail * cooled]

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import savgol_filter
 
-from asplab.core.corrections import additive_variance
 from asplab.core.energies import Excitations
 from asplab.core.experiment import Scan
 from asplab.core.grouping import Gathered, Stack, scan_power_uw
 from asplab.core.problems import Problem
+from asplab.core.repeats import additive_variance
 from asplab.core.settings import EnergySettings, ScanSettings
 from asplab.core.units import FloatArray, energy_from_wavelength
 
 _NOISE_POINTS = 31
 _POWER_WINDOW_MEV = 40.0
-_EXACT_NM = 0.2
+_POWER_ORDER = 2
+_SAME_NM = 0.02
 _MINIMUM_POINTS = 5
 _SMOOTH_MEV = 20.0
 
@@ -35,8 +36,16 @@ class ScanSet:
         Variance of one scan's voltage.
     power_uw : ndarray, shape (n_points,)
         Smoothed pump power, ones where none is divided out.
+    power_places : ndarray of int, shape (n_places,)
+        Points whose power enters a reading.
+    power_covariance : ndarray, shape (n_places, n_places)
+        Of the smoothed power at those points, from the scatter of its readings.
     weights : ndarray, shape (n_stacks_here, n_points)
         ``volts @ weights.T`` is the photothermal signal per power at each excitation.
+    between : ndarray of bool, shape (n_stacks_here,)
+        Excitations between coarse steps: their rows of ``weights`` are zero, because they can be read only once
+        the baseline is known.
+    excitation_mev : ndarray, shape (n_stacks_here,)
     stacks : ndarray of int
         Stack of each row of ``weights``; rows of NaN where the scan does not reach.
     repeats : tuple of str
@@ -49,7 +58,11 @@ class ScanSet:
     volts: FloatArray
     noise: FloatArray
     power_uw: FloatArray
+    power_places: np.ndarray
+    power_covariance: FloatArray
     weights: FloatArray
+    between: np.ndarray
+    excitation_mev: FloatArray
     stacks: np.ndarray
     repeats: tuple[str, ...]
     phase_rad: float
@@ -87,7 +100,47 @@ def read_scans(
             sets.append(None)
             continue
         sets.append(_scan_set(gathered, t, members, excitations, energy_settings, settings, problems))
-    return Scans(tuple(sets), tuple(problems))
+    return Scans(tuple(sets), (*problems, *_reading_problems(gathered, sets, settings)))
+
+
+def _reading_problems(gathered: Gathered, sets: Sequence[ScanSet | None], settings: ScanSettings) -> list[Problem]:
+    """Say once which excitations lie beyond their scan, and once which lie between coarse steps."""
+    beyond, between, steps = [], [], []
+    for found in sets:
+        if found is None:
+            continue
+        outside = np.isnan(found.weights).any(axis=1)
+        beyond += [gathered.stacks[k] for k in found.stacks[outside]]
+        between += [gathered.stacks[k] for k in found.stacks[found.between]]
+        if found.between.any():
+            steps.append(float(np.median(np.abs(np.diff(found.energy_mev)))))
+    problems = []
+    if beyond:
+        message = (
+            f"{_named(beyond, gathered.stacks)}: the excitation lies outside the photothermal scan and is not "
+            "extrapolated. Scan further, or exclude the condition."
+        )
+        problems.append(Problem("error", "photothermal scans", message))
+    if between:
+        message = (
+            f"{_named(between, gathered.stacks)}: the scan has fewer than {_MINIMUM_POINTS} points within "
+            f"±{settings.half_width_mev:.0f} meV (steps up to {max(steps):.1f} meV), so it is interpolated between "
+            "them. What the interpolation may miss is in the errors. Scan in finer steps."
+        )
+        problems.append(Problem("warning", "photothermal scans", message))
+    return problems
+
+
+def _named(chosen: Sequence[Stack], stacks: Sequence[Stack]) -> str:
+    """Name conditions briefly: by temperature and kind, wavelengths only where not all are meant."""
+    parts = []
+    for key in dict.fromkeys((stack.temperature, stack.kind) for stack in chosen):
+        mine = [stack for stack in chosen if (stack.temperature, stack.kind) == key]
+        everything = sum((stack.temperature, stack.kind) == key for stack in stacks)
+        wavelengths = ", ".join(f"{stack.excitation_nm:.1f}" for stack in mine)
+        which = f"all {len(mine)} of {mine[0].kind.upper()}" if len(mine) == everything else ""
+        parts.append(f"{mine[0].temperature_k:.0f} K {which or f'{mine[0].kind.upper()} {wavelengths} nm'}")
+    return "; ".join(parts)
 
 
 def _scan_set(
@@ -105,24 +158,25 @@ def _scan_set(
     stokes = [float(excitations.energy_mev[k]) for k, stack in members if stack.kind == "pl"]
     volts, phase = _in_phase(scans, axis, energy >= min(stokes, default=np.inf), settings, problems)
     wanted = settings.divide_by_power and gathered.has_power
-    power = _power(scans, axis, energy) if wanted else np.ones(axis.size)
-    rows = []
-    for k, stack in members:
-        row = _reading(
-            axis, energy, volts.mean(axis=0) / power, float(excitations.energy_mev[k]), settings, stack, problems
-        )
-        rows.append(row / power)
-    kernel = np.ones(_NOISE_POINTS) / _NOISE_POINTS
-    half = min(_NOISE_POINTS // 2, axis.size - 1)
-    noise = np.convolve(np.pad(additive_variance(volts), half, mode="reflect"), kernel[: 2 * half + 1], mode="valid")
+    power, power_variance, points = _power(scans, axis, energy, wanted=wanted)
+    stacks = np.array([k for k, _ in members], dtype=int)
+    at = excitations.energy_mev[stacks] if members else np.zeros(0)
+    rows = [_reading(axis, energy, at[j], settings, stack) for j, (_, stack) in enumerate(members)]
+    weights = np.array([np.zeros(axis.size) if row is None else row for row in rows]).reshape(-1, axis.size)
+    between = np.array([row is None for row in rows], dtype=bool)
+    places = np.arange(axis.size) if between.any() else np.flatnonzero(np.nan_to_num(weights).any(axis=0))
     blank = _blank(gathered.blanks[t], axis, power, phase, wanted)
     return ScanSet(
         energy_mev=energy,
         volts=volts,
-        noise=noise * _NOISE_POINTS / (2 * half + 1),
+        noise=_pooled(additive_variance(volts)),
         power_uw=power,
-        weights=np.array(rows).reshape(-1, axis.size),
-        stacks=np.array([k for k, _ in members], dtype=int),
+        power_places=places,
+        power_covariance=_smoothed_covariance(power_variance, points, places),
+        weights=weights / power,
+        between=between,
+        excitation_mev=at,
+        stacks=stacks,
         repeats=tuple(repeat_name(s.condition.pair, s.condition.repeat, i) for i, s in enumerate(scans)),
         phase_rad=phase,
         blank_volts=blank[0],
@@ -151,7 +205,7 @@ def _on_one_axis(scans: Sequence[Scan], problems: list[Problem]) -> tuple[Scan, 
 
 
 def _is_same(axis: FloatArray, other: FloatArray) -> bool:
-    return axis.shape == other.shape and bool(np.allclose(axis, other, rtol=0.0, atol=0.02))
+    return axis.shape == other.shape and bool(np.allclose(axis, other, rtol=0.0, atol=_SAME_NM))
 
 
 def _on(axis: FloatArray, own: FloatArray, values: FloatArray) -> FloatArray:
@@ -183,13 +237,51 @@ def _in_phase(
     return x, 0.0
 
 
-def _power(scans: Sequence[Scan], axis: FloatArray, energy: FloatArray) -> FloatArray:
-    """Return the pump power along the scan, averaged over scans and smoothed: the meter's noise stays out."""
-    readings = [_on(axis, s.excitation_nm, power) for s in scans if (power := scan_power_uw(s)) is not None]
-    mean = np.mean(np.array(readings), axis=0)
+def _pooled(variance: FloatArray) -> FloatArray:
+    """Return a variance averaged over neighbouring points: few repeats know that of one point badly."""
+    half = min(_NOISE_POINTS // 2, variance.size - 1)
+    kernel = np.ones(2 * half + 1) / (2 * half + 1)
+    return np.convolve(np.pad(variance, half, mode="reflect"), kernel, mode="valid")
+
+
+def _power(
+    scans: Sequence[Scan], axis: FloatArray, energy: FloatArray, *, wanted: bool
+) -> tuple[FloatArray, FloatArray, int]:
+    """Return the pump power along the scan, the variance of its mean readings, and the smoothing in points.
+
+    The power is averaged over the scans and smoothed: the meter's noise stays out where steps are fine.
+    """
+    if not wanted:
+        return np.ones(axis.size), np.zeros(axis.size), 1
+    readings = np.array([_on(axis, s.excitation_nm, own) for s in scans if (own := scan_power_uw(s)) is not None])
+    mean = readings.mean(axis=0)
+    relative = readings / mean
+    if len(relative) > 1:
+        own = relative - relative.mean(axis=1, keepdims=True)
+        scatter: FloatArray = np.sum(own**2, axis=0) / (len(relative) - 1)
+    else:
+        scatter = additive_variance(readings) / mean**2
+    variance = _pooled(scatter) * mean**2 / len(readings)
     step = float(np.median(np.abs(np.diff(energy)))) if axis.size > 1 else np.inf
     points = 2 * min(int(_POWER_WINDOW_MEV / step), (axis.size - 1) // 2) + 1
-    return mean if points <= 3 else np.asarray(savgol_filter(mean, points, 2), dtype=np.float64)
+    if points <= _POWER_ORDER + 1:
+        return mean, variance, 1
+    return np.asarray(savgol_filter(mean, points, _POWER_ORDER), dtype=np.float64), variance, points
+
+
+def _smoothed_covariance(variance: FloatArray, points: int, places: np.ndarray) -> FloatArray:
+    """Return the covariance at ``places`` of what the smoothing over ``points`` points leaves of the noise."""
+    if points == 1:
+        return np.diag(variance[places])
+    half, smooth = points // 2, np.zeros((places.size, variance.size))
+    rows: dict[int, FloatArray] = {}
+    for i, k in enumerate(places.tolist()):
+        start = min(max(k - half, 0), variance.size - points)
+        if k - start not in rows:
+            rows[k - start] = _polynomial_weights(np.arange(float(points)) - (k - start), _POWER_ORDER)
+        smooth[i, start : start + points] = rows[k - start]
+    covariance: FloatArray = (smooth * variance) @ smooth.T
+    return covariance
 
 
 def _polynomial_weights(x: FloatArray, order: int) -> FloatArray:
@@ -200,22 +292,11 @@ def _polynomial_weights(x: FloatArray, order: int) -> FloatArray:
 
 
 def _reading(
-    axis: FloatArray,
-    energy: FloatArray,
-    signal: FloatArray,
-    excitation_mev: float,
-    settings: ScanSettings,
-    stack: Stack,
-    problems: list[Problem],
-) -> FloatArray:
-    """Return the weights that read a scan at one excitation; NaN where the scan does not reach it."""
+    axis: FloatArray, energy: FloatArray, excitation_mev: float, settings: ScanSettings, stack: Stack
+) -> FloatArray | None:
+    """Return the weights that read a scan at one excitation; None between coarse steps, NaN beyond the scan."""
     weights = np.zeros(axis.size)
     if not energy.min() <= excitation_mev <= energy.max():
-        message = (
-            f"its excitation lies outside the photothermal scan ({axis.min():.1f}-{axis.max():.1f} nm) and is not "
-            "extrapolated. Scan further, or exclude the condition."
-        )
-        problems.append(Problem("error", stack.label, message))
         return np.full(axis.size, np.nan)
     distance = np.abs(energy - excitation_mev)
     half_width = settings.half_width_mev
@@ -227,30 +308,10 @@ def _reading(
         order = min(settings.polynomial_order, int(near.sum()) - 2)
         weights[near] = _polynomial_weights(energy[near] - excitation_mev, order)
         return weights
-    closest = int(np.argmin(np.abs(axis - stack.excitation_nm)))
-    if abs(axis[closest] - stack.excitation_nm) <= _EXACT_NM / 2:
-        weights[closest] = 1.0
-        return weights
-    message = (
-        f"the photothermal scan has only {near.sum()} points within ±{settings.half_width_mev:.0f} meV; it is "
-        "interpolated along an exponential between its two neighbours. Scan in finer steps."
-    )
-    problems.append(Problem("warning", stack.label, message))
-    return _exponential_interpolation(energy, signal, excitation_mev)
-
-
-def _exponential_interpolation(energy: FloatArray, signal: FloatArray, excitation_mev: float) -> FloatArray:
-    """Interpolate between the two neighbours along the exponential that joins them, linearly where it can't."""
-    weights = np.zeros(energy.size)
-    order = np.argsort(energy)
-    upper = int(np.clip(np.searchsorted(energy[order], excitation_mev), 1, energy.size - 1))
-    i, j = int(order[upper - 1]), int(order[upper])
-    part = (excitation_mev - energy[i]) / (energy[j] - energy[i])
-    if signal[i] > 0 and signal[j] > 0:
-        value = signal[i] ** (1 - part) * signal[j] ** part
-        weights[i], weights[j] = (1 - part) * value / signal[i], part * value / signal[j]
-    else:
-        weights[i], weights[j] = 1 - part, part
+    closest = int(np.argmin(distance))
+    if abs(axis[closest] - stack.excitation_nm) > _SAME_NM:
+        return None
+    weights[closest] = 1.0
     return weights
 
 

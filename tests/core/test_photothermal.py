@@ -8,9 +8,12 @@ from toy_experiment import Toy, change_scans
 
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment, Scan, frozen_array
-from asplab.core.photothermal import Absorbed
+from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import BaselineSettings
+from asplab.core.virtual import experiment_with_truth
+from asplab.core.virtual_instruments import baseline_volts, heat_volts, pump_power_uw, scan_wavelengths_nm
+from asplab.core.virtual_truth import emission_mev
 
 TOY = Toy(tail_mev=12.0, noise_v=1e-9)
 SHORT: dict[str, tuple[float, float, int]] = {"axis_nm": (400.0, 620.0, 276)}
@@ -201,3 +204,62 @@ def test_readings_inside_the_baseline_region_share_its_noise() -> None:
     assert np.sqrt(predicted) == pytest.approx(np.std(means), rel=0.3)
     assert found.shared[0, -1, -1] < found.shared[0, 0, 0]
     assert results.absorbed is not None
+
+
+def baseline_bias(temperature_k: float, tail_from_mev: float) -> np.ndarray:
+    """Return the bias of the baseline 20 to 150 meV below the gap in its standard errors, from noiseless scans."""
+    experiment = experiment_with_truth("eq9")
+    toy = replace(TOY, temperatures_k=(temperature_k,), **SHORT)
+    results = analyse(Document(toy.experiment()))
+    assert results.scans is not None
+    assert results.scans.sets[0] is not None
+    assert results.excitations is not None
+    assert results.energies is not None
+    assert results.layout is not None
+    axis = scan_wavelengths_nm(experiment, temperature_k)
+    energy = HC / axis
+    base = baseline_volts(experiment, axis, temperature_k)
+    found = replace(
+        results.scans.sets[0],
+        energy_mev=energy,
+        volts=np.tile(heat_volts(experiment, axis, temperature_k) + base, (10, 1)),
+        noise=np.full(axis.size, experiment.pa_noise_v**2),
+        power_uw=pump_power_uw(axis, pump_uw=experiment.pump_uw),
+        power_places=np.arange(0),
+        power_covariance=np.zeros((0, 0)),
+        weights=np.zeros((len(results.scans.sets[0].stacks), axis.size)),
+        between=np.ones(len(results.scans.sets[0].stacks), dtype=bool),
+    )
+    energies = replace(results.energies, reference_mev=np.array([emission_mev(temperature_k)]))
+    settings = BaselineSettings(tail_from_mev=tail_from_mev)
+    scans = replace(results.scans, sets=(found,))
+    baseline = photothermal(scans, results.excitations, energies, results.layout, settings).baselines[0]
+    assert baseline is not None
+    assert baseline.urbach_mev is not None
+    detuning = emission_mev(temperature_k) - energy
+    used = (detuning > 20.0) & (detuning < 150.0)
+    return np.asarray(((baseline.volts - base) / baseline.error_v)[used])
+
+
+@pytest.mark.parametrize("temperature_k", [220.0, 250.0, 280.0])
+def test_heat_that_still_changes_along_the_tail_is_kept_out_of_the_baseline(temperature_k: float) -> None:
+    """From 110 meV the change of heat is fitted beside the exponential."""
+    assert np.abs(baseline_bias(temperature_k, 110.0)).max() < (0.5 if temperature_k == 220.0 else 0.15)
+
+
+def test_a_plain_tail_from_too_near_the_gap_would_be_biased() -> None:
+    assert np.abs(baseline_bias(280.0, 121.0)).min() > 0.7
+
+
+def test_four_points_over_forty_mev_hold_a_line() -> None:
+    """Steps of 5 nm leave four or five points beyond 220 meV: no warning, and an honest error."""
+    toy = replace(TOY, scan_step_nm=5.0, noise_v=5e-8, stokes_mev=(270.0, 480.0), **SHORT)
+    levels, errors = [], []
+    for seed in range(40):
+        results, found = run(replace(toy, seed=seed).experiment(), shape="line")
+        assert not any("lowest quarter" in problem.message for problem in results.problems)
+        assert found.baselines[0] is not None
+        assert found.baselines[0].dof < 4
+        levels.append(found.baselines[0].volts[-1])
+        errors.append(found.baselines[0].error_v[-1])
+    assert np.std(levels) == pytest.approx(np.mean(errors), rel=0.35)

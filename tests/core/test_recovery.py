@@ -25,10 +25,10 @@ class Pulls:
     covers_g: np.ndarray
 
 
-def study(folder: Path, temperatures_k: tuple[float, ...], seeds: range) -> Pulls:
+def study(folder: Path, temperatures_k: tuple[float, ...], seeds: range, **knobs: float) -> Pulls:
     analysis = Analysis()
     rows: list[tuple[np.ndarray, ...]] = []
-    experiment = replace(experiment_with_truth("eq9"), temperatures_k=temperatures_k)
+    experiment = replace(experiment_with_truth("eq9"), temperatures_k=temperatures_k, **knobs)  # type: ignore[arg-type]
     for seed in seeds:
         simulate(folder / str(seed), experiment, seed=seed)
         results = analysis.update(Document(load_experiment(folder / str(seed))))
@@ -85,6 +85,26 @@ def test_errors_of_eta_are_as_small_as_the_data_allow(few: Pulls) -> None:
     near = np.median(few.eta_error[:, 1, :8], axis=0)
     assert np.all(near < 0.014)
     assert np.median(few.eta_error[:, 0, 8]) < 0.05
+
+
+def test_scans_with_steps_of_3_nm_find_eta_within_their_larger_error(tmp_path: Path, few: Pulls) -> None:
+    """Lock-in noise of a tenth: what interpolation misses would be many errors without its share."""
+    found = study(tmp_path, (120.0, 250.0), range(3), pa_step_nm=3.0, pa_noise_v=4e-9)
+    assert np.all(np.abs(found.eta) < 5.0)
+    assert 0.5 < found.eta.std() < 1.5
+    assert np.all(np.abs(found.quantum_yield) < 4.0)
+    assert np.median(found.quantum_yield_error) > np.median(few.quantum_yield_error)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step_nm", [1.0, 2.0, 3.0, 5.0])
+@pytest.mark.parametrize("noise_v", [4e-9, 4e-8])
+def test_coarse_steps_leave_honest_errors(tmp_path: Path, step_nm: float, noise_v: float) -> None:
+    found = study(tmp_path, (120.0, 250.0), range(20), pa_step_nm=step_nm, pa_noise_v=noise_v)
+    assert 0.7 < found.eta.std() < 1.3
+    assert np.mean(np.abs(found.eta) > 3.0) <= (0.01 if noise_v < 1e-8 else 0.03)
+    assert abs(np.median(found.eta)) < 0.4
+    assert 0.7 < found.quantum_yield.std() < 1.3
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from asplab.core.scans import ScanSet, repeat_name
 from asplab.core.settings import ScanSettings
 
 TOY = Toy(tail_mev=15.0)
+HC = 1239841.984332003
 
 
 def run(experiment: Experiment, **settings: object) -> tuple[Results, ScanSet]:
@@ -136,13 +137,69 @@ def test_an_excitation_beyond_the_scan_is_not_extrapolated_and_named() -> None:
     assert np.isnan(results.efficiency.eta[0, 3])
 
 
-def test_coarse_steps_are_interpolated_along_an_exponential_with_a_warning() -> None:
-    toy = replace(TOY, scan_step_nm=3.0)
+def test_coarse_steps_are_interpolated_and_said_once_with_the_conditions() -> None:
+    toy = replace(TOY, scan_step_nm=3.0, temperatures_k=(120.0, 250.0))
     results, found = run(toy.experiment())
-    assert any("interpolated along an exponential" in problem.message for problem in results.problems)
-    tail = heat(results)[4:6] / wanted_heat()[4:6]
-    assert np.abs(tail - 1.0).max() < 0.05
-    assert np.count_nonzero(found.weights[-1]) == 2
+    assert results.absorbed is not None
+    assert results.absorbed.interpolated.all()
+    said = [problem.message for problem in results.problems if "interpolated between" in problem.message]
+    assert len(said) == 1
+    assert all(name in said[0] for name in ("120 K all 4 of PL", "120 K all 4 of ASPL", "250 K all 4 of ASPL"))
+    tail = results.absorbed.mean[[4, 5, 6, 7]] / wanted_heat()[4:8]
+    assert np.abs(tail - 1.0).max() < 0.02
+    assert found.between.all()
+
+
+def test_conditions_between_coarse_steps_are_named_by_their_wavelength_where_not_all_are() -> None:
+    """Steps of 0.9 nm give the Stokes excitations five points within 20 meV; one of the others is hit."""
+    toy = replace(TOY, scan_step_nm=0.9)
+    at = HC / toy.excitations_mev[5]
+
+    def shifted(scan: Scan) -> Scan:
+        near = scan.excitation_nm[np.argmin(np.abs(scan.excitation_nm - at))]
+        return replace(scan, excitation_nm=frozen_array(scan.excitation_nm + at - near))
+
+    results, _ = run(change_scans(toy.experiment(), shifted))
+    said = [problem.message for problem in results.problems if "interpolated between" in problem.message]
+    others = ", ".join(f"{HC / energy:.1f}" for energy in toy.excitations_mev[[4, 6, 7]])
+    assert len(said) == 1
+    assert said[0].startswith(f"250 K ASPL {others} nm:")
+
+
+def test_fine_steps_are_not_interpolated() -> None:
+    results, found = run(TOY.experiment())
+    assert results.absorbed is not None
+    assert not results.absorbed.interpolated.any()
+    assert not found.between.any()
+    assert not any("interpolated between" in problem.message for problem in results.problems)
+
+
+@pytest.mark.parametrize("step", [0.2, 3.0])
+def test_noise_of_the_power_meter_is_in_the_covariance(step: float) -> None:
+    """Nearly noiseless lock-in, 2 % of noise in each power reading: what scatters is the power alone."""
+    toy = replace(
+        TOY,
+        scan_step_nm=step,
+        noise_v=1e-13,
+        detuning_mev=(60.0, 70.0, 80.0, 90.0),
+        axis_nm=(400.0, 620.0, 276),
+    )
+    means, predicted = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+
+        def shake(scan: Scan, rng: np.random.Generator = rng) -> Scan:
+            assert scan.power_uw is not None
+            noise = 1.0 + 0.02 * rng.standard_normal(scan.power_uw.size)
+            return replace(scan, power_uw=frozen_array(scan.power_uw * noise))
+
+        results, _ = run(change_scans(toy.experiment(), shake))
+        assert results.absorbed is not None
+        means.append(results.absorbed.mean[:7] / wanted_heat(toy)[:7])
+        predicted.append(np.diag(results.absorbed.shared[0])[:7] / wanted_heat(toy)[:7] ** 2)
+    scatter = np.std(means, axis=0)
+    np.testing.assert_allclose(np.sqrt(np.mean(predicted, axis=0)), scatter, rtol=0.35)
+    assert np.all(scatter > 5e-4)
 
 
 def test_coarse_steps_that_hit_an_excitation_take_that_point() -> None:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from asplab.core.checks import Budget, Misfit, common_yield, eq9_peak_mev, eta_budget, joint_rise, yield_budget
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
 from asplab.core.problems import grouped
-from asplab.core.units import thermal_energy_mev
 from asplab.gui.reading import (
     efficiency_at,
     quantum_yield,
@@ -27,7 +27,15 @@ from asplab.gui.widgets.results import ResultRow
 TONES = {"error": "bad", "warning": "warn", "info": "info"}
 RATIO_NOTE = "From the paper’s R lines: points that share noise count as independent, so this error is too small."
 NOT_IDENTIFIED = "The data set no upper limit of ħω, so this number follows from the best fit only."
-_SIGMAS = 3.0
+SOURCES = {
+    "emission_noise": "PL, ASPL noise",
+    "band_shape": "band shape, dark",
+    "pa_noise": "PA noise",
+    "pa_baseline": "PA baseline",
+    "drift": "drift",
+    "energy": "photon energies",
+    "quantum_yield": "QY",
+}
 _MOST_PROBLEMS = 6
 
 
@@ -80,7 +88,8 @@ def _efficiency_rows(results: Results, fit: EfficiencyFit, view: ViewState, t: i
 def _shown_detunings(fit: EfficiencyFit, view: ViewState, t: int) -> list[int]:
     """Return the selected excitation, else the smallest and the largest determined one."""
     if view.stack and view.stack in fit.keys[t]:
-        return [fit.keys[t].index(view.stack)]
+        j = fit.keys[t].index(view.stack)
+        return [j] if fit.valid[t, j] else []
     known = np.flatnonzero(fit.valid[t] & np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t]))
     return [int(known[0]), int(known[-1])] if known.size > 1 else known.tolist()
 
@@ -123,17 +132,14 @@ def checks(results: Results, view: ViewState) -> list[Check]:
 def _efficiency_checks(results: Results, fit: EfficiencyFit, t: int) -> Iterator[Check]:
     name = temperature_name(fit.temperatures_k[t])
     if fit.dof[t] > 0 and np.isfinite(fit.chi2[t]):
-        tone = "good" if _is_likely(float(fit.chi2[t]), int(fit.dof[t])) else "warn"
-        text = f"Stokes points on one line at {name} ({_per_dof(float(fit.chi2[t]), int(fit.dof[t]))})"
-        yield Check(tone, text, "A bend means that QY or the collection depends on the excitation.")
-    good = np.isfinite(fit.quantum_yield) & (fit.quantum_yield_error > 0)
-    if not fit.is_shared and good.sum() > 1:
-        weight = fit.quantum_yield_error[good] ** -2.0
-        mean = np.sum(weight * fit.quantum_yield[good]) / np.sum(weight)
-        chi2, dof = float(np.sum(weight * (fit.quantum_yield[good] - mean) ** 2)), int(good.sum()) - 1
-        agrees = _is_likely(chi2, dof)
-        text = f"QY {'agrees' if agrees else 'differs'} between temperatures ({_per_dof(chi2, dof)})"
-        yield Check("good" if agrees else "warn", text, "Share QY only when the temperatures agree.")
+        misfit = Misfit(float(fit.chi2[t]), int(fit.dof[t]))
+        text = f"Stokes points on one line at {name} ({_per_dof(misfit)})"
+        yield Check(_tone(misfit), text, "A bend means that QY or the collection depends on the excitation.")
+    mean = common_yield(fit)
+    if mean is not None:
+        verb = "agrees" if mean.misfit.is_likely else "differs"
+        text = f"QY {verb} between temperatures ({_per_dof(mean.misfit)})"
+        yield Check(_tone(mean.misfit), text, "Share QY only when the temperatures agree.")
     closed = np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t])
     count = int((fit.valid[t] & ~closed).sum())
     if count:
@@ -148,35 +154,32 @@ def _efficiency_checks(results: Results, fit: EfficiencyFit, t: int) -> Iterator
 def _baseline_checks(results: Results, t: int) -> Iterator[Check]:
     baseline = None if results.absorbed is None else results.absorbed.baselines[t]
     if baseline is not None and baseline.dof > 0:
-        good = _is_likely(baseline.chi2, baseline.dof)
-        text = f"PA {'follows' if good else 'leaves'} its baseline ({_per_dof(baseline.chi2, baseline.dof)})"
-        yield Check("good" if good else "warn", text, "The baseline is the largest systematic of η and QY.")
+        misfit = Misfit(baseline.chi2, baseline.dof)
+        text = f"PA {'follows' if misfit.is_likely else 'leaves'} its baseline ({_per_dof(misfit)})"
+        yield Check(_tone(misfit), text, "The baseline is the largest systematic of η and QY.")
 
 
 def _polaron_checks(efficiency: EfficiencyFit, fit: PolaronFit, t: int) -> Iterator[Check]:
     if not math.isfinite(fit.chi2[t]):
         return
-    dof = int(fit.dof[t])
-    if dof > 0:
-        good = _is_likely(float(fit.chi2[t]), dof)
-        text = f"Eq. 9 {'describes' if good else 'misses'} η(ΔE) ({_per_dof(float(fit.chi2[t]), dof)})"
-        yield Check("good" if good else "warn", text)
+    misfit = Misfit(float(fit.chi2[t]), int(fit.dof[t]))
+    if misfit.dof > 0:
+        text = f"Eq. 9 {'describes' if misfit.is_likely else 'misses'} η(ΔE) ({_per_dof(misfit)})"
+        yield Check(_tone(misfit), text)
     if math.isfinite(fit.phonon_mev[t]):
         yield from _shape_checks(efficiency, fit, t)
-    if math.isfinite(fit.chi2[-1]) and int(fit.fitted.sum()) > 1:
-        rise = float(fit.chi2[-1] - np.nansum(fit.chi2[:-1]))
-        spare = int(fit.dof[-1] - fit.dof[:-1][fit.fitted].sum())
-        good = _is_likely(rise, spare)
-        text = f"one g and ħω {'serve' if good else 'do not serve'} all T (Δχ² {plain(rise, 1)} for {spare})"
-        yield Check("good" if good else "warn", text, "Rise of χ² when all temperatures share g and ħω.")
+    rise = joint_rise(fit)
+    if rise is not None:
+        verb = "serve" if rise.is_likely else "do not serve"
+        text = f"one g and ħω {verb} all T (Δχ² {plain(rise.chi2, 1)} for {rise.dof})"
+        yield Check(_tone(rise), text, "Rise of χ² when all temperatures share g and ħω.")
 
 
 def _shape_checks(efficiency: EfficiencyFit, fit: PolaronFit, t: int) -> Iterator[Check]:
     phonon, energy = float(fit.phonon_mev[t]), float(fit.polaron_energy_mev[t])
     used = efficiency.fitted[t] & (efficiency.detuning_mev[t] > 0)
     detuning = efficiency.detuning_mev[t, used]
-    # w_uc without its slow √ΔE peaks at E_p exp(−ħω/kT).
-    peak = energy * math.exp(-phonon / float(thermal_energy_mev(efficiency.temperatures_k[t])))
+    peak = float(eq9_peak_mev(energy, phonon, efficiency.temperatures_k[t]))
     if detuning.size and peak > detuning.min():
         text = f"Eq. 9 rises up to ΔE ≈ {plain(peak, 0)} meV, inside the data"
         yield Check("warn", text, "It keeps one phonon level only; the full thermal sum always falls with ΔE.")
@@ -202,16 +205,37 @@ def _short(message: str) -> str:
     return head + dot.strip()
 
 
-def _is_likely(chi2: float, dof: int) -> bool:
-    return chi2 <= dof + _SIGMAS * math.sqrt(2.0 * max(dof, 1))
+def _tone(misfit: Misfit) -> str:
+    return "good" if misfit.is_likely else "warn"
 
 
-def _per_dof(chi2: float, dof: int) -> str:
-    return f"χ²/dof {plain(chi2 / dof, 2)}"
+def _per_dof(misfit: Misfit) -> str:
+    return f"χ²/dof {plain(misfit.chi2 / misfit.dof, 2)}"
 
 
 def _listed(values: np.ndarray) -> str:
     return ", ".join(plain(value, 0) for value in values)
+
+
+# --- where an error comes from ---------------------------------------------------------------------------
+def budget(results: Results, view: ViewState) -> tuple[str, list[tuple[str, float]]]:
+    """Return the result whose error is explained, and its sources with their parts of the variance, large first.
+
+    η of the selected condition where there is one, else the quantum yield; nothing where neither has a budget.
+    """
+    fit, t = results.efficiency, selected_temperature(results, view)
+    products = (results.corrected, results.layout, results.emission, results.absorbed)
+    if fit is None or t is None or any(product is None for product in products):
+        return "", []
+    found: Budget | None = yield_budget(fit, *products, t)  # type: ignore[arg-type]
+    name = "QY"
+    if view.stack and view.stack in fit.keys[t]:
+        j = fit.keys[t].index(view.stack)
+        found = eta_budget(fit, *products, t, j)  # type: ignore[arg-type]
+        name = f"η ({plain(fit.detuning_mev[t, j], 0)} meV)"
+    if found is None:
+        return "", []
+    return name, [(SOURCES[source], part) for source, part in sorted(found.shares, key=lambda share: -share[1])]
 
 
 # --- selection -------------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """Every setting as it stands in the inspector: name, unit, range and what it does."""
 
-import math
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+
+from asplab.gui.widgets.fields import Numeric
+
+_ANY = Numeric()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +21,8 @@ class Entry:
         ``cutoffs`` (moved filter edges) or ``given`` (an energy of the selected temperature).
     label, tip : str
         Rich text: what it is called and what it does.
-    unit : str
-    decimals, low, high, step
-        Of a number.
+    numeric : Numeric
+        Unit, decimals and range of a number.
     choices : tuple of (key, text)
         Of a choice.
     empty : str
@@ -32,32 +34,30 @@ class Entry:
     kind: str
     label: str
     tip: str
-    unit: str = ""
-    decimals: int = 1
-    low: float = -math.inf
-    high: float = math.inf
-    step: float = 1.0
+    numeric: Numeric = _ANY
     choices: tuple[tuple[Hashable, str], ...] = ()
     empty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Entries under one heading."""
+    """Entries under one heading; those that are rarely touched start ``folded``."""
 
     title: str
     entries: tuple[Entry, ...]
+    folded: bool = False
 
 
 _TOLERANCES = Group(
-    "Conditions",
+    "Same condition",
     (
         Entry("grouping", "temperature_tolerance_k", "number", "Same T within",
               "Spectra and scans within this distance of a cluster's mean count as one temperature. "
-              "True values are kept for every calculation.", "K", low=0.0, high=50.0, step=0.5),
+              "True values are kept for every calculation.", Numeric("K", low=0.0, high=50.0, step=0.5)),
         Entry("grouping", "wavelength_tolerance_nm", "number", "Same λ within",
-              "Excitations and cutoffs within this distance count as one condition.", "nm", 2, 0.0, 20.0, 0.1),
+              "Excitations and cutoffs within this distance count as one condition.", Numeric("nm", 2, 0.0, 20.0, 0.1)),
     ),
+    folded=True,
 )  # fmt: skip
 _CORRECTIONS = Group(
     "Corrections",
@@ -69,7 +69,7 @@ _CORRECTIONS = Group(
               "Needs three repeats; a band that drifts as a whole is never clipped."),
         Entry("corrections", "cosmic_threshold", "number", "Threshold",
               "How far a pixel must stand out, in robust standard deviations across the repeats.",
-              "σ", 1, 3.0, 100.0, 0.5),
+              Numeric("σ", 1, 3.0, 100.0, 0.5)),
         Entry("corrections", "divide_by_response", "switch", "Divide by response",
               "Divide by the spectral response curve (kind response), where there is one."),
         Entry("corrections", "divide_by_exposure", "switch", "Divide by exposure",
@@ -79,8 +79,8 @@ _CORRECTIONS = Group(
     ),
 )  # fmt: skip
 _WINDOW = Entry(
-    "integration", "window_nm", "pair", "Window", "Range of wavelengths that is integrated, for all spectra.", "nm",
-    1, 100.0, 5000.0, 0.1,
+    "integration", "window_nm", "pair", "Window", "Range of wavelengths that is integrated, for all spectra.",
+    Numeric("nm", 1, 100.0, 5000.0, 0.1),
 )  # fmt: skip
 _INTEGRATION = Group(
     "Integration",
@@ -90,17 +90,17 @@ _INTEGRATION = Group(
               "Window: sum of the background-subtracted spectrum. Template: least squares of the band's shape and a "
               "line; less noise, but trusts the shape.",
               choices=(("window", "window sum"), ("template", "band template"))),
-        Entry("integration", "correct_truncation", "switch", "Add the hidden part",
-              "Divide by the fraction of the band that the filters let through, taken from the PL of the same "
-              "temperature, with its error."),
+        Entry("integration", "correct_truncation", "switch", "Add hidden part of band",
+              "Multiply by the correction factor 1/(1 − hidden part): the filters hide a part of the band, which is "
+              "taken from the shape of the PL at the same temperature, with its error."),
     ),
 )  # fmt: skip
 _FILTERS = Group(
     "Filters",
     (
-        Entry("transmission", "cutoff_guard_nm", "number", "Guard",
+        Entry("transmission", "cutoff_guard_nm", "number", "Edge guard",
               "Kept away from every filter edge, from its slope and from the laser leaking behind it.",
-              "nm", 1, 0.0, 100.0, 0.5),
+              Numeric("nm", 1, 0.0, 100.0, 0.5)),
         Entry("transmission", "moved_cutoffs", "cutoffs", "Moved edges",
               "Filter edges that were dragged, for every spectrum with that filter."),
     ),
@@ -112,23 +112,24 @@ _BACKGROUND = Group(
               choices=(("constant", "constant"), ("line", "line"), ("none", "nothing"))),
         Entry("background", "windows_nm", "windows", "Read in",
               "Automatic: the transmitted, signal-free part of each spectrum. By hand: the same windows for all.",
-              "nm", 1, 100.0, 5000.0, 0.1),
+              Numeric("nm", 1, 100.0, 5000.0, 0.1)),
     ),
 )  # fmt: skip
 _SCANS = Group(
     "Reading the scans",
     (
-        Entry("scans", "half_width_mev", "number", "Half width",
+        Entry("scans", "half_width_mev", "number", "Fit within ±",
               "The scan is read at an excitation by a local polynomial within this distance.",
-              "meV", 1, 0.1, 100.0, 0.5),
+              Numeric("meV", 1, 0.1, 100.0, 0.5)),
         Entry("scans", "polynomial_order", "choice", "Polynomial",
               "Order of the local polynomial; the tail is exponential, so a mean would be biased.",
               choices=((0, "mean"), (1, "line"), (2, "quadratic"), (3, "cubic"))),
-        Entry("scans", "rotate_phase", "switch", "Rotate the phase",
+        Entry("scans", "rotate_phase", "switch", "Rotate lock-in phase",
               "Turn (X, Y) so that heating above the gap is in phase; the rest is noise and leak."),
         Entry("scans", "divide_by_power", "switch", "Divide by power",
               "Divide by the smoothed pump power of the scan, after the baseline is subtracted."),
     ),
+    folded=True,
 )  # fmt: skip
 _BASELINE = Group(
     "Baseline",
@@ -138,39 +139,43 @@ _BASELINE = Group(
               choices=(("urbach", "line + Urbach"), ("line", "line"), ("constant", "constant"),
                        ("blank", "measured blank"), ("none", "nothing"))),
         Entry("baseline", "from_mev", "number", "From", "Start of the region, below the gap of each temperature.",
-              "meV", 1, 0.0, 3000.0, 5.0),
+              Numeric("meV", 1, 0.0, 3000.0, 5.0)),
         Entry("baseline", "to_mev", "optional", "To", "End of the region, below the gap; empty: the end of the scan.",
-              "meV", 1, 0.0, 3000.0, 5.0, empty="end of scan"),
+              Numeric("meV", 1, 0.0, 3000.0, 5.0), empty="end of scan"),
         Entry("baseline", "tail_from_mev", "number", "Tail from",
-              "The Urbach tail is fitted from here, where the scan shows one.", "meV", 1, 0.0, 3000.0, 5.0),
-        Entry("baseline", "unit", "choice", "Adds",
-              "Volts: pick-up that is there without light. Power: scatter or substrate that grows with the pump.",
-              choices=(("volt", "volts"), ("power", "with power"))),
+              "The Urbach tail is fitted from here, where the scan shows one.", Numeric("meV", 1, 0.0, 3000.0, 5.0)),
+        Entry("baseline", "unit", "choice", "With power",
+              "Independent of the pump power: electrical pick-up, in volts. Proportional to it: scattered light, or a "
+              "substrate that heats.",
+              choices=(("volt", "independent"), ("power", "proportional"))),
     ),
 )  # fmt: skip
 _ENERGIES = Group(
     "Energies",
     (
-        Entry("energies", "reference", "choice", "ΔE from",
-              "PL peak as in the paper, PL mean, or energies that you give. It moves η along ΔE, not its value.",
+        Entry("energies", "reference", "choice", "E<sub>g</sub> from",
+              "Reference of ΔE: PL peak as in the paper, PL mean, or energies that you give. It moves η along ΔE, not "
+              "its value.",
               choices=(("peak", "PL peak"), ("mean", "PL mean"), ("given", "given"))),
-        Entry("energies", "reference_offset_mev", "number", "Offset", "Added to the reference of every temperature.",
-              "meV", 1, -500.0, 500.0, 1.0),
-        Entry("energies", "reference_error_mev", "number", "Its error",
+        Entry("energies", "reference_offset_mev", "number", "Offset of E<sub>g</sub>",
+              "Added to the reference of every temperature.",
+              Numeric("meV", 1, -500.0, 500.0, 1.0)),
+        Entry("energies", "reference_error_mev", "number", "Error of E<sub>g</sub>",
               "Standard error of the reference that no repeat shows; common to a temperature.",
-              "meV", 1, 0.0, 100.0, 0.5),
-        Entry("energies", "wavelength_error_nm", "number", "Laser error",
-              "Standard error of each excitation wavelength that no repeat shows.", "nm", 2, 0.0, 20.0, 0.05),
+              Numeric("meV", 1, 0.0, 100.0, 0.5)),
+        Entry("energies", "wavelength_error_nm", "number", "Error of λ",
+              "Standard error of each excitation wavelength that no repeat shows.", Numeric("nm", 2, 0.0, 20.0, 0.05)),
         Entry("energies", "medium", "choice", "Medium",
               "Air wavelengths are converted to vacuum; the difference is 0.7 meV in the green.",
               choices=(("vacuum", "vacuum"), ("air", "air"))),
-        Entry("energies", "given_reference", "given", "Reference",
+        Entry("energies", "given_reference", "given", "E<sub>g</sub> at this T",
               "Reference energy of the selected temperature, instead of the measured one.",
-              "meV", 1, 100.0, 10000.0, 1.0, empty="measured"),
-        Entry("energies", "given_mean_photon", "given", "⟨E⟩",
+              Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="measured"),
+        Entry("energies", "given_mean_photon", "given", "⟨E⟩ at this T",
               "Mean energy of an emitted photon at the selected temperature, instead of the measured one.",
-              "meV", 1, 100.0, 10000.0, 1.0, empty="measured"),
+              Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="measured"),
     ),
+    folded=True,
 )  # fmt: skip
 _RESPONSES = Group(
     "Repeats",
@@ -179,6 +184,7 @@ _RESPONSES = Group(
               "Estimated: the drift common to PL and PA is found from the repeats and cancels. Unpaired: it is taken "
               "as independent.", choices=(("estimated", "estimated"), ("unpaired", "unpaired"))),
     ),
+    folded=True,
 )  # fmt: skip
 _EFFICIENCY = Group(
     "Quantum yield and η",
@@ -186,14 +192,14 @@ _EFFICIENCY = Group(
         Entry("efficiency", "estimator", "choice", "Estimator",
               "Components: full covariance, errors hold. R lines: as in the paper; its points share noise, so its "
               "errors are not standard errors (68 % intervals cover 30-40 %).",
-              choices=(("components", "components"), ("ratio", "R lines (errors !)"))),
+              choices=(("components", "components"), ("ratio", "R lines (paper)"))),
         Entry("efficiency", "quantum_yield", "choice", "QY",
               "One for each temperature, one shared by all, or fixed to a value measured otherwise.",
-              choices=(("temperature", "per temperature"), ("shared", "shared"), ("fixed", "fixed"))),
+              choices=(("temperature", "one for each T"), ("shared", "one for all T"), ("fixed", "fixed"))),
         Entry("efficiency", "fixed_quantum_yield", "optional", "Fixed QY", "Used when QY is fixed.",
-              "", 3, 0.001, 1.0, 0.01, empty="not given"),
-        Entry("efficiency", "fixed_quantum_yield_error", "number", "Its error", "Standard error of the fixed QY.",
-              "", 3, 0.0, 1.0, 0.005),
+              Numeric("", 3, 0.001, 1.0, 0.01), empty="not given"),
+        Entry("efficiency", "fixed_quantum_yield_error", "number", "Error of QY", "Standard error of the fixed QY.",
+              Numeric("", 3, 0.0, 1.0, 0.005)),
     ),
 )  # fmt: skip
 _POLARON = Group(
@@ -202,10 +208,10 @@ _POLARON = Group(
         Entry("polaron", "model", "choice", "Model", "Eq. 9 as printed: natural logarithm, odds form, free scale.",
               choices=(("eq9", "Eq. 9"),)),
         Entry("polaron", "detuning_range_mev", "pair", "Fit ΔE", "Points outside are kept but not fitted.",
-              "meV", 0, 0.0, 10000.0, 1.0),
+              Numeric("meV", 0, 0.0, 10000.0, 1.0)),
         Entry("polaron", "joint_scale", "choice", "Joint ln A",
               "The joint fit shares g and ħω; its scale is free at each temperature, or shared too.",
-              choices=(("temperature", "per temperature"), ("shared", "shared"))),
+              choices=(("temperature", "one for each T"), ("shared", "one for all T"))),
     ),
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ QMainWindow, QDialog { background: $background; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; font-size: ${muted_px}px; }
 
 QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
-QLabel[role="title"] { font-size: ${title_px}px; font-weight: 600; }
+QWidget[role="title"] { font-size: ${title_px}px; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${muted_px}px; }
 QLabel[tone="good"] { color: $good; }
@@ -28,6 +28,11 @@ QPushButton[role="primary"]:focus { border-color: $text; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[role="quiet"]:hover { background: $soft; }
 QPushButton[role="quiet"]:focus { border-color: $accent; }
+QPushButton[role="fold"] { background: transparent; border-color: transparent; color: $muted; font-weight: 600;
+    text-align: left; padding: 3px 2px; }
+QPushButton[role="fold"]:hover { color: $text; background: $soft; }
+QPushButton[role="fold"]:focus { border-color: $accent; }
+QToolButton[role="small"] { padding: 4px 5px; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: url($icons/chevron-down-$name.svg);
     width: 12px; height: 12px; subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
 QToolButton[popupMode="2"] { padding-right: 20px; }
@@ -89,6 +94,7 @@ QProgressBar { background: $line; border: none; border-radius: 3px; min-height: 
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 QScrollArea { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget[role="page"] { background: transparent; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 10px; }

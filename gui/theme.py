@@ -70,21 +70,6 @@ class Theme:
     temperatures: tuple[str, ...]
     detunings: tuple[str, ...]
 
-    @property
-    def is_dark(self) -> bool:
-        """Whether light text stands on a dark ground."""
-        return self.name == "dark"
-
-    def temperature_color(self, temperature_k: float, low_k: float, high_k: float) -> str:
-        """Return the colour of a temperature on the scale from ``low_k`` to ``high_k``.
-
-        Raises
-        ------
-        SettingsError
-            The temperature lies outside the scale or is not a number.
-        """
-        return self._on_scale(_fraction(temperature_k, low_k, high_k))
-
     def color(self, spec: str, alpha: float = 1.0) -> QColor:
         """Resolve a token, ``temperature:<0-1>``, ``detuning:<index>`` or ``#RRGGBB``.
 

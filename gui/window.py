@@ -198,7 +198,7 @@ class Window(QMainWindow):
         for widget in (tree, self.pages, inspector):
             self.columns.addWidget(widget)
         self.columns.setSizes([LEFT_PX, SIZE[0] - LEFT_PX - RIGHT_PX, RIGHT_PX])
-        for index, stretch in enumerate((0, 1, 0)):
+        for index, stretch in enumerate((1, 4, 0)):
             self.columns.setStretchFactor(index, stretch)
             self.columns.setCollapsible(index, False)
 

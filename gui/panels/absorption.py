@@ -1,13 +1,14 @@
 """Photothermal scans: the baseline under the tail, and what is read at each excitation."""
 
-from functools import partial
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from asplab.core.checks import photothermal_readings
 from asplab.core.estimate import Estimate
-from asplab.core.photothermal import Absorbed, FittedBaseline
+from asplab.core.photothermal import FittedBaseline
 from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
 from asplab.core.units import wavelength_from_energy
@@ -19,7 +20,8 @@ from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import selected_temperature, stack_name, temperature_name, temperatures_of, why_missing
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.arrange import GAP, column
+from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.lazy import LazyTips
@@ -28,9 +30,10 @@ from asplab.gui.widgets.numerals import measured, plain
 MICROVOLT = 1e6
 AXES = (("detuning", "ΔE (meV)"), ("wavelength", "Wavelength (nm)"))
 SCALES = (("linear", "Linear"), ("log", "Logarithmic"))
+_READINGS = Series(color="aspl", is_open=True, symbol_px=8)
 _TAIL_FROM_MEV = -15.0
-_BASELINE_HEIGHTS = 8.0
-"""Height of the tail's view in units of the noise and baseline, so that the baseline can be judged."""
+_HEIGHTS = 32.0
+"""Height of the tail's view in units of the scatter far below the gap, so that the baseline can be judged."""
 
 
 class AbsorptionPanel(Panel):
@@ -64,9 +67,7 @@ class AbsorptionPanel(Panel):
         self.log.add_layer(self.regions[1], z=20)
         self._scan_card, self.tail_card = Card("Photothermal absorption"), Card("Tail and baseline")
         self.deck = Deck(self._content())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.deck)
+        column(self).addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -86,11 +87,11 @@ class AbsorptionPanel(Panel):
             self.deck.display_missing("No reference energy", words)
             return
         detuning = reference - scans.energy_mev
-        self._show_curves(scans, detuning, t)
+        self._show_curves(results, scans, detuning, t)
         baseline = None if results.absorbed is None else results.absorbed.baselines[t]
         self._show_series(results, scans, detuning, baseline, t)
         self._show_region(results, detuning)
-        self._show_words(results, scans, baseline, t)
+        self._show_words(scans, baseline)
         self._fit_ranges(results, scans, detuning, baseline, t)
 
     def restyle(self, theme: Theme) -> None:
@@ -111,11 +112,9 @@ class AbsorptionPanel(Panel):
         self._tails.addWidget(self.log)
         self.tail_card.add(holder, 1)
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP)
-        column.addWidget(self._scan_card, 4)
-        column.addWidget(self.tail_card, 5)
+        cards = column(content, GAP)
+        cards.addWidget(self._scan_card, 4)
+        cards.addWidget(self.tail_card, 5)
         return content
 
     def _connect(self) -> None:
@@ -138,19 +137,19 @@ class AbsorptionPanel(Panel):
             self.stack_chosen.emit(self._keys[point])
 
     # --- curves ------------------------------------------------------------------------------------------
-    def _x(self, scans: ScanSet, detuning: np.ndarray) -> np.ndarray:
-        if self.axis.key == "detuning" or self._results is None:
-            return detuning
-        return wavelength_from_energy(scans.energy_mev, medium=self._results.document.settings.energies.medium)
+    def _x(self, results: Results, energy_mev: np.ndarray, t: int) -> np.ndarray:
+        if self.axis.key == "detuning":
+            return _reference(results, t) - energy_mev
+        return wavelength_from_energy(energy_mev, medium=results.document.settings.energies.medium)
 
-    def _show_curves(self, scans: ScanSet, detuning: np.ndarray, t: int) -> None:
+    def _show_curves(self, results: Results, scans: ScanSet, detuning: np.ndarray, t: int) -> None:
         key = (scans, self.axis.key, float(detuning[0]))
         if key == self._shown:
             return
         self._shown = key
         colors = ["pa"] * len(scans.volts)
         tips = [f"<b>{name}</b>" for name in scans.repeats]
-        self._scan_curves.display(self._x(scans, detuning), MICROVOLT * scans.volts, colors, tips)
+        self._scan_curves.display(self._x(results, scans.energy_mev, t), MICROVOLT * scans.volts, colors, tips)
         self._tail_curves.display(detuning, MICROVOLT * scans.volts, colors, tips)
         self.scan.display_labels(dict(AXES)[str(self.axis.key)], "In-phase signal (µV)")
 
@@ -158,7 +157,7 @@ class AbsorptionPanel(Panel):
         self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int
     ) -> None:
         mean = MICROVOLT * scans.volts.mean(axis=0)
-        x = self._x(scans, detuning)
+        x = self._x(results, scans.energy_mev, t)
         curves = [Series(color="text", line_x=x, line_y=mean)]
         tails = [Series(color="text", line_x=detuning, line_y=mean)]
         logs = [Series(color="pa", line_x=detuning, line_y=mean)]
@@ -168,11 +167,11 @@ class AbsorptionPanel(Panel):
             line = Series(
                 "accent", "baseline", line_x=detuning, line_y=level, band_low=level - error, band_high=level + error
             )
-            points = self._points(results, results.absorbed, scans, baseline, t)
-            curves = [points(x, with_baseline=True), *curves]
-            tails = [points(detuning, with_baseline=True), *tails, line]
+            points = self._points(results, scans, t)
+            curves = [*points[:1], *curves]
+            tails = [*points[1:2], *tails, line]
             logs = [
-                points(detuning, with_baseline=False),
+                *points[2:],
                 Series(color="pa", line_x=detuning, line_y=mean - level),
                 Series("accent", "error of the baseline", "start", line_x=detuning, line_y=error, is_dashed=True),
             ]
@@ -181,23 +180,26 @@ class AbsorptionPanel(Panel):
             chosen = self._keys.index(self._view.stack) if self._view.stack in self._keys else None
             plot.display_selected(None if chosen is None else 0, chosen)
 
-    def _points(
-        self, results: Results, absorbed: Absorbed, scans: ScanSet, baseline: FittedBaseline, t: int
-    ) -> "partial[Series]":
-        """Return a maker of the readings at the excitations, in volts on the scan."""
-        stacks = () if results.gathered is None else tuple(results.gathered.stacks[k] for k in scans.stacks)
+    def _points(self, results: Results, scans: ScanSet, t: int) -> tuple[Series, ...]:
+        """Return the readings at the excitations: on the scan, on its tail, and above the baseline."""
+        products = (results.absorbed, results.excitations, results.layout)
+        if results.gathered is None or any(product is None for product in products):
+            return ()
+        found = photothermal_readings(scans, *products, t)  # type: ignore[arg-type]
+        if found is None:
+            return ()
+        stacks = tuple(results.gathered.stacks[k] for k in scans.stacks)
         self._keys = tuple(stack.key for stack in stacks)
-        energy = np.array([] if results.excitations is None else results.excitations.energy_mev[scans.stacks])
-        order = np.argsort(scans.energy_mev)
-        place = np.interp(energy, scans.energy_mev[order], np.arange(order.size))
-        nearest = order[np.clip(np.round(place).astype(int), 0, order.size - 1)]
-        power = scans.power_uw[nearest]
-        value = MICROVOLT * absorbed.mean[scans.stacks] * power
-        error = MICROVOLT * _errors(results, absorbed, scans, t) * power
-        tips = LazyTips(len(stacks), lambda j: _tip(stack_name(stacks[j]), value[j], error[j]))
+        signal, error, level = (MICROVOLT * volts for volts in (found.signal_v, found.error_v, found.baseline_v))
+        tips = LazyTips(len(stacks), lambda j: _tip(stack_name(stacks[j]), signal[j], error[j]))
         excluded = np.array([stack.excluded is not None for stack in stacks], dtype=bool)
-        level = MICROVOLT * baseline.volts[nearest]
-        return partial(_point_series, energy, scans, level, value, error, excluded, tips)
+        below = _reference(results, t) - found.energy_mev
+        on_scan = replace(_READINGS, y=signal + level, error=error, excluded=excluded, tips=tips)
+        return (
+            replace(on_scan, x=self._x(results, found.energy_mev, t)),
+            replace(on_scan, x=below),
+            replace(on_scan, x=below, y=signal),
+        )
 
     # --- region and words --------------------------------------------------------------------------------
     def _show_region(self, results: Results, detuning: np.ndarray) -> None:
@@ -216,12 +218,11 @@ class AbsorptionPanel(Panel):
         keeps_end = is_open and shown is not None and high == shown[1]
         self.baseline_dragged.emit(low, None if keeps_end else high)
 
-    def _show_words(self, results: Results, scans: ScanSet, baseline: FittedBaseline | None, t: int) -> None:
-        name = temperature_name(temperatures_of(results)[t])
+    def _show_words(self, scans: ScanSet, baseline: FittedBaseline | None) -> None:
         noun = "scan" if len(scans.volts) == 1 else "scans"
         phase = plain(float(np.degrees(scans.phase_rad)), 1)
-        self._scan_card.display_title(f"Photothermal absorption · {name} · {len(scans.volts)} {noun}")
-        self._scan_card.display_subtitle(f"circles: readings · phase {phase}°")
+        self._scan_card.display_title(f"Photothermal absorption · {len(scans.volts)} {noun}")
+        self._scan_card.display_subtitle(f"○ readings · phase {phase}°")
         self.tail_card.display_subtitle(_fit_words(baseline))
         guides = [Guide("x", 0.0, label="E<sub>g</sub>")] if self.axis.key == "detuning" else []
         self._guides.display(guides)
@@ -236,15 +237,16 @@ class AbsorptionPanel(Panel):
         if subject == self._subject:
             return
         self._subject = subject
-        x = self._x(scans, detuning)
+        x = self._x(results, scans.energy_mev, t)
         self.scan.set_home(x=(float(x.min()), float(x.max())))
         end = float(detuning.max())
         volts = MICROVOLT * scans.volts
         far = detuning > 0.5 * end
         level = float(np.median(volts[:, far])) if far.any() else 0.0
         spread = float(np.std(volts[:, far])) if far.any() else float(np.std(volts))
+        highest = float(volts[:, detuning > _TAIL_FROM_MEV].max(initial=0.0))
         self.tail.set_home(
-            x=(_TAIL_FROM_MEV, end * 1.02), y=(level - 5 * spread, level + _BASELINE_HEIGHTS * 4 * spread)
+            x=(_TAIL_FROM_MEV, end * 1.02), y=(level - 5 * spread, min(level + _HEIGHTS * spread, 1.05 * highest))
         )
         mean_error = spread / np.sqrt(len(volts))
         self.log.set_home(
@@ -258,34 +260,6 @@ def _reference(results: Results, t: int) -> float:
     return float("nan") if results.energies is None else float(results.energies.reference_mev[t])
 
 
-def _errors(results: Results, absorbed: Absorbed, scans: ScanSet, t: int) -> np.ndarray:
-    """Return the standard error of each reading: detection noise of the mean and the baseline's share."""
-    if results.layout is None:
-        return np.full(len(scans.stacks), np.nan)
-    noise = np.einsum("ii->i", absorbed.noise[t]) / max(len(scans.volts), 1)
-    total = np.sqrt(noise + np.einsum("ii->i", absorbed.shared[t]))
-    columns = {int(k): c for c, k in enumerate(results.layout.index[t]) if results.layout.valid[t, c]}
-    return np.array([total[columns[int(k)]] for k in scans.stacks])
-
-
-def _point_series(
-    energy: np.ndarray,
-    scans: ScanSet,
-    level: np.ndarray,
-    value: np.ndarray,
-    error: np.ndarray,
-    excluded: np.ndarray,
-    tips: LazyTips,
-    x_grid: np.ndarray,
-    *,
-    with_baseline: bool,
-) -> Series:
-    order = np.argsort(scans.energy_mev)
-    x = np.interp(energy, scans.energy_mev[order], x_grid[order])
-    y = value + level if with_baseline else value
-    return Series(color="aspl", x=x, y=y, error=error, excluded=excluded, tips=tips, is_open=True, symbol_px=8)
-
-
 def _tip(name: str, value: float, error: float) -> str:
     return f"<b>{name}</b><br>PA = {measured(Estimate(value, error))} µV above the baseline"
 
@@ -297,7 +271,7 @@ def _fit_words(baseline: FittedBaseline | None) -> str:
         return "nothing is fitted"
     words = f"fitted {plain(baseline.region_mev[0], 0)}–{plain(baseline.region_mev[1], 0)} meV"
     if baseline.dof > 0:
-        words += f" · χ²/dof = {plain(baseline.chi2 / baseline.dof, 2)}"
+        words += f" · χ²/dof {plain(baseline.chi2 / baseline.dof, 2)}"
     if baseline.urbach_mev is not None:
         words += f" · Urbach tail E<sub>U</sub> ≈ {plain(baseline.urbach_mev, 0)} meV"
     return words

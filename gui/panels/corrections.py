@@ -2,11 +2,12 @@
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from asplab.core.corrections import Corrected, replace_cosmic_rays
+from asplab.core.checks import replaced_pixels
+from asplab.core.corrections import Corrected
 from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping import Gathered
 from asplab.core.pipeline import Results
 from asplab.gui.panels.base import Panel
 from asplab.gui.plots.curves import LayerCurves
@@ -14,14 +15,14 @@ from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import (
     intensity_unit,
     selected_stack,
-    stack_line,
     stack_name,
     temperature_name,
     why_missing,
 )
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.arrange import column, grid, scrolled
+from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import Column, DataTable, TableRow
@@ -32,7 +33,7 @@ COLUMNS = (
     Column("Exposure", "s"),
     Column("Power", "µW", "Mean pump power at the sample"),
     Column("Dark", "", "Whether a mean dark frame was subtracted"),
-    Column("Replaced", "pixels", "Pixels that stood out against the other repeats"),
+    Column("Replaced", "px", "Pixels that stood out against the other repeats"),
 )
 
 
@@ -51,12 +52,10 @@ class CorrectionsPanel(Panel):
         self.raw.add_layer(self._raw_curves)
         self.clean.add_layer(self._clean_curves)
         self.table = DataTable(theme, COLUMNS)
-        self._raw_card, self._clean_card = Card("As measured"), Card("Corrected")
+        self._raw_card, self._clean_card = Card("Raw counts"), Card("Corrected")
         self._table_card = Card("Conditions")
         self.deck = Deck(self._content())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.deck)
+        column(self).addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -84,24 +83,12 @@ class CorrectionsPanel(Panel):
     def _content(self) -> QWidget:
         self._raw_card.add(self.raw, 1)
         self._clean_card.add(self.clean, 1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.table)
-        for area in (scroll.viewport(), self.table):
-            area.setAutoFillBackground(False)
-        self._table_card.add(scroll, 1)
+        self._table_card.add(scrolled(self.table), 1)
         content = QWidget()
-        grid = QGridLayout(content)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GAP)
-        grid.addWidget(self._raw_card, 0, 0)
-        grid.addWidget(self._clean_card, 0, 1)
-        grid.addWidget(self._table_card, 1, 0, 1, 2)
-        for index, share in enumerate((5, 4)):
-            grid.setRowStretch(index, share)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        places = grid(content, (5, 4))
+        places.addWidget(self._raw_card, 0, 0)
+        places.addWidget(self._clean_card, 0, 1)
+        places.addWidget(self._table_card, 1, 0, 1, 2)
         return content
 
     def _connect(self) -> None:
@@ -134,18 +121,15 @@ class CorrectionsPanel(Panel):
         tips = [_tip(member) for member in stack.members]
         self._raw_curves.display(axis, raw, [stack.kind] * len(raw), tips)
         self._clean_curves.display(axis, clean, [stack.kind] * len(clean), tips)
-        hits = np.zeros(raw.shape, dtype=bool)
-        if settings.remove_cosmic_rays:
-            hits = _replaced(
-                gathered, stack, raw, uses_dark=bool(corrected.dark_group[k] >= 0), threshold=settings.cosmic_threshold
-            )
-        self.raw.display([_marks(axis, raw, hits)])
-        self.clean.display([Series("text", line_x=axis, line_y=block.mean[row])])
+        self.raw.display([_marks(axis, raw, replaced_pixels(gathered, corrected, settings, k))])
+        self.clean.display([Series("text", "mean", "peak", line_x=axis, line_y=block.mean[row])])
         self.clean.display_labels("Wavelength (nm)", f"Intensity ({intensity_unit(corrected.stacks, settings)})")
         count = int(corrected.replaced_pixels[k])
-        dark = "mean dark frame subtracted" if corrected.dark_group[k] >= 0 else "no dark frame subtracted"
-        self._raw_card.display_subtitle(f"{stack_line(stack)} · circles: {count} pixels replaced")
-        self._clean_card.display_subtitle(f"{dark} · thin line: mean")
+        dark = "dark frame subtracted" if corrected.dark_group[k] >= 0 else "no dark frame"
+        noun = "pixel" if count == 1 else "pixels"
+        self._raw_card.display_title(f"{stack_name(stack)}, raw")
+        self._raw_card.display_subtitle(f"○ {count} {noun} replaced")
+        self._clean_card.display_subtitle(dark)
         if self._subject != stack.key:
             self._subject = stack.key
             for plot in (self.raw, self.clean):
@@ -156,20 +140,10 @@ class CorrectionsPanel(Panel):
         members = [i for i, stack in enumerate(corrected.stacks) if stack.temperature == t]
         self._table_keys = tuple(corrected.stacks[i].key for i in members)
         self.table.display([_row(corrected, i) for i in members], selected=members.index(k))
+        self._table_card.limit_content(self.table.sizeHint().height())
         total = int(sum(corrected.replaced_pixels[i] for i in members))
         name = temperature_name(corrected.temperatures_k[t])
         self._table_card.display_subtitle(f"{name} · {len(members)} conditions · {total} pixels replaced")
-
-
-def _replaced(gathered: Gathered, stack: Stack, raw: np.ndarray, *, uses_dark: bool, threshold: float) -> np.ndarray:
-    """Find the replaced pixels again, with the mean dark of the same exposure: (repeats, pixels)."""
-    axis, exposure = stack.members[0].wavelength_nm, stack.members[0].condition.exposure_s
-    fitting = [dark for dark in gathered.darks if dark.wavelength_nm.shape == axis.shape]
-    same = [dark for dark in fitting if dark.condition.exposure_s == exposure] or fitting
-    counts = raw - np.mean([dark.counts for dark in same], axis=0) if uses_dark and same else raw
-    cleaned, _ = replace_cosmic_rays(counts, threshold=threshold)
-    hits: np.ndarray = cleaned != counts
-    return hits
 
 
 def _marks(axis: np.ndarray, raw: np.ndarray, hits: np.ndarray) -> Series:

@@ -4,8 +4,9 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from asplab.core.checks import logit_eta
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
@@ -24,7 +25,8 @@ from asplab.gui.reading import (
 )
 from asplab.gui.theme import Theme, detuning_spec, detuning_symbol
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.arrange import GAP, column, row
+from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.lazy import LazyTips
@@ -55,22 +57,20 @@ class EfficiencyPanel(Panel):
         self._guides = Guides(theme)
         self.plot.add_layer(self._guides, z=-5)
         self.top_axis = ScaledAxis(self.plot)
-        self.card = Card("Up-conversion efficiency η(ΔE)")
+        self.card = Card("Up-conversion efficiency")
         self.card.add(self.legend)
         self.card.add(self.plot, 1)
         self.scale = ChoiceField((("eta", "η"), ("logit", "ln η/(1 − η)")))
-        self.scale.setFixedWidth(130)
+        self.scale.setFixedWidth(118)
         self.thermal = SeriesPlot(theme, x_label="1/k<sub>B</sub>T (eV<sup>−1</sup>)", y_label="η")
         self.thermal.display_hint("Dashes only join the points · straight in ln η/(1 − η) means Arrhenius odds")
         self._thermal_guides = Guides(theme)
         self.thermal.add_layer(self._thermal_guides, z=-5)
-        self._thermal_card = Card("η against temperature")
-        self._thermal_card.header.addWidget(self.scale)
-        self._thermal_card.add(self.thermal, 1)
+        self.thermal_card = Card("η(T)")
+        self.thermal_card.header.addWidget(self.scale)
+        self.thermal_card.add(self.thermal, 1)
         self.deck = Deck(self._content())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.deck)
+        column(self).addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -97,11 +97,9 @@ class EfficiencyPanel(Panel):
 
     def _content(self) -> QWidget:
         content = QWidget()
-        row = QHBoxLayout(content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
-        row.addWidget(self.card, 3)
-        row.addWidget(self._thermal_card, 2)
+        cards = row(content, GAP)
+        cards.addWidget(self.card, 3)
+        cards.addWidget(self.thermal_card, 2)
         return content
 
     def _connect(self) -> None:
@@ -158,8 +156,13 @@ class EfficiencyPanel(Panel):
         self.plot.display(series)
         self._guides.display([Guide("y", 1.0, label="η = 1")])
         point = fit.keys[t].index(self._view.stack) if self._view.stack and self._view.stack in fit.keys[t] else None
-        self.plot.display_selected(len(series) - 1 if point is not None else None, point)
+        self._ring(series, point)
         self.card.display_subtitle(_counted(fit, t))
+
+    def _ring(self, series: list[Series], point: int | None) -> None:
+        """Mark the selected excitation where it is drawn: among the open symbols or the determined points."""
+        places = [i for i in (1, len(series) - 1) if point is not None and np.isfinite(np.asarray(series[i].y)[point])]
+        self.plot.display_selected(places[0] if places else None, point)
 
     def _show_phonon_axis(self, results: Results, t: int) -> None:
         phonon = float("nan") if results.polaron is None else float(results.polaron.phonon_mev[t])
@@ -174,7 +177,9 @@ class EfficiencyPanel(Panel):
         columns = _thermal_columns(fit)
         self.thermal.display([_thermal_series(fit, j, inverse, is_logit=is_logit) for j in columns])
         self._thermal_guides.display([] if is_logit else [Guide("y", 1.0)])
-        self._thermal_card.display_subtitle("" if columns else "one temperature only")
+        # With fewer than two temperatures there is no trend, and η(ΔE) takes the whole width.
+        if self.thermal_card.isHidden() == bool(columns):
+            self.thermal_card.setVisible(bool(columns))
 
 
 def _temperature_series(
@@ -237,12 +242,14 @@ def _tip(fit: EfficiencyFit, t: int, j: int) -> str:
 
 
 def _counted(fit: EfficiencyFit, t: int) -> str:
+    if not fit.valid[t].any():
+        return f"{temperature_name(fit.temperatures_k[t])}: no η"
     count = int((fit.valid & ~_closed(fit))[t].sum())
     return f"▽ {count} not determined" if count else "68 % intervals"
 
 
 def _thermal_columns(fit: EfficiencyFit) -> list[int]:
-    """Return the excitations to follow through the temperatures: spread over ΔE, each with three points at least."""
+    """Return the excitations to follow through the temperatures: spread over ΔE, each with two points at least."""
     closed = _closed(fit) & fit.fitted & (fit.eta_error < 0.1)
     usable = [j for j in range(fit.eta.shape[1]) if closed[:, j].sum() >= 2]
     return usable[:: -(-len(usable) // _LINES) or 1]
@@ -253,10 +260,7 @@ def _thermal_series(fit: EfficiencyFit, j: int, inverse: np.ndarray, *, is_logit
     eta = np.where(shown, fit.eta[:, j], np.nan)
     error = np.where(shown, fit.eta_error[:, j], np.nan)
     if is_logit:
-        inside = (eta > 0) & (eta < 1) & (error < eta * (1 - eta))
-        safe = np.where(inside, eta, 0.5)
-        eta = np.where(inside, np.log(safe / (1 - safe)), np.nan)
-        error = np.where(inside, error / (safe * (1 - safe)), np.nan)
+        eta, error = logit_eta(eta, error)
     low, high = (float(edge(fit.detuning_mev[:, j])) for edge in (np.nanmin, np.nanmax))
     name = f"{plain((low + high) / 2, 0)} meV" if high - low < 2.0 else f"{plain(low, 0)}–{plain(high, 0)} meV"
     good = np.isfinite(eta)

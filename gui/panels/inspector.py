@@ -5,12 +5,13 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from asplab.core.document import Exclusions
 from asplab.core.pipeline import Results
-from asplab.gui.findings import checks, facts, joint_rows, record_facts, temperature_rows
+from asplab.gui.findings import budget, checks, facts, joint_rows, record_facts, temperature_rows
 from asplab.gui.panels.base import Panel
 from asplab.gui.reading import selected_temperature, temperature_name, temperatures_of
 from asplab.gui.settings_catalogue import STEPS
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.budget import BudgetBars
 from asplab.gui.widgets.card import GAP, Card
 from asplab.gui.widgets.checks import CheckList, check_summary
 from asplab.gui.widgets.facts import FactList
@@ -37,6 +38,7 @@ class Inspector(Panel):
         self._exclusions = Exclusions()
         self._settings_card, self._results_card = Card("Settings"), Card("Results", "68 % intervals")
         self._checks_card, self._selected_card = Card("Checks"), Card("Selected")
+        self._budget_card, self.budget = Card("Where the error comes from"), BudgetBars()
         self.here, self.joint = ResultsTable(), ResultsTable()
         self._joint_title = _muted("All temperatures, joint fit")
         self.no_results = _muted("No results yet: load PL, ASPL and photothermal scans.", wraps=True)
@@ -61,6 +63,10 @@ class Inspector(Panel):
         self._show_settings(results, view)
         self._show_results(results, view)
         self._exclusions = results.document.exclusions
+        name, shares = budget(results, view)
+        self._budget_card.display_subtitle(name)
+        self.budget.display(shares)
+        _set_shown(self._budget_card, bool(shares))
         found = checks(results, view)
         self.checks_list.display(found)
         _set_text(self.summary, f"Checks: {check_summary(found)}")
@@ -84,6 +90,7 @@ class Inspector(Panel):
     def _build(self) -> None:
         for widget in (self.no_results, self.here, self._joint_title, self.joint):
             self._results_card.add(widget)
+        self._budget_card.add(self.budget)
         self._checks_card.add(self.checks_list)
         for part in (self.facts_list, self.nothing, self._reason, *self.exclude_buttons.values()):
             self._selected_card.add(part)
@@ -93,7 +100,13 @@ class Inspector(Panel):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        for card in (self._settings_card, self._results_card, self._checks_card, self._selected_card):
+        for card in (
+            self._settings_card,
+            self._results_card,
+            self._budget_card,
+            self._checks_card,
+            self._selected_card,
+        ):
             column.addWidget(card)
         column.addStretch(1)
         scroll = QScrollArea()

@@ -5,8 +5,9 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from asplab.core.checks import logit_eta, polaron_residuals
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
@@ -15,11 +16,13 @@ from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
 from asplab.gui.panels.base import Panel
 from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.result_pictures import temperature_color
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import selected_temperature, temperature_name, temperature_specs, why_missing
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.arrange import GAP, column, grid, scrolled
+from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
@@ -31,14 +34,18 @@ COLUMNS = (
     Column("ħω", "meV", "Phonon energy; profile-likelihood interval, 68 %"),
     Column("E<sub>p</sub>", "meV", "Polaron energy g²/ħω; better determined than g or ħω alone"),
     Column("S", "", "Huang-Rhys factor (g/ħω)²"),
-    Column("ln A", "", "Free scale of the rate, energies counted in meV"),
+    Column("ln A", "", "Free scale of the rate, energies counted in meV", is_spare=True),
     Column("χ²/dof", "", "Misfit with the full covariance of η"),
-    Column("AICc", "", "Akaike's criterion for small samples; lower is better, compare within one row only"),
+    Column(
+        "AICc", "", "Akaike's criterion for small samples; lower is better, compare within one row only", is_spare=True
+    ),
 )
 NOT_IDENTIFIED = "Not identified: the data set no upper limit of ħω. More points with η well below 0.5 would."
 _SHORTEST_MEV, _CURVE_POINTS = 5.0, 81
-_LOGIT_LIMIT = 7.0
 _PULL_RANGE = (-3.3, 3.3)
+_LOGIT_MARGIN, _PLANE_MARGIN = 1.0, 0.12
+_MOST_USUAL = 3.0
+"""Multiple of the median ħω or g beyond which a contour leaves the view: it would squeeze all others."""
 
 
 class PolaronPanel(Panel):
@@ -47,7 +54,9 @@ class PolaronPanel(Panel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys: tuple[str, ...] = ()
-        self._subject: Experiment | None = None
+        self._count = 0
+        self._theme = theme
+        self._subject: tuple[Experiment, int] | None = None
         self.logit = SeriesPlot(theme, y_label="ln η/(1 − η)")
         self.pulls = SeriesPlot(theme, x_label="ΔE (meV)", y_label="residual (σ)")
         self.plane = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
@@ -61,9 +70,7 @@ class PolaronPanel(Panel):
         self._logit_card = Card("Model and data")
         self._plane_card, self._table_card = Card("What the data determine"), Card("Eq. 9 at every temperature")
         self.deck = Deck(self._content())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.deck)
+        column(self).addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -75,7 +82,7 @@ class PolaronPanel(Panel):
             return
         self.deck.display_content()
         specs = temperature_specs(polaron.temperatures_k)
-        self._keys = fit.keys[t]
+        self._keys, self._count = fit.keys[t], len(specs)
         self._show_model(fit, polaron, specs, t, view)
         self._show_plane(polaron, results.intervals, specs, t)
         self._show_table(polaron, results.intervals, specs, t)
@@ -83,31 +90,24 @@ class PolaronPanel(Panel):
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
+        self._theme = theme
         for part in (self.logit, self.pulls, self.plane, self.table):
             part.restyle(theme)
 
     def _content(self) -> QWidget:
-        self._logit_card.add(self.logit, 1)
-        self._logit_card.add(self.pulls, 1)
+        model = QWidget()
+        plots = column(model, GAP)
+        plots.addWidget(self.logit, 1)
+        plots.addWidget(self.pulls, 1)
+        self.model_deck = Deck(model)
+        self._logit_card.add(self.model_deck, 1)
         self._plane_card.add(self.plane, 1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.table)
-        for area in (scroll.viewport(), self.table):
-            area.setAutoFillBackground(False)
-        self._table_card.add(scroll, 1)
+        self._table_card.add(scrolled(self.table), 1)
         content = QWidget()
-        grid = QGridLayout(content)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GAP)
-        grid.addWidget(self._logit_card, 0, 0)
-        grid.addWidget(self._plane_card, 0, 1)
-        grid.addWidget(self._table_card, 1, 0, 1, 2)
-        for row, share in enumerate((5, 3)):
-            grid.setRowStretch(row, share)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        places = grid(content, (5, 3))
+        places.addWidget(self._logit_card, 0, 0)
+        places.addWidget(self._plane_card, 0, 1)
+        places.addWidget(self._table_card, 1, 0, 1, 2)
         return content
 
     def _connect(self) -> None:
@@ -119,7 +119,7 @@ class PolaronPanel(Panel):
             plot.hint_changed.connect(self.hint_changed)
 
     def _choose_row(self, row: int) -> None:
-        if row < len(self.table.rows) - 1:
+        if row < self._count:
             self.temperature_chosen.emit(row)
 
     def _choose_in_plane(self, series: int, point: int, button: Qt.MouseButton) -> None:
@@ -130,30 +130,34 @@ class PolaronPanel(Panel):
             self.stack_chosen.emit(self._keys[point])
 
     def _fit_ranges(self, results: Results, t: int) -> None:
-        if self._subject is not results.document.experiment:
-            self._subject = results.document.experiment
+        subject = (results.document.experiment, t)
+        if self._subject is None or self._subject[0] is not subject[0] or self._subject[1] != t:
+            self._subject = subject
             longest = _longest(results.efficiency)
-            self.logit.set_home(x=(0.0, longest))
+            self.logit.set_home(x=(0.0, longest), y=_logit_home(self.logit.series[0]))
             self.pulls.set_home(x=(0.0, longest), y=_PULL_RANGE)
-            self.plane.set_home(*_plane_home(results.polaron, results.intervals))
+            self.plane.set_home(*_plane_home(results.polaron, t))
             for plot in (self.logit, self.pulls, self.plane):
                 plot.view_all()
 
     # --- one temperature ---------------------------------------------------------------------------------
     def _show_model(self, fit: EfficiencyFit, polaron: PolaronFit, specs: list[str], t: int, view: ViewState) -> None:
-        eta, error = fit.eta[t], fit.eta_error[t]
-        inside = fit.valid[t] & (eta > 0) & (eta < 1) & np.isfinite(fit.eta_low[t]) & (error < eta * (1 - eta))
-        safe = np.where(inside, eta, 0.5)
+        if polaron.fitted[t]:
+            self.model_deck.display_content()
+        else:
+            words = f"Fewer than three usable detunings at {temperature_name(polaron.temperatures_k[t])}."
+            self.model_deck.display_missing("Not fitted at this temperature", words)
+        logit, error = logit_eta(np.where(np.isfinite(fit.eta_low[t]), fit.eta[t], np.nan), fit.eta_error[t])
         detuning, curve, low, high = _model(fit, polaron, t)
         self.logit.display(
             [
                 Series(
                     color=specs[t],
                     x=fit.detuning_mev[t],
-                    y=np.where(inside, _logit_of(safe), np.nan),
-                    error=np.where(inside, error / (safe * (1 - safe)), np.nan),
+                    y=logit,
+                    error=error,
                     excluded=~fit.fitted[t],
-                    tips=LazyTips(eta.size, partial(_point_tip, fit, t)),
+                    tips=LazyTips(logit.size, partial(_point_tip, fit, t)),
                     line_x=detuning,
                     line_y=curve,
                     band_low=low,
@@ -161,42 +165,49 @@ class PolaronPanel(Panel):
                 )
             ]
         )
-        pull = _pulls(fit, polaron)
+        pull = polaron_residuals(polaron)
         self.pulls.display(
             [
                 Series(
                     color=specs[t],
                     x=fit.detuning_mev[t],
                     y=np.clip(pull[t], *_PULL_RANGE),
-                    tips=LazyTips(eta.size, partial(_pull_tip, fit, pull, t)),
+                    tips=LazyTips(logit.size, partial(_pull_tip, fit, pull, t)),
                 )
             ]
         )
         point = fit.keys[t].index(view.stack) if view.stack and view.stack in fit.keys[t] else None
-        for plot in (self.logit, self.pulls):
-            plot.display_selected(None if point is None else 0, point)
-        self._logit_card.display_subtitle(f"{temperature_name(fit.temperatures_k[t])} · {_misfit(polaron, t)}")
+        for plot, shown in ((self.logit, logit), (self.pulls, pull[t])):
+            is_shown = point is not None and bool(np.isfinite(shown[point]))
+            plot.display_selected(0 if is_shown else None, point)
+        self._logit_card.display_subtitle(_misfit(polaron, t) if polaron.fitted[t] else "")
 
     # --- all temperatures --------------------------------------------------------------------------------
     def _show_plane(self, polaron: PolaronFit, intervals: PolaronIntervals | None, specs: list[str], t: int) -> None:
-        count = len(specs)
-        name = temperature_name(polaron.temperatures_k[t])
-        series = [_cross(polaron, intervals, index, spec, has_bars=index == t) for index, spec in enumerate(specs)]
-        if math.isfinite(polaron.phonon_mev[count]):
-            series.append(_cross(polaron, intervals, count, "text", has_bars=True))
-            series.append(_bar(polaron, intervals, count, "text", "joint"))
-        series.append(_bar(polaron, intervals, t, specs[t], name))
-        series += [_ellipse(polaron, index, spec) for index, spec in enumerate([*specs, "text"])]
+        """Show the fits of all temperatures, pale but for the selected one and the joint one in front."""
+        joint, temperatures = len(specs), polaron.temperatures_k
+        colors = [temperature_color(temperatures, i, self._theme, faded=i != t) for i in range(joint)] + ["text"]
+        names = {t: temperature_name(temperatures[t]), joint: "joint"}
+        # The first series are the points, in the order of the temperatures: clicks count on it.
+        series = [_cross(polaron, intervals, i, colors[i], has_bars=i in names) for i in range(joint + 1)]
+        series += [_contour(polaron, i, colors[i]) for i in range(joint) if i != t]
+        for i in (joint, t):
+            series.append(_contour(polaron, i, colors[i]))
+            if math.isfinite(polaron.phonon_mev[i]):
+                series.append(_bar(polaron, intervals, i, colors[i], names[i]))
         self.plane.display(series)
-        self._plane_card.display_subtitle("contours: 68 % of both")
+        is_open = intervals is not None and bool(polaron.fitted[t]) and not bool(intervals.identified[t])
+        self._plane_card.display_subtitle("ħω has no upper limit" if is_open else "68 %")
 
     def _show_table(self, polaron: PolaronFit, intervals: PolaronIntervals | None, specs: list[str], t: int) -> None:
         rows = [
             _row(polaron, intervals, index, temperature_name(k), specs[index])
             for index, k in enumerate(polaron.temperatures_k)
         ]
-        rows.append(_row(polaron, intervals, len(rows), "joint", "text"))
+        if len(rows) > 1:
+            rows.append(_row(polaron, intervals, len(rows), "joint", "text"))
         self.table.display(rows, selected=t)
+        self._table_card.limit_content(self.table.sizeHint().height())
         open_ = 0 if intervals is None else int(((~intervals.identified) & np.isfinite(polaron.chi2)).sum())
         self._table_card.display_subtitle(f"68 % intervals · {open_} not identified" if open_ else "68 % intervals")
 
@@ -218,21 +229,6 @@ def _model(fit: EfficiencyFit, polaron: PolaronFit, t: int) -> tuple[np.ndarray,
     if not np.isfinite(eta[t]).all():
         return (np.empty(0),) * 4
     return detuning, _logit_of(eta[t]), _logit_of(low[t]), _logit_of(high[t])
-
-
-def _pulls(fit: EfficiencyFit, polaron: PolaronFit) -> np.ndarray:
-    """Return (N − η D)/σ against the model of each temperature; NaN where a point is not fitted."""
-    problem = polaron.problem
-    logit = problem.offset + np.einsum("tpk,tk->tp", problem.design, polaron.parameters)
-    eta = 0.5 + 0.5 * np.tanh(0.5 * logit)
-    n = eta.shape[1]
-    variance = np.einsum("tii->ti", problem.covariance)
-    cross = problem.covariance[:, np.arange(n), n + np.arange(n)]
-    total = variance[:, :n] - 2.0 * eta * cross + eta**2 * variance[:, n:]
-    usable = problem.use & fit.valid & (total > 0)
-    pull = (problem.numerator - eta * problem.denominator) / np.sqrt(np.where(usable, total, 1.0))
-    result: np.ndarray = np.where(usable, pull, np.nan)
-    return result
 
 
 def _limits(polaron: PolaronFit, intervals: PolaronIntervals | None, index: int) -> dict[str, Estimate]:
@@ -299,18 +295,22 @@ def _cross(
     )
 
 
-def _ellipse(polaron: PolaronFit, index: int, color: str) -> Series:
+def _contour(polaron: PolaronFit, index: int, color: str) -> Series:
     """The range that holds g and ħω together at 68 %."""
+    phonon, g = _rim(polaron, index)
+    return Series(color=color, line_x=phonon, line_y=g)
+
+
+def _rim(polaron: PolaronFit, index: int) -> tuple[np.ndarray, np.ndarray]:
     if index < len(polaron.temperatures_k):
         centre, covariance = polaron.parameters[index], polaron.parameter_covariance[index]
     elif polaron.joint_parameters is not None and polaron.joint_covariance is not None:
         centre, covariance = polaron.joint_parameters, polaron.joint_covariance
     else:
-        return Series(color=color)
-    if not np.isfinite(centre).all():
-        return Series(color=color)
-    phonon, g = contour(float(centre[-2]), float(centre[-1]), covariance[-2:, -2:])
-    return Series(color=color, line_x=phonon, line_y=g)
+        return np.empty(0), np.empty(0)
+    if not (np.isfinite(centre).all() and np.isfinite(covariance).all()):
+        return np.empty(0), np.empty(0)
+    return contour(float(centre[-2]), float(centre[-1]), covariance[-2:, -2:])
 
 
 def _bar(polaron: PolaronFit, intervals: PolaronIntervals | None, index: int, color: str, label: str) -> Series:
@@ -329,31 +329,37 @@ def _arms(estimate: Estimate) -> tuple[float, float]:
     return low, high
 
 
-def _plane_home(
-    polaron: PolaronFit | None, intervals: PolaronIntervals | None
-) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-    """Return a view that holds the intervals of most fits, so that one open interval does not empty the picture."""
+def _logit_home(series: Series) -> tuple[float, float] | None:
+    """Return a view that holds the points; the model falls far below them where η is nearly zero."""
+    points = np.asarray(series.y, dtype=float)
+    known = points[np.isfinite(points)]
+    return (float(known.min()) - _LOGIT_MARGIN, float(known.max()) + _LOGIT_MARGIN) if known.size else None
+
+
+def _plane_home(polaron: PolaronFit | None, t: int) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Return a view that holds the selected and the joint contour, up to three times the usual g and ħω."""
     if polaron is None:
         return None, None
+    rims = [_rim(polaron, index) for index in (t, len(polaron.temperatures_k))]
     ranges: list[tuple[float, float] | None] = []
-    for name in ("phonon", "g"):
-        value = getattr(polaron, f"{name}_mev")
-        error = np.minimum(getattr(polaron, f"{name}_error_mev"), value)
-        good = np.isfinite(value) & np.isfinite(error)
-        if not good.any():
+    for axis, best in enumerate((polaron.phonon_mev, polaron.g_mev)):
+        usual = best[np.isfinite(best)]
+        values = np.concatenate([*(rim[axis] for rim in rims), best[[t, -1]]])
+        values = values[np.isfinite(values)]
+        if not usual.size or not values.size:
             ranges.append(None)
             continue
-        low, high = np.percentile((value - 1.6 * error)[good], 10), np.percentile((value + 1.6 * error)[good], 90)
-        centre = float(np.median(value[good]))
-        ranges.append((max(0.0, float(min(low, 0.85 * centre))), float(max(high, 1.15 * centre))))
+        low, high = float(values.min()), min(float(values.max()), _MOST_USUAL * float(np.median(usual)))
+        margin = _PLANE_MARGIN * max(high - low, 0.1 * high)
+        ranges.append((max(low - margin, 0.0), high + margin))
     return ranges[0], ranges[1]
 
 
 def _misfit(polaron: PolaronFit, t: int) -> str:
     dof = int(polaron.dof[t])
     if not math.isfinite(polaron.chi2[t]) or dof < 1:
-        return "no degree of freedom is left"
-    return f"χ²/dof = {plain(polaron.chi2[t], 1)}/{dof}"
+        return "no degree of freedom left"
+    return f"χ²/dof {plain(polaron.chi2[t] / dof, 2)}"
 
 
 def _point_tip(fit: EfficiencyFit, t: int, j: int) -> str:

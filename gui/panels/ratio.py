@@ -1,11 +1,14 @@
 """Quantum yield: the Stokes line with its intercept, the paper's R lines for the eye, QY at every temperature."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from asplab.core.checks import common_yield, stokes_line_at
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
@@ -17,7 +20,8 @@ from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import quantum_yield, selected_temperature, temperature_name, temperature_specs, why_missing
 from asplab.gui.theme import Theme, detuning_spec, detuning_symbol
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.card import GAP, Card
+from asplab.gui.widgets.arrange import column, grid
+from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
@@ -33,6 +37,8 @@ RATIO_NOTE = (
     "cover the truth only 30–40 % of the time. Choose the component estimator for numbers to publish."
 )
 _MOST_LINES = 12
+_SHARES = (5, 4)
+_RATIO_MARGIN = 0.06
 _LINE_POINTS = 61
 
 
@@ -59,12 +65,10 @@ class RatioPanel(Panel):
         self.note.setWordWrap(True)
         self.note.setProperty("role", "small")
         self.line_card = Card("Stokes line")
-        self._ratio_card = Card("R(ΔE<sub>S</sub>), as in the paper")
-        self._yield_card = Card("Quantum yield")
+        self._ratio_card = Card("R(ΔE<sub>S</sub>)")
+        self.yield_card = Card("QY(T)")
         self.deck = Deck(self._content())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.deck)
+        column(self).addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -76,6 +80,7 @@ class RatioPanel(Panel):
             return
         self.deck.display_content()
         specs = temperature_specs(fit.temperatures_k)
+        self._leave_room(has_yields=int(np.isfinite(fit.quantum_yield).sum()) > 1)
         self._show_line(fit, results.responses, specs[t], t, view)
         self._show_ratio(fit, results.responses, t, view)
         self._show_yield(fit, specs, t)
@@ -93,19 +98,19 @@ class RatioPanel(Panel):
         self.line_card.add(self._intercept)
         self._ratio_card.add(self.ratio, 1)
         self._ratio_card.add(self.note)
-        self._yield_card.add(self.yields, 1)
+        self.yield_card.add(self.yields, 1)
         content = QWidget()
-        grid = QGridLayout(content)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GAP)
-        grid.addWidget(self.line_card, 0, 0)
-        grid.addWidget(self._ratio_card, 0, 1, 2, 1)
-        grid.addWidget(self._yield_card, 1, 0)
-        for index, share in enumerate((5, 4)):
-            grid.setRowStretch(index, share)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        self._places = grid(content, _SHARES)
+        self._places.addWidget(self.line_card, 0, 0)
+        self._places.addWidget(self._ratio_card, 0, 1, 2, 1)
+        self._places.addWidget(self.yield_card, 1, 0)
         return content
+
+    def _leave_room(self, *, has_yields: bool) -> None:
+        # One quantum yield is no trend: it stands above the Stokes line, which then takes the whole height.
+        if self.yield_card.isHidden() == has_yields:
+            self.yield_card.setVisible(has_yields)
+            self._places.setRowStretch(1, _SHARES[1] if has_yields else 0)
 
     def _connect(self) -> None:
         self.line.point_clicked.connect(self._choose_stokes)
@@ -131,6 +136,7 @@ class RatioPanel(Panel):
         low, high = fit.quantum_yield_low, fit.quantum_yield_high
         margin = 0.08 * float(np.nanmax(high) - np.nanmin(low)) or 0.01
         self.yields.set_home(y=(float(np.nanmin(low)) - margin, float(np.nanmax(high)) + margin))
+        self.ratio.set_home(y=_ratio_home(self.ratio.series))
         for plot in (self.line, self.ratio, self.yields):
             plot.view_all()
 
@@ -140,14 +146,14 @@ class RatioPanel(Panel):
         points, errors = fit.stokes_ratio[t], fit.stokes_ratio_error[t]
         good = np.isfinite(points)
         scale = float(np.mean(points[good])) if good.any() else float("nan")
-        name = temperature_name(fit.temperatures_k[t])
         if not good.any() or not np.isfinite(fit.slope[t]) or scale == 0:
             self.line.display([])
             self._line_guides.display([])
-            self.line_card.display_subtitle(f"{name}: fewer than two Stokes points")
+            self._intercept.display("")
+            self.line_card.display_subtitle("fewer than two Stokes points")
             return
         x = _line_grid(fit, t)
-        y, spread = _line(fit, t, x)
+        y, spread = stokes_line_at(fit, t, x)
         used = None if responses is None else ~responses.fitted[t, : responses.n_stokes]
         self.line.display(
             [
@@ -163,21 +169,21 @@ class RatioPanel(Panel):
                     band_low=(y - spread) / scale,
                     band_high=(y + spread) / scale,
                 ),
-                _intercept(fit, color, t),
+                _intercept(fit, t),
             ]
         )
         chosen = self._stokes_keys.index(view.stack) if view.stack and view.stack in self._stokes_keys else None
         self.line.display_selected(None if chosen is None else 0, chosen)
         photon = np.nan if responses is None else responses.mean_photon_mev[t]
         intercept = Estimate(float(fit.intercept_mev[t]), float(np.sqrt(fit.line_covariance[t, 1, 1])))
-        guides = [Guide("y", 0.0), Guide("x", intercept.value, label="hν<sub>0</sub>")]
+        guides = [Guide("y", 0.0), Guide("x", intercept.value)]
         if np.isfinite(photon):
             guides.append(Guide("x", float(photon), label="⟨E⟩"))
         self._line_guides.display(guides)
         dof = int(fit.dof[t])
-        misfit = f" · χ²/dof = {plain(fit.chi2[t], 1)}/{dof}" if dof > 0 else ""
-        self._intercept.display(f"hν<sub>0</sub> = QY·⟨E⟩ = {measured(intercept)} meV{misfit}")
-        self.line_card.display_subtitle(f"{name} · QY = {measured(quantum_yield(fit, t))}")
+        misfit = f" · χ²/dof {plain(fit.chi2[t] / dof, 2)}" if dof > 0 else ""
+        self._intercept.display(f"hν<sub>0</sub> = {measured(intercept)} meV{misfit}")
+        self.line_card.display_subtitle(f"QY = {measured(quantum_yield(fit, t))}")
 
     # --- R -----------------------------------------------------------------------------------------------
     def _show_ratio(self, fit: EfficiencyFit, responses: Responses | None, t: int, view: ViewState) -> None:
@@ -188,14 +194,15 @@ class RatioPanel(Panel):
             self._ratio_card.display_subtitle("no ΔE is determined")
             return
         chosen = _spread_over(np.flatnonzero(known), _MOST_LINES)
-        photon = responses.mean_photon_mev[t]
-        above = fit.stokes_mev[t] - photon
-        series = [_ratio_series(fit, ratio[j], error[j], above, photon, t, int(j)) for j in chosen]
+        reference = float(responses.reference_mev[t])
+        above = fit.stokes_mev[t] - reference
+        series = [_ratio_series(fit, ratio[j], error[j], above, reference, t, int(j)) for j in chosen]
+        series[0] = replace(series[0], label=f"ΔE = {series[0].label}")
         self._keys = [(fit.keys[t][j],) * above.size for j in chosen]
         self.ratio.display(series)
         hidden = int((fit.valid[t] & ~known).sum())
         rest = f"{len(chosen)} of {int(fit.valid[t].sum())} ΔE" + (f" · {hidden} not determined" if hidden else "")
-        self._ratio_card.display_subtitle(f"{temperature_name(fit.temperatures_k[t])} · {rest}")
+        self._ratio_card.display_subtitle(rest)
 
     # --- QY(T) -------------------------------------------------------------------------------------------
     def _show_yield(self, fit: EfficiencyFit, specs: list[str], t: int) -> None:
@@ -206,16 +213,13 @@ class RatioPanel(Panel):
             series.append(Series(specs[index], x=[temperature], y=[estimate.value], error=_arms(estimate), tips=[tip]))
         self.yields.display(series)
         self.yields.display_selected(t, 0)
-        good = np.isfinite(fit.quantum_yield) & (fit.quantum_yield_error > 0)
-        if fit.is_shared or good.sum() < 2:
+        mean = common_yield(fit)
+        if mean is None:
             self._yield_guides.display([])
-            self._yield_card.display_subtitle("one value for all temperatures" if fit.is_shared else "")
+            self.yield_card.display_subtitle("one value for all temperatures" if fit.is_shared else "")
             return
-        weight = fit.quantum_yield_error[good] ** -2.0
-        mean = float(np.sum(weight * fit.quantum_yield[good]) / np.sum(weight))
-        error = float(np.sum(weight) ** -0.5)
-        self._yield_guides.display([Guide("y", mean - error, mean + error)])
-        self._yield_card.display_subtitle(f"band: mean {measured(Estimate(mean, error))}")
+        self._yield_guides.display([Guide("y", mean.mean - mean.error, mean.mean + mean.error)])
+        self.yield_card.display_subtitle(f"mean {measured(Estimate(mean.mean, mean.error))}")
 
 
 def _arms(estimate: Estimate) -> list[list[float]]:
@@ -231,19 +235,12 @@ def _line_grid(fit: EfficiencyFit, t: int) -> np.ndarray:
     return np.linspace(start - margin, end + margin, _LINE_POINTS)
 
 
-def _line(fit: EfficiencyFit, t: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return s (hν − hν₀) and its standard error from the covariance of (s, hν₀)."""
-    slope, covariance = fit.slope[t], fit.line_covariance[t]
-    run = x - fit.intercept_mev[t]
-    gradient = np.stack([run, np.full(x.size, -slope)])
-    return slope * run, np.sqrt(np.maximum(np.einsum("ip,ij,jp->p", gradient, covariance, gradient), 0.0))
-
-
-def _intercept(fit: EfficiencyFit, color: str, t: int) -> Series:
+def _intercept(fit: EfficiencyFit, t: int) -> Series:
     """The intercept as a cross on the zero line, its standard error as a level bar."""
     place, error = float(fit.intercept_mev[t]), float(np.sqrt(fit.line_covariance[t, 1, 1]))
     return Series(
         "text",
+        "hν<sub>0</sub>",
         x=[place],
         y=[0.0],
         tips=[f"hν<sub>0</sub> = QY·⟨E⟩ = {measured(Estimate(place, error))} meV"],
@@ -259,13 +256,12 @@ def _stokes_tip(fit: EfficiencyFit, scale: float, t: int, j: int) -> str:
 
 
 def _ratio_series(
-    fit: EfficiencyFit, ratio: np.ndarray, error: np.ndarray, above: np.ndarray, photon: float, t: int, j: int
+    fit: EfficiencyFit, ratio: np.ndarray, error: np.ndarray, above: np.ndarray, reference: float, t: int, j: int
 ) -> Series:
     slope = float(fit.ratio_slope_per_mev[t, j])
     x = np.array([0.0, 1.03 * float(np.nanmax(above))])
-    detuning = plain(fit.detuning_mev[t, j], 0)
-    name = f"ΔE = {detuning} meV"
-    tips = [f"<b>{name}</b><br>R = {measured(Estimate(r, e))}" for r, e in zip(ratio, error, strict=True)]
+    name = f"{plain(fit.detuning_mev[t, j], 0)} meV"
+    tips = [f"<b>ΔE = {name}</b><br>R = {measured(Estimate(r, e))}" for r, e in zip(ratio, error, strict=True)]
     return Series(
         detuning_spec(j),
         name,
@@ -276,8 +272,16 @@ def _ratio_series(
         symbol=detuning_symbol(j),
         symbol_px=8,
         line_x=x,
-        line_y=slope * (x + photon - fit.intercept_mev[t]),
+        line_y=slope * (x + reference - fit.intercept_mev[t]),
     )
+
+
+def _ratio_home(series: Sequence[Series]) -> tuple[float, float] | None:
+    """Return a view from zero to the ends of the error bars."""
+    ends = [np.asarray(one.y) + sign * np.asarray(one.error) for one in series for sign in (-1.0, 1.0)]
+    values = np.concatenate([np.zeros(1), *ends])
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    return (low - _RATIO_MARGIN * (high - low), high + _RATIO_MARGIN * (high - low)) if high > low else None
 
 
 def _spread_over(columns: np.ndarray, most: int) -> np.ndarray:

@@ -4,13 +4,14 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from asplab.core.band import Bands, Template, cutoff_nm
+from asplab.core.band import cutoff_nm
+from asplab.core.checks import FittedBand, fit_band, hidden_part, transmitted
 from asplab.core.corrections import Corrected
+from asplab.core.estimate import Estimate
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping import Stack
-from asplab.core.integration import Emission
 from asplab.core.pipeline import Results
 from asplab.gui.panels.base import Panel
 from asplab.gui.plots.curves import LayerCurves
@@ -26,10 +27,12 @@ from asplab.gui.reading import (
 )
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.arrange import column
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
-from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.widgets.text import TextLine
 
 SIDES = {"longpass": "long-pass", "shortpass": "short-pass"}
 MODES = (("stack", "This condition"), ("pl", "All PL, scaled"), ("aspl", "All ASPL, scaled"))
@@ -37,9 +40,7 @@ HINT = "Drag an edge to move the window · click a curve to select it · wheel z
 _BELOW, _ABOVE = -0.12, 1.35
 """Ends of the view in units of the band's height; the laser behind a filter is far higher."""
 _MARGIN, _STRIP = 0.06, 0.035
-_SMALLEST_SHOWN = 5e-5
-_VISIBLE = 8.0
-"""How far a band must stand out of the pixel noise of the mean to be scaled to its height."""
+_LEAST_HIDDEN = 5e-5
 
 
 class SpectraPanel(Panel):
@@ -74,10 +75,10 @@ class SpectraPanel(Panel):
         self.card = Card("Spectra")
         self.card.header.addWidget(self.mode)
         self.card.add(self.plot, 1)
+        self.words = TextLine(muted=True)
+        self.card.add(self.words)
         self.deck = Deck(self.card)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.deck)
+        column(self).addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
@@ -93,9 +94,9 @@ class SpectraPanel(Panel):
         self._show_handles(results, corrected.stacks[k])
         self._show_shape(results, corrected, k)
         self._show_range(results, corrected, k)
-        self.card.display_title(f"Spectra · {_title(corrected.stacks[k], str(self.mode.key))}")
+        self.card.display_title(_title(corrected.stacks[k], str(self.mode.key)))
         weak = f"{self._curves_left_out} too weak to be scaled" if self._curves_left_out else ""
-        self.card.display_subtitle(_seen(results, k) if self.mode.key == "stack" else weak)
+        self.words.display(_hidden_words(results, k) if self.mode.key == "stack" else weak)
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -152,7 +153,7 @@ class SpectraPanel(Panel):
         t = corrected.stacks[k].temperature
         members = [i for i, stack in enumerate(corrected.stacks) if stack.temperature == t and stack.kind == mode]
         rows = [i for i in members if _stack_data(corrected, i)[0] is axis]
-        found = {i: shape for i in rows if (shape := _scaled_mean(results.bands, corrected, i)) is not None}
+        found = {i: shape for i in rows if (shape := _scaled_mean(results, corrected, i)) is not None}
         self._sources = tuple(corrected.stacks[i].key for i in found)
         curves = np.array(list(found.values())).reshape(-1, axis.size)
         tips = [stack_line(corrected.stacks[i]) for i in found]
@@ -209,15 +210,19 @@ class SpectraPanel(Panel):
         stack = corrected.stacks[k]
         axis, mean, _ = _stack_data(corrected, k)
         bands = results.bands
-        template = None if bands is None else bands.templates[stack.temperature]
+        fitted = None if bands is None else fit_band(bands, k)
         is_single = self.mode.key == "stack"
         series: list[Series] = []
-        if template is not None and bands is not None:
-            series = _shape_series(results, bands, template, axis, mean, k, is_single=is_single)
+        if bands is not None and fitted is not None:
+            template = bands.templates[stack.temperature]
+            extent = axis >= np.inf if template is None else _within(axis, *template.extent_nm)
+            series = _shape_series(results, fitted, axis, extent, k, is_single=is_single)
         if is_single:
             series += _background_series(results, axis, mean, k)
-            seen = _open(bands, axis, k)
-            series.append(Series(color="text", label="mean", label_at="peak", line_x=axis[seen], line_y=mean[seen]))
+            seen = np.ones(axis.size, dtype=bool) if bands is None else transmitted(bands, k)
+            # Where a part is hidden, its label stands at the top of the band.
+            label = "" if any(one.label == "hidden part" for one in series) else "mean"
+            series.append(Series("text", label, "peak", line_x=axis[seen], line_y=mean[seen]))
         self.plot.display(series)
 
     def _show_range(self, results: Results, corrected: Corrected, k: int) -> None:
@@ -227,7 +232,7 @@ class SpectraPanel(Panel):
             return
         self._subject = subject
         axis, mean, _ = _stack_data(corrected, k)
-        height = _height(results.bands, mean, axis, k) if self.mode.key == "stack" else 1.0
+        height = _height(results, mean, k) if self.mode.key == "stack" else 1.0
         low, high = results.document.settings.integration.window_nm
         margin = _MARGIN * (high - low)
         x = (max(low, float(axis[0])) - margin, min(high, float(axis[-1])) + margin)
@@ -241,82 +246,48 @@ def _stack_data(corrected: Corrected, k: int) -> tuple[np.ndarray, np.ndarray, n
     return block.wavelength_nm, block.mean[row], block.intensity[row][:, corrected.present[k]].T
 
 
-def _open(bands: Bands | None, axis: np.ndarray, k: int) -> np.ndarray:
-    """Return where the filters of a stack transmit."""
-    if bands is None:
-        return np.ones(axis.size, dtype=bool)
-    low, high = bands.transmitted_nm[k]
+def _within(axis: np.ndarray, low: float, high: float) -> np.ndarray:
     inside: np.ndarray = (axis >= low) & (axis <= high)
     return inside
 
 
-def _height(bands: Bands | None, mean: np.ndarray, axis: np.ndarray, k: int) -> float:
+def _height(results: Results, mean: np.ndarray, k: int) -> float:
     """Return the height of the whole band, hidden part included, in the units of the spectrum."""
-    scaled = _scale(bands, mean, axis, k)
-    if scaled is not None:
-        return scaled
-    inside = mean[_open(bands, axis, k)]
+    fitted = None if results.bands is None else fit_band(results.bands, k)
+    if fitted is not None and fitted.is_seen:
+        return fitted.height
+    inside = mean if results.bands is None else mean[transmitted(results.bands, k)]
     return float(np.percentile(inside, 99.5)) if inside.size and inside.max() > 0 else 1.0
 
 
-def _scale(bands: Bands | None, mean: np.ndarray, axis: np.ndarray, k: int) -> float | None:
-    """Return the height of the band's shape fitted to a spectrum, where it stands out of the noise."""
-    fitted = _fitted_shape(bands, mean, axis, k)
-    if fitted is None:
-        return None
-    height = float(fitted[1] * np.max(fitted[0]))
-    inside = mean[_open(bands, axis, k)]
-    noise = float(np.median(np.abs(np.diff(inside)))) if inside.size > 2 else 0.0
-    return height if height > _VISIBLE * noise else None
-
-
-def _scaled_mean(bands: Bands | None, corrected: Corrected, k: int) -> np.ndarray | None:
+def _scaled_mean(results: Results, corrected: Corrected, k: int) -> np.ndarray | None:
     """Return the mean spectrum in units of its band's height, level removed; None where the band is too weak."""
-    axis, mean, _ = _stack_data(corrected, k)
-    fitted, height = _fitted_shape(bands, mean, axis, k), _scale(bands, mean, axis, k)
-    if fitted is None or height is None:
+    fitted = None if results.bands is None else fit_band(results.bands, k)
+    if results.bands is None or fitted is None or not fitted.is_seen:
         return None
-    result: np.ndarray = np.where(_open(bands, axis, k), (mean - fitted[2]) / height, np.nan)
+    mean = _stack_data(corrected, k)[1]
+    result: np.ndarray = np.where(transmitted(results.bands, k), (mean - fitted.level) / fitted.height, np.nan)
     return result
 
 
-def _fitted_shape(
-    bands: Bands | None, mean: np.ndarray, axis: np.ndarray, k: int
-) -> tuple[np.ndarray, float, float] | None:
-    """Return the band's shape on the axis, and the factor and level that bring it onto a spectrum."""
-    template = None if bands is None else bands.templates[bands.corrected.stacks[k].temperature]
-    inside = _open(bands, axis, k)
-    if template is None or inside.sum() < 5:
-        return None
-    shape = np.interp(axis, template.wavelength_nm, template.values)
-    design = np.column_stack([shape[inside], np.ones(inside.sum())])
-    normal = design.T @ design
-    if np.linalg.det(normal) <= 0:
-        return None
-    factor, level = np.linalg.solve(normal, design.T @ mean[inside])
-    return shape, float(factor), float(level)
-
-
 def _shape_series(
-    results: Results, bands: Bands, template: Template, axis: np.ndarray, mean: np.ndarray, k: int, *, is_single: bool
+    results: Results, fitted: FittedBand, axis: np.ndarray, extent: np.ndarray, k: int, *, is_single: bool
 ) -> list[Series]:
     """The band's shape as a dashed line, what a cutoff hides of it inside the window shaded."""
-    fitted = _fitted_shape(bands, mean, axis, k)
-    if fitted is None:
-        return []
-    shape, factor, level = fitted
-    curve = level + factor * shape if is_single else shape / max(float(shape.max()), 1e-300)
-    extent = (axis >= template.extent_nm[0]) & (axis <= template.extent_nm[1])
-    series = [Series(color="muted", line_x=axis[extent], line_y=curve[extent], is_dashed=True)]
+    if not is_single:
+        shape = (fitted.curve - fitted.level) / (fitted.height or 1.0)
+        return [Series(color="muted", line_x=axis[extent], line_y=shape[extent], is_dashed=True)]
+    series = [Series(color="muted", line_x=axis[extent], line_y=fitted.curve[extent], is_dashed=True)]
+    if results.bands is None or fitted.height <= 0:
+        return series
     low, high = results.document.settings.integration.window_nm
-    open_low, open_high = bands.transmitted_nm[k]
+    open_low, open_high = results.bands.transmitted_nm[k]
     for start, end in ((low, min(open_low, high)), (max(open_high, low), high)):
-        hidden = extent & (axis >= start) & (axis <= end)
-        if is_single and hidden.sum() > 1 and factor > 0:
-            floor = np.full(int(hidden.sum()), level)
-            x, y = axis[hidden], curve[hidden]
-            label, place = "hidden by the filter", "end" if start > low else "start"
-            series.append(Series("warn", label, place, line_x=x, line_y=y, band_low=floor, band_high=y))
+        hidden = extent & _within(axis, start, end)
+        if hidden.sum() > 1:
+            x, y = axis[hidden], fitted.curve[hidden]
+            floor = np.full(x.size, fitted.level)
+            series.append(Series("warn", "hidden part", "peak", line_x=x, line_y=y, band_low=floor, band_high=y))
     return series
 
 
@@ -325,45 +296,33 @@ def _background_series(results: Results, axis: np.ndarray, mean: np.ndarray, k: 
     settings = results.document.settings.background
     if results.bands is None or settings.windows_nm or settings.baseline == "none":
         return []
-    height = _STRIP * _height(results.bands, mean, axis, k)
+    height = _STRIP * _height(results, mean, k)
     series: list[Series] = []
     for low, high in results.bands.background_nm[k]:
         inside = (axis >= low) & (axis <= high)
         if inside.any():
             level = float(mean[inside].mean())
             x, y = np.array([low, high]), np.full(2, level)
-            label = "" if series else "background is read here"
+            label = "" if series else "background"
             series.append(
                 Series("muted", label, "start", line_x=x, line_y=y, band_low=y - height, band_high=y + height)
             )
     return series
 
 
-def _seen(results: Results, k: int) -> str:
-    emission, bands = results.emission, results.bands
+def _hidden_words(results: Results, k: int) -> str:
+    emission, bands, settings = results.emission, results.bands, results.document.settings.integration
     if emission is None or bands is None:
         return why_missing(results, "")
-    fraction = float(emission.truncation[k])
-    if not np.isfinite(emission.mean[k]) and not np.isfinite(fraction):
+    found = hidden_part(bands, emission, settings, k)
+    if found is None:
         return "nothing of the band is seen"
-    error = _seen_error(results, bands, emission, k)
-    spread = f"± {plain(100.0 * error, 2)}" if error >= _SMALLEST_SHOWN else "± &lt; 0.01"
-    corrected = "" if results.document.settings.integration.correct_truncation else " · not corrected"
-    return f"seen {plain(100.0 * fraction, 2)} {spread} % of the band{corrected}"
-
-
-def _seen_error(results: Results, bands: Bands, emission: Emission, k: int) -> float:
-    """Return the standard error of the seen fraction: noise of the band's shape, propagated."""
-    template = bands.templates[bands.corrected.stacks[k].temperature]
-    if template is None:
-        return float("nan")
-    axis, low, high = template.wavelength_nm, *results.document.settings.integration.window_nm
-    step = np.gradient(axis)
-    whole = (axis >= low) & (axis <= high)
-    inside = whole & (axis >= emission.window_nm[k, 0]) & (axis <= emission.window_nm[k, 1])
-    area = float(np.sum((template.values * step)[whole]))
-    weight = np.where(whole, (inside - emission.truncation[k]) * step / area, 0.0) if area > 0 else np.zeros(axis.size)
-    return float(np.sqrt(weight**2 @ template.variance))
+    if found.fraction < _LEAST_HIDDEN:
+        return "the filters hide nothing of the band"
+    part = measured(Estimate(100.0 * found.fraction, 100.0 * found.error))
+    factor = measured(Estimate(found.factor, found.factor_error))
+    unused = "" if settings.correct_truncation else ", not applied"
+    return f"hidden part of the band {part} % · correction factor {factor}{unused}"
 
 
 def _title(stack: Stack, mode: str) -> str:

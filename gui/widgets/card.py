@@ -1,11 +1,13 @@
 """The white box that everything in the window stands in."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from asplab.gui.widgets.text import TextLine
+from asplab.gui.widgets.arrange import GAP
+from asplab.gui.widgets.text import TextLine, TitleLine
 
-PADDING, GAP = 12, 8
+PADDING = 12
+_SLACK_PX = 6
 
 
 class Card(QFrame):
@@ -22,9 +24,7 @@ class Card(QFrame):
     def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self._title = QLabel(title)
-        self._title.setTextFormat(Qt.TextFormat.RichText)
-        self._title.setProperty("role", "title")
+        self._title = TitleLine(title)
         self._subtitle = TextLine(subtitle, muted=True, align=Qt.AlignmentFlag.AlignRight)
         self.header = QHBoxLayout()
         self.header.setSpacing(GAP)
@@ -40,25 +40,17 @@ class Card(QFrame):
         self.body.addWidget(widget, stretch)
         return widget
 
-    def add_row(self, label: str, field: QWidget) -> QWidget:
-        """Put a field below the others with its muted label at the left; return the field."""
-        name = QLabel(label)
-        name.setTextFormat(Qt.TextFormat.RichText)
-        name.setProperty("role", "muted")
-        name.setBuddy(field)
-        field.setAccessibleName(label)
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        row.addWidget(name, 3)
-        row.addWidget(field, 4)
-        self.body.addLayout(row)
-        return field
+    def limit_content(self, height_px: int) -> None:
+        """Grow no higher than content of this height needs, so that others take the room."""
+        margins, spacing = self.body.contentsMargins(), self.body.spacing()
+        rest = margins.top() + margins.bottom() + spacing + self.header.sizeHint().height() + _SLACK_PX
+        # Setting the same height again would lay the window out anew.
+        if self.maximumHeight() != height_px + rest:
+            self.setMaximumHeight(height_px + rest)
 
     def display_title(self, html: str) -> None:
         """Show another title."""
-        # Setting the same words again would lay the window out anew.
-        if html != self._title.text():
-            self._title.setText(html)
+        self._title.display(html)
 
     def display_subtitle(self, html: str) -> None:
         """Show another subtitle without laying the window out anew."""

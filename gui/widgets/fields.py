@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QWheelEvent
@@ -15,14 +16,11 @@ _WHEEL_NOTCH = 120
 _MAYBE_THOUSANDS = re.compile(r"-?\d{1,3}([.,]\d{3})+")
 
 
-class NumberField(QLineEdit):
-    """A number with its unit.
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """What a number field takes.
 
-    Typing, the arrow keys and, with the focus inside, the wheel change it; Enter or leaving commits, Escape
-    restores. A text that is no number, or one out of range, stays in the field with a red frame and is refused
-    with a reason; nothing is clamped.
-
-    Parameters
+    Attributes
     ----------
     unit : str
         Muted, at the right.
@@ -34,27 +32,41 @@ class NumberField(QLineEdit):
         Of an arrow key or a notch of the wheel; Shift makes it ten times larger.
     """
 
+    unit: str = ""
+    decimals: int = 1
+    low: float = -math.inf
+    high: float = math.inf
+    step: float = 1.0
+
+
+class NumberField(QLineEdit):
+    """A number with its unit.
+
+    Typing, the arrow keys and, with the focus inside, the wheel change it; Enter or leaving commits, Escape
+    restores. A text that is no number, or one out of range, stays in the field with a red frame and is refused
+    with a reason; nothing is clamped.
+
+    Parameters
+    ----------
+    numeric : Numeric
+    shows_unit : bool
+        Whether the unit stands in the field; one that stands elsewhere is only used in reasons.
+    """
+
     committed = Signal(float)
     refused = Signal(str)
 
-    def __init__(
-        self,
-        unit: str = "",
-        parent: QWidget | None = None,
-        *,
-        decimals: int = 1,
-        low: float = -math.inf,
-        high: float = math.inf,
-        step: float = 1.0,
-    ) -> None:
+    def __init__(self, numeric: Numeric, parent: QWidget | None = None, *, shows_unit: bool = True) -> None:
         super().__init__(parent)
-        self._unit, self._decimals, self._step = unit, decimals, step
-        self._low, self._high = low, high
+        self._numeric = numeric
+        self._shown_unit = numeric.unit if shows_unit else ""
+        self._low, self._high = numeric.low, numeric.high
         self._value: float | None = None
         self._refused_text: str | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setPlaceholderText("—")
-        self.setTextMargins(0, 0, self.fontMetrics().horizontalAdvance(unit) + 6 if unit else 0, 0)
+        unit_px = self.fontMetrics().horizontalAdvance(self._shown_unit)
+        self.setTextMargins(0, 0, unit_px + 6 if unit_px else 0, 0)
         self.editingFinished.connect(self._commit_text)
         self.textEdited.connect(self._clear_mark)
 
@@ -76,7 +88,7 @@ class NumberField(QLineEdit):
     def step_by(self, steps: float) -> None:
         """Move the number by whole steps and commit it."""
         if self._value is not None and not self.isReadOnly():
-            self._commit(self._value + steps * self._step)
+            self._commit(self._value + steps * self._numeric.step)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Step with the arrow keys, restore with Escape."""
@@ -112,12 +124,12 @@ class NumberField(QLineEdit):
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         painter.drawText(
-            box.adjusted(0, 0, -2, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._unit
+            box.adjusted(0, 0, -2, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._shown_unit
         )
 
     def _show(self, value: float | None) -> None:
         self._value = value
-        self.setText("" if value is None else plain(value, self._decimals, self.locale()))
+        self.setText("" if value is None else plain(value, self._numeric.decimals, self.locale()))
         self._mark("", None)
 
     def _clear_mark(self) -> None:
@@ -129,15 +141,15 @@ class NumberField(QLineEdit):
         text = self.text().strip()
         value = _parsed(text, self.locale())
         if value is None:
-            self._refuse(text, f"'{text}' is not a number. Type a number in {self._unit or 'plain digits'}.")
+            self._refuse(text, f"'{text}' is not a number. Type a number in {self._numeric.unit or 'plain digits'}.")
         else:
             self._commit(value)
 
     def _commit(self, value: float) -> None:
         if not self._low <= value <= self._high:
-            low, high = (plain(end, self._decimals) if math.isfinite(end) else "∞" for end in (self._low, self._high))
-            text = plain(value, self._decimals)
-            self._refuse(self.text(), f"{text} {self._unit} lies outside {low} to {high} {self._unit}.")
+            unit, ends = self._numeric.unit, (value, self._low, self._high)
+            text, low, high = (plain(end, self._numeric.decimals) if math.isfinite(end) else "∞" for end in ends)
+            self._refuse(self.text(), f"{text} {unit} lies outside {low} to {high} {unit}.")
             return
         changed = value != self._value
         self._show(value)

@@ -1,21 +1,22 @@
 """Fields for what settings hold besides plain numbers: pairs, optional numbers, windows, given energies."""
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
-from asplab.gui.widgets.fields import NumberField
+from asplab.gui.widgets.arrange import column, row
+from asplab.gui.widgets.fields import NumberField, Numeric
 from asplab.gui.widgets.numerals import plain
 
 Pair = tuple[float, float]
 _GAP = 4
+_WIDEST = "5000.0"
 
 
 class PairField(QWidget):
-    """A lower and an upper end; the lower one must stay below the other.
+    """A lower and an upper end; the lower one must stay below the other. The unit stands beside the field.
 
     ``committed`` carries both ends.
     """
@@ -23,26 +24,14 @@ class PairField(QWidget):
     committed = Signal(float, float)
     refused = Signal(str)
 
-    def __init__(
-        self,
-        unit: str = "",
-        parent: QWidget | None = None,
-        *,
-        decimals: int = 1,
-        low: float = -math.inf,
-        high: float = math.inf,
-        step: float = 1.0,
-    ) -> None:
+    def __init__(self, numeric: Numeric, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._least, self._most, self._margin = low, high, 10.0**-decimals
-        self.low_field = NumberField("", self, decimals=decimals, low=low, high=high, step=step)
-        self.high_field = NumberField(unit, self, decimals=decimals, low=low, high=high, step=step)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(_GAP)
-        for field, share in ((self.low_field, 5), (self.high_field, 7)):
-            field.setMinimumWidth(_least_width(field, decimals, unit if field is self.high_field else ""))
-            row.addWidget(field, share)
+        self._least, self._most, self._margin = numeric.low, numeric.high, 10.0**-numeric.decimals
+        self.low_field, self.high_field = (NumberField(numeric, self, shows_unit=False) for _ in range(2))
+        line = row(self, _GAP)
+        for field in (self.low_field, self.high_field):
+            field.setMinimumWidth(field.fontMetrics().horizontalAdvance(_WIDEST) + 14)
+            line.addWidget(field, 1)
             field.committed.connect(self._tell)
             field.refused.connect(self.refused)
 
@@ -74,30 +63,14 @@ class OptionalField(QWidget):
     committed = Signal(object)
     refused = Signal(str)
 
-    def __init__(
-        self,
-        unit: str = "",
-        parent: QWidget | None = None,
-        *,
-        empty: str,
-        decimals: int = 1,
-        low: float = -math.inf,
-        high: float = math.inf,
-        step: float = 1.0,
-    ) -> None:
+    def __init__(self, numeric: Numeric, parent: QWidget | None = None, *, empty: str) -> None:
         super().__init__(parent)
-        self.field = NumberField(unit, self, decimals=decimals, low=low, high=high, step=step)
+        self.field = NumberField(numeric, self)
         self.field.setPlaceholderText(empty)
-        self.clear_button = QToolButton(self)
-        self.clear_button.setText("✕")
-        self.clear_button.setToolTip(f"Back to: {empty}")
-        self.clear_button.setAccessibleName(f"Back to {empty}")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.field, 1)
-        row.addWidget(self.clear_button)
-        self.clear_button.setStyleSheet("QToolButton { padding: 4px 5px; }")
+        self.clear_button = _small_button(self, "✕", f"Back to: {empty}", f"Back to {empty}")
+        line = row(self)
+        line.addWidget(self.field, 1)
+        line.addWidget(self.clear_button)
         self.field.committed.connect(self._tell)
         self.field.refused.connect(self.refused)
         self.clear_button.clicked.connect(self._clear)
@@ -130,18 +103,14 @@ class WindowsField(QWidget):
     committed = Signal(object)
     refused = Signal(str)
 
-    def __init__(
-        self, unit: str = "", parent: QWidget | None = None, *, decimals: int = 1, low: float, high: float, step: float
-    ) -> None:
+    def __init__(self, numeric: Numeric, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._unit, self._decimals, self._low, self._high, self._step = unit, decimals, low, high, step
+        self._numeric = numeric
         self._windows: tuple[Pair, ...] = ()
         self._suggested: tuple[Pair, ...] = ()
         self._rows: list[tuple[QWidget, PairField]] = []
         self.add_button = QPushButton("Set by hand", self)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(_GAP)
+        self._column = column(self, _GAP)
         self._column.addWidget(self.add_button)
         self.add_button.clicked.connect(self._add)
 
@@ -157,30 +126,24 @@ class WindowsField(QWidget):
         self._windows = tuple(windows)
         while len(self._rows) < len(windows):
             self._append()
-        for index, (row, field) in enumerate(self._rows):
+        for index, (host, field) in enumerate(self._rows):
             if index < len(windows):
                 field.display(*windows[index])
-            if row.isVisibleTo(self) != (index < len(windows)):
-                row.setVisible(index < len(windows))
+            if host.isVisibleTo(self) != (index < len(windows)):
+                host.setVisible(index < len(windows))
         if count != len(windows):
             self.add_button.setText("Add a window" if windows else "Set by hand")
 
     def _append(self) -> None:
         index = len(self._rows)
-        row = QWidget(self)
-        field = PairField(self._unit, row, decimals=self._decimals, low=self._low, high=self._high, step=self._step)
-        remove = QToolButton(row)
-        remove.setText("✕")
-        remove.setToolTip("Remove this window")
-        remove.setAccessibleName(f"Remove window {index + 1}")
-        remove.setStyleSheet("QToolButton { padding: 4px 5px; }")
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
+        host = QWidget(self)
+        field = PairField(self._numeric, host)
+        remove = _small_button(host, "✕", "Remove this window", f"Remove window {index + 1}")
+        line = row(host)
         line.addWidget(field, 1)
         line.addWidget(remove)
-        self._column.insertWidget(index, row)
-        self._rows.append((row, field))
+        self._column.insertWidget(index, host)
+        self._rows.append((host, field))
         field.committed.connect(lambda low, high: self._replace(index, (low, high)))
         field.refused.connect(self.refused)
         remove.clicked.connect(lambda: self._replace(index, None))
@@ -191,7 +154,7 @@ class WindowsField(QWidget):
 
     def _add(self) -> None:
         if not self._windows:
-            self.committed.emit(self._suggested or ((self._low, self._high),))
+            self.committed.emit(self._suggested or ((self._numeric.low, self._numeric.high),))
             return
         low, high = self._windows[-1]
         self.committed.emit((*self._windows, (high + (high - low) * 0.1, high + (high - low) * 1.1)))
@@ -206,32 +169,17 @@ class GivenField(QWidget):
     committed = Signal(object)
     refused = Signal(str)
 
-    def __init__(
-        self,
-        unit: str,
-        parent: QWidget | None = None,
-        *,
-        empty: str,
-        decimals: int,
-        low: float,
-        high: float,
-        step: float,
-    ) -> None:
+    def __init__(self, numeric: Numeric, parent: QWidget | None = None, *, empty: str) -> None:
         super().__init__(parent)
-        self.energy = OptionalField(unit, self, empty=empty, decimals=decimals, low=low, high=high, step=step)
-        self._label = QLabel("±")
-        self.error = NumberField(unit, self, decimals=decimals, low=0.0, high=high, step=step / 10.0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(_GAP)
-        column.addWidget(self.energy)
+        self.energy = OptionalField(numeric, self, empty=empty)
+        self.error = NumberField(replace(numeric, low=0.0, step=numeric.step / 10.0), self)
+        lines = column(self, _GAP)
+        lines.addWidget(self.energy)
         self._second = QWidget(self)
-        row = QHBoxLayout(self._second)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(_GAP)
-        row.addWidget(self._label)
-        row.addWidget(self.error, 1)
-        column.addWidget(self._second)
+        second = row(self._second, _GAP)
+        second.addWidget(QLabel("±"))
+        second.addWidget(self.error, 1)
+        lines.addWidget(self._second)
         self._second.setVisible(False)
         self.energy.committed.connect(self._tell_energy)
         self.error.committed.connect(self._tell)
@@ -266,44 +214,41 @@ class CutoffsField(QWidget):
         self._none = QLabel("none", self)
         self._none.setProperty("role", "muted")
         self._rows: list[tuple[QWidget, QLabel]] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
+        self._column = column(self)
         self._column.addWidget(self._none)
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What is said about every moved edge."""
-        return tuple(label.text() for row, label in self._rows if row.isVisibleTo(self))
+        return tuple(label.text() for host, label in self._rows if host.isVisibleTo(self))
 
     def display(self, moved: Sequence[Pair]) -> None:
         """Show nominal and moved place of every edge, in nm."""
         while len(self._rows) < len(moved):
             self._append()
         self._none.setVisible(not moved)
-        for index, (row, label) in enumerate(self._rows):
-            row.setVisible(index < len(moved))
+        for index, (host, label) in enumerate(self._rows):
+            host.setVisible(index < len(moved))
             if index < len(moved):
                 nominal, place = moved[index]
                 label.setText(f"{plain(nominal, 1)} → {plain(place, 1)} nm")
 
     def _append(self) -> None:
         index = len(self._rows)
-        row, label, back = QWidget(self), QLabel(), QToolButton()
-        back.setText("↶")
-        back.setToolTip("Put this edge back")
-        back.setAccessibleName(f"Put moved cutoff {index + 1} back")
-        back.setStyleSheet("QToolButton { padding: 4px 5px; }")
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
+        host, label = QWidget(self), QLabel()
+        back = _small_button(host, "↶", "Put this edge back", f"Put moved cutoff {index + 1} back")
+        line = row(host)
         line.addWidget(label, 1, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(back)
-        self._column.addWidget(row)
-        self._rows.append((row, label))
+        self._column.addWidget(host)
+        self._rows.append((host, label))
         back.clicked.connect(lambda: self.restored.emit(index))
 
 
-def _least_width(field: NumberField, decimals: int, unit: str) -> int:
-    digits = "000" + ("." + "0" * decimals if decimals else "")
-    return QFontMetrics(field.font()).horizontalAdvance(digits + unit) + (23 if unit else 17)
+def _small_button(parent: QWidget, sign: str, tip: str, name: str) -> QToolButton:
+    button = QToolButton(parent)
+    button.setText(sign)
+    button.setToolTip(tip)
+    button.setAccessibleName(name)
+    button.setProperty("role", "small")
+    return button

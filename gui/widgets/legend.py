@@ -48,7 +48,7 @@ class TemperatureLegend(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the room for all dots and numbers."""
-        return QSize(round(sum(self._widths()) + 2 * _MOST_PAD * len(self._names) + self._unit_width()), _HEIGHT)
+        return QSize(round(sum(self._full_widths()) + 2 * _MOST_PAD * len(self._names) + self._unit_width()), _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Return the height; numbers give way where the width does not suffice."""
@@ -99,16 +99,32 @@ class TemperatureLegend(QWidget):
         pad = max((box.width() - self._widths()[index]) / 2, _LEAST_PAD)
         painter.drawEllipse(QPointF(box.left() + pad + _DOT / 2, box.center().y()), _DOT / 2, _DOT / 2)
         painter.setPen(ink)
-        words = box.adjusted(pad + _DOT + _DOT_GAP, 0, 0, 0)
-        if words.width() >= QFontMetricsF(self.font()).horizontalAdvance(self._names[index]):
+        if index in self._named():
+            words = box.adjusted(pad + _DOT + _DOT_GAP, 0, 0, 0)
             painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._names[index])
 
     def _unit_width(self) -> float:
         return QFontMetricsF(self.font()).horizontalAdvance("K") + _UNIT_GAP
 
-    def _widths(self) -> list[float]:
+    def _full_widths(self) -> list[float]:
         metrics = QFontMetricsF(self.font())
         return [metrics.horizontalAdvance(name) + _DOT + _DOT_GAP for name in self._names]
+
+    def _room(self) -> float:
+        return self.width() - self._unit_width() - 2 * _LEAST_PAD * len(self._names)
+
+    def _named(self) -> frozenset[int]:
+        """Return whose numbers are written: all, or the selected one and as many others as fit evenly."""
+        full, count = self._full_widths(), len(self._names)
+        for stride in range(1, count + 1):
+            named = frozenset(range(0, count, stride)) | ({self._current} if self._current is not None else set())
+            if sum(full[i] if i in named else _DOT for i in range(count)) <= self._room():
+                return named
+        return frozenset()
+
+    def _widths(self) -> list[float]:
+        named = self._named()
+        return [width if i in named else float(_DOT) for i, width in enumerate(self._full_widths())]
 
     def _boxes(self) -> list[QRectF]:
         widths = self._widths()

@@ -3,31 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QFontMetricsF,
-    QGuiApplication,
-    QHelpEvent,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPen,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from asplab.core.estimate import Estimate
 from asplab.gui.widgets.numerals import measured
+from asplab.gui.widgets.rows import ROW_PX, PaintedRows
 from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 
-ROW_PX = 24
 _SECOND_PX = 18
 _GAP = 8
-_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +38,15 @@ class ResultRow:
     doubtful: bool = False
 
 
-class ResultsTable(QWidget):
-    """Symbol, value ± error and unit in three columns, the figures right-aligned.
-
-    ``row_chosen`` carries the index of a clicked row. Ctrl+C copies the table as text.
-    """
-
-    row_chosen = Signal(int)
+class ResultsTable(PaintedRows):
+    """Symbol, value ± error and unit in three columns, the figures right-aligned."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[ResultRow, ...] = ()
         self._numbers: tuple[str, ...] = ()
-        self._current = 0
         self._tall: frozenset[int] = frozenset()
         self._symbols: tuple[str, ...] = ()
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
     def rows(self) -> tuple[ResultRow, ...]:
@@ -79,7 +57,7 @@ class ResultsTable(QWidget):
         """Show these rows; only another number of rows touches the layout."""
         self._rows = tuple(rows)
         self._numbers = tuple(measured(row.estimate, self.locale()) for row in rows)
-        self._current = min(self._current, max(len(rows) - 1, 0))
+        self._keep_current()
         symbols = tuple(row.symbol for row in rows)
         if symbols != self._symbols:
             # A row that once needed two lines keeps them, or a drag would make the column jump.
@@ -88,14 +66,27 @@ class ResultsTable(QWidget):
         self._make_room()
         self.update()
 
-    def text(self) -> str:
-        """Return the table as tab-separated plain text."""
-        rows = zip(self._rows, self._numbers, strict=True)
-        return "\n".join(f"{without_markup(row.symbol)}\t{number}\t{row.estimate.unit}" for row, number in rows)
+    def row_count(self) -> int:
+        """Return the number of rows."""
+        return len(self._rows)
+
+    def row_box(self, index: int) -> QRectF:
+        """Return where a row stands, in pixels."""
+        return QRectF(0, self._top(index), self.width(), self._top(index + 1) - self._top(index))
+
+    def row_text(self, index: int) -> str:
+        """Return symbol, number and unit."""
+        row = self._rows[index]
+        return f"{without_markup(row.symbol)}\t{self._numbers[index]}\t{row.estimate.unit}"
+
+    def tip_at(self, place: QPointF) -> str:
+        """Return what the error of the row means."""
+        index = self.row_at(place.y())
+        return self._rows[index].note if index >= 0 else ""
 
     def sizeHint(self) -> QSize:
         """Return the height of all rows."""
-        return QSize(220, self._top(len(self._rows)))
+        return QSize(200, self._top(len(self._rows)))
 
     minimumSizeHint = sizeHint
 
@@ -108,58 +99,16 @@ class ResultsTable(QWidget):
         unit_px = self._unit_px()
         column = unit_px + _GAP if unit_px else 0.0
         for index, (row, number) in enumerate(zip(self._rows, self._numbers, strict=True)):
-            top = self._top(index)
+            # The symbol stands on the first line of its row, the number on the last.
             box = QRectF(0, self._top(index + 1) - ROW_PX, self.width(), ROW_PX)
-            name_box = QRectF(2, top, self.width() - 2, ROW_PX)
+            name_box = QRectF(2, self._top(index), self.width() - 2, ROW_PX)
             number_box = box.adjusted(0, 0, -column, 0)
             painter.setPen(ink)
             paint_rich(painter, name_box, _name(row))
             painter.drawText(number_box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
             painter.setPen(muted)
             paint_rich(painter, box.adjusted(self.width() - unit_px, 0, 0, 0), row.estimate.unit)
-        if self.hasFocus() and self._rows:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1))
-            top = self._top(self._current)
-            ring = QRectF(0.5, top + 0.5, self.width() - 1, self._top(self._current + 1) - top - 1)
-            painter.drawRoundedRect(ring, 4, 4)
-
-    def event(self, event: QEvent) -> bool:
-        """Explain the row under the mouse."""
-        if isinstance(event, QHelpEvent):
-            index = self._row_at(event.pos().y())
-            note = self._rows[index].note if index >= 0 else ""
-            QToolTip.showText(event.globalPos(), note, self)
-            return True
-        return super().event(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose a row."""
-        self._choose(self._row_at(event.position().y()))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk through the rows, choose with Enter, copy with Ctrl+C."""
-        key = Qt.Key(event.key())
-        if event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(self.text())
-        elif key in _STEPS and 0 <= self._current + _STEPS[key] < len(self._rows):
-            self._current += _STEPS[key]
-            self.setAccessibleDescription(self.text().split("\n")[self._current])
-            self.update()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._choose(self._current)
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the ring."""
-        super().focusOutEvent(event)
-        self.update()
+        self._paint_ring(painter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give long rows a second line, and take it back where there is room."""
@@ -186,16 +135,6 @@ class ResultsTable(QWidget):
 
     def _top(self, index: int) -> int:
         return ROW_PX * index + _SECOND_PX * sum(tall < index for tall in self._tall)
-
-    def _row_at(self, y: float) -> int:
-        """Return the row at a height, -1 below the last."""
-        return next((index for index in range(len(self._rows)) if self._top(index) <= y < self._top(index + 1)), -1)
-
-    def _choose(self, index: int) -> None:
-        if 0 <= index < len(self._rows):
-            self._current = index
-            self.update()
-            self.row_chosen.emit(index)
 
 
 def _name(row: ResultRow) -> str:

@@ -6,15 +6,21 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
 
 from asplab.core.settings import GivenEnergy, Settings
 from asplab.gui.settings_catalogue import Entry, Group
+from asplab.gui.widgets.arrange import column, row
 from asplab.gui.widgets.fields import ChoiceField, NumberField
 from asplab.gui.widgets.forms import CutoffsField, GivenField, OptionalField, PairField, WindowsField
+from asplab.gui.widgets.text import without_markup
 
-LABEL_PX = 80
 _GAP, _ROW_GAP = 8, 5
+_LABEL_PX = (64, 96)
+"""Least and greatest width of the names; one form has one width."""
+_OPEN, _FOLDED = "▾", "▸"
+_PAIRED = ("pair", "windows")
+"""Kinds whose fields stand in pairs: there the unit stands beside the name."""
 _SAME_TEMPERATURE_K = 2.0
 
 
@@ -33,8 +39,50 @@ class _Row:
     show: Callable[[Any], None]
 
 
+class Section(QWidget):
+    """Settings under a heading that folds them away; folded, it says how many differ from their defaults."""
+
+    def __init__(self, group: Group, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group, self._changed = group, 0
+        self.heading = QPushButton()
+        self.heading.setProperty("role", "fold")
+        self.body = QWidget(self)
+        self.rows = column(self.body, _ROW_GAP)
+        lines = column(self, _ROW_GAP)
+        lines.addWidget(self.heading)
+        lines.addWidget(self.body)
+        self.heading.clicked.connect(self._toggle)
+        self.body.setVisible(not group.folded)
+        self._name()
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether the settings are hidden."""
+        return self.body.isHidden()
+
+    def count_changes(self, settings: Settings) -> None:
+        """Count the settings that differ from their defaults."""
+        default = Settings()
+        pairs = ((getattr(one, e.record), e.field) for e in self._group.entries for one in (settings, default))
+        values = [getattr(record, name) for record, name in pairs]
+        changed = sum(now != before for now, before in zip(values[::2], values[1::2], strict=True))
+        if changed != self._changed:
+            self._changed = changed
+            self._name()
+
+    def _toggle(self) -> None:
+        self.body.setVisible(self.is_folded)
+        self._name()
+
+    def _name(self) -> None:
+        tail = f" · {self._changed} changed" if self.is_folded and self._changed else ""
+        self.heading.setText(f"{_FOLDED if self.is_folded else _OPEN} {self._group.title}{tail}")
+        self.heading.setAccessibleName(f"{self._group.title}, {'folded' if self.is_folded else 'open'}{tail}")
+
+
 class SettingsForm(QWidget):
-    """Rows of labelled fields under headings.
+    """Rows of labelled fields under headings that fold.
 
     ``edited`` carries record, field and the new value; ``refused`` the reason why a text is no such value.
     """
@@ -48,11 +96,16 @@ class SettingsForm(QWidget):
         self._shown: tuple[Settings | None, Context] = (None, self._context)
         self._settings = Settings()
         self._rows: dict[tuple[str, str], _Row] = {}
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(_ROW_GAP)
-        for position, group in enumerate(groups):
-            self._append_group(group, is_first=position == 0)
+        self.sections: tuple[Section, ...] = tuple(Section(group, self) for group in groups)
+        self._labels: list[QLabel] = []
+        lines = column(self, _ROW_GAP)
+        for section, group in zip(self.sections, groups, strict=True):
+            self._fill(section, group)
+            lines.addWidget(section)
+        least, most = _LABEL_PX
+        width = min(max([least, *(label.sizeHint().width() for label in self._labels)]), most)
+        for label in self._labels:
+            label.setFixedWidth(width)
 
     def field(self, record: str, name: str) -> QWidget:
         """Return the widget of one setting.
@@ -76,41 +129,35 @@ class SettingsForm(QWidget):
             return
         self._shown = (settings, context)
         self._settings, self._context = settings, context
-        for row in self._rows.values():
-            record = getattr(settings, row.entry.record)
-            old = None if before is None else getattr(before, row.entry.record)
+        for line in self._rows.values():
+            record = getattr(settings, line.entry.record)
+            old = None if before is None else getattr(before, line.entry.record)
             if record is not old or known != context:
-                row.show(getattr(record, row.entry.field))
+                line.show(getattr(record, line.entry.field))
+        for section in self.sections:
+            section.count_changes(settings)
 
     # --- building ----------------------------------------------------------------------------------------
-    def _append_group(self, group: Group, *, is_first: bool) -> None:
-        if not is_first:
-            self._column.addSpacing(_GAP)
-        heading = QLabel(group.title)
-        heading.setProperty("role", "muted")
-        heading.setStyleSheet("font-weight: 600;")
-        self._column.addWidget(heading)
+    def _fill(self, section: Section, group: Group) -> None:
         for entry in group.entries:
             field, show = self._build(entry)
             self._rows[entry.record, entry.field] = _Row(entry, field, show)
-            self._column.addWidget(self._line(entry, field))
+            section.rows.addWidget(self._line(entry, field))
 
     def _line(self, entry: Entry, field: QWidget) -> QWidget:
         # The tooltip belongs to the line: number fields use their own for what they refuse.
         line = QWidget(self)
         line.setToolTip(f"<qt>{entry.tip}</qt>")
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(_GAP)
-        field.setAccessibleName(entry.label)
+        parts = row(line, _GAP)
+        field.setAccessibleName(without_markup(entry.label))
         field.setAccessibleDescription(entry.tip)
         if entry.kind != "switch":
-            label = QLabel(entry.label)
+            label = QLabel(f"{entry.label} ({entry.numeric.unit})" if entry.kind in _PAIRED else entry.label)
             label.setProperty("role", "muted")
-            label.setFixedWidth(LABEL_PX)
             label.setBuddy(field)
-            row.addWidget(label)
-        row.addWidget(field, 1)
+            self._labels.append(label)
+            parts.addWidget(label)
+        parts.addWidget(field, 1)
         return line
 
     def _build(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
@@ -127,19 +174,19 @@ class SettingsForm(QWidget):
         return builders[entry.kind](entry)
 
     def _number(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
-        field = NumberField(entry.unit, self, decimals=entry.decimals, low=entry.low, high=entry.high, step=entry.step)
+        field = NumberField(entry.numeric, self)
         field.committed.connect(partial(self._tell, entry))
         field.refused.connect(self.refused)
         return field, field.display
 
     def _optional(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
-        field = OptionalField(entry.unit, self, empty=entry.empty, **_range(entry))
+        field = OptionalField(entry.numeric, self, empty=entry.empty)
         field.committed.connect(partial(self._tell, entry))
         field.refused.connect(self.refused)
         return field, field.display
 
     def _pair(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
-        field = PairField(entry.unit, self, **_range(entry))
+        field = PairField(entry.numeric, self)
         field.committed.connect(lambda low, high: self._tell(entry, (low, high)))
         field.refused.connect(self.refused)
         return field, lambda pair: field.display(*pair)
@@ -156,7 +203,7 @@ class SettingsForm(QWidget):
         return field, field.display
 
     def _windows(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
-        field = WindowsField(entry.unit, self, **_range(entry))
+        field = WindowsField(entry.numeric, self)
         field.committed.connect(partial(self._tell, entry))
         field.refused.connect(self.refused)
         return field, lambda windows: field.display(windows, self._context.background_nm)
@@ -167,7 +214,7 @@ class SettingsForm(QWidget):
         return field, lambda moved: field.display([(one.nominal_nm, one.cutoff_nm) for one in moved])
 
     def _given(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
-        field = GivenField(entry.unit, self, empty=entry.empty, **_range(entry))
+        field = GivenField(entry.numeric, self, empty=entry.empty)
         field.committed.connect(partial(self._tell_given, entry))
         field.refused.connect(self.refused)
         return field, partial(self._show_given, field)
@@ -199,7 +246,3 @@ class SettingsForm(QWidget):
 
     def _tell(self, entry: Entry, value: object) -> None:
         self.edited.emit(entry.record, entry.field, value)
-
-
-def _range(entry: Entry) -> dict[str, Any]:
-    return {"decimals": entry.decimals, "low": entry.low, "high": entry.high, "step": entry.step}

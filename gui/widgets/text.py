@@ -17,6 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+_LEAST_TITLE_PX = 60
+
 
 @lru_cache(maxsize=512)
 def typeset(html: str) -> QStaticText:
@@ -118,6 +120,29 @@ class TextLine(QWidget):
             return
         words = painter.fontMetrics().elidedText(without_markup(self._html), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(box, self._align | Qt.AlignmentFlag.AlignVCenter, words)
+
+
+class TitleLine(TextLine):
+    """A title: as wide as its words, but it gives way, with an ellipsis, where there is no room for them."""
+
+    def __init__(self, html: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(html, parent)
+        self.setProperty("role", "title")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def display(self, html: str) -> None:
+        """Show another title; only other words touch the layout."""
+        if html != self.html:
+            super().display(html)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for all words."""
+        return QSize(math.ceil(rich_width(self.html, self.font())) + 1, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for a word."""
+        return QSize(min(self.sizeHint().width(), _LEAST_TITLE_PX), super().sizeHint().height())
 
 
 def _ink(palette: QPalette, muted: bool) -> QColor:

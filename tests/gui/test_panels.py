@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from asplab.core import Analysis, Document, Results, load_experiment
 from asplab.core.experiment import Experiment
+from asplab.core.polaron.curves import contour
 from asplab.core.settings import (
     BackgroundSettings,
     BaselineSettings,
@@ -160,6 +161,46 @@ def test_a_panel_copes_with_one_temperature_that_has_no_scans(
     assert panel.isVisible()
 
 
+@pytest.fixture(scope="session")
+def lonely(document: Document) -> Results:
+    """One temperature by itself."""
+    experiment = document.experiment
+
+    def is_warm(record: Any) -> bool:
+        return record.condition.temperature_k is None or record.condition.temperature_k > 200
+
+    spectra, scans = (tuple(filter(is_warm, records)) for records in (experiment.spectra, experiment.scans))
+    return Analysis().update(Document(replace(experiment, spectra=spectra, scans=scans)))
+
+
+def test_one_temperature_leaves_no_pane_empty(show: Callable[..., Any], lonely: Results, results: Results) -> None:
+    efficiency, ratio, polaron = (show(kind, lonely) for kind in (EfficiencyPanel, RatioPanel, PolaronPanel))
+    assert not efficiency.thermal_card.isVisible()
+    assert not ratio.yield_card.isVisible()
+    assert ratio.line_card.height() > 0.9 * ratio.height()
+    assert [row.cells[0] for row in polaron.table.rows] == ["250 K"]
+    efficiency.display(results, ViewState())
+    ratio.display(results, ViewState())
+    assert efficiency.thermal_card.isVisible()
+    assert ratio.yield_card.isVisible()
+
+
+@pytest.mark.parametrize("kind", [EfficiencyPanel, PolaronPanel])
+def test_a_selected_condition_without_eta_is_ringed_nowhere(
+    show: Callable[..., Any], kind: type[Panel], document: Document
+) -> None:
+    experiment = document.experiment
+    scans = tuple(s for s in experiment.scans if s.condition.temperature_k is None or s.condition.temperature_k < 200)
+    without = Analysis().update(Document(replace(experiment, scans=scans)))
+    panel = show(kind, without, ViewState(temperature=1, stack=keys_of(without, 1, "aspl")[2]))
+    if kind is PolaronPanel:
+        assert panel.model_deck.is_empty
+        panel.display(without, ViewState())
+        assert not panel.model_deck.is_empty
+    else:
+        assert panel.card.subtitle == "250 K: no η"
+
+
 # --- spectra ---------------------------------------------------------------------------------------------
 def test_a_dragged_window_edge_tells_where_it_should_go_and_stays(show: Callable[..., Any], drag: Any) -> None:
     panel = show(SpectraPanel)
@@ -212,11 +253,19 @@ def test_dragging_the_window_repaints_no_spectrum(
     assert panel.curves.builds == builds
 
 
-def test_the_seen_part_of_the_band_is_told_with_its_error(show: Callable[..., Any], results: Results) -> None:
+def test_the_hidden_part_of_the_band_is_told_with_its_factor_and_errors(
+    show: Callable[..., Any], analysis: Analysis, document: Document, results: Results
+) -> None:
     key = keys_of(results, COLD, "aspl")[3]
     panel = show(SpectraPanel, view=ViewState(stack=key))
-    assert panel.card.subtitle.startswith("seen ")
-    assert "±" in panel.card.subtitle
+    k = [stack.key for stack in results.gathered.stacks].index(key)
+    part, factor = panel.words.html.split(" · ")
+    assert part.startswith(f"hidden part of the band {100 * (1 - results.emission.truncation[k]):.1f}")
+    assert factor.startswith(f"correction factor {results.emission.factor[k]:.2f}")
+    assert part.count(" ± ") == factor.count(" ± ") == 1
+    unused = document.with_settings(integration=IntegrationSettings(correct_truncation=False))
+    panel.display(analysis.update(unused, intervals=False), ViewState(stack=key))
+    assert panel.words.html.endswith("not applied")
 
 
 def test_all_conditions_of_a_side_can_be_laid_over_one_another(
@@ -241,7 +290,7 @@ def test_bands_too_weak_to_be_scaled_are_counted_not_drawn(show: Callable[..., A
     panel.mode.activated.emit(2)
     left_out = 12 - panel.curves.count
     assert 0 < left_out < 12
-    assert panel.card.subtitle == f"{left_out} too weak to be scaled"
+    assert panel.words.html == f"{left_out} too weak to be scaled"
 
 
 # --- absorption ------------------------------------------------------------------------------------------
@@ -420,6 +469,16 @@ def test_a_click_on_a_row_chooses_its_temperature(show: Callable[..., Any], clic
     for row in (1, 2):
         click(panel.table, panel.table.row_box(row).center().toPoint())
     assert told == [(1,)]
+
+
+def test_the_contour_of_the_selected_temperature_is_in_view(show: Callable[..., Any], results: Results) -> None:
+    panel = show(PolaronPanel)
+    for t in (1, COLD):
+        panel.display(results, ViewState(temperature=t))
+        phonon, g = contour(*results.polaron.parameters[t][1:], results.polaron.parameter_covariance[t][1:, 1:])
+        (left, right), (low, high) = panel.plane.view
+        assert left < phonon.min() < phonon.max() < right
+        assert low < g.min() < g.max() < high
 
 
 def test_residuals_of_a_good_fit_are_of_the_order_of_one(show: Callable[..., Any]) -> None:

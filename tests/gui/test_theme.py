@@ -44,12 +44,12 @@ def test_labels_in_the_colour_of_a_detuning_can_be_read(theme: Theme, index: int
 @both
 @pytest.mark.parametrize("temperature_k", [80, 120, 160, 200, 240, 280])
 def test_every_temperature_stands_out_from_the_panel(theme: Theme, temperature_k: float) -> None:
-    color = QColor(theme.temperature_color(temperature_k, 80, 280))
+    color = theme.color(temperature_spec(temperature_k, 80, 280))
     assert contrast(color, theme.color("panel")) >= 3.0
 
 
 def test_cold_is_blue_and_hot_is_red() -> None:
-    cold, hot = (QColor(LIGHT.temperature_color(t, 80, 280)) for t in (80, 280))
+    cold, hot = (LIGHT.color(temperature_spec(t, 80, 280)) for t in (80, 280))
     assert cold.blue() > cold.red()
     assert hot.red() > hot.blue()
 
@@ -61,13 +61,13 @@ def test_a_temperature_named_in_light_has_the_dark_scale_in_dark() -> None:
 
 
 def test_a_single_temperature_has_a_colour() -> None:
-    assert QColor(LIGHT.temperature_color(80, 80, 80)).isValid()
+    assert LIGHT.color(temperature_spec(80, 80, 80)).isValid()
 
 
 @pytest.mark.parametrize("temperature_k", [79.0, 281.0, float("nan")])
 def test_a_temperature_off_the_scale_is_refused_with_its_value(temperature_k: float) -> None:
     with pytest.raises(SettingsError, match=str(temperature_k)):
-        LIGHT.temperature_color(temperature_k, 80, 280)
+        temperature_spec(temperature_k, 80, 280)
 
 
 def test_an_unknown_colour_is_refused_by_name() -> None:

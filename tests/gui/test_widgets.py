@@ -11,18 +11,24 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
 
 from asplab.core.estimate import Estimate
-from asplab.gui.theme import Appearance
+from asplab.core.settings import EnergySettings, Settings
+from asplab.gui.settings_catalogue import Entry, Group
+from asplab.gui.theme import LIGHT, Appearance
 from asplab.gui.widgets.banner import Banner
 from asplab.gui.widgets.budget import BudgetBars
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.checks import Check, CheckList
 from asplab.gui.widgets.empty import EmptyState
-from asplab.gui.widgets.fields import ChoiceField, NumberField
+from asplab.gui.widgets.fields import ChoiceField, NumberField, Numeric
+from asplab.gui.widgets.legend import TemperatureLegend
 from asplab.gui.widgets.numerals import decimals_of, measured, plain
-from asplab.gui.widgets.results import ROW_PX, ResultRow, ResultsTable
+from asplab.gui.widgets.results import ResultRow, ResultsTable
+from asplab.gui.widgets.rows import ROW_PX
+from asplab.gui.widgets.settings_form import Context, SettingsForm
 from asplab.gui.widgets.status import StatusLine
 from asplab.gui.widgets.steps import StepBar
-from asplab.gui.widgets.text import TextLine
+from asplab.gui.widgets.table import Column, DataTable, TableRow
+from asplab.gui.widgets.text import TextLine, TitleLine
 
 Make = Callable[..., Any]
 C = QLocale.c()
@@ -91,7 +97,7 @@ def test_two_digits_of_an_error_are_kept(error: float, decimals: int) -> None:
 # --- number field ------------------------------------------------------------------------------------------
 @pytest.fixture
 def field(make: Make) -> NumberField:
-    made: NumberField = make(NumberField, "nm", low=400.0, high=600.0, step=0.5)
+    made: NumberField = make(NumberField, Numeric("nm", low=400.0, high=600.0, step=0.5))
     made.display(497.04)
     return made
 
@@ -243,6 +249,43 @@ def test_a_click_chooses_the_row_under_it(make: Make, qtbot: Any) -> None:
     assert told.args == [1]
 
 
+COLUMNS = (Column("T"), Column("g", "meV", "coupling"), Column("AICc", "", "criterion", is_spare=True))
+
+
+def table_of(make: Make, width: int) -> DataTable:
+    table: DataTable = make(DataTable, LIGHT, COLUMNS, size=(width, 160))
+    table.display([TableRow(("80 K", "39.8 ± 4.7", "21.6")), TableRow(("100 K", "48.8 ± 6.9", "17.7"))], selected=0)
+    QApplication.processEvents()
+    return table
+
+
+def test_a_narrow_table_leaves_out_its_spare_columns_but_copies_them(make: Make) -> None:
+    wide, narrow = (table_of(make, width) for width in (400, 150))
+    assert [wide.tip_at(QPointF(x, 5.0)) for x in (200.0, 390.0)] == ["coupling", "criterion"]
+    assert narrow.tip_at(QPointF(140.0, 5.0)) == "coupling"
+    assert narrow.text() == wide.text() == "T\tg (meV)\tAICc\n80 K\t39.8 ± 4.7\t21.6\n100 K\t48.8 ± 6.9\t17.7"
+
+
+def test_the_keyboard_walks_along_the_rows_of_every_table(make: Make, qtbot: Any) -> None:
+    results: ResultsTable = make(ResultsTable)
+    results.display(rows())
+    for table, second in ((results, 1), (table_of(make, 400), 1)):
+        table.setFocus()
+        QTest.keyClick(table, Qt.Key.Key_Down)
+        with qtbot.waitSignal(table.row_chosen) as told:
+            QTest.keyClick(table, Qt.Key.Key_Return)
+        assert told.args == [second]
+        QTest.keyClick(table, Qt.Key.Key_Down)
+        assert table.accessibleDescription() == table.row_text(second)
+
+
+def test_a_click_below_the_last_row_chooses_nothing(make: Make, qtbot: Any) -> None:
+    table = table_of(make, 400)
+    with qtbot.assertNotEmitted(table.row_chosen):
+        for y in (10, 3 * ROW_PX + 8):
+            QTest.mouseClick(table, Qt.MouseButton.LeftButton, pos=QPoint(10, y))
+
+
 def test_a_larger_share_has_a_longer_bar(make: Make, appearance: Appearance) -> None:
     bars: BudgetBars = make(BudgetBars)
     accent = appearance.theme.color("accent").rgb()
@@ -344,12 +387,84 @@ def test_the_status_line_counts_problems(make: Make) -> None:
 
 def test_a_new_subtitle_moves_nothing(make: Make) -> None:
     card: Card = make(Card, "Spectra", "80 K")
-    title = card.findChild(QLabel)
+    title = card.findChild(TitleLine)
     before = title.geometry()
     card.display_subtitle("E<sub>g</sub> = 2402.3 ± 0.2 meV, and much longer than before")
     QApplication.processEvents()
     assert title.geometry() == before
     assert card.subtitle.startswith("E<sub>")
+
+
+def test_a_title_gives_way_where_there_is_no_room(make: Make) -> None:
+    card: Card = make(Card, "What the data determine of g and ħω", "68 %", size=(120, 90))
+    title = card.findChild(TitleLine)
+    assert card.width() == 120
+    assert title.width() < title.sizeHint().width()
+
+
+def test_a_card_grows_no_higher_than_its_content(make: Make) -> None:
+    card: Card = make(Card, "Conditions", size=(300, 400))
+    card.limit_content(100)
+    assert 100 < card.maximumHeight() < 160
+
+
+# --- settings that fold --------------------------------------------------------------------------------------
+GROUPS = (
+    Group(
+        "Baseline", (Entry("baseline", "from_mev", "number", "From", "Start.", Numeric("meV", 1, 0.0, 3000.0, 5.0)),)
+    ),
+    Group("Energies", (Entry("energies", "reference_offset_mev", "number", "Offset", "Added.", Numeric("meV")),), True),
+)
+
+
+@pytest.fixture
+def form(make: Make) -> SettingsForm:
+    made: SettingsForm = make(SettingsForm, GROUPS, size=(300, 300))
+    made.display(Settings(), Context())
+    return made
+
+
+def test_a_section_that_is_rarely_touched_starts_folded_and_opens_with_a_click(form: SettingsForm) -> None:
+    field = form.field("energies", "reference_offset_mev")
+    assert form.field("baseline", "from_mev").isVisible()
+    assert not field.isVisible()
+    QTest.mouseClick(form.sections[1].heading, Qt.MouseButton.LeftButton)
+    assert field.isVisible()
+    assert not form.sections[1].is_folded
+
+
+def test_the_keyboard_folds_a_section(form: SettingsForm) -> None:
+    form.sections[0].heading.setFocus()
+    QTest.keyClick(form.sections[0].heading, Qt.Key.Key_Space)
+    assert form.sections[0].is_folded
+    assert form.sections[0].heading.height() >= 24
+
+
+def test_a_folded_section_says_that_it_holds_changed_settings(form: SettingsForm) -> None:
+    assert form.sections[1].heading.text() == "▸ Energies"
+    form.display(Settings(energies=EnergySettings(reference_offset_mev=3.0)), Context())
+    assert form.sections[1].heading.text() == "▸ Energies · 1 changed"
+    QTest.mouseClick(form.sections[1].heading, Qt.MouseButton.LeftButton)
+    assert form.sections[1].heading.text() == "▾ Energies"
+    form.display(Settings(), Context())
+    QTest.mouseClick(form.sections[1].heading, Qt.MouseButton.LeftButton)
+    assert form.sections[1].heading.text() == "▸ Energies"
+
+
+# --- legend --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("width", [600, 330, 200])
+def test_the_selected_temperature_keeps_its_number_in_a_narrow_legend(make: Make, width: int, qtbot: Any) -> None:
+    legend: TemperatureLegend = make(TemperatureLegend, LIGHT, size=(width, 60))
+    names = [str(80 + 20 * i) for i in range(11)]
+    legend.display(names, [f"temperature:{i / 10}" for i in range(11)], 3)
+    QApplication.processEvents()
+    boxes = [legend.box_of(i) for i in range(11)]
+    assert boxes[-1].right() <= width
+    assert boxes[3].width() > 30
+    assert (boxes[5].width() > 30) == (width == 600)
+    with qtbot.waitSignal(legend.temperature_chosen) as told:
+        QTest.mouseClick(legend, Qt.MouseButton.LeftButton, pos=boxes[4].center().toPoint())
+    assert told.args == [4]
 
 
 def test_a_text_line_is_read_aloud_without_markup(make: Make) -> None:

@@ -16,17 +16,15 @@ from asplab.core.export.figures import FIGURE_NAMES, FORMATS, write_figures
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import SCHEMA, results_document
 from asplab.core.export.tables import TABLE_NAMES, write_tables
-from asplab.core.io.draft import DRAFT_NAME, data_files, draft_manifest
-from asplab.core.loading import MANIFEST_NAME, load_experiment
+from asplab.core.opening import is_project, load_document
 from asplab.core.pipeline import Results, analyse
 from asplab.core.progress import Progress
-from asplab.core.project import open_project, save_project, was_saved_by_person
+from asplab.core.project import save_project, was_saved_by_person
 from asplab.core.settings_io import read_settings
 
 PROJECT_NAME = "project.nxs"
 RESULTS_NAME = "results.json"
 REPORT_NAME = "report.html"
-_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,57 +105,6 @@ def finish(
     return Outcome(folder, results, backup)
 
 
-def load_document(source: Path, *, progress: Progress | None = None) -> Document:
-    """Return the document of a folder, manifest or project.
-
-    Raises
-    ------
-    InputError
-        When nothing there can be analysed; a folder without a manifest gets a drafted one.
-    """
-    if is_project(source):
-        return open_project(source)
-    if source.is_dir() and not any(entry.name.lower() == MANIFEST_NAME for entry in source.iterdir()):
-        raise InputError(_draft(source))
-    experiment = load_experiment(source, progress=progress)
-    refuse_empty(experiment)
-    return Document(experiment)
-
-
-def is_project(path: Path) -> bool:
-    """Whether ``path`` is a project file rather than a manifest."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE or path.suffix.lower() == ".nxs"
-
-
-def refuse_empty(experiment: Experiment) -> None:
-    """Raise `InputError` with the first problems when no listed file could be used."""
-    if experiment.spectra or experiment.scans or experiment.tables or experiment.curves or experiment.kept:
-        return
-    errors = [f"{p.where}: {p.message}" for p in experiment.problems if p.severity == "error"]
-    more = f"\n… and {len(errors) - 5} more" if len(errors) > 5 else ""
-    found = "\n".join(errors[:5]) or f"The manifest lists no file. Add rows to {MANIFEST_NAME}."
-    raise InputError(f"{experiment.name}: no file could be used.\n{found}{more}")
-
-
-def _draft(folder: Path) -> str:
-    """Write a drafted manifest unless one is there; return what to tell the user."""
-    count = len(data_files(folder))
-    if count == 0:
-        return f"{folder}: the folder holds neither {MANIFEST_NAME} nor data files. Check the path."
-    text = f"{folder}: the folder has no {MANIFEST_NAME}, which says what its {count} data files are. "
-    draft = folder / DRAFT_NAME
-    if draft.exists():
-        return f"{text}Complete the draft {draft}, which is there from before, and save it as {MANIFEST_NAME}."
-    try:
-        draft.write_text(draft_manifest(folder), encoding="utf-8", newline="\n")
-    except OSError as error:
-        return f"{text}A draft could not be written there ({error.strerror}); write {MANIFEST_NAME} yourself."
-    return f"{text}A draft was written: check and complete {draft}, and save it as {MANIFEST_NAME}."
-
-
 def results_folder(experiment: Experiment) -> Path:
     """Return the default results folder, in the current one."""
     name = "".join("-" if character in '/\\:*?"<>|' else character for character in experiment.name).strip(" .")
@@ -179,7 +126,7 @@ def check_results_folder(folder: Path, *, force: bool) -> None:
     if not force and project.is_file() and was_saved_by_person(project):
         raise InputError(
             f"{project} was saved by a person since it was analysed; nothing is changed. Name another folder with "
-            "-o, or give --force: the saved project is then kept as project.bak.nxs."
+            f"-o, or give --force: the saved project is then kept as {_free_backup(project).name}."
         )
 
 
@@ -198,12 +145,22 @@ def staged(folder: Path) -> Iterator[Path]:
     staging = target.with_name(f".{target.name}.{uuid4().hex[:8]}.partial")
     made = [parent for parent in target.parents if not parent.exists()]
     try:
-        staging.mkdir(parents=True)
+        _make(staging, named=folder)
         yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         for parent in made:
             _remove_if_empty(parent)
+
+
+def _make(staging: Path, *, named: Path) -> None:
+    try:
+        staging.mkdir(parents=True)
+    except OSError as error:
+        raise InputError(
+            f"{named}: the results folder can't be made ({error.strerror}). Name another one with -o, in a place where "
+            "you may write."
+        ) from error
 
 
 def _remove_if_empty(folder: Path) -> None:
@@ -244,14 +201,19 @@ def install(staging: Path, folder: Path) -> Path | None:
 
 
 def _keep_project(project: Path) -> Path | None:
-    """Rename a project that a person saved to ``project.bak.nxs``, or the next free name like it."""
+    """Rename a project that a person saved, and return its new name; None where there is none."""
     if not project.is_file() or not was_saved_by_person(project):
         return None
+    return project.rename(_free_backup(project))
+
+
+def _free_backup(project: Path) -> Path:
+    """Return where a project would be kept: ``project.bak.nxs``, or the next free name like it."""
     backup, count = project.with_name("project.bak.nxs"), 1
     while backup.exists():
         count += 1
         backup = project.with_name(f"project.bak{count}.nxs")
-    return project.rename(backup)
+    return backup
 
 
 def _own_names() -> set[Path]:

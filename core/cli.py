@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 OK, INCOMPLETE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 DEMO_SEED = 1
 _SHOWN_PROBLEMS = 12
+_EXIT = "Exit codes: 0 done; {}2 bad input or wrong use{}; 130 interrupted."
+_EXIT_OF_ANALYSIS = _EXIT.format(
+    "1 everything was written, but a result is missing (the errors say why); ", ", nothing was written"
+)
+# Typer passes on the exceptions of click, which it brings along, without a name for the base of all wrong use.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 _MODELS = ("eq9",)
 _INTERVALS = ("profile", "bootstrap", "mcmc")
 
@@ -43,15 +49,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line; end with exit code 0 (done), 1 (a result is missing or differs) or 2 (bad input)."""
+    """Run the command line; end with exit code 0 (done), 1 (a result is missing or differs) or 2 (bad input).
+
+    What went wrong is one line on stderr, without a traceback.
+    """
     for stream in (sys.stdout, sys.stderr):
         # A console that knows no Greek must not end a finished analysis.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app(args=arguments)
-    except Cancelled as stop:
-        _tell(f"asplab: {stop}")
+        code = app(args=arguments, prog_name="asplab", standalone_mode=False)
+    except _UsageError as error:
+        _tell_usage(error)
+        raise SystemExit(BAD_INPUT) from None
+    except (Cancelled, typer.Abort) as stop:
+        _tell(f"asplab: {str(stop) or 'stopped by the user'}")
         raise SystemExit(INTERRUPTED) from None
     except AsplabError as error:
         _tell(f"asplab: {error}")
@@ -60,7 +72,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         place = f"{error.filename}: " if error.filename else ""
         _tell(f"asplab: {place}{error.strerror or error}. Check the path, the rights and the free space.")
         raise SystemExit(BAD_INPUT) from None
-    raise SystemExit(OK)
+    raise SystemExit(code if isinstance(code, int) else OK)
+
+
+def _tell_usage(error: Exception) -> None:
+    """Say in one line what is wrong with the arguments; the help that a bare ``asplab`` asks for is out already."""
+    text = str(getattr(error, "message", error))
+    if hasattr(error, "format_message"):
+        text = error.format_message()
+    if text:
+        command = getattr(getattr(error, "ctx", None), "command_path", "asplab")
+        _tell(f"asplab: {text.rstrip('.?')}. See: {command} --help")
 
 
 def _tell(text: str) -> None:
@@ -82,12 +104,14 @@ def _asplab(
     pass
 
 
-@app.command()
+@app.command(epilog=_EXIT_OF_ANALYSIS)
 def demo(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Results folder.")] = Path(
         "asplab-demo"
     ),
-    force: Force = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace edited data, and results whose project was saved since (kept).")
+    ] = False,
 ) -> None:
     """Run the main job on the built-in virtual experiment and compare with its truth."""
     from asplab.core.demo import comparison, run_demo
@@ -101,27 +125,33 @@ def demo(
     raise typer.Exit(_code(outcome))
 
 
-@app.command()
+@app.command(epilog=_EXIT.format("", ", nothing was written"))
 def simulate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write.")],
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Determines every number.")] = DEMO_SEED,
     truth: Annotated[str, typer.Option("--truth", metavar="eq9|table|FILE.json", help="The true η.")] = "eq9",
-    force: Annotated[bool, typer.Option("--force", help="Replace a simulation that was changed since.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier simulation, with all its files.")] = False,
 ) -> None:
     """Write a virtual experiment: raw data, manifest.csv and truth.json."""
+    from asplab.core.safe_files import refuse_existing
     from asplab.core.virtual import experiment_with_truth
     from asplab.core.virtual import simulate as write_simulation
 
+    if not force:
+        refuse_existing(folder)
     experiment = experiment_with_truth(truth)
     with _progress() as progress:
         manifest = write_simulation(folder, experiment, seed=seed, progress=progress, force=force)
     typer.echo(f"simulated data: {manifest}")
 
 
-@app.command()
+@app.command(epilog=_EXIT_OF_ANALYSIS)
 def analyze(
     source: Annotated[
-        Path, typer.Argument(metavar="FOLDER|PROJECT|MANIFEST", help="A folder with manifest.csv, it, or a project.")
+        Path,
+        typer.Argument(
+            metavar="FOLDER|PROJECT|MANIFEST", help="Folder that holds manifest.csv, a manifest, or a project."
+        ),
     ],
     output: Output = None,
     force: Force = False,
@@ -162,16 +192,17 @@ def _refuse_unbuilt(preset: str | None, model: str, intervals: str) -> None:
 
 def _report(outcome: "Outcome", *, brief: bool = False) -> None:
     """Say where the results are, their core unless ``brief``, and what to know about them."""
+    from asplab.core.problems import grouped
     from asplab.core.summary import place_lines, summary
 
     for line in place_lines(outcome) if brief else summary(outcome):
         typer.echo(line)
-    tell_problems(outcome.results.problems)
+    _tell_problems(grouped(outcome.results.problems, experiment=outcome.results.document.experiment.name))
 
 
-def tell_problems(problems: "tuple[Problem, ...]") -> None:
+def _tell_problems(problems: "tuple[Problem, ...]") -> None:
     """Print errors and warnings as a short list on stderr."""
-    grave = sorted((p for p in problems if p.severity != "info"), key=lambda p: p.severity != "error")
+    grave = [problem for problem in problems if problem.severity != "info"]
     for problem in grave[:_SHOWN_PROBLEMS]:
         _tell(f"{problem.severity}: {problem.where}: {problem.message}")
     if len(grave) > _SHOWN_PROBLEMS:
@@ -182,11 +213,11 @@ def _code(outcome: "Outcome") -> int:
     return OK if outcome.is_complete else INCOMPLETE
 
 
-@app.command()
+@app.command(epilog=_EXIT.format("1 a number differs; ", ""))
 def replay(
     project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A project file written by ASPLab.")],
 ) -> None:
-    """Recompute a project from its stored raw data; exit code 1 where a number differs."""
+    """Compute a project again from the raw data in it, and compare every number that it holds."""
     from asplab.core.replay import replay as recompute
 
     with _progress() as progress:
@@ -202,7 +233,7 @@ def replay(
     raise typer.Exit(INCOMPLETE)
 
 
-@app.command()
+@app.command(epilog=_EXIT.format("", ""))
 def model(
     name: Annotated[str, typer.Option("--model", metavar="NAME", help="eq9")],
     detuning: Annotated[str, typer.Option("--detuning", metavar="20:153:1", help="ΔE / meV: list or first:last:step.")],
@@ -211,7 +242,7 @@ def model(
     phonon: Annotated[float, typer.Option("--phonon", metavar="MEV", help="Phonon energy ħω.")],
     as_json: AsJson = False,
 ) -> None:
-    """Print theory values as a table; ranges include their end."""
+    """Evaluate a rate model for every pair of ΔE and T; first and last value of a range both count."""
     from asplab.core.model_table import model_rows
 
     rows = model_rows(name, detuning, temperature, g_mev=g, phonon_mev=phonon)
@@ -224,12 +255,12 @@ def model(
         typer.echo("\t".join(repr(value) for value in row.values()))
 
 
-@app.command()
+@app.command(epilog="Exit codes: 0 every file was recognised; 2 a file was not, or wrong use.")
 def inspect(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Measured files.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show what was recognised in files: reader, shape, axis, metadata, warnings."""
+    """Say how each file is read: reader, frames, axis, range of values, metadata, doubts."""
     from asplab.core.inspection import inspect_file, inspection_lines
 
     found = [inspect_file(path) for path in files]
@@ -252,7 +283,10 @@ def _progress() -> Iterator["Progress"]:
     from asplab.core.progress import Progress
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Progress()
+        return
     columns = (TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
         yield Progress(lambda fraction, text: bar.update(task, completed=fraction, description=text))

@@ -8,11 +8,12 @@ from typing import Any
 
 from asplab.core.analyze import Outcome, check_results_folder, finish, part_of, staged
 from asplab.core.document import Document
-from asplab.core.export.drawing import number_with_error
+from asplab.core.export.numbers import number_with_error
 from asplab.core.export.results_json import efficiency_rows, polaron_rows, quantum_yield_rows
 from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
+from asplab.core.safe_files import refuse_changed
 from asplab.core.summary import place_text
 from asplab.core.virtual import experiment_with_truth, simulate, truth_document
 
@@ -30,15 +31,15 @@ def run_demo(folder: Path, *, seed: int, force: bool = False, progress: Progress
     Raises
     ------
     InputError
-        When the folder holds something else, or simulated data that were changed since.
+        When the folder holds something else, or simulated data of which a file was changed since.
     """
     progress = progress or Progress()
     check_results_folder(folder, force=force)
     with staged(folder) as staging:
-        # Data that are there already are renewed in place, under the rules that `simulate` has for them.
-        there = (folder / DATA_NAME).exists()
-        data = folder / DATA_NAME if there else staging / DATA_NAME
-        simulate(data, experiment_with_truth(_TRUTH), seed=seed, force=force, progress=part_of(progress, 0.0, 0.2))
+        data = staging / DATA_NAME
+        simulate(data, experiment_with_truth(_TRUTH), seed=seed, progress=part_of(progress, 0.0, 0.2))
+        if not force:
+            refuse_changed(folder / DATA_NAME, data)
         experiment = replace(load_experiment(data, progress=part_of(progress, 0.2, 0.5)), name=EXPERIMENT_NAME)
         return finish(Document(experiment), staging, folder, progress=part_of(progress, 0.5, 1.0))
 

@@ -1,5 +1,9 @@
 """Enter the chain half-way: published responses (I, PA) or a published table of η."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from asplab.core.efficiency import FLAGS, EfficiencyFit
@@ -36,6 +40,38 @@ def _rows(temperature: FloatArray, grouping: GroupingSettings) -> tuple[FloatArr
     return np.array([temperature[rows == t].mean() for t in range(len(centres))]), rows
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """Which row of the tables stands at each place of arrays (n_temperatures, n_columns).
+
+    ``index`` is 0 where a place is not ``valid``; ``widths`` are the columns of each block, in order.
+    """
+
+    index: np.ndarray
+    valid: np.ndarray
+    widths: tuple[int, ...]
+
+    @property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """Name of each place, empty where there is none."""
+        return tuple(
+            tuple(f"row {k + 1}" if ok else "" for k, ok in zip(*pair, strict=True))
+            for pair in zip(self.index, self.valid, strict=True)
+        )
+
+
+def _arrange(blocks: Sequence[Sequence[np.ndarray]]) -> _Places:
+    """Lay rows out in blocks of columns; ``blocks[b][t]`` are the rows of block b at temperature t."""
+    widths = tuple(max(len(rows) for rows in block) for block in blocks)
+    index = np.zeros((len(blocks[0]), sum(widths)), dtype=int)
+    valid = np.zeros(index.shape, dtype=bool)
+    for begin, block in zip(np.cumsum((0, *widths)), blocks, strict=False):
+        for t, rows in enumerate(block):
+            index[t, begin : begin + len(rows)] = rows
+            valid[t, begin : begin + len(rows)] = True
+    return _Places(index, valid, widths)
+
+
 def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, energies: EnergySettings) -> Responses:
     """Build responses from tables of kind ``responses``; their errors are taken as independent.
 
@@ -60,15 +96,9 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
     gap_error = take_given(gap, zeros, temperatures, energies.given_reference)[1]
     excitation = energy_from_wavelength(data["excitation_nm"], medium=energies.medium)
     stokes = np.where(np.isnan(data["is_stokes"]), excitation > gap[rows], data["is_stokes"] > 0.5)
-    order = [np.flatnonzero((rows == t) & (stokes == side)) for t in range(len(temperatures)) for side in (True, False)]
-    widths = [max(len(o) for o in order[side::2]) for side in (0, 1)]
-    index = np.zeros((len(temperatures), sum(widths)), dtype=int)
-    valid = np.zeros(index.shape, dtype=bool)
-    for t in range(len(temperatures)):
-        for side, begin in ((0, 0), (1, widths[0])):
-            members = order[2 * t + side]
-            index[t, begin : begin + len(members)] = members
-            valid[t, begin : begin + len(members)] = True
+    blocks = [[np.flatnonzero((rows == t) & (stokes == side)) for t in range(len(zeros))] for side in (True, False)]
+    places = _arrange(blocks)
+    index, valid = places.index, places.valid
     both = np.concatenate([valid, valid], axis=1)
     variance = np.concatenate([data["intensity_error"][index], data["pa_error"][index]], axis=1) ** 2
     spread = excitation * energies.wavelength_error_nm / data["excitation_nm"]
@@ -86,12 +116,9 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
         covariance=np.eye(both.shape[1]) * np.where(both, variance, 0.0)[:, None, :],
         valid=valid,
         fitted=valid,
-        n_stokes=widths[0],
+        n_stokes=places.widths[0],
         truncation=np.where(valid, 1.0, 0.0),
-        keys=tuple(
-            tuple(f"row {k + 1}" if ok else "" for k, ok in zip(*p, strict=True))
-            for p in zip(index, valid, strict=True)
-        ),
+        keys=places.keys,
         drift=np.zeros((len(temperatures), 3)),
     )
 
@@ -140,71 +167,71 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings, energies:
     InputError
         When a column is missing, or an error is not positive.
     """
-    tables = [table for table in experiment.tables if table.kind == "efficiency"]
+    data = _eta_columns([table for table in experiment.tables if table.kind == "efficiency"], energies)
+    temperatures, rows = _rows(data["temperature_k"], grouping)
+    members = [np.flatnonzero(rows == t) for t in range(len(temperatures))]
+    places = _arrange([[m[np.argsort(data["detuning_mev"][m])] for m in members]])
+    at = {name: np.where(places.valid, column[places.index], np.nan) for name, column in data.items()}
+    n, width = places.valid.shape
+    variance = np.eye(width) * np.nan_to_num(at["eta_error"] ** 2)[:, None, :]
+    return EfficiencyFit(
+        temperatures_k=temperatures,
+        quantum_yield=np.array([np.mean(data["quantum_yield"][m]) for m in members]),
+        is_shared=False,
+        **_no_stokes_line(n),
+        detuning_mev=at["detuning_mev"],
+        detuning_error_mev=np.nan_to_num(at["detuning_mev_error"]),
+        reference_error_mev=np.full(n, energies.reference_error_mev),
+        excitation_nm=wavelength_from_energy(at["gap_mev"] - at["detuning_mev"]),
+        eta=at["eta"],
+        eta_error=at["eta_error"],
+        eta_covariance=variance,
+        eta_low=at["eta"] - at["eta_error"],
+        eta_high=at["eta"] + at["eta_error"],
+        ratio_slope_per_mev=np.full((n, width), np.nan),
+        numerator=np.nan_to_num(at["eta"]),
+        denominator=np.ones((n, width)),
+        covariance=np.pad(variance, ((0, 0), (0, width), (0, width))),
+        shared_sensitivity=np.zeros((n, 2 * width)),
+        valid=places.valid,
+        fitted=places.valid,
+        truncation=np.where(places.valid, 1.0, 0.0),
+        flag_table=_flags(at["eta"]),
+        keys=places.keys,
+    )
+
+
+def _eta_columns(tables: list[Table], energies: EnergySettings) -> dict[str, FloatArray]:
+    """Return the columns of η tables, with ΔE found and the errors checked."""
     wanted: dict[str, float | None] = dict.fromkeys(("temperature_k", "eta", "eta_error"))
     optional = dict.fromkeys(("detuning_mev", "excitation_nm", "quantum_yield", "gap_mev"), np.nan)
     data = _columns(tables, wanted | optional | {"detuning_mev_error": 0.0})
     data["detuning_mev"] = _detunings(tables, data, energies)
-    if np.any(~(data["eta_error"] > 0)):
-        row = int(np.flatnonzero(~(data["eta_error"] > 0))[0])
+    wrong = ~(data["eta_error"] > 0)
+    if wrong.any():
+        row = int(np.argmax(wrong))
         raise InputError(
             f"{tables[0].where}, row {row + 1}: eta_error is {data['eta_error'][row]:g}; it must be positive. "
             "Give one standard error of each η."
         )
-    temperatures, rows = _rows(data["temperature_k"], grouping)
-    members = [np.flatnonzero(rows == t) for t in range(len(temperatures))]
-    width = max(len(m) for m in members)
-    index, valid = np.zeros((len(members), width), dtype=int), np.zeros((len(members), width), dtype=bool)
-    for t, m in enumerate(members):
-        index[t, : len(m)], valid[t, : len(m)] = m[np.argsort(data["detuning_mev"][m])], True
+    return data
 
-    def place(name: str) -> FloatArray:
-        return np.where(valid, data[name][index], np.nan)
 
-    eta, error = place("eta"), place("eta_error")
-    variance = np.eye(width) * np.nan_to_num(error**2)[:, None, :]
-    covariance = np.zeros((len(members), 2 * width, 2 * width))
-    covariance[:, :width, :width] = variance
-    per_t, points = np.full(len(members), np.nan), np.full((len(members), 0), np.nan)
+def _no_stokes_line(n: int) -> dict[str, Any]:
+    """Return the fields of a fit that a table of η says nothing about."""
+    unknown, points = np.full(n, np.nan), np.full((n, 0), np.nan)
+    return {
+        **dict.fromkeys(("quantum_yield_error", "quantum_yield_low", "quantum_yield_high"), unknown),
+        **dict.fromkeys(("slope", "intercept_mev", "chi2"), unknown),
+        "line_covariance": np.full((n, 2, 2), np.nan),
+        "dof": np.zeros(n, dtype=int),
+        **dict.fromkeys(("stokes_mev", "stokes_ratio", "stokes_ratio_error"), points),
+        "stokes_keys": tuple(() for _ in range(n)),
+    }
+
+
+def _flags(eta: FloatArray) -> np.ndarray:
     flags = np.zeros((*eta.shape, len(FLAGS)), dtype=bool)
     flags[..., FLAGS.index("eta_above_1")] = np.nan_to_num(eta) > 1.0
     flags[..., FLAGS.index("eta_below_0")] = np.nan_to_num(eta) < 0.0
-    return EfficiencyFit(
-        temperatures_k=temperatures,
-        quantum_yield=np.array([np.mean(data["quantum_yield"][m]) for m in members]),
-        quantum_yield_error=per_t,
-        quantum_yield_low=per_t,
-        quantum_yield_high=per_t,
-        is_shared=False,
-        slope=per_t,
-        intercept_mev=per_t,
-        line_covariance=np.full((len(members), 2, 2), np.nan),
-        chi2=per_t,
-        dof=np.zeros(len(members), dtype=int),
-        stokes_mev=points,
-        stokes_ratio=points,
-        stokes_ratio_error=points,
-        detuning_mev=place("detuning_mev"),
-        detuning_error_mev=np.nan_to_num(place("detuning_mev_error")),
-        reference_error_mev=np.full(len(members), energies.reference_error_mev),
-        excitation_nm=wavelength_from_energy(place("gap_mev") - place("detuning_mev")),
-        eta=eta,
-        eta_error=error,
-        eta_covariance=variance,
-        eta_low=eta - error,
-        eta_high=eta + error,
-        ratio_slope_per_mev=np.full(eta.shape, np.nan),
-        numerator=np.where(valid, data["eta"][index], 0.0),
-        denominator=np.ones(eta.shape),
-        covariance=covariance,
-        shared_sensitivity=np.zeros((len(members), 2 * width)),
-        valid=valid,
-        fitted=valid,
-        truncation=np.where(valid, 1.0, 0.0),
-        flag_table=flags,
-        keys=tuple(
-            tuple(f"row {k + 1}" if ok else "" for k, ok in zip(*p, strict=True))
-            for p in zip(index, valid, strict=True)
-        ),
-        stokes_keys=tuple(() for _ in members),
-    )
+    return flags

@@ -94,18 +94,24 @@ def save_project(
     provenance = record_provenance(now if now is not None else datetime.now(UTC))
     if target.exists():
         _require_ours(target)
-    with replaced_file(target, keep_previous=keep_previous) as partial:
-        try:
-            with h5py.File(partial, "w", libver=LAYOUT) as file:
-                _write(file, document, results, provenance, progress or Progress())
-                file.attrs["asplab_saved_by"] = saved_by
-                add_listing(file["overview/project"])
-                if origin.exists():
-                    with _opened(origin) as old:
-                        carry_over(old, file, origin)
-        except _HDF5_FAULTS as error:
-            raise ProjectError(f"{target}: the project can't be written ({error}). Is the disk full?") from error
+    with replaced_file(target, keep_previous=keep_previous) as partial, _written(partial, named=target) as file:
+        _write(file, document, results, provenance, progress or Progress())
+        file.attrs["asplab_saved_by"] = saved_by
+        add_listing(file["overview/project"])
+        if origin.exists():
+            with _opened(origin) as old:
+                carry_over(old, file, origin)
     return target
+
+
+@contextmanager
+def _written(partial: Path, *, named: Path) -> Iterator[h5py.File]:
+    """Give a new HDF5 file to fill; what goes wrong inside becomes a `ProjectError` about ``named``."""
+    try:
+        with h5py.File(partial, "w", libver=LAYOUT) as file:
+            yield file
+    except _HDF5_FAULTS as error:
+        raise ProjectError(f"{named}: the project can't be written ({error}). Is the disk full?") from error
 
 
 def _unpack(given: Document | Results, results: Results | None) -> tuple[Document, Results | None]:

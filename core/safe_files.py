@@ -1,5 +1,6 @@
 """Replace a file as a whole or not at all, and keep the version before."""
 
+import filecmp
 import os
 import shutil
 from collections.abc import Iterator
@@ -7,7 +8,32 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from asplab.core.errors import ProjectError
+from asplab.core.errors import InputError, ProjectError
+
+
+def refuse_existing(folder: Path) -> None:
+    """Raise `InputError` with the name of a file where ``folder`` holds any."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; name a folder.")
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    if not found:
+        return
+    more = "" if len(found) == 1 else f" and {len(found) - 1} more"
+    raise InputError(
+        f"{folder} holds {found[0].relative_to(folder).as_posix()}{more} already; nothing was written. "
+        "Name another folder, or give --force to replace an earlier simulation."
+    )
+
+
+def refuse_changed(folder: Path, made: Path) -> None:
+    """Raise `InputError` where ``folder`` has a file of the same name as ``made`` has, but with other bytes."""
+    for new in sorted(path for path in made.rglob("*") if path.is_file()):
+        old = folder / new.relative_to(made)
+        if old.is_file() and not filecmp.cmp(old, new, shallow=False):
+            raise InputError(
+                f"{old} was edited, or made by another version; nothing was written. Name another folder with -o, or "
+                "give --force to replace it."
+            )
 
 
 def previous_version(path: Path) -> Path:

@@ -90,25 +90,6 @@ def settings_from_toml(text: str, *, base: Settings | None = None, where: str = 
     return settings_from_dict(values, base=base, where=where)
 
 
-def settings_to_toml(settings: Settings) -> str:
-    """Return settings as TOML text: one table per record, all values, so that it is a template to edit."""
-    lines = []
-    for name, record in settings_to_dict(settings).items():
-        lines += [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in record.items()), ""]
-    return "\n".join(lines)
-
-
-def _toml(value: object) -> str:
-    if value is None:
-        return f'"{NO_VALUE}"'
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    # JSON writes true, false, numbers and quoted texts as TOML does.
-    return json.dumps(value, allow_nan=False)
-
-
 def _plain(value: object, hint: Any, where: str) -> Any:
     """Return a checked field value as plain value."""
     if is_dataclass(hint):

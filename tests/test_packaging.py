@@ -68,6 +68,22 @@ def test_no_module_states_a_version_of_its_own() -> None:
     assert [path for path in paths if stated.search(path.read_text(encoding="utf-8"))] == []
 
 
+def _requirements() -> dict[str, list[str]]:
+    project = _project()["project"]
+    return {"": project["dependencies"], **project["optional-dependencies"]}
+
+
+def test_every_dependency_has_a_lower_bound() -> None:
+    stated = [one for wanted in _requirements().values() for one in wanted if not one.startswith("asplab[")]
+    assert [one for one in stated if not re.match(r"[\w-]+>=\d+\.\d+", one)] == []
+
+
+def test_pandas_comes_with_the_benchmark_only() -> None:
+    holders = [extra for extra, wanted in _requirements().items() if any(one.startswith("pandas") for one in wanted)]
+    assert holders == ["benchmark"]
+    assert "asplab[test]" in _requirements()["benchmark"]
+
+
 def test_the_scripts_of_pyproject_lead_into_the_packages() -> None:
     project = _project()["project"]
     targets = {**project["scripts"], **project["gui-scripts"]}

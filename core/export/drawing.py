@@ -57,14 +57,6 @@ def write_figure(figure: Figure, folder: Path, name: str, *, title: str) -> str:
     return drawn["svg"].decode("utf-8")
 
 
-def number_with_error(value: float, error: float) -> str:
-    """Return ``value ± error`` with two digits of the error; without a finite error the value alone."""
-    if not np.isfinite(error) or error <= 0:
-        return f"{value:.3g}"
-    places = max(0, 1 - int(np.floor(np.log10(error))))
-    return f"{value:.{places}f} ± {error:.{places}f}"
-
-
 def shade_above_one(axes: Axes) -> None:
     """Shade η of 1 and more; the limits of the axis stay."""
     low, high = axes.get_ylim()

@@ -23,11 +23,12 @@ from asplab.core.export.drawing import (
     eta_bars,
     eta_limits,
     mark_outside,
-    number_with_error,
     publication_style,
     shade_above_one,
     write_figure,
 )
+from asplab.core.export.numbers import named_interval, number_with_error
+from asplab.core.export.results_json import polaron_rows
 from asplab.core.export.spectra_figure import draw_spectra
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
@@ -253,7 +254,7 @@ def _model_panel(axes: Axes, results: Results, fit: EfficiencyFit, polaron: Pola
         curve, spread = _curve(polaron.parameters[t], polaron.parameter_covariance[t], detuning, fit.temperatures_k[t])
         axes.fill_between(detuning, expit(curve - spread), expit(curve + spread), color=RED, alpha=0.18, linewidth=0)
         axes.plot(detuning, expit(curve), "--", color=RED, label="model (Eq. 9), this temperature")
-        text += "\n" + _parameters(results, polaron, t)
+        text += "\n" + _parameters(results, t)
     joint = _joint_parameters(polaron, t)
     if joint is not None:
         curve, _ = _curve(joint, None, detuning, fit.temperatures_k[t])
@@ -285,14 +286,13 @@ def _joint_parameters(polaron: PolaronFit, t: int) -> FloatArray | None:
     return joint[[place, -2, -1]]
 
 
-def _parameters(results: Results, polaron: PolaronFit, t: int) -> str:
-    """Return g and ħω of one temperature as text, or the limit where they are not identified."""
-    intervals = results.intervals
-    if intervals is not None and not intervals.identified[t]:
-        low = intervals.phonon_low_mev[t]
-        return f"ħω > {low:.3g} meV" if np.isfinite(low) else "ħω not identified"
-    g = number_with_error(polaron.g_mev[t], polaron.g_error_mev[t])
-    return f"g = {g} meV\nħω = {number_with_error(polaron.phonon_mev[t], polaron.phonon_error_mev[t])} meV"
+def _parameters(results: Results, t: int) -> str:
+    """Return g and ħω of one temperature with their intervals, or the limit where they are not identified."""
+    row = polaron_rows(results)[t]
+    phonon = named_interval("ħω", row, "phonon_mev", "meV")
+    if row["identified"]:
+        return f"{named_interval('g', row, 'g_mev', 'meV')}\n{phonon}"
+    return phonon if ">" in phonon else "ħω not identified"
 
 
 _FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {

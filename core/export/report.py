@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from asplab.core.export.drawing import number_with_error
+import numpy as np
+
+from asplab.core.cooling import cooling_threshold
 from asplab.core.export.figures import DrawnFigure
+from asplab.core.export.numbers import number_with_error
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
 from asplab.core.pipeline import Results
+from asplab.core.problems import Problem, grouped
 from asplab.core.provenance import utc_text
 from asplab.core.settings_io import settings_to_dict
 
@@ -85,9 +89,17 @@ def _problems(results: Results) -> Iterator[str]:
     if not results.problems:
         yield "<p>None found.</p>"
         return
-    order = ("error", "warning", "info")
+    causes = grouped(results.problems, experiment=results.document.experiment.name)
+    yield from _problem_list(causes)
+    if len(causes) < len(results.problems):
+        yield f"<details><summary>all {len(results.problems)} messages one by one</summary>"
+        yield from _problem_list(results.problems)
+        yield "</details>"
+
+
+def _problem_list(problems: Sequence[Problem]) -> Iterator[str]:
     yield "<ul>"
-    for problem in sorted(results.problems, key=lambda p: order.index(p.severity)):
+    for problem in problems:
         where, message = escape(problem.where), escape(problem.message)
         yield f'<li><strong class="{problem.severity}">{problem.severity}</strong> {where}: {message}</li>'
     yield "</ul>"
@@ -182,6 +194,25 @@ def _efficiency(results: Results) -> Iterator[str]:
             for row in rows
         ],
     )  # fmt: skip
+    yield from _cooling(results)
+
+
+def _cooling(results: Results) -> Iterator[str]:
+    """Say how far the best point is from net cooling."""
+    fit, responses = results.efficiency, results.responses
+    if fit is None or responses is None:
+        return
+    product = fit.eta * fit.quantum_yield[:, None]
+    threshold = cooling_threshold(fit.detuning_mev, responses.mean_photon_mev[:, None])
+    distance = np.where(fit.valid & np.isfinite(product), product - threshold, -np.inf)
+    if not np.isfinite(distance).any():
+        return
+    t, j = np.unravel_index(int(np.argmax(distance)), distance.shape)
+    yield (
+        f'<p class="muted">Net optical cooling begins where η·QY exceeds 1 − ΔE/⟨E⟩. Nearest to it: '
+        f"{fit.temperatures_k[t]:.0f} K, ΔE = {fit.detuning_mev[t, j]:.1f} meV, with η·QY = {product[t, j]:.3f} "
+        f"against {threshold[t, j]:.3f}.</p>"
+    )
 
 
 def _figures(figures: Sequence[DrawnFigure]) -> Iterator[str]:

@@ -78,7 +78,8 @@ def in_nanometres(file: DataFile, column: Column) -> tuple[FloatArray, tuple[str
     """Return the values in nm and what to say about the conversion."""
     values, unit = column.values, column.unit
     if column.name in WAVENUMBERS or unit == "cm-1":
-        raise file.fault(None, f"the axis is {column.header!r}; wavelengths in nm or energies in eV are needed.")
+        text = f"the axis is {column.header!r}; wavelengths in nm or energies in eV are needed. Convert the axis."
+        raise file.fault(None, text)
     if not unit and column.name in ENERGIES:
         unit = "eV" if values.max() < LARGEST_EV else "meV"
     if unit in ENERGY_UNITS:

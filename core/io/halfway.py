@@ -126,7 +126,7 @@ def checked(table: TextTable, row: TextRow, name: str) -> float | None:
     if name in POSITIVE and value <= 0.0:
         raise FileError(table.name, row.line, f"column {name} holds {value:g}; it must be positive. Correct it.")
     if name in ERRORS and value < 0.0:
-        raise FileError(table.name, row.line, f"column {name} holds {value:g}; an error can't be negative.")
+        raise FileError(table.name, row.line, f"column {name} holds {value:g}; an error can't be negative. Correct it.")
     if name == "excitation_nm" and not SHORTEST_NM <= value <= LONGEST_NM:
         raise FileError(
             table.name,

@@ -29,10 +29,11 @@ def list_files(rows: Sequence[ManifestRow], root: Path, manifest: Path) -> tuple
     listed: list[Listed] = []
     problems: list[Problem] = []
     lines: dict[Path, int] = {}
+    named = frozenset(row.pattern for row in rows)
     for row in rows:
         where = f"{manifest.name}, line {row.line}"
         try:
-            names = matching(row, root, manifest)
+            names = matching(row, root, manifest, named)
         except UnusableRow as reason:
             problems.append(Problem("error", where, str(reason)))
             continue
@@ -60,14 +61,17 @@ def refused(name: str, path: Path, root: Path, lines: dict[Path, int]) -> tuple[
     return None
 
 
-def matching(row: ManifestRow, root: Path, manifest: Path) -> list[str]:
-    """Return the files, relative to ``root``, that ``row`` means; raise `UnusableRow` where there are none."""
+def matching(row: ManifestRow, root: Path, manifest: Path, named: frozenset[str]) -> list[str]:
+    """Return the files, relative to ``root``, that ``row`` means; raise `UnusableRow` where there are none.
+
+    ``named`` is what all rows name: none of these can be what a misspelt row means.
+    """
     try:
         names = named_or_globbed(row.pattern, root, manifest)
     except (ValueError, OSError) as error:
         raise UnusableRow(f"{row.pattern!r} is no usable file name or glob ({error}). Correct it.") from error
     if not names:
-        raise UnusableRow(missing(row.pattern, root))
+        raise UnusableRow(missing(row.pattern, root, named))
     if len(names) > 1 and row.condition.repeat is not None:
         raise UnusableRow(
             f"repeat {row.condition.repeat} is given for {row.pattern!r}, which matches {len(names)} files. "
@@ -101,13 +105,14 @@ def repeats(names: Sequence[str], given: int | None) -> list[int | None]:
     return list(range(1, len(names) + 1))
 
 
-def missing(pattern: str, root: Path) -> str:
-    """Return the message for a pattern that names no file, with the most similar name there is."""
+def missing(pattern: str, root: Path, named: frozenset[str]) -> str:
+    """Return the message for a pattern that names no file, with the most similar file that no row names."""
     if WILDCARDS.search(pattern):
         return f"{pattern!r} matches no file. Correct the pattern or add the files."
     folder = (root / pattern).parent
-    names = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
-    close = difflib.get_close_matches(pattern.rpartition("/")[2], names, n=1, cutoff=0.6)
     place = pattern.rpartition("/")[0] + "/" if "/" in pattern else ""
+    names = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+    names = [name for name in names if place + name not in named]
+    close = difflib.get_close_matches(pattern.rpartition("/")[2], names, n=1, cutoff=0.6)
     hint = f"; did you mean {place}{close[0]}?" if close else "."
     return f"the file {pattern!r} isn't there{hint} Correct the name or add the file."

@@ -162,7 +162,8 @@ def axis_and_values(
     """Return the axis column, the one column of values, and what to say about the choice."""
     columns = file.columns
     if len(columns) < 2:
-        raise file.fault(0, f"the file has a single column; {wanted[0]} and {wanted[1]} are needed.")
+        text = f"the file has a single column; {wanted[0]} and {wanted[1]} are needed. Export both into one file."
+        raise file.fault(0, text)
     refuse_twins(file)
     axis = file.first_named(axes)
     found = [column for column in columns if column.name in values and column is not axis]

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import json
+import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,12 +14,13 @@ import h5py
 import numpy as np
 import pytest
 
-from asplab.core.analyze import analyze, load_document
+from asplab.core.analyze import analyze
 from asplab.core.cli import main
 from asplab.core.errors import Cancelled
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS
 from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import TABLE_NAMES
+from asplab.core.opening import load_document
 from asplab.core.pipeline import analyse
 from asplab.core.polaron.rates import log_rate
 from asplab.core.progress import Progress
@@ -128,6 +131,19 @@ def test_analyze_says_what_it_found_and_that_it_is_simulated(analyzed: tuple[Run
     assert "ħω = 2" in out
 
 
+def test_analyze_prints_the_arms_of_the_profile_intervals(analyzed: tuple[Run, Path]) -> None:
+    results = json.loads((analyzed[1] / "results.json").read_text(encoding="utf-8"))
+    for row in results["polaron"]:
+        low, high = row["phonon_mev_interval68"]
+        place = "all" if row["temperature_k"] is None else f"{row['temperature_k']:.1f} K"
+        (line,) = [line for line in analyzed[0].out.splitlines() if line.strip().startswith(f"{place}  g = ")]
+        found = re.search(r"ħω = ([\d.]+)(?: \+([\d.]+) −([\d.]+)| ± ([\d.]+))", line)
+        assert found is not None, line
+        above, below = (float(found[2]), float(found[3])) if found[2] else (float(found[4]),) * 2
+        assert above == pytest.approx(high - row["phonon_mev"], rel=0.1)
+        assert below == pytest.approx(row["phonon_mev"] - low, rel=0.1)
+
+
 def test_analyze_finds_the_truth_it_never_reads(analyzed: tuple[Run, Path], data: Path) -> None:
     results = json.loads((analyzed[1] / "results.json").read_text(encoding="utf-8"))
     truth = json.loads((data / "truth.json").read_text(encoding="utf-8"))
@@ -169,7 +185,14 @@ def test_analyze_refuses_a_folder_whose_project_a_person_saved_since(earlier: Pa
     done = run("analyze", table, "-o", earlier)
     assert done.code == 2
     assert "saved by a person" in done.err
+    assert "kept as project.bak.nxs" in done.err
     assert contents(earlier) == before
+
+
+def test_the_refusal_names_the_file_that_force_would_keep_the_project_in(earlier: Path, table: Path) -> None:
+    save_project(load_document(table), earlier / "project.nxs", keep_previous=False)
+    (earlier / "project.bak.nxs").write_bytes(b"kept before")
+    assert "kept as project.bak2.nxs" in run("analyze", table, "-o", earlier).err
 
 
 def test_force_keeps_the_project_of_a_person_beside_those_kept_before(earlier: Path, table: Path) -> None:
@@ -250,7 +273,10 @@ def test_an_empty_folder_gets_no_draft(in_folder: Path) -> None:
         (["{table}", "--intervals", "guess"], "choose from: profile, bootstrap, mcmc"),
         (["{table}", "--settings", "nowhere.toml"], "nowhere.toml"),
         (["{table}", "-o", "{table}/eta.csv"], "is a file; name a folder"),
-        (["{table}", "-o", "{table}/eta.csv/out"], "eta.csv"),
+        (["{table}", "-o", "{table}/eta.csv/out"], "eta.csv/out: the results folder can't be made (Not a directory)"),
+        (["{table}", "--sample", "7"], "No such option"),
+        ([], "Missing argument"),
+        (["{table}", "{table}"], "unexpected extra argument"),
     ],
 )
 def test_bad_input_ends_with_code_2_one_message_and_nothing_written(
@@ -261,7 +287,7 @@ def test_bad_input_ends_with_code_2_one_message_and_nothing_written(
     assert (done.code, done.out) == (2, "")
     assert message in done.err
     assert done.err.startswith("asplab: ")
-    assert "Traceback" not in done.err
+    assert len(done.err.splitlines()) == 1
     assert contents(table) == before
     assert list(in_folder.iterdir()) == []
 
@@ -283,7 +309,9 @@ def test_a_missing_result_ends_with_code_1_and_the_rest_is_written(data: Path, t
     finally:
         manifest.unlink()
     assert done.code == 1
-    assert done.err.startswith("error: ")
+    cause, consequence = [line for line in done.err.splitlines() if line.startswith("error: ")]
+    assert cause.startswith("error: 120 K, 250 K: there is no photothermal scan")
+    assert "two Stokes excitations" in consequence
     results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     assert results["efficiency"] == []
     assert len(results["gap"]) == 2
@@ -352,6 +380,34 @@ def test_simulate_writes_data_that_the_seed_determines(tmp_path: Path) -> None:
     assert "simulated data" in done.out
     document = json.loads((tmp_path / "data" / "truth.json").read_text(encoding="utf-8"))
     assert document["simulation"]["seed"] == 3
+
+
+def test_simulate_writes_over_nothing_that_is_there_and_names_it(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "earlier"
+    shutil.copytree(data, folder)
+    (folder / "T120K" / "pa_r01.csv").write_text("edited by hand\n", encoding="utf-8")
+    before = contents(folder)
+    done = run("simulate", folder)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"asplab: {folder} holds T120K/")
+    assert "nothing was written" in done.err
+    assert "--force" in done.err
+    assert contents(folder) == before
+
+
+def test_simulate_with_force_replaces_a_simulation_and_nothing_else(data: Path, tmp_path: Path) -> None:
+    truth = tmp_path / "truth.json"
+    table = {"model": "table", "temperature_k": [80, 280], "detuning_mev": [20, 160], "eta": [[0.7, 0.1], [0.9, 0.6]]}
+    truth.write_text(json.dumps(table), encoding="utf-8")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine", encoding="utf-8")
+    assert run("simulate", mine, "--truth", truth, "--force").code == 2
+    assert contents(mine) == {"thesis.txt": b"mine"}
+    earlier = tmp_path / "earlier"
+    shutil.copytree(data, earlier)
+    assert run("simulate", earlier, "--truth", truth, "--force").code == 0
+    assert json.loads((earlier / "truth.json").read_text(encoding="utf-8"))["polaron"] == []
 
 
 def test_simulate_refuses_a_truth_it_does_not_know(tmp_path: Path) -> None:
@@ -425,3 +481,76 @@ def test_demo_writes_data_and_results_and_compares_with_the_truth(in_folder: Pat
     assert "SIMULATED DATA" in done.out
     assert done.out.count("(0.84)") == 11
     assert done.out.splitlines()[-1].split()[0] == "all"
+
+
+def test_demo_runs_again_over_its_own_data_but_not_over_a_file_that_was_edited(
+    in_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asplab.core.demo.experiment_with_truth", lambda truth: SMALL)
+    folder = in_folder / "asplab-demo"
+    assert run("demo").code == 0
+    assert run("demo").code == 0
+    edited = folder / "data" / "T120K" / "pa_r01.csv"
+    simulated = edited.read_bytes()
+    edited.write_bytes(simulated + b"# mine\n")
+    before = contents(folder)
+    done = run("demo")
+    assert done.code == 2
+    assert "T120K" in done.err
+    assert "pa_r01.csv was edited" in done.err
+    assert contents(folder) == before
+    assert [path.name for path in in_folder.iterdir()] == ["asplab-demo"]
+    assert run("demo", "--force").code == 0
+    assert edited.read_bytes() == simulated
+
+
+@pytest.mark.parametrize("command", ["demo", "simulate", "analyze", "replay", "model", "inspect"])
+def test_the_help_of_every_command_explains_its_exit_codes(command: str) -> None:
+    done = run(command, "--help")
+    assert done.code == 0
+    assert "Exit codes: 0 " in done.out
+    assert "2 " in done.out.partition("Exit codes:")[2]
+
+
+def test_a_command_that_does_not_exist_is_one_line() -> None:
+    done = run("analyse")
+    assert (done.code, done.out) == (2, "")
+    assert re.fullmatch(r"asplab: No such command 'analyse'.* See: asplab --help\n", done.err)
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    done = run()
+    assert done.code == 2
+    assert "Commands" in done.out + done.err
+    assert "asplab: " not in done.err
+
+
+def test_one_temperature_is_no_reason_to_speak_of_a_joint_fit(table: Path, tmp_path: Path) -> None:
+    done = run("analyze", table, "-o", tmp_path / "out")
+    assert done.code == 0
+    assert len([line for line in done.out.splitlines() if "ħω" in line]) == 1
+    assert "no polaron fit" not in done.out
+    assert not [line for line in done.out.splitlines() if line.strip().startswith("all")]
+
+
+def test_temperatures_without_a_fit_are_told_in_one_line(table: Path, tmp_path: Path) -> None:
+    rows = [f"{t},{detuning},0.9,0.01" for t in (80, 120, 160) for detuning in (20, 40)]
+    text = "\n".join(["temperature_k,detuning_mev,eta,eta_error", *rows])
+    (table / "eta.csv").write_text(text + "\n", encoding="utf-8")
+    done = run("analyze", table, "-o", tmp_path / "out")
+    assert done.code == 1
+    (line,) = [line for line in done.out.splitlines() if "polaron" in line]
+    assert line == "no polaron fit at 80.0 K, 120.0 K, 160.0 K"
+    assert done.err.count("usable detuning") == 1
+    assert done.err.startswith("warning: 80 K, 120 K, 160 K: ")
+
+
+def test_a_limit_is_printed_where_the_phonon_energy_is_not_identified(table: Path, tmp_path: Path) -> None:
+    rows = [f"120,{detuning},{value},0.05" for detuning, value in ((20, 0.97), (30, 0.96), (40, 0.96), (50, 0.95))]
+    text = "\n".join(["temperature_k,detuning_mev,eta,eta_error", *rows])
+    (table / "eta.csv").write_text(text + "\n", encoding="utf-8")
+    done = run("analyze", table, "-o", tmp_path / "out")
+    row = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))["polaron"][0]
+    (line,) = [line for line in done.out.splitlines() if "not identified" in line]
+    low = row["phonon_mev_interval68"][0]
+    assert ("ħω > " in line) == (low is not None)

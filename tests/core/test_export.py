@@ -3,6 +3,7 @@
 import csv
 import html.parser
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,8 @@ import pytest
 
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment
-from asplab.core.export.drawing import number_with_error
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, DrawnFigure, write_figures
+from asplab.core.export.numbers import named_interval, number_with_error, number_with_interval
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import TABLE_NAMES, Table, csv_text, make_tables, provenance_lines, write_tables
@@ -403,3 +404,65 @@ def test_the_report_shows_names_and_problems_as_text_not_as_markup(without_scans
 )
 def test_a_value_is_printed_to_the_second_digit_of_its_error(value: float, error: float, text: str) -> None:
     assert number_with_error(value, error) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text"),
+    [
+        (23.1, 21.5, 25.0, "23.1 +1.9 −1.6"),
+        (0.8438, 0.8382, 0.8492, "0.8438 ± 0.0055"),
+        (812.0, 702.0, 1102.0, "812 +290 −110"),
+        (23.1, 18.2, None, "> 18.2"),
+        (2500.0, 1951.0, None, "> 1951"),
+        (23.1, None, 44.0, "< 44"),
+        (23.1, None, None, "not determined"),
+        (23.1, 24.0, 26.5, "23.1 [24.0, 26.5]"),
+    ],
+)
+def test_a_value_is_printed_with_both_arms_of_its_interval_or_its_limit(
+    value: float, low: float | None, high: float | None, text: str
+) -> None:
+    assert number_with_interval(value, low, high) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "interval", "text"),
+    [
+        (23.1, [21.5, 25.0], "ħω = 23.1 +1.9 −1.6 meV"),
+        (23.1, [18.2, None], "ħω > 18.2 meV"),
+        (23.1, [None, None], "ħω = 23.1 ± 1.7 meV"),
+        (None, [None, None], "ħω not determined"),
+        (None, [1951.2, None], "ħω > 1951 meV"),
+    ],
+)
+def test_a_named_number_reads_as_a_sentence(value: float | None, interval: list[float | None], text: str) -> None:
+    row = {"phonon_mev": value, "phonon_mev_error": 1.7, "phonon_mev_interval68": interval}
+    assert named_interval("ħω", row, "phonon_mev", "meV") == text
+
+
+def test_the_report_groups_problems_by_cause_and_keeps_each_message(without_scans: Results) -> None:
+    page = report_html(without_scans, ())
+    cause = "120 K, 250 K: there is no photothermal scan"
+    assert page.index(cause) < page.index("no temperature has two Stokes excitations")
+    assert page.count("there is no photothermal scan") == 3
+    assert f"all {len(without_scans.problems)} messages one by one" in page
+
+
+def test_the_report_says_how_far_the_best_point_is_from_net_cooling(results: Results) -> None:
+    sentence = r"Nearest to it: (\d+) K, ΔE = ([\d.]+) meV, with η·QY = ([\d.]+) against (\d\.\d+)"
+    found = re.search(sentence, report_html(results, ()))
+    assert found is not None
+    temperature, detuning, product, threshold = map(float, found.groups())
+    rows = [row for row in results_document(results)["efficiency"] if row["eta"] is not None]
+    yields = {round(row["temperature_k"]): row["quantum_yield"] for row in results_document(results)["quantum_yield"]}
+    gaps = {round(row["temperature_k"]): row["mean_photon_mev"] for row in results_document(results)["gap"]}
+    best = max(
+        rows,
+        key=lambda row: (
+            row["eta"] * yields[round(row["temperature_k"])]
+            - (1 - row["detuning_mev"] / gaps[round(row["temperature_k"])])
+        ),
+    )
+    assert (temperature, detuning) == (round(best["temperature_k"]), round(best["detuning_mev"], 1))
+    assert product == pytest.approx(best["eta"] * yields[round(best["temperature_k"])], abs=6e-4)
+    assert threshold == pytest.approx(1 - best["detuning_mev"] / gaps[round(best["temperature_k"])], abs=6e-4)

@@ -201,6 +201,13 @@ def test_a_missing_file_is_an_error_that_offers_the_similar_name(tmp_path):
     assert "did you mean T080/PL_exc450.csv?" in problem.message
 
 
+def test_a_file_that_another_row_names_is_not_offered_for_a_missing_one(tmp_path):
+    write(tmp_path, "T080/PL_exc450.csv")
+    (problem,) = loaded(tmp_path, "T080/PL_exc450.csv,pl,80,450,", "T080/PL_exc451.csv,pl,80,451,").problems
+    assert "isn't there" in problem.message
+    assert "did you mean" not in problem.message
+
+
 def test_a_glob_without_match_is_an_error(tmp_path):
     (problem,) = loaded(tmp_path, "T080/*.csv,pl,80,450,").problems
     assert problem.severity == "error"

@@ -281,8 +281,9 @@ def _repeat_problems(stacks: Sequence[Stack], settings: CorrectionSettings) -> l
         return []
     what = "cosmic rays are not looked for, and " if settings.remove_cosmic_rays else ""
     single = sum(len(stack.members) == 1 for stack in few)
+    alone = f", {single} of them one only" if single else ""
     message = (
-        f"{len(few)} of {len(stacks)} conditions have fewer than three repeats ({single} have one): {what}drift "
+        f"{len(few)} of {len(stacks)} conditions have fewer than three repeats{alone}: {what}drift "
         "between repeats is taken from the other conditions. Errors of such points are lower limits; measure three."
     )
     return [Problem("warning", few[0].label, message)]

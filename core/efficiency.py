@@ -23,7 +23,7 @@ _SIGNIFICANT = 3.0
 _DETERMINED = 2.0
 """Standard errors by which D must exceed zero for η = N/D to have a closed interval (97.7 %, one-sided)."""
 
-FLAGS = ("not_determined", "net_cooling", "eta_above_1", "eta_below_0", "truncated", "excluded")
+FLAGS = ("not_determined", "net_cooling", "eta_above_1", "eta_below_0", "truncated", "interpolated", "excluded")
 """What a flag of η says, in the order of `EfficiencyFit.flag_table`."""
 
 
@@ -154,7 +154,8 @@ def fit_efficiency(responses: Responses, settings: EfficiencySettings) -> Effici
     if not line.usable.any() and settings.quantum_yield != "fixed":
         raise AnalysisError(
             "no temperature has two Stokes excitations (kind pl) with both emission and photothermal signal; "
-            "the quantum yield needs at least two. Add PL at further excitations, or fix the quantum yield."
+            "the quantum yield needs at least two. Mend the problems told before this one; if there are none, add PL "
+            "at further excitations, or fix the quantum yield."
         )
     line, yields, yield_errors, shared_error = _apply_yield_mode(responses, line, settings)
     if settings.estimator == "ratio":
@@ -332,6 +333,7 @@ def _flags(responses: Responses, eta: FloatArray, determined: np.ndarray, valid:
         eta > 1.0,
         eta < 0.0,
         responses.truncation[:, ns:] < _TRUNCATED_BELOW,
+        responses.interpolated[:, ns:],
         ~responses.fitted[:, ns:],
     )
     table: np.ndarray = np.stack(tests, axis=-1) & valid[..., None]

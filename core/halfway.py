@@ -118,6 +118,7 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
         fitted=valid,
         n_stokes=places.widths[0],
         truncation=np.where(valid, 1.0, 0.0),
+        interpolated=np.zeros_like(valid),
         keys=places.keys,
         drift=np.zeros((len(temperatures), 3)),
     )

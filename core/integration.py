@@ -12,45 +12,54 @@ from asplab.core.band import Bands, Template
 from asplab.core.corrections import Corrected
 from asplab.core.layout import Layout
 from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
-from asplab.core.prefix_sums import NoiseSums, Prefix, noise_sums, prefix
+from asplab.core.prefix_sums import NoiseSums, Prefix, noise_sums, prefix, range_weights
 from asplab.core.problems import Problem
 from asplab.core.settings import IntegrationSettings
 from asplab.core.units import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cumulative:
-    """Running integrals of everything that a window edge cuts, one `Prefix` and one `NoiseSums` per block.
-
-    The last dimension of a prefix holds the repeats, then the density of detection noise, then that of dark noise.
-    Densities are variance × pixel width: their integral over the range that two sums share is, but for the pixels
-    that an edge cuts, the covariance of these sums. The variance of one sum comes exactly from ``noise``.
-    """
+class Running:
+    """Running integrals of one spectrum of each stack, one `Prefix` per block."""
 
     blocks: tuple[Prefix, ...]
-    noise: tuple[NoiseSums, ...]
     place: np.ndarray
 
     def at(self, edges: FloatArray) -> FloatArray:
-        """Return the integrals up to the edges (n_stacks, …) of each stack, with the last dimension added."""
+        """Return the integrals up to the edges (n_stacks, …) of each stack; channels add a last dimension."""
+        shape = (-1,) + (1,) * (edges.ndim - 1)
         if len(self.blocks) == 1:
-            return self._of_block(0, self.place[:, 1], edges)
-        result = np.empty((*edges.shape, self.blocks[0].values.shape[2]))
-        for b in range(len(self.blocks)):
+            return self.blocks[0].up_to(self.place[:, 1].reshape(shape), edges)
+        result = np.empty((*edges.shape, *self.blocks[0].values.shape[2:]))
+        for b, prefixes in enumerate(self.blocks):
             members = np.flatnonzero(self.place[:, 0] == b)
-            result[members] = self._of_block(b, self.place[members, 1], edges[members])
+            result[members] = prefixes.up_to(self.place[members, 1].reshape(shape), edges[members])
         return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cumulative:
+    """Running integrals of everything that a window edge cuts.
+
+    Attributes
+    ----------
+    sums : Running
+        The repeats, and in the last channel the density of dark noise (variance × pixel width): its integral over
+        the range that two sums share is their covariance.
+    noise : tuple of NoiseSums
+        Detection noise, one entry per block.
+    """
+
+    sums: Running
+    noise: tuple[NoiseSums, ...]
 
     def variance(self, edges: FloatArray) -> FloatArray:
         """Return the detection-noise variance of the sums of one repeat between edges (n_stacks, 2)."""
-        result = np.empty(len(edges))
+        result, place = np.empty(len(edges)), self.sums.place
         for b, noise in enumerate(self.noise):
-            members = np.flatnonzero(self.place[:, 0] == b)
-            result[members] = noise.between(self.place[members, 1], edges[members])
+            members = np.flatnonzero(place[:, 0] == b)
+            result[members] = noise.between(place[members, 1], edges[members])
         return result
-
-    def _of_block(self, b: int, rows: np.ndarray, edges: FloatArray) -> FloatArray:
-        return self.blocks[b].up_to(rows.reshape((-1,) + (1,) * (edges.ndim - 1)), edges)
 
 
 def accumulate(corrected: Corrected) -> Cumulative:
@@ -58,10 +67,9 @@ def accumulate(corrected: Corrected) -> Cumulative:
     blocks, noise = [], []
     for block in corrected.blocks:
         noise.append(noise_sums(block.wavelength_nm, block.variance))
-        width = np.gradient(block.wavelength_nm)
-        densities = np.stack([block.variance * width, block.dark_variance * width], axis=-1)
-        blocks.append(prefix(block.wavelength_nm, np.concatenate([block.intensity, densities], axis=-1)))
-    return Cumulative(tuple(blocks), tuple(noise), corrected.place)
+        density = block.dark_variance * np.gradient(block.wavelength_nm)
+        blocks.append(prefix(block.wavelength_nm, np.concatenate([block.intensity, density[..., None]], axis=-1)))
+    return Cumulative(Running(tuple(blocks), corrected.place), tuple(noise))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,10 +90,10 @@ class Background:
         Mean over the background regions, per nm.
     length_nm : ndarray, shape (n_stacks,)
         Total length of the regions; infinite where none is subtracted.
-    noise_edges : ndarray, shape (n_stacks, n_regions, 2)
-        Running noise integrals at the ends of the regions.
     noise : ndarray, shape (n_stacks,)
-        Noise variance of the sum over the regions.
+        Detection-noise variance of the sum of one repeat over the regions.
+    with_noise : Running
+        Its integral over a window is the covariance of the sums over window and regions.
     dark_edges : ndarray, shape (n_temperatures, n_columns, n_regions, 2)
         Running integrals of the dark's noise at the ends of the regions, in units of ``dark_total``.
     dark_total : ndarray, shape (n_stacks,)
@@ -100,8 +108,8 @@ class Background:
 
     level: FloatArray
     length_nm: FloatArray
-    noise_edges: FloatArray
     noise: FloatArray
+    with_noise: Running
     dark_edges: FloatArray
     dark_total: FloatArray
     dark_overlap: FloatArray
@@ -112,14 +120,15 @@ class Background:
 def read_background(bands: Bands, cumulative: Cumulative, layout: Layout) -> Background:
     """Read the background of every repeat between its transmitted, signal-free edges."""
     corrected, regions = bands.corrected, bands.background_nm
-    ends = cumulative.at(regions)
+    ends = cumulative.sums.at(regions)
     length = np.sum(regions[:, :, 1] - regions[:, :, 0], axis=1)
     used = (length > 0) & (bands.settings.baseline != "none")
-    total = np.sum(ends[:, :, 1, :-2] - ends[:, :, 0, :-2], axis=1)
+    total = np.sum(ends[:, :, 1, :-1] - ends[:, :, 0, :-1], axis=1)
     level = np.where(used[:, None], total / np.where(used, length, 1.0)[:, None], 0.0)
     last = np.array([corrected.blocks[b].wavelength_nm[-1] for b in corrected.place[:, 0]])
-    dark_total = cumulative.at(last)[:, -1]
+    dark_total = cumulative.sums.at(last)[:, -1]
     has_dark = dark_total > 0
+    noise, with_noise = _noise_of_regions(corrected, regions)
     dark_measure = np.where(has_dark, dark_total, 1.0)
     table, group = (ends[..., -1] / dark_measure[:, None, None])[layout.index], corrected.dark_group[layout.index]
     low, high = table[..., 0], table[..., 1]
@@ -130,14 +139,28 @@ def read_background(bands: Bands, cumulative: Cumulative, layout: Layout) -> Bac
     return Background(
         level=level,
         length_nm=np.where(used, length, np.inf),
-        noise_edges=ends[..., -2],
-        noise=np.sum([cumulative.variance(regions[:, r]) for r in range(regions.shape[1])], axis=0),
+        noise=noise,
+        with_noise=with_noise,
         dark_edges=table,
         dark_total=dark_measure,
         dark_overlap=own.sum(axis=(3, 4)),
         dark_size=dark_size if dark_size.any() else None,
         shapes=tuple(_shape_prefixes(bands.templates)),
     )
+
+
+def _noise_of_regions(corrected: Corrected, regions: FloatArray) -> tuple[FloatArray, Running]:
+    """Return the noise variance of sums over regions (n_stacks, n_regions, 2), and what windows share with it."""
+    variance, blocks = np.empty(len(regions)), []
+    for b, block in enumerate(corrected.blocks):
+        members = np.flatnonzero(corrected.place[:, 0] == b)
+        rows = corrected.place[members, 1]
+        weights = range_weights(block.wavelength_nm, regions[members]).sum(axis=1)
+        weighted = np.zeros_like(block.variance)
+        weighted[rows] = weights * block.variance[rows]
+        variance[members] = np.einsum("kp,kp->k", weights, weighted[rows])
+        blocks.append(prefix(block.wavelength_nm, weighted))
+    return variance, Running(tuple(blocks), corrected.place)
 
 
 def _shape_prefixes(templates: tuple[Template | None, ...]) -> list[ShapePrefix]:
@@ -244,13 +267,13 @@ def _window_sums(
     bands: Bands, cumulative: Cumulative, background: Background, layout: Layout, window: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return window sums per repeat, their noise variance, and the dark covariance by temperature."""
-    ends = cumulative.at(window)
+    ends = cumulative.sums.at(window)
     within = ends[:, 1] - ends[:, 0]
     length = window[:, 1] - window[:, 0]
     ratio = length / background.length_nm
-    per_repeat = (within[:, :-2] - background.level * length[:, None]) * bands.corrected.present
-    edges, regions = ends[:, None, :, -2], background.noise_edges
-    both = _overlap(edges[..., 0], edges[..., 1], regions[..., 0], regions[..., 1]).sum(axis=1)
+    per_repeat = (within[:, :-1] - background.level * length[:, None]) * bands.corrected.present
+    # The sum over the window less that over the background in proportion to their lengths.
+    both = background.with_noise.at(window) @ (-1.0, 1.0)
     variance = cumulative.variance(window) - 2.0 * ratio * both + ratio**2 * background.noise
     return per_repeat, variance, _dark_covariance(background, layout, ends[:, :, -1], ratio)
 

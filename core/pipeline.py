@@ -125,14 +125,15 @@ class Analysis:
             if not self._graph.provides(kind):
                 continue
             try:
-                products[name] = self._graph.get(kind)
+                product: object = self._graph.get(kind)
             except AsplabError as error:
                 problems.append(Problem("error", document.experiment.name, str(error)))
             except np.linalg.LinAlgError:
                 message = f"the numbers that lead to the {name} are degenerate: a channel without signal or noise?"
                 problems.append(Problem("error", document.experiment.name, f"{message} Look at its inputs."))
-        for product in products.values():
-            problems.extend(getattr(product, "problems", ()))
+            else:
+                products[name] = product
+                problems.extend(getattr(product, "problems", ()))
         return Results(document, **products, problems=tuple(_unique(problems)))  # type: ignore[arg-type]
 
     def _choose_route(self, document: Document) -> None:

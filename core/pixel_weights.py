@@ -5,16 +5,9 @@ import numpy as np
 from asplab.core.band import Bands, Template
 from asplab.core.corrections import Block, Corrected
 from asplab.core.layout import Layout
-from asplab.core.prefix_sums import prefix
+from asplab.core.prefix_sums import range_weights
 from asplab.core.settings import IntegrationSettings
 from asplab.core.units import FloatArray
-
-
-def _window_weights(axis: FloatArray, low: float, high: float) -> FloatArray:
-    """Return weights (n_pixels,) whose sum with a spectrum is its integral between two edges."""
-    identity = prefix(axis, np.eye(axis.size))
-    rows = np.arange(axis.size)
-    return identity.up_to(rows, np.full(axis.size, high)) - identity.up_to(rows, np.full(axis.size, low))
 
 
 def pixel_weights(bands: Bands, window: FloatArray, settings: IntegrationSettings) -> list[FloatArray]:
@@ -49,7 +42,7 @@ def _template_weights(
 def _line_weights(block: Block, bands: Bands, k: int, window: FloatArray) -> FloatArray:
     """Return window weights minus what they take from the fitted background line or constant."""
     axis = block.wavelength_nm
-    weights = _window_weights(axis, float(window[0]), float(window[1]))
+    weights = range_weights(axis, window)
     regions = bands.background_nm[k]
     chosen = np.any([(axis >= low) & (axis <= high) for low, high in regions if high > low] or [axis < -1.0], axis=0)
     if bands.settings.baseline == "none" or not chosen.any():
@@ -100,7 +93,7 @@ def seen_by_weights(
             continue
         axis = template.wavelength_nm
         ends = np.clip(settings.window_nm, axis[0], axis[-1])
-        whole = _window_weights(axis, float(ends[0]), float(ends[1]))
+        whole = range_weights(axis, ends)
         area = whole @ template.values
         relative = []
         for k in layout.index[t, columns]:

@@ -62,6 +62,28 @@ def prefix(axis: FloatArray, values: FloatArray) -> Prefix:
     return Prefix(axis, values, integral)
 
 
+def range_weights(axis: FloatArray, edges: FloatArray) -> FloatArray:
+    """Return what each pixel weighs in the integral of the linear interpolant over ranges in nm, (…, 2) → (…, n)."""
+    weight, half = _full_weights(axis)
+    place = place_on(axis, edges)
+    low, high = place.pixel[..., 0, None], place.pixel[..., 1, None]
+    pixels = np.arange(axis.size)
+    result: FloatArray = weight * ((pixels >= low) & (pixels < high))
+    for end, sign in ((0, -1.0), (1, 1.0)):
+        at = (*np.indices(edges.shape[:-1]), place.pixel[..., end])
+        after = (*at[:-1], at[-1] + 1)
+        result[at] += sign * (half[at[-1]] + place.left[..., end])
+        result[after] += sign * place.right[..., end]
+    return result
+
+
+def _full_weights(axis: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what a pixel weighs in an integral that covers both its sides, and its left side alone."""
+    half = np.zeros(axis.size)
+    half[1:] = 0.5 * np.diff(axis)
+    return half + np.append(half[1:], 0.0), half
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NoiseSums:
     """Variances of integrals of the linear interpolant, for pixels with independent noise.
@@ -97,17 +119,17 @@ class NoiseSums:
         before = self.before.take(flat)
         own = (before + first * of_first + last * of_last).sum(axis=1)
         low, high = pixel[:, 0], pixel[:, 1]
-        in_first = np.where(low < high, self.weight.take(low), first[:, 1])
-        in_last = np.where(low + 1 < high, self.weight.take(low + 1), np.where(low < high, first[:, 1], last[:, 1]))
+        within = low < high
+        in_first = np.where(within, self.weight.take(low), first[:, 1])
+        beside = np.where(within, first[:, 1], last[:, 1])
+        in_last = np.where(low + 1 < high, self.weight.take(low + 1), beside)
         result: FloatArray = own - 2.0 * (before[:, 0] + of_first[:, 0] * in_first + of_last[:, 0] * in_last)
         return result
 
 
 def noise_sums(axis: FloatArray, variance: FloatArray) -> NoiseSums:
     """Prepare the variances of integrals from those of the pixels, (n_rows, n_pixels)."""
-    half = np.zeros(axis.size)
-    half[1:] = 0.5 * np.diff(axis)
-    weight = half + np.append(half[1:], 0.0)
+    weight, half = _full_weights(axis)
     before = np.zeros_like(variance)
     np.cumsum((weight**2 * variance)[:, :-1], axis=1, out=before[:, 1:])
     return NoiseSums(axis, variance, before, weight, half)

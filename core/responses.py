@@ -42,6 +42,8 @@ class Responses:
         Measured; and measured and not excluded.
     truncation : ndarray
         Fraction of the band that was seen.
+    interpolated : ndarray of bool
+        PA was read between the points of a scan with coarse steps.
     keys : tuple of tuple of str
         Name of the stack at each place, empty where there is none.
     drift : ndarray, shape (n_temperatures, 3)
@@ -63,6 +65,7 @@ class Responses:
     fitted: np.ndarray
     n_stokes: int
     truncation: FloatArray
+    interpolated: np.ndarray
     keys: tuple[tuple[str, ...], ...]
     drift: FloatArray
     problems: tuple[Problem, ...] = ()
@@ -112,6 +115,8 @@ class HeatScatter:
     matched : ndarray, shape (n_temperatures, n_columns, n_repeats)
         Deviation of the scan that was taken together with each emission repeat, zero where there is none.
     is_matched : ndarray of bool, same shape
+    drifts_alike : bool
+        Emission and scan of one repeat are taken to share all of their drift.
     """
 
     repeats: Repeats
@@ -119,16 +124,17 @@ class HeatScatter:
     common: FloatArray
     matched: FloatArray
     is_matched: np.ndarray
+    drifts_alike: bool
 
 
 def scatter_of_heat(absorbed: Absorbed, layout: Layout, pairs: Pairs, settings: ResponseSettings) -> HeatScatter:
     """Describe the scatter of the photothermal readings; it does not depend on the emission window."""
     repeats = _heat_repeats(layout, pairs, absorbed, layout.valid & ~np.isnan(absorbed.mean[layout.index]))
     single, common = _components(repeats)
-    together = pairs.together if settings.pairing == "estimated" else np.zeros_like(pairs.together)
+    together = np.zeros_like(pairs.together) if settings.pairing == "unpaired" else pairs.together
     matched = np.einsum("tcs,tcrs->tcr", repeats.value * repeats.present, together)
     is_matched = (together.sum(axis=-1) > 0) & repeats.strong[..., None]
-    return HeatScatter(repeats, single, common, matched, is_matched)
+    return HeatScatter(repeats, single, common, matched, is_matched, settings.pairing == "paired")
 
 
 def pair_repeats(corrected: Corrected, layout: Layout, scans: Scans) -> Pairs:
@@ -183,6 +189,7 @@ def respond(
         fitted=valid & layout.fitted,
         n_stokes=layout.n_stokes,
         truncation=np.where(valid, emission.truncation[index], 0.0),
+        interpolated=valid & absorbed.interpolated[index],
         keys=layout.keys,
         drift=drift,
     )
@@ -229,6 +236,9 @@ def _drift(light: Repeats, heat: HeatScatter) -> tuple[FloatArray, FloatArray]:
     """
     single, common = _components(light)
     both = light.present & heat.is_matched & light.strong[..., None]
+    if heat.drifts_alike:
+        cross = np.where(both.any(axis=(1, 2)), np.inf, 0.0)
+        return _with_cross(single, heat.single, cross), _with_cross(common, heat.common, cross)
     weight = np.sqrt(_weights(light, single) * _weights(heat.repeats, heat.single))
     cross, common_cross = _Moments.of(light.value, heat.matched, both).both(weight, np.zeros_like(weight))
     return _with_cross(single, heat.single, cross), _with_cross(common, heat.common, common_cross)

@@ -33,7 +33,7 @@ class GroupingSettings:
 class CorrectionSettings:
     """What is done to raw counts before anything is integrated.
 
-    ``cosmic_threshold`` is in robust standard deviations across the repeats of one condition.
+    ``cosmic_threshold`` is in standard deviations of one repeat, pooled over pixels of like signal.
     """
 
     subtract_dark: bool = True
@@ -128,7 +128,7 @@ class BaselineSettings:
     shape: Literal["constant", "line", "urbach", "blank", "none"] = "urbach"
     from_mev: float = 220.0
     to_mev: float | None = None
-    tail_from_mev: float = 130.0
+    tail_from_mev: float = 110.0
     unit: Literal["volt", "power"] = "volt"
 
     def __post_init__(self) -> None:
@@ -172,10 +172,11 @@ class EnergySettings:
 class ResponseSettings:
     """How the covariance of (I, PA) is built from the repeats.
 
-    ``pairing``: drift common to PL and PA estimated by repeat, taken as paired, or as unpaired.
+    ``pairing``: what PL and PA of one repeat share of their drift is estimated, taken to be all of it (paired), or
+    none (unpaired).
     """
 
-    pairing: Literal["estimated", "unpaired"] = "estimated"
+    pairing: Literal["estimated", "paired", "unpaired"] = "estimated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,8 +181,8 @@ _RESPONSES = Group(
     "Repeats",
     (
         Entry("responses", "pairing", "choice", "Drift",
-              "Estimated: the drift common to PL and PA is found from the repeats and cancels. Unpaired: it is taken "
-              "as independent.", choices=(("estimated", "estimated"), ("unpaired", "unpaired"))),
+              "Estimated: what PL and PA of one repeat share of their drift is found from the repeats. Paired: all of "
+              "it. Unpaired: nothing.", choices=tuple((name, name) for name in ("estimated", "paired", "unpaired"))),
     ),
     folded=True,
 )  # fmt: skip

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.export.drawing import (
@@ -31,8 +30,8 @@ from asplab.core.export.numbers import named_interval, number_with_error
 from asplab.core.export.results_json import polaron_rows
 from asplab.core.export.spectra_figure import draw_spectra
 from asplab.core.pipeline import Results
+from asplab.core.polaron.curves import eta_curves, joint_eta_curves
 from asplab.core.polaron.fit import PolaronFit
-from asplab.core.polaron.logit import CENTRE_MEV
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray, thermal_energy_mev
 
@@ -251,39 +250,17 @@ def _model_panel(axes: Axes, results: Results, fit: EfficiencyFit, polaron: Pola
     detuning = np.linspace(2.0, highest * 1.05, 200)
     text = f"{fit.temperatures_k[t]:.0f} K"
     if polaron.fitted[t]:
-        curve, spread = _curve(polaron.parameters[t], polaron.parameter_covariance[t], detuning, fit.temperatures_k[t])
-        axes.fill_between(detuning, expit(curve - spread), expit(curve + spread), color=RED, alpha=0.18, linewidth=0)
-        axes.plot(detuning, expit(curve), "--", color=RED, label="model (Eq. 9), this temperature")
+        eta, low, high = (curves[t] for curves in eta_curves(polaron, detuning))
+        axes.fill_between(detuning, low, high, color=RED, alpha=0.18, linewidth=0)
+        axes.plot(detuning, eta, "--", color=RED, label="model (Eq. 9), this temperature")
         text += "\n" + _parameters(results, t)
-    joint = _joint_parameters(polaron, t)
-    if joint is not None:
-        curve, _ = _curve(joint, None, detuning, fit.temperatures_k[t])
-        axes.plot(detuning, expit(curve), ":", color="black", linewidth=0.8, label="model, joint fit")
+    joint = joint_eta_curves(polaron, detuning)[t]
+    if np.isfinite(joint).all():
+        axes.plot(detuning, joint, ":", color="black", linewidth=0.8, label="model, joint fit")
     mark_outside(axes, fit, t, colour=BLUE)
     shade_above_one(axes)
     paper = {"facecolor": "#f9e9ea", "alpha": 0.85, "edgecolor": "none", "pad": 0.5}
     axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize=6, bbox=paper)
-
-
-def _curve(
-    parameters: FloatArray, covariance: FloatArray | None, detuning_mev: FloatArray, temperature_k: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return logit η of Eq. 9 with (L₀, κ, u) and its standard error along ``detuning_mev``."""
-    step, logarithm = detuning_mev - CENTRE_MEV, np.log(detuning_mev / CENTRE_MEV)
-    design = np.stack([np.ones_like(step), step, -(detuning_mev * logarithm - step)], axis=-1)
-    curve = design @ parameters - 0.5 * logarithm - step / float(thermal_energy_mev(temperature_k))
-    if covariance is None:
-        return curve, np.zeros_like(curve)
-    return curve, np.sqrt(np.maximum(np.einsum("xi,ij,xj->x", design, covariance, design), 0.0))
-
-
-def _joint_parameters(polaron: PolaronFit, t: int) -> FloatArray | None:
-    """Return (L₀, κ, u) of the joint fit at one temperature."""
-    joint = polaron.joint_parameters
-    if joint is None or not polaron.fitted[t]:
-        return None
-    place = int(polaron.fitted[:t].sum()) if joint.size > 3 else 0
-    return joint[[place, -2, -1]]
 
 
 def _parameters(results: Results, t: int) -> str:

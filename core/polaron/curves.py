@@ -9,7 +9,7 @@ from asplab.core.units import FloatArray, thermal_energy_mev
 TWO_PARAMETERS_68 = 2.2957
 """Δχ² that encloses 68.27 % of a normal distribution in two dimensions."""
 
-_CONTOUR_POINTS = 96
+_CONTOUR_POINTS = 361
 
 
 def eta_curves(fit: PolaronFit, detuning_mev: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -26,13 +26,32 @@ def eta_curves(fit: PolaronFit, detuning_mev: FloatArray) -> tuple[FloatArray, F
     eta, low, high : ndarray, shape (n_temperatures, n_points)
         NaN where a temperature was not fitted. The band is the first-order one of logit η, so it stays in 0..1.
     """
-    step, logarithm = detuning_mev - CENTRE_MEV, np.log(detuning_mev / CENTRE_MEV)
-    design = np.stack([np.ones_like(step), step, -(detuning_mev * logarithm - step)])
-    thermal = np.asarray(thermal_energy_mev(fit.temperatures_k))
-    logit = fit.parameters @ design - 0.5 * logarithm - step / thermal[:, None]
+    design = _design(detuning_mev)
     variance = np.einsum("id,tij,jd->td", design, fit.parameter_covariance, design, optimize=False)
-    spread = np.sqrt(np.maximum(variance, 0.0))
+    logit, spread = _logit(fit.temperatures_k, fit.parameters, detuning_mev), np.sqrt(np.maximum(variance, 0.0))
     return _expit(logit), _expit(logit - spread), _expit(logit + spread)
+
+
+def joint_eta_curves(fit: PolaronFit, detuning_mev: FloatArray) -> FloatArray:
+    """Return η of the joint fit at each temperature, (n_temperatures, n_points); NaN where it takes no part."""
+    parameters = np.full((len(fit.temperatures_k), 3), np.nan)
+    joint, found = fit.joint_objective, fit.joint_parameters
+    if joint is not None and found is not None:
+        parameters[fit.fitted, 0] = found[joint.scale] + joint.scale_offset
+        parameters[fit.fitted, 1:] = found[-2:]
+    return _expit(_logit(fit.temperatures_k, parameters, detuning_mev))
+
+
+def _design(detuning_mev: FloatArray) -> FloatArray:
+    step = detuning_mev - CENTRE_MEV
+    return np.stack([np.ones_like(step), step, step - detuning_mev * np.log(detuning_mev / CENTRE_MEV)])
+
+
+def _logit(temperatures_k: FloatArray, parameters: FloatArray, detuning_mev: FloatArray) -> FloatArray:
+    thermal = thermal_energy_mev(temperatures_k)[:, None]
+    fixed = -0.5 * np.log(detuning_mev / CENTRE_MEV) - (detuning_mev - CENTRE_MEV) / thermal
+    result: FloatArray = parameters @ _design(detuning_mev) + fixed
+    return result
 
 
 def contour(

@@ -356,6 +356,7 @@ def _coupling_limits(
     low = profile_limit(objective, origin, chi2, "g", gamma, -width, bound=_LOG_G2_RANGE[0])
     high = profile_limit(objective, origin, chi2, "g", gamma, width, bound=_LOG_G2_RANGE[1])
     open_above = negative | ~np.isfinite(u_low)
+    low = np.where(low < _LOG_G2_RANGE[1], low, np.nan)
     return np.stack([np.exp(0.5 * low), np.where(open_above, np.nan, np.exp(0.5 * high))])
 
 

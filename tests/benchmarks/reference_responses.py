@@ -197,8 +197,8 @@ class Emission:
 def with_noise(data: Prepared, window: tuple[float, float], per_repeat: np.ndarray) -> Emission:
     """Add to the sums of each repeat what fraction of the band they show and what blurs them.
 
-    Pixels are independent. The variance of a sum follows from what its pixels weigh; what two ranges share, from a
-    noise density of variance × pixel width.
+    Pixels are independent. The noise of a sum follows from what its pixels weigh; what two spectra or temperatures
+    share of a mean dark frame or a band shape, from a noise density of variance × pixel width.
     """
     width = np.gradient(data.wavelength_nm)
     edges = window_of(data, window)
@@ -207,14 +207,11 @@ def with_noise(data: Prepared, window: tuple[float, float], per_repeat: np.ndarr
     inside, whole = grid.inside(edges), grid.inside(np.array(window))
     # A sum over the window takes the background away in proportion to the lengths.
     share = np.diff(edges)[:, 0] / np.diff(data.background_nm).sum(axis=(1, 2))
-    background = grid.inside(data.background_nm).sum(axis=1)
-    weight = inside - share[:, None] * background
+    weight = inside - share[:, None] * grid.inside(data.background_nm).sum(axis=1)
     noise = np.zeros(len(edges))
     for k, variance in enumerate(data.variance):
-        level = sum(pixel_weights(data.wavelength_nm, *ends) ** 2 @ variance for ends in data.background_nm[k])
-        both = (inside[k] * background[k]) @ grid.pieces(variance * width)
-        own = pixel_weights(data.wavelength_nm, *edges[k]) ** 2 @ variance
-        noise[k] = own - 2.0 * share[k] * both + share[k] ** 2 * level
+        level = sum(pixel_weights(data.wavelength_nm, *ends) for ends in data.background_nm[k])
+        noise[k] = (pixel_weights(data.wavelength_nm, *edges[k]) - share[k] * level) ** 2 @ variance
     dark = weight * np.sqrt([grid.pieces(v * width) for v in data.dark_variance])
     same_frame = (data.dark_frame[:, None] == data.dark_frame) & (data.dark_frame >= 0)
     area = grid.pieces(data.band)

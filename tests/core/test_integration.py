@@ -14,7 +14,7 @@ from asplab.core.experiment import frozen_array
 from asplab.core.integration import Emission
 from asplab.core.pipeline import Analysis, Results, analyse
 from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
-from asplab.core.prefix_sums import noise_sums, prefix
+from asplab.core.prefix_sums import noise_sums, prefix, range_weights
 from asplab.core.settings import BackgroundSettings, IntegrationSettings, TransmissionSettings
 
 AXIS = np.sort(np.random.default_rng(0).uniform(400.0, 600.0, 60))
@@ -84,7 +84,9 @@ def test_the_variance_of_an_integral_is_that_of_its_pixel_weights(low: float, hi
     variance = np.random.default_rng(1).uniform(0.1, 3.0, (2, AXIS.size))
     identity, rows = prefix(AXIS, np.eye(AXIS.size)), np.arange(AXIS.size)
     weight = identity.up_to(rows, np.full(AXIS.size, high)) - identity.up_to(rows, np.full(AXIS.size, low))
-    found = noise_sums(AXIS, variance).between(np.arange(2), np.array([[low, high], [low, high]]))
+    edges = np.array([[low, high], [low, high]])
+    np.testing.assert_allclose(range_weights(AXIS, edges), [weight, weight], atol=1e-12)
+    found = noise_sums(AXIS, variance).between(np.arange(2), edges)
     np.testing.assert_allclose(found, variance @ weight**2, rtol=1e-9, atol=1e-9)
 
 

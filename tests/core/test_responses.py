@@ -66,6 +66,14 @@ def test_drift_that_light_and_heat_do_not_share_is_not_taken_as_shared() -> None
     assert abs(np.mean(found)) < 0.4
 
 
+def test_paired_repeats_are_taken_to_share_all_their_drift() -> None:
+    experiment = replace(TOY, common_drift=0.03).experiment()
+    renamed = change_scans(experiment, lambda s: with_condition(s, repeat=(s.condition.repeat or 0) * 5 % 8 + 1))
+    assert correlation(run(renamed, pairing="paired")[1])[0, 8] > 0.95
+    _, found = run(renamed, pairing="paired")
+    assert np.linalg.eigvalsh(found.covariance[0]).min() > -1e-9 * np.abs(found.covariance[0]).max()
+
+
 def test_pair_labels_override_the_numbers_of_repeats() -> None:
     experiment = replace(TOY, common_drift=0.03).experiment()
     labelled = change_scans(

@@ -126,7 +126,7 @@ def _refuse_foreign(target: Path, *, force: bool) -> None:
         )
     if not force and not _is_untouched(target):
         raise InputError(
-            f"{target} holds an earlier simulation to which files were added or whose manifest was changed. "
+            f"{target} holds an earlier simulation in which files were added, removed or changed. "
             "Name another folder, or use force to replace all of it."
         )
 
@@ -134,16 +134,20 @@ def _refuse_foreign(target: Path, *, force: bool) -> None:
 def _is_untouched(target: Path) -> bool:
     """Compare a simulated folder with the listing in its own truth.json."""
     try:
-        listing = json.loads((target / "truth.json").read_text(encoding="utf-8"))["folder"]
-        recorded = (listing["files"], listing["manifest_sha256"])
+        recorded = json.loads((target / "truth.json").read_text(encoding="utf-8"))["folder"]
     except (ValueError, KeyError, TypeError):
         return False
-    found = sum(1 for path in target.rglob("*") if path.is_file())
-    return recorded == (found, _sha256((target / "manifest.csv").read_text(encoding="utf-8")))
+    return bool(recorded == _listing(target))
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+def _listing(folder: Path) -> dict[str, object]:
+    """Return how many files a simulated folder holds beside its truth.json, and one digest of names and contents."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / "truth.json")
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.relative_to(folder).as_posix().encode("utf-8") + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return {"files": len(paths), "sha256": digest.hexdigest()}
 
 
 def _install(staging: Path, target: Path) -> None:
@@ -177,10 +181,9 @@ def _write_folder(folder: Path, experiment: VirtualExperiment, *, seed: int, pro
         )
     )
     manifest = _manifest(rows, experiment, seed=seed)
-    document = truth_document(experiment, seed=seed)
-    document["folder"] = {"files": len(rows) + 2, "manifest_sha256": _sha256(manifest)}
-    _write(folder / "truth.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
     _write(folder / "manifest.csv", manifest)
+    document = truth_document(experiment, seed=seed) | {"folder": _listing(folder)}
+    _write(folder / "truth.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

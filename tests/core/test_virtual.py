@@ -431,7 +431,7 @@ def test_a_folder_with_other_files_is_never_touched(tmp_path: Path, force: bool)
     assert contents(tmp_path) == {"thesis.txt": b"mine"}
 
 
-@pytest.mark.parametrize("changed", ["manifest.csv", "notes.txt"])
+@pytest.mark.parametrize("changed", ["manifest.csv", "notes.txt", "response.csv"])
 def test_a_simulation_that_was_changed_is_replaced_only_by_force(tmp_path: Path, changed: str) -> None:
     target = simulate(tmp_path / "made", SMALL, seed=0).parent
     with (target / changed).open("a", encoding="utf-8") as file:

@@ -108,30 +108,20 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
     fitted = counts >= N_PARAMETERS
     use = use & fitted[:, None]
     thermal = thermal_energy_mev(efficiency.temperatures_k)
-    problem = build_problem(
-        efficiency.numerator,
-        efficiency.denominator,
-        efficiency.covariance,
-        use,
-        detuning,
-        thermal,
-        efficiency.detuning_error_mev,
-        np.nan_to_num(efficiency.reference_error_mev)[:, None],
-        efficiency.shared_sensitivity[:, detuning.shape[1] :],
-    )
+    problem = _problem_of(efficiency, use, thermal)
     parameters, chi2, normal = _fit_separate(problem, counts, fitted)
     covariance = _inverse(normal, fitted)
     scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
     joint = _fit_joint(problem, thermal, parameters, normal, fitted, settings)
-    able = np.append(fitted, joint is not None)
+    able = np.append(fitted, joint.objective is not None)
     n_points = np.append(counts, use.sum())
-    n_parameters = np.full(able.size, N_PARAMETERS)
-    n_parameters[-1] = joint.parameters.size - 1 if joint is not None else 0
-    both = _with_joint(parameters[:, -2:], None if joint is None else joint.parameters[-2:])
+    n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), joint.n_parameters)
     table = _physical(
-        both, _with_joint(covariance[:, -2:, -2:], None if joint is None else joint.covariance[-2:, -2:]), able
+        np.concatenate([parameters[:, -2:], joint.kappa_u[None]]),
+        np.concatenate([covariance[:, -2:, -2:], joint.kappa_u_covariance[None]]),
+        able,
     )
-    chi2 = np.where(able, np.append(chi2, 0.0 if joint is None else joint.chi2), np.nan)
+    chi2 = np.where(able, np.append(chi2, joint.chi2), np.nan)
     return PolaronFit(
         temperatures_k=efficiency.temperatures_k,
         g_mev=table[0],
@@ -142,22 +132,37 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
         polaron_energy_error_mev=table[5],
         huang_rhys=table[6],
         huang_rhys_error=table[7],
-        log_scale=np.where(able, np.append(scales, np.nan if joint is None else joint.log_scale), np.nan),
+        log_scale=np.where(able, np.append(scales, joint.log_scale), np.nan),
         chi2=chi2,
         dof=np.where(able, n_points - n_parameters, 0),
         n_points=n_points,
         aicc=_aicc(chi2, n_points, n_parameters),
         parameters=np.where(fitted[:, None], parameters, np.nan),
         parameter_covariance=covariance,
-        joint_parameters=None if joint is None else joint.parameters,
-        joint_covariance=None if joint is None else joint.covariance,
+        joint_parameters=joint.parameters,
+        joint_covariance=joint.covariance,
         problem=problem,
-        joint_objective=None if joint is None else joint.objective,
+        joint_objective=joint.objective,
         fitted=fitted,
         problems=(
             *_problems(efficiency, counts, fitted),
             *_misfits(efficiency.temperatures_k, chi2, n_points - n_parameters, able),
         ),
+    )
+
+
+def _problem_of(efficiency: EfficiencyFit, use: np.ndarray, thermal_mev: FloatArray) -> LogitProblem:
+    n = efficiency.detuning_mev.shape[1]
+    return build_problem(
+        efficiency.numerator,
+        efficiency.denominator,
+        efficiency.covariance,
+        use,
+        efficiency.detuning_mev,
+        thermal_mev,
+        efficiency.detuning_error_mev,
+        np.nan_to_num(efficiency.reference_error_mev)[:, None],
+        efficiency.shared_sensitivity[:, n:],
     )
 
 
@@ -173,11 +178,26 @@ def _fit_separate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Joint:
-    objective: JointFit
-    parameters: FloatArray
-    covariance: FloatArray
-    chi2: float
-    log_scale: float
+    """The joint fit; None and NaN where there are fewer than two temperatures."""
+
+    objective: JointFit | None = None
+    parameters: FloatArray | None = None
+    covariance: FloatArray | None = None
+    chi2: float = np.nan
+    log_scale: float = np.nan
+
+    @property
+    def n_parameters(self) -> int:
+        # The deviation of a shared quantum yield comes with a prior of its own, which is one point more.
+        return 0 if self.parameters is None else self.parameters.size - 1
+
+    @property
+    def kappa_u(self) -> FloatArray:
+        return np.full(2, np.nan) if self.parameters is None else self.parameters[-2:]
+
+    @property
+    def kappa_u_covariance(self) -> FloatArray:
+        return np.full((2, 2), np.nan) if self.covariance is None else self.covariance[-2:, -2:]
 
 
 def _fit_joint(
@@ -187,11 +207,11 @@ def _fit_joint(
     normal: FloatArray,
     fitted: np.ndarray,
     settings: PolaronSettings,
-) -> _Joint | None:
+) -> _Joint:
     """Fit all temperatures with one (g, ħω); the scale is free per temperature or shared."""
     rows = np.flatnonzero(fitted)
     if rows.size < 2:
-        return None
+        return _Joint()
     thermal = thermal_mev[rows]
     if settings.joint_scale == "temperature":
         scale, offset = np.arange(rows.size), np.zeros(rows.size)
@@ -203,12 +223,6 @@ def _fit_joint(
     scales = _log_scale(parameters[scale] + offset, parameters[-2], parameters[-1], thermal)
     covariance = _inverse(curvature, np.ones(1, dtype=bool))[0]
     return _Joint(objective, parameters, covariance, float(chi2[0]), float(scales.mean()))
-
-
-def _with_joint(separate: FloatArray, joint: FloatArray | None) -> FloatArray:
-    """Return an array with the entry of the joint fit appended; NaN where there is none."""
-    last = np.full(separate.shape[1:], np.nan) if joint is None else joint
-    return np.concatenate([separate, last[None]])
 
 
 def _inverse(normal: FloatArray, fitted: np.ndarray) -> FloatArray:

@@ -45,6 +45,15 @@ def test_a_boltzmann_factor_averages_to_its_closed_integral(
     np.testing.assert_allclose(found, wanted, atol=1e-10)
 
 
+@pytest.mark.parametrize("widths", [3.0, 8.0, 11.5, 12.5, 13.5, 40.0])
+def test_the_average_goes_as_far_as_a_rising_rate_reaches(widths: float) -> None:
+    sigma = 20.0
+    for detuning in DETUNING:
+        found = log_rate("exponential", detuning, 80.0, slope_per_mev=-widths / sigma, inhomogeneous_mev=sigma)
+        wanted = detuning * widths / sigma + 0.5 * widths**2 + log_ndtr(detuning / sigma + widths)
+        assert float(found) == pytest.approx(wanted, abs=1e-10)
+
+
 @pytest.mark.parametrize("urbach", URBACH)
 @pytest.mark.parametrize("model", ["eq9", "resonant", "kramers-heisenberg"])
 def test_rates_average_as_by_brute_force(model: str, urbach: float | None) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.linalg import solve_banded
-from scipy.special import digamma, gammaln
+from scipy.special import digamma, gammaln, logsumexp
 
 from asplab.core.polaron.rates import log_rate
 from asplab.core.polaron.rates.kramers_heisenberg import amplitude_ratio, log_enhancement
@@ -180,6 +180,14 @@ def test_a_broken_number_of_phonons_follows_the_integral(n: float, s: float, eps
     ]
     wanted = 1.0 + 1j * eps * complex(parts[0], -parts[1])
     assert abs(ratio(n, s, eps) - wanted) < 1e-9 * abs(wanted)
+
+
+@pytest.mark.parametrize("eps", [1e-12, 1e-30, 1e-60])
+def test_a_tiny_broadening_does_not_end_the_series_before_its_terms_have_grown(eps: float) -> None:
+    k = np.arange(1, 600)
+    log_c = float(logsumexp(k * np.log(200.0) - gammaln(k + 1.0) - np.log(k)))
+    found = float(log_enhancement(np.array(0.0), np.array(200.0), np.array(eps)))
+    assert found == pytest.approx(2.0 * (log_c + np.log(eps)), rel=1e-10)
 
 
 def test_many_points_at_once_give_the_values_of_each() -> None:

@@ -165,6 +165,15 @@ def test_particles_above_the_gap_absorb_alike_in_the_thermal_sum() -> None:
     np.testing.assert_allclose(log_rate("multimode-thermal", DETUNING, 130.0, **given), wanted, atol=1e-4)
 
 
+@pytest.mark.parametrize("sigma", [10.0, 30.0, 60.0])
+def test_the_lines_go_as_far_as_strong_coupling_reaches(sigma: float) -> None:
+    n, s, kt = np.arange(3000), 500.0, float(thermal_energy_mev(300.0))
+    lines = n * np.log(s) - gammaln(n + 1.0) - 2.0 * s - 2.0 * n / kt + np.log(-np.expm1(-2.0 / kt))
+    wanted = logsumexp(lines + gaussian(2.0 * n - 20.0, sigma))
+    found = log_rate("multimode", 20.0, 300.0, g_mev=2.0 * np.sqrt(s), phonon_mev=2.0, inhomogeneous_mev=sigma)
+    assert float(found) == pytest.approx(float(wanted), rel=1e-11)
+
+
 @pytest.mark.parametrize("model", ["multimode", "multimode-thermal"])
 def test_a_wide_average_does_not_see_single_lines(model: str) -> None:
     # Sums over lines and integrals over a continuous N differ by e^(−2π²σ²/ħω²) only, but for the edge at N = 0.

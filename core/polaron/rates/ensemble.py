@@ -6,6 +6,8 @@ selection where no Urbach energy E_U is given):
 
     ⟨w⟩ = ∫ ρ(E − ΔE) A(E) w(E) dE / ∫ ρ(E − ΔE) A(E) dE.
 
+Where the laser reaches the gap, E ≤ 0, w is 0, or that of released phonons in the thermal models, and η is 1.
+
 Half-lines in E are mapped to E = c ln(1 + exp(u − e^(−u))), even in u above c and denser than any power near zero,
 so that the trapezoidal rule converges exponentially although rates are singular at zero [Takahasi & Mori 1974].
 """

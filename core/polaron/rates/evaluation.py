@@ -44,12 +44,10 @@ def log_rate(
     broadening_mev : array_like
         Broadening ζ of the intermediate level in meV, above 0, of the models that have one.
     inhomogeneous_mev : float
-        Standard deviation σ of the ensemble's gaps in meV. Above 0, the rate is averaged over the ensemble (see
-        `ensemble`); particles whose gap the laser reaches count with no rate, in the thermal models with that of
-        released phonons. The multi-mode models, sets of lines, need it.
+        Standard deviation σ of the gaps in meV. Above 0, the rate is averaged over the ensemble (see `ensemble`); the
+        multi-mode models, sets of lines, need it.
     urbach_mev : array_like, optional
-        Urbach energy E_U in meV by which the laser selects particles of the ensemble (one number), and the crystals'
-        one of ``parasitic``. Without it all particles absorb alike.
+        Urbach energy in meV by which the laser selects within the ensemble, and that of the crystals in ``parasitic``.
     slope_per_mev, background_urbach_mev : array_like, optional
         Parameters of ``exponential`` (also of ``exponential-ratio``) and ``parasitic``.
 
@@ -61,22 +59,19 @@ def log_rate(
     Raises
     ------
     AnalysisError
-        For an unknown model, an argument that is missing or outside its domain, one that the model does not have,
-        and where the result is no finite number.
+        For an unknown model, a missing, impossible or superfluous argument, and a result that is not finite.
     """
     query = checked_query(
         model,
         detuning_mev,
         temperature_k,
-        {
-            "g_mev": g_mev,
-            "phonon_mev": phonon_mev,
-            "broadening_mev": broadening_mev,
-            "urbach_mev": urbach_mev,
-            "slope_per_mev": slope_per_mev,
-            "background_urbach_mev": background_urbach_mev,
-        },
         inhomogeneous_mev,
+        g_mev=g_mev,
+        phonon_mev=phonon_mev,
+        broadening_mev=broadening_mev,
+        urbach_mev=urbach_mev,
+        slope_per_mev=slope_per_mev,
+        background_urbach_mev=background_urbach_mev,
     )
     with np.errstate(all="ignore"):  # what is not finite is refused below, in words
         return _finite(query, _log_rate(query))
@@ -118,15 +113,13 @@ def upconversion_efficiency(
         model,
         detuning_mev,
         temperature_k,
-        {
-            "g_mev": g_mev,
-            "phonon_mev": phonon_mev,
-            "broadening_mev": broadening_mev,
-            "urbach_mev": urbach_mev,
-            "slope_per_mev": slope_per_mev,
-            "background_urbach_mev": background_urbach_mev,
-        },
         inhomogeneous_mev,
+        g_mev=g_mev,
+        phonon_mev=phonon_mev,
+        broadening_mev=broadening_mev,
+        urbach_mev=urbach_mev,
+        slope_per_mev=slope_per_mev,
+        background_urbach_mev=background_urbach_mev,
     )
     with np.errstate(all="ignore"):
         if query.sigma_mev == 0.0 or query.model.single_gap is None:

@@ -64,10 +64,10 @@ def checked_query(
     name: str,
     detuning_mev: ArrayLike,
     temperature_k: ArrayLike,
-    given: Mapping[str, ArrayLike | None],
     inhomogeneous_mev: float,
+    **given: ArrayLike | None,
 ) -> Query:
-    """Return the arguments as a query.
+    """Return the arguments as a query; ``given`` holds every parameter of the registry, None where it is left out.
 
     Raises
     ------

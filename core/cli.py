@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from asplab.core.cli_model import ModelCommand, model
 from asplab.core.errors import AsplabError, Cancelled, SettingsError
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Results folder.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="DIR", help="Results folder; by default the experiment's name and -results."
+    ),
+]
 Force = Annotated[
     bool, typer.Option("--force", help="Replace results whose project was saved since; it is kept beside them.")
 ]
@@ -128,8 +134,13 @@ def demo(
 @app.command(epilog=_EXIT.format("", ", nothing was written"))
 def simulate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write.")],
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Determines every number.")] = DEMO_SEED,
-    truth: Annotated[str, typer.Option("--truth", metavar="eq9|table|FILE.json", help="The true η.")] = "eq9",
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of all random numbers.")] = DEMO_SEED,
+    truth: Annotated[
+        str,
+        typer.Option(
+            "--truth", metavar="eq9|table|FILE.json", help="The true η: Eq. 9, a table like the paper's, or your own."
+        ),
+    ] = "eq9",
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier simulation, with all its files.")] = False,
 ) -> None:
     """Write a virtual experiment: raw data, manifest.csv and truth.json."""
@@ -158,10 +169,15 @@ def analyze(
     settings: Annotated[
         Path | None, typer.Option("--settings", metavar="FILE.toml", help="Settings in place of the default ones.")
     ] = None,
-    preset: Annotated[str | None, typer.Option("--preset", metavar="NAME", help="Import preset.")] = None,
-    model: Annotated[str, typer.Option("--model", metavar="a,b,…", help="Models to fit.")] = "eq9",
+    preset: Annotated[
+        str | None, typer.Option("--preset", metavar="NAME", help="Import preset; not built yet.")
+    ] = None,
+    model: Annotated[str, typer.Option("--model", metavar="a,b,…", help="Models to fit; so far eq9.")] = "eq9",
     intervals: Annotated[
-        str, typer.Option("--intervals", metavar="profile|bootstrap|mcmc", help="How 68 % intervals are found.")
+        str,
+        typer.Option(
+            "--intervals", metavar="profile|bootstrap|mcmc", help="How 68 % intervals are found; so far profile."
+        ),
     ] = "profile",
 ) -> None:
     """Analyse raw data: quantum yield, η and polaron parameters with errors, tables, figures, report, project."""
@@ -233,26 +249,7 @@ def replay(
     raise typer.Exit(INCOMPLETE)
 
 
-@app.command(epilog=_EXIT.format("", ""))
-def model(
-    name: Annotated[str, typer.Option("--model", metavar="NAME", help="eq9")],
-    detuning: Annotated[str, typer.Option("--detuning", metavar="20:153:1", help="ΔE / meV: list or first:last:step.")],
-    temperature: Annotated[str, typer.Option("--temperature", metavar="80,250", help="In K: list or first:last:step.")],
-    g: Annotated[float, typer.Option("--g", metavar="MEV", help="Electron-phonon coupling g.")],
-    phonon: Annotated[float, typer.Option("--phonon", metavar="MEV", help="Phonon energy ħω.")],
-    as_json: AsJson = False,
-) -> None:
-    """Evaluate a rate model for every pair of ΔE and T; first and last value of a range both count."""
-    from asplab.core.model_table import model_rows
-
-    rows = model_rows(name, detuning, temperature, g_mev=g, phonon_mev=phonon)
-    if as_json:
-        document = {"model": name, "g_mev": g, "phonon_mev": phonon, "rows": rows}
-        typer.echo(json.dumps(document, indent=1, allow_nan=False))
-        return
-    typer.echo("temperature_k\tdetuning_mev\tlog_rate")
-    for row in rows:
-        typer.echo("\t".join(repr(value) for value in row.values()))
+app.command(cls=ModelCommand, epilog=_EXIT.format("", ""))(model)
 
 
 @app.command(epilog="Exit codes: 0 every file was recognised; 2 a file was not, or wrong use.")

@@ -1,55 +1,28 @@
 """The command line: exit codes, what it writes, and what it leaves alone."""
 
-import contextlib
-import io
 import json
 import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
-import numpy as np
 import pytest
+from command_line import Run, run
 
 from asplab.core.analyze import analyze
-from asplab.core.cli import main
 from asplab.core.errors import Cancelled
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS
 from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import TABLE_NAMES
 from asplab.core.opening import load_document
 from asplab.core.pipeline import analyse
-from asplab.core.polaron.rates import log_rate
 from asplab.core.progress import Progress
 from asplab.core.project import open_project, save_project, was_saved_by_person
 from asplab.core.virtual import VirtualExperiment, simulate
 
 SMALL = VirtualExperiment(temperatures_k=(120.0, 250.0), repeats=4)
-MODEL = ("model", "--model", "eq9", "--g", "21.4", "--phonon", "5.17")
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a command left on its exit, stdout and stderr."""
-
-    code: int
-    out: str
-    err: str
-
-
-def run(*arguments: object) -> Run:
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as stop,
-    ):
-        main([str(argument) for argument in arguments])
-    assert isinstance(stop.value.code, int)
-    return Run(stop.value.code, out.getvalue(), err.getvalue())
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -414,32 +387,6 @@ def test_simulate_refuses_a_truth_it_does_not_know(tmp_path: Path) -> None:
     done = run("simulate", tmp_path / "data", "--truth", "guess")
     assert done.code == 2
     assert not (tmp_path / "data").exists()
-
-
-def test_model_prints_the_rate_of_every_pair_and_ranges_include_their_end() -> None:
-    done = run(*MODEL, "--detuning", "20:153:0.1", "--temperature", "80,250", "--json")
-    rows = json.loads(done.out)["rows"]
-    assert len(rows) == 2 * 1331
-    assert [rows[0]["detuning_mev"], rows[-1]["detuning_mev"]] == [20.0, 153.0]
-    expected = log_rate("eq9", 153.0, 250.0, g_mev=21.4, phonon_mev=5.17)
-    assert rows[-1]["log_rate"] == float(expected)
-
-
-def test_model_prints_a_table_with_a_header() -> None:
-    lines = run(*MODEL, "--detuning", "20:22:1", "--temperature", "80").out.splitlines()
-    assert lines[0].split() == ["temperature_k", "detuning_mev", "log_rate"]
-    assert np.array([line.split() for line in lines[1:]], dtype=float)[:, 1].tolist() == [20.0, 21.0, 22.0]
-
-
-@pytest.mark.parametrize("detuning", ["20:x:1", "30:20:1", "20:30:0", "20:30:1:1", "", "nan"])
-def test_model_refuses_what_is_no_range(detuning: str) -> None:
-    done = run(*MODEL, f"--detuning={detuning}", "--temperature", "80")
-    assert (done.code, done.out) == (2, "")
-    assert "is no list of numbers" in done.err
-
-
-def test_model_refuses_values_outside_its_domain() -> None:
-    assert run(*MODEL, "--detuning", "0:10:5", "--temperature", "80").code == 2
 
 
 def test_inspect_reports_axis_values_and_reader_of_each_file(data: Path) -> None:

@@ -78,7 +78,7 @@ def _number(value: float) -> float | None:
 def inspection_lines(entry: Entry) -> list[str]:
     """Return an inspected file as lines to read."""
     if not entry["recognised"]:
-        return [f"{entry['path']}: not recognised", f"  {entry['error']}"]
+        return [f"{entry['path']}: not recognised", f"  {entry['error'].removeprefix(entry['path'] + ': ')}"]
     axis, values = entry["axis"], entry["values"]
     lines = [
         f"{entry['path']}: {entry['reader']}, {entry['frames']} frame(s)",

@@ -58,13 +58,7 @@ _CANCELLABLE = (READING, SAVING, EXPORTING)
 
 
 class Bindings(QObject):
-    """One window bound to one session.
-
-    Parameters
-    ----------
-    report : callable
-        Writes an unexpected exception to the log and returns a sentence about it.
-    """
+    """One window bound to one session; ``report`` logs an unexpected exception and returns a sentence about it."""
 
     def __init__(
         self, window: Window, jobs: Jobs, appearance: Appearance, preferences: Preferences, report: Report
@@ -113,6 +107,7 @@ class Bindings(QObject):
             self.pages[key] = _PAGES[key](self.appearance.theme)
             self._connect_panel(self.pages[key])
             self.window.pages.addWidget(self.pages[key])
+            self.pages[key].setFocus()  # else its first field took the keys, and the wheel would change it
         return self.pages[key]
 
     # --- connections ---------------------------------------------------------------------------------------
@@ -129,7 +124,7 @@ class Bindings(QObject):
         window.closed.connect(self._shut_down)
         window.status.problems_requested.connect(self._open_problems)
         window.status.cancel_requested.connect(self._cancel_jobs)
-        self.jobs.changed.connect(window.status.display_job)
+        self.jobs.changed.connect(self._display_job)
         self.appearance.changed.connect(self._restyle)
         self.problems.place_chosen.connect(self._go_to)
         application = QApplication.instance()
@@ -354,6 +349,9 @@ class Bindings(QObject):
     def _break(self, error: Exception) -> None:
         document = self.session.document
         self.messages.tell("bad", self.files.words_for(error), holds=lambda: self.session.document is document)
+
+    def _display_job(self, key: str | None, text: str | None, fraction: float | None) -> None:
+        self.window.status.display_job(text, fraction, can_cancel=key in _CANCELLABLE)
 
     def _cancel_jobs(self) -> None:
         for key in _CANCELLABLE:

@@ -11,54 +11,28 @@ from tempfile import TemporaryDirectory
 from asplab.core.document import Document
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment, Record
-from asplab.core.loading import MANIFEST_NAME, load_experiment
+from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results, analyse
 from asplab.core.progress import Progress
 
 PROJECT_SUFFIX = ".nxs"
 DEMO_NAME = "CsPbBr3 6.8 nm (demo)"
 _DEMO_SEED = 1
-_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _GROUPS = ("spectra", "scans", "curves", "tables", "kept")
 
 
 def is_project(path: Path) -> bool:
     """Whether a path is a project file rather than a folder or a manifest."""
-    if path.suffix.lower() == PROJECT_SUFFIX:
-        return True
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE
+    from asplab.core.opening import is_project
+
+    return is_project(path)
 
 
-def read_project(path: Path, progress: Progress) -> Document:
-    """Return the document of a project file; raises as `asplab.core.project.open_project`."""
-    from asplab.core.project import open_project
+def read_document(path: Path, progress: Progress) -> Document:
+    """Return the document of a folder, manifest or project; raises as `asplab.core.opening.load_document`."""
+    from asplab.core.opening import load_document
 
-    return open_project(path, progress=progress)
-
-
-def read_folder(path: Path, progress: Progress) -> Experiment:
-    """Return the experiment of a folder or manifest.
-
-    Raises
-    ------
-    InputError
-        When there is no manifest (one is drafted), or no listed file could be used.
-    """
-    if path.is_dir() and not any(entry.name.lower() == MANIFEST_NAME for entry in path.iterdir()):
-        # Drafts a manifest and says so.
-        from asplab.core.analyze import load_document
-
-        return load_document(path, progress=progress).experiment
-    experiment = load_experiment(path, progress=progress)
-    if not any(getattr(experiment, group) for group in _GROUPS):
-        errors = [f"{problem.where}: {problem.message}" for problem in experiment.problems[:3]]
-        more = f" … and {len(experiment.problems) - 3} more." if len(experiment.problems) > 3 else ""
-        found = "\n".join(errors) or f"{MANIFEST_NAME} lists no file; add rows to it."
-        raise InputError(f"{path.name}: no file could be used.\n{found}{more}")
-    return experiment
+    return load_document(path, progress=progress)
 
 
 def read_demo(progress: Progress) -> Document:

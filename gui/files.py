@@ -67,7 +67,7 @@ class Files(QObject):
     # --- reading -------------------------------------------------------------------------------------------
     def take(self, paths: Sequence[Path]) -> None:
         """Read what was dropped or named: the first project is opened, or else folders and manifests are added."""
-        project = next((path for path in paths if path.is_file() and file_jobs.is_project(path)), None)
+        project = next((path for path in paths if file_jobs.is_project(path)), None)
         if project is not None:
             left_out = tuple(path.name for path in paths if path != project)
             self._unless_modified(partial(self._open_now, project, left_out))
@@ -91,7 +91,7 @@ class Files(QObject):
 
     def _open_now(self, path: Path, left_out: tuple[str, ...] = ()) -> None:
         self._messages.settle(READING)
-        read: Callable[[Progress], Document] = partial(_read_document, path)
+        read = partial(file_jobs.read_document, path)
         done = partial(self._begin, path=path, left_out=left_out)
         self._jobs.start(READING, f"Reading {path.name}", read, done=done, failed=partial(self._tell, READING))
 
@@ -319,7 +319,7 @@ def _read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[tuple[Pat
     for path in paths:
         progress.step(len(found), len(paths), f"Reading {path.name}")
         try:
-            found.append((path, file_jobs.read_folder(path, progress)))
+            found.append((path, file_jobs.read_document(path, progress).experiment))
         except OSError as error:
             failures.append(f"{path}: {error.strerror or error}. Check the path and the rights.")
         except AsplabError as error:
@@ -327,14 +327,6 @@ def _read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[tuple[Pat
                 raise
             failures.append(str(error))
     return found, failures
-
-
-def _read_document(path: Path, progress: Progress) -> Document:
-    return (
-        file_jobs.read_project(path, progress)
-        if file_jobs.is_project(path)
-        else Document(file_jobs.read_folder(path, progress))
-    )
 
 
 def _unread(experiment: Experiment) -> list[str]:

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -36,6 +38,8 @@ SOURCES = {
     "energy": "photon energies",
     "quantum_yield": "QY",
 }
+RATIO_HAS_NONE = "The paper’s R lines leave out what points share. Choose the component estimator."
+NO_RAW_DATA = "The tables give errors, but not where they come from."
 _MOST_PROBLEMS = 6
 
 
@@ -76,7 +80,9 @@ def _efficiency_rows(results: Results, fit: EfficiencyFit, view: ViewState, t: i
     value = quantum_yield(fit, t)
     is_open = value.low is None
     note_of_yield = note if not is_open else "Its 68 % interval is open: the slope of the Stokes line is not determined"
-    yield ResultRow("QY", value, note_of_yield, doubtful=is_ratio or is_open)
+    if fit.responses is not None:
+        # A table of η says nothing of the quantum yield.
+        yield ResultRow("QY", value, note_of_yield, doubtful=is_ratio or is_open)
     for j in _shown_detunings(fit, view, t):
         eta = efficiency_at(fit, t, j)
         is_known = math.isfinite(eta.value)
@@ -218,24 +224,58 @@ def _listed(values: np.ndarray) -> str:
 
 
 # --- where an error comes from ---------------------------------------------------------------------------
-def budget(results: Results, view: ViewState) -> tuple[str, list[tuple[str, float]]]:
-    """Return the result whose error is explained, and its sources with their parts of the variance, large first.
+@dataclass(frozen=True, slots=True)
+class ErrorSources:
+    """Where the error of one result comes from.
 
-    η of the selected condition where there is one, else the quantum yield; nothing where neither has a budget.
+    Attributes
+    ----------
+    name : str
+        The result: η of the selected condition, else QY, the quantum yield of the temperature; empty for none.
+    shares : tuple of (str, float)
+        Sources with their fractions of the variance, the largest first; empty where it can't be split up.
+    why : str
+        Why it can't.
     """
+
+    name: str = ""
+    shares: tuple[tuple[str, float], ...] = ()
+    why: str = ""
+
+
+def error_sources(results: Results, view: ViewState) -> ErrorSources:
+    """Return where the error of what is selected comes from."""
     fit, t = results.efficiency, selected_temperature(results, view)
+    if fit is None or t is None:
+        return ErrorSources()
+    j = fit.keys[t].index(view.stack) if view.stack and view.stack in fit.keys[t] else None
+    if j is None and fit.responses is None:
+        return ErrorSources()
+    # The results name the one η that is selected by its ΔE.
+    name = "QY" if j is None else "η"
     products = (results.corrected, results.layout, results.emission, results.absorbed)
-    if fit is None or t is None or any(product is None for product in products):
-        return "", []
-    found: Budget | None = yield_budget(fit, *products, t)  # type: ignore[arg-type]
-    name = "QY"
-    if view.stack and view.stack in fit.keys[t]:
-        j = fit.keys[t].index(view.stack)
-        found = eta_budget(fit, *products, t, j)  # type: ignore[arg-type]
-        name = f"η ({plain(fit.detuning_mev[t, j], 0)} meV)"
+    if any(product is None for product in products):
+        return ErrorSources(name, why=NO_RAW_DATA)
+    if results.document.settings.efficiency.estimator == "ratio":
+        # The budgets split up the errors of the components, which are not the ones shown.
+        return ErrorSources(name, why=RATIO_HAS_NONE)
+    found = _budget_of(fit, products, t, j)
     if found is None:
-        return "", []
-    return name, [(SOURCES[source], part) for source, part in sorted(found.shares, key=lambda share: -share[1])]
+        return ErrorSources(name, why=_why_not_split(results, fit, has_selection=j is not None))
+    shares = sorted(found.shares, key=lambda share: -share[1])
+    return ErrorSources(name, tuple((SOURCES[source], part) for source, part in shares))
+
+
+def _budget_of(fit: EfficiencyFit, products: tuple[Any, ...], t: int, j: int | None) -> Budget | None:
+    return yield_budget(fit, *products, t) if j is None else eta_budget(fit, *products, t, j)
+
+
+def _why_not_split(results: Results, fit: EfficiencyFit, *, has_selection: bool) -> str:
+    if results.document.settings.efficiency.quantum_yield == "fixed" and not has_selection:
+        return "QY and its error are given. Select a point to see where the error of its η comes from."
+    if fit.is_shared and not has_selection:
+        return "One QY serves all temperatures. Select a point to see where the error of its η comes from."
+    return "Not determined here."
 
 
 # --- selection -------------------------------------------------------------------------------------------

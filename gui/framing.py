@@ -1,7 +1,5 @@
 """Axes that were chosen while results were missing are chosen again once the results are there."""
 
-from dataclasses import replace
-
 from asplab.core.pipeline import Results
 from asplab.gui.panels.base import Panel
 from asplab.gui.plots.base import Plot
@@ -30,11 +28,9 @@ class Framing:
 
 
 def _frame_again(page: Panel, results: Results, view: ViewState) -> None:
-    """Let a panel choose its axes as for an experiment that it has never seen; what the user zoomed stays."""
+    """Let a panel choose its axes anew; what the user zoomed stays."""
     zoomed = [(plot, plot.view) for plot in page.findChildren(Plot) if not plot.is_at_home]
-    document = results.document
-    unseen = replace(document, experiment=replace(document.experiment))
-    page.display(replace(results, document=unseen), view)
+    page.forget_frame()
     page.display(results, view)
     for plot, ranges in zoomed:
         plot.display_view(*ranges)

@@ -57,16 +57,16 @@ class Job:
 class Jobs(QObject):
     """Runs jobs; the newest of a key wins.
 
-    ``changed`` carries the text and the fraction (or None) of the longest running job, or None and None.
+    ``changed`` carries key, text and fraction (or None) of the longest running job; each is None where nothing runs.
     """
 
-    changed = Signal(object, object)
+    changed = Signal(object, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._running: list[Job] = []
         self._messages: SimpleQueue[tuple[Job, str, Any]] = SimpleQueue()
-        self._shown: tuple[str | None, float | None] = (None, None)
+        self._shown: tuple[str | None, str | None, float | None] = (None, None, None)
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._take_messages)
@@ -163,7 +163,7 @@ class Jobs(QObject):
         # What is over in a blink is not worth a flicker.
         now = monotonic()
         seen = [job for job in self._running if job.is_current and now - job.started_s >= job.quiet_s]
-        shown: tuple[str | None, float | None] = (seen[0].text, seen[0].fraction) if seen else (None, None)
+        shown = (seen[0].key, seen[0].text, seen[0].fraction) if seen else (None, None, None)
         if shown != self._shown:
             self._shown = shown
             self.changed.emit(*shown)

@@ -43,7 +43,7 @@ def causes_of(problems: Sequence[Problem], experiment: str) -> list[Cause]:
 def _cause(same: Sequence[Problem]) -> Cause:
     """Say once what all messages share, and at every place what is its own."""
     tone, first = TONES[same[0].severity], same[0].message
-    if len({_NUMBER.sub("", problem.message) for problem in same}) > 1:
+    if len({_NUMBER.sub("…", problem.message) for problem in same}) > 1:
         return Cause(tone, "", tuple((problem.where, problem.message) for problem in same))
     numbers = [_NUMBER.findall(problem.message) for problem in same]
     differs = [len(set(column)) > 1 for column in zip(*numbers, strict=True)]

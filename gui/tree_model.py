@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from asplab.core.document import Exclusions
 from asplab.gui.theme import Theme, temperature_spec
 from asplab.gui.tree_nodes import Node
 
-_DOT_PX = 10
+DOT_PX = 10
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -21,7 +21,7 @@ class TreeModel(QAbstractItemModel):
         super().__init__(parent)
         self._theme = theme
         self.root = Node("root", "", "", -1)
-        self._dots: dict[int, QPixmap] = {}
+        self._dots: dict[int, QIcon] = {}
         self._temperatures: tuple[float, ...] = ()
         self._exclusions: Exclusions | None = None
 
@@ -115,20 +115,22 @@ class TreeModel(QAbstractItemModel):
         quiet = node.reason is not None or node.kind == "record"
         return self._theme.color("muted") if quiet else None
 
-    def _dot(self, t: int) -> QPixmap:
+    def _dot(self, t: int) -> QIcon:
         if t not in self._dots:
             low, high = min(self._temperatures), max(self._temperatures)
             ratio = 2.0
-            picture = QPixmap(round(_DOT_PX * ratio), round(_DOT_PX * ratio))
+            picture = QPixmap(round(DOT_PX * ratio), round(DOT_PX * ratio))
             picture.setDevicePixelRatio(ratio)
             picture.fill(Qt.GlobalColor.transparent)
             painter = QPainter(picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color(temperature_spec(self._temperatures[t], low, high)))
-            painter.drawEllipse(0, 0, _DOT_PX, _DOT_PX)
+            painter.drawEllipse(0, 0, DOT_PX, DOT_PX)
             painter.end()
-            self._dots[t] = picture
+            self._dots[t] = icon = QIcon(picture)
+            # Qt would tint the dot of a selected row, and it would no longer be the temperature's colour.
+            icon.addPixmap(picture, QIcon.Mode.Selected)
         return self._dots[t]
 
     def _tell_all(self, parent: QModelIndex) -> None:

@@ -58,6 +58,14 @@ class Node:
             yield from child.walk()
 
 
+def temperature_nodes(temperatures_k: Sequence[float]) -> Node:
+    """Return the tree of an experiment that is known from tables: its temperatures alone."""
+    root = Node("root", "", "", -1)
+    for t, temperature in enumerate(temperatures_k):
+        root.add(Node("temperature", f"T{t}", f"{plain(temperature, 0)} K", t))
+    return root
+
+
 def build_nodes(gathered: Gathered, exclusions: Exclusions, problems: Sequence[Problem]) -> Node:
     """Return the tree of everything that was measured; ``gathered`` is that without exclusions."""
     root = Node("root", "", "", -1)

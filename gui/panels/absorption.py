@@ -12,7 +12,7 @@ from asplab.core.photothermal import FittedBaseline
 from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
 from asplab.core.units import wavelength_from_energy
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
@@ -30,6 +30,7 @@ from asplab.gui.widgets.numerals import measured, plain
 MICROVOLT = 1e6
 AXES = (("detuning", "ΔE (meV)"), ("wavelength", "Wavelength (nm)"))
 SCALES = (("linear", "Linear"), ("log", "Logarithmic"))
+HINT = f"Click a reading or a scan to select it · {EXCLUDES} · wheel zooms · A shows all"
 _READINGS = Series(color="aspl", is_open=True, symbol_px=8)
 _TAIL_FROM_MEV = -15.0
 _HEIGHTS = 32.0
@@ -46,6 +47,7 @@ class AbsorptionPanel(Panel):
         self._results: Results | None = None
         self._view = ViewState()
         self._keys: tuple[str, ...] = ()
+        self._sources: tuple[str, ...] = ()
         self.axis, self.scale = ChoiceField(AXES), ChoiceField(SCALES)
         self.scan = SeriesPlot(theme, y_label="In-phase signal (µV)")
         self.tail = SeriesPlot(theme, x_label="ΔE below the gap (meV)", y_label="In-phase signal (µV)")
@@ -88,11 +90,16 @@ class AbsorptionPanel(Panel):
             return
         detuning = reference - scans.energy_mev
         self._show_curves(results, scans, detuning, t)
+        self._mark_scan(results, scans, t)
         baseline = None if results.absorbed is None else results.absorbed.baselines[t]
         self._show_series(results, scans, detuning, baseline, t)
         self._show_region(results, detuning)
         self._show_words(scans, baseline)
         self._fit_ranges(results, scans, detuning, baseline, t)
+
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._subject = ()
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -121,9 +128,14 @@ class AbsorptionPanel(Panel):
         for region in self.regions:
             region.dragged.connect(self._tell_baseline)
             region.drag_finished.connect(self.drag_finished)
+        for curves in (self._scan_curves, self._tail_curves):
+            curves.curve_clicked.connect(self._choose_scan)
         for plot in (self.scan, self.tail, self.log):
             plot.point_clicked.connect(self._choose)
             plot.hint_changed.connect(self.hint_changed)
+        for plot in (self.scan, self.tail):
+            plot.display_hint(HINT)
+        self.log.display_hint(f"Click a reading to select it · {EXCLUDES} · wheel zooms · A shows all")
         self.axis.chosen.connect(self._show_again)
         self.scale.chosen.connect(self._show_again)
 
@@ -135,6 +147,10 @@ class AbsorptionPanel(Panel):
     def _choose(self, series: int, point: int, button: Qt.MouseButton) -> None:
         if point < len(self._keys) and self._keys[point]:
             self.stack_chosen.emit(self._keys[point])
+
+    def _choose_scan(self, index: int, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> None:
+        if index < len(self._sources):
+            self.record_chosen.emit(self._sources[index])
 
     # --- curves ------------------------------------------------------------------------------------------
     def _x(self, results: Results, energy_mev: np.ndarray, t: int) -> np.ndarray:
@@ -152,6 +168,16 @@ class AbsorptionPanel(Panel):
         self._scan_curves.display(self._x(results, scans.energy_mev, t), MICROVOLT * scans.volts, colors, tips)
         self._tail_curves.display(detuning, MICROVOLT * scans.volts, colors, tips)
         self.scan.display_labels(dict(AXES)[str(self.axis.key)], "In-phase signal (µV)")
+
+    def _mark_scan(self, results: Results, scans: ScanSet, t: int) -> None:
+        """Highlight the selected scan; where some were left out, it is not known which curve is whose."""
+        measured_here = () if results.gathered is None else results.gathered.scans[t]
+        self._sources = tuple(scan.source for scan in measured_here)
+        if len(self._sources) != len(scans.volts):
+            self._sources = ()
+        chosen = self._sources.index(self._view.record) if self._view.record in self._sources else None
+        for curves in (self._scan_curves, self._tail_curves):
+            curves.display_selected(chosen)
 
     def _show_series(
         self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int
@@ -222,13 +248,13 @@ class AbsorptionPanel(Panel):
         noun = "scan" if len(scans.volts) == 1 else "scans"
         phase = plain(float(np.degrees(scans.phase_rad)), 1)
         self._scan_card.display_title(f"Photothermal absorption · {len(scans.volts)} {noun}")
-        self._scan_card.display_subtitle(f"○ readings · phase {phase}°")
-        self.tail_card.display_subtitle(_fit_words(baseline))
+        self._scan_card.display_subtitle(f"○ readings · phase {phase}°", "○ readings", "○")
+        self.tail_card.display_subtitle(*_fit_words(baseline))
         guides = [Guide("x", 0.0, label="E<sub>g</sub>")] if self.axis.key == "detuning" else []
         self._guides.display(guides)
         is_tail = baseline is not None and baseline.urbach_mev is not None
         start = baseline.region_mev[0] if baseline is not None else 0.0
-        self._tail_guides.display([Guide("x", start, label="tail fitted from here")] if is_tail else [])
+        self._tail_guides.display([Guide("x", start, label="tail fitted from here", label_row=0)] if is_tail else [])
 
     def _fit_ranges(
         self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int
@@ -264,14 +290,16 @@ def _tip(name: str, value: float, error: float) -> str:
     return f"<b>{name}</b><br>PA = {measured(Estimate(value, error))} µV above the baseline"
 
 
-def _fit_words(baseline: FittedBaseline | None) -> str:
+def _fit_words(baseline: FittedBaseline | None) -> tuple[str, ...]:
+    """Return what was fitted and how well, then the same in fewer words."""
     if baseline is None:
-        return "no baseline"
+        return ("no baseline",)
     if not np.isfinite(baseline.region_mev[0]):
-        return "nothing is fitted"
-    words = f"fitted {plain(baseline.region_mev[0], 0)}–{plain(baseline.region_mev[1], 0)} meV"
+        return ("nothing is fitted",)
+    words = [f"fitted {plain(baseline.region_mev[0], 0)}–{plain(baseline.region_mev[1], 0)} meV"]
     if baseline.dof > 0:
-        words += f" · χ²/dof {plain(baseline.chi2 / baseline.dof, 2)}"
-    if baseline.urbach_mev is not None:
-        words += f" · Urbach tail E<sub>U</sub> ≈ {plain(baseline.urbach_mev, 0)} meV"
-    return words
+        words.append(f"χ²/dof {plain(baseline.chi2 / baseline.dof, 2)}")
+    if baseline.urbach_mev is None:
+        return " · ".join(words), words[-1]
+    energy = f"E<sub>U</sub> ≈ {plain(baseline.urbach_mev, 0)} meV"
+    return " · ".join([*words, f"Urbach tail {energy}"]), " · ".join([*words[1:], energy]), words[-1]

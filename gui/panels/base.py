@@ -7,6 +7,9 @@ from asplab.core.pipeline import Results
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 
+EXCLUDES = "right-click: exclude or show"
+"""What a hint says of plots whose points or curves stand for measurements."""
+
 
 class Panel(QWidget):
     """A step of the analysis on screen; it never writes into the document.
@@ -36,6 +39,10 @@ class Panel(QWidget):
     def display(self, results: Results, view: ViewState) -> None:
         """Show results and selection; called on every frame of a drag, so it must be quick."""
         raise TypeError(f"{type(self).__name__} must define display()")
+
+    def forget_frame(self) -> None:
+        """Let the next :meth:`display` choose the axes anew, as for an experiment that was never seen."""
+        raise TypeError(f"{type(self).__name__} must define forget_frame()")
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""

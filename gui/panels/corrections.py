@@ -9,7 +9,7 @@ from asplab.core.corrections import Corrected
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping import Gathered
 from asplab.core.pipeline import Results
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import (
@@ -75,6 +75,10 @@ class CorrectionsPanel(Panel):
         self._show_table(corrected, k)
         self._mark_record(view.record)
 
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._shown, self._subject = (), None
+
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
         for part in (self.raw, self.clean, self.table):
@@ -96,7 +100,7 @@ class CorrectionsPanel(Panel):
         for curves in (self._raw_curves, self._clean_curves):
             curves.curve_clicked.connect(self._choose_curve)
         for plot in (self.raw, self.clean):
-            plot.display_hint("Click a curve to select the repeat · X excludes it · wheel zooms · A shows all")
+            plot.display_hint(f"Click a curve to select the repeat · {EXCLUDES} · wheel zooms · A shows all")
             plot.hint_changed.connect(self.hint_changed)
 
     def _choose_row(self, row: int) -> None:

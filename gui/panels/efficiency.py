@@ -12,7 +12,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves
 from asplab.core.units import thermal_energy_mev
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.phonon_axis import ScaledAxis
 from asplab.gui.plots.series import Series, SeriesPlot
@@ -33,7 +33,7 @@ from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.legend import TemperatureLegend
 from asplab.gui.widgets.numerals import measured, plain
 
-HINT = "Click a point to select its condition · X excludes it · wheel zooms · A shows all"
+HINT = f"Click a point to select its condition · {EXCLUDES} · wheel zooms · A shows all"
 Curves = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Detunings, and η with the ends of its band, (temperatures, points)."""
 _SHORTEST_MEV, _CURVE_POINTS = 5.0, 81
@@ -48,6 +48,7 @@ class EfficiencyPanel(Panel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys: list[tuple[str, ...]] = []
+        self._thermal_shown: list[int] = []
         self._subject: Experiment | None = None
         self._results: Results | None = None
         self._view = ViewState()
@@ -63,7 +64,7 @@ class EfficiencyPanel(Panel):
         self.scale = ChoiceField((("eta", "η"), ("logit", "ln η/(1 − η)")))
         self.scale.setFixedWidth(118)
         self.thermal = SeriesPlot(theme, x_label="1/k<sub>B</sub>T (eV<sup>−1</sup>)", y_label="η")
-        self.thermal.display_hint("Dashes only join the points · straight in ln η/(1 − η) means Arrhenius odds")
+        self.thermal.display_hint(f"Dashes join the points · a straight ln η/(1 − η) means Arrhenius odds · {EXCLUDES}")
         self._thermal_guides = Guides(theme)
         self.thermal.add_layer(self._thermal_guides, z=-5)
         self.thermal_card = Card("η(T)")
@@ -90,6 +91,10 @@ class EfficiencyPanel(Panel):
         self._show_phonon_axis(results, t)
         self._fit_ranges(results)
 
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._subject = None
+
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
         for part in (self.plot, self.thermal, self.legend, self.top_axis):
@@ -105,6 +110,7 @@ class EfficiencyPanel(Panel):
     def _connect(self) -> None:
         self.legend.temperature_chosen.connect(self.temperature_chosen)
         self.plot.point_clicked.connect(self._choose)
+        self.thermal.point_clicked.connect(self._choose_thermal)
         self.plot.hint_changed.connect(self.hint_changed)
         self.thermal.hint_changed.connect(self.hint_changed)
         self.scale.chosen.connect(self._rescale)
@@ -112,6 +118,11 @@ class EfficiencyPanel(Panel):
     def _choose(self, series: int, point: int, button: Qt.MouseButton) -> None:
         key = self._keys[series][point]
         if key:
+            self.stack_chosen.emit(key)
+
+    def _choose_thermal(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        fit = self._results.efficiency if self._results is not None else None
+        if fit is not None and (key := fit.keys[point][self._thermal_shown[series]]):
             self.stack_chosen.emit(key)
 
     def _rescale(self) -> None:
@@ -174,7 +185,7 @@ class EfficiencyPanel(Panel):
         is_logit = self.scale.key == "logit"
         self.thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", "ln η/(1 − η)" if is_logit else "η")
         inverse = _MEV_PER_EV / thermal_energy_mev(fit.temperatures_k)
-        columns = _thermal_columns(fit)
+        self._thermal_shown = columns = _thermal_columns(fit)
         self.thermal.display([_thermal_series(fit, j, inverse, is_logit=is_logit) for j in columns])
         self._thermal_guides.display([] if is_logit else [Guide("y", 1.0)])
         # With fewer than two temperatures there is no trend, and η(ΔE) takes the whole width.

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
@@ -14,9 +14,10 @@ from asplab.core.pipeline import Results
 from asplab.core.problems import Problem
 from asplab.gui.exclusion_menu import add_exclusion_entries
 from asplab.gui.panels.base import Panel
+from asplab.gui.reading import temperatures_of
 from asplab.gui.theme import Theme
-from asplab.gui.tree_model import TreeModel
-from asplab.gui.tree_nodes import Node, build_nodes, words_for
+from asplab.gui.tree_model import DOT_PX, TreeModel
+from asplab.gui.tree_nodes import Node, build_nodes, temperature_nodes, words_for
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.reason import ReasonBar
@@ -40,6 +41,7 @@ class ExperimentTree(Panel):
         self.view.setHeaderHidden(True)
         self.view.setUniformRowHeights(True)
         self.view.setIndentation(12)
+        self.view.setIconSize(QSize(DOT_PX, DOT_PX))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.setAccessibleName("Experiment")
         self.reasons = ReasonBar()
@@ -65,10 +67,11 @@ class ExperimentTree(Panel):
         """Show what was measured and what is selected."""
         document = results.document
         problems = _lasting_problems(results)
-        shown = (document.experiment, document.exclusions, document.settings.grouping, problems)
+        temperatures = tuple(float(value) for value in temperatures_of(results))
+        shown = (document.experiment, document.exclusions, document.settings.grouping, problems, temperatures)
         if shown != self._shown:
             self._shown = shown
-            self._rebuild(document, problems)
+            self._rebuild(document, problems, temperatures)
             self._selected = None
         if view != self._selected:
             self._selected = view
@@ -122,15 +125,16 @@ class ExperimentTree(Panel):
         return False
 
     # --- rows ----------------------------------------------------------------------------------------------
-    def _rebuild(self, document: Document, problems: tuple[Problem, ...]) -> None:
+    def _rebuild(self, document: Document, problems: tuple[Problem, ...], known_k: tuple[float, ...]) -> None:
         inputs = (document.experiment, document.settings.grouping)
         if self._gathered is None or inputs != self._inputs:
             self._inputs = inputs
             self._gathered = _everything(document)
-        count = len(document.experiment.spectra_of(EMISSION_KINDS))
-        self.card.display_subtitle(f"{_spaced(count)} spectra")
+        self.card.display_subtitle(*_counted(document))
         if self._gathered is None:
-            self.model.display(Node("root", "", "", -1), ())
+            self._displaying = True
+            self.model.display(temperature_nodes(known_k), known_k)
+            self._displaying = False
             return
         expanded = {node.key for node in self.model.root.walk() if self.view.isExpanded(self.model.index_of(node))}
         temperatures = [float(value) for value in self._gathered.temperatures_k]
@@ -217,5 +221,10 @@ def _stands_for(node: Node, view: ViewState) -> bool:
     return not view.stack or node.key == view.stack
 
 
-def _spaced(count: int) -> str:
-    return f"{count:,}".replace(",", "\u202f")
+def _counted(document: Document) -> tuple[str, ...]:
+    """Return how much was measured, or how many tables stand for it."""
+    spectra, tables = len(document.experiment.spectra_of(EMISSION_KINDS)), len(document.experiment.tables)
+    if tables and not spectra:
+        return f"{tables} table" + ("s" if tables > 1 else ""), str(tables)
+    number = f"{spectra:,}".replace(",", "\u202f")
+    return f"{number} spectra", number

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 
 from asplab.core.document import Exclusions
 from asplab.core.pipeline import Results
-from asplab.gui.findings import budget, checks, facts, joint_rows, record_facts, temperature_rows
+from asplab.gui.findings import checks, error_sources, facts, joint_rows, record_facts, temperature_rows
 from asplab.gui.panels.base import Panel
 from asplab.gui.reading import selected_temperature, temperature_name, temperatures_of
 from asplab.gui.settings_catalogue import STEPS
@@ -19,6 +19,7 @@ from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
 
 WIDTH_PX = 292
+_FROM_RESPONSES, _FROM_ETA = ("ratio", "efficiency", "polaron"), ("polaron",)
 NOTHING_SELECTED = "Click a point or a curve to select a condition."
 
 
@@ -39,6 +40,7 @@ class Inspector(Panel):
         self._settings_card, self._results_card = Card("Settings"), Card("Results", "68 % intervals")
         self._checks_card, self._selected_card = Card("Checks"), Card("Selected")
         self._budget_card, self.budget = Card("Where the error comes from"), BudgetBars()
+        self.no_budget = _muted("", wraps=True)
         self.here, self.joint = ResultsTable(), ResultsTable()
         self._joint_title = _muted("All temperatures, joint fit")
         self.no_results = _muted("No results yet: load PL, ASPL and photothermal scans.", wraps=True)
@@ -63,10 +65,7 @@ class Inspector(Panel):
         self._show_settings(results, view)
         self._show_results(results, view)
         self._exclusions = results.document.exclusions
-        name, shares = budget(results, view)
-        self._budget_card.display_subtitle(name)
-        self.budget.display(shares)
-        _set_shown(self._budget_card, bool(shares))
+        self._show_budget(results, view)
         found = checks(results, view)
         self.checks_list.display(found)
         _set_text(self.summary, f"Checks: {check_summary(found)}")
@@ -90,7 +89,8 @@ class Inspector(Panel):
     def _build(self) -> None:
         for widget in (self.no_results, self.here, self._joint_title, self.joint):
             self._results_card.add(widget)
-        self._budget_card.add(self.budget)
+        for part in (self.budget, self.no_budget):
+            self._budget_card.add(part)
         self._checks_card.add(self.checks_list)
         for part in (self.facts_list, self.nothing, self._reason, *self.exclude_buttons.values()):
             self._selected_card.add(part)
@@ -128,7 +128,7 @@ class Inspector(Panel):
 
     # --- settings ----------------------------------------------------------------------------------------
     def _show_settings(self, results: Results, view: ViewState) -> None:
-        form = self._form_of(view.step)
+        form = self._form_of(view.step) if _has_use(view.step, results) else None
         _set_shown(self._settings_card, form is not None)
         for other in self._forms.values():
             if other.isVisibleTo(self) != (other is form):
@@ -159,6 +159,15 @@ class Inspector(Panel):
         _set_shown(self.here, bool(here))
         _set_shown(self.joint, bool(joint))
         _set_shown(self._joint_title, bool(joint))
+
+    def _show_budget(self, results: Results, view: ViewState) -> None:
+        found = error_sources(results, view)
+        self._budget_card.display_subtitle(found.name)
+        self.budget.display(found.shares)
+        _set_text(self.no_budget, found.why)
+        _set_shown(self.budget, bool(found.shares))
+        _set_shown(self.no_budget, not found.shares)
+        _set_shown(self._budget_card, bool(found.name))
 
     # --- selection ---------------------------------------------------------------------------------------
     def _show_selected(self, results: Results, view: ViewState) -> None:
@@ -192,6 +201,14 @@ class _Column(QWidget):
             if layout is not None:
                 self.setMinimumHeight(layout.totalMinimumHeightForWidth(self.width()))
         return super().event(event)
+
+
+def _has_use(step: str, results: Results) -> bool:
+    """Whether the settings of a step change anything: what stands before a table that enters half-way does not."""
+    experiment = results.document.experiment
+    if experiment.spectra or experiment.scans or not experiment.tables:
+        return True
+    return step in (_FROM_ETA if results.responses is None else _FROM_RESPONSES)
 
 
 def _context(results: Results, view: ViewState) -> Context:

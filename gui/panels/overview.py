@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
@@ -10,7 +11,7 @@ from asplab.core.band import cutoff_nm
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.crowd import CachedSeries, Crowd, Level, QuickPlot
 from asplab.gui.plots.handles import LineHandle, RegionHandle
@@ -36,6 +37,7 @@ from asplab.gui.plots.result_pictures import (
     ratio_series,
 )
 from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, temperatures_of
+from asplab.gui.reading import why_missing
 from asplab.gui.theme import Theme
 from asplab.gui.throttle import Throttle
 from asplab.gui.view_state import ViewState
@@ -44,15 +46,14 @@ from asplab.gui.widgets.empty import EmptyState
 
 _SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
 _ALL_SPECTRA = "all spectra"
-# Two rows of labels fit above the band.
-_SIGNAL_RANGE = (-0.08, 1.22)
+_SIGNAL_RANGE = (-0.08, 1.03)
 
 
 class PlotCard(Card):
     """A plot under a title, or the reason why there is none."""
 
-    def __init__(self, title: str, plot: Plot) -> None:
-        super().__init__(title)
+    def __init__(self, title: str, plot: Plot, short_title: str = "") -> None:
+        super().__init__(title, short_title=short_title)
         self.plot = plot
         self._reason = EmptyState("")
         self._pile = QStackedLayout()
@@ -94,7 +95,7 @@ class OverviewPanel(Panel):
         self.ratio = QuickPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
         self.eta = QuickPlot(theme, x_label="ΔE (meV)", y_label="η")
         self.polaron = QuickPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
-        self.window_handle = RegionHandle(theme, label="Window", scope=_ALL_SPECTRA)
+        self.window_handle = RegionHandle(theme, label="window", scope=_ALL_SPECTRA)
         self.cutoff_handles = {
             side: LineHandle(theme, label=label, scope="", color="warn", row=1) for side, label in _SIDES
         }
@@ -102,9 +103,9 @@ class OverviewPanel(Panel):
         self.other_eta, self.other_polarons = Crowd(theme), Crowd(theme)
         self.cards = (
             PlotCard("Spectra", self.spectra),
-            PlotCard("R(ΔE<sub>S</sub>) and quantum yield", self.ratio),
-            PlotCard("Up-conversion efficiency", self.eta),
-            PlotCard("What the data determine", self.polaron),
+            PlotCard("R(ΔE<sub>S</sub>) and quantum yield", self.ratio, "R and QY"),
+            PlotCard("Up-conversion efficiency", self.eta, "Efficiency η"),
+            PlotCard("What the data determine", self.polaron, "g and ħω"),
         )
         self._lay_out()
         self._connect()
@@ -125,6 +126,12 @@ class OverviewPanel(Panel):
         if frame != self._framed:
             self._framed = frame
             self.view_all()
+        elif not self._is_dragging and self.polaron.is_at_home:
+            self._follow_fit(results, view.temperature)
+
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._framed = ()
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -138,7 +145,8 @@ class OverviewPanel(Panel):
     def view_all(self) -> None:
         """Show all data in every plot."""
         fit = self._results.efficiency if self._results is not None else None
-        self.spectra.set_home(x=spectra_range(self._picture.band_nm, self.window_handle.region), y=_SIGNAL_RANGE)
+        wavelengths = spectra_range(self._picture.band_nm, self.window_handle.region)
+        self.spectra.set_home(x=wavelengths, y=_SIGNAL_RANGE, is_labelled=True)
         self.eta.set_home(x=(0.0, largest_detuning(fit)), y=eta_range(fit))
         self.polaron.set_home(*polaron_range(self.polaron.series, self._polaron_crowd))
         for card in self.cards:
@@ -156,8 +164,9 @@ class OverviewPanel(Panel):
             self.spectra_layer.display(self._picture.series)
         self.window_handle.display(*results.document.settings.integration.window_nm)
         self._display_cutoffs(results, self._picture.stack)
-        self.cards[0].display_subtitle(spectra_words(results, view.temperature, self._picture.stack))
-        self.cards[0].display_reason("" if self._picture.series else "No spectra here", self._why(results))
+        self.cards[0].display_subtitle(*spectra_words(results, view.temperature, self._picture.stack))
+        missing = "Add emission spectra (kind pl or aspl)."
+        self.cards[0].display_reason("" if self._picture.series else "No spectra here", why_missing(results, missing))
 
     def _kept_stack(self, results: Results, t: int) -> str:
         """Return the condition that is on screen, so that a dragged cutoff does not change hands half-way."""
@@ -182,16 +191,18 @@ class OverviewPanel(Panel):
     def _display_ratio(self, results: Results, view: ViewState) -> None:
         series, self._ratio_places = ratio_series(results, view.temperature)
         self.ratio.display(series)
-        self.cards[1].display_subtitle(yield_words(results.efficiency, view.temperature))
-        self.cards[1].display_reason("" if series else "No R line here", self._why(results))
+        self.cards[1].display_subtitle(*yield_words(results.efficiency, view.temperature))
+        missing = "R needs emission and photothermal signal above and below the gap."
+        self.cards[1].display_reason("" if series else "No R line here", why_missing(results, missing))
 
     # --- η -------------------------------------------------------------------------------------------------
     def _display_eta(self, results: Results, view: ViewState) -> None:
         series, self._eta_places = eta_series(results, view.temperature, self._theme)
         self.eta.display(series)
         self._ring(view)
-        self.cards[2].display_subtitle(temperature_words(temperatures_of(results), view.temperature, self._theme))
-        self.cards[2].display_reason("" if series else "No η yet", self._why(results))
+        self.cards[2].display_subtitle(*temperature_words(temperatures_of(results), view.temperature, self._theme))
+        missing = "η needs PL, ASPL and photothermal scans of one temperature."
+        self.cards[2].display_reason("" if series else "No η yet", why_missing(results, missing))
 
     def _ring(self, view: ViewState) -> None:
         fit = self._results.efficiency if self._results is not None else None
@@ -210,8 +221,17 @@ class OverviewPanel(Panel):
     def _display_polaron(self, results: Results, view: ViewState) -> None:
         series, self._owners = polaron_series(results, view.temperature, self._theme)
         self.polaron.display(series)
-        self.cards[3].display_subtitle(polaron_words(results.polaron, view.temperature, self._theme))
-        self.cards[3].display_reason("" if series else "g and ħω are not determined", self._why(results))
+        self.cards[3].display_subtitle(*polaron_words(results.polaron, view.temperature, self._theme))
+        missing = "Eq. 9 needs η at three detunings of one temperature at least, better six."
+        self.cards[3].display_reason("" if series else "g and ħω are not determined", why_missing(results, missing))
+
+    def _follow_fit(self, results: Results, t: int) -> None:
+        """Choose the axes of g and ħω anew where the fit has left them, once the hand rests."""
+        if results.polaron is None or t >= len(results.polaron.temperatures_k):
+            return
+        phonon, g = float(results.polaron.phonon_mev[t]), float(results.polaron.g_mev[t])
+        if np.isfinite(phonon) and np.isfinite(g) and not self.polaron.holds(phonon, g):
+            self.polaron.set_home(*polaron_range(self.polaron.series, self._polaron_crowd))
 
     # --- temperatures that stand back ------------------------------------------------------------------------
     def _display_others(self) -> None:
@@ -233,6 +253,7 @@ class OverviewPanel(Panel):
         self.window_handle.dragged.connect(self.window_dragged)
         for side, handle in self.cutoff_handles.items():
             handle.dragged.connect(partial(self._drag_cutoff, side))
+        self.spectra_layer.point_clicked.connect(self._choose_spectrum)
         self.eta.point_clicked.connect(self._choose_eta)
         self.other_eta.point_clicked.connect(self._choose_other_eta)
         self.other_polarons.point_clicked.connect(self._choose_other_polaron)
@@ -240,8 +261,9 @@ class OverviewPanel(Panel):
         self.polaron.point_clicked.connect(self._choose_owner)
         for card in self.cards:
             card.plot.hint_changed.connect(self.hint_changed)
-        self.eta.display_hint("Click a point to select its condition · right-click to exclude it")
-        self.ratio.display_hint("Click a line's point to select its condition · right-click to exclude it")
+        self.spectra.display_hint(f"Click a point to select its condition · {EXCLUDES} · wheel zooms · A shows all")
+        self.eta.display_hint(f"Click a point to select its condition · {EXCLUDES}")
+        self.ratio.display_hint(f"Click a line’s point to select its condition · {EXCLUDES}")
         self.polaron.display_hint("Click a point to select its temperature · contours and bars hold 68 %")
 
     def _begin_drag(self) -> None:
@@ -255,6 +277,10 @@ class OverviewPanel(Panel):
     def _drag_cutoff(self, side: str, place: float) -> None:
         if side in self._nominal_nm:
             self.cutoff_dragged.emit(side, self._nominal_nm[side], place)
+
+    def _choose_spectrum(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        if self._picture.stack is not None:
+            self.stack_chosen.emit(self._picture.stack.key)
 
     def _choose_eta(self, series: int, point: int, button: Qt.MouseButton) -> None:
         self._choose(self._view.temperature, self._eta_places[series][point], button)
@@ -309,10 +335,6 @@ class OverviewPanel(Panel):
             handle.setVisible(False)
             self.spectra.add_layer(handle, z=21)
         self.eta.add_layer(Level(self._theme, 1.0), z=1)
-
-    @staticmethod
-    def _why(results: Results) -> str:
-        return next((problem.message for problem in results.problems if problem.severity == "error"), "")
 
 
 def _display_crowd(

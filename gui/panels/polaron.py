@@ -14,7 +14,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.result_pictures import temperature_color
 from asplab.gui.plots.series import Series, SeriesPlot
@@ -63,8 +63,8 @@ class PolaronPanel(Panel):
         self._guides = Guides(theme)
         self.pulls.add_layer(self._guides, z=-5)
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
-        self.logit.display_hint("Eq. 9 in logit form · points that are not determined stand in the residuals only")
-        self.pulls.display_hint("Residuals in units of each point's own σ; points of one temperature share errors")
+        self.logit.display_hint(f"Eq. 9 in logit form · undetermined points stand in the residuals only · {EXCLUDES}")
+        self.pulls.display_hint(f"In units of each point’s own σ; points of one temperature share errors · {EXCLUDES}")
         self.plane.display_hint("Crosses: 68 % intervals of ħω and g alone · contours: 68 % of both together")
         self.table = DataTable(theme, COLUMNS)
         self._logit_card = Card("Model and data")
@@ -87,6 +87,10 @@ class PolaronPanel(Panel):
         self._show_plane(polaron, results.intervals, specs, t)
         self._show_table(polaron, results.intervals, specs, t)
         self._fit_ranges(results, t)
+
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._subject = None
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -139,6 +143,8 @@ class PolaronPanel(Panel):
             self.plane.set_home(*_plane_home(results.polaron, t))
             for plot in (self.logit, self.pulls, self.plane):
                 plot.view_all()
+        elif self.plane.is_at_home and _has_left(self.plane, results.polaron, t):
+            self.plane.set_home(*_plane_home(results.polaron, t))
 
     # --- one temperature ---------------------------------------------------------------------------------
     def _show_model(self, fit: EfficiencyFit, polaron: PolaronFit, specs: list[str], t: int, view: ViewState) -> None:
@@ -334,6 +340,15 @@ def _logit_home(series: Series) -> tuple[float, float] | None:
     points = np.asarray(series.y, dtype=float)
     known = points[np.isfinite(points)]
     return (float(known.min()) - _LOGIT_MARGIN, float(known.max()) + _LOGIT_MARGIN) if known.size else None
+
+
+def _has_left(plane: SeriesPlot, polaron: PolaronFit | None, t: int) -> bool:
+    """Whether the selected fit is out of view, so that the axes have to follow it."""
+    return (
+        polaron is not None
+        and bool(polaron.fitted[t])
+        and not plane.holds(float(polaron.phonon_mev[t]), float(polaron.g_mev[t]))
+    )
 
 
 def _plane_home(polaron: PolaronFit | None, t: int) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:

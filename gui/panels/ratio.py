@@ -14,7 +14,7 @@ from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.responses import Responses
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import quantum_yield, selected_temperature, temperature_name, temperature_specs, why_missing
@@ -53,8 +53,9 @@ class RatioPanel(Panel):
         self.line = SeriesPlot(
             theme, x_label="hν<sub>S</sub> (meV)", y_label="PA<sub>S</sub>/I<sub>S</sub> (relative to its mean)"
         )
-        self.line.display_hint("The line meets zero at hν₀ = QY·⟨E⟩: there all absorbed energy would leave as light")
+        self.line.display_hint(f"It meets zero at hν₀ = QY·⟨E⟩, where all absorbed energy leaves as light · {EXCLUDES}")
         self.ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
+        self.ratio.display_hint(f"Click a line’s point to select its condition · {EXCLUDES} · A shows all")
         self.yields = SeriesPlot(theme, x_label="T (K)", y_label="QY")
         self.yields.display_hint("Click a point to select its temperature")
         self._line_guides, self._yield_guides = Guides(theme), Guides(theme)
@@ -87,6 +88,10 @@ class RatioPanel(Panel):
         is_ratio = results.document.settings.efficiency.estimator == "ratio"
         self.note.setText(RATIO_NOTE if is_ratio else COMPONENTS_NOTE)
         self._fit_ranges(fit, results.document.experiment, t)
+
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._subject = None
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -135,7 +140,12 @@ class RatioPanel(Panel):
         self._subject = (experiment, t)
         low, high = fit.quantum_yield_low, fit.quantum_yield_high
         margin = 0.08 * float(np.nanmax(high) - np.nanmin(low)) or 0.01
-        self.yields.set_home(y=(float(np.nanmin(low)) - margin, float(np.nanmax(high)) + margin))
+        kelvin = fit.temperatures_k
+        beside = 0.05 * float(np.ptp(kelvin)) or 1.0
+        self.yields.set_home(
+            x=(float(kelvin.min()) - beside, float(kelvin.max()) + beside),
+            y=(float(np.nanmin(low)) - margin, float(np.nanmax(high)) + margin),
+        )
         self.ratio.set_home(y=_ratio_home(self.ratio.series))
         for plot in (self.line, self.ratio, self.yields):
             plot.view_all()
@@ -178,7 +188,7 @@ class RatioPanel(Panel):
         intercept = Estimate(float(fit.intercept_mev[t]), float(np.sqrt(fit.line_covariance[t, 1, 1])))
         guides = [Guide("y", 0.0), Guide("x", intercept.value)]
         if np.isfinite(photon):
-            guides.append(Guide("x", float(photon), label="⟨E⟩"))
+            guides.append(Guide("x", float(photon), label="⟨E⟩", label_row=0))
         self._line_guides.display(guides)
         dof = int(fit.dof[t])
         misfit = f" · χ²/dof {plain(fit.chi2[t] / dof, 2)}" if dof > 0 else ""

@@ -13,7 +13,7 @@ from asplab.core.estimate import Estimate
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
@@ -36,7 +36,7 @@ from asplab.gui.widgets.text import TextLine
 
 SIDES = {"longpass": "long-pass", "shortpass": "short-pass"}
 MODES = (("stack", "This condition"), ("pl", "All PL, scaled"), ("aspl", "All ASPL, scaled"))
-HINT = "Drag an edge to move the window · click a curve to select it · wheel zooms · A shows all"
+HINT = f"Drag an edge to move the window · click a curve to select it · {EXCLUDES} · wheel zooms · A shows all"
 _BELOW, _ABOVE = -0.12, 1.35
 """Ends of the view in units of the band's height; the laser behind a filter is far higher."""
 _MARGIN, _STRIP = 0.06, 0.035
@@ -97,6 +97,10 @@ class SpectraPanel(Panel):
         self.card.display_title(_title(corrected.stacks[k], str(self.mode.key)))
         weak = f"{self._curves_left_out} too weak to be scaled" if self._curves_left_out else ""
         self.words.display(_hidden_words(results, k) if self.mode.key == "stack" else weak)
+
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._subject = ()
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -183,7 +187,7 @@ class SpectraPanel(Panel):
             handle.display(place)
             guard = settings.transmission.cutoff_guard_nm
             inner = place + guard if side == "longpass" else place - guard
-            guides.append(Guide("x", min(place, inner), max(place, inner), "guard"))
+            guides.append(Guide("x", min(place, inner), max(place, inner), "guard", label_row=2))
         self._guides.display(guides)
         self._show_backgrounds(settings.background.windows_nm)
 

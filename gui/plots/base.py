@@ -88,6 +88,7 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
             axis.setZValue(-1000)
         self._layers: list[Layer] = []
         self._home: tuple[Bounds, Bounds] = (None, None)
+        self._is_labelled = False
         self._at_home = True
         self._hint = HINT
         self.display_labels(x_label, y_label)
@@ -126,9 +127,12 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         """Say what the mouse does over the empty part of this plot."""
         self._hint = hint
 
-    def set_home(self, x: Bounds = None, y: Bounds = None) -> None:
-        """Fix the range of "view all" in x or y; None follows the data."""
-        self._home = (x, y)
+    def set_home(self, x: Bounds = None, y: Bounds = None, *, is_labelled: bool = False) -> None:
+        """Fix the range of "view all" in x or y; None follows the data.
+
+        The labels at the top stand inside a fixed range in y, or above it where it ``is_labelled``.
+        """
+        self._home, self._is_labelled = (x, y), is_labelled
         self.fit()
 
     def fit(self) -> None:
@@ -139,20 +143,23 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
     def view_all(self) -> None:
         """Show all data, with room for the labels at their right and above."""
         x, y = self._home
-        margin = headroom = 0.0
+        headroom = 0.0
+        labels: list[tuple[float, float]] = []
         for layer in self._layers:
             if layer.isVisible():
                 layer_x, layer_y = layer.data_bounds()
                 x = union(x, layer_x) if self._home[0] is None else x
                 y = union(y, layer_y) if self._home[1] is None else y
-                margin = max(margin, layer.margin_px())
+                labels += layer.labels_px()
                 headroom = max(headroom, layer.headroom_px())
         left, right = _padded(x, _PADDING_X if self._home[0] is None else 0.0)
         width, height = self.box.width(), self.box.height()
-        if 0 < margin < width / 2:
-            right += (right - left) * margin / (width - margin)
+        if width > 0:
+            # A narrow plot keeps half of itself for the data.
+            inside = [(place - left, max(width - room, width / 2)) for place, room in labels if left < place <= right]
+            right = max([right, *(left + reach * width / free for reach, free in inside)])
         bottom, top = _padded(y, _PADDING_Y if self._home[1] is None else 0.0)
-        if self._home[1] is None and 0 < headroom < height / 2:
+        if (self._home[1] is None or self._is_labelled) and 0 < headroom < height / 2:
             top += (top - bottom) * headroom / (height - headroom)
         self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0, disableAutoRange=True)
         self._at_home = True
@@ -172,6 +179,11 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         """The visible ranges in x and y."""
         x, y = self.box.viewRange()
         return (x[0], x[1]), (y[0], y[1])
+
+    def holds(self, x: float, y: float) -> bool:
+        """Return whether a point in data coordinates is in view."""
+        (left, right), (bottom, top) = self.view
+        return left <= x <= right and bottom <= y <= top
 
     def pixel_of(self, x: float, y: float) -> QPoint:
         """Return the pixel of a point in data coordinates, relative to this widget."""

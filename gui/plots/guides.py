@@ -10,7 +10,7 @@ from asplab.gui.plots.layer import Layer, PixelMap
 from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.text import paint_rich, rich_width
 
-_LABEL_PX = 16.0
+_LABEL_PX, _ROW_PX = 16.0, 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,15 @@ class Guide:
         In plot coordinates (log10 on a logarithmic axis).
     label : str
         Rich text.
+    label_row : int or None
+        Line of text at the top below which a label on the horizontal axis stands; None puts it at the bottom.
     """
 
     axis: str
     low: float
     high: float | None = None
     label: str = ""
+    label_row: int | None = None
 
 
 class Guides(Layer):
@@ -75,16 +78,20 @@ class Guides(Layer):
         else:
             painter.fillRect(span, self.theme.color("muted", 0.16))
         if guide.label:
-            self._draw_label(painter, guide.label, span, frame, is_x=is_x)
+            self._draw_label(painter, guide, span, frame)
 
-    def _draw_label(self, painter: QPainter, label: str, span: QRectF, frame: QRectF, *, is_x: bool) -> None:
+    def _draw_label(self, painter: QPainter, guide: Guide, span: QRectF, frame: QRectF) -> None:
+        label = guide.label
         painter.setPen(self.theme.color("muted"))
         width = rich_width(label, painter.font())
-        if not is_x:
+        if guide.axis != "x":
             paint_rich(painter, QRectF(frame.left() + 6, span.top() - _LABEL_PX - 1, width, _LABEL_PX), label)
             return
         painter.save()
-        painter.translate(span.left() - 3, frame.bottom() - 6)
+        # A band that is wide enough holds its label, a line has it at its left.
+        left = span.center().x() + _LABEL_PX / 2 if span.width() > _LABEL_PX else span.left() - 3
+        from_top = None if guide.label_row is None else guide.label_row * _ROW_PX + 6 + width
+        painter.translate(left, frame.bottom() - 6 if from_top is None else frame.top() + from_top)
         painter.rotate(-90)
         paint_rich(painter, QRectF(0, -_LABEL_PX, width, _LABEL_PX), label)
         painter.restore()

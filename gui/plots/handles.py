@@ -97,7 +97,8 @@ class RegionHandle(Handle):
         low, high = (float(to_pixel.x(place)) for place in self._places)
         middle = (max(low, frame.left()) + min(high, frame.right())) / 2
         width = QFontMetricsF(font).horizontalAdvance(without_markup(self._words())) + 14
-        return QRectF(middle - width / 2, frame.top() + self._row * LABEL_PX + 2, width, LABEL_PX)
+        left = max(min(middle - width / 2, frame.right() - width - 2), frame.left() + 2)
+        return QRectF(left, frame.top() + self._row * LABEL_PX + 2, width, LABEL_PX)
 
     def _part_at(self, place: QPointF) -> int:
         to_pixel = self.pixel_map()
@@ -150,11 +151,12 @@ class LineHandle(Handle):
         frame = self._frame(to_pixel)
         x = float(to_pixel.x(self._places[0]))
         self._draw_edge(painter, x, 0, to_pixel, Qt.PenStyle.DashLine)
-        words = f"{self.label} {plain(self._places[0], self._decimals)} {self.unit}"
+        value = f"{plain(self._places[0], self._decimals)} {self.unit}"
+        words = f"{self.label} {value}"
         whole = f"{words} · {self.scope}" if self.is_active else words
-        # The status line has the scope too: a narrow plot leaves it out rather than cut it.
+        # The status line has name and scope too: a narrow plot leaves them out rather than cut them.
         fitting = (text for text in (whole, words) if rich_width(text, painter.font()) + 12 < frame.width())
-        words = next(fitting, words)
+        words = next(fitting, value)
         box = self._label_box(painter, words, x, frame.top(), right=True)
         if box.right() > frame.right():
             box = self._label_box(painter, words, x, frame.top(), right=False)

@@ -75,9 +75,9 @@ class Layer(pg.UIGraphicsItem):  # type: ignore[misc]
         """Return the ranges of the data in x and y; None where there are none."""
         return None, None
 
-    def margin_px(self) -> float:
-        """Return the pixels wanted right of the data, for labels."""
-        return 0.0
+    def labels_px(self) -> list[tuple[float, float]]:
+        """Return the labels that stand right of the data: the place in x where each begins, and its pixels."""
+        return []
 
     def headroom_px(self) -> float:
         """Return the pixels wanted above the data, for labels."""

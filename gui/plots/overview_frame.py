@@ -19,49 +19,54 @@ from asplab.gui.widgets.numerals import measured, plain
 Range = tuple[float, float]
 
 
-# --- words -------------------------------------------------------------------------------------------------
-def spectra_words(results: Results, t: int, stack: Stack | None) -> str:
+# --- words: the whole of them, then what stands in where there is less room --------------------------------
+def spectra_words(results: Results, t: int, stack: Stack | None) -> tuple[str, ...]:
     """Return temperature and reference energy, and whether what is seen is excluded."""
     temperatures = temperatures_of(results)
     if not 0 <= t < temperatures.size:
-        return ""
-    words = [f"{plain(temperatures[t], 0)} K"]
+        return ("",)
+    name = f"{plain(temperatures[t], 0)} K"
+    energy = ""
     if results.energies is not None:
         value, error = results.energies.reference_mev[t], results.energies.reference_error_mev[t]
-        words.append(f"E<sub>g</sub> = {measured(Estimate(float(value), float(error), 'meV'))} meV")
-    if stack is not None and stack.excluded is not None:
-        words.append(f"{stack_words(stack)} is excluded")
-    return " · ".join(words)
+        energy = f"E<sub>g</sub> = {measured(Estimate(float(value), float(error), 'meV'))} meV"
+    excluded = f"{stack_words(stack)} is excluded" if stack is not None and stack.excluded is not None else ""
+    whole = " · ".join(words for words in (name, energy, excluded) if words)
+    return (whole, excluded, "excluded") if excluded else (whole, energy or name, name)
 
 
-def yield_words(fit: EfficiencyFit | None, t: int) -> str:
+def yield_words(fit: EfficiencyFit | None, t: int) -> tuple[str, ...]:
     """Return the quantum yield of a temperature with its 68 % interval."""
-    if fit is None or t >= fit.quantum_yield.size:
-        return ""
+    if fit is None or fit.responses is None or t >= fit.quantum_yield.size:
+        return ("",)
     columns = (fit.quantum_yield, fit.quantum_yield_error, fit.quantum_yield_low, fit.quantum_yield_high)
     value, error, low, high = (float(column[t]) for column in columns)
     closed = np.isfinite(low) and np.isfinite(high)
-    found = Estimate(value, error, "", low if closed else None, high if closed else None)
-    return f"QY = {measured(found)}" + (" · shared" if fit.is_shared else "")
+    number = measured(Estimate(value, error, "", low if closed else None, high if closed else None))
+    return f"QY = {number}" + (" · shared" if fit.is_shared else ""), f"QY = {number}", number
 
 
-def temperature_words(temperatures_k: FloatArray, t: int, theme: Theme) -> str:
+def temperature_words(temperatures_k: FloatArray, t: int, theme: Theme) -> tuple[str, ...]:
     """Return the colours of the first, the chosen and the last temperature."""
-    marks = []
+    marks: dict[int, tuple[str, str]] = {}
     for other in sorted({0, t, temperatures_k.size - 1} & set(range(temperatures_k.size))):
-        color = temperature_color(temperatures_k, other, theme)
-        words = f"{plain(temperatures_k[other], 0)} K"
-        marks.append(f'<span style="color:{color}">●</span> ' + (f"<b>{words}</b>" if other == t else words))
-    return " &nbsp; ".join(marks)
+        dot, number = _dot(temperatures_k, other, theme), plain(temperatures_k[other], 0)
+        marks[other] = tuple(f"{dot} <b>{w}</b>" if other == t else f"{dot} {w}" for w in (f"{number} K", number))
+    whole, bare = (" &nbsp; ".join(mark[i] for mark in marks.values()) for i in (0, 1))
+    return whole, f"{bare} K", marks[t][0] if t in marks else ""
 
 
-def polaron_words(fit: PolaronFit | None, t: int, theme: Theme) -> str:
+def polaron_words(fit: PolaronFit | None, t: int, theme: Theme) -> tuple[str, ...]:
     """Return what the symbols in the plane of g and ħω are."""
     if fit is None or t >= len(fit.temperatures_k):
-        return ""
-    color = temperature_color(fit.temperatures_k, t, theme)
-    joint = "◆ joint &nbsp; " if np.isfinite(fit.phonon_mev[-1]) else ""
-    return f'<span style="color:{color}">●</span> {plain(fit.temperatures_k[t], 0)} K &nbsp; {joint}Eq. 9'
+        return ("",)
+    name = f"{_dot(fit.temperatures_k, t, theme)} {plain(fit.temperatures_k[t], 0)} K"
+    named = f"{name} &nbsp; ◆ joint" if np.isfinite(fit.phonon_mev[-1]) else name
+    return f"{named} &nbsp; Eq. 9", named, name
+
+
+def _dot(temperatures_k: FloatArray, t: int, theme: Theme) -> str:
+    return f'<span style="color:{temperature_color(temperatures_k, t, theme)}">●</span>'
 
 
 # --- ranges ------------------------------------------------------------------------------------------------

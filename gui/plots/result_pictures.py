@@ -100,8 +100,9 @@ def _reference_mev(results: Results, t: int) -> float:
     fit = results.efficiency
     if fit is None:
         return float("nan")
-    excitation = np.asarray(energy_from_wavelength(fit.excitation_nm[t]))
-    return float(np.nanmean(fit.detuning_mev[t] + excitation))
+    # Tables of η may hold detunings alone.
+    gap = fit.detuning_mev[t] + np.asarray(energy_from_wavelength(fit.excitation_nm[t]))
+    return float(np.mean(gap[np.isfinite(gap)])) if np.isfinite(gap).any() else float("nan")
 
 
 # --- η -------------------------------------------------------------------------------------------------------

@@ -70,11 +70,14 @@ class SeriesLayer(Layer):
         """Return the ranges of points and curves; errors may reach beyond."""
         return self._bounds
 
-    def margin_px(self) -> float:
-        """Return the room for the labels."""
-        font = _label_font()
-        widths = (rich_width(one.series.label, font) for one in self._drawn if one.series.label_at == "end")
-        return max((width + _LABEL_GAP_PX + 4 for width in widths if width), default=0.0)
+    def labels_px(self) -> list[tuple[float, float]]:
+        """Return the right ends of the labelled series, and the room for their labels."""
+        font, found = _label_font(), []
+        for one in self._drawn:
+            ends = finite_range(one.line_x if one.line_x.size else one.x)
+            if one.series.label and one.series.label_at == "end" and ends is not None:
+                found.append((ends[1], rich_width(one.series.label, font) + _LABEL_GAP_PX + 4))
+        return found
 
     def headroom_px(self) -> float:
         """Return the room for labels above a peak."""
@@ -169,8 +172,10 @@ class SeriesLayer(Layer):
         if self._selected is None or self._selected[0] >= len(self._drawn):
             return
         one = self._drawn[self._selected[0]]
-        if self._selected[1] < one.x.size:
-            centre = QPointF(to_pixel.x(one.x[self._selected[1]]), to_pixel.y(one.y[self._selected[1]]))
+        x, y = (part[self._selected[1] : self._selected[1] + 1] for part in (one.x, one.y))
+        # A point that is not known, or not above zero on a logarithmic axis, has no place.
+        if np.isfinite(x).any() and np.isfinite(y).any():
+            centre = QPointF(to_pixel.x(x[0]), to_pixel.y(y[0]))
             painter.setPen(QPen(self.theme.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, 9.0, 9.0)
@@ -178,12 +183,12 @@ class SeriesLayer(Layer):
     def _draw_labels(self, painter: QPainter, to_pixel: PixelMap) -> None:
         painter.setFont(_label_font())
         view = self.boundingRect()
-        right = float(to_pixel.x(view.right()))
+        right, bottom = float(to_pixel.x(view.right())), float(to_pixel.y(view.top()))
         found = ((self._label_end(one, to_pixel), one) for one in self._drawn)
         ends = sorted(((*end, one) for end, one in found if end is not None), key=lambda end: end[:2])
-        for y, x, one in _spread(ends):
+        for y, x, one in _spread(ends, bottom - _LABEL_PX / 2):
             width = rich_width(one.series.label, painter.font())
-            left = min(x + _LABEL_GAP_PX, right - width - 2) if one.series.label_at == "end" else x
+            left = min(x + _LABEL_GAP_PX if one.series.label_at == "end" else x, right - width - 2)
             if one.x.size == 1:
                 # Beside a single point there is no free end: contours and bars run through its label.
                 painter.fillRect(QRectF(left - 2, y - 8, width + 4, 16), self.theme.color("panel", 0.8))
@@ -250,8 +255,8 @@ class SeriesPlot(Plot):
         self.series_layer.display_selected(series, point)
 
 
-def _spread(ends: list[tuple[float, float, Drawn]]) -> list[tuple[float, float, Drawn]]:
-    """Move labels apart, keeping their order, around where they would like to stand."""
+def _spread(ends: list[tuple[float, float, Drawn]], lowest: float) -> list[tuple[float, float, Drawn]]:
+    """Move labels apart, keeping their order, around where they would like to stand, none below ``lowest``."""
     heights = [end[0] for end in ends]
     for _ in range(20):
         overlaps = [_LABEL_PX - (lower - upper) for upper, lower in pairwise(heights)]
@@ -261,6 +266,9 @@ def _spread(ends: list[tuple[float, float, Drawn]]) -> list[tuple[float, float, 
             if overlap > 0:
                 heights[index] -= overlap / 2
                 heights[index + 1] += overlap / 2
+    for index in reversed(range(len(heights))):
+        heights[index] = min(heights[index], lowest)
+        lowest = heights[index] - _LABEL_PX
     return [(height, x, one) for height, (_, x, one) in zip(heights, ends, strict=True)]
 
 

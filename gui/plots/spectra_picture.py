@@ -81,7 +81,7 @@ def spectra_picture(results: Results, temperature: int, key: str) -> SpectraPict
         series.append(Series(color="pl", line_x=template.wavelength_nm, line_y=height, base=0.0))
         # A label without a curve: on the rising flank, where no handle's label stands.
         series.append(
-            Series(color="pl", label="PL", label_at="peak", line_x=[template.extent_nm[0] - 14.0], line_y=[0.9])
+            Series(color="pl", label="PL", label_at="peak", line_x=[template.extent_nm[0] - 14.0], line_y=[0.82])
         )
     band = template.extent_nm if template is not None else None
     series.extend(_photothermal_series(results, temperature, band))
@@ -90,7 +90,8 @@ def spectra_picture(results: Results, temperature: int, key: str) -> SpectraPict
     if stack is not None and band is not None:
         # Beside the falling flank; the condition itself has no room for a label among its points.
         color = "aspl" if stack.kind == "aspl" else "pl"
-        series.append(Series(color=color, label=stack_words(stack), label_at="start", line_x=[band[1]], line_y=[0.3]))
+        words = f"{stack.kind.upper()} {plain(stack.excitation_nm, 0)} nm"
+        series.append(Series(color=color, label=words, label_at="start", line_x=[band[1]], line_y=[0.37]))
     return SpectraPicture(tuple(series), stack, band)
 
 

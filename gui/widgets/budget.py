@@ -6,11 +6,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from asplab.gui.widgets.numerals import plain
-from asplab.gui.widgets.text import paint_rich, without_markup
+from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 
 ROW_PX = 22
-_NAME_PART, _PERCENT_PX, _BAR_PX = 0.4, 44, 6
+_LEAST_NAME_PX, _GAP_PX, _PERCENT_PX, _BAR_PX, _LEAST_BAR_PX = 84, 10, 44, 6, 2
 
 
 class BudgetBars(QWidget):
@@ -19,6 +18,7 @@ class BudgetBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shares: tuple[tuple[str, float], ...] = ()
+        self._percents: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -30,7 +30,9 @@ class BudgetBars(QWidget):
         """Show these sources, each with a rich-text name and its fraction of the variance, 0 to 1."""
         changed = len(shares) != len(self._shares)
         self._shares = tuple(shares)
-        words = "; ".join(f"{without_markup(name)} {_percent(share)}" for name, share in shares)
+        self._percents = percents([share for _, share in shares])
+        named = zip(self._shares, self._percents, strict=True)
+        words = "; ".join(f"{without_markup(name)} {percent}" for (name, _), percent in named)
         self.setAccessibleDescription(words)
         if changed:
             self.updateGeometry()
@@ -46,13 +48,13 @@ class BudgetBars(QWidget):
         """Paint all rows."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        names_px = _NAME_PART * self.width()
-        for index, (name, share) in enumerate(self._shares):
+        names_px = max([_LEAST_NAME_PX, *(rich_width(name, painter.font()) for name, _ in self._shares)]) + _GAP_PX
+        for index, ((name, share), percent) in enumerate(zip(self._shares, self._percents, strict=True)):
             row = QRectF(0, index * ROW_PX, self.width(), ROW_PX)
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             paint_rich(painter, row, name)
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-            painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _percent(share))
+            painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent)
             track = QRectF(names_px, row.center().y() - _BAR_PX / 2, row.width() - names_px - _PERCENT_PX, _BAR_PX)
             self._paint_bar(painter, track, share)
 
@@ -62,9 +64,14 @@ class BudgetBars(QWidget):
         painter.drawRoundedRect(track, _BAR_PX / 2, _BAR_PX / 2)
         painter.setBrush(self.palette().color(QPalette.ColorRole.Highlight))
         filled = QRectF(track.topLeft(), track.bottomRight())
-        filled.setWidth(track.width() * share)
+        filled.setWidth(max(track.width() * share, _LEAST_BAR_PX))
         painter.drawRoundedRect(filled, min(_BAR_PX, filled.width()) / 2, _BAR_PX / 2)
 
 
-def _percent(share: float) -> str:
-    return f"{plain(100 * share, 0)} %"
+def percents(shares: Sequence[float]) -> tuple[str, ...]:
+    """Return shares that add up to one as whole percentages that add up to a hundred, by largest remainders."""
+    whole = [int(100.0 * share) for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: whole[i] - 100.0 * shares[i])
+    for i in by_remainder[: 100 - sum(whole)]:
+        whole[i] += 1
+    return tuple(f"{number} %" if number else "< 1 %" for number in whole)

@@ -1,12 +1,14 @@
 """The white box that everything in the window stands in."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from asplab.gui.widgets.arrange import GAP
-from asplab.gui.widgets.text import TextLine, TitleLine
+from asplab.gui.widgets.text import TextLine, TitleLine, rich_width
 
 PADDING = 12
+_SUBTITLE_PX = 168
 _SLACK_PX = 6
 
 
@@ -19,10 +21,13 @@ class Card(QFrame):
         Rich text.
     subtitle : str
         Muted, right of the title; may change on every frame.
+    short_title : str
+        Stands in where the card is too narrow for title and subtitle; the title itself when empty.
     """
 
-    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None, *, short_title: str = "") -> None:
         super().__init__(parent)
+        self._titles = (title, short_title)
         self.setProperty("role", "card")
         self._title = TitleLine(title)
         self._subtitle = TextLine(subtitle, muted=True, align=Qt.AlignmentFlag.AlignRight)
@@ -50,11 +55,20 @@ class Card(QFrame):
 
     def display_title(self, html: str) -> None:
         """Show another title."""
+        self._titles = (html, "")
         self._title.display(html)
 
-    def display_subtitle(self, html: str) -> None:
-        """Show another subtitle without laying the window out anew."""
-        self._subtitle.display(html)
+    def display_subtitle(self, html: str, *shorter: str) -> None:
+        """Show another subtitle, or the first shorter one that fits, without laying the window out anew."""
+        self._subtitle.display(html, *shorter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the title that leaves room for a subtitle."""
+        super().resizeEvent(event)
+        title, short = self._titles
+        if short:
+            room = event.size().width() - 2 * PADDING - GAP - _SUBTITLE_PX
+            self._title.display(title if rich_width(title, self._title.font()) <= room else short)
 
     @property
     def subtitle(self) -> str:

@@ -51,7 +51,7 @@ class StatusLine(QWidget):
         self._problems.setText(f"! {count} problem" + ("s" if count != 1 else ""))
         self._problems.setVisible(count > 0)
 
-    def display_job(self, text: str | None, fraction: float | None = None) -> None:
+    def display_job(self, text: str | None, fraction: float | None = None, *, can_cancel: bool = False) -> None:
         """Show a running job.
 
         Parameters
@@ -60,9 +60,12 @@ class StatusLine(QWidget):
             What runs; None when nothing does.
         fraction : float or None
             Part done, 0 to 1; None while unknown.
+        can_cancel : bool
+            Whether to offer to cancel it.
         """
-        for widget in (self._job, self._bar, self._cancel):
+        for widget in (self._job, self._bar):
             widget.setVisible(text is not None)
+        self._cancel.setVisible(text is not None and can_cancel)
         if text is not None:
             self._job.setText(text)
             self._bar.setRange(0, 0 if fraction is None else 1000)

@@ -3,7 +3,7 @@
 import math
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QTextDocumentFragment,
     QTextOption,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 _LEAST_TITLE_PX = 60
 
@@ -87,6 +87,7 @@ class TextLine(QWidget):
     ) -> None:
         super().__init__(parent)
         self._html = ""
+        self._shorter: tuple[str, ...] = ()
         self._muted = muted
         self._align = align
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -97,12 +98,24 @@ class TextLine(QWidget):
         """The text as displayed."""
         return self._html
 
-    def display(self, html: str) -> None:
-        """Show another text."""
-        if html != self._html:
-            self._html = html
+    def display(self, html: str, *shorter: str) -> None:
+        """Show another text, or the first of the shorter ones that fits where there is no room for it."""
+        if (html, shorter) != (self._html, self._shorter):
+            self._html, self._shorter = html, shorter
             self.setAccessibleName(without_markup(html))
             self.update()
+
+    def fitting(self) -> str:
+        """Return the longest of the texts that fits; empty where none does."""
+        texts = (self._html, *self._shorter)
+        return next((text for text in texts if rich_width(text, self.font()) <= self.width()), "")
+
+    def event(self, event: QEvent) -> bool:
+        """Tell the whole text of a line that is shortened."""
+        if event.type() == QEvent.Type.ToolTip and not self.toolTip() and self.fitting() != self._html:
+            QToolTip.showText(event.globalPos(), self._html, self)  # type: ignore[attr-defined]
+            return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         """Return a height for one line; the width is whatever is left."""
@@ -111,14 +124,15 @@ class TextLine(QWidget):
     minimumSizeHint = sizeHint
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the line; what does not fit ends in an ellipsis."""
+        """Paint the line; where no text fits, the shortest ends in an ellipsis."""
         painter = QPainter(self)
         painter.setPen(_ink(self.palette(), self._muted))
-        box = QRectF(self.rect())
-        if rich_width(self._html, painter.font()) <= box.width():
-            paint_rich(painter, box, self._html, self._align)
+        box, fitting = QRectF(self.rect()), self.fitting()
+        if fitting:
+            paint_rich(painter, box, fitting, self._align)
             return
-        words = painter.fontMetrics().elidedText(without_markup(self._html), Qt.TextElideMode.ElideRight, self.width())
+        words = without_markup((self._html, *self._shorter)[-1])
+        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(box, self._align | Qt.AlignmentFlag.AlignVCenter, words)
 
 
@@ -130,10 +144,10 @@ class TitleLine(TextLine):
         self.setProperty("role", "title")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def display(self, html: str) -> None:
+    def display(self, html: str, *shorter: str) -> None:
         """Show another title; only other words touch the layout."""
         if html != self.html:
-            super().display(html)
+            super().display(html, *shorter)
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:

@@ -19,7 +19,7 @@ from asplab.core.virtual import simulate
 from asplab.core.virtual_experiment import VirtualExperiment
 from asplab.gui.bindings import Bindings
 from asplab.gui.edits import move_window
-from asplab.gui.file_jobs import join, read_folder
+from asplab.gui.file_jobs import join, read_document
 
 Until = Callable[..., None]
 Button = QMessageBox.StandardButton
@@ -173,7 +173,7 @@ def test_a_folder_that_is_there_already_is_not_added_twice(opened: Bindings, mea
 
 
 def test_files_of_equal_name_but_other_content_get_their_folder_in_front(measured: Path, warm: Path) -> None:
-    first, second = (read_folder(folder, Progress()) for folder in (measured, warm))
+    first, second = (read_document(folder, Progress()).experiment for folder in (measured, warm))
     other = replace(second, sources=tuple(replace(s, path=first.sources[0].path) for s in second.sources[:1]))
     joined = join(first, replace(other, spectra=(replace(second.spectra[0], source=first.sources[0].path),)))
     assert len({source.path for source in joined.sources}) == len(joined.sources)

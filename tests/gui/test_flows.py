@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
@@ -356,7 +356,8 @@ def test_another_experiment_brings_its_own_colours_of_temperature(opened: Bindin
 
     def color() -> int:
         index = model.index(0, 0)
-        return model.data(index, Qt.ItemDataRole.DecorationRole).toImage().pixelColor(10, 10).rgb()
+        dot = model.data(index, Qt.ItemDataRole.DecorationRole).pixmap(QSize(10, 10), 2.0)
+        return dot.toImage().pixelColor(10, 10).rgb()
 
     cold = color()
     assert opened.session.document is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from asplab.core import Analysis, Document, Results, load_experiment
@@ -21,7 +21,7 @@ from asplab.core.settings import (
 from asplab.core.virtual import simulate
 from asplab.core.virtual_experiment import VirtualExperiment
 from asplab.gui.panels.absorption import AbsorptionPanel
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.panels.corrections import CorrectionsPanel
 from asplab.gui.panels.efficiency import EfficiencyPanel
 from asplab.gui.panels.polaron import PolaronPanel
@@ -419,6 +419,17 @@ def test_a_click_on_a_point_selects_its_condition(show: Callable[..., Any], resu
     assert told == [(fit.keys[COLD][3],)]
 
 
+def test_a_click_on_eta_against_temperature_selects_its_condition(
+    show: Callable[..., Any], results: Results, click: Any
+) -> None:
+    panel = show(EfficiencyPanel)
+    chosen = recorded(panel.stack_chosen)
+    column, one = panel._thermal_shown[0], panel.thermal.series[0]
+    click(panel.thermal, panel.thermal.pixel_of(float(np.asarray(one.x)[1]), float(np.asarray(one.y)[1])))
+    assert results.efficiency is not None
+    assert chosen == [(results.efficiency.keys[1][column],)]
+
+
 def test_a_click_on_the_legend_chooses_a_temperature(show: Callable[..., Any], click: Any) -> None:
     panel = show(EfficiencyPanel)
     told = recorded(panel.temperature_chosen)
@@ -508,3 +519,26 @@ def test_the_selected_condition_is_marked_in_the_table(show: Callable[..., Any],
     panel = show(CorrectionsPanel, view=ViewState(temperature=1, stack=keys_of(results, 1, "aspl")[0]))
     assert panel.table.selected == 7
     assert panel.table.rows[7].cells[0].startswith("ASPL")
+
+
+# --- right button ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", PANELS)
+def test_a_hint_promises_a_menu_where_a_measurement_can_be_hit(show: Callable[..., Any], kind: type[Panel]) -> None:
+    panel = show(kind)
+    without = {getattr(panel, name) for name in ("plane", "yields") if hasattr(panel, name)}
+    promised = {plot for plot in panel.findChildren(Plot) if EXCLUDES in plot._hint}
+    assert promised == set(panel.findChildren(Plot)) - without
+
+
+def test_a_right_click_on_a_scan_selects_it(show: Callable[..., Any], results: Results, click: Any) -> None:
+    panel = show(AbsorptionPanel)
+    chosen = recorded(panel.record_chosen)
+    x, y = panel._tail_curves._x[0], panel._tail_curves._y[0]
+    far = int(np.argmax(x > 180.0))
+    click(panel.tail, panel.tail.pixel_of(float(x[far]), float(y[far])), Qt.MouseButton.RightButton)
+    assert results.gathered is not None
+    sources = {scan.source for scan in results.gathered.scans[COLD]}
+    assert len(chosen) == 1
+    assert chosen[0][0] in sources
+    panel.display(results, ViewState(record=chosen[0][0]))
+    assert panel._tail_curves._selected is not None

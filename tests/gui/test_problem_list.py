@@ -44,6 +44,11 @@ def test_messages_that_differ_in_more_than_numbers_stand_beside_their_places() -
     assert causes_of(problems, "demo") == [Cause("bad", "", wanted)]
 
 
+def test_file_names_with_and_without_a_second_number_share_a_cause() -> None:
+    problems = [Problem("error", f"{name}.csv", f"'x/{name}.csv' is not there.") for name in ("80-1", "801")]
+    assert [len(cause.places) for cause in causes_of(problems, "demo")] == [2]
+
+
 @pytest.mark.parametrize(
     ("where", "found"),
     [

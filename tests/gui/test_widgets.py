@@ -371,12 +371,19 @@ def test_arrow_keys_walk_along_the_steps(make: Make) -> None:
 
 def test_the_status_line_shows_a_job_only_while_it_runs(make: Make, qtbot: Any) -> None:
     status: StatusLine = make(StatusLine)
-    status.display_job("bootstrap 640 / 1000", 0.64)
+    status.display_job("bootstrap 640 / 1000", 0.64, can_cancel=True)
     assert status.findChild(QProgressBar).value() == 640
     with qtbot.waitSignal(status.cancel_requested):
         QTest.mouseClick(button(status, "Cancel"), Qt.MouseButton.LeftButton)
     status.display_job(None)
     assert not status.findChild(QProgressBar).isVisible()
+
+
+def test_a_job_that_runs_to_its_end_offers_no_cancel(make: Make) -> None:
+    status: StatusLine = make(StatusLine)
+    status.display_job("Recomputing…")
+    assert status.findChild(QProgressBar).isVisible()
+    assert not button(status, "Cancel").isVisible()
 
 
 def test_the_status_line_counts_problems(make: Make) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.problems import Problem
 from asplab.core.ratio_lines import fit_ratio_lines, ratio_points
+from asplab.core.ratio_lines import invert_line as invert_line
+from asplab.core.ratio_lines import ratio as ratio
 from asplab.core.responses import Responses
 from asplab.core.settings import EfficiencySettings
 from asplab.core.statistics.fieller import fieller_interval

@@ -22,6 +22,8 @@ _HEAT_CHANGES = 6.0
 """Detuning in kT up to which the light that leaves still changes the heat per absorbed photon."""
 _HEAT_TOLD_MEV = 120.0
 """A tail that is fitted from further below the gap can't tell that change from its own exponential."""
+_TELLS_FROM_LINE = 0.99
+"""Part of the largest Urbach energy from which a tail can't be told from the line beside it."""
 _TAIL_IS_SEEN = 12.0
 """Gain in χ² beyond which an Urbach tail (two parameters) is taken to be there."""
 
@@ -275,7 +277,24 @@ def _tail(
         return None
     start = float(detuning[chosen].min())
     further = detuning - start
-    cooled = np.exp(-further / kt_mev) if start < min(_HEAT_CHANGES * kt_mev, _HEAT_TOLD_MEV) else None
+    if start < min(_HEAT_CHANGES * kt_mev, _HEAT_TOLD_MEV):
+        found = _tail_beside(scans, further, volts, chosen, line, sigma2, cooled=np.exp(-further / kt_mev))
+        if found is not None:
+            return found
+    return _tail_beside(scans, further, volts, chosen, line, sigma2, cooled=None)
+
+
+def _tail_beside(
+    scans: ScanSet,
+    further: FloatArray,
+    volts: FloatArray,
+    chosen: np.ndarray,
+    line: FloatArray,
+    sigma2: float,
+    *,
+    cooled: FloatArray | None,
+) -> tuple[float, list[FloatArray]] | None:
+    """Return the tail that fits best beside the line; None where none is seen, or none that differs from a line."""
 
     def misfits(urbach_mev: FloatArray) -> FloatArray:
         tails = scans.power_uw[chosen] * np.exp(-further[chosen] / urbach_mev[:, None])
@@ -296,6 +315,8 @@ def _tail(
     if without - values.min() < _TAIL_IS_SEEN * sigma2:
         return None
     urbach = float(fine[np.argmin(values)])
+    if urbach > _TELLS_FROM_LINE * _URBACH_RANGE_MEV[1]:
+        return None
     tail = scans.power_uw * np.exp(-further / urbach)
     shapes = [tail, tail * further / urbach]
     return urbach, shapes if cooled is None else [*shapes, tail * cooled]

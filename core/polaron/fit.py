@@ -344,7 +344,8 @@ def _limits(objective: Objective, parameters: FloatArray, covariance: FloatArray
     u_high = profile_limit(objective, origin, base, "u", centre, error)
     u_low = profile_limit(objective, origin, base, "u", centre, -error, bound=0.0)
     limits = np.full((4, len(chi2)), np.nan)
-    limits[0], limits[1] = 1.0 / u_high, 1.0 / np.where(negative, np.nan, u_low)
+    with np.errstate(divide="ignore"):
+        limits[0], limits[1] = 1.0 / u_high, 1.0 / np.where(negative, np.nan, u_low)
     limits[2:] = _coupling_limits(objective, origin, covariance, base, u_low, u_high, negative)
     return limits
 

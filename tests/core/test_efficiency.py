@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from response_level import STOKES_MEV, Truth, draw
 
-from asplab.core.efficiency import fit_efficiency
+from asplab.core.efficiency import fit_efficiency, invert_line, ratio
 from asplab.core.errors import AnalysisError, SettingsError
-from asplab.core.ratio_lines import invert_line, ratio
 from asplab.core.responses import Responses
 from asplab.core.settings import EfficiencySettings
 from asplab.core.statistics.fieller import fieller_interval

@@ -18,6 +18,7 @@ from asplab.core.experiment import (
 )
 from asplab.core.io import file_bytes, read_bytes
 from asplab.core.io.crosschecks import (
+    flat_tops,
     identical_files,
     kept_kinds,
     merged,
@@ -137,7 +138,7 @@ def assemble(name: str, manifest: Manifest, collected: Collected) -> Experiment:
     records, foreign = without_energies(collected.records)
     records, cut = without_cut(records)
     problems = [*merged(collected.problems), *foreign, *cut, *negative_counts(records), *kept_kinds(records)]
-    problems += identical_files(collected.sources)
+    problems += [*flat_tops(records), *identical_files(collected.sources)]
     kept = tuple(record for record in records if record.kind in KEPT_KINDS)
     used = [record for record in records if record.kind not in KEPT_KINDS]
     return Experiment(

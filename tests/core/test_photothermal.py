@@ -263,3 +263,14 @@ def test_four_points_over_forty_mev_hold_a_line() -> None:
         levels.append(found.baselines[0].volts[-1])
         errors.append(found.baselines[0].error_v[-1])
     assert np.std(levels) == pytest.approx(np.mean(errors), rel=0.35)
+
+
+def test_a_tail_as_wide_as_the_largest_one_is_left_to_the_line() -> None:
+    """It can't be told from the line: its amplitude would be anything, and every reading of the scan with it."""
+    toy = replace(TOY, tail_mev=200.0, noise_v=1e-11, **SHORT)
+    _, found = run(toy.experiment())
+    assert found.baselines[0] is not None
+    assert found.baselines[0].urbach_mev is None
+    _, narrow = run(replace(toy, tail_mev=25.0).experiment())
+    assert narrow.baselines[0] is not None
+    assert narrow.baselines[0].urbach_mev == pytest.approx(25.0, rel=0.2)

@@ -1,0 +1,153 @@
+"""Rate models fitted to the same points, ranked by what they explain for the parameters they take."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.errors import AnalysisError
+from asplab.core.polaron.comparison.fit import ModelFit, fit_model
+from asplab.core.polaron.comparison.options import ModelOptions, plan_model
+from asplab.core.polaron.comparison.verdict import verdict_of
+from asplab.core.problems import Problem
+from asplab.core.units import FloatArray
+
+DEFAULT_MODELS = ("eq9", "resonant", "kramers-heisenberg", "thermal", "arrhenius", "exponential")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Rate models on the same points of each temperature, and of all jointly in the last row.
+
+    Arrays have shape (n_models, n_temperatures + 1); NaN where a number is not defined, for the reason given.
+
+    Attributes
+    ----------
+    models : tuple of str
+    temperatures_k : ndarray, shape (n_temperatures,)
+    n_parameters, n_points, chi2, dof : ndarray
+        k with the scale or scales, n, χ² and n − k.
+    aic, aicc, bic : ndarray
+        χ² + 2k, the same for small samples [Hurvich & Tsai 1989], and χ² + k ln n [Schwarz 1978].
+    delta_aicc, weight : ndarray
+        AICc above the smallest of its row, and Akaike weight: shares of one among the models with an AICc.
+    reasons : tuple of tuple of str
+        Why a model has no AICc in a row; empty where it has.
+    verdicts : tuple of str, one per row
+        What the data say, in words.
+    fits : tuple of ModelFit
+    """
+
+    models: tuple[str, ...]
+    temperatures_k: FloatArray
+    n_parameters: np.ndarray
+    n_points: np.ndarray
+    chi2: FloatArray
+    dof: np.ndarray
+    aic: FloatArray
+    aicc: FloatArray
+    bic: FloatArray
+    delta_aicc: FloatArray
+    weight: FloatArray
+    reasons: tuple[tuple[str, ...], ...]
+    verdicts: tuple[str, ...]
+    fits: tuple[ModelFit, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def compare_models(
+    efficiency: EfficiencyFit,
+    models: Sequence[str] = DEFAULT_MODELS,
+    options: ModelOptions | None = None,
+    *,
+    own_options: Mapping[str, ModelOptions] | None = None,
+) -> Comparison:
+    """Fit rate models to the same points and compare them, per temperature and jointly.
+
+    Parameters
+    ----------
+    efficiency : EfficiencyFit
+    models : sequence of str
+        Names of rate models, each once.
+    options : ModelOptions, optional
+        For all models that have none of their own.
+    own_options : mapping, optional
+        Options by model; range of ΔE and kind of joint scale must be those of ``options``.
+
+    Raises
+    ------
+    AnalysisError
+        For no model, a model twice, an unknown one, options that make the points differ, and what `fit_model` refuses.
+    """
+    shared = options or ModelOptions()
+    chosen = _options_of(tuple(models), shared, own_options or {})
+    least = max(1 + len(plan_model(name, option).names) for name, option in chosen.items())
+    fits = tuple(fit_model(efficiency, name, option, least_points=least) for name, option in chosen.items())
+    k, n = np.array([fit.n_parameters for fit in fits]), np.array([fit.n_points for fit in fits])
+    chi2 = np.array([fit.chi2 for fit in fits])
+    spare = n - k - 1
+    aic = chi2 + 2.0 * k
+    aicc = np.where(spare > 0, aic + 2.0 * k * (k + 1) / np.where(spare > 0, spare, 1), np.nan)
+    delta, weight = _weights(aicc)
+    return Comparison(
+        models=tuple(chosen),
+        temperatures_k=efficiency.temperatures_k,
+        n_parameters=k,
+        n_points=n,
+        chi2=chi2,
+        dof=np.array([fit.dof for fit in fits]),
+        aic=aic,
+        aicc=aicc,
+        bic=chi2 + k * np.log(np.maximum(n, 1)),
+        delta_aicc=delta,
+        weight=weight,
+        reasons=tuple(
+            tuple(_reason(fit, row, least, aicc[i, row]) for row in range(len(k[0]))) for i, fit in enumerate(fits)
+        ),
+        verdicts=tuple(verdict_of(fits, row, delta[:, row], weight[:, row]) for row in range(len(k[0]))),
+        fits=fits,
+        problems=tuple(problem for fit in fits for problem in fit.problems),
+    )
+
+
+def _options_of(
+    models: tuple[str, ...], shared: ModelOptions, own: Mapping[str, ModelOptions]
+) -> dict[str, ModelOptions]:
+    if not models:
+        raise AnalysisError("no rate model to compare; name at least one.")
+    twice = sorted({name for name in models if models.count(name) > 1})
+    if twice:
+        raise AnalysisError(f"rate model {twice[0]!r} is named twice; its weight would be split. Name it once.")
+    stray = sorted(set(own) - set(models))
+    if stray:
+        raise AnalysisError(f"there are options for rate model {stray[0]!r}, which is not compared.")
+    for name, option in own.items():
+        if option.detuning_range_mev != shared.detuning_range_mev or option.joint_scale != shared.joint_scale:
+            raise AnalysisError(
+                f"rate model {name!r} has its own range of ΔE {option.detuning_range_mev} or joint scale "
+                f"{option.joint_scale!r}; models are compared on the same points, so give both in the common options."
+            )
+    return {name: own.get(name, shared) for name in models}
+
+
+def _weights(aicc: FloatArray) -> tuple[FloatArray, FloatArray]:
+    known = np.isfinite(aicc)
+    least = np.min(np.where(known, aicc, np.inf), axis=0)
+    delta = np.where(known, aicc - np.where(np.isfinite(least), least, 0.0), np.nan)
+    share = np.where(known, np.exp(-0.5 * np.where(known, delta, 0.0)), 0.0)
+    total = share.sum(axis=0)
+    return delta, np.where(known, share / np.where(total > 0, total, 1.0), np.nan)
+
+
+def _reason(fit: ModelFit, row: int, least_points: int, aicc: float) -> str:
+    if np.isfinite(aicc):
+        return ""
+    n, k = fit.n_points[row], fit.n_parameters[row]
+    if row == len(fit.temperatures_k):
+        if not np.isfinite(fit.chi2[row]):
+            return f"the joint fits need two temperatures with at least {least_points} points each"
+        return f"{n} points for {k} parameters in all; AICc needs at least {k + 2}"
+    if not np.isfinite(fit.chi2[row]):
+        return f"{n} points; the fit has {k} parameters and needs at least {k} points, AICc {k + 2}"
+    return f"{n} points; AICc with {k} parameters needs at least {k + 2}"

@@ -1,0 +1,221 @@
+"""What is free, fixed or bounded in the fit of a rate model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from asplab.core.errors import AnalysisError, SettingsError
+from asplab.core.polaron.logit import CENTRE_MEV
+from asplab.core.polaron.rates import MODELS, PARAMETERS, RateModel
+from asplab.core.polaron.rates.kramers_heisenberg import HIGHEST_BROADENING, HIGHEST_HUANG_RHYS
+from asplab.core.units import FloatArray
+
+DEFAULT_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "g_mev": (0.01, 10000.0),
+    "phonon_mev": (0.5, 500.0),
+    "broadening_mev": (1e-6, 100.0),
+    "slope_per_mev": (-1.0, 1.0),
+    "urbach_mev": (0.5, 1e4),
+    "background_urbach_mev": (0.5, 1e4),
+}
+"""Ranges in which free parameters are sought, far beyond those of real samples."""
+
+DEFAULT_FIXED: Mapping[str, float] = {"broadening_mev": 1.0, "background_urbach_mev": np.inf}
+"""Parameters that one curve cannot tell from the others: they are free only where bounds are given."""
+
+# Phonon energies, and slopes d ln w/dΔE per meV at 50 meV or polaron energies, at which searches begin.
+_PHONONS_MEV = (3.0, 6.0, 12.0, 24.0, 48.0, 150.0)
+_SLOPES = (-0.2, -0.12, -0.07, -0.04, -0.02, 0.0, 0.04)
+_ENERGIES_MEV = (3.0, 10.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1500.0)
+_LINE_SLOPES = (0.003, 0.01, 0.02, 0.04, 0.08, 0.15)
+_WITHIN = 0.99
+"""Share of the Kramers-Heisenberg limits that a fit may use, so that its difference quotients stay inside."""
+_HIGHEST_HUANG_RHYS: Mapping[str, float] = {
+    "kramers-heisenberg": _WITHIN * HIGHEST_HUANG_RHYS,
+    "resonant": 1e6,
+    "thermal": 1e6,
+    "multimode": 100.0,
+    "multimode-thermal": 100.0,
+}
+"""Largest S tried: beyond, a rate leaves the range of floating point, or needs too many lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """Choices of a fit that change its answer.
+
+    Attributes
+    ----------
+    detuning_range_mev : (low, high)
+        Points used, in meV; ΔE ≤ 0 never is.
+    joint_scale : {"temperature", "shared"}
+        Whether each temperature has a scale ln A of its own in the joint fit.
+    fixed : mapping
+        Values by parameter name; those of the multi-mode models are ``g_1_mev``, ``g_2_mev``, ….
+    bounds : mapping
+        (low, high) by parameter name; makes a parameter of `DEFAULT_FIXED` free.
+    modes_mev : tuple of float
+        Phonon energies of the multi-mode models, which are not fitted.
+    inhomogeneous_mev : float
+        Standard deviation of the gaps; above 0, η is averaged over the ensemble.
+    selection_mev : float, optional
+        Urbach energy by which the laser selects within the ensemble.
+    """
+
+    detuning_range_mev: tuple[float, float] = (0.0, 1000.0)
+    joint_scale: Literal["temperature", "shared"] = "temperature"
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    modes_mev: tuple[float, ...] = ()
+    inhomogeneous_mev: float = 0.0
+    selection_mev: float | None = None
+
+    def __post_init__(self) -> None:
+        low, high = self.detuning_range_mev
+        if not low < high:
+            raise SettingsError(f"detuning_range_mev is ({low:g}, {high:g}); the first number must be the smaller one.")
+        if self.joint_scale not in ("temperature", "shared"):
+            raise SettingsError(f"joint_scale is {self.joint_scale!r}; choose 'temperature' or 'shared'.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A rate model with its free parameters as coordinates: logarithms, except of a slope.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Free parameters.
+    low, high : ndarray, shape (n_free,)
+        Bounds, as coordinates.
+    is_log : ndarray of bool, shape (n_free,)
+    fixed : dict
+        Values of the others.
+    bent : bool
+        The last two are g and ħω of a model that is nearly linear in (κ, u) of `asplab.core.polaron.logit`.
+    """
+
+    model: RateModel
+    options: ModelOptions
+    names: tuple[str, ...]
+    low: FloatArray
+    high: FloatArray
+    is_log: np.ndarray
+    fixed: dict[str, float]
+    bent: bool
+
+    @property
+    def is_averaged(self) -> bool:
+        """True where η is a mean over an ensemble, so that ln A is no plain shift of logit η."""
+        return self.options.inhomogeneous_mev > 0.0 and self.model.lines is None
+
+    def values(self, shape: FloatArray) -> dict[str, FloatArray]:
+        """Return all parameters by name, each (n_fits,), from coordinates (n_fits, n_free)."""
+        found = {name: np.full(len(shape), value) for name, value in self.fixed.items()}
+        return found | dict(zip(self.names, self.physical(shape).T, strict=True))
+
+    def physical(self, shape: FloatArray) -> FloatArray:
+        """Return the free parameters in their units from coordinates (…, n_free)."""
+        return np.where(self.is_log, np.exp(np.where(self.is_log, shape, 0.0)), shape)
+
+    def feasible(self, shape: FloatArray) -> np.ndarray:
+        """Return which coordinates (n_fits, n_free) lie where the model can be evaluated."""
+        values, result = self.values(shape), np.ones(len(shape), dtype=bool)
+        highest = _HIGHEST_HUANG_RHYS.get(self.model.name, np.inf)
+        if self.model.lines is not None:
+            for i, mode in enumerate(self.options.modes_mev):
+                result &= (values[f"g_{i + 1}_mev"] / mode) ** 2 <= highest
+        elif np.isfinite(highest):
+            result &= (values["g_mev"] / values["phonon_mev"]) ** 2 <= highest
+        if self.model.name == "kramers-heisenberg":
+            result &= values["broadening_mev"] / values["phonon_mev"] <= _WITHIN * HIGHEST_BROADENING
+        return result
+
+    def starts(self, thermal_mev: FloatArray) -> FloatArray:
+        """Return coordinates from which to search, (n_starts, n_fits, n_free), for temperatures given as k_B T."""
+        n_fits, columns = len(thermal_mev), dict.fromkeys(self.names, 0)
+        guesses = _guesses(self, thermal_mev)
+        table = np.empty((len(next(iter(guesses.values()), [0])), n_fits, len(columns)))
+        for i, name in enumerate(self.names):
+            values = guesses[name]
+            table[:, :, i] = np.log(values) if self.is_log[i] else values
+        return np.clip(table, self.low, self.high)
+
+
+def plan_model(name: str, options: ModelOptions) -> Plan:
+    """Return what is free and what is fixed.
+
+    Raises
+    ------
+    AnalysisError
+        For an unknown model or parameter, an impossible value, and missing phonon energies of a multi-mode model.
+    """
+    model = MODELS.get(name)
+    if model is None:
+        raise AnalysisError(f"rate model {name!r} is not known; choose one of: {', '.join(sorted(MODELS))}.")
+    names = _parameter_names(model, options)
+    for key in (*options.fixed, *options.bounds):
+        if key not in names:
+            raise AnalysisError(
+                f"rate model {name!r} has no parameter {key!r} to fix or bound; it has {', '.join(names) or 'none'}."
+            )
+    both = sorted(set(options.fixed) & set(options.bounds))
+    if both:
+        raise AnalysisError(f"{both[0]} is both fixed and bounded; choose one.")
+    fixed = {key: DEFAULT_FIXED[key] for key in names if key in DEFAULT_FIXED and key not in options.bounds}
+    fixed |= {key: float(value) for key, value in options.fixed.items()}
+    for key, value in fixed.items():
+        PARAMETERS[_kind(key)].check(value)
+    free = tuple(key for key in names if key not in fixed)
+    limits = np.array([_limits(key, options) for key in free]).reshape(-1, 2)
+    is_log = np.array([_kind(key) != "slope_per_mev" for key in free], dtype=bool)
+    coordinates = np.where(is_log[:, None], np.log(np.where(is_log[:, None], limits, 1.0)), limits)
+    bent = free == ("g_mev", "phonon_mev") and name in ("eq9", "resonant", "kramers-heisenberg")
+    return Plan(model, options, free, coordinates[:, 0], coordinates[:, 1], is_log, fixed, bent)
+
+
+def _parameter_names(model: RateModel, options: ModelOptions) -> tuple[str, ...]:
+    if model.lines is None:
+        # g and ħω come last: see `Plan.bent`.
+        return tuple(sorted(model.parameters, key=lambda key: key in ("g_mev", "phonon_mev")))
+    if not options.modes_mev or options.inhomogeneous_mev <= 0.0:
+        raise AnalysisError(
+            f"rate model {model.name!r} needs modes_mev, the phonon energies of its modes (found "
+            f"{options.modes_mev}), and inhomogeneous_mev above 0 (found {options.inhomogeneous_mev:g})."
+        )
+    others = tuple(key for key in model.parameters if key not in ("g_mev", "phonon_mev"))
+    return (*others, *(f"g_{i + 1}_mev" for i in range(len(options.modes_mev))))
+
+
+def _kind(name: str) -> str:
+    return name if name in PARAMETERS else "g_mev"
+
+
+def _limits(name: str, options: ModelOptions) -> tuple[float, float]:
+    low, high = options.bounds.get(name, DEFAULT_BOUNDS[_kind(name)])
+    PARAMETERS[_kind(name)].check([low, high])
+    if not (low < high and np.isfinite([low, high]).all()):
+        raise AnalysisError(f"the bounds of {name} are ({low:g}, {high:g}); they must be finite and ascend.")
+    return low, high
+
+
+def _guesses(plan: Plan, thermal_mev: FloatArray) -> dict[str, FloatArray]:
+    """Return trial values of the free parameters, (n_starts, n_fits) each, on one grid."""
+    one = np.ones_like(thermal_mev)
+    if plan.model.lines is not None:
+        modes = dict(zip((f"g_{i + 1}_mev" for i in range(9)), plan.options.modes_mev, strict=False))
+        roots = np.sqrt([0.3, 1.0, 3.0, 8.0])[:, None]
+        return {key: modes[key] * roots * one if key in modes else 1.0 + 0.0 * roots * one for key in plan.names}
+    if "phonon_mev" not in plan.model.parameters:
+        slope = np.array(_LINE_SLOPES)[:, None] * one
+        return {key: slope if key == "slope_per_mev" else 1.0 / slope for key in plan.names}
+    phonon = np.array([plan.fixed["phonon_mev"]] if "phonon_mev" in plan.fixed else _PHONONS_MEV)[:, None, None]
+    if plan.model.name == "thermal":
+        energy = np.array(_ENERGIES_MEV)[:, None] * one
+    else:
+        energy = CENTRE_MEV * np.exp(np.minimum((np.array(_SLOPES)[:, None] + 1.0 / thermal_mev) * phonon, 12.0))
+    g = np.sqrt(energy * phonon)
+    found = {"g_mev": g, "phonon_mev": phonon + 0.0 * g, "broadening_mev": 1.0 + 0.0 * g}
+    return {key: value.reshape(-1, len(thermal_mev)) for key, value in found.items()}

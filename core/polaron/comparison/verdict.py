@@ -1,0 +1,135 @@
+"""What a comparison of rate models says, in words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.stats import chi2 as chi2_distribution
+
+from asplab.core.polaron.comparison.fit import ModelFit
+from asplab.core.units import FloatArray
+
+ALIKE = 6.0
+"""ΔAICc up to which models count as not told apart: an evidence ratio of 20."""
+DETERMINED = 0.25
+"""Relative error up to which a parameter counts as determined: it lies four errors from zero."""
+_UNLIKELY = 1e-3
+
+
+def verdict_of(fits: Sequence[ModelFit], row: int, delta_aicc: FloatArray, weight: FloatArray) -> str:
+    """Return what one row of a comparison says; arrays of shape (n_models,)."""
+    known = np.flatnonzero(np.isfinite(delta_aicc))
+    if not known.size:
+        return "No model can be judged: there are too few points."
+    order = known[np.argsort(delta_aicc[known])]
+    best = fits[order[0]]
+    sentences = [_ranking(fits, order, delta_aicc, weight)]
+    left = [fit.plan.model.title for i, fit in enumerate(fits) if i not in known]
+    if left:
+        sentences.append(f"Too few points to judge {_listed(left)}.")
+    sentences.append(_misfit(best, row))
+    sentences.append(_need_of_polaron(fits, order, delta_aicc))
+    polarons = [fits[i] for i in order if _is_polaron(fits[i])]
+    if polarons:
+        sentences.append(f"With {polarons[0].plan.model.title}: {identified(polarons[0], row)}")
+    if row == len(best.temperatures_k):
+        sentences.append(_shared_scale(best))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def identified(fit: ModelFit, row: int) -> str:
+    """Return which of E_p, g and ħω the data determine, with their relative errors; empty for other models."""
+    if not {"g_mev", "phonon_mev"} <= set(fit.names) or not np.isfinite(fit.chi2[row]):
+        return ""
+    stuck = [_symbol(name) for name, at in zip(fit.names, fit.at_bound[row], strict=True) if at]
+    if stuck:
+        return f"{_listed(stuck)} stopped at a bound, so g, ħω and E_p are not determined."
+    energy = _Told("E_p", fit.polaron_energy_mev[row], fit.polaron_energy_error_mev[row])
+    g = _Told("g", fit.value("g_mev")[row], fit.error("g_mev")[row])
+    phonon = _Told("ħω", fit.value("phonon_mev")[row], fit.error("phonon_mev")[row])
+    fixed = [item for item in (energy, g, phonon) if item.relative <= DETERMINED]
+    loose = [item for item in (energy, g, phonon) if item.relative > DETERMINED]
+    if not loose:
+        return f"the data fix {_listed([item.full for item in fixed])}."
+    if not fixed:
+        return f"the data determine none of {_listed([item.short for item in loose])}."
+    told = f"the data fix {_listed([item.full for item in fixed])}, not {_listed([item.short for item in loose])}"
+    return told + (" separately." if fixed == [energy] else ".")
+
+
+class _Told:
+    """A number as it is told: with its error, or only by its relative error."""
+
+    def __init__(self, symbol: str, value: float, error: float) -> None:
+        self.relative = error / value if np.isfinite(error) and value > 0 else np.inf
+        percent = f"{100.0 * self.relative:.2g} %" if self.relative < 10.0 else "more than 1000 %"
+        self.short = f"{symbol} ({percent})"
+        digits = max(0, 1 - int(np.floor(np.log10(error)))) if np.isfinite(error) and error > 0 else 1
+        self.full = f"{symbol} = {value:.{digits}f} ± {error:.{digits}f} meV ({percent})"
+
+
+def _ranking(fits: Sequence[ModelFit], order: np.ndarray, delta_aicc: FloatArray, weight: FloatArray) -> str:
+    def told(i: int) -> str:
+        return f"{fits[i].plan.model.title} (ΔAICc {_number(delta_aicc[i])})"
+
+    first = f"{fits[order[0]].plan.model.title} has the smallest AICc, with weight {100.0 * weight[order[0]]:.0f} %."
+    alike = [told(i) for i in order[1:] if delta_aicc[i] <= ALIKE]
+    worse = [told(i) for i in order[1:] if delta_aicc[i] > ALIKE]
+    if alike:
+        first += f" The data do not tell it from {_listed(alike)}."
+    if worse:
+        first += f" Less supported: {_listed(worse)}."
+    return first
+
+
+def _misfit(best: ModelFit, row: int) -> str:
+    if best.dof[row] <= 0:
+        return ""
+    p = float(chi2_distribution.sf(best.chi2[row], best.dof[row]))
+    if p >= _UNLIKELY:
+        return ""
+    return (
+        f"Even {best.plan.model.title} misses the data (χ² {best.chi2[row]:.0f} for {best.dof[row]} degrees of "
+        f"freedom, {_chance(p)}): errors are too small, or no model of the list is right."
+    )
+
+
+def _need_of_polaron(fits: Sequence[ModelFit], order: np.ndarray, delta_aicc: FloatArray) -> str:
+    with_polaron = [i for i in order if _is_polaron(fits[i])]
+    without = [i for i in order if not _is_polaron(fits[i])]
+    if not with_polaron or not without:
+        return ""
+    lead = delta_aicc[without[0]] - delta_aicc[with_polaron[0]]
+    title = fits[without[0]].plan.model.title
+    if lead > ALIKE:
+        return f"Models without a polaron are worse by ΔAICc {_number(lead)} or more."
+    return f"A polaron is not needed: {title} describes the data {'as well' if lead >= -ALIKE else 'better'}."
+
+
+def _shared_scale(fit: ModelFit) -> str:
+    test = fit.scale_test
+    if not np.isfinite(test.p_value):
+        return ""
+    told = f"(Δχ² {_number(test.chi2_shared - test.chi2_free)} for {test.dof} scales saved, {_chance(test.p_value)})"
+    if test.p_value < _UNLIKELY:
+        return f"One scale ln A for all temperatures is excluded {told}."
+    return f"One scale ln A for all temperatures is allowed {told}."
+
+
+def _is_polaron(fit: ModelFit) -> bool:
+    return "g_mev" in fit.plan.model.parameters
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 100.0 else f"{value:.2g}" if value < 10.0 else f"{value:.1f}"
+
+
+def _chance(p: float) -> str:
+    return "p < 0.001" if p < 1e-3 else f"p = {p:.2g}"
+
+
+def _symbol(name: str) -> str:
+    return {"g_mev": "g", "phonon_mev": "ħω", "broadening_mev": "ζ"}.get(name, name)
+
+
+def _listed(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -1,10 +1,9 @@
 """What the menus offer: keys, captions and shortcuts."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One entry of a menu: key, caption, shortcut (or none) and whether it needs a document."""
 
     key: str

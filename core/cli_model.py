@@ -15,6 +15,8 @@ from asplab.core.errors import SettingsError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from asplab.core.model_table import ModelTable
+
 _POINTS, _PARAMETERS, _OUTPUT = "Models and points (required)", "Parameters, as far as the models have them", "Output"
 _ENERGY = "MEV"
 
@@ -71,7 +73,7 @@ def model(
     if show_list:
         _print_list(as_json=as_json, as_csv=as_csv)
         return
-    from asplab.core.model_table import csv_lines, model_document, model_table, notes, text_lines
+    from asplab.core.model_table import model_table
 
     parameters = {
         "g_mev": g_mev,
@@ -88,6 +90,12 @@ def model(
         _required(temperature_k, "--temperature", "80,250"),
         {key: value for key, value in parameters.items() if value is not None},
     )
+    _print_table(table, as_json=as_json, as_csv=as_csv)
+
+
+def _print_table(table: "ModelTable", *, as_json: bool, as_csv: bool) -> None:
+    from asplab.core.model_table import csv_lines, model_document, notes, text_lines
+
     if as_json:
         typer.echo(json.dumps(model_document(table), indent=1, ensure_ascii=False, allow_nan=False))
         return

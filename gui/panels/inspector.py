@@ -1,7 +1,7 @@
 """The right column: settings of the step, results with errors, checks, and what is selected."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from asplab.core.document import Exclusions
 from asplab.core.pipeline import Results
@@ -11,6 +11,7 @@ from asplab.gui.reading import selected_temperature, temperature_name, temperatu
 from asplab.gui.settings_catalogue import STEPS
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.arrange import scrolled
 from asplab.gui.widgets.budget import BudgetBars
 from asplab.gui.widgets.card import GAP, Card
 from asplab.gui.widgets.checks import CheckList, check_summary
@@ -109,18 +110,18 @@ class Inspector(Panel):
         ):
             column.addWidget(card)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
+        scroll = scrolled(content)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
-        for area in (scroll.viewport(), content):
-            area.setAutoFillBackground(False)
+        # The bar keeps its room, so that the cards and the summary below them have one width.
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        below = QVBoxLayout()
+        below.setContentsMargins(0, 0, scroll.verticalScrollBar().sizeHint().width(), 0)
+        below.addWidget(self.summary)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(GAP // 2)
         outer.addWidget(scroll)
-        outer.addWidget(self.summary)
+        outer.addLayout(below)
         self.summary.clicked.connect(lambda: scroll.ensureWidgetVisible(self._checks_card))
 
     def _request(self, kind: str) -> None:

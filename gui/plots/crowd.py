@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import draw_line
 from asplab.gui.plots.drawn import Drawn, Series
-from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, finite_range
+from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, PointLayer, finite_range
 from asplab.gui.plots.series import HIT_PX, SeriesLayer
 from asplab.gui.plots.symbols import picture_offset, symbol_picture
 from asplab.gui.theme import Theme
@@ -60,13 +60,11 @@ class Painted(Layer):
         self.builds += 1
 
 
-class Rows(Layer):
+class Rows(PointLayer):
     """Points with errors and curves, one colour a row, all rows of one shape.
 
     ``point_clicked`` carries row, column and button.
     """
-
-    point_clicked = Signal(int, int, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -123,13 +121,6 @@ class Rows(Layer):
         distance = np.where(np.isfinite(distance), distance, np.inf)
         row, column = np.unravel_index(int(np.argmin(distance)), distance.shape)
         return (int(row), int(column)) if distance[row, column] <= HIT_PX else None
-
-    def click(self, pixel: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
-        """Tell which point was hit."""
-        hit = self.nearest(pixel)
-        if hit is not None:
-            self.point_clicked.emit(*hit, button)
-        return hit is not None
 
     def tip(self, pixel: QPointF) -> str:
         """Return the tip of the point under the mouse."""

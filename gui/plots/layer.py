@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -112,6 +112,26 @@ class Layer(pg.UIGraphicsItem):  # type: ignore[misc]
     def pixel_map(self) -> PixelMap:
         """Return the map between data and the plot's own pixels."""
         return PixelMap.of(self.sceneTransform())
+
+
+class PointLayer(Layer):
+    """A drawing of points that can be clicked.
+
+    ``point_clicked`` carries the two numbers of the point, such as series and index, and the button.
+    """
+
+    point_clicked = Signal(int, int, object)
+
+    def nearest(self, pixel: QPointF) -> tuple[int, int] | None:
+        """Return the two numbers of the point under a pixel, None where there is none."""
+        return None
+
+    def click(self, pixel: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
+        """Tell which point was hit."""
+        hit = self.nearest(pixel)
+        if hit is not None:
+            self.point_clicked.emit(*hit, button)
+        return hit is not None
 
 
 def finite_range(*arrays: Array) -> Bounds:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import draw_line
 from asplab.gui.plots.drawn import Drawn, Series, prepare
-from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, finite_range, union
+from asplab.gui.plots.layer import Array, Bounds, PixelMap, PointLayer, finite_range, union
 from asplab.gui.plots.symbols import picture_offset, symbol_picture
 from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.text import paint_rich, rich_width
@@ -22,13 +22,11 @@ _LABEL_GAP_PX, _LABEL_PX = 9.0, 15.0
 _EMPTY: Array = np.empty(0)
 
 
-class SeriesLayer(Layer):
+class SeriesLayer(PointLayer):
     """All series of a plot in one item.
 
     ``point_clicked`` carries the index of the series, of the point, and the button.
     """
-
-    point_clicked = Signal(int, int, object)
 
     def __init__(self, theme: Theme, *, log_x: bool = False, log_y: bool = False) -> None:
         super().__init__(theme)
@@ -94,13 +92,6 @@ class SeriesLayer(Layer):
                 best = float(np.nanmin(distances))
                 hit = (index, int(np.nanargmin(distances)))
         return hit
-
-    def click(self, pixel: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
-        """Tell which point was hit."""
-        hit = self.nearest(pixel)
-        if hit is not None:
-            self.point_clicked.emit(*hit, button)
-        return hit is not None
 
     def tip(self, pixel: QPointF) -> str:
         """Return the tip of the point under the mouse."""

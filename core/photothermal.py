@@ -24,6 +24,8 @@ _HEAT_TOLD_MEV = 120.0
 """A tail that is fitted from further below the gap can't tell that change from its own exponential."""
 _TELLS_FROM_LINE = 0.99
 """Part of the largest Urbach energy from which a tail can't be told from the line beside it."""
+_SLOPE_POINTS = 9
+"""Points nearest to an excitation that tell the slope of the scan there."""
 _TAIL_IS_SEEN = 12.0
 """Gain in χ² beyond which an Urbach tail (two parameters) is taken to be there."""
 
@@ -114,6 +116,7 @@ def photothermal(
         own = (weights * scan_set.noise) @ weights.T
         noise[t][np.ix_(columns, columns)] = own
         added = found.covariance(weights, own, scan_set) + _power_covariance(scan_set, fitted, weights) + missed
+        added += np.diag(_misread(scan_set, fitted, excitations.error_mev[scan_set.stacks]) ** 2)
         shared[t][np.ix_(columns, columns)] = added
     return Absorbed(tuple(per_scan), mean, noise, shared, tuple(baselines), interpolated, tuple(problems))
 
@@ -138,6 +141,18 @@ def _power_covariance(scans: ScanSet, baseline: FittedBaseline, weights: FloatAr
     slope = weights[:, places] * net
     result: FloatArray = slope @ scans.power_covariance @ slope.T
     return result
+
+
+def _misread(scans: ScanSet, baseline: FittedBaseline, error_mev: FloatArray) -> FloatArray:
+    """Return the standard error of each reading that comes from where on the scan's slope its excitation lies."""
+    if not error_mev.any():
+        return np.zeros(error_mev.size)
+    signal = (scans.volts.mean(axis=0) - baseline.volts) / scans.power_uw
+    slopes = np.zeros(error_mev.size)
+    for row, at in enumerate(scans.excitation_mev):
+        near = np.argsort(np.abs(scans.energy_mev - at))[:_SLOPE_POINTS]
+        slopes[row] = np.polyfit(scans.energy_mev[near] - at, signal[near], 1)[0]
+    return np.asarray(slopes * error_mev)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from asplab.core.document import Document
 from asplab.core.experiment import Experiment, Scan, frozen_array
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.pipeline import Results, analyse
-from asplab.core.settings import BaselineSettings
+from asplab.core.settings import BaselineSettings, EnergySettings
 from asplab.core.virtual import experiment_with_truth
 from asplab.core.virtual_instruments import baseline_volts, heat_volts, pump_power_uw, scan_wavelengths_nm
 from asplab.core.virtual_truth import emission_mev
@@ -274,3 +274,18 @@ def test_a_tail_as_wide_as_the_largest_one_is_left_to_the_line() -> None:
     _, narrow = run(replace(toy, tail_mev=25.0).experiment())
     assert narrow.baselines[0] is not None
     assert narrow.baselines[0].urbach_mev == pytest.approx(25.0, rel=0.2)
+
+
+def test_an_uncertain_wavelength_blurs_a_reading_by_the_slope_of_the_scan() -> None:
+    toy = replace(TOY, noise_v=1e-13)
+    document = Document(toy.experiment()).with_settings(baseline=BaselineSettings(shape="line"))
+    sure, unsure = (
+        analyse(document.with_settings(energies=EnergySettings(wavelength_error_nm=error))).absorbed
+        for error in (0.0, 0.05)
+    )
+    assert sure is not None
+    assert unsure is not None
+    added = np.sqrt(np.einsum("tii->i", unsure.shared - sure.shared))
+    energy = np.concatenate([np.sort(toy.excitations_mev[:4])[::-1], toy.excitations_mev[4:]])
+    slope = (toy.heat(energy + 0.5) - toy.heat(energy - 0.5)) * energy**2 / HC
+    np.testing.assert_allclose(added, np.abs(slope) * 0.05, rtol=0.05)

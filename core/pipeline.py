@@ -24,10 +24,12 @@ from asplab.core.halfway import fit_from_table, responses_from_tables
 from asplab.core.integration import Background, Emission, accumulate, integrate, read_background
 from asplab.core.layout import Layout, arrange
 from asplab.core.photothermal import Absorbed, photothermal
-from asplab.core.polaron.fit import PolaronFit, PolaronIntervals, find_intervals, fit_polaron
+from asplab.core.polaron.fit import PolaronFit, fit_polaron
+from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
 from asplab.core.problems import Problem
 from asplab.core.responses import Responses, pair_repeats, respond, scatter_of_heat
 from asplab.core.scans import Scans, read_scans
+from asplab.core.sloping_background import BackgroundCheck, check_background, find_slopes
 
 _FROM_RAW = (
     gather,
@@ -40,6 +42,8 @@ _FROM_RAW = (
     find_bands,
     read_background,
     integrate,
+    find_slopes,
+    check_background,
     find_excitations,
     find_energies,
     read_scans,
@@ -68,6 +72,7 @@ class Results:
     excitations: Excitations | None = None
     energies: Energies | None = None
     emission: Emission | None = None
+    background_check: BackgroundCheck | None = None
     scans: Scans | None = None
     absorbed: Absorbed | None = None
     responses: Responses | None = None
@@ -91,6 +96,7 @@ _PRODUCTS: dict[str, type] = {
     "excitations": Excitations,
     "energies": Energies,
     "emission": Emission,
+    "background_check": BackgroundCheck,
     "scans": Scans,
     "absorbed": Absorbed,
     "responses": Responses,
@@ -98,6 +104,9 @@ _PRODUCTS: dict[str, type] = {
     "polaron": PolaronFit,
     "intervals": PolaronIntervals,
 }
+
+_AT_REST = ("background_check", "intervals")
+"""Products that wait for the end of a drag."""
 
 
 class Analysis:
@@ -112,7 +121,7 @@ class Analysis:
         self._route = "raw"
 
     def update(self, document: Document, *, intervals: bool = True) -> Results:
-        """Return the results of ``document``; profile intervals are left out when not wanted (live drags)."""
+        """Return the results of ``document``; ``intervals`` False leaves out what waits for the end of a drag."""
         self._choose_route(document)
         settings = document.settings
         records = [getattr(settings, field.name) for field in fields(settings)]
@@ -120,7 +129,7 @@ class Analysis:
         products: dict[str, object] = {}
         problems: list[Problem] = list(document.experiment.problems)
         for name, kind in _PRODUCTS.items():
-            if name == "intervals" and not intervals:
+            if name in _AT_REST and not intervals:
                 continue
             if not self._graph.provides(kind):
                 continue

@@ -17,10 +17,12 @@ from asplab.core.settings import (
     EnergySettings,
     GroupingSettings,
     IntegrationSettings,
+    ModelSettings,
     PolaronSettings,
     ResponseSettings,
     ScanSettings,
     Settings,
+    SystematicsSettings,
     TransmissionSettings,
 )
 
@@ -34,6 +36,7 @@ ORDER = (
     "excitations",
     "energies",
     "emission",
+    "background_check",
     "scans",
     "absorbed",
     "responses",
@@ -55,6 +58,8 @@ EDITS = {
     "responses": (ResponseSettings(pairing="unpaired"), ("responses", "efficiency")),
     "efficiency": (EfficiencySettings(quantum_yield="shared"), ("efficiency", "polaron", "intervals")),
     "polaron": (PolaronSettings(detuning_range_mev=(0.0, 60.0)), ("polaron", "intervals")),
+    "models": (ModelSettings(compared=("thermal",)), ()),
+    "systematics": (SystematicsSettings(wavelength_nm=0.5), ()),
 }
 UNTOUCHED = {
     "transmission": ("gathered", "corrected", "layout", "excitations"),
@@ -68,6 +73,8 @@ UNTOUCHED = {
     "polaron": ("responses", "efficiency"),
     "grouping": (),
     "corrections": ("gathered",),
+    "models": ORDER,
+    "systematics": ORDER,
 }
 
 

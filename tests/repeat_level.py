@@ -13,7 +13,7 @@ from asplab.core.bootstrap import Bootstrap, Resampled
 from asplab.core.bootstrap.job import resample
 from asplab.core.bootstrap.repeats import Addition, RepeatPlan
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
-from asplab.core.polaron.fit import fit_polaron
+from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.responses import Responses
 from asplab.core.settings import EfficiencySettings, PolaronSettings
 
@@ -75,13 +75,22 @@ class Study:
     spread_to_error: dict[str, float]
 
 
-def study(name: str, *, experiments: int, draws: int, n_repeats: int, small_sample: bool = True) -> Study:
-    """Bootstrap many virtual experiments on one truth, all at once."""
+def experiments_of(
+    name: str, experiments: int, n_repeats: int, seed: int
+) -> tuple[RepeatPlan, Responses, EfficiencyFit, PolaronFit]:
+    """Simulate and fit experiments on one of the `CASES`, all at once."""
     truth, noise = CASES[name]
-    responses, plan, _ = virtual_experiments(truth, experiments, noise, n_repeats, np.random.default_rng(11))
+    responses, plan, _ = virtual_experiments(truth, experiments, noise, n_repeats, np.random.default_rng(seed))
     efficiency = fit_efficiency(responses, EfficiencySettings())
     # A joint fit of draws of one truth makes no sense: one shared scale keeps it small, and it is dropped.
     fit = replace(fit_polaron(efficiency, PolaronSettings(joint_scale="shared")), joint_objective=None)
+    return plan, responses, efficiency, fit
+
+
+def study(name: str, *, experiments: int, draws: int, n_repeats: int, small_sample: bool = True) -> Study:
+    """Bootstrap many virtual experiments on one truth, all at once."""
+    truth = CASES[name][0]
+    plan, responses, efficiency, fit = experiments_of(name, experiments, n_repeats, 11)
     found = resample(
         plan, responses, efficiency, fit, EfficiencySettings(), draws=draws, seed=5, small_sample=small_sample
     )

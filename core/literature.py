@@ -1,0 +1,307 @@
+"""Phonon energies and couplings of CsPbBr₃ from the literature, each with its source; and priors from them."""
+
+import math
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from asplab.core.errors import InputError, SettingsError
+from asplab.core.settings import ParameterPrior
+
+KINDS: Mapping[str, tuple[str, str]] = {
+    "phonon_energy": ("meV", "phonon energy ħω"),
+    "coupling_g": ("meV", "coupling g of a single mode"),
+    "huang_rhys": ("", "Huang-Rhys factor S"),
+    "froehlich_alpha": ("", "Fröhlich coupling α"),
+    "gamma_lo": ("meV", "Γ_LO of a linewidth fit Γ(T)"),
+    "linewidth": ("meV", "width of the emission of one particle"),
+    "gap_renormalisation": ("meV", "zero-point renormalisation of the gap"),
+}
+"""Unit and meaning of each kind. Kinds are not converted into each other: only like is compared with like."""
+
+_FILE = "phonons.toml"
+_SOURCE = {"authors": str, "title": str, "journal": str, "year": int}
+_SOURCE_OPTIONAL = {"doi": str, "arxiv": str}
+_VALUE = {
+    "id": str,
+    "source": str,
+    "kind": str,
+    "unit": str,
+    "quantity": str,
+    "sample": str,
+    "method": str,
+    "stands": str,
+    "independent": bool,
+}
+_VALUE_OPTIONAL = {"value": float, "error": float, "low": float, "high": float, "temperature_k": float}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publication; ``doi`` and ``arxiv`` are empty where it has none or it is not known, never both."""
+
+    key: str
+    authors: str
+    title: str
+    journal: str
+    year: int
+    doi: str = ""
+    arxiv: str = ""
+
+    @property
+    def short(self) -> str:
+        """First author and year."""
+        first = self.authors.split(",")[0].split()[-1]
+        return f"{first} {self.year}"
+
+    @property
+    def citation(self) -> str:
+        """The full reference on one line."""
+        marks = [f"doi:{self.doi}"] * bool(self.doi) + [f"arXiv:{self.arxiv}"] * bool(self.arxiv)
+        return f"{self.authors}: {self.title}. {self.journal} ({self.year}), {', '.join(marks)}"
+
+
+@dataclass(frozen=True, slots=True)
+class LiteratureValue:
+    """One number of the literature.
+
+    Attributes
+    ----------
+    name : str
+        Key in the table.
+    kind : str
+        One of `KINDS`.
+    low, high : float
+        Ends of what is stated: of the range, or value ∓ error; equal for a value without an error.
+    value, error : float
+        As stated; NaN where a range, or no error, is stated.
+    unit : str
+    temperature_k : float
+        NaN where the source names none.
+    quantity, sample, method : str
+        What it is the number of, of what, and how it was found.
+    stands : str
+        Where in the source.
+    is_independent : bool
+        False where it was found from up-conversion, so that it can't support a fit to it.
+    """
+
+    name: str
+    source: Source
+    kind: str
+    low: float
+    high: float
+    value: float
+    error: float
+    unit: str
+    temperature_k: float
+    quantity: str
+    sample: str
+    method: str
+    stands: str
+    is_independent: bool
+
+    @property
+    def label(self) -> str:
+        """A short name for the edge of a band in a plot."""
+        return f"{self.source.short}: {self.quantity}"
+
+    @property
+    def text(self) -> str:
+        """The number as stated, with unit and temperature."""
+        if math.isnan(self.value):
+            number = f"{self.low:g}-{self.high:g}"
+        else:
+            number = f"{self.value:g}" + ("" if math.isnan(self.error) else f" ± {self.error:g}")
+        at = "" if math.isnan(self.temperature_k) else f" at {self.temperature_k:g} K"
+        return f"{number} {self.unit}".rstrip() + at
+
+
+def literature_values(kind: str | None = None) -> tuple[LiteratureValue, ...]:
+    """Return the reference table that comes with ASPLab, or its entries of one kind.
+
+    Raises
+    ------
+    InputError
+        For a table that is damaged.
+    SettingsError
+        For an unknown kind.
+    """
+    if kind is not None and kind not in KINDS:
+        raise SettingsError(f"the kind {kind!r} is not known; choose one of: {', '.join(KINDS)}.")
+    found = read_values((files("asplab.resources") / _FILE).read_text(encoding="utf-8"), _FILE)
+    return tuple(value for value in found if kind in (None, value.kind))
+
+
+def read_values(text: str, where: str) -> tuple[LiteratureValue, ...]:
+    """Return the entries of a table in the format of ``phonons.toml``.
+
+    Parameters
+    ----------
+    text : str
+    where : str
+        Name of the file, for messages.
+
+    Raises
+    ------
+    InputError
+        For the first thing that is missing, superfluous, of the wrong type or impossible.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{where}: {error}. Correct the TOML there.") from error
+    extra = sorted(set(table) - {"source", "value"})
+    if extra:
+        raise InputError(f"{where}: table {extra[0]!r} is not known; there are only 'source' and 'value'.")
+    sources = {key: _source(key, entry, where) for key, entry in table.get("source", {}).items()}
+    found = tuple(_value(entry, k, sources, where) for k, entry in enumerate(table.get("value", [])))
+    names = [value.name for value in found]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"{where}: the id {twice[0]!r} stands twice. Rename one.")
+    unused = sorted(set(sources) - {value.source.key for value in found})
+    if unused:
+        raise InputError(f"{where}: source {unused[0]!r} has no value. Remove it, or add what it says.")
+    return found
+
+
+def _source(key: str, entry: Any, where: str) -> Source:
+    place = f"{where}, source {key!r}"
+    fields = _checked(entry, _SOURCE, _SOURCE_OPTIONAL, place)
+    if not (fields.get("doi") or fields.get("arxiv")):
+        raise InputError(f"{place}: neither doi nor arxiv is given. A reference must be checkable; give one.")
+    return Source(key, **fields)
+
+
+def _value(entry: Any, k: int, sources: Mapping[str, Source], where: str) -> LiteratureValue:
+    name = entry.get("id") if isinstance(entry, dict) else None
+    place = f"{where}, value {name!r}" if name else f"{where}, value {k + 1}"
+    fields = _checked(entry, _VALUE, _VALUE_OPTIONAL, place)
+    if fields["kind"] not in KINDS:
+        raise InputError(f"{place}: kind {fields['kind']!r} is not known; choose one of: {', '.join(KINDS)}.")
+    unit = KINDS[fields["kind"]][0]
+    if fields["unit"] != unit:
+        raise InputError(f"{place}: the unit is {fields['unit']!r}; {fields['kind']} is given in {unit!r}. Convert it.")
+    if fields["source"] not in sources:
+        raise InputError(f"{place}: source {fields['source']!r} is not in the file. Add [source.{fields['source']}].")
+    low, high, value, error = _numbers(fields, place)
+    temperature = fields.get("temperature_k", math.nan)
+    if temperature <= 0.0:
+        raise InputError(f"{place}: temperature_k is {temperature:g}; it must be above 0 K.")
+    return LiteratureValue(
+        name=fields["id"],
+        source=sources[fields["source"]],
+        kind=fields["kind"],
+        low=low,
+        high=high,
+        value=value,
+        error=error,
+        unit=unit,
+        temperature_k=temperature,
+        quantity=fields["quantity"],
+        sample=fields["sample"],
+        method=fields["method"],
+        stands=fields["stands"],
+        is_independent=fields["independent"],
+    )
+
+
+def _numbers(fields: Mapping[str, Any], place: str) -> tuple[float, float, float, float]:
+    """Return low, high, value and error of an entry."""
+    is_range, is_value = {"low", "high"} <= set(fields), "value" in fields
+    half = is_range != bool({"low", "high"} & set(fields))
+    if half or is_range == is_value or (is_range and "error" in fields):
+        given = ", ".join(name for name in ("value", "error", "low", "high") if name in fields) or "none of them"
+        raise InputError(f"{place}: it has {given}; give value, perhaps with error, or low and high.")
+    if is_range:
+        low, high = fields["low"], fields["high"]
+        if not 0.0 < low < high:
+            raise InputError(f"{place}: the range is {low:g} to {high:g}; it must ascend and lie above 0.")
+        return low, high, math.nan, math.nan
+    value, error = fields["value"], fields.get("error", math.nan)
+    if not value > 0.0 or error <= 0.0:
+        raise InputError(f"{place}: the value is {value:g} with error {error:g}; both must be above 0.")
+    spread = 0.0 if math.isnan(error) else error
+    return value - spread, value + spread, value, error
+
+
+def _checked(entry: Any, needed: Mapping[str, type], optional: Mapping[str, type], place: str) -> dict[str, Any]:
+    """Return the fields of an entry with their types checked; whole numbers serve where fractions are meant."""
+    if not isinstance(entry, dict):
+        raise InputError(f"{place}: it is {entry!r}, not a table of fields.")
+    missing = [name for name in needed if name not in entry]
+    if missing:
+        raise InputError(f"{place}: {missing[0]} is missing (found: {', '.join(entry) or 'nothing'}). Add it.")
+    types = {**needed, **optional}
+    fields = {}
+    for name, value in entry.items():
+        if name not in types:
+            raise InputError(f"{place}: {name} is not known; the fields are {', '.join(types)}.")
+        kind = types[name]
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        fits = is_number and math.isfinite(value) if kind is float else type(value) is kind
+        if not fits or (kind is str and name != "unit" and not value.strip()):
+            raise InputError(f"{place}: {name} is {value!r}; it must be {_TYPES[kind]}.")
+        fields[name] = float(value) if kind is float else value
+    return fields
+
+
+_TYPES: Mapping[type, str] = {float: "a finite number", int: "a whole number", bool: "true or false", str: "a text"}
+
+
+def phonon_priors(
+    *, error_mev: float, chosen: Callable[[LiteratureValue], bool] | None = None
+) -> tuple[ParameterPrior, ...]:
+    """Return priors of ``phonon_mev`` from the phonon energies of the table: alternatives, of which a fit takes one.
+
+    Values found from up-conversion itself are left out. Centre and standard deviation are value and stated error,
+    or middle and half width of a range; ``error_mev`` is added in quadrature.
+
+    Parameters
+    ----------
+    error_mev : float
+        What the user adds because sample and temperature are others, in meV, above 0. Most sources state no error,
+        so there is no default.
+    chosen : callable, optional
+        Which entries to take.
+
+    Raises
+    ------
+    SettingsError
+        For an error that is not above 0, and where no entry is left.
+    """
+    if not (math.isfinite(error_mev) and error_mev > 0.0):
+        raise SettingsError(f"error_mev is {error_mev:g}; say by how many meV a phonon may differ here, above 0.")
+    entries = [value for value in literature_values("phonon_energy") if value.is_independent]
+    entries = [value for value in entries if chosen is None or chosen(value)]
+    if not entries:
+        raise SettingsError("no phonon energy of the table that is independent of up-conversion was chosen.")
+    return tuple(_prior(value, error_mev) for value in entries)
+
+
+def _prior(value: LiteratureValue, error_mev: float) -> ParameterPrior:
+    centre, half = 0.5 * (value.low + value.high), 0.5 * (value.high - value.low)
+    source = (
+        f"{value.quantity}: {value.text} [{value.source.citation}; {value.stands}; {value.method}]; "
+        f"{error_mev:g} meV added for another sample"
+    )
+    return ParameterPrior("phonon_mev", centre, math.hypot(half, error_mev), source)
+
+
+def isotope_phonon_mev(phonon_mev: float, mass_u: float, new_mass_u: float) -> float:
+    """Return the phonon energy after the moving mass is exchanged: ω ∝ m^(−1/2), one mass and unchanged forces.
+
+    An upper bound of the shift: other atoms take part in every mode of a crystal.
+
+    Raises
+    ------
+    SettingsError
+        For a number that is not above 0.
+    """
+    for name, number in (("phonon_mev", phonon_mev), ("mass_u", mass_u), ("new_mass_u", new_mass_u)):
+        if not (math.isfinite(number) and number > 0.0):
+            raise SettingsError(f"{name} is {number:g}; it must be above 0.")
+    return phonon_mev * math.sqrt(mass_u / new_mass_u)

@@ -1,0 +1,177 @@
+"""The table of phonon energies and couplings: what it holds, how it is read, priors, and the isotope estimate."""
+
+import math
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pytest
+
+from asplab.core.errors import InputError, SettingsError
+from asplab.core.literature import KINDS, isotope_phonon_mev, literature_values, phonon_priors, read_values
+
+GOOD = """
+[source.a]
+authors = "A. Author, B. Other"
+title = "On phonons"
+journal = "J. Phon. 1, 2"
+year = 2020
+doi = "10.1/x"
+
+[[value]]
+id = "one"
+source = "a"
+kind = "phonon_energy"
+value = 18
+error = 0.5
+unit = "meV"
+temperature_k = 80
+quantity = "a mode"
+sample = "a crystal"
+method = "a method"
+stands = "abstract"
+independent = true
+"""
+
+
+def test_the_table_of_the_package_is_complete_and_its_references_can_be_followed() -> None:
+    found = literature_values()
+    assert len(found) >= 10
+    assert len({value.name for value in found}) == len(found)
+    for value in found:
+        assert value.kind in KINDS
+        assert value.unit == KINDS[value.kind][0]
+        assert 0.0 < value.low <= value.high
+        assert value.sample
+        assert value.method
+        assert value.stands
+        assert value.source.doi.startswith("10.") or value.source.arxiv
+        assert str(value.source.year) in value.source.citation
+
+
+def test_the_numbers_of_the_paper_stand_in_the_table() -> None:
+    table = {value.name: value for value in literature_values()}
+    ranges = {"lo-range": (4.0, 44.0), "cs-octahedra": (4.0, 7.0), "cs-br": (9.5, 9.5), "pb-br-stretch": (18.0, 19.0)}
+    assert {name: (table[name].low, table[name].high) for name in ranges} == ranges
+    fitted = {"zhang-g-80": (21.4, 0.34, 80.0), "zhang-phonon-80": (5.17, 0.27, 80.0),
+              "zhang-g-250": (41.1, 0.58, 250.0), "zhang-phonon-250": (23.4, 2.2, 250.0)}  # fmt: skip
+    for name, expected in fitted.items():
+        value = table[name]
+        assert (value.value, value.error, value.temperature_k) == expected
+        assert not value.is_independent
+    assert table["zhang-g-250"].text == "41.1 ± 0.58 meV at 250 K"
+    assert table["pb-br-stretch"].text == "18-19 meV"
+
+
+def test_one_kind_is_picked_and_an_unknown_one_refused() -> None:
+    assert {value.kind for value in literature_values("coupling_g")} == {"coupling_g"}
+    assert len(literature_values("phonon_energy")) + len(literature_values("coupling_g")) < len(literature_values())
+    with pytest.raises(SettingsError, match="'alpha' is not known"):
+        literature_values("alpha")
+
+
+def test_the_table_comes_with_the_package() -> None:
+    assert (files("asplab.resources") / "phonons.toml").is_file()
+
+
+def test_an_entry_is_read_with_its_numbers() -> None:
+    (value,) = read_values(GOOD, "file.toml")
+    assert (value.value, value.error, value.low, value.high, value.temperature_k) == (18.0, 0.5, 17.5, 18.5, 80.0)
+    assert value.label == "Author 2020: a mode"
+    assert value.source.citation == "A. Author, B. Other: On phonons. J. Phon. 1, 2 (2020), doi:10.1/x"
+    (plain,) = read_values(GOOD.replace("error = 0.5\n", "").replace("temperature_k = 80\n", ""), "file.toml")
+    assert math.isnan(plain.error)
+    assert math.isnan(plain.temperature_k)
+    assert plain.low == plain.high == 18.0
+    (ranged,) = read_values(GOOD.replace("value = 18\nerror = 0.5", "low = 18\nhigh = 19"), "file.toml")
+    assert math.isnan(ranged.value)
+    assert (ranged.low, ranged.high) == (18.0, 19.0)
+
+
+BAD = [
+    ('unit = "meV"', 'unit = "eV"', "value 'one': the unit is 'eV'"),
+    ('kind = "phonon_energy"', 'kind = "phonon"', "kind 'phonon' is not known"),
+    ('source = "a"', 'source = "b"', "source 'b' is not in the file"),
+    ("value = 18\n", "", "it has error; give value"),
+    ("value = 18\n", "value = 18\nlow = 17\nhigh = 19\n", "it has value, error, low, high"),
+    ("value = 18\nerror = 0.5", "low = 17", "it has low; give value"),
+    ("value = 18\nerror = 0.5", "value = 18\nlow = 17", "it has value, low; give value"),
+    ("value = 18\nerror = 0.5", "low = 19\nhigh = 18", "the range is 19 to 18"),
+    ("value = 18\n", "value = -18\n", "both must be above 0"),
+    ("error = 0.5", "error = 0", "both must be above 0"),
+    ("value = 18\n", "value = nan\n", "value is nan; it must be a finite number"),
+    ("value = 18\n", 'value = "18"\n', "value is '18'; it must be a finite number"),
+    ("value = 18\n", "value = true\n", "value is True; it must be a finite number"),
+    ("temperature_k = 80", "temperature_k = 0", "temperature_k is 0"),
+    ("independent = true", 'independent = "yes"', "independent is 'yes'; it must be true or false"),
+    ("independent = true", "", "independent is missing"),
+    ('stands = "abstract"', 'stands = " "', "stands is ' '; it must be a text"),
+    ('stands = "abstract"', 'stands = "abstract"\npage = 3', "page is not known"),
+    ('doi = "10.1/x"', "", "source 'a': neither doi nor arxiv"),
+    ("year = 2020", 'year = "2020"', "source 'a': year is '2020'; it must be a whole number"),
+    ("[source.a]", "[sources.a]", "table 'sources' is not known"),
+    ("[source.a]", "[source.a", "Correct the TOML"),
+    ('id = "one"\n', "", "value 1: id is missing"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), BAD)
+def test_a_damaged_table_is_refused_with_place_and_remedy(old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    with pytest.raises(InputError) as problem:
+        read_values(GOOD.replace(old, new), "file.toml")
+    assert str(problem.value).startswith("file.toml")
+    assert message in str(problem.value)
+
+
+def test_an_id_that_stands_twice_and_a_source_without_a_value_are_refused() -> None:
+    entry = GOOD[GOOD.index("[[value]]") :]
+    with pytest.raises(InputError, match="'one' stands twice"):
+        read_values(GOOD + entry, "file.toml")
+    with pytest.raises(InputError, match="source 'a' has no value"):
+        read_values(GOOD.replace(entry, ""), "file.toml")
+
+
+# --- priors --------------------------------------------------------------------------------------------------
+def test_priors_are_alternatives_with_their_source() -> None:
+    priors = phonon_priors(error_mev=2.0)
+    assert {prior.parameter for prior in priors} == {"phonon_mev"}
+    stretch = next(prior for prior in priors if "Pb-Br stretching" in prior.source)
+    assert stretch.value == 18.5
+    assert stretch.error == pytest.approx(math.hypot(0.5, 2.0))
+    assert "10.1021/acsnano.3c11908" in stretch.source
+    assert "2 meV added" in stretch.source
+
+
+def test_what_was_found_from_up_conversion_is_no_prior() -> None:
+    values = [prior.value for prior in phonon_priors(error_mev=1.0)]
+    assert 5.17 not in values
+    assert 23.4 not in values
+    with pytest.raises(SettingsError, match="independent of up-conversion"):
+        phonon_priors(error_mev=1.0, chosen=lambda value: value.name.startswith("zhang-phonon"))
+    assert len(phonon_priors(error_mev=1.0, chosen=lambda value: value.name == "cs-br")) == 1
+
+
+@pytest.mark.parametrize("error", [0.0, -1.0, math.nan, math.inf])
+def test_a_prior_needs_what_the_user_adds(error: float) -> None:
+    with pytest.raises(SettingsError, match="error_mev is"):
+        phonon_priors(error_mev=error)
+
+
+# --- isotopes ------------------------------------------------------------------------------------------------
+def test_a_heavier_atom_lowers_the_phonon_energy_as_one_over_the_root_of_its_mass() -> None:
+    """Against the eigenfrequency of one mass on a spring."""
+    spring = 3.0
+
+    def eigen(mass: float) -> float:
+        return float(np.sqrt(spring / mass))
+
+    assert isotope_phonon_mev(eigen(79.0), 79.0, 81.0) == pytest.approx(eigen(81.0), rel=1e-12)
+    assert isotope_phonon_mev(18.5, 78.918, 80.916) == pytest.approx(18.27, abs=5e-3)
+
+
+@pytest.mark.parametrize("name", ["phonon_mev", "mass_u", "new_mass_u"])
+def test_an_isotope_estimate_needs_positive_numbers(name: str) -> None:
+    arguments: dict[str, Any] = {"phonon_mev": 18.5, "mass_u": 79.0, "new_mass_u": 81.0, name: 0.0}
+    with pytest.raises(SettingsError, match=f"{name} is 0"):
+        isotope_phonon_mev(**arguments)

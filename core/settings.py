@@ -209,6 +209,122 @@ class PolaronSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ParameterLimit:
+    """A range within which a parameter of the rate models is sought; equal ends fix it.
+
+    The name is that of the model's parameter, for example ``phonon_mev``; models without it are not touched.
+    """
+
+    parameter: str
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high:
+            raise SettingsError(
+                f"the range of {self.parameter} is {self.low:g} to {self.high:g}; its first end must not lie above its "
+                "second one."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterPrior:
+    """What is known of a parameter from elsewhere: a normal distribution, and where it comes from."""
+
+    parameter: str
+    value: float
+    error: float
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.error > 0.0:
+            raise SettingsError(
+                f"the prior of {self.parameter} has the standard deviation {self.error:g}; it must be above 0. To fix "
+                "the parameter, give it a range with equal ends."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which rate models are compared on η(ΔE, T), and what is known or fixed of their parameters.
+
+    ``modes_mev`` are phonon energies of the multi-mode models. With ``inhomogeneous_mev`` above 0, η is averaged over
+    an ensemble of gaps with that standard deviation, selected by the laser with the Urbach energy ``selection_mev``.
+    Detunings and the scale of the joint fit are those of `PolaronSettings`.
+    """
+
+    compared: tuple[str, ...] = ("eq9", "resonant", "kramers-heisenberg", "thermal", "arrhenius", "exponential")
+    limits: tuple[ParameterLimit, ...] = ()
+    priors: tuple[ParameterPrior, ...] = ()
+    modes_mev: tuple[float, ...] = ()
+    inhomogeneous_mev: float = 0.0
+    selection_mev: float | None = None
+
+    def __post_init__(self) -> None:
+        _between("inhomogeneous_mev", self.inhomogeneous_mev, 0.0, 1000.0)
+        if self.selection_mev is not None:
+            _between("selection_mev", self.selection_mev, 0.01, 10000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SystematicsSettings:
+    """What is known of effects that no repeat shows: one prior standard deviation of each; 0 switches one off.
+
+    None of them changes a result: they make the systematic errors beside it.
+
+    Attributes
+    ----------
+    yield_slope_percent : float
+        Change of the quantum yield, in % of it, per 300 meV of excitation energy above the gap.
+    gain_slope_percent : float
+        Change of the emission signal against the heat, in %, per 300 meV of excitation energy.
+    path_mismatch_percent : float
+        Transmission of the anti-Stokes path against the Stokes path, in %.
+    leak_ppm : float
+        Part of the pump, in 10⁻⁶, that leaves the laser above the gap; never below 0.
+    wavelength_nm : float
+        Offset of the excitation wavelengths against the spectrometer.
+    scan_wavelength_nm : float
+        Offset of the photothermal scans against the excitations of the spectra.
+    reference_mev : float
+        Offset of the energy from which ΔE counts.
+    temperature_k : float
+        Offset of all temperatures.
+    pa_baseline_fraction : float
+        Part of the difference between the photothermal baseline in use and its alternative.
+    band_shift_mev : float
+        Shift of the anti-Stokes band against the shape that supplies what the filters hide of it.
+    ensemble_mev : float
+        Standard deviation of the gaps of an ensemble that a single-gap model does not know of; never below 0.
+    """
+
+    yield_slope_percent: float = 1.0
+    gain_slope_percent: float = 0.0
+    path_mismatch_percent: float = 2.0
+    leak_ppm: float = 10.0
+    wavelength_nm: float = 0.2
+    scan_wavelength_nm: float = 0.05
+    reference_mev: float = 2.0
+    temperature_k: float = 2.0
+    pa_baseline_fraction: float = 0.5
+    band_shift_mev: float = 0.5
+    ensemble_mev: float = 5.0
+
+    def __post_init__(self) -> None:
+        _between("yield_slope_percent", self.yield_slope_percent, 0.0, 50.0)
+        _between("gain_slope_percent", self.gain_slope_percent, 0.0, 50.0)
+        _between("path_mismatch_percent", self.path_mismatch_percent, 0.0, 50.0)
+        _between("leak_ppm", self.leak_ppm, 0.0, 1e5)
+        _between("wavelength_nm", self.wavelength_nm, 0.0, 20.0)
+        _between("scan_wavelength_nm", self.scan_wavelength_nm, 0.0, 20.0)
+        _between("reference_mev", self.reference_mev, 0.0, 200.0)
+        _between("temperature_k", self.temperature_k, 0.0, 100.0)
+        _between("pa_baseline_fraction", self.pa_baseline_fraction, 0.0, 10.0)
+        _between("band_shift_mev", self.band_shift_mev, 0.0, 100.0)
+        _between("ensemble_mev", self.ensemble_mev, 0.0, 200.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a document; one record per stage."""
 
@@ -223,3 +339,5 @@ class Settings:
     responses: ResponseSettings = field(default_factory=ResponseSettings)
     efficiency: EfficiencySettings = field(default_factory=EfficiencySettings)
     polaron: PolaronSettings = field(default_factory=PolaronSettings)
+    models: ModelSettings = field(default_factory=ModelSettings)
+    systematics: SystematicsSettings = field(default_factory=SystematicsSettings)

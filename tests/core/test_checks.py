@@ -1,4 +1,4 @@
-"""Checks of results: agreement, Eq. 9's peak, residuals, readings, cosmic pixels, hidden parts, error budgets."""
+"""Checks of results: agreement, Eq. 9's peak, residuals, readings, cosmic pixels, hidden parts."""
 
 from dataclasses import replace
 
@@ -9,12 +9,9 @@ from toy_experiment import Toy, change_spectra
 
 from asplab.core import Document, Results, analyse
 from asplab.core.checks import (
-    SOURCES,
-    Budget,
     Misfit,
     common_yield,
     eq9_peak_mev,
-    eta_budget,
     fit_band,
     hidden_part,
     joint_rise,
@@ -24,14 +21,12 @@ from asplab.core.checks import (
     replaced_pixels,
     stokes_line_at,
     transmitted,
-    yield_budget,
 )
 from asplab.core.experiment import frozen_array
 from asplab.core.polaron.rates import log_rate
 from asplab.core.settings import (
     BaselineSettings,
     CorrectionSettings,
-    EfficiencySettings,
     EnergySettings,
     ScanSettings,
 )
@@ -288,49 +283,3 @@ def test_without_a_shape_nothing_is_said_about_hidden_parts(results: Results) ->
     bands = replace(results.bands, templates=(None, None))
     assert hidden_part(bands, results.emission, results.document.settings.integration, 0) is None
     assert fit_band(bands, 0) is None
-
-
-# --- budgets ---------------------------------------------------------------------------------------------
-def budgets(toy: Toy, **settings: object) -> tuple[Results, Budget | None, Budget | None]:
-    found = analyse(Document(toy.experiment()).with_settings(**settings))
-    products = (found.efficiency, found.corrected, found.layout, found.emission, found.absorbed)
-    return found, yield_budget(*products, 0), eta_budget(*products, 0, 1)
-
-
-def test_the_shares_of_an_error_add_up_to_its_variance() -> None:
-    found, of_yield, of_eta = budgets(TWO)
-    fit = found.efficiency
-    assert of_yield.variance == pytest.approx(fit.quantum_yield_error[0] ** 2)
-    assert of_eta.variance == pytest.approx(fit.eta_error[0, 1] ** 2)
-    for budget in (of_yield, of_eta):
-        assert sum(share for _, share in budget.shares) == pytest.approx(1.0)
-        assert all(share > 0 for _, share in budget.shares)
-        assert {name for name, _ in budget.shares} <= set(SOURCES)
-
-
-@pytest.mark.parametrize(
-    ("changes", "sources"),
-    [
-        ({"noise_counts": 100.0, "noise_v": 1e-12, "drift": 0.0}, {"emission_noise", "band_shape"}),
-        ({"noise_counts": 0.01, "noise_v": 3e-7, "drift": 0.0}, {"pa_noise", "pa_baseline"}),
-        ({"noise_counts": 0.01, "noise_v": 1e-12, "drift": 0.02}, {"drift"}),
-    ],
-)
-def test_what_blurs_the_data_takes_the_whole_budget(changes: dict[str, float], sources: set[str]) -> None:
-    _, of_yield, of_eta = budgets(replace(TWO, **changes))
-    for budget in (of_yield, of_eta):
-        shares = dict(budget.shares)
-        assert sources <= set(shares)
-        assert sum(shares[source] for source in sources) > 0.95
-
-
-def test_errors_of_the_wavelengths_have_their_share_of_the_quantum_yield() -> None:
-    _, of_yield, _ = budgets(TWO, energies=EnergySettings(wavelength_error_nm=2.0))
-    assert dict(of_yield.shares)["energy"] > 0.5
-
-
-def test_a_given_quantum_yield_has_its_share_of_eta_and_no_budget() -> None:
-    fixed = EfficiencySettings(quantum_yield="fixed", fixed_quantum_yield=0.84, fixed_quantum_yield_error=0.05)
-    _, of_yield, of_eta = budgets(TWO, efficiency=fixed)
-    assert of_yield is None
-    assert dict(of_eta.shares)["quantum_yield"] > 0.5

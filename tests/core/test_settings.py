@@ -1,5 +1,7 @@
 """Settings that can't be honoured are refused when they are made."""
 
+from dataclasses import fields
+
 import pytest
 
 from asplab.core.errors import SettingsError
@@ -12,9 +14,11 @@ from asplab.core.settings import (
     IntegrationSettings,
     PolaronSettings,
     ScanSettings,
+    SystematicsSettings,
     TransmissionSettings,
 )
 from asplab.core.settings_io import settings_from_dict
+from asplab.core.systematics import NUISANCES
 
 
 @pytest.mark.parametrize(
@@ -31,6 +35,9 @@ from asplab.core.settings_io import settings_from_dict
         (ScanSettings, {"polynomial_order": -1}, "-1"),
         (BackgroundSettings, {"windows_nm": ((640.0, 600.0),)}, "640 to 600"),
         (IntegrationSettings, {"window_nm": (float("nan"), 600.0)}, "nan"),
+        (SystematicsSettings, {"leak_ppm": -1.0}, "leak_ppm is -1"),
+        (SystematicsSettings, {"temperature_k": 400.0}, "400"),
+        (SystematicsSettings, {"ensemble_mev": float("inf")}, "inf"),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_what_was_found(
@@ -43,3 +50,9 @@ def test_a_value_out_of_range_is_refused_with_what_was_found(
 def test_a_file_of_settings_is_refused_likewise() -> None:
     with pytest.raises(SettingsError, match="600 to 400"):
         settings_from_dict({"integration": {"window_nm": [600.0, 400.0]}})
+
+
+def test_every_nuisance_has_its_prior_among_the_settings() -> None:
+    assert {field.name for field in fields(SystematicsSettings)} == set(NUISANCES)
+    with pytest.raises(SettingsError, match="path_mismatch"):
+        settings_from_dict({"systematics": {"path_mismatch": 1.0}})

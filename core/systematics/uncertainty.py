@@ -1,0 +1,147 @@
+"""Systematic errors: every nuisance moved by one prior standard deviation, and everything fitted again."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from asplab.core.progress import Progress
+from asplab.core.systematics.linear import capped_prior
+from asplab.core.systematics.nuisances import NUISANCES
+from asplab.core.systematics.subject import QUANTITIES, Outcome, Subject, prepare
+from asplab.core.units import FloatArray
+
+if TYPE_CHECKING:
+    from asplab.core.pipeline import Results
+
+_RUN_AWAY = ("g_mev", "phonon_mev")
+"""Results that are not determined because the best fit lies at infinity."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Systematics:
+    """Systematic errors beside the statistical ones.
+
+    Attributes
+    ----------
+    names, titles, units : tuple of str, length K
+        Nuisances that were moved.
+    sigma : ndarray, shape (K,)
+        By how much, in the unit of each: one prior standard deviation, or the bound that the data set.
+    is_one_sided : ndarray of bool, shape (K,)
+    temperatures_k : ndarray, shape (n_temperatures,)
+    detuning_mev : ndarray, shape (n_temperatures, n_anti)
+    central, statistical : Outcome
+        Results, and their statistical standard errors.
+    up, down : Outcome, with K leading rows
+        Change of each result at +σ and at −σ of each nuisance, refitted. The down row of a one-sided nuisance is 0.
+        NaN where the shifted data do not determine the result.
+    plus, minus : Outcome
+        Total systematic error upwards and downwards, both positive: the changes of that sign added in quadrature.
+        NaN where one of the changes is not determined: an open end. g and ħω that the shifted data do not determine
+        grow beyond all bounds, which leaves their lower end closed.
+    left_out : tuple of (str, str)
+        Nuisances that were not moved, and why.
+    notes : tuple of str
+        What to know about how they were moved.
+    """
+
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+    units: tuple[str, ...]
+    sigma: FloatArray
+    is_one_sided: np.ndarray
+    temperatures_k: FloatArray
+    detuning_mev: FloatArray
+    central: Outcome
+    statistical: Outcome
+    up: Outcome
+    down: Outcome
+    plus: Outcome
+    minus: Outcome
+    left_out: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+    def variance(self, quantity: str) -> FloatArray:
+        """Return the mean square of the shifts of each nuisance, of a one-sided one its square; (K, …) as `Outcome`."""
+        up, down = getattr(self.up, quantity), getattr(self.down, quantity)
+        shape = (-1, *(1,) * (up.ndim - 1))
+        weight = np.where(self.is_one_sided, 1.0, 0.5).reshape(shape)
+        result: FloatArray = weight * (up**2 + down**2)
+        return result
+
+
+def systematic_errors(results: "Results | Subject", *, progress: Progress | None = None) -> Systematics:
+    """Move every nuisance by plus and minus one prior standard deviation and fit again.
+
+    Statistical errors stay as they are and are not part of the systematic ones.
+
+    Raises
+    ------
+    AnalysisError
+        Where the results hold no η or no fit.
+    Cancelled
+        When stopped through ``progress``.
+    """
+    progress = progress or Progress()
+    subject = results if isinstance(results, Subject) else prepare(results)
+    central, prior = subject.central, capped_prior(subject)
+    ups: list[Outcome] = []
+    downs: list[Outcome] = []
+    for k, (name, sigma) in enumerate(prior.items()):
+        progress.step(k, len(prior), f"systematic error: {NUISANCES[name].title}")
+        ups.append(subject.under({name: sigma}).minus(central))
+        downs.append(subject.under({name: 0.0 if NUISANCES[name].is_one_sided else -sigma}).minus(central))
+    progress.step(len(prior), len(prior), "systematic errors")
+    up, down = Outcome.stacked(ups, central), Outcome.stacked(downs, central)
+    return Systematics(
+        names=tuple(prior),
+        titles=tuple(NUISANCES[name].title for name in prior),
+        units=tuple(NUISANCES[name].unit for name in prior),
+        sigma=np.array(list(prior.values())),
+        is_one_sided=np.array([NUISANCES[name].is_one_sided for name in prior], dtype=bool),
+        temperatures_k=subject.efficiency.temperatures_k,
+        detuning_mev=subject.efficiency.detuning_mev,
+        central=central,
+        statistical=Outcome.errors_of(subject.efficiency, subject.polaron),
+        up=up,
+        down=down,
+        plus=_total(up, down, central, 1.0),
+        minus=_total(up, down, central, -1.0),
+        left_out=subject.left_out,
+        notes=_notes(subject),
+    )
+
+
+def _total(up: Outcome, down: Outcome, central: Outcome, sign: float) -> Outcome:
+    """Add the changes of one sign in quadrature, the larger one of each nuisance."""
+
+    def total(name: str) -> FloatArray:
+        one, other = sign * getattr(up, name), sign * getattr(down, name)
+        if sign < 0.0 and name in _RUN_AWAY:
+            one, other = np.nan_to_num(one), np.nan_to_num(other)
+        largest = np.maximum(np.maximum(one, other), 0.0)
+        found = np.sqrt(np.sum(largest**2, axis=0))
+        return np.where(np.isfinite(getattr(central, name)), found, np.nan)
+
+    return Outcome(*(total(name) for name in QUANTITIES))
+
+
+def _notes(subject: Subject) -> tuple[str, ...]:
+    notes = []
+    prior, bound = subject.prior.get("leak_ppm"), subject.leak_bound_ppm
+    if prior is not None:
+        notes.append("A laser leak only adds: its error has one side.")
+        if bound is not None and bound < prior:
+            notes.append(
+                f"The weakest anti-Stokes emission leaves room for a leak of {bound:.3g} ppm; that is used in place of "
+                f"the prior of {prior:g} ppm."
+            )
+    if "ensemble_mev" in subject.prior:
+        notes.append(
+            "The ensemble width changes what a single-gap model reads out of η, not η itself; it can't be negative, so "
+            "its error has one side."
+        )
+        if not np.isfinite(np.asarray(subject.context.tail_mev)).any():
+            notes.append("The absorption tail is not determined: the laser is taken to select no part of the ensemble.")
+    return tuple(notes)

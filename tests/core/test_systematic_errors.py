@@ -1,0 +1,117 @@
+"""Systematic errors, their words, and effects for fits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from measured_tables import OFF, analysed, measured, with_effects, without_effects
+from response_level import DETUNING_MEV, Truth
+
+from asplab.core import Results, analyse
+from asplab.core.systematics import (
+    NUISANCES,
+    dominant,
+    effects_of,
+    in_words,
+    prepare,
+    systematic_errors,
+)
+from asplab.core.units import HC_MEV_NM
+
+
+@pytest.fixture(scope="module")
+def plain() -> Results:
+    return without_effects()
+
+
+# --- systematic errors -----------------------------------------------------------------------------------
+def test_totals_add_each_side_in_quadrature_and_leave_the_statistics_alone(plain: Results) -> None:
+    errors = systematic_errors(plain)
+    assert plain.polaron is not None
+    np.testing.assert_array_equal(errors.statistical.phonon_mev, plain.polaron.phonon_error_mev)
+    up, down = errors.up.phonon_mev[:, -1], errors.down.phonon_mev[:, -1]
+    assert errors.plus.phonon_mev[-1] == pytest.approx(np.sqrt(np.sum(np.fmax(np.fmax(up, down), 0.0) ** 2)))
+    assert errors.minus.phonon_mev[-1] == pytest.approx(np.sqrt(np.sum(np.fmax(np.fmax(-up, -down), 0.0) ** 2)))
+    shares = dominant(errors, "phonon_mev", (2,))
+    assert sum(share for _, share in shares) == pytest.approx(1.0)
+    assert [share for _, share in shares] == sorted((share for _, share in shares), reverse=True)
+
+
+def test_what_dominates_is_said_in_words(plain: Results) -> None:
+    lines = in_words(systematic_errors(plain))
+    assert lines[0].startswith("QY: statistical ±")
+    assert "quantum yield with photon energy" in lines[0]
+    assert any(line.startswith("ħω (all temperatures): 2") for line in lines)
+    assert any("pa_baseline_fraction (there are no scans with a baseline)" in line for line in lines)
+    assert any("has one side" in line for line in lines)
+
+
+def test_a_leak_is_bounded_by_the_weakest_emission(plain: Results) -> None:
+    wide = analyse(plain.document.with_settings(systematics=replace(OFF, leak_ppm=1e5)))
+    subject = prepare(wide)
+    responses = wide.responses
+    assert responses is not None
+    n = responses.valid.shape[1]
+    error = np.sqrt(np.einsum("tii->ti", responses.covariance)[:, 7:n])
+    room = 1e6 * (responses.intensity[:, 7:] + error) / responses.intensity[:, :1]
+    assert subject.leak_bound_ppm == pytest.approx(room.min(), rel=1e-9)
+    errors = systematic_errors(subject)
+    assert errors.sigma[0] == pytest.approx(room.min(), rel=1e-9)
+    assert any("leaves room for a leak" in note for note in errors.notes)
+
+
+def test_a_result_that_a_shift_leaves_undetermined_has_an_open_end() -> None:
+    # A filter mismatch of a tenth turns the little curvature there is around.
+    results = analysed([measured(Truth(250.0, phonon_mev=400.0, g_mev=140.0, eta_at_23=0.9))])
+    assert results.polaron is not None
+    assert np.isfinite(results.polaron.phonon_mev[0])
+    document = results.document.with_settings(systematics=replace(OFF, path_mismatch_percent=30.0, reference_mev=1.0))
+    errors = systematic_errors(analyse(document))
+    assert np.isnan(errors.up.phonon_mev[0, 0]) or np.isnan(errors.down.phonon_mev[0, 0])
+    assert np.isnan(errors.plus.phonon_mev[0])
+    assert np.isfinite(errors.minus.phonon_mev[0])
+    assert any("not determined after a shift of: filter mismatch" in line for line in in_words(errors))
+
+
+def test_everything_switched_off_leaves_no_systematic_error(plain: Results) -> None:
+    errors = systematic_errors(analyse(plain.document.with_settings(systematics=OFF)))
+    assert errors.names == ()
+    assert not errors.plus.quantum_yield.any()
+    assert effects_of(analyse(plain.document.with_settings(systematics=OFF))).numerator.shape == (0, 2, 12)
+
+
+# --- effects for fits ------------------------------------------------------------------------------------
+def test_effects_predict_small_shifts_of_eta_and_of_the_detuning(plain: Results) -> None:
+    small = analyse(
+        plain.document.with_settings(
+            systematics=replace(OFF, yield_slope_percent=0.1, path_mismatch_percent=0.1, wavelength_nm=0.05)
+        )
+    )
+    effects = effects_of(small)
+    fit = small.efficiency
+    assert fit is not None
+    assert effects.names == ("yield_slope_percent", "path_mismatch_percent", "wavelength_nm")
+    assert effects.unit == tuple(NUISANCES[name].unit for name in effects.names)
+    errors = systematic_errors(small)
+    predicted = (effects.numerator - fit.eta * effects.denominator) / fit.denominator
+    np.testing.assert_allclose(predicted[:2], 0.5 * (errors.up.eta - errors.down.eta)[:2], rtol=1e-4, atol=1e-9)
+    energy = 2440.0 - DETUNING_MEV
+    np.testing.assert_allclose(effects.detuning_mev[2, 1], energy**2 / HC_MEV_NM * 0.05, rtol=1e-3)
+    assert not effects.detuning_mev[:2].any()
+
+
+def test_a_simulated_effect_of_one_sigma_moves_results_as_the_systematic_errors_say(plain: Results) -> None:
+    errors = systematic_errors(plain)
+    for k, (name, sigma) in enumerate(zip(errors.names, errors.sigma, strict=True)):
+        if name in ("scan_wavelength_nm", "ensemble_mev"):
+            continue
+        for side, sign in ((errors.up, 1.0), (errors.down, -1.0)):
+            if sign < 0.0 and errors.is_one_sided[k]:
+                assert not np.any(side.eta[k])
+                continue
+            true = with_effects(**{name: sign * float(sigma)})
+            assert true.efficiency is not None
+            assert true.polaron is not None
+            np.testing.assert_allclose(side.eta[k], true.efficiency.eta - errors.central.eta, atol=1e-9)
+            change = true.polaron.phonon_mev - errors.central.phonon_mev
+            np.testing.assert_allclose(side.phonon_mev[k], change, atol=2e-4, rtol=1e-3)

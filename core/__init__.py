@@ -25,7 +25,22 @@ _HOMES = {
     "read": "io",
     "save_project": "project",
 }
-_SUBMODULES = ("cooling", "efficiency", "experiment", "polaron", "settings", "units", "virtual")
+_SUBMODULES = (
+    "arena",
+    "bootstrap",
+    "consistency",
+    "cooling",
+    "efficiency",
+    "experiment",
+    "literature",
+    "polaron",
+    "sampling",
+    "sensitivity",
+    "settings",
+    "systematics",
+    "units",
+    "virtual",
+)
 
 __all__ = [
     "Analysis",

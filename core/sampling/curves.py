@@ -1,0 +1,162 @@
+"""η of a rate model for many parameter sets at once, for a single gap or averaged over an ensemble of any width."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, log_ndtr
+
+from asplab.core.polaron.comparison.options import Plan
+from asplab.core.polaron.logit import CENTRE_MEV
+from asplab.core.polaron.rates import ensemble
+from asplab.core.units import FloatArray, thermal_energy_mev
+
+_STEP_MEV = 0.01
+_SHARPEST_MEV = 1e-3
+"""Widths below this stand for a single gap: the mean no longer changes, but its nodes would."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelCurve:
+    """Where a rate model is to be evaluated: z = L + ln w(ΔE, T) − ln w(E₀, T₀) with E₀ = 50 meV.
+
+    Attributes
+    ----------
+    plan : Plan
+    detuning_mev : ndarray, shape (n_temperatures, n_anti)
+    temperature_k, anchor_k : ndarray, shape (n_temperatures,)
+        T and T₀: the same, or one anchor where a scale ln A is shared.
+    """
+
+    plan: Plan
+    detuning_mev: FloatArray
+    temperature_k: FloatArray
+    anchor_k: FloatArray
+
+    def efficiency(
+        self, level: FloatArray, shape: FloatArray, width_mev: FloatArray | None, offset_mev: FloatArray | None
+    ) -> FloatArray:
+        """Return η (n_sets, n_temperatures, n_anti).
+
+        Parameters
+        ----------
+        level : ndarray, shape (n_sets, n_temperatures)
+        shape : ndarray, shape (n_sets, n_free)
+            Coordinates of the plan; (κ, u) of `asplab.core.polaron.logit` for Eq. 9 with g and ħω free.
+        width_mev : ndarray, shape (n_sets,), or None
+            Standard deviation of the gaps; None for a single gap.
+        offset_mev : ndarray, shape (n_sets, n_temperatures), or None
+            What is added to every ΔE.
+        """
+        energy = self.detuning_mev if offset_mev is None else self.detuning_mev + offset_mev[..., None]
+        with np.errstate(all="ignore"):  # what is not finite has no likelihood
+            if width_mev is not None:
+                return self._averaged(level, shape, energy, width_mev)
+            if self.plan.model.name == "eq9" and self.plan.bent:
+                return np.asarray(expit(self._straight(level, shape, energy)))
+            z = level[..., None] + self.log_rate(shape, energy, self.temperature_k[:, None])
+            z = z - self.log_rate(shape, np.full((1, 1), CENTRE_MEV), self.anchor_k[:, None])
+            return np.asarray(np.exp(z) if self.plan.model.link == "ratio" else expit(z))
+
+    def derivative(
+        self, level: FloatArray, shape: FloatArray, width_mev: FloatArray | None, offset_mev: FloatArray | None
+    ) -> FloatArray:
+        """Return dη/dΔE per meV, same shape, by central differences."""
+        offset = np.zeros_like(level) if offset_mev is None else offset_mev
+        above, below = (self.efficiency(level, shape, width_mev, offset + step) for step in (_STEP_MEV, -_STEP_MEV))
+        return np.asarray((above - below) / (2.0 * _STEP_MEV))
+
+    def _straight(self, level: FloatArray, shape: FloatArray, energy: FloatArray) -> FloatArray:
+        """Return logit η of Eq. 9, linear in (L, κ, u)."""
+        thermal = thermal_energy_mev(self.temperature_k)[:, None]
+        anchor = thermal_energy_mev(self.anchor_k)[:, None]
+        step, logarithm = energy - CENTRE_MEV, np.log(energy / CENTRE_MEV)
+        fixed = -0.5 * logarithm - energy / thermal + CENTRE_MEV / anchor
+        kappa, u = shape[:, 0, None, None], shape[:, 1, None, None]
+        return np.asarray(level[..., None] + fixed + kappa * step + u * (step - energy * logarithm))
+
+    def log_rate(self, shape: FloatArray, energy: FloatArray, temperature_k: FloatArray) -> FloatArray:
+        """Return ln w (n_sets, n_temperatures, n_points) for a single gap."""
+        values = {key: value[:, None, None] for key, value in self.plan.values(self.coordinates(shape)).items()}
+        single_gap = self.plan.model.single_gap
+        assert single_gap is not None
+        return single_gap(energy, temperature_k, **values)
+
+    def coordinates(self, shape: FloatArray) -> FloatArray:
+        """Return coordinates of the plan; (ln g, ln ħω) from (κ, u) where those are sampled."""
+        if not self.plan.bent:
+            return shape
+        kappa, u = shape[:, 0], shape[:, 1]
+        with np.errstate(all="ignore"):
+            log_phonon = -np.log(u)
+            log_g = 0.5 * (kappa / u + np.log(CENTRE_MEV) + log_phonon)
+        return np.stack([log_g, log_phonon], axis=1)
+
+    def _averaged(self, level: FloatArray, shape: FloatArray, energy: FloatArray, width_mev: FloatArray) -> FloatArray:
+        """Return η = ∫ ρ A η dE / ∫ ρ A dE, all energies in units of the width of their own set."""
+        n_sets = len(level)
+        full = (*level.shape, energy.shape[-1])
+        width = np.maximum(width_mev, _SHARPEST_MEV)
+        values = self.plan.values(self.coordinates(shape))
+        sharp = self.log_rate(shape, np.full((1, 1), CENTRE_MEV), self.anchor_k[:, None])
+        log_scale = (level[..., None] - sharp)[..., 0]
+
+        def lane(array: FloatArray) -> FloatArray:
+            return np.broadcast_to(array.reshape(array.shape + (1,) * (3 - array.ndim)), full).ravel()
+
+        sigma, scale = lane(width), lane(log_scale)
+        temperature = np.broadcast_to(self.temperature_k[:, None], full).ravel()
+        named = {key: lane(value) for key, value in values.items()}
+        selection = self.plan.options.selection_mev or np.inf
+        centre = np.broadcast_to(energy, full).ravel()
+        able = np.isfinite(centre) & np.isfinite(scale)
+        for value in named.values():
+            able &= np.isfinite(value)
+        rows = np.flatnonzero(able)
+        result = np.full(n_sets * full[1] * full[2], np.nan)
+        if rows.size:
+            chosen = {key: value[rows] for key, value in named.items()}
+            result[rows] = self._mean(
+                centre[rows], sigma[rows], temperature[rows], scale[rows], chosen, float(selection)
+            )
+        return result.reshape(full)
+
+    def _mean(
+        self,
+        centre: FloatArray,
+        sigma: FloatArray,
+        temperature: FloatArray,
+        log_scale: FloatArray,
+        values: dict[str, FloatArray],
+        selection_mev: float,
+    ) -> FloatArray:
+        single_gap = self.plan.model.single_gap
+        assert single_gap is not None
+        is_ratio = self.plan.model.link == "ratio"
+
+        def log_function(energy: FloatArray, points: slice) -> FloatArray:
+            physical = energy * sigma[points, None]
+            rate = log_scale[points, None] + single_gap(
+                physical, temperature[points, None], **{key: value[points, None] for key, value in values.items()}
+            )
+            log_eta = rate if is_ratio else -np.logaddexp(0.0, -rate)
+            return np.asarray(log_eta - physical / selection_mev)
+
+        shortest = np.minimum(thermal_energy_mev(temperature), values.get("phonon_mev", np.inf))
+        inside = ensemble.log_mean(
+            log_function,
+            centre / sigma,
+            sigma_mev=1.0,
+            urbach_mev=np.inf,
+            scale_mev=np.minimum(2.0 * shortest / sigma, 1.0),
+        )
+        reached = log_ndtr(-centre / sigma)
+        return np.asarray(np.exp(np.logaddexp(inside, reached) - _log_selected(centre, sigma, selection_mev)))
+
+
+def _log_selected(detuning_mev: FloatArray, sigma_mev: FloatArray, selection_mev: float) -> FloatArray:
+    """Return ln ∫ ρ A dE, the mean absorption of the ensemble."""
+    if np.isinf(selection_mev):
+        return np.zeros_like(detuning_mev)
+    shift = sigma_mev**2 / selection_mev
+    tail = log_ndtr((detuning_mev - shift) / sigma_mev) - (detuning_mev - 0.5 * shift) / selection_mev
+    return np.asarray(np.logaddexp(tail, log_ndtr(-detuning_mev / sigma_mev)))

@@ -1,0 +1,192 @@
+"""The likelihood of a Stokes line and a curve η(ΔE), with the true responses integrated out.
+
+Place k, Stokes (η = 1) or anti-Stokes, absorbs D_k in units of the emission at η = 1. It then emits and heats
+
+    I_k = η_k D_k/hν_k,    PA_k = s (1 − η_k hν₀/hν_k) D_k        [Zhang 2024, Eqs. 1-5]
+
+so that y = (I, PA) = X D + noise with the covariance C, and X known once (s, hν₀, η) are. With B orthogonal to X, row
+by row r_k = s (hν_k − η_k hν₀) I_k − η_k PA_k, the integral over all D of the normal density is, up to a constant,
+
+    flat in D:                      exp(−χ²/2) |B C Bᵀ|^(−½),    χ² = rᵀ (B C Bᵀ)⁻¹ r,
+    flat per standard error of D:   exp(−χ²/2),
+
+because |C| |Xᵀ C⁻¹ X| |B Bᵀ| = |B C Bᵀ| |Xᵀ X| and B Bᵀ = |hν|² Xᵀ X, place by place. The second measure is that of
+conditional Jeffreys [Berger, Liseo & Wolpert 1999], |Xᵀ C⁻¹ X|^½ dD: a place where neither light nor heat stands out of
+the noise then says nothing of η, while a flat D makes it prefer an η of about a half.
+
+Errors of single photon energies add V = (dr/dE)² σ_E² to B C Bᵀ (effective variance); its determinant stays in both.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from asplab.core.sampling.measured import Measured
+from asplab.core.units import FloatArray
+
+AbsorptionPrior = Literal["reference", "flat"]
+
+_HUGE = 1e300
+"""Last pivot of a bordered matrix: far above every χ², it takes no part in the factors before it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likelihood:
+    """ln of the likelihood of many parameter sets at once, temperatures being independent.
+
+    Rows of the residual are divided by what multiplies I, so that r = I − m PA with m = η/(s (hν − η hν₀)): χ² is the
+    same, and a determinant gains the square of the divisors.
+
+    Attributes
+    ----------
+    data : Measured
+    absorption : {"reference", "flat"}
+        Measure of the true absorbed light: flat per standard error of it, or flat in it.
+    common_error : bool
+        Carry the error of the reference energy as effective variance common to a temperature. Not where ΔE is moved
+        by a parameter of its own.
+    light_light, light_heat, heat_light, heat_heat : ndarray, shape (n_temperatures, n_places + 1, n_places + 1)
+        Quarters of the covariance, with I and PA themselves as last row.
+    """
+
+    data: Measured
+    absorption: AbsorptionPrior
+    common_error: bool
+    light_light: FloatArray
+    light_heat: FloatArray
+    heat_light: FloatArray
+    heat_heat: FloatArray
+
+    @classmethod
+    def of(
+        cls, data: Measured, absorption: AbsorptionPrior = "reference", *, common_error: bool = False
+    ) -> "Likelihood":
+        """Border the covariance of the data."""
+        n_t, n = data.use.shape
+
+        def bordered(quarter: FloatArray, last: FloatArray | None) -> FloatArray:
+            result = np.zeros((n_t, n + 1, n + 1))
+            result[:, :n, :n] = quarter
+            if last is not None:
+                result[:, n, :n] = last
+            return result
+
+        light_light = bordered(data.light_light, data.light)
+        light_light[:, n, n] = _HUGE
+        heat_light = bordered(data.light_heat.transpose(0, 2, 1), None)
+        light_heat, heat_heat = bordered(data.light_heat, data.heat), bordered(data.heat_heat, None)
+        return cls(data, absorption, common_error, light_light, light_heat, heat_light, heat_heat)
+
+    @property
+    def has_energy_errors(self) -> bool:
+        """True when dη/dΔE is needed."""
+        return bool(self.data.own_error_mev.any() or (self.common_error and self.data.reference_error_mev.any()))
+
+    def __call__(
+        self, slope: FloatArray, intercept_mev: FloatArray, eta: FloatArray, eta_slope: FloatArray | None = None
+    ) -> FloatArray:
+        """Return ln L (n_sets,), up to a constant.
+
+        Parameters
+        ----------
+        slope, intercept_mev : ndarray, shape (n_sets, n_temperatures)
+            s and hν₀.
+        eta, eta_slope : ndarray, shape (n_sets, n_temperatures, n_anti)
+            η and, where photon energies carry errors, dη/dΔE.
+        """
+        divisor, share = self._rows(slope, intercept_mev, eta)
+        border = self._bordered(share)
+        widens = self.has_energy_errors and eta_slope is not None
+        bare = border.copy() if widens and self.absorption == "reference" else None
+        if widens and eta_slope is not None:
+            self._widen(border, slope, intercept_mev, eta_slope, divisor)
+        root = factors(border)
+        white = root[..., -1, :-1]
+        result = -0.5 * np.einsum("wtn,wtn->w", white, white)
+        if bare is not None:
+            result += _log_diagonal(factors(bare)) - _log_diagonal(root)
+        elif self.absorption == "flat":
+            result -= _log_diagonal(root) + np.log(np.abs(divisor)).sum(axis=(1, 2))
+        return np.asarray(result)
+
+    def whitened(
+        self, slope: FloatArray, intercept_mev: FloatArray, eta: FloatArray, eta_slope: FloatArray | None = None
+    ) -> FloatArray:
+        """Return independent residuals of unit variance, (n_sets, n_temperatures, n_places)."""
+        divisor, share = self._rows(slope, intercept_mev, eta)
+        border = self._bordered(share)
+        if self.has_energy_errors and eta_slope is not None:
+            self._widen(border, slope, intercept_mev, eta_slope, divisor)
+        return np.asarray(factors(border)[..., -1, :-1])
+
+    def _rows(self, slope: FloatArray, intercept_mev: FloatArray, eta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the divisor s (hν − η hν₀) of each row, and m, with a zero at the border."""
+        data = self.data
+        n, ns = data.use.shape[1], data.n_stokes
+        share = np.zeros((*slope.shape, n + 1))
+        share[..., :ns], share[..., ns:n] = data.use[:, :ns], eta
+        share[..., ns:n] *= data.use[:, ns:]
+        divisor = slope[..., None] * (data.energy_mev - intercept_mev[..., None] * share[..., :n])
+        if not data.use.all():
+            divisor = np.where(data.use, divisor, 1.0)
+        share[..., :n] /= divisor
+        return divisor, share
+
+    def _bordered(self, share: FloatArray) -> FloatArray:
+        """Return the covariance of r with r as its last row: its root holds the whitened r as its own last row."""
+        size = share.shape[-1]
+        across = np.empty((*share.shape, size))
+        across[...] = share[..., None, :]
+        result = self.heat_heat * across
+        result -= self.heat_light
+        result *= share[..., :, None]
+        across *= self.light_heat
+        result -= across
+        result += self.light_light
+        return result
+
+    def _widen(
+        self,
+        border: FloatArray,
+        slope: FloatArray,
+        intercept_mev: FloatArray,
+        eta_slope: FloatArray,
+        divisor: FloatArray,
+    ) -> None:
+        """Add what errors of photon energies do to r."""
+        data = self.data
+        n, ns = data.use.shape[1], data.n_stokes
+        absorbed = data.heat[:, ns:] + (slope * intercept_mev)[..., None] * data.light[:, ns:]
+        lever = np.empty((*slope.shape, n))
+        lever[..., :ns] = slope[..., None] * data.light[:, :ns]
+        lever[..., ns:] = data.use[:, ns:] * eta_slope * absorbed
+        lever /= divisor
+        inner = border[..., :n, :n]
+        np.einsum("wtii->wti", inner)[...] += (lever * data.own_error_mev) ** 2
+        if self.common_error:
+            moved = lever * data.reference_error_mev[:, None]
+            moved[..., :ns] = 0.0
+            inner += moved[..., :, None] * moved[..., None, :]
+
+
+def factors(matrices: FloatArray) -> FloatArray:
+    """Return Cholesky factors; NaN where a matrix is not positive definite."""
+    try:
+        return np.asarray(np.linalg.cholesky(matrices))
+    except np.linalg.LinAlgError:
+        flat = matrices.reshape(-1, *matrices.shape[-2:])
+        result = np.full_like(flat, np.nan)
+        for i, matrix in enumerate(flat):
+            try:
+                result[i] = np.linalg.cholesky(matrix)
+            except np.linalg.LinAlgError:
+                continue
+        return result.reshape(matrices.shape)
+
+
+def _log_diagonal(root: FloatArray) -> FloatArray:
+    """Return ½ ln of the determinant without the border, summed over temperatures."""
+    diagonal = np.einsum("wtii->wti", root)[..., :-1]
+    result: FloatArray = np.log(diagonal).sum(axis=(1, 2))
+    return result

@@ -1,13 +1,13 @@
-"""Polaron parameters from η(ΔE, T): per temperature and joint, with profile-likelihood intervals."""
+"""Polaron parameters from η(ΔE, T): per temperature and joint."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
-from asplab.core.polaron.gauss_newton import Constraint, minimise, profile_limit
+from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
-from asplab.core.polaron.objectives import JointFit, Objective, SeparateFits, joint_fit
+from asplab.core.polaron.objectives import JointFit, SeparateFits, joint_fit
 from asplab.core.polaron.starts import minimise_anew, start
 from asplab.core.problems import Problem
 from asplab.core.settings import PolaronSettings
@@ -16,8 +16,9 @@ from asplab.core.units import FloatArray, thermal_energy_mev
 N_PARAMETERS = 3
 _POOR = 2.0
 """Standard deviations of χ² above its mean at which a fit is tried from other starts."""
-_LOG_G2_RANGE = (-10.0, 20.0)
-"""Range of ln g² (g from 0.007 meV to 22 eV) beyond which a limit of g counts as open."""
+_BURIED, _BURIED_SHARE, _LOOSE = 2.0, 0.4, 0.07
+"""So is one in which at least this share of the points absorbs less than so many standard errors, if ħω has a larger
+relative error."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,25 +73,6 @@ class PolaronFit:
     problem: LogitProblem
     joint_objective: JointFit | None
     fitted: np.ndarray
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PolaronIntervals:
-    """68 % profile-likelihood intervals (Δχ² = 1), in the order of `PolaronFit`; NaN marks an open end.
-
-    Attributes
-    ----------
-    phonon_low_mev, phonon_high_mev, g_low_mev, g_high_mev : ndarray, shape (n_temperatures + 1,)
-    identified : ndarray of bool
-        True where both limits of ħω and of g exist.
-    """
-
-    phonon_low_mev: FloatArray
-    phonon_high_mev: FloatArray
-    g_low_mev: FloatArray
-    g_high_mev: FloatArray
-    identified: np.ndarray
     problems: tuple[Problem, ...] = ()
 
 
@@ -173,7 +155,19 @@ def _fit_separate(
     parameters, chi2, normal = minimise(SeparateFits(problem), start(problem))
     dof = counts - N_PARAMETERS
     poor = (chi2 > dof + _POOR * np.sqrt(2.0 * np.maximum(dof, 1))) | (parameters[:, -1] <= 0.0)
+    poor |= _is_buried(problem, counts) & (_inverse(normal, fitted)[:, -1, -1] > (_LOOSE * parameters[:, -1]) ** 2)
     return minimise_anew(problem, parameters, chi2, normal, fitted & poor)
+
+
+def _is_buried(problem: LogitProblem, counts: np.ndarray) -> np.ndarray:
+    """Return in which fits (n_fits,) many points absorb hardly more than nothing.
+
+    η may take any value at them, so that χ² can have several minima.
+    """
+    n = problem.numerator.shape[1]
+    error = np.sqrt(np.einsum("fii->fi", problem.covariance)[:, n:])
+    buried = (problem.use & (problem.denominator < _BURIED * error)).sum(axis=1)
+    return np.asarray(buried >= _BURIED_SHARE * counts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,88 +297,3 @@ def _problems(efficiency: EfficiencyFit, counts: np.ndarray, fitted: np.ndarray)
             )
             problems.append(Problem("info", place, message))
     return problems
-
-
-def find_intervals(fit: PolaronFit) -> PolaronIntervals:
-    """Profile χ² for ħω and g of every fit; a limit that the data do not set is open.
-
-    A negative 1/ħω has no meaning: where the best fit asks for one, the profile starts from 1/ħω = 0, so that
-    the interval reads "ħω > x".
-    """
-    n = len(fit.temperatures_k)
-    result = np.full((4, n + 1), np.nan)
-    rows = np.flatnonzero(fit.fitted)
-    if rows.size:
-        objective = SeparateFits(fit.problem.lanes(rows))
-        result[:, rows] = _limits(objective, fit.parameters[rows], fit.parameter_covariance[rows], fit.chi2[rows])
-    if fit.joint_objective is not None and fit.joint_parameters is not None and fit.joint_covariance is not None:
-        result[:, n] = _limits(
-            fit.joint_objective, fit.joint_parameters[None], fit.joint_covariance[None], fit.chi2[n:]
-        )[:, 0]
-    identified = np.isfinite(result).all(axis=0)
-    return PolaronIntervals(
-        phonon_low_mev=result[0],
-        phonon_high_mev=result[1],
-        g_low_mev=result[2],
-        g_high_mev=result[3],
-        identified=identified,
-        problems=_interval_problems(fit, result, identified),
-    )
-
-
-def _limits(objective: Objective, parameters: FloatArray, covariance: FloatArray, chi2: FloatArray) -> FloatArray:
-    """Return limits of ħω and g, (4, n_fits)."""
-    error = np.sqrt(covariance[:, -1, -1])
-    negative = parameters[:, -1] <= 0.0
-    centre, base, origin = parameters[:, -1], chi2, parameters
-    if negative.any():
-        centre = np.where(negative, 0.0, centre)
-        origin, base, _ = minimise(objective, parameters, Constraint("u", centre))
-        base = np.where(negative, base, chi2)
-    u_high = profile_limit(objective, origin, base, "u", centre, error)
-    u_low = profile_limit(objective, origin, base, "u", centre, -error, bound=0.0)
-    limits = np.full((4, len(chi2)), np.nan)
-    with np.errstate(divide="ignore"):
-        limits[0], limits[1] = 1.0 / u_high, 1.0 / np.where(negative, np.nan, u_low)
-    limits[2:] = _coupling_limits(objective, origin, covariance, base, u_low, u_high, negative)
-    return limits
-
-
-def _coupling_limits(
-    objective: Objective,
-    parameters: FloatArray,
-    covariance: FloatArray,
-    chi2: FloatArray,
-    u_low: FloatArray,
-    u_high: FloatArray,
-    negative: np.ndarray,
-) -> FloatArray:
-    """Return the limits of g, (2, n_fits), from the profile over γ = ln g²."""
-    # Where 1/ħω may be zero, g has no upper limit, and its lower one is reached from a finite ħω.
-    begin = np.where(negative, 0.5 * np.where(np.isfinite(u_high), u_high, 1e-2), parameters[:, -1])
-    origin, _, _ = minimise(objective, parameters, Constraint("u", begin))
-    kappa, u = origin[:, -2], origin[:, -1]
-    gamma = kappa / u + np.log(CENTRE_MEV / u)
-    gradient = np.stack([1.0 / u, -kappa / u**2 - 1.0 / u], axis=-1)
-    width = np.sqrt(np.einsum("fi,fij,fj->f", gradient, covariance[:, -2:, -2:], gradient))
-    width = np.minimum(np.where(np.isfinite(width), width, 1.0), 2.0)
-    low = profile_limit(objective, origin, chi2, "g", gamma, -width, bound=_LOG_G2_RANGE[0])
-    high = profile_limit(objective, origin, chi2, "g", gamma, width, bound=_LOG_G2_RANGE[1])
-    open_above = negative | ~np.isfinite(u_low)
-    low = np.where(low < _LOG_G2_RANGE[1], low, np.nan)
-    return np.stack([np.exp(0.5 * low), np.where(open_above, np.nan, np.exp(0.5 * high))])
-
-
-def _interval_problems(fit: PolaronFit, limits: FloatArray, identified: np.ndarray) -> tuple[Problem, ...]:
-    problems = []
-    names = [f"{temperature:.0f} K" for temperature in fit.temperatures_k] + ["joint fit"]
-    for i, name in enumerate(names):
-        if identified[i] or not np.isfinite(fit.chi2[i]):
-            continue
-        bound = f"ħω > {limits[0, i]:.3g} meV" if np.isfinite(limits[0, i]) else "no limit of ħω"
-        message = (
-            f"ħω and g are not identified at 68 %: {bound}. Detunings with η well below 0.5, and smaller errors at "
-            "large ΔE, would determine them."
-        )
-        problems.append(Problem("info", name, message))
-    return tuple(problems)

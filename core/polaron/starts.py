@@ -14,6 +14,8 @@ _ETA_RANGE = (0.01, 0.99)
 _FRESH_SCALES, _FRESH_SLOPES, _FRESH_U = (-4.0, -2.0, 0.0, 2.0, 4.0), (-0.15, -0.08, -0.04, 0.0, 0.04), (0.0, 0.03, 0.1)
 """Logit η and its slope per meV at E₀, and 1/ħω per meV, from which poor fits start again."""
 _FRESH_TRIALS = 4
+_FIRST_STEPS = 8
+"""Steps of every trial before the best one of each fit goes on alone."""
 
 
 def start(problem: LogitProblem) -> FloatArray:
@@ -40,15 +42,19 @@ def minimise_anew(
     if not poor.any():
         return parameters, chi2, normal
     rows = np.flatnonzero(poor)
-    objective = SeparateFits(problem.lanes(rows))
-    parameters, chi2, normal = parameters.copy(), chi2.copy(), normal.copy()
     inverse_thermal = -(problem.slope_offset[rows, 0] + 0.5 / (CENTRE_MEV + problem.design[rows, 0, 1]))
     grid = np.array(list(product(_FRESH_SCALES, _FRESH_SLOPES, _FRESH_U)))
     starts = grid[:, None] + inverse_thermal[:, None] * np.array([0.0, 1.0, 0.0])
-    order = np.argsort([objective(trial)[0] for trial in starts], axis=0)
-    for best in order[:_FRESH_TRIALS]:
-        trial, trial_chi2, trial_normal = minimise(objective, starts[best, np.arange(rows.size)])
-        better = trial_chi2 < chi2[rows]
-        chosen = rows[better]
-        parameters[chosen], chi2[chosen], normal[chosen] = trial[better], trial_chi2[better], trial_normal[better]
-    return parameters, chi2, normal
+    everywhere = SeparateFits(problem.lanes(np.tile(rows, len(grid))))
+    order = np.argsort(everywhere(starts.reshape(-1, 3))[0].reshape(len(grid), -1), axis=0)[:_FRESH_TRIALS]
+    lanes = np.tile(np.arange(rows.size), len(order))
+    found, at, _ = minimise(
+        SeparateFits(problem.lanes(rows[lanes])), starts[order.ravel(), lanes], max_steps=_FIRST_STEPS
+    )
+    best = np.argmin(at.reshape(order.shape), axis=0) * rows.size + np.arange(rows.size)
+    ended = minimise(SeparateFits(problem.lanes(rows)), found[best])
+    better = ended[1] < chi2[rows]
+    result = parameters.copy(), chi2.copy(), normal.copy()
+    for whole, part in zip(result, ended, strict=True):
+        whole[rows[better]] = part[better]
+    return result

@@ -11,7 +11,8 @@ import pytest
 from response_level import Truth, draw
 
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
-from asplab.core.polaron.fit import PolaronFit, PolaronIntervals, find_intervals, fit_polaron
+from asplab.core.polaron.fit import PolaronFit, fit_polaron
+from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
 from asplab.core.settings import EfficiencySettings, PolaronSettings
 
 DRAWS = 2000

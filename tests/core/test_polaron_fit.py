@@ -14,8 +14,11 @@ from scipy.special import expit, logit
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
 from asplab.core.experiment import Condition, Experiment, Table, frozen_array
 from asplab.core.halfway import fit_from_table
-from asplab.core.polaron.fit import PolaronFit, find_intervals, fit_polaron
+from asplab.core.polaron.fit import PolaronFit, fit_polaron
+from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.logit import CENTRE_MEV, build_problem
+from asplab.core.polaron.objectives import SeparateFits
+from asplab.core.polaron.profiles import find_intervals
 from asplab.core.polaron.rates import log_rate
 from asplab.core.polaron.starts import start
 from asplab.core.settings import EfficiencySettings, EnergySettings, GroupingSettings, PolaronSettings
@@ -199,6 +202,18 @@ def test_best_fit_is_the_minimum_that_a_general_minimiser_finds(
     found = minimize_scalar(profile, bracket=(0.98 / fit.phonon_mev[0], 1.02 / fit.phonon_mev[0]))
     assert fit.chi2[0] == pytest.approx(found.fun, abs=2e-4)
     assert fit.phonon_mev[0] == pytest.approx(1.0 / found.x, rel=2e-3)
+
+
+def test_fits_with_mostly_buried_points_reach_the_lowest_of_several_minima() -> None:
+    truth = Truth(80.0, 21.4, 5.17, 0.75, urbach_mev=9.0)
+    responses = draw(truth, n=40, noise=3e-4, rng=np.random.default_rng(3))
+    fit = fit_polaron(fit_efficiency(responses, EfficiencySettings()), PolaronSettings())
+    objective, rng = SeparateFits(fit.problem), np.random.default_rng(1)
+    lowest = np.full(40, np.inf)
+    for _ in range(40):
+        begin = np.column_stack([rng.uniform(-4, 4, 40), 0.145 + rng.uniform(-0.2, 0.1, 40), rng.uniform(0, 0.3, 40)])
+        lowest = np.minimum(lowest, minimise(objective, begin)[1])
+    np.testing.assert_array_less(fit.chi2[:-1], lowest + 0.01)
 
 
 @pytest.mark.parametrize(("temperature", "g", "w", "eta23"), SETS)

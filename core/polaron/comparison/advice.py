@@ -6,7 +6,7 @@ import numpy as np
 
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.comparison.curves import Curves
-from asplab.core.polaron.comparison.fit import ModelFit
+from asplab.core.polaron.comparison.records import ModelFit
 from asplab.core.units import FloatArray
 
 CANDIDATES_MEV = np.linspace(10.0, 200.0, 96)
@@ -82,11 +82,9 @@ def plan_measurement(
     unit = np.where(fit.plan.is_log[at], fit.values[:, at], 1.0)
     after[rows] = _after(fit.covariance[rows], gradient, variance, 1 + at) * unit[rows, None]
     if fit.joint is not None:
-        own, place = fit.joint.objective.own(fit.joint.parameters), fit.joint.objective.place
-        _, gradient, variance = _expected(
-            fit.joint.objective.curves, np.delete(own, 1, axis=1), candidates, eta_error, detuning_error_mev
-        )
-        full = np.insert(gradient, 1, 0.0, axis=2) @ place.transpose(0, 2, 1)
+        own, place = fit.joint.objective.of_curves(fit.joint.parameters), fit.joint.objective.curve_place
+        _, gradient, variance = _expected(fit.joint.objective.curves, own, candidates, eta_error, detuning_error_mev)
+        full = gradient @ place.transpose(0, 2, 1)
         covariance = np.broadcast_to(fit.joint.covariance, (joined.size, *fit.joint.covariance.shape))
         joint_after[joined] = _after(covariance, full, variance, full.shape[2] - s + at) * unit[-1]
     return MeasurementPlan(

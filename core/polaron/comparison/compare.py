@@ -7,10 +7,12 @@ import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AnalysisError
-from asplab.core.polaron.comparison.fit import ModelFit, fit_model
+from asplab.core.polaron.comparison.fit import fit_model
 from asplab.core.polaron.comparison.options import ModelOptions, plan_model
+from asplab.core.polaron.comparison.records import ModelFit
 from asplab.core.polaron.comparison.verdict import verdict_of
 from asplab.core.problems import Problem
+from asplab.core.systematics.effects import NuisanceEffects
 from asplab.core.units import FloatArray
 
 DEFAULT_MODELS = ("eq9", "resonant", "kramers-heisenberg", "thermal", "arrhenius", "exponential")
@@ -62,6 +64,7 @@ def compare_models(
     options: ModelOptions | None = None,
     *,
     own_options: Mapping[str, ModelOptions] | None = None,
+    nuisances: NuisanceEffects | None = None,
 ) -> Comparison:
     """Fit rate models to the same points and compare them, per temperature and jointly.
 
@@ -74,6 +77,8 @@ def compare_models(
         For all models that have none of their own.
     own_options : mapping, optional
         Options by model; range of ΔE and kind of joint scale must be those of ``options``.
+    nuisances : NuisanceEffects, optional
+        As in `fit_model`, for all models.
 
     Raises
     ------
@@ -83,7 +88,9 @@ def compare_models(
     shared = options or ModelOptions()
     chosen = _options_of(tuple(models), shared, own_options or {})
     least = max(1 + len(plan_model(name, option).names) for name, option in chosen.items())
-    fits = tuple(fit_model(efficiency, name, option, least_points=least) for name, option in chosen.items())
+    fits = tuple(
+        fit_model(efficiency, name, option, least_points=least, nuisances=nuisances) for name, option in chosen.items()
+    )
     k, n = np.array([fit.n_parameters for fit in fits]), np.array([fit.n_points for fit in fits])
     chi2 = np.array([fit.chi2 for fit in fits])
     spare = n - k - 1
@@ -148,6 +155,8 @@ def _reason(fit: ModelFit, row: int, least_points: int, aicc: float) -> str:
         if not np.isfinite(fit.chi2[row]):
             return f"the joint fits need two temperatures with at least {least_points} points each"
         return f"{n} points for {k} parameters in all; AICc needs at least {k + 2}"
+    if not np.isfinite(fit.chi2[row]) and n >= k:
+        return f"{fit.plan.model.title} could not be evaluated in the ranges of its parameters"
     if not np.isfinite(fit.chi2[row]):
         return f"{n} points; the fit has {k} parameters and needs at least {k} points, AICc {k + 2}"
     return f"{n} points; AICc with {k} parameters needs at least {k + 2}"

@@ -6,142 +6,104 @@ import numpy as np
 from scipy.stats import chi2 as chi2_distribution
 
 from asplab.core.efficiency import EfficiencyFit
+from asplab.core.errors import AnalysisError
 from asplab.core.polaron.comparison.curves import Curves
 from asplab.core.polaron.comparison.joint import JointResult, fit_joint
-from asplab.core.polaron.comparison.misfit import SeparateModel
+from asplab.core.polaron.comparison.misfit import Effects, SeparateModel
 from asplab.core.polaron.comparison.options import ModelOptions, Plan, plan_model
+from asplab.core.polaron.comparison.records import FittedNuisances, ModelFit, PriorPull, ScaleTest
 from asplab.core.polaron.comparison.search import inverse, search
-from asplab.core.polaron.logit import CENTRE_MEV, build_problem
+from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
 from asplab.core.problems import Problem
+from asplab.core.systematics.effects import NuisanceEffects
 from asplab.core.units import FloatArray, thermal_energy_mev
 
-_MISFIT = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleTest:
-    """Whether one scale ln A for all temperatures is allowed: Δχ² against a scale for each.
-
-    Attributes
-    ----------
-    chi2_free, chi2_shared : float
-        NaN unless two temperatures could be fitted.
-    dof : int
-        Scales saved.
-    p_value : float
-        Probability of a Δχ² at least as large where the scale is one.
-    """
-
-    chi2_free: float = np.nan
-    chi2_shared: float = np.nan
-    dof: int = 0
-    p_value: float = np.nan
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ModelFit:
-    """A rate model fitted to each temperature, and to all of them jointly in the last entry.
-
-    Arrays have n_rows = n_temperatures + 1 rows; NaN where a fit is not possible. The joint row is NaN unless two
-    temperatures could be fitted.
-
-    Attributes
-    ----------
-    model : str
-    names : tuple of str
-        Free parameters besides the scale.
-    temperatures_k : ndarray, shape (n_temperatures,)
-    values, errors : ndarray, shape (n_rows, n_names)
-        In the unit of each name; first-order standard errors, NaN at a bound.
-    at_bound : ndarray of bool, shape (n_rows, n_names)
-        The best value is the end of what was allowed: it is no result.
-    polaron_energy_mev, polaron_energy_error_mev, huang_rhys, huang_rhys_error : ndarray, shape (n_rows,)
-        E_p = g²/ħω and S = (g/ħω)²; NaN for a model without them.
-    log_scale : ndarray, shape (n_rows,)
-        ln A with rates in meV units; of the joint fit the mean over its temperatures.
-    chi2, dof, n_points, n_parameters : ndarray, shape (n_rows,)
-    scale_test : ScaleTest
-    fitted, joined : ndarray of bool, shape (n_temperatures,)
-        Temperatures that were fitted, and those in the joint fit.
-    parameters : ndarray, shape (n_temperatures, 1 + n_names)
-        Level L of `Curves` and coordinates of ``plan``.
-    covariance : ndarray, shape (n_temperatures, 1 + n_names, 1 + n_names)
-        Of the parameters; NaN in rows and columns of those at a bound.
-    plan, objective, joint : Plan, SeparateModel, JointResult or None
-        What was fitted; the objective holds the fitted temperatures only.
-    """
-
-    model: str
-    names: tuple[str, ...]
-    temperatures_k: FloatArray
-    values: FloatArray
-    errors: FloatArray
-    at_bound: np.ndarray
-    polaron_energy_mev: FloatArray
-    polaron_energy_error_mev: FloatArray
-    huang_rhys: FloatArray
-    huang_rhys_error: FloatArray
-    log_scale: FloatArray
-    chi2: FloatArray
-    dof: np.ndarray
-    n_points: np.ndarray
-    n_parameters: np.ndarray
-    scale_test: ScaleTest
-    fitted: np.ndarray
-    joined: np.ndarray
-    parameters: FloatArray
-    covariance: FloatArray
-    plan: Plan
-    objective: SeparateModel | None
-    joint: JointResult | None
-    problems: tuple[Problem, ...] = ()
-
-    def value(self, name: str) -> FloatArray:
-        """Return the fitted values (n_rows,) of one parameter, or the fixed one in every row."""
-        if name in self.plan.fixed:
-            return np.where(np.isfinite(self.chi2), self.plan.fixed[name], np.nan)
-        return self.values[:, self.names.index(name)]
-
-    def error(self, name: str) -> FloatArray:
-        """Return the errors (n_rows,) of one free parameter."""
-        return self.errors[:, self.names.index(name)]
+_MISFIT, _RESOLVED = 4.0, 2.0
 
 
 def fit_model(
-    efficiency: EfficiencyFit, model: str, options: ModelOptions | None = None, *, least_points: int = 1
+    efficiency: EfficiencyFit,
+    model: str,
+    options: ModelOptions | None = None,
+    *,
+    least_points: int = 1,
+    nuisances: NuisanceEffects | None = None,
 ) -> ModelFit:
     """Fit a rate model with a free scale to η of every temperature by itself and to all jointly.
 
     Points with ΔE ≤ 0 or outside the chosen range are not used, whatever the model; η of 1 or more and of 0 or
     less are kept. A fit needs as many points as it has parameters; temperatures with fewer than ``least_points`` take
-    no part in the joint fit.
+    no part in the joint fit. ``nuisances`` are averaged over where a temperature is fitted by itself, and fitted
+    with their priors in the joint fit.
 
     Raises
     ------
     AnalysisError
-        For an unknown model or parameter, and impossible values or bounds.
+        For an unknown model or parameter, impossible values or bounds, a prior outside its range, a temperature that
+        is not above 0, and nuisances of other data.
     """
     options = options or ModelOptions()
     plan = plan_model(model, options)
-    use, n_parameters = _use(efficiency, options), 1 + len(plan.names)
-    counts = use.sum(axis=1)
-    fitted, joined = counts >= n_parameters, counts >= max(n_parameters, least_points)
-    table = _Table.empty(len(counts), n_parameters)
+    _check_temperatures(efficiency.temperatures_k)
+    counts, use = _counts(efficiency, options)
+    n_parameters = 1 + len(plan.names)
+    enough, joined = counts >= n_parameters, counts >= max(n_parameters, least_points)
+    fitted, table = enough, _Table.empty(len(counts), n_parameters)
     objective, joint, test = None, None, ScaleTest()
-    if fitted.any():
-        objective = _objective(efficiency, plan, use, np.flatnonzero(fitted))
-        table.fill_separate(objective, fitted)
-        if joined.sum() > 1:
-            joint, test = _joint(objective.lanes(joined[fitted]), table.parameters[joined], options)
-            table.fill_joint(joint)
-    n_points = np.append(counts, counts[joined].sum())
-    # The deviation of a shared quantum yield comes with a prior of its own, which is one point more.
-    k = np.append(np.full(len(counts), n_parameters), n_parameters if joint is None else len(joint.parameters) - 1)
+    if enough.any():
+        objective = _objective(efficiency, plan, use, np.flatnonzero(enough), nuisances)
+        fitted = table.fill_separate(objective, enough)
+        objective = objective.lanes(fitted[enough]) if fitted.any() else None
+    # A joint fit without a temperature that other models have would not be compared on the same points.
+    joined = joined & bool((fitted | ~joined).all())
+    if objective is not None and joined.sum() > 1:
+        joint, test = _joint(objective.lanes(joined[fitted]), table.parameters[joined], options)
+        table.fill_joint(joint)
+    problems = (
+        *_too_few(efficiency, plan, counts, enough),
+        *_not_evaluated(plan, efficiency.temperatures_k, enough & ~fitted),
+        *([] if objective is None else _unresolved(objective.problem, efficiency.temperatures_k[fitted])),
+    )
+    rows = _Rows(counts, fitted, joined, table, objective, joint, test)
+    return _told(efficiency.temperatures_k, plan, rows, _fitted_nuisances(nuisances, joint), problems)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """What was fitted; fields as in `ModelFit`, ``counts`` are points of each temperature."""
+
+    counts: np.ndarray
+    fitted: np.ndarray
+    joined: np.ndarray
+    table: "_Table"
+    objective: SeparateModel | None
+    joint: JointResult | None
+    test: ScaleTest
+
+
+def _told(
+    temperatures_k: FloatArray,
+    plan: Plan,
+    rows: _Rows,
+    nuisances: FittedNuisances | None,
+    problems: tuple[Problem, ...],
+) -> ModelFit:
+    """Return the fit in the units of its parameters, with what is doubtful about it."""
+    table, joint, counts = rows.table, rows.joint, rows.counts
+    n_parameters = 1 + len(plan.names)
+    prior_chi2 = plan.prior(table.shapes)[0]
+    chi2 = table.chi2 - prior_chi2
+    n_points = np.append(counts, counts[rows.joined].sum())
+    # A nuisance, such as the deviation of a shared quantum yield, comes with a prior, which is one point more.
+    k = np.append(
+        np.full(len(counts), n_parameters),
+        n_parameters if joint is None else len(joint.parameters) - joint.nuisance_values.size,
+    )
     values, errors, energies = _physical(plan, table.shapes, table.shape_covariance)
     return ModelFit(
-        model=model,
+        model=plan.model.name,
         names=plan.names,
-        temperatures_k=efficiency.temperatures_k,
+        temperatures_k=temperatures_k,
         values=values,
         errors=errors,
         at_bound=table.held,
@@ -150,22 +112,25 @@ def fit_model(
         huang_rhys=energies[2],
         huang_rhys_error=energies[3],
         log_scale=table.log_scale,
-        chi2=table.chi2,
-        dof=np.where(np.isfinite(table.chi2), n_points - k, 0),
+        chi2=chi2,
+        prior_chi2=prior_chi2,
+        dof=np.where(np.isfinite(chi2), n_points - k, 0),
         n_points=n_points,
         n_parameters=k,
-        scale_test=test,
-        fitted=fitted,
-        joined=joined,
+        priors=_pulls(plan, values),
+        nuisances=nuisances,
+        scale_test=rows.test,
+        fitted=rows.fitted,
+        joined=rows.joined,
         parameters=table.parameters,
         covariance=table.covariance,
         plan=plan,
-        objective=objective,
+        objective=rows.objective,
         joint=joint,
         problems=(
-            *_too_few(efficiency, plan, counts, fitted),
-            *_bound_problems(plan, efficiency.temperatures_k, values, table.held),
-            *_misfits(plan, efficiency.temperatures_k, table.chi2, n_points - k),
+            *problems,
+            *_bound_problems(plan, temperatures_k, values, table.held),
+            *_misfits(plan, temperatures_k, chi2, n_points - k),
         ),
     )
 
@@ -195,13 +160,21 @@ class _Table:
             np.full((n + 1, s, s), np.nan),
         )
 
-    def fill_separate(self, objective: SeparateModel, fitted: np.ndarray) -> None:
-        rows = np.flatnonzero(fitted)
-        found, self.chi2[rows], normal, held = search(objective, thermal_energy_mev(objective.curves.temperature_k))
+    def fill_separate(self, objective: SeparateModel, fitted: np.ndarray) -> np.ndarray:
+        """Fit every temperature, and return those at which the model could be evaluated, (n_temperatures,)."""
+        found, chi2, normal, held = search(objective, thermal_energy_mev(objective.curves.temperature_k))
+        able, rows = np.isfinite(chi2), np.flatnonzero(fitted)
+        if not able.any():
+            return np.zeros(len(fitted), dtype=bool)
+        objective, found, normal, held, rows = objective.lanes(able), found[able], normal[able], held[able], rows[able]
+        self.chi2[rows] = chi2[able]
         self.parameters[rows], self.covariance[rows] = found, inverse(normal, held)
         self.held[rows], self.shapes[rows] = held[:, 1:], found[:, 1:]
         self.shape_covariance[rows] = self.covariance[rows, 1:, 1:]
         self.log_scale[rows] = objective.curves.log_scale(found[:, 0], found[:, 1:])
+        result = np.zeros(len(fitted), dtype=bool)
+        result[rows] = True
+        return result
 
     def fill_joint(self, joint: JointResult) -> None:
         self.chi2[-1], self.held[-1], self.log_scale[-1] = joint.chi2, joint.held, joint.log_scale
@@ -217,14 +190,27 @@ def _joint(objective: SeparateModel, separate: FloatArray, options: ModelOptions
     return shared if options.joint_scale == "shared" else free, ScaleTest(free.chi2, shared.chi2, saved, p_value)
 
 
-def _use(efficiency: EfficiencyFit, options: ModelOptions) -> np.ndarray:
+def _check_temperatures(temperatures_k: FloatArray) -> None:
+    for temperature in temperatures_k:
+        if not temperature > 0.0:
+            raise AnalysisError(
+                f"a temperature is {temperature:g} K; rate models need temperatures above 0 K. Mend the temperature of "
+                "these data."
+            )
+
+
+def _counts(efficiency: EfficiencyFit, options: ModelOptions) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many points of each temperature are used, and which."""
     low, high = options.detuning_range_mev
     detuning = efficiency.detuning_mev
     with np.errstate(invalid="ignore"):
-        return np.asarray(efficiency.fitted & (detuning > 0.0) & (detuning >= low) & (detuning <= high))
+        use = np.asarray(efficiency.fitted & (detuning > 0.0) & (detuning >= low) & (detuning <= high))
+    return use.sum(axis=1), use
 
 
-def _objective(efficiency: EfficiencyFit, plan: Plan, use: np.ndarray, rows: np.ndarray) -> SeparateModel:
+def _objective(
+    efficiency: EfficiencyFit, plan: Plan, use: np.ndarray, rows: np.ndarray, nuisances: NuisanceEffects | None
+) -> SeparateModel:
     n, temperature = efficiency.detuning_mev.shape[1], efficiency.temperatures_k
     detuning = np.where(use, efficiency.detuning_mev, CENTRE_MEV)
     problem = build_problem(
@@ -237,8 +223,52 @@ def _objective(efficiency: EfficiencyFit, plan: Plan, use: np.ndarray, rows: np.
         efficiency.detuning_error_mev,
         np.nan_to_num(efficiency.reference_error_mev)[:, None],
         efficiency.shared_sensitivity[:, n:],
-    ).lanes(rows)
-    return SeparateModel(Curves(plan, detuning[rows], temperature[rows], temperature[rows]), problem)
+    )
+    effects = None if nuisances is None else _effects(efficiency, problem, nuisances).lanes(rows)
+    curves = Curves(plan, detuning[rows], temperature[rows], temperature[rows])
+    return SeparateModel(curves, problem.lanes(rows), effects)
+
+
+def _effects(efficiency: EfficiencyFit, problem: LogitProblem, nuisances: NuisanceEffects) -> Effects:
+    """Return the effects of nuisances in the units of the problem, whose rows are scaled to unit size."""
+    names, shape = ("numerator", "denominator", "detuning_mev"), (len(nuisances.names), *problem.use.shape)
+    given = [np.asarray(getattr(nuisances, name)) for name in names]
+    for name, values in zip(names, given, strict=True):
+        if values.shape != shape:
+            raise AnalysisError(
+                f"the effects of nuisances on {name} have shape {values.shape}, but η has (nuisances, temperatures, "
+                f"points) = {shape}. Find them for the same results."
+            )
+        if not np.isfinite(values[:, problem.use]).all():
+            raise AnalysisError(f"an effect of a nuisance on {name} is not finite where η is used; mend its shift.")
+    own = np.hypot(problem.numerator, problem.denominator)
+    size = np.hypot(efficiency.numerator, efficiency.denominator)
+    scale = np.where(problem.use & (size > 0), own / np.where(size > 0, size, 1.0), 0.0)
+    factors = (scale, scale, problem.use)
+    return Effects(
+        *(
+            np.swapaxes(np.where(problem.use, values, 0.0) * factor, 0, 1)
+            for values, factor in zip(given, factors, strict=True)
+        )
+    )
+
+
+def _pulls(plan: Plan, values: FloatArray) -> tuple[PriorPull, ...]:
+    return tuple(
+        PriorPull(prior, (values[:, plan.names.index(prior.parameter)] - prior.value) / prior.error)
+        for prior in plan.options.priors
+    )
+
+
+def _fitted_nuisances(nuisances: NuisanceEffects | None, joint: JointResult | None) -> FittedNuisances | None:
+    if nuisances is None:
+        return None
+    value, error = np.full((2, len(nuisances.names)), np.nan)
+    if joint is not None:
+        # The first is the deviation of a shared quantum yield.
+        value, error = joint.nuisance_values[1:], joint.nuisance_errors[1:]
+    sigma = np.asarray(nuisances.sigma)
+    return FittedNuisances(nuisances.names, nuisances.unit, sigma, value * sigma, error * sigma)
 
 
 def _physical(
@@ -275,6 +305,39 @@ def _too_few(efficiency: EfficiencyFit, plan: Plan, counts: np.ndarray, fitted: 
         )
         for t in np.flatnonzero(~fitted & efficiency.valid.any(axis=1))
     ]
+
+
+def _not_evaluated(plan: Plan, temperatures_k: FloatArray, lost: np.ndarray) -> list[Problem]:
+    return [
+        Problem(
+            "warning",
+            f"{temperatures_k[t]:.0f} K",
+            f"{plan.model.title} could not be evaluated anywhere in the ranges of its parameters at this temperature. "
+            "Widen the ranges, or leave the model out.",
+        )
+        for t in np.flatnonzero(lost)
+    ]
+
+
+def _unresolved(problem: LogitProblem, temperatures_k: FloatArray) -> list[Problem]:
+    """Say where η is 1, or 0, within its errors at all points: any fast enough, or slow enough, rate does."""
+    n = problem.numerator.shape[1]
+    variance = np.einsum("fii->fi", problem.covariance)
+    cross = np.einsum("fii->fi", problem.covariance[:, :n, n:])
+    of_gap = variance[:, :n] + variance[:, n:] - 2.0 * cross
+    found = []
+    for word, other, distance, square in (
+        ("1", "larger ΔE", problem.numerator - problem.denominator, of_gap),
+        ("0", "smaller ΔE", problem.numerator, variance[:, :n]),
+    ):
+        near = (distance**2 <= _RESOLVED**2 * square) | ~problem.use
+        for t in np.flatnonzero(near.all(axis=1)):
+            message = (
+                f"η is {word} within {_RESOLVED:.0f} standard errors at every point: it is saturated and leaves the "
+                f"parameters of any rate model open. Measure at {other}, or with smaller errors."
+            )
+            found.append(Problem("warning", f"{temperatures_k[t]:.0f} K", message))
+    return found
 
 
 def _bound_problems(plan: Plan, temperatures_k: FloatArray, values: FloatArray, held: np.ndarray) -> list[Problem]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from asplab.core.errors import AnalysisError
-from asplab.core.polaron.comparison.fit import ModelFit
 from asplab.core.polaron.comparison.misfit import SeparateModel, spread_of
+from asplab.core.polaron.comparison.records import ModelFit
 from asplab.core.polaron.comparison.search import minimise
 from asplab.core.polaron.logit import LogitProblem
 from asplab.core.units import FloatArray
@@ -57,11 +57,11 @@ def residuals(fit: ModelFit, *, joint: bool = False) -> Residuals:
     model, rows, own = _fitted(fit, joint=joint)
     n_anti = model.problem.use.shape[1]
     result = np.full((3, len(fit.temperatures_k), n_anti), np.nan)
-    z, _, by_energy = model.curves.derivatives(own[:, 0], own[:, 2:])
+    z, _, by_energy = model.curves.derivatives(own[:, 0], own[:, 1:])
     eta, slope = model.curves.efficiency(z)
     problem = model.problem
-    observed = problem.denominator + own[:, 1:2] * problem.sensitivity
-    spread, _ = spread_of(problem, eta, observed, slope * by_energy)
+    observed = problem.denominator
+    spread, _ = spread_of(model, eta, slope * by_energy)
     difference = problem.numerator - eta * observed
     known = problem.use & (observed != 0.0)
     result[0, rows] = np.where(problem.use, eta, np.nan)
@@ -104,19 +104,15 @@ def leave_one_out(fit: ModelFit, *, joint: bool = False) -> Influence:
 
 
 def _fitted(fit: ModelFit, *, joint: bool) -> tuple[SeparateModel, np.ndarray, FloatArray]:
-    """Return objective, rows of the temperatures, and (L, δ, coordinates) of each."""
+    """Return objective, rows of the temperatures, and (L, coordinates) of each."""
     if fit.objective is None or (joint and fit.joint is None):
         what = "the joint fit of two temperatures" if joint else "the fit of any temperature"
         raise AnalysisError(f"{fit.plan.model.title} has no residuals: {what} was not possible. See its problems.")
     if joint and fit.joint is not None:
-        together = fit.joint.objective
-        return (
-            SeparateModel(together.curves, together.problem),
-            np.flatnonzero(fit.joined),
-            together.own(fit.joint.parameters),
-        )
+        together, found = fit.joint.objective, fit.joint.parameters
+        return together.moved(found[None]), np.flatnonzero(fit.joined), together.of_curves(found)
     rows = np.flatnonzero(fit.fitted)
-    return fit.objective, rows, np.insert(fit.parameters[rows], 1, 0.0, axis=1)
+    return fit.objective, rows, fit.parameters[rows]
 
 
 def _without(problem: LogitProblem, lane: np.ndarray, point: np.ndarray) -> LogitProblem:

@@ -10,6 +10,7 @@ from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.polaron.logit import CENTRE_MEV
 from asplab.core.polaron.rates import MODELS, PARAMETERS, RateModel
 from asplab.core.polaron.rates.kramers_heisenberg import HIGHEST_BROADENING, HIGHEST_HUANG_RHYS
+from asplab.core.settings import ModelSettings, ParameterPrior, PolaronSettings
 from asplab.core.units import FloatArray
 
 DEFAULT_BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -23,7 +24,7 @@ DEFAULT_BOUNDS: Mapping[str, tuple[float, float]] = {
 """Ranges in which free parameters are sought, far beyond those of real samples."""
 
 DEFAULT_FIXED: Mapping[str, float] = {"broadening_mev": 1.0, "background_urbach_mev": np.inf}
-"""Parameters that one curve cannot tell from the others: they are free only where bounds are given."""
+"""Parameters that one curve cannot tell from the others: they are free only where bounds or a prior are given."""
 
 # Phonon energies, and slopes d ln w/dΔE per meV at 50 meV or polaron energies, at which searches begin.
 _PHONONS_MEV = (3.0, 6.0, 12.0, 24.0, 48.0, 150.0)
@@ -56,6 +57,8 @@ class ModelOptions:
         Values by parameter name; those of the multi-mode models are ``g_1_mev``, ``g_2_mev``, ….
     bounds : mapping
         (low, high) by parameter name; makes a parameter of `DEFAULT_FIXED` free.
+    priors : tuple of ParameterPrior
+        Normal distributions of free parameters, known from elsewhere; they make a parameter of `DEFAULT_FIXED` free.
     modes_mev : tuple of float
         Phonon energies of the multi-mode models, which are not fitted.
     inhomogeneous_mev : float
@@ -68,6 +71,7 @@ class ModelOptions:
     joint_scale: Literal["temperature", "shared"] = "temperature"
     fixed: Mapping[str, float] = field(default_factory=dict)
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    priors: tuple[ParameterPrior, ...] = ()
     modes_mev: tuple[float, ...] = ()
     inhomogeneous_mev: float = 0.0
     selection_mev: float | None = None
@@ -78,6 +82,43 @@ class ModelOptions:
             raise SettingsError(f"detuning_range_mev is ({low:g}, {high:g}); the first number must be the smaller one.")
         if self.joint_scale not in ("temperature", "shared"):
             raise SettingsError(f"joint_scale is {self.joint_scale!r}; choose 'temperature' or 'shared'.")
+
+    @classmethod
+    def from_settings(cls, models: ModelSettings, polaron: PolaronSettings, model_name: str) -> "ModelOptions":
+        """Return what the settings say about the fit of one rate model.
+
+        A range with equal ends fixes its parameter. Ranges and priors of parameters that the model lacks are left
+        out, but one of the compared models must have them.
+
+        Raises
+        ------
+        SettingsError
+            For a parameter that no compared model has, and one with two ranges or two priors.
+        AnalysisError
+            For an unknown model.
+        """
+        known = {name: _all_parameters(name, len(models.modes_mev)) for name in (model_name, *models.compared)}
+        for kind, items in (("range", models.limits), ("prior", models.priors)):
+            named = [item.parameter for item in items]
+            for name in named:
+                if not any(name in parameters for parameters in known.values()):
+                    raise SettingsError(
+                        f"there is a {kind} of {name!r}, a parameter that none of the compared models has "
+                        f"({', '.join(known)}). Take it out, or compare a model that has it."
+                    )
+                if named.count(name) > 1:
+                    raise SettingsError(f"{name} has more than one {kind}; keep one of them.")
+        own = [limit for limit in models.limits if limit.parameter in known[model_name]]
+        return cls(
+            detuning_range_mev=polaron.detuning_range_mev,
+            joint_scale=polaron.joint_scale,
+            fixed={limit.parameter: limit.low for limit in own if limit.low == limit.high},
+            bounds={limit.parameter: (limit.low, limit.high) for limit in own if limit.low < limit.high},
+            priors=tuple(prior for prior in models.priors if prior.parameter in known[model_name]),
+            modes_mev=models.modes_mev,
+            inhomogeneous_mev=models.inhomogeneous_mev,
+            selection_mev=models.selection_mev,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +174,21 @@ class Plan:
             result &= values["broadening_mev"] / values["phonon_mev"] <= _WITHIN * HIGHEST_BROADENING
         return result
 
+    def prior(self, shape: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return what the priors add to χ² (n_fits,), to half its gradient and to its curvature, at coordinates."""
+        m, s = shape.shape
+        chi2, gradient, normal = np.zeros(m), np.zeros((m, s)), np.zeros((m, s, s))
+        if self.options.priors:
+            physical = self.physical(shape)
+        for prior in self.options.priors:
+            at = self.names.index(prior.parameter)
+            pull = (physical[:, at] - prior.value) / prior.error
+            unit = (physical[:, at] if self.is_log[at] else 1.0) / prior.error
+            chi2 += pull**2
+            gradient[:, at] += pull * unit
+            normal[:, at, at] += unit**2
+        return chi2, gradient, normal
+
     def starts(self, thermal_mev: FloatArray) -> FloatArray:
         """Return coordinates from which to search, (n_starts, n_fits, n_free), for temperatures given as k_B T."""
         n_fits, columns = len(thermal_mev), dict.fromkeys(self.names, 0)
@@ -152,28 +208,63 @@ def plan_model(name: str, options: ModelOptions) -> Plan:
     AnalysisError
         For an unknown model or parameter, an impossible value, and missing phonon energies of a multi-mode model.
     """
-    model = MODELS.get(name)
-    if model is None:
-        raise AnalysisError(f"rate model {name!r} is not known; choose one of: {', '.join(sorted(MODELS))}.")
+    model = _known(name)
     names = _parameter_names(model, options)
-    for key in (*options.fixed, *options.bounds):
+    with_prior = [prior.parameter for prior in options.priors]
+    for key in (*options.fixed, *options.bounds, *with_prior):
         if key not in names:
+            what = "that could have a prior" if key in with_prior else "to fix or bound"
             raise AnalysisError(
-                f"rate model {name!r} has no parameter {key!r} to fix or bound; it has {', '.join(names) or 'none'}."
+                f"rate model {name!r} has no parameter {key!r} {what}; it has {', '.join(names) or 'none'}."
             )
     both = sorted(set(options.fixed) & set(options.bounds))
     if both:
         raise AnalysisError(f"{both[0]} is both fixed and bounded; choose one.")
-    fixed = {key: DEFAULT_FIXED[key] for key in names if key in DEFAULT_FIXED and key not in options.bounds}
+    freed = {*options.bounds, *with_prior}
+    fixed = {key: DEFAULT_FIXED[key] for key in names if key in DEFAULT_FIXED and key not in freed}
     fixed |= {key: float(value) for key, value in options.fixed.items()}
     for key, value in fixed.items():
         PARAMETERS[_kind(key)].check(value)
     free = tuple(key for key in names if key not in fixed)
+    _check_priors(options, fixed)
     limits = np.array([_limits(key, options) for key in free]).reshape(-1, 2)
     is_log = np.array([_kind(key) != "slope_per_mev" for key in free], dtype=bool)
     coordinates = np.where(is_log[:, None], np.log(np.where(is_log[:, None], limits, 1.0)), limits)
     bent = free == ("g_mev", "phonon_mev") and name in ("eq9", "resonant", "kramers-heisenberg")
     return Plan(model, options, free, coordinates[:, 0], coordinates[:, 1], is_log, fixed, bent)
+
+
+def _known(name: str) -> RateModel:
+    model = MODELS.get(name)
+    if model is None:
+        raise AnalysisError(f"rate model {name!r} is not known; choose one of: {', '.join(sorted(MODELS))}.")
+    return model
+
+
+def _all_parameters(name: str, n_modes: int) -> tuple[str, ...]:
+    """Return the parameters that a model could have, whether or not its options are complete."""
+    model = _known(name)
+    if model.lines is None:
+        return model.parameters
+    others = (key for key in model.parameters if key not in ("g_mev", "phonon_mev"))
+    return (*others, *(f"g_{i + 1}_mev" for i in range(n_modes)))
+
+
+def _check_priors(options: ModelOptions, fixed: Mapping[str, float]) -> None:
+    named = [prior.parameter for prior in options.priors]
+    for prior in options.priors:
+        if named.count(prior.parameter) > 1:
+            raise AnalysisError(f"{prior.parameter} has more than one prior; keep one of them.")
+        if prior.parameter in fixed:
+            raise AnalysisError(
+                f"{prior.parameter} is fixed at {fixed[prior.parameter]:g} and has a prior as well; choose one."
+            )
+        low, high = _limits(prior.parameter, options)
+        if not low <= prior.value <= high:
+            raise AnalysisError(
+                f"the prior of {prior.parameter} stands at {prior.value:g}, outside its range {low:g} to {high:g}. "
+                "Move the prior, or widen the range."
+            )
 
 
 def _parameter_names(model: RateModel, options: ModelOptions) -> tuple[str, ...]:
@@ -185,8 +276,7 @@ def _parameter_names(model: RateModel, options: ModelOptions) -> tuple[str, ...]
             f"rate model {model.name!r} needs modes_mev, the phonon energies of its modes (found "
             f"{options.modes_mev}), and inhomogeneous_mev above 0 (found {options.inhomogeneous_mev:g})."
         )
-    others = tuple(key for key in model.parameters if key not in ("g_mev", "phonon_mev"))
-    return (*others, *(f"g_{i + 1}_mev" for i in range(len(options.modes_mev))))
+    return _all_parameters(model.name, len(options.modes_mev))
 
 
 def _kind(name: str) -> str:

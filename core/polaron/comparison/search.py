@@ -5,7 +5,7 @@ final level are nearly linear; bounds are those of g and ħω themselves. A para
 as χ² would fall beyond it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -27,17 +27,27 @@ _TRIALS = 4
 _FIRST_STEPS = 10
 """Steps of every trial before the best one of each fit goes on alone."""
 _ETA_RANGE = (0.01, 0.99)
+_NO_EFFECT = 1e-100
+"""Slope of the residuals below which a parameter has no effect, and so no error."""
 
 
 def minimise(
-    objective: Callable[[FloatArray], Evaluation], parameters: FloatArray, plan: Plan, *, max_steps: int = _MAX_STEPS
+    objective: Callable[[FloatArray], Evaluation],
+    parameters: FloatArray,
+    plan: Plan,
+    *,
+    max_steps: int = _MAX_STEPS,
+    held: Mapping[int, FloatArray] | None = None,
 ) -> tuple[FloatArray, FloatArray, FloatArray, np.ndarray]:
-    """Return parameters, χ², JᵀJ and which parameters are held at a bound, all fits at once.
+    """Return parameters, χ², JᵀJ and which parameters stand at a bound, all fits at once.
 
-    Coordinates of the plan are the last parameters. χ² is infinite where no start could be evaluated.
+    Coordinates of the plan are the last parameters; ``held`` has values (n_fits,) at which columns of the parameters
+    are kept. χ² is infinite where no start could be evaluated.
     """
-    low, high = _padded(plan, parameters.shape[1])
-    parameters = parameters.copy()
+    low, high = (np.tile(edge, (len(parameters), 1)) for edge in _padded(plan, parameters.shape[1]))
+    for column, values in (held or {}).items():
+        low[:, column] = high[:, column] = values
+    parameters = np.clip(parameters, low, high)
     chi2, gradient, normal = objective(parameters)
     damping = np.full(len(parameters), _DAMPING_START)
     active = np.isfinite(chi2)
@@ -45,7 +55,7 @@ def minimise(
         if not active.any():
             break
         rows = np.flatnonzero(active)
-        trial, gain = _step(parameters[rows], gradient[rows], normal[rows], damping[rows], plan, low, high)
+        trial, gain = _step(parameters[rows], gradient[rows], normal[rows], damping[rows], plan, low[rows], high[rows])
         finished = gain <= _CONVERGED * (1.0 + chi2[rows])
         parameters[rows[finished]] = trial[finished]
         active[rows[finished]] = False
@@ -79,14 +89,14 @@ def search(objective: SeparateModel, thermal_mev: FloatArray) -> tuple[FloatArra
 
 
 def inverse(normal: FloatArray, stuck: np.ndarray) -> FloatArray:
-    """Return the covariance of the free parameters; NaN in rows and columns of those that are stuck."""
-    free = ~stuck
-    both = free[:, :, None] & free[:, None, :]
+    """Return the covariance of the free parameters; NaN for those that are stuck or have no effect."""
     size = np.sqrt(np.einsum("fpp->fp", normal))
-    scale = 1.0 / np.where(size > 0, size, 1.0)
+    free = ~stuck & (size > _NO_EFFECT)
+    both = free[:, :, None] & free[:, None, :]
+    scale = 1.0 / np.where(free, size, 1.0)
     scaled = np.where(both, normal * scale[:, :, None] * scale[:, None, :], 0.0)
     diagonal = np.einsum("fpp->fp", scaled)
-    diagonal += np.where(free & (size > 0), 1e-13, 1.0)
+    diagonal += np.where(free, 1e-13, 1.0)
     return np.where(both, np.linalg.inv(scaled) * scale[:, :, None] * scale[:, None, :], np.nan)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import chi2 as chi2_distribution
 
-from asplab.core.polaron.comparison.fit import ModelFit
+from asplab.core.polaron.comparison.records import ModelFit
 from asplab.core.units import FloatArray
 
 ALIKE = 6.0

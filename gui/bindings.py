@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QRect, QTimer
 from PySide6.QtWidgets import QApplication
 
-import asplab.resources
 from asplab.core.document import Document, Exclusions
 from asplab.core.pipeline import Results
 from asplab.gui.files import EXPORTING, READING, SAVING, Files, Report
 from asplab.gui.framing import Framing
+from asplab.gui.help import Help
 from asplab.gui.intents import Intents
 from asplab.gui.jobs import Jobs
 from asplab.gui.messages import Messages
@@ -23,20 +22,21 @@ from asplab.gui.panels.efficiency import EfficiencyPanel
 from asplab.gui.panels.experiment_tree import ExperimentTree
 from asplab.gui.panels.inspector import Inspector
 from asplab.gui.panels.overview import OverviewPanel
-from asplab.gui.panels.polaron import PolaronPanel
+from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.panels.ratio import RatioPanel
 from asplab.gui.panels.spectra import SpectraPanel
 from asplab.gui.places import find_place
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.spectra_picture import temperatures_of
 from asplab.gui.point_menu import point_menu
-from asplab.gui.popover import GuidePage, KeyList, about_box, guide_pages
 from asplab.gui.preferences import Preferences
 from asplab.gui.problem_list import Cause, ProblemList, causes_of
 from asplab.gui.selection import counterpart
 from asplab.gui.session import Session
+from asplab.gui.studies import PREFIX
 from asplab.gui.text_undo import TextUndo
 from asplab.gui.theme import Appearance, Theme
+from asplab.gui.theory import Theory
 from asplab.gui.throttle import Throttle
 from asplab.gui.tree_nodes import Node
 from asplab.gui.view_state import ViewState
@@ -44,7 +44,6 @@ from asplab.gui.widgets.numerals import plain
 from asplab.gui.window import STEPS, Window
 
 HINT = "Drag an edge to move the window · click a point to select it · ? lists all keys"
-GUIDE = Path(asplab.resources.__file__).parent / "guide"
 _PAGES: dict[str, type[Panel]] = {
     "overview": OverviewPanel,
     "corrections": CorrectionsPanel,
@@ -86,10 +85,20 @@ class Bindings(QObject):
         self._refresh.timeout.connect(self._display)
         # Nobody reads the side panels between two frames of a drag.
         self._sides = Throttle(self._display_sides, self)
+        self.theory = Theory(
+            jobs,
+            preferences,
+            self.files.words_for,
+            connect=self._connect_panel,
+            display=lambda *_: self._refresh.start(0),
+            results=lambda: self.session.results,
+            parent=self,
+        )
+        self.help = Help(window)
         self._commands = self._command_table()
         window.place(self.tree, self.inspector)
         window.display_mode(appearance.mode)
-        window.display_guides(guide_pages(GUIDE))
+        window.display_guides(self.help.pages)
         window.follow_history(self.session.history)
         self._connect_window()
         self._connect_session()
@@ -104,8 +113,9 @@ class Bindings(QObject):
         """The step panel that is shown; it is built when it is first wanted."""
         key = self.view.step
         if key not in self.pages:
-            self.pages[key] = _PAGES[key](self.appearance.theme)
-            self._connect_panel(self.pages[key])
+            panel = self.pages[key] = _PAGES[key](self.appearance.theme)
+            self._connect_panel(panel)
+            self.theory.take(panel)
             self.window.pages.addWidget(self.pages[key])
             self.pages[key].setFocus()  # else its first field took the keys, and the wheel would change it
         return self.pages[key]
@@ -118,7 +128,7 @@ class Bindings(QObject):
         window.temperature_chosen.connect(self.choose_temperature)
         window.mode_chosen.connect(self.choose_mode)
         window.recent_chosen.connect(self.files.open)
-        window.guide_chosen.connect(self._open_guide)
+        window.guide_chosen.connect(self.help.open_guide)
         window.files_dropped.connect(self.files.take)
         window.close_asked.connect(self.files.ask_before_closing)
         window.closed.connect(self._shut_down)
@@ -144,8 +154,10 @@ class Bindings(QObject):
         panel.cutoff_dragged.connect(intents.drag_cutoff)
         panel.background_dragged.connect(intents.drag_background)
         panel.baseline_dragged.connect(intents.drag_baseline)
+        panel.detuning_range_dragged.connect(intents.drag_detuning_range)
         panel.drag_finished.connect(self._finish_drag)
         panel.setting_edited.connect(intents.edit_setting)
+        panel.settings_restored.connect(intents.restore_settings)
         panel.temperature_chosen.connect(self.choose_temperature)
         panel.stack_chosen.connect(self.choose_stack)
         panel.record_chosen.connect(self.choose_record)
@@ -170,8 +182,8 @@ class Bindings(QObject):
             "warmer": partial(self._step_temperature, 1),
             "colder": partial(self._step_temperature, -1),
             "recompute": self.session.recompute,
-            "keys": self._open_keys,
-            "about": self._open_about,
+            "keys": self.help.open_keys,
+            "about": self.help.open_about,
         }
 
     def _obey(self, key: str) -> None:
@@ -306,6 +318,7 @@ class Bindings(QObject):
         if results is None:
             return
         self.window.display_temperature(self.view.temperature)
+        self.theory.display(self.page, results, is_settled=self.session.is_settled)
         self._framing.display(self.page, results, self.view, is_dragging=self.session.is_dragging)
         if self.session.is_dragging:
             self._sides.request()
@@ -351,11 +364,13 @@ class Bindings(QObject):
         self.messages.tell("bad", self.files.words_for(error), holds=lambda: self.session.document is document)
 
     def _display_job(self, key: str | None, text: str | None, fraction: float | None) -> None:
-        self.window.status.display_job(text, fraction, can_cancel=key in _CANCELLABLE)
+        can_cancel = key is not None and (key in _CANCELLABLE or key.startswith(PREFIX))
+        self.window.status.display_job(text, fraction, can_cancel=can_cancel)
 
     def _cancel_jobs(self) -> None:
         for key in _CANCELLABLE:
             self.jobs.cancel(key)
+        self.theory.studies.cancel()
 
     def _open_problems(self) -> None:
         results, contents = self.session.results, self.window.stack
@@ -372,18 +387,6 @@ class Bindings(QObject):
         if place:
             self.choose_step(str(place.get("step", self.view.step)))
             self._look(**place)
-
-    def _open_keys(self) -> None:
-        self.key_list = KeyList(self.window)
-        self.key_list.show()
-
-    def _open_guide(self, path: Path) -> None:
-        titles = {page: title for title, page in guide_pages(GUIDE)}
-        GuidePage(titles.get(path, path.stem), path, self.window).show()
-
-    def _open_about(self) -> None:
-        self.about = about_box(self.window)
-        self.about.open()
 
     def _shut_down(self) -> None:
         self.preferences.remember_geometry(self.window.saveGeometry())

@@ -67,6 +67,18 @@ def move_baseline(document: Document, from_mev: float, to_mev: float | None) -> 
     return document.with_settings(baseline=settings)
 
 
+def move_detuning_range(document: Document, low_mev: float, high_mev: float) -> Document:
+    """Return the document with another range of ΔE in which models are fitted."""
+    _require_order("Fit range", low_mev, high_mev, "meV")
+    settings = replace(document.settings.polaron, detuning_range_mev=(low_mev, high_mev))
+    return document.with_settings(polaron=settings)
+
+
+def restore_settings(document: Document, settings: Settings) -> Document:
+    """Return the document with other settings; data and exclusions stay."""
+    return replace(document, settings=settings)
+
+
 def change_setting(document: Document, record: str, name: str, value: Any) -> Document:
     """Return the document with one field of a settings record changed.
 

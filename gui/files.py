@@ -120,12 +120,13 @@ class Files(QObject):
             self._unless_modified(partial(self._begin_with, experiments, failures, document.experiment.name))
             return
         joined, names = self._joined(document, experiments, failures)
-        if names:
+        if names and document is None and joined is not None:
+            # The first data of an empty window are where its history begins: there is nothing to go back to.
+            self._session.begin(joined)
+        elif names:
             self._session.edit(f"Add {', '.join(names)}", joined)
         notes = [problem for _, experiment in experiments for problem in _unread(experiment)]
-        if names and document is None and joined is not None:
-            self._session.mark_read(joined)
-        elif names and document is not None:
+        if names and document is not None:
             notes.insert(0, f"{', '.join(names)} was added to {document.experiment.name}; Undo takes it away again.")
         if failures and not names:
             self._messages.tell("bad", _shortened(failures), cause=READING)

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from asplab.core.checks import Budget, Misfit, common_yield, eq9_peak_mev, eta_budget, joint_rise, yield_budget
+from asplab.core.checks import Misfit, common_yield, eq9_peak_mev, joint_rise
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
-from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
+from asplab.core.polaron.fit import PolaronFit
+from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.core.problems import grouped
+from asplab.core.systematics import Budget, eta_budget, yield_budget
 from asplab.gui.reading import (
     efficiency_at,
     quantum_yield,

@@ -5,6 +5,7 @@ from time import monotonic
 
 from PySide6.QtCore import QObject
 
+from asplab.core.settings import Settings
 from asplab.gui import edits
 from asplab.gui.session import Session
 
@@ -38,6 +39,15 @@ class Intents(QObject):
         """Move the region of the photothermal baseline."""
         change = partial(edits.move_baseline, from_mev=from_mev, to_mev=to_mev)
         self._session.drag("Move baseline region", change, "baseline")
+
+    def drag_detuning_range(self, low_mev: float, high_mev: float) -> None:
+        """Move the range of ΔE in which models are fitted."""
+        change = partial(edits.move_detuning_range, low_mev=low_mev, high_mev=high_mev)
+        self._session.drag("Move fit range", change, "detuning range")
+
+    def restore_settings(self, settings: Settings, name: str) -> None:
+        """Put all settings back to those kept under a name."""
+        self._session.change(f"Restore {name}", partial(edits.restore_settings, settings=settings))
 
     def edit_setting(self, record: str, name: str, value: object) -> None:
         """Change one field of a settings record."""

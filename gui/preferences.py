@@ -33,6 +33,15 @@ class Preferences:
         self._store.setValue("theme", mode)
 
     @property
+    def polaron_page(self) -> str:
+        """Key of the page that was last shown in the Polaron step, empty at first."""
+        return str(self._store.value("polaron_page", ""))
+
+    def choose_polaron_page(self, key: str) -> None:
+        """Remember a page of the Polaron step."""
+        self._store.setValue("polaron_page", key)
+
+    @property
     def recent(self) -> tuple[Path, ...]:
         """Recently opened or saved places that are still there, the latest first."""
         found = self._store.value("recent", [])

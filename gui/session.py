@@ -168,11 +168,6 @@ class Session(QObject):
         if self._settle.isActive():
             self._settle.start(0)
 
-    def mark_read(self, document: Document) -> None:
-        """Remember a document that the raw data alone bring back, so that nobody need save it."""
-        self._saved = document
-        self.saved_changed.emit()
-
     def mark_saved(self, document: Document, path: Path) -> None:
         """Remember which document stands in which file."""
         self._saved, self.path = document, path

@@ -1,9 +1,11 @@
 """Every setting as it stands in the inspector: name, unit, range and what it does."""
 
-from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 
+from asplab.core.polaron.rates import MODELS
 from asplab.gui.widgets.fields import Numeric
+from asplab.gui.widgets.model_forms import Quantity
 
 _ANY = Numeric()
 
@@ -18,13 +20,16 @@ class Entry:
         Field of `Settings`, and field of that record.
     kind : str
         ``number``, ``optional`` (a number or none), ``pair``, ``switch``, ``choice``, ``windows`` (several pairs),
-        ``cutoffs`` (moved filter edges) or ``given`` (an energy of the selected temperature).
+        ``cutoffs`` (moved filter edges), ``given`` (an energy of the selected temperature), ``many`` (some of the
+        choices), ``numbers``, ``ranges`` or ``priors`` (of parameters of the rate models).
     label, tip : str
         Rich text: what it is called and what it does.
     numeric : Numeric
         Unit, decimals and range of a number.
     choices : tuple of (key, text)
         Of a choice.
+    quantities : mapping of name to Quantity
+        Parameters that a range or a prior can have.
     empty : str
         What an optional number says while there is none.
     """
@@ -37,6 +42,7 @@ class Entry:
     numeric: Numeric = _ANY
     choices: tuple[tuple[Hashable, str], ...] = ()
     empty: str = ""
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +220,75 @@ _POLARON = Group(
               choices=(("temperature", "one for each T"), ("shared", "one for all T"))),
     ),
 )  # fmt: skip
+_RATE = Numeric("meV", 2, 0.01, 10000.0, 0.5)
+_MODE = Quantity("g<sub>i</sub>", _RATE, 0.01, 10000.0)
+_QUANTITIES = {
+    "g_mev": Quantity("g", _RATE, 0.01, 10000.0),
+    "phonon_mev": Quantity("ħω", Numeric("meV", 2, 0.5, 500.0, 0.5), 0.5, 500.0),
+    "broadening_mev": Quantity("ζ", Numeric("meV", 4, 1e-4, 100.0, 0.1), 1e-4, 100.0),
+    "slope_per_mev": Quantity("k", Numeric("", 4, -1.0, 1.0, 0.001), -1.0, 1.0),
+    "urbach_mev": Quantity("E<sub>U</sub>", Numeric("meV", 2, 0.5, 1e4, 0.5), 0.5, 1e4),
+    "background_urbach_mev": Quantity("E<sub>b</sub>", Numeric("meV", 2, 0.5, 1e4, 0.5), 0.5, 1e4),
+    **{f"g_{i}_mev": replace(_MODE, symbol=f"g<sub>{i}</sub>") for i in (1, 2, 3)},
+}
+_MODELS = Group(
+    "Rate models",
+    (
+        Entry("models", "compared", "many", "Compared", "Models that are fitted to the same points and ranked.",
+              choices=tuple((name, model.title) for name, model in MODELS.items())),
+        Entry("models", "limits", "ranges", "Ranges of parameters",
+              "A parameter is sought within its range; equal ends fix it. ζ and E<sub>b</sub> are free only with one. "
+              "Eq. 9 on the page Fit is not touched.", quantities=_QUANTITIES),
+        Entry("models", "priors", "priors", "Known from elsewhere",
+              "Value and standard deviation of a parameter from the literature or another experiment, and where they "
+              "come from; they add to χ² like a measurement.", quantities=_QUANTITIES),
+        Entry("models", "modes_mev", "numbers", "Modes",
+              "Phonon energies of the models with several modes, in meV, with semicolons between them. They are not "
+              "fitted.", Numeric("meV", 2, 0.01, 500.0), empty="none"),
+        Entry("models", "inhomogeneous_mev", "number", "Gap spread",
+              "Standard deviation of the gaps of the crystals; above 0, η is averaged over the ensemble.",
+              Numeric("meV", 1, 0.0, 1000.0, 0.5)),
+        Entry("models", "selection_mev", "optional", "Selected by",
+              "Urbach energy with which the laser selects the crystals of small gap; empty: all absorb alike.",
+              Numeric("meV", 1, 0.01, 10000.0, 1.0), empty="all alike"),
+    ),
+    folded=True,
+)  # fmt: skip
+_SYSTEMATICS = Group(
+    "Systematic effects",
+    (
+        Entry("systematics", "yield_slope_percent", "number", "QY slope",
+              "Change of the quantum yield over 300 meV of excitation energy above the gap, in % of it: one standard "
+              "deviation. 0 leaves the effect out; this holds for all of these numbers.",
+              Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "gain_slope_percent", "number", "Gain slope",
+              "Change of the emission signal against the heat over 300 meV of excitation energy.",
+              Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "path_mismatch_percent", "number", "Mismatch",
+              "Transmission of the anti-Stokes path against the Stokes path.", Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "leak_ppm", "number", "Leak",
+              "Part of the pump that leaves the laser above the gap.", Numeric("ppm", 1, 0.0, 1e5, 1.0)),
+        Entry("systematics", "wavelength_nm", "number", "λ offset",
+              "Excitation wavelengths against the spectrometer.", Numeric("nm", 2, 0.0, 20.0, 0.05)),
+        Entry("systematics", "scan_wavelength_nm", "number", "Scan offset",
+              "Photothermal scans against the excitations of the spectra.", Numeric("nm", 2, 0.0, 20.0, 0.01)),
+        Entry("systematics", "reference_mev", "number", "Gap offset",
+              "Error of the energy from which ΔE counts, common to all temperatures.",
+              Numeric("meV", 1, 0.0, 200.0, 0.5)),
+        Entry("systematics", "temperature_k", "number", "T offset",
+              "Error of the temperature of the lattice, common to all temperatures.", Numeric("K", 1, 0.0, 100.0, 0.5)),
+        Entry("systematics", "pa_baseline_fraction", "number", "Other baseline",
+              "Part of the difference between the photothermal baseline in use and its alternative.",
+              Numeric("", 2, 0.0, 10.0, 0.1)),
+        Entry("systematics", "band_shift_mev", "number", "Band shift",
+              "Anti-Stokes band against the shape that supplies what the filters hide of it.",
+              Numeric("meV", 1, 0.0, 100.0, 0.5)),
+        Entry("systematics", "ensemble_mev", "number", "Hidden spread",
+              "Standard deviation of the gaps of an ensemble that a single-gap model does not know of.",
+              Numeric("meV", 1, 0.0, 200.0, 1.0)),
+    ),
+    folded=True,
+)  # fmt: skip
 
 STEPS: dict[str, tuple[Group, ...]] = {
     "overview": (
@@ -233,6 +308,9 @@ STEPS: dict[str, tuple[Group, ...]] = {
     "absorption": (_BASELINE, _SCANS, _ENERGIES),
     "ratio": (_EFFICIENCY, _RESPONSES, _ENERGIES),
     "efficiency": (_EFFICIENCY, _RESPONSES),
-    "polaron": (_POLARON, _ENERGIES),
+    "polaron": (_POLARON, _MODELS, _SYSTEMATICS, _ENERGIES),
 }
 """Groups of every step, in the order of the steps."""
+
+EFFECTS: Mapping[str, str] = {entry.field: entry.label for entry in _SYSTEMATICS.entries}
+"""What the systematic effects are called, by the field that holds the size of each."""

@@ -32,6 +32,9 @@ QPushButton[role="fold"] { background: transparent; border-color: transparent; c
     text-align: left; padding: 3px 2px; }
 QPushButton[role="fold"]:hover { color: $text; background: $soft; }
 QPushButton[role="fold"]:focus { border-color: $accent; }
+QToolButton[role="field"] { background: $field; border-color: $line; text-align: left; padding: 3px 24px 3px 8px; }
+QToolButton[role="field"]:hover { border-color: $muted; }
+QToolButton[role="field"]:focus { border-color: $accent; }
 QToolButton[role="small"] { padding: 4px 5px; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: url($icons/chevron-down-$name.svg);
     width: 12px; height: 12px; subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
@@ -40,6 +43,11 @@ QToolButton[role="step"] { padding: 5px 15px; }
 QToolButton[role="step"][popupMode="2"] { padding-right: 22px; }
 QToolButton[role="step"]:checked { background: $accent; color: $on_accent; font-weight: 600; }
 QToolButton[role="step"]:checked:focus { border-color: $text; }
+QToolButton[role="page"] { padding: 5px 15px; color: $muted; }
+QToolButton[role="page"][popupMode="2"] { padding-right: 22px; }
+QToolButton[role="page"]:hover { color: $text; }
+QToolButton[role="page"]:checked { background: $soft; color: $text; font-weight: 600; }
+QToolButton[role="page"]:checked:focus { border-color: $accent; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit { background: $field; color: $text;
     border: 1px solid $line; border-radius: 6px; padding: 3px 7px; min-height: 18px;

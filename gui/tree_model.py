@@ -24,6 +24,13 @@ class TreeModel(QAbstractItemModel):
         self._dots: dict[int, QIcon] = {}
         self._temperatures: tuple[float, ...] = ()
         self._exclusions: Exclusions | None = None
+        self._is_narrow = False
+
+    def display_narrow(self, is_narrow: bool) -> None:
+        """Use the short texts, or the full ones again."""
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._tell_all(QModelIndex())
 
     def display(self, root: Node, temperatures_k: Sequence[float]) -> bool:
         """Take over another tree; returns whether rows came or went."""
@@ -36,7 +43,7 @@ class TreeModel(QAbstractItemModel):
         if same:
             # Indices point to the nodes themselves, so what changed is written into those that are there.
             for old, new in zip(self.root.walk(), root.walk(), strict=True):
-                old.text, old.reason, old.problems = new.text, new.reason, new.problems
+                old.text, old.short, old.reason, old.problems = new.text, new.short, new.reason, new.problems
             self._tell_all(QModelIndex())
         else:
             self.beginResetModel()
@@ -96,7 +103,8 @@ class TreeModel(QAbstractItemModel):
             return None
         node = self.node(index)
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"! {node.text}" if node.problems else node.text
+            text = node.short if self._is_narrow and node.short else node.text
+            return f"! {text}" if node.problems else text
         if role == Qt.ItemDataRole.DecorationRole and node.kind == "temperature":
             return self._dot(node.temperature)
         if role == Qt.ItemDataRole.FontRole and node.reason is not None:
@@ -106,7 +114,7 @@ class TreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._color(node)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(node)
+            return _tip(node, named=self._is_narrow and bool(node.short))
         return None
 
     def _color(self, node: Node) -> QColor | None:
@@ -141,8 +149,8 @@ class TreeModel(QAbstractItemModel):
                 self._tell_all(self.index(row, 0, parent))
 
 
-def _tip(node: Node) -> str:
-    lines = list(node.problems)
+def _tip(node: Node, *, named: bool) -> str:
+    lines = [node.text, *node.problems] if named else list(node.problems)
     if node.reason is not None:
         lines.append(f"excluded: {node.reason}")
     if node.kind == "record":

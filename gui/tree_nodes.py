@@ -32,6 +32,8 @@ class Node:
         Key of the condition that a record or a stack belongs to, empty for a scan.
     label : str
         What messages call a condition.
+    short : str
+        Stands in for the text where there is little room; the text itself where empty.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Node:
     problems: tuple[str, ...] = ()
     stack: str = ""
     label: str = ""
+    short: str = ""
     children: list["Node"] = field(default_factory=list)
     parent: "Node | None" = None
 
@@ -92,7 +95,8 @@ def _add_stacks(
     repeats = f" × {counts.pop()}" if len(counts) == 1 else ""
     noun = "excitation" + ("s" if len(stacks) != 1 else "")
     text = f"{_KIND_WORDS[kind]} · {len(stacks)} {noun}{repeats}"
-    group = top.add(Node("group", f"{kind} {top.temperature}", text, top.temperature))
+    short = f"{_KIND_WORDS[kind]} · {len(stacks)}{repeats}"
+    group = top.add(Node("group", f"{kind} {top.temperature}", text, top.temperature, short=short))
     for stack in stacks:
         words = f"{plain(stack.excitation_nm, 1)} nm · {len(stack.members)} repeats"
         reason = exclusions.reason(stack.key)

@@ -25,9 +25,13 @@ class Panel(QWidget):
     """Index of the background window, its edges in nm."""
     baseline_dragged = Signal(float, object)
     """Photothermal baseline region in meV below the gap."""
+    detuning_range_dragged = Signal(float, float)
+    """Range of ΔE in meV in which models are fitted."""
     drag_finished = Signal()
     setting_edited = Signal(str, str, object)
     """Settings record (field of `Settings`), its field, new value."""
+    settings_restored = Signal(object, str)
+    """All settings (`Settings`) as they were, and the name under which they were kept."""
     temperature_chosen = Signal(int)
     stack_chosen = Signal(str)
     record_chosen = Signal(str)

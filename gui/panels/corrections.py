@@ -126,7 +126,7 @@ class CorrectionsPanel(Panel):
         self._raw_curves.display(axis, raw, [stack.kind] * len(raw), tips)
         self._clean_curves.display(axis, clean, [stack.kind] * len(clean), tips)
         self.raw.display([_marks(axis, raw, replaced_pixels(gathered, corrected, settings, k))])
-        self.clean.display([Series("text", "mean", "peak", line_x=axis, line_y=block.mean[row])])
+        self.clean.display([Series("text", "mean", "flank", line_x=axis, line_y=block.mean[row])])
         self.clean.display_labels("Wavelength (nm)", f"Intensity ({intensity_unit(corrected.stacks, settings)})")
         count = int(corrected.replaced_pixels[k])
         dark = "dark frame subtracted" if corrected.dark_group[k] >= 0 else "no dark frame"

@@ -22,6 +22,9 @@ from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.reason import ReasonBar
 
+_MARGIN_PX = 6
+"""Room of a row beside its words."""
+
 
 class ExperimentTree(Panel):
     """The left column.
@@ -118,11 +121,20 @@ class ExperimentTree(Panel):
             if event.type() == QEvent.Type.Hide and self._asked_from is not None:
                 asked_from, self._asked_from = self._asked_from, None
                 asked_from.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif event.type() == QEvent.Type.Resize:
+            self._use_room()
         elif event.type() == QEvent.Type.Enter:
             self.hint_changed.emit("Click to select · X or right-click to exclude or bring back")
         elif event.type() == QEvent.Type.Leave:
             self.hint_changed.emit("")
         return False
+
+    def _use_room(self) -> None:
+        """Shorten the names of the groups where the longest of them would be cut."""
+        metrics, indent = self.view.fontMetrics(), 2 * self.view.indentation()
+        groups = [node for top in self.model.root.children for node in top.children]
+        widest = max((metrics.horizontalAdvance(node.text) for node in groups), default=0)
+        self.model.display_narrow(widest + indent + _MARGIN_PX > self.view.viewport().width())
 
     # --- rows ----------------------------------------------------------------------------------------------
     def _rebuild(self, document: Document, problems: tuple[Problem, ...], known_k: tuple[float, ...]) -> None:
@@ -144,6 +156,7 @@ class ExperimentTree(Panel):
                 if node.key in expanded:
                     self.view.expand(self.model.index_of(node))
             self.view.doItemsLayout()
+        self._use_room()
         self._displaying = False
 
     def _select(self, view: ViewState) -> None:

@@ -226,7 +226,7 @@ class SpectraPanel(Panel):
             seen = np.ones(axis.size, dtype=bool) if bands is None else transmitted(bands, k)
             # Where a part is hidden, its label stands at the top of the band.
             label = "" if any(one.label == "hidden part" for one in series) else "mean"
-            series.append(Series("text", label, "peak", line_x=axis[seen], line_y=mean[seen]))
+            series.append(Series("text", label, "flank", line_x=axis[seen], line_y=mean[seen]))
         self.plot.display(series)
 
     def _show_range(self, results: Results, corrected: Corrected, k: int) -> None:

@@ -1,5 +1,7 @@
 """The plot that all others build on: axes, zoom, clicks, hints and the theme."""
 
+from collections.abc import Sequence
+
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
@@ -122,6 +124,10 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
             self._axes[side].setLabel(label)
             self._axes[side].showLabel(bool(label))
         self._axes["bottom"].setHeight(_BOTTOM_PX if x_label else _BOTTOM_PX - 18)
+
+    def display_words(self, side: str, words: Sequence[str]) -> None:
+        """Name the places 0, 1, … of an axis ("left" or "bottom"); without words it has its numbers."""
+        self._axes[side].setTicks([list(enumerate(words))] if words else None)
 
     def display_hint(self, hint: str) -> None:
         """Say what the mouse does over the empty part of this plot."""

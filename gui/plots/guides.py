@@ -27,6 +27,8 @@ class Guide:
         Rich text.
     label_row : int or None
         Line of text at the top below which a label on the horizontal axis stands; None puts it at the bottom.
+    is_right : bool
+        A label on the vertical axis stands at the right end.
     """
 
     axis: str
@@ -34,6 +36,7 @@ class Guide:
     high: float | None = None
     label: str = ""
     label_row: int | None = None
+    is_right: bool = False
 
 
 class Guides(Layer):
@@ -85,7 +88,8 @@ class Guides(Layer):
         painter.setPen(self.theme.color("muted"))
         width = rich_width(label, painter.font())
         if guide.axis != "x":
-            paint_rich(painter, QRectF(frame.left() + 6, span.top() - _LABEL_PX - 1, width, _LABEL_PX), label)
+            left = frame.right() - width - 6 if guide.is_right else frame.left() + 6
+            paint_rich(painter, QRectF(left, span.top() - _LABEL_PX - 1, width, _LABEL_PX), label)
             return
         painter.save()
         # A band that is wide enough holds its label, a line has it at its left.

@@ -198,6 +198,11 @@ def temperature_color(temperatures_k: FloatArray, t: int, theme: Theme, *, faded
     return _mixed(temperature_spec(float(temperatures_k[t]), low, high), theme, _FADED if faded else 0.0)
 
 
+def faded(spec: str, theme: Theme) -> str:
+    """Return a colour moved towards the panel, for what stands back."""
+    return _mixed(spec, theme, _FADED)
+
+
 @lru_cache(maxsize=256)
 def _mixed(spec: str, theme: Theme, part: float) -> str:
     ends = zip(theme.color(spec).getRgbF()[:3], theme.color("panel").getRgbF()[:3], strict=True)

@@ -18,7 +18,7 @@ from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 HIT_PX = 10.0
-_LABEL_GAP_PX, _LABEL_PX = 9.0, 15.0
+_LABEL_GAP_PX, _LABEL_PX, _FLANK_PX = 9.0, 15.0, 16.0
 _EMPTY: Array = np.empty(0)
 
 
@@ -79,7 +79,8 @@ class SeriesLayer(PointLayer):
 
     def headroom_px(self) -> float:
         """Return the room for labels above a peak."""
-        return _LABEL_PX if any(one.series.label_at != "end" for one in self._drawn) else 0.0
+        above = any(one.series.label_at in ("start", "peak") for one in self._drawn)
+        return _LABEL_PX if above else 0.0
 
     # --- mouse -------------------------------------------------------------------------------------------
     def nearest(self, pixel: QPointF) -> tuple[int, int] | None:
@@ -205,6 +206,9 @@ class SeriesLayer(PointLayer):
         if one.series.label_at == "end":
             last = indices[np.argmax(x[seen])]
             return float(to_pixel.y(y[last])), float(to_pixel.x(x[last]))
+        if one.series.label_at == "flank":
+            place = _half_way_down(y, indices)
+            return float(to_pixel.y(y[place])), float(to_pixel.x(x[place])) + _FLANK_PX
         place = indices[np.argmax(y[seen]) if one.series.label_at == "peak" else np.argmin(x[seen])]
         return float(to_pixel.y(y[place])) - _LABEL_PX, float(to_pixel.x(x[place])) + 4
 
@@ -244,6 +248,13 @@ class SeriesPlot(Plot):
     def display_selected(self, series: int | None, point: int | None = None) -> None:
         """Draw a ring around one point, or none."""
         self.series_layer.display_selected(series, point)
+
+
+def _half_way_down(y: Array, indices: np.ndarray) -> int:
+    """Return the first of these points beyond the highest one that is lower than half of it, else the last one."""
+    highest = indices[np.argmax(y[indices])]
+    beyond = indices[(indices > highest) & (y[indices] < 0.5 * y[highest])]
+    return int(beyond[0] if beyond.size else indices[-1])
 
 
 def _spread(ends: list[tuple[float, float, Drawn]], lowest: float) -> list[tuple[float, float, Drawn]]:

@@ -139,7 +139,7 @@ class NumberField(QLineEdit):
         if not self.isModified():
             return
         text = self.text().strip()
-        value = _parsed(text, self.locale())
+        value = read_number(text, self.locale())
         if value is None:
             self._refuse(text, f"'{text}' is not a number. Type a number in {self._numeric.unit or 'plain digits'}.")
         else:
@@ -226,7 +226,7 @@ class ChoiceField(QComboBox):
             event.ignore()
 
 
-def _parsed(text: str, locale: QLocale) -> float | None:
+def read_number(text: str, locale: QLocale) -> float | None:
     """Read a number with the locale's decimal sign or the other one; refuse what may be a thousands separator."""
     words = text.replace("−", "-")
     own = QLocale(locale)

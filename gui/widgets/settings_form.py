@@ -8,11 +8,12 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
 
-from asplab.core.settings import GivenEnergy, Settings
+from asplab.core.settings import GivenEnergy, ParameterLimit, ParameterPrior, Settings
 from asplab.gui.settings_catalogue import Entry, Group
 from asplab.gui.widgets.arrange import column, row
 from asplab.gui.widgets.fields import ChoiceField, NumberField
 from asplab.gui.widgets.forms import CutoffsField, GivenField, OptionalField, PairField, WindowsField
+from asplab.gui.widgets.model_forms import ManyField, NumbersField, ParameterField
 from asplab.gui.widgets.text import without_markup
 
 _GAP, _ROW_GAP = 8, 5
@@ -21,6 +22,8 @@ _LABEL_PX = (64, 96)
 _OPEN, _FOLDED = "▾", "▸"
 _PAIRED = ("pair", "windows")
 """Kinds whose fields stand in pairs: there the unit stands beside the name."""
+_WIDE = ("ranges", "priors")
+"""Kinds that take the whole width, below their names."""
 _SAME_TEMPERATURE_K = 2.0
 
 
@@ -148,9 +151,11 @@ class SettingsForm(QWidget):
         # The tooltip belongs to the line: number fields use their own for what they refuse.
         line = QWidget(self)
         line.setToolTip(f"<qt>{entry.tip}</qt>")
-        parts = row(line, _GAP)
         field.setAccessibleName(without_markup(entry.label))
         field.setAccessibleDescription(entry.tip)
+        if entry.kind in _WIDE:
+            return self._tall_line(entry, line, field)
+        parts = row(line, _GAP)
         if entry.kind != "switch":
             label = QLabel(f"{entry.label} ({entry.numeric.unit})" if entry.kind in _PAIRED else entry.label)
             label.setProperty("role", "muted")
@@ -158,6 +163,16 @@ class SettingsForm(QWidget):
             self._labels.append(label)
             parts.addWidget(label)
         parts.addWidget(field, 1)
+        return line
+
+    def _tall_line(self, entry: Entry, line: QWidget, field: QWidget) -> QWidget:
+        """Put the name above a field that needs the whole width."""
+        label = QLabel(entry.label)
+        label.setProperty("role", "muted")
+        label.setBuddy(field)
+        parts = column(line, _ROW_GAP)
+        parts.addWidget(label)
+        parts.addWidget(field)
         return line
 
     def _build(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
@@ -170,6 +185,10 @@ class SettingsForm(QWidget):
             "windows": self._windows,
             "cutoffs": self._cutoffs,
             "given": self._given,
+            "many": self._many,
+            "numbers": self._numbers,
+            "ranges": self._ranges,
+            "priors": self._priors,
         }
         return builders[entry.kind](entry)
 
@@ -218,6 +237,31 @@ class SettingsForm(QWidget):
         field.committed.connect(partial(self._tell_given, entry))
         field.refused.connect(self.refused)
         return field, partial(self._show_given, field)
+
+    # --- rate models -------------------------------------------------------------------------------------
+    def _many(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
+        field = ManyField(entry.choices, self)
+        field.committed.connect(partial(self._tell, entry))
+        field.refused.connect(self.refused)
+        return field, field.display
+
+    def _numbers(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
+        field = NumbersField(entry.numeric, self, empty=entry.empty)
+        field.committed.connect(partial(self._tell, entry))
+        field.refused.connect(self.refused)
+        return field, field.display
+
+    def _ranges(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
+        field = ParameterField(entry.quantities, "range", self)
+        field.committed.connect(lambda lines: self._tell(entry, tuple(ParameterLimit(*line[:3]) for line in lines)))
+        field.refused.connect(self.refused)
+        return field, lambda limits: field.display([(one.parameter, one.low, one.high, "") for one in limits])
+
+    def _priors(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
+        field = ParameterField(entry.quantities, "prior", self)
+        field.committed.connect(lambda lines: self._tell(entry, tuple(ParameterPrior(*line) for line in lines)))
+        field.refused.connect(self.refused)
+        return field, lambda priors: field.display([(p.parameter, p.value, p.error, p.source) for p in priors])
 
     # --- given energies and cutoffs ----------------------------------------------------------------------
     def _show_given(self, field: GivenField, given: tuple[GivenEnergy, ...]) -> None:

@@ -10,8 +10,8 @@ _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ROOMY_PX, _TIGHT_PX = 16, 6
 _GAP_PX, _ARROW_PX = 2, 16
 # The widths below set the room around a name; the style must not ask for more, or names would be elided.
-_STYLE = """QToolButton[role="step"] { padding: 5px 2px; }
-QToolButton[role="step"][popupMode="2"] { padding: 5px 18px 5px 4px; }"""
+_STYLE = """QToolButton[role="%(role)s"] { padding: 5px 2px; }
+QToolButton[role="%(role)s"][popupMode="2"] { padding: 5px 18px 5px 4px; }"""
 
 
 class StepBar(QWidget):
@@ -24,14 +24,22 @@ class StepBar(QWidget):
     ----------
     steps, more : sequence of (key, text)
         Steps on the bar and steps in the menu.
+    role : str
+        ``"step"`` fills the current one with the accent, ``"page"`` is quieter.
     """
 
     step_chosen = Signal(str)
 
     def __init__(
-        self, steps: Sequence[tuple[str, str]], more: Sequence[tuple[str, str]] = (), parent: QWidget | None = None
+        self,
+        steps: Sequence[tuple[str, str]],
+        more: Sequence[tuple[str, str]] = (),
+        parent: QWidget | None = None,
+        *,
+        role: str = "step",
     ) -> None:
         super().__init__(parent)
+        self._role = role
         self._texts = dict((*steps, *more))
         self._buttons: dict[str, QToolButton] = {}
         self._actions: dict[str, QAction] = {}
@@ -49,7 +57,7 @@ class StepBar(QWidget):
         self._more = QToolButton(self)
         row.addWidget(self._more)
         self._build_menu()
-        self.setStyleSheet(_STYLE)
+        self.setStyleSheet(_STYLE % {"role": role})
         self._arrange()
 
     @property
@@ -151,7 +159,7 @@ class StepBar(QWidget):
         button = QToolButton(self)
         button.setText(text.replace("&", "&&"))
         button.setCheckable(True)
-        button.setProperty("role", "step")
+        button.setProperty("role", self._role)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._group.addButton(button)
         return button
@@ -164,7 +172,7 @@ class StepBar(QWidget):
         menu.triggered.connect(self._tell_action)
         self._more.setText("More")
         self._more.setCheckable(True)
-        self._more.setProperty("role", "step")
+        self._more.setProperty("role", self._role)
         self._more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(menu)

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from asplab.gui.theme import Theme
@@ -13,6 +13,8 @@ from asplab.gui.widgets.rows import ROW_PX, PaintedRows
 from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 
 _LEAST_GAP, _GAP, _PAD, _DOT = 6, 18, 6, 8
+_BOX, _BOX_ROOM = 14, 22
+_TICK = ((0.25, 0.52), (0.43, 0.70), (0.76, 0.32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,27 @@ class TableRow:
         Painted in the muted colour, for instance because it is excluded.
     tip : str
         Tooltip.
+    checked : bool or None
+        State of the box before the row; None has no box.
+    words : str
+        Muted, in place of all cells but the first.
     """
 
     cells: tuple[str, ...]
     color: str = ""
     is_muted: bool = False
     tip: str = ""
+    checked: bool | None = None
+    words: str = ""
 
 
 class DataTable(PaintedRows):
-    """Rows of numbers under typeset headers; the first column stands left, all others right."""
+    """Rows of numbers under typeset headers; the first column stands left, all others right.
+
+    ``check_toggled`` carries the row whose box was clicked, or toggled with Space.
+    """
+
+    check_toggled = Signal(int)
 
     def __init__(self, theme: Theme, columns: Sequence[Column], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +96,11 @@ class DataTable(PaintedRows):
         self._theme = theme
         self.update()
 
+    def display_columns(self, columns: Sequence[Column]) -> None:
+        """Have other columns; rows for them follow."""
+        if tuple(columns) != self._columns:
+            self._columns, self._rows, self._natural = tuple(columns), (), ()
+
     def display(self, rows: Sequence[TableRow], selected: int | None = None) -> None:
         """Show these rows; only another size touches the layout."""
         count = len(self._rows)
@@ -103,8 +121,9 @@ class DataTable(PaintedRows):
         return len(self._rows)
 
     def row_text(self, index: int) -> str:
-        """Return the cells."""
-        return "\t".join(self._rows[index].cells)
+        """Return the cells, or the words in their place."""
+        row = self._rows[index]
+        return "\t".join((*row.cells, row.words) if row.words else row.cells)
 
     def text(self) -> str:
         """Return headers and rows as tab-separated plain text."""
@@ -134,6 +153,29 @@ class DataTable(PaintedRows):
         hits = (self._columns[i].tip for i, (left, right) in edges.items() if left <= place.x() < right)
         return next(hits, "")
 
+    def check_box(self, index: int) -> QRectF:
+        """Return where the box of a row stands, in pixels."""
+        box = QRectF(_PAD, 0, _BOX, _BOX)
+        box.moveCenter(QPointF(box.center().x(), self.row_box(index).center().y()))
+        return box
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Toggle the box under the mouse, or choose the row."""
+        row = self.row_at(event.position().y())
+        if row >= 0 and self._rows[row].checked is not None and event.position().x() < _PAD + _BOX_ROOM:
+            self._current = row
+            self.check_toggled.emit(row)
+            return
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Toggle the box of the row with Space."""
+        is_box = 0 <= self._current < len(self._rows) and self._rows[self._current].checked is not None
+        if event.key() == Qt.Key.Key_Space and is_box:
+            self.check_toggled.emit(self._current)
+            return
+        super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint header and rows."""
         painter = QPainter(self)
@@ -159,22 +201,42 @@ class DataTable(PaintedRows):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("soft"))
             painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 5, 5)
-        indent = 0.0
+        indent = 0.0 if row.checked is None else float(_BOX_ROOM)
+        if row.checked is not None:
+            self._paint_box(painter, self.check_box(index), is_checked=row.checked)
         if row.color:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color(row.color))
-            painter.drawEllipse(QPointF(_PAD + _DOT / 2, box.center().y()), _DOT / 2, _DOT / 2)
-            indent = _DOT + 6.0
+            painter.drawEllipse(QPointF(_PAD + indent + _DOT / 2, box.center().y()), _DOT / 2, _DOT / 2)
+            indent += _DOT + 6.0
         role = QPalette.ColorRole.PlaceholderText if row.is_muted else QPalette.ColorRole.WindowText
         painter.setPen(self.palette().color(role))
         for column, (left, right) in edges.items():
             place = QRectF(left, box.top(), right - left, box.height())
+            if column and row.words:
+                self._paint_words(painter, box, left, row.words)
+                return
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             painter.drawText(
                 place if column else place.adjusted(indent, 0, 0, 0),
                 side | Qt.AlignmentFlag.AlignVCenter,
                 row.cells[column],
             )
+
+    def _paint_box(self, painter: QPainter, box: QRectF, *, is_checked: bool) -> None:
+        painter.setPen(QPen(self._theme.color("accent" if is_checked else "muted"), 1))
+        painter.setBrush(self._theme.color("accent" if is_checked else "field"))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        if is_checked:
+            painter.setPen(QPen(self._theme.color("on_accent"), 1.6))
+            corners = [QPointF(box.left() + x * _BOX, box.top() + y * _BOX) for x, y in _TICK]
+            painter.drawPolyline(corners)
+
+    def _paint_words(self, painter: QPainter, box: QRectF, left: float, words: str) -> None:
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        room = QRectF(left + _GAP, box.top(), self.width() - _PAD - left - _GAP, box.height())
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _size(self, columns: Sequence[int], gap: int) -> QSize:
         width = sum(self._natural[i] for i in columns) if self._natural else 0.0
@@ -205,6 +267,7 @@ class DataTable(PaintedRows):
         for index, column in enumerate(self._columns):
             cells = [metrics.horizontalAdvance(row.cells[index]) for row in self._rows]
             dot = _DOT + 6.0 if index == 0 and any(row.color for row in self._rows) else 0.0
+            dot += _BOX_ROOM if index == 0 and any(row.checked is not None for row in self._rows) else 0.0
             widths.append(max([*(cell + dot for cell in cells), rich_width(_head(column), self.font())]))
         return tuple(widths)
 

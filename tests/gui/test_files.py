@@ -69,7 +69,7 @@ def as_measured(simulated: Path, folder: Path) -> Path:
 
 
 # --- files -----------------------------------------------------------------------------------------------------
-def test_a_dropped_folder_is_read_analysed_and_shown_and_undo_takes_it_away(
+def test_a_dropped_folder_is_read_analysed_and_shown_and_undo_does_not_take_it_away(
     bound: Bindings, measured: Path, until: Until
 ) -> None:
     drop(bound, measured)
@@ -79,10 +79,10 @@ def test_a_dropped_folder_is_read_analysed_and_shown_and_undo_takes_it_away(
     assert bound.window.stack.currentWidget() is bound.window.columns
     assert bound.window.windowTitle() == "ASPLab — small[*]"
     assert "simulated data" in bound.window.status._saved.text()
-    assert bound.session.history.undoText() == "Add small"
-    bound.session.history.undo()
-    assert bound.session.document is None
-    assert bound.window.stack.currentWidget() is bound.window._empty_page
+    QTest.keyClick(bound.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not bound.session.history.canUndo()
+    assert bound.session.document is not None
+    assert bound.window.stack.currentWidget() is bound.window.columns
 
 
 def test_a_folder_that_was_only_opened_asks_nothing_when_it_is_closed(

@@ -14,7 +14,7 @@ from asplab.gui.panels.base import Panel
 from asplab.gui.panels.corrections import CorrectionsPanel
 from asplab.gui.panels.efficiency import EfficiencyPanel
 from asplab.gui.panels.overview import OverviewPanel
-from asplab.gui.panels.polaron import PolaronPanel
+from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.panels.ratio import RatioPanel
 from asplab.gui.panels.spectra import SpectraPanel
 from asplab.gui.plots.base import Plot
@@ -82,7 +82,7 @@ def test_a_fit_that_leaves_the_picture_takes_the_axes_along(page: Any, step: str
     page.display(results, ViewState(step=step))
     fit = results.polaron
     assert fit is not None
-    plot = page.polaron if step == "overview" else page.plane
+    plot = page.polaron if step == "overview" else page.page.plane
     assert not plot.holds(2 * float(fit.phonon_mev[0]), 2 * float(fit.g_mev[0]))
     phonon, g = fit.phonon_mev.copy(), fit.g_mev.copy()
     phonon[0], g[0] = 2 * phonon[0], 2 * g[0]

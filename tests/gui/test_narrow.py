@@ -45,6 +45,20 @@ def test_a_card_takes_its_short_title_where_the_subtitle_needs_the_room(make: Ma
     assert title.html == "R"
 
 
+@pytest.mark.parametrize(("width", "words"), [(1600, "ASPL · 12 excitations × 4"), (1100, "ASPL · 12 × 4")])
+def test_no_group_of_the_tree_is_cut(opened: Bindings, width: int, words: str) -> None:
+    opened.window.resize(width, 800)
+    QApplication.processEvents()
+    view, model = opened.tree.view, opened.tree.model
+    group = model.root.children[0].children[1]
+    index = model.index_of(group)
+    view.expand(model.index_of(model.root.children[0]))
+    QApplication.processEvents()
+    assert index.data() == words
+    room = view.visualRect(index).width()
+    assert view.fontMetrics().horizontalAdvance(words) <= room
+
+
 @pytest.mark.parametrize("temperature", [0, 1])
 def test_no_header_of_the_overview_is_cut_in_a_small_window(opened: Bindings, temperature: int) -> None:
     opened.window.resize(1100, 700)

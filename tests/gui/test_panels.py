@@ -24,14 +24,14 @@ from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.panels.corrections import CorrectionsPanel
 from asplab.gui.panels.efficiency import EfficiencyPanel
-from asplab.gui.panels.polaron import PolaronPanel
+from asplab.gui.panels.polaron.fit import FitPage
 from asplab.gui.panels.ratio import RatioPanel
 from asplab.gui.panels.spectra import SpectraPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.theme import DARK, LIGHT, Theme
 from asplab.gui.view_state import ViewState
 
-PANELS = (CorrectionsPanel, SpectraPanel, AbsorptionPanel, RatioPanel, EfficiencyPanel, PolaronPanel)
+PANELS = (CorrectionsPanel, SpectraPanel, AbsorptionPanel, RatioPanel, EfficiencyPanel, FitPage)
 COLD = 0
 
 
@@ -174,7 +174,7 @@ def lonely(document: Document) -> Results:
 
 
 def test_one_temperature_leaves_no_pane_empty(show: Callable[..., Any], lonely: Results, results: Results) -> None:
-    efficiency, ratio, polaron = (show(kind, lonely) for kind in (EfficiencyPanel, RatioPanel, PolaronPanel))
+    efficiency, ratio, polaron = (show(kind, lonely) for kind in (EfficiencyPanel, RatioPanel, FitPage))
     assert not efficiency.thermal_card.isVisible()
     assert not ratio.yield_card.isVisible()
     assert ratio.line_card.height() > 0.9 * ratio.height()
@@ -185,7 +185,7 @@ def test_one_temperature_leaves_no_pane_empty(show: Callable[..., Any], lonely: 
     assert ratio.yield_card.isVisible()
 
 
-@pytest.mark.parametrize("kind", [EfficiencyPanel, PolaronPanel])
+@pytest.mark.parametrize("kind", [EfficiencyPanel, FitPage])
 def test_a_selected_condition_without_eta_is_ringed_nowhere(
     show: Callable[..., Any], kind: type[Panel], document: Document
 ) -> None:
@@ -193,7 +193,7 @@ def test_a_selected_condition_without_eta_is_ringed_nowhere(
     scans = tuple(s for s in experiment.scans if s.condition.temperature_k is None or s.condition.temperature_k < 200)
     without = Analysis().update(Document(replace(experiment, scans=scans)))
     panel = show(kind, without, ViewState(temperature=1, stack=keys_of(without, 1, "aspl")[2]))
-    if kind is PolaronPanel:
+    if kind is FitPage:
         assert panel.model_deck.is_empty
         panel.display(without, ViewState())
         assert not panel.model_deck.is_empty
@@ -458,7 +458,7 @@ def test_the_tip_of_a_point_gives_its_value_and_error(show: Callable[..., Any], 
 
 # --- polaron ---------------------------------------------------------------------------------------------
 def test_the_table_has_a_row_for_each_temperature_and_the_joint_fit(show: Callable[..., Any]) -> None:
-    panel = show(PolaronPanel)
+    panel = show(FitPage)
     assert [row.cells[0] for row in panel.table.rows] == ["120 K", "250 K", "joint"]
     assert panel.table.selected == COLD
 
@@ -467,7 +467,7 @@ def test_an_unidentified_phonon_is_a_limit_not_a_number(show: Callable[..., Any]
     fit, limits = results.polaron, results.intervals
     nothing = np.full(3, np.nan)
     vague = replace(limits, identified=np.zeros(3, dtype=bool), phonon_high_mev=nothing, g_high_mev=nothing)
-    panel = show(PolaronPanel, replace(results, intervals=vague))
+    panel = show(FitPage, replace(results, intervals=vague))
     cells = panel.table.rows[COLD].cells
     assert cells[2].startswith("> ")
     assert cells[3] == "—"
@@ -475,7 +475,7 @@ def test_an_unidentified_phonon_is_a_limit_not_a_number(show: Callable[..., Any]
 
 
 def test_a_click_on_a_row_chooses_its_temperature(show: Callable[..., Any], click: Any) -> None:
-    panel = show(PolaronPanel)
+    panel = show(FitPage)
     told = recorded(panel.temperature_chosen)
     for row in (1, 2):
         click(panel.table, panel.table.row_box(row).center().toPoint())
@@ -483,7 +483,7 @@ def test_a_click_on_a_row_chooses_its_temperature(show: Callable[..., Any], clic
 
 
 def test_the_contour_of_the_selected_temperature_is_in_view(show: Callable[..., Any], results: Results) -> None:
-    panel = show(PolaronPanel)
+    panel = show(FitPage)
     for t in (1, COLD):
         panel.display(results, ViewState(temperature=t))
         phonon, g = contour(*results.polaron.parameters[t][1:], results.polaron.parameter_covariance[t][1:, 1:])
@@ -493,7 +493,7 @@ def test_the_contour_of_the_selected_temperature_is_in_view(show: Callable[..., 
 
 
 def test_residuals_of_a_good_fit_are_of_the_order_of_one(show: Callable[..., Any]) -> None:
-    panel = show(PolaronPanel)
+    panel = show(FitPage)
     pulls = np.asarray(panel.pulls.series[0].y)
     assert np.isfinite(pulls).sum() >= 9
     assert np.nanmax(np.abs(pulls)) > 0.05

@@ -414,6 +414,19 @@ def test_arrays_of_unequal_length_are_refused_by_name(results: SeriesPlot) -> No
         results.display([series(label="80 K", x=[1.0, 2.0])])
 
 
+def test_a_label_at_the_flank_stands_clear_of_the_curve(results: SeriesPlot) -> None:
+    x = np.linspace(0.0, 100.0, 401)
+    y = np.exp(-0.5 * ((x - 40.0) / 6.0) ** 2)
+    results.display([Series("text", "mean", "flank", line_x=x, line_y=y)])
+    results.view_all()
+    results.grab()
+    height, left = results.series_layer._label_end(results.series_layer._drawn[0], results.series_layer.pixel_map())
+    half = np.flatnonzero((x > 40.0) & (y < 0.5))[0]
+    at = results.pixel_of(float(x[half]), float(y[half]))
+    assert height == pytest.approx(at.y(), abs=2.0)
+    assert left - at.x() > 10.0
+
+
 def test_labels_of_neighbouring_curves_do_not_overlap(results: SeriesPlot) -> None:
     flat = np.array([0.0, 100.0])
     close = [Series("pl", f"{i} meV", line_x=flat, line_y=np.full(2, 0.5 + 0.001 * i)) for i in range(4)]

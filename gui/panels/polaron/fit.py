@@ -1,4 +1,4 @@
-"""The polaron model: logit η, residuals, what the data determine of g and ħω, and all parameters in a table."""
+"""The fit of Eq. 9: logit η, residuals, what the data determine of g and ħω, and all parameters in a table."""
 
 import math
 from functools import partial
@@ -13,8 +13,10 @@ from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import contour, eta_curves
-from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
-from asplab.gui.panels.base import EXCLUDES, Panel
+from asplab.core.polaron.fit import PolaronFit
+from asplab.core.polaron.profiles import PolaronIntervals
+from asplab.gui.panels.base import EXCLUDES
+from asplab.gui.panels.polaron.page import Page
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.result_pictures import temperature_color
 from asplab.gui.plots.series import Series, SeriesPlot
@@ -48,7 +50,7 @@ _MOST_USUAL = 3.0
 """Multiple of the median ħω or g beyond which a contour leaves the view: it would squeeze all others."""
 
 
-class PolaronPanel(Panel):
+class FitPage(Page):
     """What Eq. 9 makes of η(ΔE, T), and how well."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

@@ -1,0 +1,1 @@
+"""The Polaron step: one page a question, all behind one bar."""

@@ -1,0 +1,197 @@
+"""The checks page: what the fit of Eq. 9 must agree with besides the η that it was fitted to."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from asplab.core.pipeline import Results
+from asplab.core.progress import Progress
+from asplab.gui.panels.polaron.page import Page
+from asplab.gui.reading import selected_temperature, temperature_name, why_missing
+from asplab.gui.study import Study, StudyState
+from asplab.gui.theme import Theme
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.arrange import column, grid, scrolled
+from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.deck import Deck
+from asplab.gui.widgets.fields import ChoiceField
+from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.table import Column, DataTable, TableRow
+
+if TYPE_CHECKING:
+    from asplab.core.consistency import Check
+
+FITS = (("here", "each alone"), ("joint", "joint fit"))
+SIGNS = {"agrees": "✓", "conflicts": "!", "not applicable": "·"}
+_WORST = ("conflicts", "agrees", "not applicable")
+COLUMNS = (
+    Column("Check", "", "✓ agrees · ! conflicts, by more than three standard errors · a dot: can’t be made"),
+    Column("found"),
+    Column("should be"),
+    Column("pull", "σ", "Difference in standard errors of it"),
+)
+_NONE = "—"
+_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
+
+
+def check(results: Results, request: Any, progress: Progress) -> "tuple[Check, ...]":
+    """Check the fit of every temperature and the joint one."""
+    from asplab.core.consistency import check_consistency
+
+    return check_consistency(results)
+
+
+CHECKS = Study("checks", "Checking consistency", check, ignores=("systematics",), follows=True)
+
+
+class ChecksPage(Page):
+    """All checks of all fits as a matrix of signs, and those of one fit with their numbers and meaning."""
+
+    studies = (CHECKS,)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = StudyState()
+        self._shown: tuple[Results, ViewState] | None = None
+        self._key: tuple[object, ...] = ()
+        self._here: tuple[Check, ...] = ()
+        self._names: tuple[str, ...] = ()
+        self._chosen = ""
+        self.fits = ChoiceField(FITS)
+        self.matrix = DataTable(theme, (Column("Check"),))
+        self.table, self.meaning = DataTable(theme, COLUMNS), QLabel()
+        self._top, self._left, self._right = Card("Every fit"), Card("One fit"), Card("What it means")
+        self.deck = Deck(self._content())
+        column(self).addWidget(self.deck)
+        self.fits.chosen.connect(self._look_again)
+        self.table.row_chosen.connect(self._choose)
+        self.matrix.row_chosen.connect(self._choose_name)
+
+    # --- Page --------------------------------------------------------------------------------------------
+    def display_studies(self, states: Mapping[str, StudyState]) -> None:
+        """Take over the checks."""
+        self._state = states[CHECKS.key]
+
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show the checks of the selected temperature or the joint fit."""
+        self._shown = (results, view)
+        polaron, t = results.polaron, selected_temperature(results, view)
+        if polaron is None or t is None or not polaron.fitted.any():
+            reason = "Checks need a fit of Eq. 9: η at three detunings of one temperature at least, better six."
+            self.deck.display_missing("No fit to check", why_missing(results, reason))
+            return
+        self.deck.display_content()
+        place = "joint fit" if self.fits.key == "joint" else temperature_name(polaron.temperatures_k[t])
+        checks: tuple[Check, ...] = self._state.value or ()
+        self._here = tuple(one for one in checks if one.place == place)
+        if self._here and self._chosen not in [_key(one) for one in self._here]:
+            self._chosen = _key(min(self._here, key=lambda one: _WORST.index(one.status)))
+        key = (self._state.outcome, self._state.is_current, place, self._chosen)
+        if key == self._key:
+            return
+        self._key = key
+        places = ["joint fit", *(temperature_name(k) for k in polaron.temperatures_k)]
+        self._show_matrix(checks, places)
+        self._show_fit(place)
+
+    def forget_frame(self) -> None:
+        """There are no axes here."""
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        self.matrix.restyle(theme)
+        self.table.restyle(theme)
+
+    # --- building ----------------------------------------------------------------------------------------
+    def _content(self) -> QWidget:
+        self.fits.setFixedWidth(112)
+        self.fits.setAccessibleName("Fit shown")
+        self.fits.setToolTip("Fit shown")
+        self.matrix.setAccessibleName("Checks of every fit")
+        self.table.setAccessibleName("Checks of one fit")
+        self.meaning.setWordWrap(True)
+        self.meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.meaning.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._top.add(scrolled(self.matrix), 1)
+        self._left.header.addWidget(self.fits)
+        self._left.add(scrolled(self.table), 1)
+        self._right.add(scrolled(self.meaning), 1)
+        content = QWidget()
+        cards = grid(content, (4, 5))
+        cards.addWidget(self._top, 0, 0, 1, 2)
+        cards.addWidget(self._left, 1, 0)
+        cards.addWidget(self._right, 1, 1)
+        cards.setColumnStretch(0, 7)
+        cards.setColumnStretch(1, 3)
+        return content
+
+    # --- choosing ----------------------------------------------------------------------------------------
+    def _look_again(self) -> None:
+        if self._shown is not None:
+            self.display(*self._shown)
+
+    def _choose(self, row: int) -> None:
+        self._chosen = _key(self._here[row])
+        self._look_again()
+
+    def _choose_name(self, row: int) -> None:
+        here = [one for one in self._here if one.name == self._names[row]]
+        if here:
+            self._chosen = _key(min(here, key=lambda one: _WORST.index(one.status)))
+            self._look_again()
+        else:
+            self.hint_changed.emit("This check belongs to other fits: choose another temperature, or the joint fit.")
+
+    # --- showing -----------------------------------------------------------------------------------------
+    def _show_matrix(self, checks: "Sequence[Check]", places: Sequence[str]) -> None:
+        heads = [Column(name.removesuffix(" K").removesuffix(" fit"), "", name) for name in places]
+        self.matrix.display_columns((Column("Check", "", "Columns are the joint fit, and temperatures in K"), *heads))
+        titles = {one.name: one.title for one in checks}
+        self._names = tuple(titles)
+        rows = []
+        for name, title in titles.items():
+            of_name = [one for one in checks if one.name == name]
+            found = [[one.status for one in of_name if one.place == where] for where in places]
+            signs = [SIGNS[min(here, key=_WORST.index)] if here else "" for here in found]
+            rows.append(TableRow((_typeset(title), *signs), is_muted=not self._state.is_current))
+        chosen = self._chosen.split("|")[0]
+        self.matrix.display(rows, selected=self._names.index(chosen) if chosen in self._names else None)
+        self._top.limit_content(self.matrix.sizeHint().height())
+        conflicts = sum(one.status == "conflicts" for one in checks)
+        self._top.display_subtitle(f"! {conflicts} of {len(checks)} conflict" if conflicts else "✓ no conflict")
+
+    def _show_fit(self, place: str) -> None:
+        keys = [_key(one) for one in self._here]
+        rows = [_row(one, is_muted=not self._state.is_current) for one in self._here]
+        at = keys.index(self._chosen) if self._chosen in keys else None
+        self.table.display(rows, selected=at)
+        self._left.display_title(f"Fit at {place}" if place.endswith("K") else "Joint fit")
+        self.meaning.setText("" if at is None else _words(self._here[at]))
+        self._right.display_subtitle("" if at is None else SIGNS[self._here[at].status])
+
+
+def _key(one: "Check") -> str:
+    # The same check may be made at several detunings: its words differ then.
+    return f"{one.name}|{one.meaning}"
+
+
+def _row(one: "Check", *, is_muted: bool) -> TableRow:
+    numbers = [*(_typeset(number.text) for number in one.numbers[:2]), _NONE, _NONE][:2]
+    pull = plain(one.pull, 1) if math.isfinite(one.pull) else _NONE
+    wanted = f"{one.relation} {numbers[1]}" if one.relation else _NONE
+    cells = (f"{SIGNS[one.status]}  {_typeset(one.title)}", numbers[0], wanted, pull)
+    return TableRow(cells, is_muted=is_muted or one.status == "not applicable", tip=one.meaning)
+
+
+def _words(one: "Check") -> str:
+    numbers = "".join(f"<br>{number.name} = {number.text}" for number in one.numbers)
+    return _typeset(f"<b>{one.title}</b>: {one.status}<br><br>{one.meaning}<br>{numbers}")
+
+
+def _typeset(words: str) -> str:
+    """Return words with true minus signs and subscripts; tables have plain text only."""
+    return _MINUS.sub("−", words).replace("E_p", "Eₚ").replace("k_BT", "kT")

@@ -1,0 +1,135 @@
+"""The comparison as rows of a table: every known model, those compared with their numbers."""
+
+import math
+from typing import TYPE_CHECKING
+
+from asplab.core.estimate import Estimate
+from asplab.core.polaron.rates import MODELS, RateModel
+from asplab.gui.panels.polaron.comparing import Compared
+from asplab.gui.theme import detuning_spec
+from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.widgets.table import Column, TableRow
+
+if TYPE_CHECKING:
+    from asplab.core.polaron.comparison import Comparison, ModelFit
+
+COLUMNS = (
+    Column("Model", "", "Tick a model to compare it; click its row to bring it to the front"),
+    Column("k", "", "Parameters, the scale or scales among them", is_spare=True),
+    Column("χ²/dof", "", "Misfit with the full covariance of η", is_spare=True),
+    Column("AICc", "", "χ² + 2k, corrected for small samples; lower is better", is_spare=True),
+    Column("ΔAICc", "", "AICc above that of the best model"),
+    Column("weight", "", "Akaike weight: share of the evidence among the models compared"),
+    Column("g", "meV", "Electron-phonon coupling, first-order error", is_spare=True),
+    Column("ħω", "meV", "Phonon energy, first-order error"),
+    Column("E<sub>p</sub>", "meV", "Polaron energy g²/ħω; better determined than g or ħω alone"),
+)
+MODEL_NAMES = tuple(MODELS)
+_NOTHING = "—"
+
+
+def model_color(model: str, compared: tuple[str, ...]) -> str:
+    """Return the colour name of a model among those compared."""
+    return detuning_spec(compared.index(model)) if model in compared else "muted"
+
+
+def model_rows(
+    chosen: tuple[str, ...], compared: Compared | None, row: int | None, *, is_stale: bool
+) -> list[TableRow]:
+    """Return one row for each known model.
+
+    Parameters
+    ----------
+    chosen : tuple of str
+        Models that are ticked now.
+    compared : Compared, optional
+        The latest comparison, of earlier settings where ``is_stale``.
+    row : int, optional
+        Which fit of the comparison is told: index of the temperature, or of the joint fit.
+    """
+    comparison = None if compared is None else compared.comparison
+    refused = {} if compared is None else dict(compared.refused)
+    rows = []
+    for name, model in MODELS.items():
+        color = model_color(name, chosen) if name in chosen else ""
+        if name not in chosen:
+            rows.append(_bare(model, model.valid, color, is_checked=False))
+        elif name in refused:
+            rows.append(_bare(model, f"! {refused[name]}", color, is_checked=True))
+        elif comparison is None or row is None or name not in comparison.models:
+            rows.append(_bare(model, "not compared yet", color, is_checked=True))
+        else:
+            rows.append(_row(model, comparison, comparison.models.index(name), row, color, is_stale=is_stale))
+    return rows
+
+
+def _bare(model: RateModel, words: str, color: str, *, is_checked: bool) -> TableRow:
+    cells = (model.title, *("",) * (len(COLUMNS) - 1))
+    return TableRow(cells, color, is_muted=True, tip=model_tip(model, words), checked=is_checked, words=words)
+
+
+def _row(model: RateModel, comparison: "Comparison", i: int, row: int, color: str, *, is_stale: bool) -> TableRow:
+    fit, dof = comparison.fits[i], int(comparison.dof[i, row])
+    if not math.isfinite(comparison.chi2[i, row]):
+        return _bare(model, comparison.reasons[i][row] or "not fitted", color, is_checked=True)
+    cells = (
+        model.title,
+        str(int(comparison.n_parameters[i, row])),
+        plain(comparison.chi2[i, row] / dof, 2) if dof > 0 else _NOTHING,
+        _number(comparison.aicc[i, row], 1),
+        _number(comparison.delta_aicc[i, row], 1),
+        _weight(comparison.weight[i, row]),
+        _parameter(fit, "g_mev", row),
+        _parameter(fit, "phonon_mev", row),
+        _energy(fit, row),
+    )
+    return TableRow(cells, color, is_muted=is_stale, tip=model_tip(model, comparison.reasons[i][row]), checked=True)
+
+
+def model_tip(model: RateModel, more: str = "") -> str:
+    """Return equation, validity and source of a model as plain text."""
+    lines = [f"{model.title} ({model.name})", f"ln w = {model.equation}", f"Holds: {model.valid}", model.reference]
+    return "\n".join(lines if not more or more == model.valid else [*lines, more])
+
+
+def _parameter(fit: "ModelFit", name: str, row: int) -> str:
+    if name in fit.plan.fixed:
+        return f"{plain(fit.plan.fixed[name], 1)} fixed"
+    if name not in fit.names:
+        return _NOTHING
+    value, error = float(fit.value(name)[row]), float(fit.error(name)[row])
+    if bool(fit.at_bound[row, fit.names.index(name)]):
+        return f"{plain(value, 1)} at bound"
+    return _told(value, error)
+
+
+def _energy(fit: "ModelFit", row: int) -> str:
+    value, error = float(fit.polaron_energy_mev[row]), float(fit.polaron_energy_error_mev[row])
+    return _told(value, error) if error > 0 else _NOTHING
+
+
+def _told(value: float, error: float) -> str:
+    """Return a positive parameter with its error; one that is not told from zero is no number."""
+    if not math.isfinite(value):
+        return _NOTHING
+    return "undetermined" if error > value else measured(Estimate(value, error))
+
+
+def _weight(value: float) -> str:
+    if not math.isfinite(value):
+        return _NOTHING
+    return "< 0.001" if value < 1e-3 else plain(value, 3)
+
+
+def _number(value: float, decimals: int) -> str:
+    return plain(value, decimals) if math.isfinite(value) else _NOTHING
+
+
+def best_model(compared: Compared | None, row: int | None) -> str:
+    """Return the model with the largest weight of a row, empty where there is none."""
+    comparison = None if compared is None else compared.comparison
+    if comparison is None or row is None:
+        return ""
+    weights = [weight if math.isfinite(weight) else -1.0 for weight in comparison.weight[:, row]]
+    best = max(range(len(weights)), key=weights.__getitem__)
+    return comparison.models[best] if weights[best] >= 0 else ""

@@ -1,0 +1,333 @@
+"""The models page: all compared rate models over the data, their ranking, and what the data say in words."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
+
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.experiment import Experiment
+from asplab.core.pipeline import Results
+from asplab.gui.panels.base import EXCLUDES
+from asplab.gui.panels.polaron.comparing import COMPARISON, Compared, shown_pictures
+from asplab.gui.panels.polaron.history import History, summary_of
+from asplab.gui.panels.polaron.model_picture import (
+    PULL_RANGE,
+    Scene,
+    along_detuning,
+    along_inverse,
+    inverse_temperature,
+    nearest_points,
+    pulls,
+)
+from asplab.gui.panels.polaron.model_rows import COLUMNS, MODEL_NAMES, best_model, model_rows
+from asplab.gui.panels.polaron.page import Page
+from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.handles import RegionHandle
+from asplab.gui.plots.series import SeriesPlot
+from asplab.gui.reading import selected_temperature, temperature_name, why_missing
+from asplab.gui.study import StudyState
+from asplab.gui.theme import Theme
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.arrange import GAP, column, grid, scrolled
+from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.deck import Deck
+from asplab.gui.widgets.fields import ChoiceField
+from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.table import DataTable
+
+SCALES = (("eta", "η"), ("log", "log η"), ("logit", "logit η"))
+AXES = (("detuning", "over ΔE"), ("inverse", "over 1/kT"))
+FITS = (("here", "each alone"), ("joint", "joint fit"))
+_LABELS = {"eta": "η", "log": "η", "logit": "ln η/(1 − η)"}
+_X_LABELS = {"detuning": "ΔE (meV)", "inverse": "1/k<sub>B</sub>T (eV⁻¹)"}
+_HOME = {"eta": (-0.05, 1.08), "log": (-4.2, 0.25), "logit": (-8.0, 4.0)}
+_HINT = f"Click a row to bring a model to the front, its box to compare it or not · {EXCLUDES}"
+_LONGEST, _MARGIN = 1.06, 0.05
+
+
+class ModelsPage(Page):
+    """Which rate models describe η(ΔE, T), and how well."""
+
+    studies = (COMPARISON,)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._state = theme, StudyState()
+        self._shown: tuple[Results, ViewState] | None = None
+        self._subject: tuple[Experiment, int, str] | None = None
+        self._table_key: tuple[object, ...] = ()
+        self._front = ""
+        self._keys: tuple[tuple[str, ...], ...] = ()
+        self._near = np.empty(0, dtype=int)
+        self.scale, self.axis, self.fits = ChoiceField(SCALES), ChoiceField(AXES), ChoiceField(FITS)
+        self.plots = {key: SeriesPlot(theme, y_label=_LABELS[key], log_y=key == "log") for key, _ in SCALES}
+        self.pulls = SeriesPlot(theme, x_label=_X_LABELS["detuning"], y_label="pull (σ)")
+        self._guides = Guides(theme)
+        self.pulls.add_layer(self._guides, z=-5)
+        self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
+        self.regions = {key: _region(theme) for key in self.plots}
+        self.table, self.verdict, self.history = DataTable(theme, COLUMNS), QLabel(), History()
+        self._plot_card, self._verdict_card = Card("Models and data", short_title="Models"), Card("What the data say")
+        self._table_card = Card("Rate models")
+        self.deck = Deck(self._content())
+        column(self).addWidget(self.deck)
+        self._connect()
+
+    @property
+    def plot(self) -> SeriesPlot:
+        """The plot of η in the chosen scale."""
+        return self.plots[str(self.scale.key)]
+
+    # --- Page --------------------------------------------------------------------------------------------
+    def display_studies(self, states: Mapping[str, StudyState]) -> None:
+        """Take over the comparison, and keep a finished one in the history."""
+        self._state = states[COMPARISON.key]
+        if self._state.is_current and self._state.outcome is not None:
+            self.history.keep(self._state.outcome, summary_of(self._state.outcome.value))
+
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show data and models of the selected temperature; during a drag the models stay as they were, greyed."""
+        self._shown = (results, view)
+        fit, t = results.efficiency, selected_temperature(results, view)
+        if fit is None or t is None or not fit.valid.any():
+            reason = "Rate models are compared on η at several detunings. Load PL, ASPL and photothermal scans."
+            self.deck.display_missing("No η to compare models on", why_missing(results, reason))
+            return
+        self.deck.display_content()
+        self._keys = fit.keys
+        row = self._row(fit, t)
+        self._show_table(results, row, temperature_name(fit.temperatures_k[t]))
+        self._show_plots(results, fit, view, t)
+        self._show_region(results, fit)
+        self._fit_ranges(results, t)
+
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._subject = None
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        self._theme = theme
+        for plot in (*self.plots.values(), self.pulls):
+            plot.restyle(theme)
+        self.table.restyle(theme)
+
+    # --- building ----------------------------------------------------------------------------------------
+    def _content(self) -> QWidget:
+        for field, words in ((self.scale, "Scale of η"), (self.axis, "Horizontal axis"), (self.fits, "Fit shown")):
+            field.setAccessibleName(words)
+            field.setToolTip(words)
+        self.scale.setFixedWidth(86)
+        self.axis.setFixedWidth(104)
+        self.fits.setFixedWidth(112)
+        self._plot_card.header.addWidget(self.scale)
+        self._plot_card.header.addWidget(self.axis)
+        self._table_card.header.addWidget(self.fits)
+        holder = QWidget()
+        self._scales = QStackedLayout(holder)
+        for plot in self.plots.values():
+            self._scales.addWidget(plot)
+        self._plot_card.add(holder, 5)
+        self._plot_card.add(self.pulls, 3)
+        self.verdict.setWordWrap(True)
+        self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._verdict_card.add(scrolled(self.verdict), 1)
+        self._table_card.add(scrolled(self.table), 1)
+        side = QWidget()
+        places = column(side, GAP)
+        places.addWidget(self._verdict_card, 3)
+        places.addWidget(self.history, 2)
+        content = QWidget()
+        cards = grid(content, (5, 3))
+        cards.addWidget(self._plot_card, 0, 0)
+        cards.addWidget(side, 0, 1)
+        cards.addWidget(self._table_card, 1, 0, 1, 2)
+        cards.setColumnStretch(0, 5)
+        cards.setColumnStretch(1, 3)
+        return content
+
+    def _connect(self) -> None:
+        for field in (self.scale, self.axis, self.fits):
+            field.chosen.connect(self._look_again)
+        self.table.row_chosen.connect(self._choose_row)
+        self.table.check_toggled.connect(self._toggle)
+        self.history.restored.connect(self.settings_restored)
+        for key, plot in self.plots.items():
+            plot.point_clicked.connect(self._choose_point)
+            plot.display_hint(_HINT)
+            plot.hint_changed.connect(self.hint_changed)
+            plot.add_layer(self.regions[key], z=20)
+            self.regions[key].dragged.connect(self._drag_range)
+            self.regions[key].drag_finished.connect(self.drag_finished)
+        self.pulls.point_clicked.connect(self._choose_pull)
+        self.pulls.display_hint(f"Distance from the model in front, in units of each point’s own σ · {EXCLUDES}")
+        self.pulls.hint_changed.connect(self.hint_changed)
+
+    # --- choosing ----------------------------------------------------------------------------------------
+    def _look_again(self) -> None:
+        self._subject = None
+        if self._shown is not None:
+            self.display(*self._shown)
+
+    def _choose_row(self, row: int) -> None:
+        name = MODEL_NAMES[row]
+        self._front = "" if name == self._front else name
+        if self._shown is not None:
+            self.display(*self._shown)
+
+    def _toggle(self, row: int) -> None:
+        if self._shown is None:
+            return
+        name, chosen = MODEL_NAMES[row], self._shown[0].document.settings.models.compared
+        wanted = tuple(one for one in chosen if one != name) if name in chosen else (*chosen, name)
+        if not wanted:
+            self.hint_changed.emit("One model at least has to be compared.")
+            return
+        self.setting_edited.emit("models", "compared", tuple(one for one in MODEL_NAMES if one in wanted))
+
+    def _choose_point(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        if self._shown is None:
+            return
+        if self.axis.key == "inverse":
+            t, j = series, int(self._near[series]) if series < self._near.size else -1
+        else:
+            t, j = selected_temperature(*self._shown) or 0, point
+        if 0 <= t < len(self._keys) and 0 <= j < len(self._keys[t]) and self._keys[t][j]:
+            self.stack_chosen.emit(self._keys[t][j])
+
+    def _choose_pull(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        t = None if self._shown is None else selected_temperature(*self._shown)
+        if t is not None and point < len(self._keys[t]) and self._keys[t][point]:
+            self.stack_chosen.emit(self._keys[t][point])
+
+    def _drag_range(self, low: float, high: float) -> None:
+        if self._shown is None or self._shown[0].efficiency is None:
+            return
+        before = self._shown[0].document.settings.polaron.detuning_range_mev
+        end = _end(self._shown[0].efficiency)
+        # An end beyond the data stands at the end of the picture; it stays what it is until it is moved itself.
+        kept = before[1] if before[1] > end and abs(high - end) < 1e-6 else high
+        self.detuning_range_dragged.emit(max(low, 0.0), max(kept, 0.1))
+
+    # --- showing -----------------------------------------------------------------------------------------
+    def _row(self, fit: EfficiencyFit, t: int) -> int | None:
+        """Return the row of the comparison that is told; None where it knows no such temperature."""
+        compared: Compared | None = self._state.value
+        if compared is None or compared.comparison is None:
+            return None
+        known = compared.comparison.temperatures_k
+        if self.fits.key == "joint":
+            return len(known)
+        return t if len(known) == len(fit.temperatures_k) else None
+
+    def _front_model(self, row: int | None, chosen: tuple[str, ...]) -> str:
+        return self._front if self._front in chosen else best_model(self._state.value, row)
+
+    def _show_table(self, results: Results, row: int | None, here: str) -> None:
+        chosen, compared = results.document.settings.models.compared, self._state.value
+        front = self._front_model(row, chosen)
+        key = (chosen, self._state.outcome, row, here, self._state.is_current, front)
+        if key == self._table_key:
+            return
+        self._table_key = key
+        is_stale = not self._state.is_current
+        rows = model_rows(chosen, compared, row, is_stale=is_stale)
+        self.table.display(rows, selected=MODEL_NAMES.index(front) if front in MODEL_NAMES else None)
+        self._table_card.limit_content(self.table.sizeHint().height())
+        where = "all temperatures" if self.fits.key == "joint" else here
+        self._table_card.display_subtitle(where)
+        comparison = None if compared is None else compared.comparison
+        words = "" if comparison is None or row is None else comparison.verdicts[row]
+        self.verdict.setText(words.replace("E_p", "E<sub>p</sub>") or "Not compared yet.")
+        self.verdict.setProperty("role", "muted" if is_stale else "")
+        self.verdict.style().polish(self.verdict)
+        self._verdict_card.display_subtitle(where)
+
+    def _show_plots(self, results: Results, fit: EfficiencyFit, view: ViewState, t: int) -> None:
+        compared: Compared | None = self._state.value
+        is_joint, settings = self.fits.key == "joint", results.document.settings
+        pictures = {} if compared is None else shown_pictures(compared, is_joint=is_joint)
+        scene = Scene(
+            fit=fit,
+            t=t,
+            pictures=pictures,
+            detuning_mev=np.empty(0) if compared is None else compared.detuning_mev,
+            order=settings.models.compared,
+            front=self._front_model(self._row(fit, t), settings.models.compared),
+            scale=str(self.scale.key),
+            theme=self._theme,
+            has_chosen=self._front in settings.models.compared,
+            is_stale=not self._state.is_current,
+        )
+        point = fit.keys[t].index(view.stack) if view.stack and view.stack in fit.keys[t] else None
+        name, ring = temperature_name(fit.temperatures_k[t]), None if point is None else (0, point)
+        if self.axis.key == "inverse":
+            at = point if point is not None else _middle(fit, t)
+            self._near = nearest_points(fit, t, at)
+            self.plot.display(along_inverse(scene, self._near))
+            ring = (t, 0)
+            name = f"ΔE ≈ {plain(fit.detuning_mev[t, at], 0)} meV"
+        else:
+            low, high = settings.polaron.detuning_range_mev
+            in_use = fit.fitted & (fit.detuning_mev > 0.0) & (fit.detuning_mev >= low) & (fit.detuning_mev <= high)
+            self.plot.display(along_detuning(scene, in_use))
+        self.plot.display_selected(*(ring if ring is not None else (None, None)))
+        self.pulls.display(pulls(scene))
+        self._plot_card.display_subtitle(name)
+
+    def _show_region(self, results: Results, fit: EfficiencyFit) -> None:
+        low, high = results.document.settings.polaron.detuning_range_mev
+        end = _end(fit)
+        for region in self.regions.values():
+            region.setVisible(self.axis.key == "detuning" and low < end)
+            if low < end:
+                region.display(low, min(high, end))
+
+    def _fit_ranges(self, results: Results, t: int) -> None:
+        if self._scales.currentWidget() is not self.plot:
+            self._scales.setCurrentWidget(self.plot)
+        key = (results.document.experiment, t, str(self.axis.key))
+        if self._subject is not None and self._subject[0] is key[0] and self._subject[1:] == key[1:]:
+            return
+        self._subject = key
+        fit = results.efficiency
+        if fit is None:
+            return
+        is_inverse = self.axis.key == "inverse"
+        self.pulls.setVisible(not is_inverse)
+        x = _inverse_home(fit) if is_inverse else (0.0, _longest(fit))
+        for name, plot in self.plots.items():
+            plot.display_labels(_X_LABELS["inverse"] if is_inverse else "", _LABELS[name])
+            plot.set_home(x=x, y=_HOME[name])
+            plot.view_all()
+        self.pulls.set_home(x=(0.0, _longest(fit)), y=PULL_RANGE)
+        self.pulls.view_all()
+
+
+def _region(theme: Theme) -> RegionHandle:
+    return RegionHandle(theme, label="fit range", scope="all models, all temperatures", unit="meV", step=1.0)
+
+
+def _longest(fit: EfficiencyFit) -> float:
+    return _LONGEST * float(np.max(np.where(fit.valid, fit.detuning_mev, 0.0), initial=10.0))
+
+
+def _end(fit: EfficiencyFit) -> float:
+    """Return where a fit range ends that reaches beyond all data: inside the picture, where it can be grabbed."""
+    return _longest(fit) - 0.01 * _longest(fit)
+
+
+def _middle(fit: EfficiencyFit, t: int) -> int:
+    """Return the point of a temperature that stands in the middle of its detunings."""
+    known = np.flatnonzero(fit.valid[t])
+    order = known[np.argsort(fit.detuning_mev[t, known])]
+    return int(order[len(order) // 2]) if order.size else 0
+
+
+def _inverse_home(fit: EfficiencyFit) -> tuple[float, float]:
+    x = inverse_temperature(fit.temperatures_k)
+    margin = _MARGIN * max(float(np.ptp(x)), 1.0)
+    return float(x.min()) - margin, float(x.max()) + margin

@@ -1,0 +1,338 @@
+"""The referee page: what effects of any size would do to the results, and which size overturns a conclusion."""
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+
+from asplab.core.errors import AsplabError
+from asplab.core.experiment import Experiment
+from asplab.core.pipeline import Results
+from asplab.core.systematics import NUISANCES, prepare
+from asplab.gui.panels.base import EXCLUDES
+from asplab.gui.panels.polaron.error_studies import REFEREE
+from asplab.gui.panels.polaron.page import Page
+from asplab.gui.panels.polaron.referee_moved import (
+    COLUMNS,
+    OVERTURN_COLUMNS,
+    Fits,
+    change_rows,
+    changes,
+    claim_names,
+    longest,
+    move,
+    overturn_rows,
+    overturns_of,
+    series,
+    sizes_of,
+    told,
+)
+from asplab.gui.panels.polaron.referee_slider import EffectRow
+from asplab.gui.plots.series import SeriesPlot
+from asplab.gui.reading import selected_temperature, temperature_name, why_missing
+from asplab.gui.settings_catalogue import EFFECTS
+from asplab.gui.study import StudyState
+from asplab.gui.theme import Theme
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.arrange import GAP, column, row, scrolled
+from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.deck import Deck
+from asplab.gui.widgets.fields import ChoiceField
+from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.table import DataTable
+
+if TYPE_CHECKING:
+    from asplab.core.systematics import Refereed, Subject
+
+REST_MS = 120
+"""Time without new results after which they are made ready for the sliders; a drag elsewhere pays nothing for them."""
+_HOME_Y = (-0.05, 1.08)
+_EXPLORES = "For trying out: nothing here is saved, and no result or error changes."
+_ASK = "“Ask” looks for the size of each effect at which a conclusion falls; about twenty seconds."
+_HINT = f"Pale: as measured · in front: with the effects, as Eq. 9 is fitted to it · {EXCLUDES}"
+_ROW_HINT = "Click a row to try the effect alone at that size, again for the other side"
+
+
+class RefereePage(Page):
+    """Sliders for the effects that no repeat shows, live on the results, and the sizes that overturn a conclusion."""
+
+    studies = (REFEREE,)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._state = theme, StudyState()
+        self._shown: tuple[Results, ViewState] | None = None
+        self._framed: tuple[Experiment, int] | None = None
+        self._experiment: Experiment | None = None
+        self._subject: Subject | None = None
+        self._subject_of: Results | None = None
+        self._before: Fits | None = None
+        self._after: Fits | None = None
+        self._sizes: dict[str, float] = {}
+        self._failure = ""
+        self._keys: tuple[str, ...] = ()
+        self.effects = {name: EffectRow(nuisance) for name, nuisance in NUISANCES.items()}
+        self.reset_button, self.ask_button = QPushButton("Reset"), QPushButton("Ask")
+        self.plot = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
+        self.table, self.overturns = DataTable(theme, COLUMNS), DataTable(theme, OVERTURN_COLUMNS)
+        self.claims, self.claim = ChoiceField(), QLabel(_ASK)
+        self._sliders, self._plot_card = Card("Effects"), Card("η with the effects", short_title="η")
+        self._changes, self._referee = Card("What they change", short_title="Change"), Card("What would overturn it")
+        self.deck = Deck(self._content())
+        column(self).addWidget(self.deck)
+        # One answer a turn of the event loop, to the newest sizes.
+        self._turn, self._rest = QTimer(self), QTimer(self)
+        for timer, act in ((self._turn, self._answer), (self._rest, self._make_ready)):
+            timer.setSingleShot(True)
+            timer.timeout.connect(act)
+        self._rest.setInterval(REST_MS)
+        self._connect()
+
+    @property
+    def sizes(self) -> Mapping[str, float]:
+        """The sizes that differ from 0, by the name of the effect and in its unit."""
+        return dict(self._sizes)
+
+    # --- Page --------------------------------------------------------------------------------------------
+    def display_studies(self, states: Mapping[str, StudyState]) -> None:
+        """Take over what the referee found."""
+        self._state = states[REFEREE.key]
+
+    def display(self, results: Results, view: ViewState) -> None:
+        """Show results without and with the effects; those of earlier settings are grey until the hand rests."""
+        self._shown = (results, view)
+        polaron, t = results.polaron, selected_temperature(results, view)
+        if results.document.experiment is not self._experiment:
+            self._experiment, self._sizes, self._subject = results.document.experiment, {}, None
+        if polaron is None or t is None or not polaron.fitted.any():
+            reason = "Effects are tried on fits of Eq. 9: η at three detunings of one temperature at least, better six."
+            self.deck.display_missing("No fit to try effects on", why_missing(results, reason))
+            return
+        self.deck.display_content()
+        if self._subject is None:
+            self._make_ready()
+            return
+        if self._is_stale:
+            self._rest.start()
+        self._show(results, view, t)
+
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._framed = None
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        self._theme = theme
+        for part in (self.plot, self.table, self.overturns):
+            part.restyle(theme)
+
+    # --- building ----------------------------------------------------------------------------------------
+    def _content(self) -> QWidget:
+        words = QLabel(_EXPLORES)
+        for label in (words, self.claim):
+            label.setProperty("role", "muted")
+            label.setWordWrap(True)
+        rows = QWidget()
+        places = QGridLayout(rows)
+        places.setContentsMargins(0, 0, 6, 0)
+        places.setHorizontalSpacing(GAP)
+        places.setVerticalSpacing(4)
+        places.setColumnStretch(1, 1)
+        for index, effect in enumerate(self.effects.values()):
+            effect.place(places, index)
+        self.reset_button.setToolTip("Bring all effects back to 0")
+        self.ask_button.setToolTip("Search for the size of every effect at which a conclusion falls")
+        self.claims.setAccessibleName("Conclusion")
+        self.claims.setToolTip("Conclusion that is to be overturned")
+        self.claims.setFixedWidth(136)
+        self.claims.hide()
+        self.table.setAccessibleName("Results without and with the effects")
+        self.overturns.setAccessibleName("Sizes that overturn the conclusion")
+        self._sliders.header.addWidget(self.reset_button)
+        self._sliders.add(scrolled(rows), 1)
+        self._sliders.add(words)
+        self._sliders.limit_content(rows.sizeHint().height() + 2 * GAP + words.sizeHint().height() + GAP)
+        self._referee.header.addWidget(self.claims)
+        self._referee.header.addWidget(self.ask_button)
+        self._referee.add(self.claim)
+        self._referee.add(scrolled(self.overturns), 1)
+        self._plot_card.add(self.plot, 1)
+        self._changes.add(scrolled(self.table), 1)
+        return _two_columns((self._sliders, 3, self._referee, 2), (self._plot_card, 3, self._changes, 2))
+
+    def _connect(self) -> None:
+        for name, effect in self.effects.items():
+            effect.slider.moved.connect(partial(self._take_size, name))
+            effect.field.committed.connect(partial(self._take_size, name))
+            effect.field.refused.connect(self.hint_changed)
+        self.reset_button.clicked.connect(lambda: self._take_sizes({}))
+        self.ask_button.clicked.connect(lambda: self.study_requested.emit(REFEREE.key))
+        self.claims.chosen.connect(self._look_again)
+        self.overturns.row_chosen.connect(self._try_overturn)
+        self.plot.display_hint(_HINT)
+        self.plot.hint_changed.connect(self.hint_changed)
+        self.plot.point_clicked.connect(self._choose_point)
+
+    # --- trying out --------------------------------------------------------------------------------------
+    def _take_size(self, name: str, size: float) -> None:
+        sizes = {other: known for other, known in self._sizes.items() if other != name}
+        self._take_sizes(sizes | ({name: size} if size else {}))
+
+    def _take_sizes(self, sizes: dict[str, float]) -> None:
+        self._sizes = sizes
+        self._show_effects()
+        self._turn.start(0)
+
+    def _try_overturn(self, index: int) -> None:
+        """Try one effect alone at a size that overturns the conclusion; the second time, at the other one."""
+        found: Refereed | None = self._state.value
+        if found is None:
+            return
+        listed = overturns_of(found, self._claim_index)
+        sizes = sizes_of(listed[index]) if index < len(listed) else []
+        if not sizes:
+            self.hint_changed.emit("No size that was looked at overturns this conclusion.")
+            return
+        name = listed[index].nuisance
+        is_again = self._sizes == {name: sizes[0]}
+        self._take_sizes({name: sizes[-1] if is_again else sizes[0]})
+        self.hint_changed.emit(_ROW_HINT)
+
+    def _choose_point(self, _series: int, point: int, _button: Qt.MouseButton) -> None:
+        if point < len(self._keys) and self._keys[point]:
+            self.stack_chosen.emit(self._keys[point])
+
+    def _look_again(self) -> None:
+        if self._shown is not None:
+            self.display(*self._shown)
+
+    # --- answering ---------------------------------------------------------------------------------------
+    @property
+    def _is_stale(self) -> bool:
+        return self._shown is None or self._subject_of is not self._shown[0]
+
+    def _make_ready(self) -> None:
+        """Make the present results ready for the sliders, and answer."""
+        self._rest.stop()
+        if self._shown is None or self._shown[0].polaron is None:
+            return
+        try:
+            self._subject = prepare(self._shown[0])
+        except AsplabError as error:
+            self._subject = None
+            self.deck.display_missing("No effect can be tried", str(error))
+            return
+        self._subject_of = self._shown[0]
+        self._before = Fits(self._subject.efficiency, self._subject.efficiency, self._subject.polaron)
+        self._answer()
+
+    def _answer(self) -> None:
+        """Fit everything with the present sizes; where the data can't bear them, say so."""
+        if self._subject is None or self._shown is None:
+            return
+        self._turn.stop()
+        self._after, self._failure = None, ""
+        if self._sizes:
+            try:
+                self._after = move(self._subject, self._sizes)
+            except AsplabError as error:
+                self._failure = str(error)
+        results, view = self._shown
+        t = selected_temperature(results, view)
+        if t is not None:
+            self._show(results, view, t)
+
+    # --- showing -----------------------------------------------------------------------------------------
+    @property
+    def _claim_index(self) -> int:
+        return self.claims.key if isinstance(self.claims.key, int) else 0
+
+    def _show(self, results: Results, view: ViewState, t: int) -> None:
+        self._show_effects()
+        self._show_referee()
+        before, after, is_stale = self._before, self._after, self._is_stale
+        if before is None or t >= len(before.efficiency.temperatures_k):
+            return  # of data that have changed; it is made ready once the hand rests
+        name = temperature_name(before.efficiency.temperatures_k[t])
+        self._keys = before.efficiency.keys[t]
+        shown = series(before, after, t, self._theme, is_stale=is_stale)
+        self.plot.display(shown)
+        point = self._keys.index(view.stack) if view.stack and view.stack in self._keys else None
+        self.plot.display_selected(None if point is None else len(shown) - 1, point)
+        self._plot_card.display_subtitle("! of earlier settings" if is_stale else name)
+        found = changes(before, after or before, t)
+        self.table.display(change_rows(found, is_stale=is_stale))
+        self._changes.limit_content(self.table.sizeHint().height())
+        largest = max((one for one in found if math.isfinite(one.sigmas)), key=lambda one: abs(one.sigmas), default=None)
+        words = told(largest) if after is not None and largest is not None else "all effects are 0"
+        self._changes.display_subtitle(f"! {self._failure}" if self._failure else words)
+        self._frame(results, t)
+
+    def _show_effects(self) -> None:
+        if self._subject is None:
+            return
+        missing = _impossible(self._subject)
+        for name, effect in self.effects.items():
+            prior = float(getattr(self._subject.settings.systematics, name))
+            effect.display(self._sizes.get(name, 0.0), prior, missing.get(name, ""))
+        self.reset_button.setEnabled(bool(self._sizes))
+        count = len(self._sizes)
+        self._sliders.display_subtitle(f"{plain(count, 0)} at work" if count else "")
+
+    def _show_referee(self) -> None:
+        state = self._state
+        found: Refereed | None = state.value
+        words = "asking …" if state.is_running else f"! {state.failure}" if state.failure else ""
+        if not words and found is not None and not state.is_current:
+            words = "! of earlier settings"
+        self._referee.display_subtitle(words)
+        self.ask_button.setText("Ask again" if found is not None and not state.is_current else "Ask")
+        self.ask_button.setEnabled(not state.is_running and not state.is_current)
+        if found is None:
+            return
+        names = claim_names(found)
+        if [self.claims.itemText(k) for k in range(self.claims.count())] != [text for _, text in names]:
+            self.claims.offer(names)
+        self.claims.show()
+        k = min(self._claim_index, len(names) - 1)
+        self.claim.setText(f"{found.texts[k]}: smallest size at which this falls. {_ROW_HINT}.")
+        rows = overturn_rows(found, k, is_stale=not state.is_current)
+        at = [one.nuisance for one in overturns_of(found, k) if self._sizes.keys() == {one.nuisance}]
+        places = [index for index, one in enumerate(rows) if at and one.cells[0] == EFFECTS[at[0]]]
+        self.overturns.display(rows, selected=places[0] if places else None)
+        self._referee.limit_content(self.overturns.sizeHint().height() + 80)
+
+    def _frame(self, results: Results, t: int) -> None:
+        """Choose the axes once for every experiment and temperature."""
+        if self._framed is not None and self._framed[0] is results.document.experiment and self._framed[1] == t:
+            return
+        self._framed = (results.document.experiment, t)
+        if self._before is not None:
+            self.plot.set_home(x=(0.0, longest(self._before.efficiency)), y=_HOME_Y)
+            self.plot.view_all()
+
+
+def _impossible(subject: "Subject") -> dict[str, str]:
+    """Return why effects can't be tried on these data."""
+    off = {name for name in NUISANCES if not getattr(subject.settings.systematics, name)}
+    found = {name: why for name, why in subject.left_out if name not in off}
+    if subject.efficiency.responses is None:
+        table = "the data begin with a table of η"
+        found |= {name: table for name, one in NUISANCES.items() if one.stage == "responses"}
+    return found
+
+
+def _two_columns(*columns: tuple[Card, int, Card, int]) -> QWidget:
+    """Return two columns of two cards, each with its part of the height."""
+    content = QWidget()
+    places = row(content, GAP)
+    for upper, high, lower, low in columns:
+        side = QWidget()
+        cards = column(side, GAP)
+        cards.addWidget(upper, high)
+        cards.addWidget(lower, low)
+        places.addWidget(side, 1)
+    return content

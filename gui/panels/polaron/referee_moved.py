@@ -1,0 +1,242 @@
+"""Results under effects of given sizes, before and after: fits, series and rows; no widgets."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from asplab.core.efficiency import EfficiencyFit
+from asplab.core.estimate import Estimate
+from asplab.core.polaron.curves import eta_curves
+from asplab.core.polaron.fit import PolaronFit, fit_polaron
+from asplab.core.units import FloatArray
+from asplab.gui.panels.polaron.referee_slider import unit_of
+from asplab.gui.plots.drawn import Series
+from asplab.gui.plots.result_pictures import temperature_color
+from asplab.gui.reading import temperature_name, temperature_specs
+from asplab.gui.settings_catalogue import EFFECTS
+from asplab.gui.theme import Theme
+from asplab.gui.widgets.lazy import LazyTips
+from asplab.gui.widgets.numerals import decimals_of, measured, plain
+from asplab.gui.widgets.table import Column, TableRow
+
+if TYPE_CHECKING:
+    from asplab.core.systematics import Overturn, Refereed, Subject
+
+COLUMNS = (
+    Column("Quantity"),
+    Column("without", "", "As measured, ± one statistical standard error", is_spare=True),
+    Column("with", "", "With the effects of these sizes added to the data, and everything fitted again"),
+    Column("change", "σ", "In statistical standard errors of the value without the effects"),
+)
+OVERTURN_COLUMNS = (
+    Column("Effect"),
+    Column("upwards", "", "Smallest size above 0 at which the conclusion falls, and in prior deviations"),
+    Column("downwards", "", "The same below 0"),
+)
+SHORTEST_MEV, LONGEST, POINTS = 4.0, 1.06, 81
+_NONE, _LOST = "—", "not determined"
+_SYMBOLS = (("phonon_mev", "ħω"), ("g_mev", "g"), ("polaron_energy_mev", "Eₚ"))
+_CLAIMS = {"phonon_error": "ħω by 1 σ", "phonon_interval": "ħω leaves 68 %", "eta_error": "η by 1 σ", "verdict": "Eq. 9"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fits:
+    """η as it is reported, η as the single-gap model is fitted to it, and that fit."""
+
+    efficiency: EfficiencyFit
+    fitted: EfficiencyFit
+    polaron: PolaronFit
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One result without and with the effects, and its statistical standard error."""
+
+    name: str
+    unit: str
+    before: float
+    error: float
+    after: float
+
+    @property
+    def sigmas(self) -> float:
+        """The change in standard errors; NaN where one of the values or the error is not known."""
+        return (self.after - self.before) / self.error if self.error > 0.0 else math.nan
+
+
+def move(subject: "Subject", sizes: Mapping[str, float]) -> Fits:
+    """Return the fits with the effects added, their sizes in their units.
+
+    Raises
+    ------
+    AsplabError
+        For sizes that the data can't bear.
+    """
+    efficiency, fitted = subject.shifted(sizes)
+    return Fits(efficiency, fitted, fit_polaron(fitted, subject.settings.polaron))
+
+
+def changes(before: Fits, after: Fits, t: int) -> list[Change]:
+    """Return QY and the parameters of a temperature, then those of the joint fit where there is one."""
+    temperature = temperature_name(before.efficiency.temperatures_k[t])
+    found = []
+    if before.efficiency.responses is not None:
+        ends = (float(fits.efficiency.quantum_yield[t]) for fits in (before, after))
+        old, new = ends
+        found.append(Change("QY", "", old, float(before.efficiency.quantum_yield_error[t]), new))
+    rows = [(t, temperature)]
+    if math.isfinite(before.polaron.chi2[-1]) or math.isfinite(after.polaron.chi2[-1]):
+        rows.append((-1, "joint"))
+    for row, place in rows:
+        for key, symbol in _SYMBOLS:
+            error = float(getattr(before.polaron, key.replace("_mev", "_error_mev"))[row])
+            old, new = (float(getattr(fits.polaron, key)[row]) for fits in (before, after))
+            found.append(Change(f"{symbol}, {place}", "meV", old, error, new))
+    return found
+
+
+def change_rows(found: list[Change], *, is_stale: bool) -> list[TableRow]:
+    """Return the changes as rows; what belongs to earlier settings is grey."""
+    return [TableRow(_change_cells(one), is_muted=is_stale) for one in found]
+
+
+def told(one: Change) -> str:
+    """Return a change in one line, as for a title."""
+    if not math.isfinite(one.before):
+        return ""
+    unit = f" {one.unit}" if one.unit else ""
+    if not math.isfinite(one.after):
+        return f"{one.name} {_LOST} any more"
+    return f"{one.name} {_shown(one.before, one)} → {_shown(one.after, one)}{unit}, {signed(one.sigmas)} σ"
+
+
+def signed(sigmas: float) -> str:
+    """Return a number of standard errors with its sign, in tenths."""
+    if not math.isfinite(sigmas):
+        return _NONE
+    words = plain(abs(sigmas), 1)
+    if not float(round(sigmas, 1)):
+        return words
+    return f"+{words}" if sigmas > 0.0 else f"−{words}"
+
+
+def series(before: Fits, after: Fits | None, t: int, theme: Theme, *, is_stale: bool) -> list[Series]:
+    """Return η as measured, pale where there is something after it, and η with the effects in front."""
+    temperatures = before.efficiency.temperatures_k
+    detuning = np.linspace(SHORTEST_MEV, longest(before.efficiency), POINTS)
+    if after is None:
+        return [_series(before, before, detuning, t, temperature_specs(temperatures)[t], has_errors=True)]
+    pale = temperature_color(temperatures, t, theme, faded=True)
+    front = "muted" if is_stale else temperature_specs(temperatures)[t]
+    return [
+        _series(before, before, detuning, t, pale, has_errors=False),
+        _series(before, after, detuning, t, front, has_errors=True),
+    ]
+
+
+def longest(fit: EfficiencyFit) -> float:
+    """Return where the axis of ΔE ends."""
+    return LONGEST * float(np.max(np.where(fit.valid, fit.detuning_mev, 0.0), initial=10.0))
+
+
+# --- the referee ---------------------------------------------------------------------------------------------
+def claim_names(found: "Refereed") -> list[tuple[int, str]]:
+    """Return the conclusions by their place, in a few words."""
+    return [(k, _CLAIMS[claim.kind]) for k, claim in enumerate(found.claims)]
+
+
+def overturns_of(found: "Refereed", k: int) -> list["Overturn"]:
+    """Return what overturns a conclusion, the effect that needs the fewest prior deviations first."""
+    return sorted((one for one in found.overturns if one.claim == found.claims[k]), key=_nearest)
+
+
+def overturn_rows(found: "Refereed", k: int, *, is_stale: bool) -> list[TableRow]:
+    """Return a row for each effect, in the order of `overturns_of`, then the ones that were not tried."""
+    rows = []
+    for one in overturns_of(found, k):
+        name = EFFECTS[one.nuisance]
+        if not math.isfinite(_nearest(one)):
+            words = f"not within {'+' if _is_one_sided(one) else '±'}{one.limit:g} prior σ"
+            rows.append(TableRow((name, "", ""), is_muted=is_stale, tip=one.text, words=words))
+            continue
+        cells = (name, _size(one, one.above, one.above_sigmas), _size(one, one.below, one.below_sigmas))
+        rows.append(TableRow(cells, is_muted=is_stale, tip=one.text))
+    left = (TableRow((EFFECTS[name], "", ""), is_muted=True, words=f"not tried: {why}") for name, why in found.left_out)
+    return [*rows, *left]
+
+
+def sizes_of(one: "Overturn") -> list[float]:
+    """Return the sizes at which an effect overturns a conclusion, the smaller one first."""
+    return sorted((size for size in (one.above, one.below) if math.isfinite(size)), key=abs)
+
+
+def _nearest(one: "Overturn") -> float:
+    sizes = [abs(size) for size in (one.above_sigmas, one.below_sigmas) if math.isfinite(size)]
+    return min(sizes, default=math.inf)
+
+
+def _is_one_sided(one: "Overturn") -> bool:
+    from asplab.core.systematics import NUISANCES
+
+    return NUISANCES[one.nuisance].is_one_sided
+
+
+def _size(one: "Overturn", size: float, sigmas: float) -> str:
+    if not math.isfinite(size):
+        return _NONE if size is one.below and _is_one_sided(one) else f"> {one.limit:g} σ"
+    sign, unit = "+" if size > 0 else "−", unit_of(one.nuisance)
+    return f"{sign}{_short(abs(size))}{f' {unit}' if unit else ''} · {_short(abs(sigmas))} σ"
+
+
+def _short(size: float) -> str:
+    return plain(size, max(0, 1 - math.floor(math.log10(size)))) if size > 0 else "0"
+
+
+# --- cells and points ----------------------------------------------------------------------------------------
+def _change_cells(one: Change) -> tuple[str, ...]:
+    name = f"{one.name} ({one.unit})" if one.unit else one.name
+    if not math.isfinite(one.before):
+        return name, _LOST, _shown(one.after, one) if math.isfinite(one.after) else _LOST, _NONE
+    is_known = math.isfinite(one.error) and one.error > 0.0
+    old = measured(Estimate(one.before, one.error)) if is_known else _shown(one.before, one)
+    return name, old, _shown(one.after, one) if math.isfinite(one.after) else _LOST, signed(one.sigmas)
+
+
+def _shown(value: float, one: Change) -> str:
+    return plain(value, max(decimals_of(one.error), 0) if math.isfinite(one.error) and one.error > 0.0 else 2)
+
+
+def _eta(fit: EfficiencyFit, t: int) -> FloatArray:
+    # The effect of an ensemble on a table of η stands in N alone.
+    known = fit.valid[t] & (fit.denominator[t] != 0.0)
+    return np.where(known, fit.numerator[t] / np.where(known, fit.denominator[t], 1.0), np.nan)
+
+
+def _series(before: Fits, fits: Fits, detuning: FloatArray, t: int, color: str, *, has_errors: bool) -> Series:
+    curve, low, high = (part[t] for part in eta_curves(fits.polaron, detuning))
+    fit, eta = fits.fitted, _eta(fits.fitted, t)
+    has_curve = bool(np.isfinite(curve).all())
+    return Series(
+        color=color,
+        x=fit.detuning_mev[t],
+        y=eta,
+        error=fit.eta_error[t] if has_errors else None,
+        excluded=~fit.fitted[t] if has_errors else None,
+        tips=LazyTips(eta.size, partial(_tip, before.fitted, fits.fitted, t)),
+        line_x=detuning if has_curve else (),
+        line_y=curve if has_curve else (),
+        band_low=low if has_curve and has_errors else None,
+        band_high=high if has_curve and has_errors else None,
+    )
+
+
+def _tip(before: EfficiencyFit, after: EfficiencyFit, t: int, j: int) -> str:
+    old, new, error = float(_eta(before, t)[j]), float(_eta(after, t)[j]), float(before.eta_error[t, j])
+    place = f"ΔE = {plain(after.detuning_mev[t, j], 1)} meV"
+    if before is after:
+        return f"{place}<br>η = {measured(Estimate(old, error))}"
+    return f"{place}<br>{told(Change('η', '', old, error, new))}"

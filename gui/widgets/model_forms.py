@@ -1,0 +1,247 @@
+"""Fields for the rate models: which are compared, ranges and priors of their parameters, lists of numbers."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+
+from asplab.gui.widgets.arrange import column, row
+from asplab.gui.widgets.fields import NumberField, Numeric, read_number
+from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.text import without_markup
+
+_GAP = 4
+_SYMBOL_PX = 68
+
+
+class ManyField(QToolButton):
+    """Some of several choices, ticked in a menu; the button says how many.
+
+    ``committed`` carries the keys in the order of the choices.
+    """
+
+    committed = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self, choices: Sequence[tuple[Hashable, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys = tuple(key for key, _ in choices)
+        self._chosen: tuple[Hashable, ...] = ()
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setProperty("role", "field")
+        self._menu = QMenu(self)
+        self.actions_by_key = {key: self._menu.addAction(text.replace("&", "&&")) for key, text in choices}
+        for key, action in self.actions_by_key.items():
+            action.setCheckable(True)
+            action.triggered.connect(lambda _checked=False, key=key: self._toggle(key))
+        self.setMenu(self._menu)
+
+    def display(self, chosen: Sequence[Hashable]) -> None:
+        """Show which are chosen without telling anybody."""
+        self._chosen = tuple(chosen)
+        for key, action in self.actions_by_key.items():
+            action.setChecked(key in self._chosen)
+        self.setText(f"{len(self._chosen)} of {len(self._keys)}")
+
+    def _toggle(self, key: Hashable) -> None:
+        wanted = tuple(one for one in self._keys if (one in self._chosen) != (one == key))
+        # Qt has moved the tick already; it follows what the owner displays.
+        self.display(self._chosen)
+        if wanted:
+            self.committed.emit(wanted)
+        else:
+            self.refused.emit("One at least has to stay.")
+
+
+class NumbersField(QLineEdit):
+    """Several numbers with semicolons between them; empty for none.
+
+    ``committed`` carries them as a tuple.
+    """
+
+    committed = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self, numeric: Numeric, parent: QWidget | None = None, *, empty: str) -> None:
+        super().__init__(parent)
+        self._numeric = numeric
+        self._values: tuple[float, ...] = ()
+        self.setPlaceholderText(empty)
+        self.editingFinished.connect(self._commit)
+
+    def display(self, values: Sequence[float]) -> None:
+        """Show numbers without telling anybody."""
+        self._values = tuple(values)
+        self.setText("; ".join(plain(value, self._numeric.decimals, self.locale()) for value in values))
+
+    def _commit(self) -> None:
+        if not self.isModified():
+            return
+        words = [word.strip() for word in self.text().split(";") if word.strip()]
+        values = [read_number(word, self.locale()) for word in words]
+        bad = next((word for word, value in zip(words, values, strict=True) if not self._allows(value)), None)
+        if bad is not None:
+            low, high, unit = self._numeric.low, self._numeric.high, self._numeric.unit
+            self.refused.emit(f"'{bad}' is no number from {low:g} to {high:g} {unit}. Write for example 14; 22.")
+            return
+        known = tuple(value for value in values if value is not None)
+        self.setModified(False)
+        if known != self._values:
+            self.committed.emit(known)
+
+    def _allows(self, value: float | None) -> bool:
+        return value is not None and self._numeric.low <= value <= self._numeric.high
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A parameter that can be limited: its symbol, its numbers, and the range it has unasked."""
+
+    symbol: str
+    numeric: Numeric
+    low: float
+    high: float
+
+
+class ParameterField(QWidget):
+    """One line a parameter, with two numbers, a text where wanted, and a button that takes it away.
+
+    ``committed`` carries all lines as a tuple of (parameter, first, second, text).
+
+    Parameters
+    ----------
+    quantities : mapping of parameter to Quantity
+    kind : str
+        ``"range"`` (low, high: equal ends fix it) or ``"prior"`` (value, standard deviation, source).
+    """
+
+    committed = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self, quantities: Mapping[str, Quantity], kind: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._quantities, self._kind = quantities, kind
+        self._lines: tuple[tuple[str, float, float, str], ...] = ()
+        self._rows: list[QWidget] = []
+        self._parts: list[tuple[NumberField, NumberField, QLineEdit | None]] = []
+        self._column = column(self, _GAP)
+        self.add_button = QToolButton(self)
+        self.add_button.setText(f"Add a {kind}")
+        self.add_button.setProperty("role", "field")
+        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        menu = QMenu(self)
+        self.actions_by_key = {
+            key: menu.addAction(f"{without_markup(one.symbol)} ({key})") for key, one in quantities.items()
+        }
+        for key, action in self.actions_by_key.items():
+            action.triggered.connect(lambda _checked=False, key=key: self._add(key))
+        self.add_button.setMenu(menu)
+        self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    @property
+    def lines(self) -> tuple[tuple[str, float, float, str], ...]:
+        """The lines as displayed."""
+        return self._lines
+
+    def display(self, lines: Sequence[tuple[str, float, float, str]]) -> None:
+        """Show these lines without telling anybody."""
+        wanted = tuple(lines)
+        if wanted == self._lines:
+            return
+        before, self._lines = self._lines, wanted
+        if [line[0] for line in before] == [line[0] for line in wanted]:
+            # The fields stay, and with them the focus.
+            for parts, line in zip(self._parts, wanted, strict=True):
+                self._fill(parts, *line)
+            return
+        self._parts = []
+        for old in self._rows:
+            self._column.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._rows = [self._line(index, *line) for index, line in enumerate(wanted)]
+        for index, host in enumerate(self._rows):
+            self._column.insertWidget(index, host)
+        taken = {line[0] for line in wanted}
+        for key, action in self.actions_by_key.items():
+            action.setVisible(key not in taken)
+
+    def _line(self, index: int, key: str, first: float, second: float, text: str) -> QWidget:
+        host = QWidget(self)
+        lines = column(host, _GAP)
+        upper = QWidget(host)
+        places = row(upper, _GAP)
+        one = self._quantities.get(key, Quantity(key, Numeric("", 3), first, second))
+        name = without_markup(one.symbol)
+        symbol = QLabel(f"{one.symbol} ({one.numeric.unit})" if one.numeric.unit else one.symbol, upper)
+        symbol.setProperty("role", "muted")
+        symbol.setFixedWidth(_SYMBOL_PX)
+        symbol.setToolTip(key)
+        places.addWidget(symbol)
+        fields = tuple(NumberField(one.numeric, upper, shows_unit=False) for _ in range(2))
+        for number, field in enumerate(fields):
+            field.setAccessibleName(f"{name}, {self._names()[number]}")
+            field.setToolTip(self._names()[number])
+            field.committed.connect(lambda value, number=number: self._change(index, 1 + number, value))
+            field.refused.connect(self.refused)
+            places.addWidget(field, 1)
+        away = QToolButton(upper)
+        away.setText("✕")
+        away.setProperty("role", "small")
+        away.setAccessibleName(f"Remove the {self._kind} of {name}")
+        away.clicked.connect(lambda: self.committed.emit((*self._lines[:index], *self._lines[index + 1 :])))
+        places.addWidget(away)
+        lines.addWidget(upper)
+        source = None
+        if self._kind == "prior":
+            source = QLineEdit(host)
+            source.setPlaceholderText("where it comes from")
+            source.setAccessibleName(f"{name}, source of the prior")
+            source.editingFinished.connect(partial(self._change_source, index, source))
+            lines.addWidget(source)
+        self._parts.append((fields[0], fields[1], source))
+        self._fill(self._parts[-1], key, first, second, text)
+        return host
+
+    def _fill(
+        self,
+        parts: tuple[NumberField, NumberField, QLineEdit | None],
+        key: str,
+        first: float,
+        second: float,
+        text: str,
+    ) -> None:
+        numeric = self._quantities[key].numeric if key in self._quantities else Numeric("", 3)
+        low, high, source = parts
+        low.display(first)
+        high.display(second)
+        if self._kind == "range":
+            low.display_range(numeric.low, second)
+            high.display_range(first, numeric.high)
+        else:
+            high.display_range(10.0**-numeric.decimals, numeric.high)
+        if source is not None and source.text() != text:
+            source.setText(text)
+
+    def _change_source(self, index: int, source: QLineEdit) -> None:
+        self._change(index, 3, source.text().strip())
+
+    def _names(self) -> tuple[str, str]:
+        return ("lower end", "upper end") if self._kind == "range" else ("value", "standard deviation")
+
+    def _change(self, index: int, place: int, value: object) -> None:
+        if index >= len(self._lines) or self._lines[index][place] == value:
+            return
+        line = (*self._lines[index][:place], value, *self._lines[index][place + 1 :])
+        self.committed.emit((*self._lines[:index], line, *self._lines[index + 1 :]))
+
+    def _add(self, key: str) -> None:
+        one = self._quantities[key]
+        middle = (one.low * one.high) ** 0.5 if one.low > 0 else 0.5 * (one.low + one.high)
+        line = (key, one.low, one.high, "") if self._kind == "range" else (key, middle, 0.5 * abs(middle) or 1.0, "")
+        self.committed.emit((*self._lines, line))

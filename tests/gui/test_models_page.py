@@ -1,0 +1,303 @@
+"""The models page: pages behind a bar, a comparison that follows the document, a history that leads back."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
+
+from asplab.core import Document, Results
+from asplab.core.settings import ParameterLimit
+from asplab.gui.bindings import Bindings
+from asplab.gui.panels.polaron.comparing import COMPARISON
+from asplab.gui.panels.polaron.model_rows import MODEL_NAMES
+from asplab.gui.panels.polaron.models import ModelsPage
+from asplab.gui.panels.polaron.panel import RUNNING, STALE, PolaronPanel
+from asplab.gui.panels.polaron.registry import PAGES
+from asplab.gui.plots.handles import RegionHandle
+
+Until = Callable[..., None]
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def results_of(bound: Bindings) -> Results:
+    assert bound.session.results is not None
+    return bound.session.results
+
+
+def settled(bound: Bindings) -> bool:
+    return bound.session.is_settled and bound.jobs.is_idle
+
+
+def compared(bound: Bindings) -> tuple[str, ...]:
+    return results_of(bound).document.settings.models.compared
+
+
+def button(panel: PolaronPanel, key: str) -> QToolButton:
+    found = panel.bar.findChild(QToolButton, key)
+    assert isinstance(found, QToolButton)
+    return found
+
+
+def is_done(bound: Bindings) -> bool:
+    """Whether the page shows a comparison of the present document, and nothing runs."""
+    panel = bound.page
+    assert isinstance(panel, PolaronPanel)
+    page = panel.page
+    return settled(bound) and isinstance(page, ModelsPage) and page._state.is_current
+
+
+QUICK = ("eq9", "resonant", "thermal", "arrhenius", "exponential")
+
+
+@pytest.fixture
+def panel(opened: Bindings, until: Until, measured_document: Document) -> PolaronPanel:
+    models = replace(measured_document.settings.models, compared=QUICK)
+    opened.session.begin(measured_document.with_settings(models=models))
+    until(lambda: settled(opened))
+    opened.choose_step("polaron")
+    until(lambda: settled(opened))
+    assert isinstance(opened.page, PolaronPanel)
+    return opened.page
+
+
+@pytest.fixture
+def page(panel: PolaronPanel, opened: Bindings, until: Until) -> ModelsPage:
+    QTest.mouseClick(button(panel, "models"), Qt.MouseButton.LeftButton)
+    until(lambda: is_done(opened))
+    opened.window.grab()
+    assert isinstance(panel.page, ModelsPage)
+    return panel.page
+
+
+def box_of(page: ModelsPage, name: str) -> QPoint:
+    return page.table.check_box(MODEL_NAMES.index(name)).center().toPoint()
+
+
+# --- the bar of pages ----------------------------------------------------------------------------------------
+def test_only_the_page_that_is_shown_is_built_and_computes(panel: PolaronPanel, opened: Bindings) -> None:
+    assert list(panel._pages) == ["fit"]
+    document = results_of(opened).document
+    assert opened.theory.studies.state(COMPARISON, document).outcome is None
+
+
+def test_the_keyboard_reaches_every_page(panel: PolaronPanel, opened: Bindings, until: Until) -> None:
+    button(panel, "fit").setFocus(Qt.FocusReason.TabFocusReason)
+    for entry in PAGES[1:]:
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+        assert panel.page_key == entry.key
+        assert button(panel, entry.key).isChecked()
+        until(lambda: settled(opened))
+    assert panel.bar.accessibleName()
+
+
+def test_the_page_is_remembered(page: ModelsPage, opened: Bindings, appearance: Any) -> None:
+    assert opened.preferences.polaron_page == "models"
+    again = PolaronPanel(appearance.theme)
+    opened.theory.take(again)
+    assert again.page_key == "models"
+    again.deleteLater()
+
+
+def test_another_step_and_back_shows_the_same_page(page: ModelsPage, opened: Bindings, until: Until) -> None:
+    opened.choose_step("ratio")
+    opened.choose_step("polaron")
+    until(lambda: settled(opened))
+    assert page.isVisible()
+
+
+# --- the comparison ------------------------------------------------------------------------------------------
+def test_the_table_tells_all_known_models_and_numbers_of_those_compared(page: ModelsPage, opened: Bindings) -> None:
+    rows = page.table.rows
+    assert len(rows) == len(MODEL_NAMES)
+    assert tuple(name for name, row in zip(MODEL_NAMES, rows, strict=True) if row.checked) == compared(opened)
+    weights = [row.cells[5] for row in rows if row.checked and not row.words]
+    assert len(weights) == len(compared(opened))
+    assert 0.9 < sum(float(weight) for weight in weights if weight[0] == "0") < 1.1
+    assert all(row.words for row in rows if not row.checked)
+    assert "smallest AICc" in page.verdict.text()
+
+
+def test_a_click_on_a_box_leaves_a_model_out_and_undo_brings_it_back(
+    page: ModelsPage, opened: Bindings, click: Any, until: Until
+) -> None:
+    before = compared(opened)
+    click(page.table, box_of(page, "arrhenius"))
+    until(lambda: is_done(opened))
+    assert compared(opened) == tuple(name for name in before if name != "arrhenius")
+    assert page.table.rows[MODEL_NAMES.index("arrhenius")].checked is False
+    assert "Arrhenius" not in page.verdict.text()
+    QTest.keyClick(opened.window, Qt.Key.Key_Z, CONTROL)
+    until(lambda: is_done(opened))
+    assert compared(opened) == before
+    assert page.table.rows[MODEL_NAMES.index("arrhenius")].cells[5]
+
+
+def test_space_ticks_the_box_of_the_row_that_has_the_ring(page: ModelsPage, opened: Bindings, until: Until) -> None:
+    page.table.setFocus(Qt.FocusReason.TabFocusReason)
+    page.table._current = MODEL_NAMES.index("thermal")
+    QTest.keyClick(page.table, Qt.Key.Key_Space)
+    until(lambda: is_done(opened))
+    assert "thermal" not in compared(opened)
+
+
+def test_the_last_model_stays(page: ModelsPage, opened: Bindings, click: Any, until: Until) -> None:
+    opened.intents.edit_setting("models", "compared", ("eq9",))
+    until(lambda: is_done(opened))
+    hints: list[str] = []
+    page.hint_changed.connect(hints.append)
+    click(page.table, box_of(page, "eq9"))
+    assert compared(opened) == ("eq9",)
+    assert "at least" in hints[-1]
+
+
+def test_a_model_that_can_not_be_used_says_why_and_the_others_are_compared(
+    page: ModelsPage, opened: Bindings, click: Any, until: Until
+) -> None:
+    click(page.table, box_of(page, "multimode"))
+    until(lambda: is_done(opened))
+    assert "modes_mev" in page.table.rows[MODEL_NAMES.index("multimode")].words
+    assert not page.table.rows[0].words
+
+
+def test_a_range_holds_the_parameter_of_the_models_that_have_it(
+    page: ModelsPage, opened: Bindings, until: Until
+) -> None:
+    opened.intents.edit_setting("models", "limits", (ParameterLimit("phonon_mev", 18.0, 18.0),))
+    until(lambda: is_done(opened))
+    assert page.table.rows[0].cells[7] == "18.0 fixed"
+
+
+def test_until_it_is_compared_again_everything_is_marked_as_of_earlier_settings(
+    page: ModelsPage, panel: PolaronPanel, opened: Bindings, until: Until
+) -> None:
+    assert panel.words.html == ""
+    assert not panel.run_button.isVisible()
+    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
+    opened._display()
+    assert panel.words.html.startswith(STALE)
+    told = [row for row in page.table.rows if row.checked]
+    assert all(row.is_muted for row in told)
+    assert {series.color for series in page.plot.series[1:]} == {"muted"}
+    until(lambda: is_done(opened))
+    assert panel.words.html == ""
+    assert not any(row.is_muted for row in page.table.rows if row.checked)
+
+
+def test_run_again_takes_up_what_was_cancelled(
+    page: ModelsPage, panel: PolaronPanel, opened: Bindings, until: Until
+) -> None:
+    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
+    until(lambda: panel.words.html.endswith(RUNNING))
+    opened.window.status.cancel_requested.emit()
+    until(lambda: panel.run_button.isVisible())
+    assert "Cancelled" in panel.words.html
+    until(lambda: settled(opened))
+    assert not page._state.is_current
+    QTest.mouseClick(panel.run_button, Qt.MouseButton.LeftButton)
+    until(lambda: is_done(opened))
+    assert not panel.run_button.isVisible()
+
+
+# --- plots ---------------------------------------------------------------------------------------------------
+def test_a_click_on_a_row_brings_its_model_to_the_front_and_another_takes_it_back(page: ModelsPage, click: Any) -> None:
+    best = page.table.selected
+    other = MODEL_NAMES.index("exponential")
+    assert best != other
+    pulls = np.asarray(page.pulls.series[0].y)
+    for wanted in (other, best):
+        click(page.table, QPoint(200, round(page.table.row_box(other).center().y())))
+        assert page.table.selected == wanted
+        assert page.plot.series[-1].band_low is not None
+        assert (np.asarray(page.pulls.series[0].y) == pytest.approx(pulls, nan_ok=True)) == (wanted == best)
+
+
+@pytest.mark.parametrize("scale", ["log", "logit"])
+def test_the_scale_of_eta_is_chosen(page: ModelsPage, scale: str) -> None:
+    page.scale.setFocus()
+    QTest.keyClick(page.scale, Qt.Key.Key_Down)
+    if scale == "logit":
+        QTest.keyClick(page.scale, Qt.Key.Key_Down)
+    assert page.scale.key == scale
+    assert page.plots[scale].isVisible()
+    assert not page.plots["eta"].isVisible()
+    assert page.plots[scale].series
+
+
+def test_over_1_kt_every_temperature_has_one_point(page: ModelsPage, opened: Bindings) -> None:
+    page.axis.setFocus()
+    QTest.keyClick(page.axis, Qt.Key.Key_Down)
+    series = page.plot.series
+    x = [float(np.asarray(one.x)[0]) for one in series if np.asarray(one.x).size == 1]
+    fit = results_of(opened).efficiency
+    assert fit is not None
+    assert x == pytest.approx(1e3 / (0.08617333262 * fit.temperatures_k))
+    assert not page.pulls.isVisible()
+
+
+def test_the_fit_range_is_dragged_as_one_step_to_undo_and_the_models_follow(
+    page: ModelsPage, opened: Bindings, mouse: Any, until: Until
+) -> None:
+    plot, region = page.plot, page.regions["eta"]
+    assert isinstance(region, RegionHandle)
+    assert region.region is not None
+    low, height = region.region[0], sum(plot.view[1]) / 2
+    start, end = plot.pixel_of(low, height), plot.pixel_of(32.0, height)
+    count, points = opened.session.history.count(), page.table.rows[0].cells[1]
+    mouse(plot, "move", start, held=False)
+    mouse(plot, "press", start)
+    for step in range(1, 6):
+        place = QPointF(start) + (QPointF(end) - QPointF(start)) * step / 5
+        mouse(plot, "move", place.toPoint())
+        QApplication.processEvents()
+    mouse(plot, "release", end)
+    until(lambda: is_done(opened))
+    found = results_of(opened).document.settings.polaron.detuning_range_mev
+    assert found[0] == pytest.approx(32.0, abs=1.0)
+    assert found[1] == 1000.0
+    assert opened.session.history.count() == count + 1
+    assert opened.session.history.undoText() == "Move fit range"
+    assert page.table.rows[0].cells[1] == points
+    assert np.asarray(page.plot.series[0].excluded).any()
+
+
+# --- history -------------------------------------------------------------------------------------------------
+def test_a_fit_of_the_history_is_restored_as_one_step(
+    page: ModelsPage, opened: Bindings, click: Any, until: Until
+) -> None:
+    first = results_of(opened).document.settings
+    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 90.0))
+    until(lambda: is_done(opened))
+    click(page.table, box_of(page, "thermal"))
+    until(lambda: is_done(opened))
+    assert [kept.name for kept in page.history.kept] == ["Fit 3", "Fit 2", "Fit 1"]
+    count = opened.session.history.count()
+    place = page.history.list.visualItemRect(page.history.list.topLevelItem(2)).center()
+    QTest.mouseClick(page.history.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(page.history.restore_button, Qt.MouseButton.LeftButton)
+    until(lambda: is_done(opened))
+    assert results_of(opened).document.settings == first
+    assert opened.session.history.count() == count + 1
+    assert opened.session.history.undoText() == "Restore Fit 1"
+    assert [kept.name for kept in page.history.kept] == ["Fit 1", "Fit 3", "Fit 2"]
+
+
+def test_a_fit_is_named_by_typing_and_its_summary_is_not(page: ModelsPage) -> None:
+    item = page.history.list.topLevelItem(0)
+    summary = item.text(1)
+    page.history.list.setCurrentItem(item, 0)
+    page.history.list.setFocus()
+    QTest.keyClick(page.history.list, Qt.Key.Key_F2)
+    editor = page.history.list.viewport().findChild(QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, "before the new filter")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert page.history.kept[0].name == "before the new filter"
+    item.setText(1, "something else")
+    assert item.text(1) == summary

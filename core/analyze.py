@@ -5,22 +5,36 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 from asplab.core.document import Document
-from asplab.core.errors import InputError
+from asplab.core.errors import InputError, SettingsError
 from asplab.core.experiment import Experiment
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, write_figures
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import SCHEMA, results_document
 from asplab.core.export.tables import TABLE_NAMES, write_tables
+from asplab.core.inference import DRAWS, Asked, Method, asked_models, infer, part_of, stored_method, with_models
 from asplab.core.opening import is_project, load_document
-from asplab.core.pipeline import Results, analyse
+from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
-from asplab.core.project import save_project, was_saved_by_person
+from asplab.core.project import save_project, stored_results, was_saved_by_person
 from asplab.core.settings_io import read_settings
+
+__all__ = [
+    "Outcome",
+    "analyze",
+    "check_results_folder",
+    "choose_method",
+    "finish",
+    "install",
+    "part_of",
+    "results_folder",
+    "staged",
+    "write_results",
+]
 
 PROJECT_NAME = "project.nxs"
 RESULTS_NAME = "results.json"
@@ -56,6 +70,7 @@ def analyze(
     *,
     force: bool = False,
     settings_file: Path | None = None,
+    asked: Asked | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Analyse a folder, manifest or project and write the results folder.
@@ -70,6 +85,8 @@ def analyze(
         Replace the project of the results folder even if a person saved it since; it is kept under another name.
     settings_file : Path, optional
         TOML file whose values replace the default ones, or those of the project.
+    asked : Asked, optional
+        Rate models to compare and how 68 % intervals are found; a project brings the way it was analysed before.
 
     Raises
     ------
@@ -79,27 +96,63 @@ def analyze(
         When ``progress`` was cancelled; nothing is left behind.
     """
     progress = progress or Progress()
-    document = load_document(source, progress=part_of(progress, 0.0, 0.5))
-    if settings_file is not None:
-        settings = read_settings(settings_file, base=document.settings)
-        document = Document(document.experiment, settings, document.exclusions)
+    document = load_document(source, progress=part_of(progress, 0.0, 0.4))
+    document, method = choose_method(document, source, asked or Asked(), settings_file)
     folder = results_folder(document.experiment) if output is None else output
     check_results_folder(folder, force=force)
     with staged(folder) as staging:
         origin = source if is_project(source) else None
-        return finish(document, staging, folder, progress=part_of(progress, 0.5, 1.0), based_on=origin)
+        return finish(document, staging, folder, method, progress=part_of(progress, 0.4, 1.0), based_on=origin)
+
+
+def choose_method(
+    document: Document, source: Path, asked: Asked, settings_file: Path | None
+) -> tuple[Document, Method]:
+    """Return the document with the settings of a file, and how it is analysed.
+
+    Models are those asked for, else those of the settings file, else those of the project or its settings, else
+    Eq. 9 alone. The document remembers them.
+    """
+    method = stored_method(stored_results(source) if is_project(source) else {}, document.settings)
+    models = method.models if method.compares else asked_models(document.settings)
+    if settings_file is not None:
+        # On top of no models at all, it shows whether the file names any, be they the usual ones.
+        named = read_settings(settings_file, base=with_models(document, ()).settings).models.compared
+        models = named or models
+        settings = read_settings(settings_file, base=document.settings)
+        document = Document(document.experiment, settings, document.exclusions)
+    models = asked.models if asked.models is not None else models
+    if asked.intervals is not None and asked.intervals != method.intervals:
+        method = replace(method, intervals=asked.intervals, draws=DRAWS[asked.intervals])
+    method = replace(
+        method,
+        models=models,
+        draws=method.draws if asked.draws is None else asked.draws,
+        seed=method.seed if asked.seed is None else asked.seed,
+        appraises=True,
+    )
+    if method.intervals == "profile" and not (asked.draws is None and asked.seed is None):
+        raise SettingsError("--draws and --seed have no meaning for profile intervals. Add --intervals bootstrap.")
+    if asked.models is not None or method.compares:
+        document = with_models(document, method.models)
+    return document, method
 
 
 def finish(
-    document: Document, staging: Path, folder: Path, *, progress: Progress, based_on: Path | None = None
+    document: Document,
+    staging: Path,
+    folder: Path,
+    method: Method | None = None,
+    *,
+    progress: Progress,
+    based_on: Path | None = None,
 ) -> Outcome:
     """Run the chain, write everything to ``staging``, then move it to ``folder``.
 
     What other programs added to the project ``based_on`` goes along.
     """
-    progress.step(0, 10, "analysing")
-    results = analyse(document)
-    write_results(results, staging, progress=part_of(progress, 0.1, 1.0), based_on=based_on)
+    results = infer(document, method or Method(), progress=part_of(progress, 0.0, 0.4))
+    write_results(results, staging, progress=part_of(progress, 0.4, 1.0), based_on=based_on)
     backup = install(staging, folder)
     progress.step(1, 1, "done")
     return Outcome(folder, results, backup)
@@ -220,8 +273,3 @@ def _own_names() -> set[Path]:
     """Return the tables and figures that an analysis may write."""
     figures = {Path("figures") / f"{name}.{suffix}" for name in FIGURE_NAMES for suffix in FORMATS}
     return figures | {Path("tables") / f"{name}.csv" for name in TABLE_NAMES}
-
-
-def part_of(progress: Progress, low: float, high: float) -> Progress:
-    """Return a progress that fills the part from ``low`` to ``high`` of another one."""
-    return Progress(lambda done, text: progress.report(low + (high - low) * done, text), progress.cancelled)

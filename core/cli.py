@@ -30,8 +30,6 @@ _EXIT_OF_ANALYSIS = _EXIT.format(
 )
 # Typer passes on the exceptions of click, which it brings along, without a name for the base of all wrong use.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
-_MODELS = ("eq9",)
-_INTERVALS = ("profile", "bootstrap", "mcmc")
 
 app = typer.Typer(
     name="asplab",
@@ -172,38 +170,48 @@ def analyze(
     preset: Annotated[
         str | None, typer.Option("--preset", metavar="NAME", help="Import preset; not built yet.")
     ] = None,
-    model: Annotated[str, typer.Option("--model", metavar="a,b,…", help="Models to fit; so far eq9.")] = "eq9",
-    intervals: Annotated[
-        str,
+    model: Annotated[
+        str | None,
         typer.Option(
-            "--intervals", metavar="profile|bootstrap|mcmc", help="How 68 % intervals are found; so far profile."
+            "--model",
+            metavar="a,b,…",
+            help="Rate models to fit and compare, such as eq9,resonant,thermal; asplab model --list explains them. "
+            "By default those that settings or project name, else eq9 alone.",
         ),
-    ] = "profile",
+    ] = None,
+    intervals: Annotated[
+        str | None,
+        typer.Option(
+            "--intervals",
+            metavar="profile|bootstrap|mcmc",
+            help="How 68 % intervals are found: profile likelihood, bootstrap of whole repeats, or Markov chains. By "
+            "default as the project was analysed before, else profile.",
+        ),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            "--draws", metavar="N", help="Draws of the bootstrap (1000) or steps of each Markov chain (2000)."
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Seed of bootstrap or Markov chains; default 1.")
+    ] = None,
 ) -> None:
-    """Analyse raw data: quantum yield, η and polaron parameters with errors, tables, figures, report, project."""
-    _refuse_unbuilt(preset, model, intervals)
-    from asplab.core.analyze import analyze as run
-
-    with _progress() as progress:
-        outcome = run(source, output, force=force, settings_file=settings, progress=progress)
-    _report(outcome)
-    raise typer.Exit(_code(outcome))
-
-
-def _refuse_unbuilt(preset: str | None, model: str, intervals: str) -> None:
-    """Raise `SettingsError` for options whose meaning is fixed but which don't work yet."""
+    """Analyse raw data: quantum yield, η, polaron parameters, their errors and checks; tables, figures, project."""
     if preset is not None:
         raise SettingsError(
             f"--preset {preset}: presets come with the import window and are not there yet. Describe the files in "
             "manifest.csv instead."
         )
-    for name in model.split(","):
-        if name.strip() not in _MODELS:
-            raise SettingsError(f"--model: {name.strip()!r} is not known; choose from: {', '.join(_MODELS)}.")
-    if intervals not in _INTERVALS:
-        raise SettingsError(f"--intervals: {intervals!r} is not known; choose from: {', '.join(_INTERVALS)}.")
-    if intervals != "profile":
-        raise SettingsError(f"--intervals {intervals} is not built yet; use profile.")
+    from asplab.core.analyze import analyze as run
+    from asplab.core.inference import asked_for
+
+    asked = asked_for(model, intervals, draws, seed)
+    with _progress() as progress:
+        outcome = run(source, output, force=force, settings_file=settings, asked=asked, progress=progress)
+    _report(outcome)
+    raise typer.Exit(_code(outcome))
 
 
 def _report(outcome: "Outcome", *, brief: bool = False) -> None:

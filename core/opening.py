@@ -25,6 +25,8 @@ def load_document(source: Path, *, progress: Progress | None = None) -> Document
     ProjectError
         As `asplab.core.project.open_project`.
     """
+    if not source.exists():
+        raise InputError(f"{source}: no such folder, manifest or project. Check the path.")
     if is_project(source):
         return open_project(source, progress=progress)
     if source.is_dir() and not any(entry.name.lower() == MANIFEST_NAME for entry in source.iterdir()):

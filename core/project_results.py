@@ -6,20 +6,27 @@ a recomputation.
 
 import json
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.energies import Energies
+from asplab.core.inference import Inference, inference_of
 from asplab.core.nexus import ROLE, Reader, add_group, add_numbers, add_text, role
 from asplab.core.pipeline import Results
-from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
+from asplab.core.polaron.fit import PolaronFit
+from asplab.core.polaron.profiles import PolaronIntervals
+from asplab.core.project_appraisal import appraisal_steps
 from asplab.core.project_entries import unit_of
 from asplab.core.provenance import PROGRAM, Provenance
 from asplab.core.responses import Responses
 from asplab.core.settings_io import settings_to_dict
 from asplab.core.units import FloatArray
+
+if TYPE_CHECKING:
+    from asplab.core.polaron.comparison import Comparison, ModelFit
 
 Numbers = dict[str, FloatArray]
 
@@ -58,6 +65,15 @@ def collect_processes(results: Results) -> dict[str, Process]:
         found["efficiency"] = _efficiency(results.efficiency)
     if results.polaron is not None:
         found["polaron"] = _polaron(results.polaron, results.intervals)
+    inference = inference_of(results)
+    if results.efficiency is not None and inference.method.intervals != "profile":
+        found[inference.method.intervals] = _inferred(results.efficiency, inference)
+    if inference.comparison is not None:
+        found["comparison"] = _comparison(inference.comparison)
+        found |= {f"model_{fit.model.replace('-', '_')}": _model(fit, inference) for fit in inference.comparison.fits}
+    if inference.appraisal is not None:
+        for name, (numbers, texts) in appraisal_steps(inference.appraisal).items():
+            found[name] = Process(_floats(numbers), ("systematics", "polaron"), texts)
     return found
 
 
@@ -159,6 +175,49 @@ def _polaron(fit: PolaronFit, intervals: PolaronIntervals | None) -> Process:
     return Process(_floats(numbers), ("polaron",))
 
 
+def _inferred(fit: EfficiencyFit, inference: Inference) -> Process:
+    """How intervals were drawn, and those that have no place in the other steps."""
+    numbers = {
+        "draws": np.array(inference.method.draws),
+        "seed": np.array(inference.method.seed),
+        "temperature_k": fit.temperatures_k,
+        "quantum_yield_low": fit.quantum_yield_low,
+        "quantum_yield_high": fit.quantum_yield_high,
+    }
+    for name, ends in (("polaron_energy", inference.polaron_energy_mev), ("huang_rhys", inference.huang_rhys)):
+        unit = "_mev" if name == "polaron_energy" else ""
+        if ends is not None:
+            numbers |= {f"{name}_low{unit}": ends.low, f"{name}_high{unit}": ends.high}
+    return Process(_floats(numbers), ("grouping", "corrections", "scans", "baseline", "responses", "efficiency"))
+
+
+def _comparison(comparison: "Comparison") -> Process:
+    """Arrays of shape (n_models, n_temperatures + 1); the last column is the joint fit."""
+    numbers = {
+        "temperature_k": np.append(comparison.temperatures_k, np.nan),
+        "n_parameters": comparison.n_parameters,
+        "n_points": comparison.n_points,
+        "chi2": comparison.chi2,
+        "dof": comparison.dof,
+        "aicc": comparison.aicc,
+        "bic": comparison.bic,
+        "weight": comparison.weight,
+    }
+    texts = {"models": json.dumps(comparison.models), "verdicts": json.dumps(comparison.verdicts)}
+    return Process(_floats(numbers), ("polaron", "models"), texts)
+
+
+def _model(fit: "ModelFit", inference: Inference) -> Process:
+    """Each free parameter with its errors and interval; the last entry of each array is the joint fit."""
+    numbers = {"temperature_k": np.append(fit.temperatures_k, np.nan), "log_scale": fit.log_scale}
+    for name in fit.names:
+        numbers |= {name: fit.value(name), f"{name}_errors": fit.error(name)}
+        profile = inference.profiles.get((fit.model, name))
+        if profile is not None:
+            numbers |= {f"{name}_low": profile.low_68, f"{name}_high": profile.high_68}
+    return Process(_floats(numbers), ("polaron", "models"), {"fixed": json.dumps({**fit.plan.fixed})})
+
+
 def _floats(numbers: dict[str, np.ndarray]) -> Numbers:
     return {name: np.asarray(values, dtype=np.float64) for name, values in numbers.items()}
 
@@ -183,10 +242,14 @@ def write_processes(overview: h5py.Group, results: Results, provenance: Provenan
         _write_plots(overview, results.efficiency, simulated=results.document.experiment.simulated)
 
 
+_MIXED = ("intensity", "absorbed", "covariance", "stokes_slope", "line_covariance", "sigma", "first", "second")
+"""Numbers in arbitrary units, or each in its own, which a text names."""
+
+
 def _unit(name: str) -> str:
-    if name in ("intensity", "absorbed", "covariance", "stokes_slope", "line_covariance"):
-        return ""
-    return unit_of(name.removesuffix("_errors")) or "1"
+    for ending in ("_errors", "_low", "_high", "_minus", "_plus", "_up", "_down"):
+        name = name.removesuffix(ending)
+    return "" if name in _MIXED else unit_of(name) or "1"
 
 
 def _write_plots(overview: h5py.Group, fit: EfficiencyFit, *, simulated: bool) -> None:

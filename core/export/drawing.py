@@ -110,3 +110,10 @@ def eta_limits(fit: EfficiencyFit, rows: list[int], *, highest: float) -> tuple[
     low = np.min(np.where(known, eta - error, 0.0), initial=0.0) - 0.06
     high = np.max(np.where(known, eta + error, highest), initial=highest)
     return max(float(low), _LOWEST_ETA), min(float(high), _HIGHEST_ETA)
+
+
+def extend_x(axes: Axes, values: FloatArray) -> None:
+    """Set the limits of the x axis a little beyond the values."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    margin = 0.06 * max(high - low, 20.0)
+    axes.set_xlim(low - margin, high + margin)

@@ -21,17 +21,16 @@ from asplab.core.export.drawing import (
     draw_eta,
     eta_bars,
     eta_limits,
+    extend_x,
     mark_outside,
     publication_style,
     shade_above_one,
     write_figure,
 )
-from asplab.core.export.numbers import named_interval, number_with_error
-from asplab.core.export.results_json import polaron_rows
+from asplab.core.export.model_figures import draw_chain, draw_compared
+from asplab.core.export.numbers import number_with_error
 from asplab.core.export.spectra_figure import draw_spectra
 from asplab.core.pipeline import Results
-from asplab.core.polaron.curves import eta_curves, joint_eta_curves
-from asplab.core.polaron.fit import PolaronFit
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray, thermal_energy_mev
 
@@ -133,16 +132,10 @@ def _draw_detuning(results: Results) -> Figure | None:
     for t, colour in zip(rows, (BLUE, RED), strict=False):
         mark_outside(axes, fit, t, colour=colour)
     shade_above_one(axes)
-    _extend_x(axes, fit.detuning_mev[rows][fit.valid[rows]])
+    extend_x(axes, fit.detuning_mev[rows][fit.valid[rows]])
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="upper right")
     return figure
-
-
-def _extend_x(axes: Axes, values: FloatArray) -> None:
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    margin = 0.06 * max(high - low, 20.0)
-    axes.set_xlim(low - margin, high + margin)
 
 
 def _draw_trend(results: Results) -> Figure | None:
@@ -213,65 +206,6 @@ def _round_temperatures(temperatures_k: FloatArray) -> list[float]:
     return [value for value in wide if low - 1.0 <= value <= high + 1.0] or [low]
 
 
-def _draw_models(results: Results) -> Figure | None:
-    """Draw model and data for every temperature (Figure 3)."""
-    fit, polaron = results.efficiency, results.polaron
-    if fit is None or polaron is None or not fit.valid.any():
-        return None
-    rows = [int(t) for t in np.flatnonzero(fit.valid.any(axis=1))]
-    n_columns = min(4, len(rows))
-    n_lines = -(-len(rows) // n_columns)
-    size = (max(5.8, 0.4 + 1.65 * n_columns), 0.7 + 1.55 * n_lines)
-    figure = blank_figure(*size, simulated=results.document.experiment.simulated)
-    panels = figure.subplots(n_lines, n_columns, sharex=True, sharey=True, squeeze=False)
-    limits = (eta_limits(fit, rows, highest=1.0)[0], 1.85)
-    for axes, t in zip(panels.flat, rows, strict=False):
-        axes.set_ylim(limits)
-        _model_panel(axes, results, fit, polaron, t)
-        axes.tick_params(labelbottom=rows.index(t) + n_columns >= len(rows))
-        axes.minorticks_off()
-    _extend_x(panels.flat[0], fit.detuning_mev[rows][fit.valid[rows]])
-    panels.flat[0].set_yticks([0.0, 0.5, 1.0])
-    figure.supxlabel("ΔE (meV)", fontsize=8)
-    figure.supylabel(r"$\eta_{\mathrm{ASPL}}$", fontsize=8)
-    entries = [axes.get_legend_handles_labels() for axes in panels.flat]
-    known = {label: handle for handles, labels in entries for handle, label in zip(handles, labels, strict=True)}
-    names = sorted(known)
-    figure.legend([known[name] for name in names], names, loc="outside upper left", ncols=3)
-    for axes in panels.flat[len(rows) :]:
-        axes.remove()
-    return figure
-
-
-def _model_panel(axes: Axes, results: Results, fit: EfficiencyFit, polaron: PolaronFit, t: int) -> None:
-    axes.axhline(0.0, color=GREY, linewidth=0.4)
-    draw_eta(axes, fit, t, colour=BLUE, marker="o", label="data, 68 % interval")
-    highest = float(np.nanmax(np.where(fit.valid, fit.detuning_mev, np.nan)))
-    detuning = np.linspace(2.0, highest * 1.05, 200)
-    text = f"{fit.temperatures_k[t]:.0f} K"
-    if polaron.fitted[t]:
-        eta, low, high = (curves[t] for curves in eta_curves(polaron, detuning))
-        axes.fill_between(detuning, low, high, color=RED, alpha=0.18, linewidth=0)
-        axes.plot(detuning, eta, "--", color=RED, label="model (Eq. 9), this temperature")
-        text += "\n" + _parameters(results, t)
-    joint = joint_eta_curves(polaron, detuning)[t]
-    if np.isfinite(joint).all():
-        axes.plot(detuning, joint, ":", color="black", linewidth=0.8, label="model, joint fit")
-    mark_outside(axes, fit, t, colour=BLUE)
-    shade_above_one(axes)
-    paper = {"facecolor": "#f9e9ea", "alpha": 0.85, "edgecolor": "none", "pad": 0.5}
-    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize=6, bbox=paper)
-
-
-def _parameters(results: Results, t: int) -> str:
-    """Return g and ħω of one temperature with their intervals, or the limit where they are not identified."""
-    row = polaron_rows(results)[t]
-    phonon = named_interval("ħω", row, "phonon_mev", "meV")
-    if row["identified"]:
-        return f"{named_interval('g', row, 'g_mev', 'meV')}\n{phonon}"
-    return phonon if ">" in phonon else "ħω not identified"
-
-
 _FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
     "fig1c": (
         draw_spectra,
@@ -280,7 +214,8 @@ _FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
     "fig2b": (_draw_ratio, "R against the Stokes detuning; lines from the fit of all components"),
     "fig2c": (_draw_detuning, "Up-conversion efficiency against detuning; bars: 68 % intervals, pale: not determined"),
     "fig2d": (_draw_trend, "Up-conversion efficiency against 1/kT for the measured detunings nearest to 32 and 55 meV"),
-    "fig3": (_draw_models, "Model and data at every temperature; bars: 68 % intervals, band: 68 % of the model"),
+    "fig3": (draw_chain, "Model and data at every temperature; bars: 68 % intervals, band: 68 % of the model"),
+    "models": (draw_compared, "Compared rate models, fitted at every temperature by itself; bars: 68 % intervals"),
 }
 FIGURE_NAMES = tuple(_FIGURES)
 """Names of all figures, which are those of their files."""

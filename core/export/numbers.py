@@ -1,12 +1,18 @@
-"""Numbers with their uncertainty as text, rounded to what is known of them."""
+"""Numbers with their uncertainty as text, rounded to what is known of them; and as plain values of JSON."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 NOT_DETERMINED = "not determined"
 _SYMMETRIC = 1.1
 """Ratio of the arms of an interval up to which it reads ±."""
+
+
+def number(value: object) -> float | None:
+    """Return a finite number as a plain float, anything else as None."""
+    found = float(value)  # type: ignore[arg-type]
+    return found if math.isfinite(found) else None
 
 
 def number_with_error(value: float, error: float) -> str:
@@ -41,7 +47,8 @@ def named_interval(name: str, row: Mapping[str, Any], key: str, unit: str) -> st
 
     Without an interval at all it is the value with its standard error.
     """
-    value, error, (low, high) = row[key], row[f"{key}_error"], row[f"{key}_interval68"]
+    value, error = row[key], row[f"{key}_error"]
+    low, high = row[f"{key}_interval68"] or (None, None)
     if value is not None and low is None and high is None:
         text = number_with_error(value, math.nan if error is None else error)
     else:
@@ -49,6 +56,28 @@ def named_interval(name: str, row: Mapping[str, Any], key: str, unit: str) -> st
     if text == NOT_DETERMINED:
         return f"{name} {text}"
     return f"{name} {'' if text[0] in '<>' else '= '}{text} {unit}".rstrip()
+
+
+def named_with_systematic(name: str, row: Mapping[str, Any], key: str, unit: str) -> str:
+    """Return a number of a row of results.json with both errors: ``ħω = 23.1 ± 1.7 (stat) +1.5 −1.5 (syst) meV``.
+
+    A limit, and a number without a systematic error, read as `named_interval` has them.
+    """
+    found, systematic = named_interval(name, row, key, ""), row[f"{key}_systematic"]
+    if systematic is None or " = " not in found:
+        return named_interval(name, row, key, unit)
+    return f"{found} (stat) {arms(systematic)} (syst) {unit}".rstrip()
+
+
+def arms(systematic: Sequence[float | None]) -> str:
+    """Return a systematic error [minus, plus] as ``+1.5 −1.6``, with two digits each; None is an open end."""
+    minus, plus = ("open" if end is None else two_digits(end) for end in systematic)
+    return f"+{plus} −{minus}"
+
+
+def two_digits(size: float) -> str:
+    """Return a number that is not negative with two significant digits."""
+    return f"{size:.{_places(size)}f}" if size > 0.0 else "0"
 
 
 def rounded(value: float) -> str:

@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 
 from asplab.core.cooling import cooling_threshold
+from asplab.core.export.error_sections import budget_section, check_section, systematic_section
 from asplab.core.export.figures import DrawnFigure
+from asplab.core.export.markup import interval, plain, table, temperature, with_both, with_error
+from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows
 from asplab.core.export.numbers import number_with_error
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
+from asplab.core.inference import appraised, inference_of
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem, grouped
 from asplab.core.provenance import utc_text
@@ -34,34 +38,52 @@ img{max-width:100%}.error{color:#a01722}.warning{color:#8a4b00}details{margin:.6
 
 _ERRORS = (
     ("quantum yield", "one standard error; from repeats, photothermal baseline, band shape and dark frames together"),
-    ("η ± error", "one standard error to first order; the interval is Fieller's 68 %, which stays right where signals "
-     "are weak. Open ends (…) mean that the data set no limit there: η is not determined"),
+    ("η ± error", "one standard error to first order. Open ends (…) of the interval mean that the data set no limit "
+     "there: η is not determined"),
     ("covariance", "errors of η at one temperature are correlated (common Stokes line and baseline): see "
      "tables/eta_covariance.csv before averaging or fitting them"),
     ("truncated", "less than 0.9 of the band was seen; the rest is supplied from the band of the same temperature, "
      "with the error of its shape"),
-    ("g, ħω ± error", "one standard error to first order; the interval is the 68 % profile-likelihood interval. Prefer "
-     "the interval: the two are strongly correlated and not symmetric"),
+    ("g, ħω ± error", "one standard error to first order. Prefer the interval: the two are strongly correlated and not "
+     "symmetric"),
     ("not identified", "the interval is open: the data only bound the parameter on one side, or not at all"),
-    ("not included", "what no repeat shows and no setting states: wavelength calibration, filter edges, ensemble"),
+    ("(+ −)", "systematic error in brackets: every effect that no repeat shows moved by one prior standard deviation, "
+     "everything fitted again, changes of one sign added in quadrature. It is not part of the ± and the 68 %"),
 )  # fmt: skip
+
+_BOTH = (
+    '<p class="muted">Numbers read value ± statistical error (+ systematic error −): the first shrinks with more '
+    "repeats, the second does not.</p>"
+)
+
+_RIGHT = {
+    "profile": "Fieller's interval stays right where signals are weak, the profile where g and ħω are correlated",
+    "bootstrap": "Whole repeats are drawn anew and taken through the chain to g and ħω; values are those of the fits",
+    "mcmc": "Samples of the posterior from the responses on; values are those of the fits",
+}
 
 
 def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
     """Return the report as one self-contained page."""
+    results = appraised(results)
     experiment = results.document.experiment
     title = f"{experiment.name}{' (simulated data)' if experiment.simulated else ''}"
-    made_by = software()
+    made_by, method = software(), inference_of(results).method.intervals
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="muted">{made_by["name"]} {made_by["version"]}, {utc_text(datetime.now(UTC))}</p>',
         *_simulated(experiment.simulated),
         "<h2>Problems</h2>", *_problems(results),
         "<h2>Polaron parameters</h2>", *_polaron(results),
+        *_comparison(results),
+        "<h2>Consistency checks</h2>", *check_section(results),
         "<h2>Quantum yield and energies</h2>", *_quantum_yield(results),
         "<h2>Figures</h2>", *_figures(figures),
         "<h2>Up-conversion efficiency</h2>", *_efficiency(results),
-        "<h2>What the errors mean</h2>", _table((), _ERRORS, kind="text"),
+        "<h2>Systematic errors</h2>", *systematic_section(results),
+        "<h2>Where the errors come from</h2>", *budget_section(results),
+        "<h2>What the errors mean</h2>",
+        table((), (*_ERRORS, ("68 %", f"intervals by {intervals_text(results)}. {_RIGHT[method]}")), kind="text"),
         "<h2>Settings</h2>", *_settings(results),
         "<h2>Sources</h2>", *_sources(results),
     ]  # fmt: skip
@@ -74,15 +96,6 @@ def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
 def _simulated(simulated: bool) -> Iterator[str]:
     if simulated:
         yield '<p class="notice"><strong>Simulated data.</strong> A virtual experiment: nothing was measured.</p>'
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, kind: str = "") -> str:
-    """Return a table; cells are texts, escaped here."""
-    lines = [f'<table class="{kind}">' if kind else "<table>"]
-    if header:
-        lines.append("<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in header) + "</tr>")
-    lines += ["<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows]
-    return "\n".join([*lines, "</table>"])
 
 
 def _problems(results: Results) -> Iterator[str]:
@@ -105,39 +118,19 @@ def _problem_list(problems: Sequence[Problem]) -> Iterator[str]:
     yield "</ul>"
 
 
-def _with_error(row: Row, key: str) -> str:
-    value, error = row.get(key), row.get(f"{key}_error")
-    return "–" if value is None else number_with_error(value, float("nan") if error is None else error)
-
-
-def _number(value: float | None, digits: str) -> str:
-    return "–" if value is None else format(value, digits)
-
-
-def _interval(row: Row, key: str, digits: str) -> str:
-    low, high = row[f"{key}_interval68"]
-    if low is None and high is None:
-        return "open"
-    return f"{'…' if low is None else format(low, digits)} to {'…' if high is None else format(high, digits)}"
-
-
-def _temperature(row: Row) -> str:
-    return "all" if row["temperature_k"] is None else f"{row['temperature_k']:.1f}"
-
-
 def _polaron(results: Results) -> Iterator[str]:
     rows = polaron_rows(results)
     if not rows:
         yield "<p>There is no fit.</p>"
         return
-    yield _table(
+    yield table(
         ("T / K", "g / meV", "68 %", "ħω / meV", "68 %", "Eₚ / meV", "S", "ln A", "χ² / dof", "identified"),
         [
             (
-                _temperature(row), _with_error(row, "g_mev"), _interval(row, "g_mev", ".2f"),
-                _with_error(row, "phonon_mev"), _interval(row, "phonon_mev", ".2f"),
-                _with_error(row, "polaron_energy_mev"), _with_error(row, "huang_rhys"),
-                _number(row["log_scale"], ".2f"), f"{_number(row['chi2'], '.1f')} / {_number(row['dof'], 'd')}",
+                temperature(row), with_both(row, "g_mev"), interval(row, "g_mev", ".2f"),
+                with_both(row, "phonon_mev"), interval(row, "phonon_mev", ".2f"),
+                with_both(row, "polaron_energy_mev"), with_both(row, "huang_rhys"),
+                plain(row["log_scale"], ".2f"), f"{plain(row['chi2'], '.1f')} / {plain(row['dof'], 'd')}",
                 "yes" if row["identified"] else "no",
             )
             for row in rows
@@ -147,29 +140,99 @@ def _polaron(results: Results) -> Iterator[str]:
         '<p class="muted">Eq. 9 of Zhang et al., ACS Nano 18, 6438 (2024), as printed with the natural logarithm, in '
         "odds form with a free scale: η/(1 − η) = A w. The row “all” is the joint fit.</p>"
     )
+    yield _BOTH
+
+
+def _comparison(results: Results) -> Iterator[str]:
+    """Yield how rate models compare: all temperatures jointly first, then each by itself, and what each model says."""
+    rows = comparison_rows(results)
+    if not rows:
+        return
+    yield "<h2>Comparison of rate models</h2>"
+    *separate, joint = rows
+    yield from _standings(joint if len(separate) > 1 else separate[0])
+    if len(separate) > 1:
+        yield f"<details><summary>each of {len(separate)} temperatures by itself</summary>"
+        for row in separate:
+            yield from _standings(row)
+        yield "</details>"
+    yield "<details><summary>parameters of the models beside Eq. 9</summary>"
+    yield table(
+        ("T / K", "model", "g / meV", "68 %", "ħω / meV", "68 %", "Eₚ / meV", "S", "others", "χ² / dof"),
+        [
+            (
+                temperature(row), row["model"], *_told(row, "g_mev"), *_told(row, "phonon_mev"),
+                with_error(row, "polaron_energy_mev"), with_error(row, "huang_rhys"), _others(row),
+                f"{plain(row['chi2'], '.1f')} / {plain(row['dof'], 'd')}",
+            )
+            for row in model_rows(results)
+        ],
+    )  # fmt: skip
+    yield "</details>"
+
+
+def _standings(row: Row) -> Iterator[str]:
+    """Yield the table of one row of the comparison, best model first, with its verdict."""
+    place = "All temperatures jointly" if row["scope"] == "joint" else f"{temperature(row)} K"
+    yield f"<p><strong>{place}.</strong> {escape(row['verdict'])}</p>"
+    ranked = sorted(row["models"], key=lambda model: (model["aicc"] is None, model["aicc"] or 0.0))
+    yield table(
+        ("model", "name", "k", "n", "χ² / dof", "AICc", "ΔAICc", "BIC", "weight", ""),
+        [
+            (
+                model["title"], model["model"], str(model["n_parameters"]), str(model["n_points"]),
+                f"{plain(model['chi2'], '.1f')} / {plain(model['dof'], 'd')}", plain(model["aicc"], ".1f"),
+                plain(model["delta_aicc"], ".2f"), plain(model["bic"], ".1f"), plain(model["weight"], ".3f"),
+                model["reason"] or "",
+            )
+            for model in ranked
+        ],
+    )  # fmt: skip
+
+
+_STATES = {"free": "", "fixed": " (fixed)", "at_bound": " (at its bound)"}
+
+
+def _told(row: Row, key: str) -> tuple[str, str]:
+    """Return a parameter with its error and whether it is a result at all, and its interval."""
+    found = row["parameters"].get(key)
+    if found is None or row[key] is None:
+        return "–", "–"
+    return with_error(row, key) + _STATES[found["state"]], interval(row, key, ".2f")
+
+
+def _others(row: Row) -> str:
+    """Return the parameters that have no column of their own."""
+    told = []
+    for name, found in row["parameters"].items():
+        if name not in ("g_mev", "phonon_mev") and found["value"] is not None:
+            error = float("nan") if found["error"] is None else found["error"]
+            told.append(f"{name} {number_with_error(found['value'], error)}{_STATES[found['state']]}")
+    return ", ".join(told) or "–"
 
 
 def _quantum_yield(results: Results) -> Iterator[str]:
     yields, gaps = quantum_yield_rows(results), gap_rows(results)
     if yields:
-        yield _table(
+        yield table(
             ("T / K", "quantum yield", "68 %", "χ² / dof of the Stokes line"),
             [
                 (
-                    _temperature(row), _with_error(row, "quantum_yield"), _interval(row, "quantum_yield", ".4f"),
-                    f"{_number(row['chi2'], '.1f')} / {_number(row['dof'], 'd')}",
+                    temperature(row), with_both(row, "quantum_yield"), interval(row, "quantum_yield", ".4f"),
+                    f"{plain(row['chi2'], '.1f')} / {plain(row['dof'], 'd')}",
                 )
                 for row in yields
             ],
         )  # fmt: skip
+        yield _BOTH
     if gaps:
         columns = ("T / K", "reference of ΔE / meV", "mean photon / meV", "FWHM / meV")
-        yield _table(
+        yield table(
             columns,
             [
                 (
-                    _temperature(row), _with_error(row, "gap_mev"), _with_error(row, "mean_photon_mev"),
-                    _number(row.get("fwhm_mev"), ".1f"),
+                    temperature(row), with_error(row, "gap_mev"), with_error(row, "mean_photon_mev"),
+                    plain(row.get("fwhm_mev"), ".1f"),
                 )
                 for row in gaps
             ],
@@ -183,17 +246,18 @@ def _efficiency(results: Results) -> Iterator[str]:
     if not rows:
         yield "<p>Not determined.</p>"
         return
-    yield _table(
+    yield table(
         ("T / K", "λ / nm", "ΔE / meV", "η", "68 %", "band seen", "flags"),
         [
             (
-                _temperature(row), _number(row["excitation_nm"], ".2f"), _with_error(row, "detuning_mev"),
-                _with_error(row, "eta"), _interval(row, "eta", ".4f"), _number(row["truncation"], ".3f"),
+                temperature(row), plain(row["excitation_nm"], ".2f"), with_error(row, "detuning_mev"),
+                with_both(row, "eta"), interval(row, "eta", ".4f"), plain(row["truncation"], ".3f"),
                 ", ".join(row["flags"]).replace("_", " "),
             )
             for row in rows
         ],
     )  # fmt: skip
+    yield _BOTH
     yield from _cooling(results)
 
 
@@ -235,14 +299,14 @@ def _settings(results: Results) -> Iterator[str]:
         for record, values in settings_to_dict(document.settings).items()
         for name, value in values.items()
     ]
-    yield f"<details><summary>{len(rows)} settings</summary>{_table(('setting', 'value'), rows, kind='text')}</details>"
+    yield f"<details><summary>{len(rows)} settings</summary>{table(('setting', 'value'), rows, kind='text')}</details>"
     excluded = [(item.target, item.reason) for item in document.exclusions.items]
     if excluded:
-        yield "<p>Excluded by hand:</p>" + _table(("what", "why"), excluded, kind="text")
+        yield "<p>Excluded by hand:</p>" + table(("what", "why"), excluded, kind="text")
 
 
 def _sources(results: Results) -> Iterator[str]:
     rows = [(source.path, source.sha256) for source in results.document.experiment.sources]
-    yield f"<details><summary>{len(rows)} files</summary>{_table(('file', 'SHA-256'), rows, kind='text')}</details>"
+    yield f"<details><summary>{len(rows)} files</summary>{table(('file', 'SHA-256'), rows, kind='text')}</details>"
     versions = ", ".join(f"{name} {value}" for name, value in software().items() if name not in ("name", "version"))
     yield f'<p class="muted">Computed with {escape(versions)}.</p>'

@@ -7,8 +7,12 @@ from typing import Any
 import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
+from asplab.core.export.error_rows import FIT_QUANTITIES, budget_rows, check_rows, systematic_pair, systematics_row
+from asplab.core.export.model_rows import comparison_rows, intervals_row, model_rows
+from asplab.core.export.numbers import number
+from asplab.core.inference import Ends, appraised, inference_of
 from asplab.core.pipeline import Results
-from asplab.core.polaron.fit import PolaronFit, PolaronIntervals
+from asplab.core.polaron.fit import PolaronFit
 from asplab.core.provenance import PROGRAM, software_versions
 from asplab.core.settings_io import settings_to_dict
 
@@ -21,8 +25,10 @@ def results_document(results: Results) -> Row:
     """Return the results as plain JSON values.
 
     Numbers are in the unit that their key names; what is unknown, undefined or an open limit is None, never NaN
-    or infinite. Lists are empty where a stage gave nothing at all.
+    or infinite. Lists are empty where a stage gave nothing at all. Systematic errors, sources of variances and
+    consistency checks are found here where the results don't hold them yet.
     """
+    results = appraised(results)
     document = results.document
     experiment = document.experiment
     return {
@@ -36,7 +42,12 @@ def results_document(results: Results) -> Row:
         "gap": gap_rows(results),
         "quantum_yield": quantum_yield_rows(results),
         "efficiency": efficiency_rows(results),
-        "polaron": polaron_rows(results),
+        "polaron": [*polaron_rows(results), *model_rows(results)],
+        "comparison": comparison_rows(results),
+        "intervals": intervals_row(results),
+        "systematics": systematics_row(results),
+        "budget": budget_rows(results),
+        "consistency": check_rows(results),
         "companion": {},
         "problems": [{"severity": p.severity, "where": p.where, "message": p.message} for p in results.problems],
     }
@@ -46,12 +57,6 @@ def software() -> Row:
     """Return name and version of this program, and the versions of what its numbers depend on."""
     versions = software_versions()
     return {"name": PROGRAM, "version": versions.pop("asplab"), **versions}
-
-
-def number(value: object) -> float | None:
-    """Return a finite number as a plain float, anything else as None."""
-    found = float(value)  # type: ignore[arg-type]
-    return found if math.isfinite(found) else None
 
 
 def gap_rows(results: Results) -> list[Row]:
@@ -82,17 +87,20 @@ def quantum_yield_rows(results: Results) -> list[Row]:
     if fit is None:
         return []
     if fit.is_shared:
-        return [_quantum_yield_row(fit, 0, None)]
-    return [_quantum_yield_row(fit, t, number(temperature)) for t, temperature in enumerate(fit.temperatures_k)]
+        return [_quantum_yield_row(results, fit, 0, None)]
+    return [
+        _quantum_yield_row(results, fit, t, number(temperature)) for t, temperature in enumerate(fit.temperatures_k)
+    ]
 
 
-def _quantum_yield_row(fit: EfficiencyFit, t: int, temperature_k: float | None) -> Row:
+def _quantum_yield_row(results: Results, fit: EfficiencyFit, t: int, temperature_k: float | None) -> Row:
     value, error = fit.quantum_yield[t], fit.quantum_yield_error[t]
     return {
         "temperature_k": temperature_k,
         "quantum_yield": number(value),
         "quantum_yield_error": number(error),
         "quantum_yield_interval68": [number(fit.quantum_yield_low[t]), number(fit.quantum_yield_high[t])],
+        "quantum_yield_systematic": systematic_pair(results, "quantum_yield", (t,)),
         "chi2": number(fit.chi2[t]),
         "dof": int(fit.dof[t]) if math.isfinite(fit.chi2[t]) else None,
     }
@@ -118,6 +126,7 @@ def _efficiency_row(results: Results, fit: EfficiencyFit, t: int, j: int) -> Row
         "eta": number(fit.eta[t, j]),
         "eta_error": number(fit.eta_error[t, j]),
         "eta_interval68": [number(fit.eta_low[t, j]), number(fit.eta_high[t, j])],
+        "eta_systematic": systematic_pair(results, "eta", (t, j)),
         "ratio_slope_per_mev": number(fit.ratio_slope_per_mev[t, j]),
         # a table of η says nothing about how much of the band was seen
         "truncation": number(fit.truncation[t, j]) if results.responses is not None else None,
@@ -134,30 +143,24 @@ def _detuning_mev(results: Results, fit: EfficiencyFit, t: int, j: int) -> float
 
 
 def polaron_rows(results: Results) -> list[Row]:
-    """Return the fit of each temperature and, last, the joint one; None where a fit was not possible."""
-    fit, intervals = results.polaron, results.intervals
-    if fit is None:
-        return []
-    model = results.document.settings.polaron.model
-    temperatures = [number(temperature) for temperature in fit.temperatures_k]
-    rows = [_polaron_row(fit, intervals, i, model, "temperature", t) for i, t in enumerate(temperatures)]
-    return [*rows, _polaron_row(fit, intervals, len(temperatures), model, "joint", None)]
+    """Return the chain's fit of each temperature and, last, the joint one; None where a fit was not possible."""
+    fit = results.polaron
+    return [] if fit is None else [_polaron_row(results, fit, i) for i in range(len(fit.temperatures_k) + 1)]
 
 
-def _polaron_row(
-    fit: PolaronFit, intervals: PolaronIntervals | None, i: int, model: str, scope: str, temperature_k: float | None
-) -> Row:
-    done = bool(np.isfinite(fit.chi2[i]))
+def _polaron_row(results: Results, fit: PolaronFit, i: int) -> Row:
+    done, is_joint = bool(np.isfinite(fit.chi2[i])), i == len(fit.temperatures_k)
+    intervals, inference = results.intervals, inference_of(results)
     limits: Mapping[str, list[float | None]] = {"g": [None, None], "phonon": [None, None]}
     if intervals is not None:
         limits = {
             "g": [number(intervals.g_low_mev[i]), number(intervals.g_high_mev[i])],
             "phonon": [number(intervals.phonon_low_mev[i]), number(intervals.phonon_high_mev[i])],
         }
-    return {
-        "scope": scope,
-        "temperature_k": temperature_k,
-        "model": model,
+    row = {
+        "scope": "joint" if is_joint else "temperature",
+        "temperature_k": None if is_joint else number(fit.temperatures_k[i]),
+        "model": results.document.settings.polaron.model,
         "g_mev": number(fit.g_mev[i]),
         "g_mev_error": number(fit.g_error_mev[i]),
         "g_mev_interval68": limits["g"],
@@ -166,8 +169,10 @@ def _polaron_row(
         "phonon_mev_interval68": limits["phonon"],
         "huang_rhys": number(fit.huang_rhys[i]),
         "huang_rhys_error": number(fit.huang_rhys_error[i]),
+        "huang_rhys_interval68": _ends(inference.huang_rhys, i),
         "polaron_energy_mev": number(fit.polaron_energy_mev[i]),
         "polaron_energy_mev_error": number(fit.polaron_energy_error_mev[i]),
+        "polaron_energy_mev_interval68": _ends(inference.polaron_energy_mev, i),
         "log_scale": number(fit.log_scale[i]),
         "identified": bool(done and intervals is not None and intervals.identified[i]),
         "chi2": number(fit.chi2[i]),
@@ -175,3 +180,9 @@ def _polaron_row(
         "aicc": number(fit.aicc[i]),
         "n_points": int(fit.n_points[i]) if done else 0,
     }
+    return row | {f"{name}_systematic": systematic_pair(results, name, (i,)) for name in FIT_QUANTITIES}
+
+
+def _ends(found: Ends | None, i: int) -> list[float | None] | None:
+    """Return an interval; None where the method gives none for this quantity."""
+    return None if found is None else [number(found.low[i]), number(found.high[i])]

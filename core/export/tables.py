@@ -11,7 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from asplab.core.export.error_rows import budget_share_rows, check_rows, systematic_shift_rows
+from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
+from asplab.core.inference import appraised
 from asplab.core.pipeline import Results
 from asplab.core.provenance import sha256, utc_text
 from asplab.core.settings_io import settings_to_json
@@ -39,6 +42,7 @@ class Table:
 
 def make_tables(results: Results) -> tuple[Table, ...]:
     """Return all tables, in the order of the chain; those of stages that gave nothing have no rows."""
+    results = appraised(results)
     return tuple(build(results) for build in _BUILDERS.values())
 
 
@@ -65,6 +69,8 @@ def provenance_lines(results: Results) -> tuple[str, ...]:
         f"experiment: {' '.join(document.experiment.name.split())}",
         f"settings SHA-256: {sha256(settings)}",
         "errors are one standard error; low and high are the ends of a 68 % interval, empty where open",
+        "systematic_minus and systematic_plus: every effect moved by one prior standard deviation, added in quadrature",
+        f"68 % intervals: {intervals_text(results)}",
     ]
     if document.experiment.simulated:
         lines.insert(0, "SIMULATED DATA: from a virtual experiment, nothing was measured")
@@ -98,20 +104,43 @@ def _cell(value: Cell) -> str:
 def _unit(column: str) -> str:
     """Return the unit that a column name states."""
     stem = column.removesuffix("_error").removesuffix("_low").removesuffix("_high")
+    stem = stem.removesuffix("_systematic_minus").removesuffix("_systematic_plus")
     return next((unit for ending, unit in _UNITS.items() if stem.endswith(ending)), "")
 
 
 def _from_rows(name: str, title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
-    """Make a table from rows of results.json; ``x_low`` and ``x_high`` are the ends of ``x_interval68``."""
+    """Make a table from rows of results.json.
+
+    ``x_low`` and ``x_high`` are the ends of ``x_interval68``, ``x_systematic_minus`` and ``_plus`` those of
+    ``x_systematic``.
+    """
     cells = tuple(tuple(_pick(row, column) for column in columns) for row in rows)
     return Table(name, title, tuple(columns), tuple(_unit(column) for column in columns), cells)
 
 
+_ENDS = (
+    ("_low", "interval68", 0), ("_high", "interval68", 1),
+    ("_systematic_minus", "systematic", 0), ("_systematic_plus", "systematic", 1),
+)  # fmt: skip
+
+
+def _with_systematic(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return columns with the systematic errors after each ``x_high``."""
+    found: list[str] = []
+    for column in columns:
+        found.append(column)
+        if column.endswith("_high"):
+            stem = column.removesuffix("_high")
+            found += [f"{stem}_systematic_minus", f"{stem}_systematic_plus"]
+    return tuple(found)
+
+
 def _pick(row: Row, column: str) -> Cell:
     value = row.get(column)
-    for end, place in (("_low", 0), ("_high", 1)):
+    for end, kind, place in _ENDS:
         if column.endswith(end):
-            value = row[f"{column.removesuffix(end)}_interval68"][place]
+            pair = row[f"{column.removesuffix(end)}_{kind}"]
+            value = None if pair is None else pair[place]
     return " ".join(value) if isinstance(value, list) else value
 
 
@@ -129,7 +158,7 @@ def _quantum_yield(results: Results) -> Table:
         "chi2", "dof",
     )  # fmt: skip
     title = "quantum yield; no temperature where one value serves all"
-    return _from_rows("quantum_yield", title, columns, quantum_yield_rows(results))
+    return _from_rows("quantum_yield", title, _with_systematic(columns), quantum_yield_rows(results))
 
 
 def _efficiency(results: Results) -> Table:
@@ -138,17 +167,57 @@ def _efficiency(results: Results) -> Table:
         "eta_high", "ratio_slope_per_mev", "truncation", "flags",
     )  # fmt: skip
     title = "up-conversion efficiency; truncation is the fraction of the band that was seen"
-    return _from_rows("efficiency", title, columns, efficiency_rows(results))
+    return _from_rows("efficiency", title, _with_systematic(columns), efficiency_rows(results))
 
 
 def _polaron(results: Results) -> Table:
     columns = (
         "scope", "temperature_k", "model", "g_mev", "g_mev_error", "g_mev_low", "g_mev_high", "phonon_mev",
-        "phonon_mev_error", "phonon_mev_low", "phonon_mev_high", "huang_rhys", "huang_rhys_error",
-        "polaron_energy_mev", "polaron_energy_mev_error", "log_scale", "identified", "chi2", "dof", "aicc",
+        "phonon_mev_error", "phonon_mev_low", "phonon_mev_high", "huang_rhys", "huang_rhys_error", "huang_rhys_low",
+        "huang_rhys_high", "polaron_energy_mev", "polaron_energy_mev_error", "polaron_energy_mev_low",
+        "polaron_energy_mev_high", "log_scale", "identified", "chi2", "dof", "aicc",
     )  # fmt: skip
-    title = "polaron fit: coupling g, phonon energy, Huang-Rhys factor, polaron energy"
-    return _from_rows("polaron", title, columns, polaron_rows(results))
+    title = "polaron fit: coupling g, phonon energy, Huang-Rhys factor, polaron energy; then those of compared models"
+    return _from_rows("polaron", title, _with_systematic(columns), [*polaron_rows(results), *model_rows(results)])
+
+
+def _models(results: Results) -> Table:
+    place = ("scope", "temperature_k")
+    standing = (
+        "model", "n_parameters", "n_points", "chi2", "dof", "aic", "aicc", "delta_aicc", "bic", "weight", "reason",
+    )  # fmt: skip
+    rows = [{key: row[key] for key in place} | model for row in comparison_rows(results) for model in row["models"]]
+    title = "comparison of rate models on the same points; weights are Akaike weights, reason says why there is none"
+    return _from_rows("models", title, (*place, *standing), rows)
+
+
+def _systematics(results: Results) -> Table:
+    columns = (
+        "quantity", "scope", "temperature_k", "excitation_nm", "detuning_mev", "unit", "nuisance", "prior",
+        "prior_unit", "up", "down",
+    )  # fmt: skip
+    title = "change of each result for an effect of plus (up) and minus (down) one prior standard deviation, refitted"
+    return _from_rows("systematics", title, columns, systematic_shift_rows(results))
+
+
+def _budget(results: Results) -> Table:
+    columns = (
+        "quantity", "scope", "temperature_k", "excitation_nm", "detuning_mev", "source", "kind", "statistical_share",
+        "total_share", "reason",
+    )  # fmt: skip
+    title = "share of the variance of each result by source: of the statistical one, and with the nuisances"
+    return _from_rows("budget", title, columns, budget_share_rows(results))
+
+
+def _consistency(results: Results) -> Table:
+    columns = ("scope", "temperature_k", "name", "status", "number", "value", "error", "unit", "relation", "pull")
+    rows = []
+    for check in check_rows(results):
+        place = {key: check[key] for key in ("scope", "temperature_k", "name", "status", "pull", "relation", "meaning")}
+        for number in check["numbers"] or [{}]:
+            rows.append(place | number | {"name": check["name"], "number": number.get("name")})
+    title = "consistency checks, a row for each number; relation and pull compare the first with the second"
+    return _from_rows("consistency", title, (*columns, "meaning"), rows)
 
 
 def intensity_unit(results: Results) -> str:
@@ -302,6 +371,10 @@ _BUILDERS: dict[str, Callable[[Results], Table]] = {
     "efficiency": _efficiency,
     "eta_covariance": _eta_covariance,
     "polaron": _polaron,
+    "models": _models,
+    "systematics": _systematics,
+    "budget": _budget,
+    "consistency": _consistency,
 }
 TABLE_NAMES = tuple(_BUILDERS)
 """Names of all tables, which are those of their files."""

@@ -12,6 +12,7 @@ from asplab.core.polaron.comparison.options import ModelOptions, plan_model
 from asplab.core.polaron.comparison.records import ModelFit
 from asplab.core.polaron.comparison.verdict import verdict_of
 from asplab.core.problems import Problem
+from asplab.core.progress import Progress
 from asplab.core.systematics.effects import NuisanceEffects
 from asplab.core.units import FloatArray
 
@@ -65,6 +66,7 @@ def compare_models(
     *,
     own_options: Mapping[str, ModelOptions] | None = None,
     nuisances: NuisanceEffects | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
     """Fit rate models to the same points and compare them, per temperature and jointly.
 
@@ -79,23 +81,23 @@ def compare_models(
         Options by model; range of ΔE and kind of joint scale must be those of ``options``.
     nuisances : NuisanceEffects, optional
         As in `fit_model`, for all models.
+    progress : Progress, optional
+        Told about each model.
 
     Raises
     ------
     AnalysisError
         For no model, a model twice, an unknown one, options that make the points differ, and what `fit_model` refuses.
+    Cancelled
+        When it was stopped.
     """
     shared = options or ModelOptions()
     chosen = _options_of(tuple(models), shared, own_options or {})
     least = max(1 + len(plan_model(name, option).names) for name, option in chosen.items())
-    fits = tuple(
-        fit_model(efficiency, name, option, least_points=least, nuisances=nuisances) for name, option in chosen.items()
-    )
+    fits = _fitted(efficiency, chosen, least, nuisances, progress or Progress())
     k, n = np.array([fit.n_parameters for fit in fits]), np.array([fit.n_points for fit in fits])
     chi2 = np.array([fit.chi2 for fit in fits])
-    spare = n - k - 1
-    aic = chi2 + 2.0 * k
-    aicc = np.where(spare > 0, aic + 2.0 * k * (k + 1) / np.where(spare > 0, spare, 1), np.nan)
+    aic, aicc = _information(chi2, k, n)
     delta, weight = _weights(aicc)
     return Comparison(
         models=tuple(chosen),
@@ -118,6 +120,21 @@ def compare_models(
     )
 
 
+def _fitted(
+    efficiency: EfficiencyFit,
+    chosen: Mapping[str, ModelOptions],
+    least_points: int,
+    nuisances: NuisanceEffects | None,
+    progress: Progress,
+) -> tuple[ModelFit, ...]:
+    fits: list[ModelFit] = []
+    for name, option in chosen.items():
+        progress.step(len(fits), len(chosen), f"fitting rate model {name}")
+        fits.append(fit_model(efficiency, name, option, least_points=least_points, nuisances=nuisances))
+    progress.step(len(fits), len(chosen), "comparing rate models")
+    return tuple(fits)
+
+
 def _options_of(
     models: tuple[str, ...], shared: ModelOptions, own: Mapping[str, ModelOptions]
 ) -> dict[str, ModelOptions]:
@@ -136,6 +153,12 @@ def _options_of(
                 f"{option.joint_scale!r}; models are compared on the same points, so give both in the common options."
             )
     return {name: own.get(name, shared) for name in models}
+
+
+def _information(chi2: FloatArray, k: np.ndarray, n: np.ndarray) -> tuple[FloatArray, FloatArray]:
+    """Return AIC and AICc."""
+    spare, aic = n - k - 1, chi2 + 2.0 * k
+    return aic, np.where(spare > 0, aic + 2.0 * k * (k + 1) / np.where(spare > 0, spare, 1), np.nan)
 
 
 def _weights(aicc: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -21,6 +21,8 @@ from asplab.core.units import FloatArray
 
 _WALKERS, _WALKERS_PER_TEMPERATURE = 64, 8
 """An ensemble needs two walkers per coordinate, of which a joint fit has three for each temperature and two more."""
+_JOINT_STEPS = 240
+"""Steps for each coordinate of a joint fit: its chains settle more slowly the more there are."""
 
 
 def bootstrapped(results: InferredResults, *, progress: Progress) -> InferredResults:
@@ -116,12 +118,13 @@ def _posteriors(
     fits = list(_fits(fit))
     for done, (i, index) in enumerate(fits):
         count = int(fit.fitted.sum()) if index == "joint" else 1
+        least = _JOINT_STEPS * (3 * count + 2) if index == "joint" else 0
         try:
             found[i] = sample(
                 results,
                 temperature_index=index,
                 walkers=max(_WALKERS, _WALKERS_PER_TEMPERATURE * count),
-                steps=method.draws,
+                steps=max(method.draws, least),
                 seed=method.seed,
                 progress=part_of(progress, done / len(fits), (done + 1) / len(fits)),
             )

@@ -197,7 +197,7 @@ def check_method(document: Document, method: Method) -> None:
             "MCMC intervals are found temperature by temperature, but quantum_yield is shared by all. Set it to "
             "temperature or fixed under [efficiency], or use bootstrap intervals."
         )
-    for name in method.models if method.compares else ():
+    for name in method.models if _compares(document, method) else ():
         model = MODELS[name]
         modes, spread = document.settings.models.modes_mev, document.settings.models.inhomogeneous_mev
         if model.lines is not None and not (modes and spread > 0.0):
@@ -236,12 +236,18 @@ def infer(document: Document, method: Method, *, progress: Progress | None = Non
 
         drawn = bootstrapped if method.intervals == "bootstrap" else sampled
         results = drawn(results, progress=part_of(progress, 0.1, 0.5))
-    if results.efficiency is not None and method.compares:
+    if results.efficiency is not None and _compares(document, method):
         results = _compared(results, progress=part_of(progress, 0.5, 0.9))
     if method.appraises:
         results = appraised(results, progress=part_of(progress, 0.9, 1.0))
     progress.step(10, 10, "analysed")
     return results
+
+
+def _compares(document: Document, method: Method) -> bool:
+    """Return whether models are fitted beside the chain: several, or Eq. 9 with what the settings know of it."""
+    models = document.settings.models
+    return method.compares or bool(models.limits or models.priors or models.inhomogeneous_mev > 0.0)
 
 
 def _with_inference(results: Results, inference: Inference) -> InferredResults:
@@ -302,7 +308,7 @@ def _compared(results: InferredResults, *, progress: Progress) -> InferredResult
             "ranges, priors and the ensemble of gaps under [models] act on the comparison of rate models, Eq. 9 there "
             "included; the parameters told for Eq. 9 are those of the chain, which knows none of them."
         )
-        told.append(Problem("info", "rate models", message))
+        told.append(Problem("warning", "rate models", message))
     return replace(
         results,
         problems=(*results.problems, *told),

@@ -13,6 +13,7 @@ from asplab.core.pipeline import Results
 if TYPE_CHECKING:
     from asplab.core.polaron.comparison import Comparison, ModelFit
     from asplab.core.polaron.comparison.profiles import Profile
+    from asplab.core.polaron.comparison.records import PriorPull
 
 Row = dict[str, Any]
 Profiles = Mapping[tuple[str, str], "Profile"]
@@ -120,10 +121,11 @@ def _parameter(fit: "ModelFit", profiles: Profiles, name: str, i: int) -> Row:
     if name in fit.plan.fixed:
         return {"value": number(fit.value(name)[i]), "error": None, "interval68": [None, None], "state": "fixed"}
     at_bound = bool(fit.at_bound[i, fit.names.index(name)])
+    curve = profiles.get((fit.model, name))
     return {
         "value": number(fit.value(name)[i]),
         "error": number(fit.error(name)[i]),
-        "interval68": [number(profiles[fit.model, name].low_68[i]), number(profiles[fit.model, name].high_68[i])],
+        "interval68": [None, None] if curve is None else [number(curve.low_68[i]), number(curve.high_68[i])],
         "state": "at_bound" if at_bound else "free",
     }
 
@@ -133,20 +135,21 @@ def comparison_rows(results: Results) -> list[Row]:
     comparison = inference_of(results).comparison
     if comparison is None:
         return []
+    profiles = inference_of(results).profiles
     return [
         _place(comparison, i)
         | {"verdict": comparison.verdicts[i]}
-        | {"models": [_standing(comparison, m, i) for m in range(len(comparison.models))]}
+        | {"models": [_standing(comparison, profiles, m, i) for m in range(len(comparison.models))]}
         for i in range(len(comparison.temperatures_k) + 1)
     ]
 
 
-def _standing(comparison: "Comparison", m: int, i: int) -> Row:
+def _standing(comparison: "Comparison", profiles: Profiles, m: int, i: int) -> Row:
     """Return how one model stands among the others; numbers of a fit that was not possible are None."""
-    done = bool(np.isfinite(comparison.chi2[m, i]))
+    done, fit = bool(np.isfinite(comparison.chi2[m, i])), comparison.fits[m]
     return {
         "model": comparison.models[m],
-        "title": comparison.fits[m].plan.model.title,
+        "title": fit.plan.model.title,
         "n_parameters": int(comparison.n_parameters[m, i]),
         "n_points": int(comparison.n_points[m, i]),
         "chi2": number(comparison.chi2[m, i]),
@@ -157,6 +160,19 @@ def _standing(comparison: "Comparison", m: int, i: int) -> Row:
         "bic": number(comparison.bic[m, i]),
         "weight": number(comparison.weight[m, i]),
         "reason": comparison.reasons[m][i] or None,
+        "parameters": {name: _parameter(fit, profiles, name, i) for name in (*fit.names, *fit.plan.fixed)},
+        "priors": [_prior_row(known, i) for known in fit.priors],
+    }
+
+
+def _prior_row(known: "PriorPull", i: int) -> Row:
+    prior = known.prior
+    return {
+        "parameter": prior.parameter,
+        "value": number(prior.value),
+        "error": number(prior.error),
+        "source": prior.source,
+        "pull": number(known.pull[i]),
     }
 
 

@@ -332,3 +332,42 @@ def test_ranges_of_a_settings_file_act_on_the_comparison_and_it_is_said(table: P
     assert document["polaron"][0]["phonon_mev"] != 20.0
     assert [model["n_parameters"] for model in document["comparison"][0]["models"]] == [2, 2]
     assert any("act on the comparison" in row["message"] for row in document["problems"])
+
+
+@pytest.mark.usefixtures("without_figures")
+@pytest.mark.parametrize("n_points", [0, 1, 2])
+def test_too_few_points_leave_every_model_without_a_fit_and_the_rest_written(tmp_path: Path, n_points: int) -> None:
+    (tmp_path / "manifest.csv").write_text("file,kind\neta.csv,efficiency\n", encoding="utf-8")
+    rows = [f"250,{20 + 15 * k if k < n_points else -10 - k},0.7,0.01" for k in range(3)]
+    header = "temperature_k,detuning_mev,eta,eta_error"
+    (tmp_path / "eta.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    found = run("analyze", tmp_path, "-o", tmp_path / "out", "--model", "eq9,resonant,parasitic")
+    assert found.code == 1
+    assert "Traceback" not in found.err
+    document = document_of(tmp_path / "out")
+    assert {row["model"] for row in document["polaron"]} == {"eq9", "resonant", "parasitic"}
+    assert all(row["phonon_mev"] is None for row in document["polaron"] if row["model"] == "resonant")
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_a_prior_is_heard_with_eq9_alone_and_said_not_to_act_on_the_chain(data: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "prior.toml"
+    prior = '[[models.priors]]\nparameter = "phonon_mev"\nvalue = 18.5\nerror = 0.1\nsource = "somebody"\n'
+    settings.write_text(prior, encoding="utf-8")
+    found = run("analyze", data, "-o", tmp_path / "out", "--settings", settings)
+    assert found.code == 0
+    assert "those of the chain" in found.err
+    (model,) = document_of(tmp_path / "out")["comparison"][-1]["models"]
+    (told,) = model["priors"]
+    assert (told["value"], told["source"]) == (18.5, "somebody")
+    fitted = model["parameters"]["phonon_mev"]["value"]
+    assert told["pull"] == pytest.approx((fitted - 18.5) / 0.1, rel=1e-6)
+
+
+def test_a_prior_of_an_unknown_parameter_is_refused_with_eq9_alone(data: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "prior.toml"
+    settings.write_text('[[models.priors]]\nparameter = "phonn_mev"\nvalue = 18.5\nerror = 0.1\n', encoding="utf-8")
+    found = run("analyze", data, "-o", tmp_path / "out", "--settings", settings)
+    assert found.code == 2
+    assert "phonn_mev" in found.err
+    assert not (tmp_path / "out").exists()

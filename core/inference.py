@@ -328,9 +328,11 @@ def stored_method(numbers: Mapping[str, FloatArray], settings: Settings) -> Meth
         if f"{method}/seed" in numbers:
             found = {"intervals": method, "draws": int(numbers[f"{method}/draws"])}
             found["seed"] = int(numbers[f"{method}/seed"])
-    if any(name.startswith("comparison/") for name in numbers):
-        found["models"] = settings.models.compared
     steps = {name.split("/")[0] for name in numbers}
+    if "comparison" in steps:
+        # Eq. 9 alone, with what the settings know of it, leaves no step of another model.
+        has_others = any(step.startswith("model_") for step in steps)
+        found["models"] = settings.models.compared if has_others else (MAIN_MODEL,)
     return Method(**found, appraises=not steps.isdisjoint(APPRAISAL_STEPS))
 
 

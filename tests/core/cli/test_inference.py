@@ -362,6 +362,7 @@ def test_a_prior_is_heard_with_eq9_alone_and_said_not_to_act_on_the_chain(data: 
     assert (told["value"], told["source"]) == (18.5, "somebody")
     fitted = model["parameters"]["phonon_mev"]["value"]
     assert told["pull"] == pytest.approx((fitted - 18.5) / 0.1, rel=1e-6)
+    assert run("replay", tmp_path / "out" / "project.nxs").code == 0
 
 
 def test_a_prior_of_an_unknown_parameter_is_refused_with_eq9_alone(data: Path, tmp_path: Path) -> None:

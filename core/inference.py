@@ -330,9 +330,9 @@ def stored_method(numbers: Mapping[str, FloatArray], settings: Settings) -> Meth
             found["seed"] = int(numbers[f"{method}/seed"])
     steps = {name.split("/")[0] for name in numbers}
     if "comparison" in steps:
-        # Eq. 9 alone, with what the settings know of it, leaves no step of another model.
-        has_others = any(step.startswith("model_") for step in steps)
-        found["models"] = settings.models.compared if has_others else (MAIN_MODEL,)
+        # Settings name six models of their own accord, of which Eq. 9 alone was fitted where nobody asked for more.
+        fitted = tuple(name for name in settings.models.compared if f"model_{name}" in steps)
+        found["models"] = fitted or settings.models.compared
     return Method(**found, appraises=not steps.isdisjoint(APPRAISAL_STEPS))
 
 

@@ -321,6 +321,11 @@ def with_models(document: Document, models: tuple[str, ...]) -> Document:
     return document.with_settings(models=replace(document.settings.models, compared=models))
 
 
+def model_step(model: str) -> str:
+    """Return the name of the step of a project that holds the fit of a rate model."""
+    return f"model_{model.replace('-', '_')}"
+
+
 def stored_method(numbers: Mapping[str, FloatArray], settings: Settings) -> Method:
     """Return how the final numbers of a project were found, by the steps that they belong to."""
     found: dict[str, Any] = {}
@@ -331,7 +336,7 @@ def stored_method(numbers: Mapping[str, FloatArray], settings: Settings) -> Meth
     steps = {name.split("/")[0] for name in numbers}
     if "comparison" in steps:
         # Settings name six models of their own accord, of which Eq. 9 alone was fitted where nobody asked for more.
-        fitted = tuple(name for name in settings.models.compared if f"model_{name}" in steps)
+        fitted = tuple(name for name in settings.models.compared if model_step(name) in steps)
         found["models"] = fitted or settings.models.compared
     return Method(**found, appraises=not steps.isdisjoint(APPRAISAL_STEPS))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.energies import Energies
-from asplab.core.inference import Inference, inference_of
+from asplab.core.inference import Inference, inference_of, model_step
 from asplab.core.nexus import ROLE, Reader, add_group, add_numbers, add_text, role
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
@@ -70,7 +70,7 @@ def collect_processes(results: Results) -> dict[str, Process]:
         found[inference.method.intervals] = _inferred(results.efficiency, inference)
     if inference.comparison is not None:
         found["comparison"] = _comparison(inference.comparison)
-        found |= {f"model_{fit.model.replace('-', '_')}": _model(fit, inference) for fit in inference.comparison.fits}
+        found |= {model_step(fit.model): _model(fit, inference) for fit in inference.comparison.fits}
     if inference.appraisal is not None:
         for name, (numbers, texts) in appraisal_steps(inference.appraisal).items():
             found[name] = Process(_floats(numbers), ("systematics", "polaron"), texts)

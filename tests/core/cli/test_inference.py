@@ -15,13 +15,13 @@ from asplab.core.bootstrap import bootstrap
 from asplab.core.document import Document
 from asplab.core.errors import Cancelled
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS
-from asplab.core.inference import Asked
+from asplab.core.inference import Asked, stored_method
 from asplab.core.loading import load_experiment
 from asplab.core.opening import load_document
 from asplab.core.pipeline import analyse
 from asplab.core.progress import Progress
 from asplab.core.project import open_project
-from asplab.core.settings import ModelSettings
+from asplab.core.settings import ModelSettings, Settings
 
 MODELS = ("eq9", "resonant", "exponential")
 DRAWS, SEED = 300, 7
@@ -372,3 +372,11 @@ def test_a_prior_of_an_unknown_parameter_is_refused_with_eq9_alone(data: Path, t
     assert found.code == 2
     assert "phonn_mev" in found.err
     assert not (tmp_path / "out").exists()
+
+
+def test_the_models_of_a_project_are_those_that_were_fitted() -> None:
+    compared = ("eq9", "kramers-heisenberg", "thermal")
+    settings = Settings(models=ModelSettings(compared=compared))
+    steps = ("comparison/chi2", "model_eq9/chi2", "model_kramers_heisenberg/chi2")
+    numbers = dict.fromkeys(steps, np.zeros(1))
+    assert stored_method(numbers, settings).models == compared[:2]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from asplab.core.document import Document, Exclusions
 from asplab.core.pipeline import Results
+from asplab.gui.edge_maps import show_edges
 from asplab.gui.files import EXPORTING, READING, SAVING, Files, Report
 from asplab.gui.framing import Framing
 from asplab.gui.help import Help
@@ -80,8 +81,7 @@ class Bindings(QObject):
         self._temperatures: tuple[float, ...] = ()
         self._exclusions = Exclusions()
         self._told: tuple[object, ...] = ()
-        self._refresh = QTimer(self)
-        self._refresh.setSingleShot(True)
+        self._refresh = QTimer(self, singleShot=True)
         self._refresh.timeout.connect(self._display)
         # Nobody reads the side panels between two frames of a drag.
         self._sides = Throttle(self._display_sides, self)
@@ -90,6 +90,7 @@ class Bindings(QObject):
             preferences,
             self.files.words_for,
             connect=self._connect_panel,
+            intents=self.intents,
             display=lambda *_: self._refresh.start(0),
             results=lambda: self.session.results,
             parent=self,
@@ -147,6 +148,7 @@ class Bindings(QObject):
         self.session.results_changed.connect(self._display_results)
         self.session.refused.connect(self._refuse)
         self.session.broken.connect(self._break)
+        self.theory.setting_wanted.connect(self.inspector.show_setting)
 
     def _connect_panel(self, panel: Panel) -> None:
         intents = self.intents
@@ -157,7 +159,7 @@ class Bindings(QObject):
         panel.detuning_range_dragged.connect(intents.drag_detuning_range)
         panel.drag_finished.connect(self._finish_drag)
         panel.setting_edited.connect(intents.edit_setting)
-        panel.settings_restored.connect(intents.restore_settings)
+        panel.settings_offered.connect(intents.use_settings)
         panel.temperature_chosen.connect(self.choose_temperature)
         panel.stack_chosen.connect(self.choose_stack)
         panel.record_chosen.connect(self.choose_record)
@@ -319,6 +321,7 @@ class Bindings(QObject):
             return
         self.window.display_temperature(self.view.temperature)
         self.theory.display(self.page, results, is_settled=self.session.is_settled)
+        show_edges(self.page, self.theory.studies, results)
         self._framing.display(self.page, results, self.view, is_dragging=self.session.is_dragging)
         if self.session.is_dragging:
             self._sides.request()
@@ -329,7 +332,7 @@ class Bindings(QObject):
         results = self.session.results
         if results is not None:
             self.tree.display(results, self.view)
-            self.inspector.display(results, self.view)
+            self.inspector.display(results, self.view, self.theory.systematics(results))
             self._display_exclusions()
             self.window.status.display_problems(sum(cause.tone != "info" for cause in _causes(results)))
 

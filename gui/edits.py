@@ -1,12 +1,17 @@
 """What an intent of the user makes of a document: plain functions from document to document."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any, Literal, cast
 
-from asplab.core.document import Document
+from asplab.core.document import Document, KeptFit
 from asplab.core.errors import SettingsError
 from asplab.core.settings import MovedCutoff, Settings
 
+MOST_KEPT = 100
+"""Fits kept; beyond, the oldest that nobody has named goes."""
+_NUMBERED = re.compile(r"Fit (\d+)")
 _SAME_FILTER_NM = 0.2
 _UNITS = ("nm", "mev", "k", "uw", "s")
 
@@ -74,9 +79,65 @@ def move_detuning_range(document: Document, low_mev: float, high_mev: float) -> 
     return document.with_settings(polaron=settings)
 
 
-def restore_settings(document: Document, settings: Settings) -> Document:
+def use_settings(document: Document, settings: Settings) -> Document:
     """Return the document with other settings; data and exclusions stay."""
     return replace(document, settings=settings)
+
+
+def next_fit_name(documents: Iterable[Document]) -> str:
+    """Return ``Fit 1``, ``Fit 2``, … : the first number above those in use."""
+    found = (_NUMBERED.fullmatch(fit.name) for document in documents for fit in document.fits)
+    return f"Fit {max((int(match[1]) for match in found if match), default=0) + 1}"
+
+
+def keep_fit(document: Document, fit: KeptFit) -> Document:
+    """Return the document with a fit kept as its latest.
+
+    One that found the same from the same inputs is there already; one that found something else from them, of other
+    data for instance, gives way but leaves its name.
+    """
+    same = next((one for one in document.fits if _inputs(one) == _inputs(fit)), None)
+    if same is not None and same.summary == fit.summary:
+        return document
+    kept = fit if same is None else replace(fit, name=same.name)
+    fits = [kept, *(one for one in document.fits if one is not same)]
+    while len(fits) > MOST_KEPT:
+        unnamed = [one for one in fits[1:] if _NUMBERED.fullmatch(one.name)]
+        if not unnamed:
+            break
+        fits.remove(unnamed[-1])
+    return replace(document, fits=tuple(fits))
+
+
+def rename_fit(document: Document, fit: KeptFit, name: str) -> Document:
+    """Return the document with a kept fit named otherwise.
+
+    Raises
+    ------
+    SettingsError
+        The name is empty, or that of another fit.
+    """
+    wanted = name.strip()
+    if not wanted:
+        raise SettingsError(f"{fit.name}: the new name is empty. Type one letter at least.")
+    if any(one.name == wanted for one in document.fits if one != fit):
+        raise SettingsError(f"{fit.name}: another fit is named “{wanted}” already. Choose another name.")
+    fits = tuple(replace(one, name=wanted) if one == fit else one for one in document.fits)
+    return replace(document, fits=fits)
+
+
+def delete_fit(document: Document, fit: KeptFit) -> Document:
+    """Return the document without a kept fit."""
+    return replace(document, fits=tuple(one for one in document.fits if one != fit))
+
+
+def restore_fit(document: Document, fit: KeptFit) -> Document:
+    """Return the document with the settings and exclusions that a kept fit was made with."""
+    return replace(document, settings=fit.settings, exclusions=fit.exclusions)
+
+
+def _inputs(fit: KeptFit) -> tuple[object, object]:
+    return fit.settings, fit.exclusions
 
 
 def change_setting(document: Document, record: str, name: str, value: Any) -> Document:

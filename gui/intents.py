@@ -1,10 +1,12 @@
 """What the user wants of the document, as edits of the session."""
 
+from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 
 from PySide6.QtCore import QObject
 
+from asplab.core.document import Document, KeptFit
 from asplab.core.settings import Settings
 from asplab.gui import edits
 from asplab.gui.session import Session
@@ -45,9 +47,28 @@ class Intents(QObject):
         change = partial(edits.move_detuning_range, low_mev=low_mev, high_mev=high_mev)
         self._session.drag("Move fit range", change, "detuning range")
 
-    def restore_settings(self, settings: Settings, name: str) -> None:
-        """Put all settings back to those kept under a name."""
-        self._session.change(f"Restore {name}", partial(edits.restore_settings, settings=settings))
+    def use_settings(self, settings: Settings, name: str) -> None:
+        """Take over settings that a page offers; the name says what is chosen."""
+        self._session.change(f"Use {name}", partial(edits.use_settings, settings=settings))
+
+    def keep_fit(self, document: Document, summary: str) -> None:
+        """Keep what was found for a document; a note, no step to undo."""
+        name = edits.next_fit_name(self._session.documents)
+        fit = KeptFit(name, document.settings, document.exclusions, summary, datetime.now(UTC))
+        self._session.note(partial(edits.keep_fit, fit=fit))
+
+    def restore_fit(self, fit: KeptFit) -> None:
+        """Put settings and exclusions back to those of a kept fit."""
+        self._session.change(f"Restore {fit.name}", partial(edits.restore_fit, fit=fit))
+
+    def rename_fit(self, fit: KeptFit, name: str) -> None:
+        """Name a kept fit otherwise; the same name is no change."""
+        if name.strip() != fit.name:
+            self._session.change(f"Rename {fit.name}", partial(edits.rename_fit, fit=fit, name=name))
+
+    def delete_fit(self, fit: KeptFit) -> None:
+        """Take a kept fit out of the history."""
+        self._session.change(f"Delete {fit.name}", partial(edits.delete_fit, fit=fit))
 
     def edit_setting(self, record: str, name: str, value: object) -> None:
         """Change one field of a settings record."""

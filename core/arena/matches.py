@@ -10,8 +10,8 @@ from asplab.core.arena.worlds import World, draw
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray
 
-_BLOCK_ROWS = 256
-"""Rows fitted at once: few enough that a stop is heard soon, enough that the work is batched."""
+_BLOCK_ROWS, _ENSEMBLE_ROWS = 256, 8
+"""Rows fitted at once, and those of an ensemble: few enough that a stop is heard soon, enough to work in batches."""
 
 
 def play(truths: Sequence[World], candidates: Sequence[World], draws: int, seed: int, progress: Progress) -> FloatArray:
@@ -20,7 +20,8 @@ def play(truths: Sequence[World], candidates: Sequence[World], draws: int, seed:
     Rows are temperatures, and all together last. An AICc is infinite where the fit failed.
     """
     n_rows = len(truths[0].points.use)
-    block = max(1, _BLOCK_ROWS // n_rows)
+    has_ensemble = any(one.hypothesis.options.inhomogeneous_mev > 0.0 for one in candidates)
+    block = max(1, (_ENSEMBLE_ROWS if has_ensemble else _BLOCK_ROWS) // n_rows)
     result = np.empty((n_rows + 1, len(truths), len(candidates), draws))
     total = len(truths) * len(candidates) * draws
     done = 0

@@ -1,6 +1,7 @@
 """Photothermal scans: the baseline under the tail, and what is read at each excitation."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from asplab.core.scans import ScanSet
 from asplab.core.units import wavelength_from_energy
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.curves import LayerCurves
+from asplab.gui.plots.edge_guide import EdgeGuide, baseline_ends
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
@@ -26,6 +28,9 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
+
+if TYPE_CHECKING:
+    from asplab.core.sensitivity import SensitivityMap
 
 MICROVOLT = 1e6
 AXES = (("detuning", "ΔE (meV)"), ("wavelength", "Wavelength (nm)"))
@@ -65,8 +70,10 @@ class AbsorptionPanel(Panel):
             )
             for _ in range(2)
         ]
-        self.tail.add_layer(self.regions[0], z=20)
-        self.log.add_layer(self.regions[1], z=20)
+        self.edges = EdgeGuide(theme, plots=2)
+        for plot, region, strips in zip((self.tail, self.log), self.regions, self.edges.layers, strict=True):
+            plot.add_layer(region, z=20)
+            plot.add_layer(strips, z=15)
         self._scan_card, self.tail_card = Card("Photothermal absorption"), Card("Tail and baseline")
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
@@ -93,9 +100,13 @@ class AbsorptionPanel(Panel):
         self._mark_scan(results, scans, t)
         baseline = None if results.absorbed is None else results.absorbed.baselines[t]
         self._show_series(results, scans, detuning, baseline, t)
-        self._show_region(results, detuning)
+        self._show_region(results, detuning, t)
         self._show_words(scans, baseline)
         self._fit_ranges(results, scans, detuning, baseline, t)
+
+    def display_sensitivity(self, found: "SensitivityMap | None", *, is_current: bool) -> None:
+        """Take over how results change along the ends of the baseline region, or None; :meth:`display` follows."""
+        self.edges.take(found, is_current=is_current)
 
     def forget_frame(self) -> None:
         """Choose the axes anew at the next display."""
@@ -105,12 +116,15 @@ class AbsorptionPanel(Panel):
         """Take over a theme."""
         for plot in (self.scan, self.tail, self.log):
             plot.restyle(theme)
+        self.edges.scale.restyle(theme)
 
     def _content(self) -> QWidget:
-        for field in (self.axis, self.scale):
-            field.setFixedWidth(150)
+        self.axis.setFixedWidth(150)
+        self.scale.setFixedWidth(120)
         self._scan_card.header.addWidget(self.axis)
         self._scan_card.add(self.scan, 1)
+        self.tail_card.header.addWidget(self.edges.scale)
+        self.tail_card.header.addWidget(self.edges.field)
         self.tail_card.header.addWidget(self.scale)
         holder = QWidget()
         self._tails = QStackedLayout(holder)
@@ -138,6 +152,7 @@ class AbsorptionPanel(Panel):
         self.log.display_hint(f"Click a reading to select it · {EXCLUDES} · wheel zooms · A shows all")
         self.axis.chosen.connect(self._show_again)
         self.scale.chosen.connect(self._show_again)
+        self.edges.changed.connect(self._show_again)
 
     def _show_again(self) -> None:
         self._tails.setCurrentIndex(0 if self.scale.key == "linear" else 1)
@@ -228,7 +243,7 @@ class AbsorptionPanel(Panel):
         )
 
     # --- region and words --------------------------------------------------------------------------------
-    def _show_region(self, results: Results, detuning: np.ndarray) -> None:
+    def _show_region(self, results: Results, detuning: np.ndarray, t: int) -> None:
         settings = results.document.settings.baseline
         uses_region = settings.shape in ("constant", "line", "urbach")
         high = float(detuning.max()) if settings.to_mev is None else settings.to_mev
@@ -236,6 +251,9 @@ class AbsorptionPanel(Panel):
             region.setVisible(uses_region and settings.from_mev < high)
             if uses_region and settings.from_mev < high:
                 region.display(settings.from_mev, high)
+        self.edges.display(t, baseline_ends(settings))
+        for region, strips in zip(self.regions, self.edges.layers, strict=True):
+            region.display_floor(strips.height_px)
 
     def _tell_baseline(self, low: float, high: float) -> None:
         # A region that reaches the end of every scan keeps doing so until its upper edge is moved.

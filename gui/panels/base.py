@@ -30,8 +30,8 @@ class Panel(QWidget):
     drag_finished = Signal()
     setting_edited = Signal(str, str, object)
     """Settings record (field of `Settings`), its field, new value."""
-    settings_restored = Signal(object, str)
-    """All settings (`Settings`) as they were, and the name under which they were kept."""
+    settings_offered = Signal(object, str)
+    """All settings (`Settings`) with another choice in them, and what is chosen."""
     temperature_chosen = Signal(int)
     stack_chosen = Signal(str)
     record_chosen = Signal(str)

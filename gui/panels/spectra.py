@@ -1,6 +1,7 @@
 """Emission spectra with everything that decides what is integrated: window, cutoffs, background, band shape."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.curves import LayerCurves
+from asplab.gui.plots.edge_guide import EdgeGuide
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
@@ -27,12 +29,15 @@ from asplab.gui.reading import (
 )
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.arrange import column
+from asplab.gui.widgets.arrange import GAP, column, row
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.text import TextLine
+
+if TYPE_CHECKING:
+    from asplab.core.sensitivity import SensitivityMap
 
 SIDES = {"longpass": "long-pass", "shortpass": "short-pass"}
 MODES = (("stack", "This condition"), ("pl", "All PL, scaled"), ("aspl", "All ASPL, scaled"))
@@ -72,11 +77,18 @@ class SpectraPanel(Panel):
         }
         for handle in self.cutoffs.values():
             self.plot.add_layer(handle, z=21)
+        self.edges = EdgeGuide(theme, scale_px=160)
+        self.plot.add_layer(self.edges.layers[0], z=15)
         self.card = Card("Spectra")
+        self.card.header.addWidget(self.edges.field)
         self.card.header.addWidget(self.mode)
         self.card.add(self.plot, 1)
         self.words = TextLine(muted=True)
-        self.card.add(self.words)
+        foot = QWidget()
+        below = row(foot, GAP)
+        below.addWidget(self.words, 1)
+        below.addWidget(self.edges.scale)
+        self.card.add(foot)
         self.deck = Deck(self.card)
         column(self).addWidget(self.deck)
         self._connect()
@@ -98,6 +110,10 @@ class SpectraPanel(Panel):
         weak = f"{self._curves_left_out} too weak to be scaled" if self._curves_left_out else ""
         self.words.display(_hidden_words(results, k) if self.mode.key == "stack" else weak)
 
+    def display_sensitivity(self, found: "SensitivityMap | None", *, is_current: bool) -> None:
+        """Take over how results change along the edges of the window, or None; :meth:`display` follows."""
+        self.edges.take(found, is_current=is_current)
+
     def forget_frame(self) -> None:
         """Choose the axes anew at the next display."""
         self._subject = ()
@@ -105,6 +121,7 @@ class SpectraPanel(Panel):
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
         self.plot.restyle(theme)
+        self.edges.scale.restyle(theme)
 
     def _connect(self) -> None:
         self.window_handle.dragged.connect(self.window_dragged)
@@ -114,6 +131,7 @@ class SpectraPanel(Panel):
             handle.drag_finished.connect(self.drag_finished)
         self.curves.curve_clicked.connect(self._choose)
         self.mode.chosen.connect(self._show_again)
+        self.edges.changed.connect(self._show_again)
         self.plot.hint_changed.connect(self.hint_changed)
 
     def _tell_cutoff(self, side: str, place: float) -> None:
@@ -176,6 +194,8 @@ class SpectraPanel(Panel):
     def _show_handles(self, results: Results, stack: Stack) -> None:
         settings = results.document.settings
         self.window_handle.display(*settings.integration.window_nm)
+        self.edges.display(stack.temperature, settings.integration.window_nm)
+        self.window_handle.display_floor(self.edges.layers[0].height_px)
         guides = []
         for side, handle in self.cutoffs.items():
             nominal = stack.longpass_nm if side == "longpass" else stack.shortpass_nm

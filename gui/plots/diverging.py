@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from asplab.gui.plots.layer import Array
@@ -14,7 +14,7 @@ from asplab.gui.widgets.numerals import plain
 LOW, HIGH = "detuning:1", "detuning:0"
 """Ends of the scale, blue and vermilion of Okabe and Ito; lightness falls (in the dark: rises) towards both."""
 LIMITS = (0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
-_GREY = 0.5
+_GREY = 0.65
 _BAR_PX, _TICK_PX, _STOPS = 14, 4, 17
 
 
@@ -33,11 +33,20 @@ def diverging_color(theme: Theme, part: float, *, is_stale: bool = False) -> QCo
 @lru_cache(maxsize=1024)
 def _color(theme: Theme, step: int, is_stale: bool) -> str:
     part = step / 64
-    centre, end = theme.color("line"), theme.color("muted" if is_stale else LOW if part < 0 else HIGH)
     # A little steeper near the centre, so that small changes can be seen.
-    weight = abs(part) ** 0.8 * (_GREY if is_stale else 1.0)
-    pairs = zip(centre.getRgbF()[:3], end.getRgbF()[:3], strict=True)
-    return QColor.fromRgbF(*((1 - weight) * first + weight * last for first, last in pairs)).name()
+    vivid = _mixed(theme.color("line"), theme.color(LOW if part < 0 else HIGH), abs(part) ** 0.8)
+    # What is old keeps a trace of its sign.
+    return (_mixed(vivid, theme.color("line"), _GREY) if is_stale else vivid).name()
+
+
+def _mixed(first: QColor, second: QColor, part: float) -> QColor:
+    pairs = zip(first.getRgbF()[:3], second.getRgbF()[:3], strict=True)
+    return QColor.fromRgbF(*((1 - part) * one + part * other for one, other in pairs))
+
+
+def limit_words(limit: float) -> tuple[str, str]:
+    """Return both ends of a scale in words."""
+    return f"−{_short(limit)} σ", f"+{_short(limit)} σ"
 
 
 class ColorBar(QWidget):
@@ -46,20 +55,27 @@ class ColorBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._limit, self._has_more, self._is_stale = theme, 1.0, (False, False), False
+        self._has_hatched = self._has_failed = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Scale of the map")
 
     @property
     def words(self) -> tuple[str, ...]:
         """The numbers beside the bar, from the top."""
-        half, end = self._limit / 2, self._limit
-        top, bottom = (f"{'≥ ' if above else ''}+{_short(end)} σ" for above in self._has_more[1:]), self._has_more[0]
-        return (*top, f"+{_short(half)}", "0", f"−{_short(half)}", f"{'≤ ' if bottom else ''}−{_short(end)} σ")
+        has_less, has_more = self._has_more
+        low, high = limit_words(self._limit)
+        half = _short(self._limit / 2)
+        return (f"≥ {high}" if has_more else high, f"+{half}", "0", f"−{half}", f"≤ {low}" if has_less else low)
 
     def display(self, limit: float, *, has_less: bool, has_more: bool, is_stale: bool = False) -> None:
         """Show a scale from −limit to limit; values beyond either end are told there."""
         self._limit, self._has_more, self._is_stale = limit, (has_less, has_more), is_stale
         self.setAccessibleDescription(f"Colours from {self.words[-1]} to {self.words[0]}")
+        self.update()
+
+    def display_marks(self, *, has_hatched: bool, has_failed: bool) -> None:
+        """Explain the marks that cells bear."""
+        self._has_hatched, self._has_failed = has_hatched, has_failed
         self.update()
 
     def restyle(self, theme: Theme) -> None:
@@ -69,7 +85,7 @@ class ColorBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the room for bar and numbers."""
-        return QSize(_BAR_PX + 54, 120)
+        return QSize(_BAR_PX + 76, 120)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the bar, its ticks and numbers."""
@@ -78,17 +94,81 @@ class ColorBar(QWidget):
         font.setPixelSize(MUTED_PX)
         painter.setFont(font)
         bar = QRectF(0.5, 12, _BAR_PX, max(self.height() - 64, 40))
-        gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
-        for stop in range(_STOPS):
-            part = stop / (_STOPS - 1)
-            gradient.setColorAt(part, diverging_color(self._theme, 2 * part - 1, is_stale=self._is_stale))
-        painter.fillRect(bar, gradient)
+        painter.fillRect(bar, _gradient(self._theme, bar.bottomLeft(), bar.topLeft(), is_stale=self._is_stale))
         painter.setPen(QPen(self._theme.color("muted"), 1))
         for place, words in enumerate(self.words):
             y = round(bar.top() + bar.height() * place / 4) + 0.5
             painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + _TICK_PX, y))
-            box = QRectF(bar.right() + _TICK_PX + 4, y - 9, 60, 18)
+            box = QRectF(bar.right() + _TICK_PX + 4, y - 9, 64, 18)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        self._paint_marks(painter, bar.bottom() + 16)
+
+    def _paint_marks(self, painter: QPainter, top: float) -> None:
+        for words, is_shown in (("not counted", self._has_hatched), ("no result", self._has_failed)):
+            if not is_shown:
+                continue
+            box = QRectF(0.5, round(top) + 2.5, _BAR_PX - 1, _BAR_PX - 3)
+            painter.setPen(QPen(self._theme.color("muted"), 1))
+            if words == "not counted":
+                painter.fillRect(box, QBrush(self._theme.color("text", 0.55), Qt.BrushStyle.BDiagPattern))
+            else:
+                painter.drawLine(box.topLeft(), box.bottomRight())
+                painter.drawLine(box.bottomLeft(), box.topRight())
+            painter.drawRect(box)
+            painter.drawText(QRectF(_BAR_PX + 5, top, 80, 16), Qt.AlignmentFlag.AlignVCenter, words)
+            top += 18
+
+
+class ScaleLine(QWidget):
+    """The same scale on one line: its lower end, the colours, its upper end."""
+
+    def __init__(self, theme: Theme, width_px: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._limit, self._is_stale = theme, 1.0, False
+        self.setFixedSize(width_px, 22)
+        self.setAccessibleName("Scale of the sensitivity strip")
+
+    def display(self, limit: float, *, is_stale: bool = False) -> None:
+        """Show a scale from −limit to limit."""
+        self._limit, self._is_stale = limit, is_stale
+        low, high = limit_words(limit)
+        lines = [
+            f"Change of the result where the edge stands, {low} to {high}; hatched: the data do not allow it; "
+            "ticks: one standard error away",
+            *(["! mapped for earlier settings"] if is_stale else []),
+        ]
+        self.setToolTip("\n".join(lines))
+        self.setAccessibleDescription(" ".join(lines))
+        self.update()
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint numbers and colours."""
+        painter = QPainter(self)
+        font = QFont(self.font())
+        font.setPixelSize(MUTED_PX)
+        painter.setFont(font)
+        painter.setPen(self._theme.color("muted"))
+        end = _short(self._limit)
+        low, high = f"{'! ' if self._is_stale else ''}−{end}", f"+{end} σ"
+        widths = [painter.fontMetrics().horizontalAdvance(words) for words in (low, high)]
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, 0, widths[0] + 2, self.height()), middle, low)
+        painter.drawText(QRectF(self.width() - widths[1] - 1, 0, widths[1] + 2, self.height()), middle, high)
+        bar = QRectF(widths[0] + 5, 7, self.width() - sum(widths) - 11, 8)
+        painter.fillRect(bar, _gradient(self._theme, bar.topLeft(), bar.topRight(), is_stale=self._is_stale))
+
+
+def _gradient(theme: Theme, start: QPointF, end: QPointF, *, is_stale: bool) -> QLinearGradient:
+    gradient = QLinearGradient(start, end)
+    for stop in range(_STOPS):
+        part = stop / (_STOPS - 1)
+        gradient.setColorAt(part, diverging_color(theme, 2 * part - 1, is_stale=is_stale))
+    return gradient
 
 
 def _short(value: float) -> str:

@@ -63,6 +63,7 @@ class Handle(Layer):
         self._part = 0
         self._grabbed: tuple[float, tuple[float, ...]] | None = None
         self._moving = False
+        self._floor_px = 0.0
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsFocusable)
         self.setAcceptHoverEvents(True)
         self.setAcceptedMouseButtons(Qt.MouseButton.LeftButton)
@@ -77,6 +78,12 @@ class Handle(Layer):
         """Show another name and scope."""
         self.label, self.scope = label, scope
         self.update()
+
+    def display_floor(self, height_px: float) -> None:
+        """Keep the values at the bottom above something else that stands there."""
+        if height_px != self._floor_px:
+            self._floor_px = height_px
+            self.update()
 
     def hint(self) -> str:
         """Return what the mouse does here."""

@@ -69,13 +69,12 @@ class RegionHandle(Handle):
     def _draw_values(self, painter: QPainter, frame: QRectF, low: float, high: float) -> None:
         if not self.is_active:
             return
+        top = frame.bottom() - (self._row + 1) * LABEL_PX - 4 - self._floor_px
         for part, x in enumerate((low, high)):
             words = f"{plain(self._places[part], self._decimals)} {self.unit}"
-            box = self._label_box(painter, words, x, frame.bottom() - (self._row + 1) * LABEL_PX - 4, right=part == 1)
+            box = self._label_box(painter, words, x, top, right=part == 1)
             if box.left() < frame.left() or box.right() > frame.right():
-                box = self._label_box(
-                    painter, words, x, frame.bottom() - (self._row + 1) * LABEL_PX - 4, right=part == 0
-                )
+                box = self._label_box(painter, words, x, top, right=part == 0)
             self._draw_label(painter, box, words)
 
     def _draw_chip(self, painter: QPainter, chip: QRectF) -> None:

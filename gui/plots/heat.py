@@ -114,7 +114,7 @@ class HeatLayer(Layer):
         if self.chosen is not None:
             painter.setPen(QPen(self.theme.color("text"), 2))
             painter.drawRect(self._box(to_pixel, *self.chosen).adjusted(1, 1, -1, -1))
-        self._draw_used(painter, self._box(to_pixel, *self.cells.used))
+        self._draw_used(painter, self._box(to_pixel, *self.cells.used), "muted" if self.cells.is_stale else "accent")
 
     def _draw_cell(self, painter: QPainter, cells: HeatCells, i: int, j: int, box: QRectF) -> None:
         value, is_counted = float(cells.change[i, j]), bool(cells.counted[i, j])
@@ -139,15 +139,15 @@ class HeatLayer(Layer):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
 
-    def _draw_used(self, painter: QPainter, box: QRectF) -> None:
+    def _draw_used(self, painter: QPainter, box: QRectF, color: str) -> None:
         """Frame the choice in use, light and dark at once, so that it stands out on any colour."""
         painter.setPen(QPen(self.theme.color("panel"), 4))
         painter.drawRect(box.adjusted(2, 2, -2, -2))
-        painter.setPen(QPen(self.theme.color("accent"), 2))
+        painter.setPen(QPen(self.theme.color(color), 2))
         painter.drawRect(box.adjusted(2, 2, -2, -2))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self.theme.color("panel"), 1))
-        painter.setBrush(self.theme.color("accent"))
+        painter.setBrush(self.theme.color(color))
         painter.drawEllipse(box.center(), 3.5, 3.5)
 
     def _box(self, to_pixel: PixelMap, i: int, j: int) -> QRectF:

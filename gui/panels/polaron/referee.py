@@ -6,14 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.systematics import NUISANCES, prepare
 from asplab.gui.panels.base import EXCLUDES
-from asplab.gui.panels.polaron.error_studies import REFEREE
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.referee_moved import (
     COLUMNS,
@@ -22,15 +21,19 @@ from asplab.gui.panels.polaron.referee_moved import (
     change_rows,
     changes,
     claim_names,
+    eta_changes,
     longest,
     move,
     overturn_rows,
     overturns_of,
+    reach_of,
     series,
     sizes_of,
     told,
 )
-from asplab.gui.panels.polaron.referee_slider import EffectRow
+from asplab.gui.panels.polaron.referee_slider import EffectRows
+from asplab.gui.panels.polaron.referee_study import REFEREE
+from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import SeriesPlot
 from asplab.gui.reading import selected_temperature, temperature_name, why_missing
 from asplab.gui.settings_catalogue import EFFECTS
@@ -47,12 +50,14 @@ from asplab.gui.widgets.table import DataTable
 if TYPE_CHECKING:
     from asplab.core.systematics import Refereed, Subject
 
-REST_MS = 120
-"""Time without new results after which they are made ready for the sliders; a drag elsewhere pays nothing for them."""
-_HOME_Y = (-0.05, 1.08)
-_EXPLORES = "For trying out: nothing here is saved, and no result or error changes."
+REST_MS = 200
+"""Time without new results after which they are made ready for the sliders, longer than an analysis takes to settle."""
+_SHARES = (13, 12)
+_HOME_Y, _ROOM = (-0.05, 1.08), 1.25
+_EXPLORES = "For trying out only: nothing here is saved."
 _ASK = "“Ask” looks for the size of each effect at which a conclusion falls; about twenty seconds."
 _HINT = f"Pale: as measured · in front: with the effects, as Eq. 9 is fitted to it · {EXCLUDES}"
+_CHANGE_HINT = f"Change of each η in its own statistical error, the grey band is ±1 · {EXCLUDES}"
 _ROW_HINT = "Click a row to try the effect alone at that size, again for the other side"
 
 
@@ -66,21 +71,29 @@ class RefereePage(Page):
         self._theme, self._state = theme, StudyState()
         self._shown: tuple[Results, ViewState] | None = None
         self._framed: tuple[Experiment, int] | None = None
+        self._reach = 0.0
         self._experiment: Experiment | None = None
         self._subject: Subject | None = None
         self._subject_of: Results | None = None
-        self._before: Fits | None = None
         self._after: Fits | None = None
+        self._after_of: Results | None = None
         self._sizes: dict[str, float] = {}
         self._failure = ""
         self._keys: tuple[str, ...] = ()
-        self.effects = {name: EffectRow(nuisance) for name, nuisance in NUISANCES.items()}
+        self._rows = EffectRows()
+        self.effects = self._rows.by_name
         self.reset_button, self.ask_button = QPushButton("Reset"), QPushButton("Ask")
-        self.plot = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
+        self.plot = SeriesPlot(theme, y_label="η")
+        self.change = SeriesPlot(theme, x_label="ΔE (meV)", y_label="Δη (σ)")
+        self._guides = Guides(theme)
+        self.change.add_layer(self._guides, z=-5)
         self.table, self.overturns = DataTable(theme, COLUMNS), DataTable(theme, OVERTURN_COLUMNS)
-        self.claims, self.claim = ChoiceField(), QLabel(_ASK)
+        self.claims, self.claim = ChoiceField(), QLabel()
         self._sliders, self._plot_card = Card("Effects"), Card("η with the effects", short_title="η")
-        self._changes, self._referee = Card("What they change", short_title="Change"), Card("What would overturn it")
+        self._changes, self._referee = (
+            Card("What they change", short_title="Change"),
+            Card("What would overturn it", short_title="Overturn"),
+        )
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         # One answer a turn of the event loop, to the newest sizes.
@@ -106,7 +119,8 @@ class RefereePage(Page):
         self._shown = (results, view)
         polaron, t = results.polaron, selected_temperature(results, view)
         if results.document.experiment is not self._experiment:
-            self._experiment, self._sizes, self._subject = results.document.experiment, {}, None
+            self._experiment, self._subject = results.document.experiment, None
+            self._sizes, self._after, self._failure = {}, None, ""
         if polaron is None or t is None or not polaron.fitted.any():
             reason = "Effects are tried on fits of Eq. 9: η at three detunings of one temperature at least, better six."
             self.deck.display_missing("No fit to try effects on", why_missing(results, reason))
@@ -114,8 +128,7 @@ class RefereePage(Page):
         self.deck.display_content()
         if self._subject is None:
             self._make_ready()
-            return
-        if self._is_stale:
+        elif self._subject_of is not results:
             self._rest.start()
         self._show(results, view, t)
 
@@ -126,7 +139,7 @@ class RefereePage(Page):
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
         self._theme = theme
-        for part in (self.plot, self.table, self.overturns):
+        for part in (self.plot, self.change, self.table, self.overturns):
             part.restyle(theme)
 
     # --- building ----------------------------------------------------------------------------------------
@@ -135,14 +148,6 @@ class RefereePage(Page):
         for label in (words, self.claim):
             label.setProperty("role", "muted")
             label.setWordWrap(True)
-        rows = QWidget()
-        places = QGridLayout(rows)
-        places.setContentsMargins(0, 0, 6, 0)
-        places.setHorizontalSpacing(GAP)
-        places.setVerticalSpacing(4)
-        places.setColumnStretch(1, 1)
-        for index, effect in enumerate(self.effects.values()):
-            effect.place(places, index)
         self.reset_button.setToolTip("Bring all effects back to 0")
         self.ask_button.setToolTip("Search for the size of every effect at which a conclusion falls")
         self.claims.setAccessibleName("Conclusion")
@@ -152,29 +157,36 @@ class RefereePage(Page):
         self.table.setAccessibleName("Results without and with the effects")
         self.overturns.setAccessibleName("Sizes that overturn the conclusion")
         self._sliders.header.addWidget(self.reset_button)
-        self._sliders.add(scrolled(rows), 1)
         self._sliders.add(words)
-        self._sliders.limit_content(rows.sizeHint().height() + 2 * GAP + words.sizeHint().height() + GAP)
+        self._sliders.add(_yielding(self._rows), 1)
+        self._sliders.limit_content(self._rows.sizeHint().height() + 2 * GAP + words.sizeHint().height())
         self._referee.header.addWidget(self.claims)
         self._referee.header.addWidget(self.ask_button)
-        self._referee.add(self.claim)
-        self._referee.add(scrolled(self.overturns), 1)
-        self._plot_card.add(self.plot, 1)
+        asked = QWidget()
+        lines = column(asked, GAP)
+        lines.addWidget(self.claim)
+        lines.addWidget(_yielding(self.overturns), 1)
+        self.asked = Deck(asked)
+        self._referee.add(self.asked, 1)
+        self._plot_card.add(self.plot, 5)
+        self._plot_card.add(self.change, 3)
         self._changes.add(scrolled(self.table), 1)
-        return _two_columns((self._sliders, 3, self._referee, 2), (self._plot_card, 3, self._changes, 2))
+        return _two_columns((self._sliders, 5, self._referee, 4), (self._plot_card, 3, self._changes, 2))
 
     def _connect(self) -> None:
         for name, effect in self.effects.items():
             effect.slider.moved.connect(partial(self._take_size, name))
+            effect.slider.hint_changed.connect(self.hint_changed)
             effect.field.committed.connect(partial(self._take_size, name))
             effect.field.refused.connect(self.hint_changed)
         self.reset_button.clicked.connect(lambda: self._take_sizes({}))
         self.ask_button.clicked.connect(lambda: self.study_requested.emit(REFEREE.key))
         self.claims.chosen.connect(self._look_again)
         self.overturns.row_chosen.connect(self._try_overturn)
-        self.plot.display_hint(_HINT)
-        self.plot.hint_changed.connect(self.hint_changed)
-        self.plot.point_clicked.connect(self._choose_point)
+        for plot, hint in ((self.plot, _HINT), (self.change, _CHANGE_HINT)):
+            plot.display_hint(hint)
+            plot.hint_changed.connect(self.hint_changed)
+            plot.point_clicked.connect(self._choose_point)
 
     # --- trying out --------------------------------------------------------------------------------------
     def _take_size(self, name: str, size: float) -> None:
@@ -210,31 +222,20 @@ class RefereePage(Page):
             self.display(*self._shown)
 
     # --- answering ---------------------------------------------------------------------------------------
-    @property
-    def _is_stale(self) -> bool:
-        return self._shown is None or self._subject_of is not self._shown[0]
-
     def _make_ready(self) -> None:
-        """Make the present results ready for the sliders, and answer."""
+        """Make the present results ready for the sliders; what they say follows in the next turn."""
         self._rest.stop()
         if self._shown is None or self._shown[0].polaron is None:
             return
-        try:
-            self._subject = prepare(self._shown[0])
-        except AsplabError as error:
-            self._subject = None
-            self.deck.display_missing("No effect can be tried", str(error))
-            return
-        self._subject_of = self._shown[0]
-        self._before = Fits(self._subject.efficiency, self._subject.efficiency, self._subject.polaron)
-        self._answer()
+        self._subject, self._subject_of = prepare(self._shown[0]), self._shown[0]
+        self._turn.start(0)
 
     def _answer(self) -> None:
         """Fit everything with the present sizes; where the data can't bear them, say so."""
         if self._subject is None or self._shown is None:
             return
         self._turn.stop()
-        self._after, self._failure = None, ""
+        self._after, self._after_of, self._failure = None, self._subject_of, ""
         if self._sizes:
             try:
                 self._after = move(self._subject, self._sizes)
@@ -242,7 +243,7 @@ class RefereePage(Page):
                 self._failure = str(error)
         results, view = self._shown
         t = selected_temperature(results, view)
-        if t is not None:
+        if t is not None and results.polaron is not None:
             self._show(results, view, t)
 
     # --- showing -----------------------------------------------------------------------------------------
@@ -253,23 +254,39 @@ class RefereePage(Page):
     def _show(self, results: Results, view: ViewState, t: int) -> None:
         self._show_effects()
         self._show_referee()
-        before, after, is_stale = self._before, self._after, self._is_stale
-        if before is None or t >= len(before.efficiency.temperatures_k):
-            return  # of data that have changed; it is made ready once the hand rests
+        if results.efficiency is None or results.polaron is None:
+            return
+        before, after = Fits(results.efficiency, results.efficiency, results.polaron), self._after
+        is_stale = bool(self._sizes) and self._after_of is not results
+        if after is not None and after.efficiency.eta.shape != before.efficiency.eta.shape:
+            after = None  # of other measurements
         name = temperature_name(before.efficiency.temperatures_k[t])
         self._keys = before.efficiency.keys[t]
         shown = series(before, after, t, self._theme, is_stale=is_stale)
         self.plot.display(shown)
         point = self._keys.index(view.stack) if view.stack and view.stack in self._keys else None
         self.plot.display_selected(None if point is None else len(shown) - 1, point)
-        self._plot_card.display_subtitle("! of earlier settings" if is_stale else name)
-        found = changes(before, after or before, t)
+        moved = eta_changes(before, after, t, is_stale=is_stale)
+        self.change.display(moved)
+        self.change.display_selected(None if point is None or after is None else 0, point)
+        self._plot_card.display_subtitle(name)
+        self._show_changes(before, after, t, is_stale=is_stale)
+        self._frame(results, t, reach_of(moved))
+
+    def _show_changes(self, before: Fits, after: Fits | None, t: int, *, is_stale: bool) -> None:
+        has_answer = after is not None or not self._sizes
+        found = changes(before, after or before, t) if has_answer else []
         self.table.display(change_rows(found, is_stale=is_stale))
         self._changes.limit_content(self.table.sizeHint().height())
-        largest = max((one for one in found if math.isfinite(one.sigmas)), key=lambda one: abs(one.sigmas), default=None)
-        words = told(largest) if after is not None and largest is not None else "all effects are 0"
-        self._changes.display_subtitle(f"! {self._failure}" if self._failure else words)
-        self._frame(results, t)
+        known = [one for one in found if math.isfinite(one.sigmas)]
+        largest = max(known, key=lambda one: abs(one.sigmas), default=None)
+        if self._failure:
+            words: tuple[str, ...] = (f"! {self._failure}",)
+        elif is_stale:
+            words = ("! of earlier settings",)
+        else:
+            words = told(largest) if self._sizes and largest is not None else ("all effects are 0",)
+        self._changes.display_subtitle(*words)
 
     def _show_effects(self) -> None:
         if self._subject is None:
@@ -292,27 +309,46 @@ class RefereePage(Page):
         self.ask_button.setText("Ask again" if found is not None and not state.is_current else "Ask")
         self.ask_button.setEnabled(not state.is_running and not state.is_current)
         if found is None:
+            self._show_no_answer()
             return
         names = claim_names(found)
         if [self.claims.itemText(k) for k in range(self.claims.count())] != [text for _, text in names]:
             self.claims.offer(names)
         self.claims.show()
+        self.asked.display_content()
         k = min(self._claim_index, len(names) - 1)
-        self.claim.setText(f"{found.texts[k]}: smallest size at which this falls. {_ROW_HINT}.")
+        self.claim.setText(f"{found.texts[k]}, up to these sizes. Click a row to try one.")
         rows = overturn_rows(found, k, is_stale=not state.is_current)
         at = [one.nuisance for one in overturns_of(found, k) if self._sizes.keys() == {one.nuisance}]
         places = [index for index, one in enumerate(rows) if at and one.cells[0] == EFFECTS[at[0]]]
         self.overturns.display(rows, selected=places[0] if places else None)
         self._referee.limit_content(self.overturns.sizeHint().height() + 80)
 
-    def _frame(self, results: Results, t: int) -> None:
-        """Choose the axes once for every experiment and temperature."""
-        if self._framed is not None and self._framed[0] is results.document.experiment and self._framed[1] == t:
+    def _show_no_answer(self) -> None:
+        if self._state.is_running:
+            self.asked.display_missing("Asking the referee …", "The status line shows how far it is, and can cancel.")
+        elif self._state.failure:
+            self.asked.display_missing("No answer", self._state.failure)
+        else:
+            self.asked.display_missing("Not asked yet", _ASK)
+
+    def _frame(self, results: Results, t: int, reach: float) -> None:
+        """Choose the axes once for every experiment and temperature, and that of the changes as far as they reach."""
+        fit = results.efficiency
+        is_known = self._framed is not None and self._framed[0] is results.document.experiment and self._framed[1] == t
+        if fit is None or (is_known and reach == self._reach):
             return
-        self._framed = (results.document.experiment, t)
-        if self._before is not None:
-            self.plot.set_home(x=(0.0, longest(self._before.efficiency)), y=_HOME_Y)
+        x = (0.0, longest(fit))
+        self.change.set_home(x=x, y=(-_ROOM * reach, _ROOM * reach))
+        self._reach = reach
+        # One label for both ends: above the upper one there is no room in a low window.
+        ends = [Guide("y", reach), Guide("y", -reach, label=f"±{plain(reach, 0)} σ", is_right=True)]
+        self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0), *ends])
+        if not is_known:
+            self._framed = (results.document.experiment, t)
+            self.plot.set_home(x=x, y=_HOME_Y)
             self.plot.view_all()
+            self.change.view_all()
 
 
 def _impossible(subject: "Subject") -> dict[str, str]:
@@ -325,14 +361,22 @@ def _impossible(subject: "Subject") -> dict[str, str]:
     return found
 
 
+def _yielding(content: QWidget) -> QWidget:
+    """Return a scroll area that leaves it to the cards around it how high it is."""
+    area = scrolled(content)
+    area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+    return area
+
+
 def _two_columns(*columns: tuple[Card, int, Card, int]) -> QWidget:
     """Return two columns of two cards, each with its part of the height."""
     content = QWidget()
     places = row(content, GAP)
-    for upper, high, lower, low in columns:
+    for (upper, high, lower, low), share in zip(columns, _SHARES, strict=True):
         side = QWidget()
         cards = column(side, GAP)
         cards.addWidget(upper, high)
         cards.addWidget(lower, low)
-        places.addWidget(side, 1)
+        side.setMinimumWidth(1)
+        places.addWidget(side, share)
     return content

@@ -28,19 +28,28 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("Quantity"),
-    Column("without", "", "As measured, ± one statistical standard error", is_spare=True),
-    Column("with", "", "With the effects of these sizes added to the data, and everything fitted again"),
-    Column("change", "σ", "In statistical standard errors of the value without the effects"),
+    Column("stat. error", "", "One statistical standard error, as measured", is_spare=True),
+    Column("without → with", "", "As measured, and with effects of these sizes added to the data and all fitted again"),
+    Column("unit", is_spare=True),
+    Column("Δ", "σ", "Change in statistical standard errors"),
 )
 OVERTURN_COLUMNS = (
     Column("Effect"),
-    Column("upwards", "", "Smallest size above 0 at which the conclusion falls, and in prior deviations"),
-    Column("downwards", "", "The same below 0"),
+    Column("up", "", "Smallest size above 0 at which the conclusion falls"),
+    Column("down", "", "The same below 0"),
+    Column("unit", is_spare=True),
+    Column("prior σ", "", "The smaller size in prior standard deviations: below 1, the effect may well be that large"),
 )
 SHORTEST_MEV, LONGEST, POINTS = 4.0, 1.06, 81
+_REACHES = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 _NONE, _LOST = "—", "not determined"
 _SYMBOLS = (("phonon_mev", "ħω"), ("g_mev", "g"), ("polaron_energy_mev", "Eₚ"))
-_CLAIMS = {"phonon_error": "ħω by 1 σ", "phonon_interval": "ħω leaves 68 %", "eta_error": "η by 1 σ", "verdict": "Eq. 9"}
+_CLAIMS = {
+    "phonon_error": "ħω by 1 σ",
+    "phonon_interval": "ħω leaves 68 %",
+    "eta_error": "η by 1 σ",
+    "verdict": "best law",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +96,8 @@ def changes(before: Fits, after: Fits, t: int) -> list[Change]:
     if before.efficiency.responses is not None:
         ends = (float(fits.efficiency.quantum_yield[t]) for fits in (before, after))
         old, new = ends
-        found.append(Change("QY", "", old, float(before.efficiency.quantum_yield_error[t]), new))
+        error = float(before.efficiency.quantum_yield_error[t])
+        found.append(Change(f"QY {temperature}", "", old, error, new))
     rows = [(t, temperature)]
     if math.isfinite(before.polaron.chi2[-1]) or math.isfinite(after.polaron.chi2[-1]):
         rows.append((-1, "joint"))
@@ -95,7 +105,7 @@ def changes(before: Fits, after: Fits, t: int) -> list[Change]:
         for key, symbol in _SYMBOLS:
             error = float(getattr(before.polaron, key.replace("_mev", "_error_mev"))[row])
             old, new = (float(getattr(fits.polaron, key)[row]) for fits in (before, after))
-            found.append(Change(f"{symbol}, {place}", "meV", old, error, new))
+            found.append(Change(f"{symbol} {place}", "meV", old, error, new))
     return found
 
 
@@ -104,14 +114,13 @@ def change_rows(found: list[Change], *, is_stale: bool) -> list[TableRow]:
     return [TableRow(_change_cells(one), is_muted=is_stale) for one in found]
 
 
-def told(one: Change) -> str:
-    """Return a change in one line, as for a title."""
-    if not math.isfinite(one.before):
-        return ""
-    unit = f" {one.unit}" if one.unit else ""
+def told(one: Change) -> tuple[str, ...]:
+    """Return a change in one line, as for a title, then in fewer words."""
     if not math.isfinite(one.after):
-        return f"{one.name} {_LOST} any more"
-    return f"{one.name} {_shown(one.before, one)} → {_shown(one.after, one)}{unit}, {signed(one.sigmas)} σ"
+        return f"{one.name} {_LOST} any more", f"{one.name} lost"
+    ends, sigmas = f"{_shown(one.before, one)} → {_shown(one.after, one)}", f"{signed(one.sigmas)} σ"
+    unit = f" {one.unit}" if one.unit else ""
+    return f"{one.name}: {ends}{unit}, {sigmas}", f"{one.name}: {ends}", f"{one.name}: {sigmas}"
 
 
 def signed(sigmas: float) -> str:
@@ -138,6 +147,31 @@ def series(before: Fits, after: Fits | None, t: int, theme: Theme, *, is_stale: 
     ]
 
 
+def eta_changes(before: Fits, after: Fits | None, t: int, *, is_stale: bool) -> list[Series]:
+    """Return the change of every η of a temperature in statistical standard errors."""
+    if after is None:
+        return [Series("muted")]
+    error = before.fitted.eta_error[t]
+    is_known = np.isfinite(error) & (error > 0.0)
+    change = (_eta(after.fitted, t) - _eta(before.fitted, t)) / np.where(is_known, error, np.nan)
+    return [
+        Series(
+            color="muted" if is_stale else temperature_specs(before.efficiency.temperatures_k)[t],
+            x=after.fitted.detuning_mev[t],
+            y=change,
+            excluded=~after.fitted.fitted[t],
+            tips=LazyTips(change.size, partial(_tip, before.fitted, after.fitted, t)),
+        )
+    ]
+
+
+def reach_of(shown: list[Series]) -> float:
+    """Return how far an axis of changes has to reach: one of a few steps, so that it stays while a slider moves."""
+    sizes = np.abs(np.concatenate([np.asarray(one.y, dtype=float) for one in shown]))
+    largest = float(np.max(sizes, where=np.isfinite(sizes), initial=0.0))
+    return next((reach for reach in _REACHES if largest <= reach), largest)
+
+
 def longest(fit: EfficiencyFit) -> float:
     """Return where the axis of ΔE ends."""
     return LONGEST * float(np.max(np.where(fit.valid, fit.detuning_mev, 0.0), initial=10.0))
@@ -161,12 +195,17 @@ def overturn_rows(found: "Refereed", k: int, *, is_stale: bool) -> list[TableRow
         name = EFFECTS[one.nuisance]
         if not math.isfinite(_nearest(one)):
             words = f"not within {'+' if _is_one_sided(one) else '±'}{one.limit:g} prior σ"
-            rows.append(TableRow((name, "", ""), is_muted=is_stale, tip=one.text, words=words))
+            rows.append(TableRow((name, "", "", "", ""), is_muted=is_stale, tip=one.text, words=words))
             continue
-        cells = (name, _size(one, one.above, one.above_sigmas), _size(one, one.below, one.below_sigmas))
+        sides = ((one.above, one.above_sigmas), (one.below, one.below_sigmas))[: 1 if _is_one_sided(one) else 2]
+        sizes = [
+            f"{'−' if size < 0 else '+'}{_short(abs(size))}" if math.isfinite(size) else _NONE for size, _ in sides
+        ]
+        cells = (name, sizes[0], sizes[1] if len(sizes) > 1 else "", unit_of(one.nuisance), _short(_nearest(one)))
         rows.append(TableRow(cells, is_muted=is_stale, tip=one.text))
-    left = (TableRow((EFFECTS[name], "", ""), is_muted=True, words=f"not tried: {why}") for name, why in found.left_out)
-    return [*rows, *left]
+    for name, why in found.left_out:
+        rows.append(TableRow((EFFECTS[name], "", "", "", ""), is_muted=True, words=f"not tried: {why}"))
+    return rows
 
 
 def sizes_of(one: "Overturn") -> list[float]:
@@ -185,25 +224,16 @@ def _is_one_sided(one: "Overturn") -> bool:
     return NUISANCES[one.nuisance].is_one_sided
 
 
-def _size(one: "Overturn", size: float, sigmas: float) -> str:
-    if not math.isfinite(size):
-        return _NONE if size is one.below and _is_one_sided(one) else f"> {one.limit:g} σ"
-    sign, unit = "+" if size > 0 else "−", unit_of(one.nuisance)
-    return f"{sign}{_short(abs(size))}{f' {unit}' if unit else ''} · {_short(abs(sigmas))} σ"
-
-
 def _short(size: float) -> str:
     return plain(size, max(0, 1 - math.floor(math.log10(size)))) if size > 0 else "0"
 
 
 # --- cells and points ----------------------------------------------------------------------------------------
 def _change_cells(one: Change) -> tuple[str, ...]:
-    name = f"{one.name} ({one.unit})" if one.unit else one.name
-    if not math.isfinite(one.before):
-        return name, _LOST, _shown(one.after, one) if math.isfinite(one.after) else _LOST, _NONE
-    is_known = math.isfinite(one.error) and one.error > 0.0
-    old = measured(Estimate(one.before, one.error)) if is_known else _shown(one.before, one)
-    return name, old, _shown(one.after, one) if math.isfinite(one.after) else _LOST, signed(one.sigmas)
+    is_known = math.isfinite(one.error) and one.error > 0.0 and math.isfinite(one.before)
+    error = f"± {_shown(one.error, one)}" if is_known else _NONE
+    old, new = (_shown(value, one) if math.isfinite(value) else _LOST for value in (one.before, one.after))
+    return one.name, error, _LOST if old == new == _LOST else f"{old} → {new}", one.unit, signed(one.sigmas)
 
 
 def _shown(value: float, one: Change) -> str:
@@ -239,4 +269,4 @@ def _tip(before: EfficiencyFit, after: EfficiencyFit, t: int, j: int) -> str:
     place = f"ΔE = {plain(after.detuning_mev[t, j], 1)} meV"
     if before is after:
         return f"{place}<br>η = {measured(Estimate(old, error))}"
-    return f"{place}<br>{told(Change('η', '', old, error, new))}"
+    return f"{place}<br>{told(Change('η', '', old, error, new))[0]}"

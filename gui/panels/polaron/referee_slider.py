@@ -3,26 +3,39 @@
 import math
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from asplab.core.settings import SystematicsSettings
 from asplab.core.systematics import NUISANCES, Nuisance
 from asplab.gui.settings_catalogue import EFFECTS, STEPS
+from asplab.gui.widgets.arrange import GAP
 from asplab.gui.widgets.fields import NumberField, Numeric
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import TextLine
 
 STEPS_PER_SCALE = 100
+HINT = "Drag, or step with the arrow keys, Shift for wide steps · double-click or Delete: 0 · grey band: its prior"
+_WIDE_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1}
 _REACH, _FAR = 3.0, 10.0
+_WIDE_PX, _LEAST_PX = 340, 230
 _KNOB_PX, _MARGIN_PX, _GROOVE_PX, _BAND_PX = 6.5, 9.0, 3.0, 16.0
 _NUMERICS: dict[str, Numeric] = {
-    entry.field: entry.numeric
-    for group in STEPS["polaron"]
-    for entry in group.entries
-    if entry.record == "systematics" and entry.numeric is not None
+    entry.field: entry.numeric for group in STEPS["polaron"] for entry in group.entries if entry.record == "systematics"
 }
+_COARSE_UNITS = ("%", "ppm", "")
+"""Units in which a hundredth of a usual prior is no finer than what the settings show."""
 
 
 def unit_of(name: str) -> str:
@@ -49,10 +62,11 @@ class SizeSlider(QSlider):
     """A slider for a size that usually is 0; the prior deviation stands behind it as a pale band.
 
     It reaches three deviations, and further once a size does. A double click brings it back to 0. ``moved`` carries
-    the size in its unit.
+    the size in its unit, ``hint_changed`` what mouse and keys do here.
     """
 
     moved = Signal(float)
+    hint_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -97,6 +111,16 @@ class SizeSlider(QSlider):
         """Return the least width at which deviations can be told apart."""
         return QSize(56, 26)
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Say what the mouse and the keys do here."""
+        super().enterEvent(event)
+        self.hint_changed.emit(HINT)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the hint back."""
+        super().leaveEvent(event)
+        self.hint_changed.emit("")
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Bring the knob under the mouse."""
         if event.button() == Qt.MouseButton.LeftButton:
@@ -124,7 +148,11 @@ class SizeSlider(QSlider):
             event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Step with the arrow keys; Delete and 0 bring the size back to 0."""
+        """Step with the arrow keys, ten times further with Shift; Delete and 0 bring the size back to 0."""
+        steps = _WIDE_STEPS.get(Qt.Key(event.key()), 0)
+        if steps and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.setValue(self.value() + steps * self.pageStep())
+            return
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_0):
             self.setValue(0)
             return
@@ -178,6 +206,31 @@ class SizeSlider(QSlider):
         self.moved.emit(value / STEPS_PER_SCALE * self._marks.scale)
 
 
+class EffectRows(QWidget):
+    """All effects below each other; where it is narrow, the sliders take the room of the sizes in deviations."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.by_name = {name: EffectRow(nuisance) for name, nuisance in NUISANCES.items()}
+        places = QGridLayout(self)
+        places.setContentsMargins(0, 0, 4, 0)
+        places.setHorizontalSpacing(GAP)
+        places.setVerticalSpacing(4)
+        places.setColumnStretch(1, 1)
+        for index, effect in enumerate(self.by_name.values()):
+            effect.place(places, index)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show sizes in deviations where there is room."""
+        super().resizeEvent(event)
+        for effect in self.by_name.values():
+            effect.sigmas.setVisible(event.size().width() >= _WIDE_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room that is needed without the sizes in deviations."""
+        return QSize(_LEAST_PX, super().minimumSizeHint().height())
+
+
 class EffectRow:
     """Name, slider, number and size in prior deviations of one effect, as a row of a grid.
 
@@ -188,11 +241,15 @@ class EffectRow:
         self._nuisance = nuisance
         numeric = _NUMERICS[nuisance.name]
         low = 0.0 if nuisance.is_one_sided else -math.inf
-        shown = replace(numeric, decimals=numeric.decimals + 1, low=low, high=math.inf)
-        self.label, self.sigmas = QLabel(EFFECTS[nuisance.name]), TextLine(muted=True, align=Qt.AlignmentFlag.AlignRight)
+        decimals = numeric.decimals + (numeric.unit not in _COARSE_UNITS)
+        shown = replace(numeric, decimals=decimals, low=low, high=math.inf)
+        self.label, self.sigmas = (
+            QLabel(EFFECTS[nuisance.name]),
+            TextLine(muted=True, align=Qt.AlignmentFlag.AlignRight),
+        )
         self.slider, self.field = SizeSlider(), NumberField(shown)
-        self.field.setFixedWidth(88)
-        self.sigmas.setFixedWidth(46)
+        self.field.setFixedWidth(84)
+        self.sigmas.setFixedWidth(58)
         self.slider.setAccessibleName(nuisance.title)
         self.field.setAccessibleName(f"{nuisance.title}, size in {nuisance.unit}")
 
@@ -208,7 +265,7 @@ class EffectRow:
             widget.setEnabled(is_possible)
         self.slider.display(size if is_possible else 0.0, marks)
         self.field.display(size if is_possible else None)
-        self.sigmas.display(f"{plain(size / prior, 2)} σ" if prior > 0.0 and is_possible else "no prior")
+        self.sigmas.display(f"{plain(size / prior, 2)} σ" if prior > 0.0 and is_possible and size else "")
         self._explain(prior, why_not)
 
     def _explain(self, prior: float, why_not: str) -> None:

@@ -29,6 +29,8 @@ PAGES = (
     Entry("intervals", "Intervals", "intervals", "IntervalsPage"),
     Entry("checks", "Checks", "checks", "ChecksPage"),
     Entry("errors", "Errors", "errors", "ErrorsPage"),
+    Entry("advice", "Advice", "advice", "AdvicePage"),
     Entry("sensitivity", "Sensitivity", "sensitivity", "SensitivityPage"),
     Entry("referee", "Referee", "referee", "RefereePage"),
+    Entry("arena", "Arena", "arena", "ArenaPage"),
 )

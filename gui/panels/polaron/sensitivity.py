@@ -20,6 +20,7 @@ from asplab.gui.panels.polaron.sensitivity_told import (
     spread_columns,
     spread_rows,
     spread_words,
+    values_name,
 )
 from asplab.gui.reading import selected_temperature, temperature_name, temperature_specs, why_missing
 from asplab.gui.study import Outcome, Study, StudyState, has_same_inputs
@@ -56,7 +57,7 @@ class SensitivityPage(Page):
         self._states: Mapping[str, StudyState] = {study.key: StudyState() for study in self.studies}
         self._shown: tuple[Results, ViewState] | None = None
         self._asked: dict[str, tuple[Document, float]] = {}
-        self._detuning, self._fit = DETUNING_MEV, "joint"
+        self._detuning = DETUNING_MEV
         self._chosen: tuple[int, int] | None = None
         self._drawn: tuple[object, ...] = ()
         self._summed: tuple[object, ...] = ()
@@ -67,7 +68,7 @@ class SensitivityPage(Page):
         self.run_button, self.sum_button = QPushButton("Run"), QPushButton("Run all")
         self.use_button = QPushButton("Use this choice")
         self.picture = MapView(theme)
-        self.cell_line, self.verdict = TextLine(), QLabel(_NOT_SUMMED)
+        self.cell_name, self.cell_line, self.verdict = TextLine(), TextLine(muted=True), QLabel(_NOT_SUMMED)
         self.table = DataTable(theme, spread_columns(()))
         self.map_card, self.slice_card = Card("Change of the result", short_title="Change"), Card("Along each choice")
         self.sum_card = Card("Systematic error from all choices", short_title="All choices")
@@ -114,7 +115,7 @@ class SensitivityPage(Page):
     # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
         for field, width, name in (
-            (self.varied, 140, "What is varied"),
+            (self.varied, 148, "What is varied"),
             (self.quantity, 64, "Result"),
             (self.fits, 112, "Fit shown"),
             (self.detuning, 84, "ΔE at which η is followed"),
@@ -130,20 +131,24 @@ class SensitivityPage(Page):
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QWidget()
         places = row(head, GAP)
-        for label, field in (("Vary", self.varied), ("look at", self.quantity), ("of", self.fits)):
-            words = QLabel(label)
-            words.setProperty("role", "muted")
-            places.addWidget(words)
+        self._of, self._at = QLabel("of"), QLabel("at ΔE")
+        for label, field in (
+            (QLabel("Vary"), self.varied),
+            (QLabel("look at"), self.quantity),
+            (self._of, self.fits),
+            (self._at, self.detuning),
+        ):
+            label.setProperty("role", "muted")
+            places.addWidget(label)
             places.addWidget(field)
-        self._at = QLabel("at ΔE")
-        self._at.setProperty("role", "muted")
-        places.addWidget(self._at)
-        places.addWidget(self.detuning)
         places.addStretch(1)
         places.addWidget(self.run_button)
         self.sum_card.header.addWidget(self.sum_button)
         self.sum_card.add(self.verdict)
-        self.sum_card.add(scrolled(self.table), 1)
+        self._rows = scrolled(self.table)
+        self._rows.hide()
+        self.sum_card.add(self._rows, 1)
+        self.sum_card.body.addStretch(0)
         content = QWidget()
         lines = column(content, GAP)
         lines.addWidget(head)
@@ -155,7 +160,11 @@ class SensitivityPage(Page):
         self.map_card.add(self.picture.map_row, 1)
         foot = QWidget()
         places = row(foot, GAP)
-        places.addWidget(self.cell_line, 1)
+        lines = QWidget()
+        both = column(lines)
+        both.addWidget(self.cell_name)
+        both.addWidget(self.cell_line)
+        places.addWidget(lines, 1)
         places.addWidget(self.use_button)
         self.map_card.add(foot)
         self.slice_card.add(self.picture.slices, 1)
@@ -173,7 +182,7 @@ class SensitivityPage(Page):
         self.use_button.setToolTip("Set the document to the chosen cell; one step to undo")
         self.varied.chosen.connect(self._look_elsewhere)
         self.quantity.chosen.connect(self._look_again)
-        self.fits.chosen.connect(self._choose_fit)
+        self.fits.chosen.connect(self._look_again)
         self.detuning.committed.connect(self._choose_detuning)
         self.detuning.refused.connect(self.hint_changed)
         self.run_button.clicked.connect(lambda: self._run(self._map_study))
@@ -195,10 +204,6 @@ class SensitivityPage(Page):
 
     def _look_elsewhere(self) -> None:
         self._chosen = None
-        self._look_again()
-
-    def _choose_fit(self, key: str) -> None:
-        self._fit = key
         self._look_again()
 
     def _choose_detuning(self, value: float) -> None:
@@ -225,7 +230,7 @@ class SensitivityPage(Page):
             self.hint_changed.emit(str(error))
             return
         if found is not None:
-            self.settings_restored.emit(wanted, point_name(found, *self._chosen).lower())
+            self.settings_offered.emit(wanted, point_name(found, *self._chosen).lower())
 
     # --- showing -----------------------------------------------------------------------------------------
     def _holds(self, outcome: Outcome, study: Study, document: Document, quantity: str) -> bool:
@@ -251,7 +256,7 @@ class SensitivityPage(Page):
 
     def _look(self, results: Results, t: int, found: "SensitivityMap | None" = None) -> Look:
         key = str(self.quantity.key)
-        if key == "eta" or self._fit == "here":
+        if key == "eta" or self.fits.key == "here":
             at = temperature_name(results.polaron.temperatures_k[t]) if results.polaron is not None else ""
             if key == "eta" and found is not None and t < len(found.detuning_mev):
                 at = f"{at}, ΔE = {found.detuning_mev[t]:.0f} meV"
@@ -260,7 +265,7 @@ class SensitivityPage(Page):
         return Look(key, -1, _JOINT_WORDS.get(key, "joint fit"))
 
     def _show_map(self, results: Results, t: int) -> None:
-        self._offer_fits()
+        self._show_fields()
         found, holds = self._map(results)
         state = self._states[self._map_study.key]
         self._show_button(self.run_button, self._map_study, results, holds=holds)
@@ -293,8 +298,11 @@ class SensitivityPage(Page):
         cell = self._chosen or (found.x.reference, found.y.reference)
         result, why = cell_words(found, look, *cell)
         name = point_name(found, *cell)
-        self.cell_line.display(f"<b>{name}</b>: {result}, {why}", f"{name}: {result}", result)
-        self.cell_line.setToolTip(f"<b>{name}</b><br>{result}<br>{why}")
+        self.cell_name.display(f"{name} · {why}", name, values_name(found, *cell))
+        self.cell_line.display(result)
+        for line in (self.cell_name, self.cell_line):
+            line.setToolTip(f"<b>{name}</b><br>{result}<br>{why}")
+        self.picture.heat.setAccessibleDescription(f"{name}: {result}, {why}")
         is_other = self._chosen is not None and cell != (found.x.reference, found.y.reference)
         self.use_button.setEnabled(holds and is_other and not found.failed[cell])
 
@@ -315,19 +323,14 @@ class SensitivityPage(Page):
             for outcome in outcomes
         )
 
-    def _offer_fits(self) -> None:
+    def _show_fields(self) -> None:
         is_eta = self.quantity.key == "eta"
-        offered = FITS[1:] if is_eta else FITS
-        if self.fits.count() != len(offered):
-            self.fits.offer(offered)
-        wanted = "here" if is_eta else self._fit
-        if self.fits.key != wanted:
-            self.fits.display(wanted)
-        for part in (self._at, self.detuning):
-            part.setVisible(is_eta)
+        for part, is_wanted in ((self._of, not is_eta), (self.fits, not is_eta), (self._at, is_eta)):
+            part.setVisible(is_wanted)
+        self.detuning.setVisible(is_eta)
 
     def _row(self, t: int) -> int:
-        return t if self.quantity.key == "eta" or self._fit == "here" else -1
+        return t if self.quantity.key == "eta" or self.fits.key == "here" else -1
 
     def _show_sum(self, results: Results, t: int) -> None:
         state = self._states[SPREAD.key]
@@ -350,6 +353,7 @@ class SensitivityPage(Page):
         rows = spread_rows(found, look.row, is_muted=not holds)
         at = next((k for k, one in enumerate(rows) if one.cells[0].split(" ")[0] == look.symbol), None)
         self.table.display(rows, selected=at)
+        self._rows.show()
         self.verdict.setText(spread_words(found, look) or f"{look.symbol} is not determined: {look.place}.")
         self.verdict.setProperty("role", "" if holds else "muted")
         self.verdict.style().polish(self.verdict)

@@ -52,7 +52,9 @@ class MapView(QObject):
             plot.add_layer(self._guides[side], z=-5)
             plot.setAccessibleName("Slice along the horizontal choice" if side == "x" else "Along the vertical one")
             plot.hint_changed.connect(self.hint_changed)
-            plot.display_hint("The other choice as it is in use · open points: not counted · click chooses the cell")
+            plot.display_hint(
+                "The other choice stays as it is · dotted: in use · grey band: its error · open points: not counted"
+            )
             lines.addWidget(plot, 1)
         self.heat.hint_changed.connect(self.hint_changed)
         self.heat.cell_chosen.connect(self.cell_chosen)
@@ -66,16 +68,15 @@ class MapView(QObject):
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        for part in (self.heat, self.bar, *self.plots.values()):
-            part.restyle(theme)
+        self.bar.restyle(theme)
+        for plot in (self.heat, *self.plots.values()):
+            plot.restyle(theme)
 
     def forget_frame(self) -> None:
         """Choose the axes anew at the next display."""
         self._framed = ()
 
-    def display(
-        self, found: "SensitivityMap", look: Look, chosen: tuple[int, int] | None, *, is_stale: bool
-    ) -> None:
+    def display(self, found: "SensitivityMap", look: Look, chosen: tuple[int, int] | None, *, is_stale: bool) -> None:
         """Show one result of a map."""
         self._found = found
         cells = heat_cells(found, look, is_stale=is_stale)
@@ -83,6 +84,8 @@ class MapView(QObject):
         known = cells.change[np.isfinite(cells.change)]
         less, more = bool((known < -cells.limit).any()), bool((known > cells.limit).any())
         self.bar.display(cells.limit, has_less=less, has_more=more, is_stale=is_stale)
+        has_hatched = bool((np.isfinite(cells.change) & np.logical_not(cells.counted)).any())
+        self.bar.display_marks(has_hatched=has_hatched, has_failed=bool(cells.failed.any()))
         self.heat.display_labels(axis_name(found.x), axis_name(found.y))
         self.heat.display_words("bottom", axis_words(found.x))
         self.heat.display_words("left", axis_words(found.y))
@@ -93,7 +96,7 @@ class MapView(QObject):
             plot.display_labels(axis_name(axis), f"{look.symbol} ({look.unit.strip()})" if look.unit else look.symbol)
             plot.display_words("bottom", axis_words(axis))
             plot.display([slice_series(found, side, look, is_stale=is_stale)])
-            guides = [Guide("x", float(axis.values[axis.reference]), label="in use")]
+            guides = [Guide("x", float(axis.values[axis.reference]))]
             if np.isfinite(here.value) and np.isfinite(here.error):
                 guides.append(Guide("y", here.value - here.error, here.value + here.error))
             self._guides[side].display(guides)

@@ -34,7 +34,10 @@ GROUPS = {
     "estimator": ("estimator", "the estimator"),
 }
 WORDS = {"window": "window sum", "template": "band template", "urbach": "line + Urbach"}
-_NONE = "—"
+_AXES = {"longpass clearance": "Long-pass", "shortpass clearance": "Short-pass"}
+_SHORT = {"window": "sum", "urbach": "Urbach"}
+"""Words along an axis, where room is short."""
+_NONE, _ALL = "—", 0.995
 _ALLOWED, _USED = "allowed", "in use"
 Side = Literal["x", "y"]
 
@@ -75,19 +78,19 @@ class Look:
 # --- words ---------------------------------------------------------------------------------------------------
 def axis_name(axis: "ChoiceAxis") -> str:
     """Return the name of an axis as its label."""
-    name = axis.name[:1].upper() + axis.name[1:]
+    name = _AXES.get(axis.name, axis.name[:1].upper() + axis.name[1:])
     return f"{name} ({axis.unit})" if axis.unit else name
 
 
 def axis_words(axis: "ChoiceAxis") -> tuple[str, ...]:
     """Return the words along an axis, empty where it has numbers."""
-    return tuple(WORDS.get(label, label) for label in axis.labels)
+    return tuple(_SHORT.get(label, label) for label in axis.labels)
 
 
 def told(axis: "ChoiceAxis", i: int) -> str:
     """Return name and value of one choice."""
     if axis.labels:
-        return f"{axis.name} {axis_words(axis)[i]}"
+        return f"{axis.name} {WORDS.get(axis.labels[i], axis.labels[i])}"
     return f"{axis.name} {plain(axis.values[i], 0 if axis.unit == 'meV' else 1)} {axis.unit}"
 
 
@@ -96,6 +99,12 @@ def point_name(found: "SensitivityMap", i: int, j: int) -> str:
     parts = [told(found.x, i)] if found.y.values.size == 1 else [told(found.x, i), told(found.y, j)]
     words = ", ".join(parts)
     return words[:1].upper() + words[1:]
+
+
+def values_name(found: "SensitivityMap", i: int, j: int) -> str:
+    """Return the values of a cell alone, where room is short."""
+    axes = ((found.x, i),) if found.y.values.size == 1 else ((found.x, i), (found.y, j))
+    return ", ".join(told(axis, at).removeprefix(axis.name).strip() for axis, at in axes)
 
 
 def cell_words(found: "SensitivityMap", look: Look, i: int, j: int) -> tuple[str, str]:
@@ -107,7 +116,8 @@ def cell_words(found: "SensitivityMap", look: Look, i: int, j: int) -> tuple[str
         result = f"{look.symbol} is not determined"
     else:
         change = found.in_errors(look.quantity)[i, j, look.row]
-        away = f" ({_signed(change)} σ)" if np.isfinite(change) else ""
+        is_used = (i, j) == (found.x.reference, found.y.reference)
+        away = "" if is_used or not np.isfinite(change) else f" ({_signed(change)} σ)"
         result = f"{look.symbol} = {measured(Estimate(float(value), float(error)))}{look.unit}{away}"
     if (i, j) == (found.x.reference, found.y.reference):
         return result, _USED
@@ -170,11 +180,11 @@ def slice_series(found: "SensitivityMap", side: Side, look: Look, *, is_stale: b
     def tip(k: int) -> str:
         return _tip(found, look, *((k, found.y.reference) if side == "x" else (found.x.reference, k)))
 
-    points = Series(
+    return Series(
         color,
         x=axis.values,
         y=value,
-        excluded=~counted,
+        excluded=np.logical_not(counted),
         symbol_px=6.0,
         tips=LazyTips(value.size, tip),
         error=error if axis.labels else None,
@@ -183,7 +193,6 @@ def slice_series(found: "SensitivityMap", side: Side, look: Look, *, is_stale: b
         band_low=None if axis.labels else value - error,
         band_high=None if axis.labels else value + error,
     )
-    return points
 
 
 def slice_range(found: "SensitivityMap", look: Look) -> tuple[float, float] | None:
@@ -246,9 +255,7 @@ def spread_words(spread: "ChoiceSpread", look: Look) -> str:
     from asplab.core.sensitivity import QUANTITIES as FOLLOWED
 
     q = FOLLOWED.index(look.quantity)
-    value, error, total = (
-        float(part[q, look.row]) for part in (spread.value, spread.statistical_error, spread.total)
-    )
+    value, error, total = (float(part[q, look.row]) for part in (spread.value, spread.statistical_error, spread.total))
     if not (math.isfinite(value) and error > 0):
         return ""
     parts = np.nan_to_num(spread.systematic[:, q, look.row])
@@ -259,9 +266,12 @@ def spread_words(spread: "ChoiceSpread", look: Look) -> str:
     if parts.max(initial=0.0) <= 0:
         return f"{head} = {sizes}. Other choices move it no further than noise does."
     most = GROUPS[spread.choices[int(parts.argmax())]][1]
-    verb = "move" if most.endswith("s") or " and " in most else "moves"
-    share = plain(100.0 * float(parts.max() ** 2 / (parts**2).sum()), 0)
-    return f"{head} = {sizes}. Most of the systematic error comes from {most}, which {verb} it most: {share} %."
+    share = float(parts.max() ** 2 / (parts**2).sum())
+    if share > _ALL:
+        return f"{head} = {sizes}. All of the systematic error comes from {most}."
+    return (
+        f"{head} = {sizes}. The largest systematic part comes from {most}: {plain(100.0 * share, 0)} % of the variance."
+    )
 
 
 def _size(size: float, error: float) -> str:
@@ -293,7 +303,10 @@ def _spread_tip(spread: "ChoiceSpread", q: int, row: int, error: float) -> str:
             lines.append(f"{GROUPS[choice][0]}: the data allow none")
             continue
         rms, expected = (plain(float(part[row]) / error, 2) if error > 0 else _NONE for part in (one.rms, one.expected))
-        ends = [plain(float(part[row]), max(decimals_of(error), 0) if error > 0 else 3) for part in (one.lowest, one.highest)]
+        ends = [
+            plain(float(part[row]), max(decimals_of(error), 0) if error > 0 else 3)
+            for part in (one.lowest, one.highest)
+        ]
         undetermined = f", {one.n_open[row]} undetermined" if one.n_open[row] else ""
         lines.append(
             f"{GROUPS[choice][0]}: {ends[0]} … {ends[1]} over {one.n_reasonable[row]} choices{undetermined}; "

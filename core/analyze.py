@@ -120,7 +120,7 @@ def choose_method(
         named = read_settings(settings_file, base=with_models(document, ()).settings).models.compared
         models = named or models
         settings = read_settings(settings_file, base=document.settings)
-        document = Document(document.experiment, settings, document.exclusions)
+        document = replace(document, settings=settings)
     models = asked.models if asked.models is not None else models
     if asked.intervals is not None and asked.intervals != method.intervals:
         method = replace(method, intervals=asked.intervals, draws=DRAWS[asked.intervals])

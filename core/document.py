@@ -1,6 +1,7 @@
 """The document: one frozen value with everything that the user can save or undo."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from asplab.core.experiment import Experiment
@@ -29,13 +30,39 @@ class Exclusions:
         return next((item.reason for item in self.items if item.target == target), None)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptFit:
+    """A comparison of rate models that was made: what leads back to it, and what it found in words.
+
+    Attributes
+    ----------
+    name : str
+        Unique in its history.
+    settings, exclusions : Settings, Exclusions
+        Those it was made with.
+    summary : str
+    kept_at : datetime
+        When it was found, with time zone.
+    """
+
+    name: str
+    settings: Settings
+    exclusions: Exclusions
+    summary: str
+    kept_at: datetime
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """Experiment, settings and exclusions: what is saved; every result follows from it."""
+    """Experiment, settings, exclusions and the fits kept: what is saved.
+
+    Every result follows from the first three; ``fits`` are notes about results of earlier settings, the latest first.
+    """
 
     experiment: Experiment
     settings: Settings = field(default_factory=Settings)
     exclusions: Exclusions = field(default_factory=Exclusions)
+    fits: tuple[KeptFit, ...] = ()
 
     def with_settings(self, **records: Any) -> "Document":
         """Return the document with whole settings records replaced, such as ``integration=…``."""

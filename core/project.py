@@ -22,6 +22,7 @@ from asplab.core.problems import Problem, Severity
 from asplab.core.progress import Progress
 from asplab.core.project_entries import arrange_entries
 from asplab.core.project_foreign import add_listing, carry_over
+from asplab.core.project_history import read_fits, write_fits
 from asplab.core.project_reading import assemble_collections, read_entry
 from asplab.core.project_results import Numbers, final_numbers, stored_numbers, write_processes
 from asplab.core.project_writing import EntryWriter
@@ -31,7 +32,7 @@ from asplab.core.settings_io import settings_from_json, settings_to_json
 
 __all__ = ["final_numbers", "open_project", "save_project", "stored_results", "was_saved_by_person"]
 
-SCHEMA = (1, 0)
+SCHEMA = (1, 1)
 """Version of the layout: a new major number where older programs would misread it."""
 
 Migration = Callable[[h5py.File], None]
@@ -194,6 +195,7 @@ def _write_project(overview: h5py.Group, document: Document, provenance: Provena
     add_numbers(group, "simulated", int(experiment.simulated), unit="1")
     add_text(group, "settings", settings_to_json(document.settings))
     add_text(group, "exclusions", json.dumps([[item.target, item.reason] for item in document.exclusions.items]))
+    write_fits(group, document.fits)
     add_text(group, "problems", json.dumps([[p.severity, p.where, p.message] for p in experiment.problems]))
     add_texts(group, "source_path", [source.path for source in experiment.sources])
     add_texts(group, "source_sha256", [source.sha256 for source in experiment.sources])
@@ -224,7 +226,7 @@ def _read(file: h5py.File, reader: Reader, progress: Progress) -> Document:
         settings = settings_from_json(settings_text, where=f"{group.name}/settings")
     except SettingsError as error:
         raise reader.fault("settings", str(error)) from error
-    return Document(experiment, settings, Exclusions(exclusions))
+    return Document(experiment, settings, Exclusions(exclusions), read_fits(group, reader))
 
 
 def _rows(group: h5py.Group, name: str, width: int, reader: Reader) -> list[list[str]]:

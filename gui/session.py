@@ -1,6 +1,7 @@
 """The open document: every change is an undoable swap of two immutable values, and the results follow it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,6 +12,7 @@ from asplab.core.errors import AsplabError
 from asplab.core.pipeline import Analysis, Results
 from asplab.core.progress import Progress
 from asplab.gui.jobs import Jobs
+from asplab.gui.study import has_same_inputs
 
 SETTLE_MS = 150
 ANALYSIS = "analysis"
@@ -97,6 +99,14 @@ class Session(QObject):
         return self._document
 
     @property
+    def documents(self) -> tuple[Document, ...]:
+        """The document as it is now, and all that undo and redo lead to."""
+        known = [self._document]
+        for swap in self._swaps():
+            known += [swap.before, swap.after]
+        return tuple({id(one): one for one in known if one is not None}.values())
+
+    @property
     def results(self) -> Results | None:
         """The latest results; their own document says what they belong to."""
         return self._results
@@ -152,6 +162,26 @@ class Session(QObject):
             return
         self.edit(text, changed, gesture)
 
+    def note(self, change: Change) -> None:
+        """Write something down that follows from the inputs, and is no step of the user.
+
+        It goes into the document and into all that undo and redo lead to: no step of its own, nothing to redo is
+        lost, and no undo takes it away. The document counts as modified until it is saved.
+
+        Parameters
+        ----------
+        change : callable
+            Leaves experiment, settings and exclusions as they are.
+        """
+        if self._document is None:
+            return
+        noted = {id(one): change(one) for one in self.documents}
+        for swap in self._swaps():
+            swap.before, swap.after = (None if one is None else noted[id(one)] for one in (swap.before, swap.after))
+        changed = noted[id(self._document)]
+        if changed is not self._document:
+            self._install(changed)
+
     def drag(self, text: str, change: Change, gesture: str) -> None:
         """Wish for a change that the next one may overtake."""
         if self._wish is not None and self._wish[2] != gesture:
@@ -206,6 +236,9 @@ class Session(QObject):
         elif self.jobs.is_running(ANALYSIS):
             # The stages belong to the job until it ends; it then looks for what is newest.
             return
+        elif self._computed is not None and self._results is not None and _differs_in_notes(self._results, document):
+            # Intervals that wait for rest still follow.
+            self._show(replace(self._results, document=document))
         elif self._computed is None or _touches_raw_data(self._computed, document):
             self._start_analysis(document, "Analysing…" if self._results is None else "Recomputing…")
         else:
@@ -245,6 +278,10 @@ class Session(QObject):
             self._computed = results.document
         self.results_changed.emit(results)
 
+    def _swaps(self) -> list[Swap]:
+        commands = (self.history.command(index) for index in range(self.history.count()))
+        return [command for command in commands if isinstance(command, Swap)]
+
     def _timer(self, interval_ms: int, act: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
@@ -260,7 +297,13 @@ def _is_same(document: Document, other: Document | None) -> bool:
         and document.experiment is other.experiment
         and document.settings == other.settings
         and document.exclusions == other.exclusions
+        and document.fits == other.fits
     )
+
+
+def _differs_in_notes(results: Results, document: Document) -> bool:
+    """Whether results are those of a document but for what is written down beside the inputs."""
+    return results.document is not document and has_same_inputs(results.document, document)
 
 
 def _touches_raw_data(before: Document, after: Document) -> bool:

@@ -180,6 +180,9 @@ _ENERGIES = Group(
         Entry("energies", "given_mean_photon", "given", "⟨E⟩ at this T",
               "Mean energy of an emitted photon at the selected temperature, instead of the measured one.",
               Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="measured"),
+        Entry("energies", "given_absorption", "given", "Absorption at this T",
+              "Energy of the first absorption maximum at the selected temperature. It changes no result; the Stokes "
+              "shift is compared with 2<i>Sħω</i>.", Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="unknown"),
     ),
     folded=True,
 )  # fmt: skip
@@ -222,7 +225,7 @@ _POLARON = Group(
 )  # fmt: skip
 _RATE = Numeric("meV", 2, 0.01, 10000.0, 0.5)
 _MODE = Quantity("g<sub>i</sub>", _RATE, 0.01, 10000.0)
-_QUANTITIES = {
+QUANTITIES: Mapping[str, Quantity] = {
     "g_mev": Quantity("g", _RATE, 0.01, 10000.0),
     "phonon_mev": Quantity("ħω", Numeric("meV", 2, 0.5, 500.0, 0.5), 0.5, 500.0),
     "broadening_mev": Quantity("ζ", Numeric("meV", 4, 1e-4, 100.0, 0.1), 1e-4, 100.0),
@@ -238,10 +241,10 @@ _MODELS = Group(
               choices=tuple((name, model.title) for name, model in MODELS.items())),
         Entry("models", "limits", "ranges", "Ranges of parameters",
               "A parameter is sought within its range; equal ends fix it. ζ and E<sub>b</sub> are free only with one. "
-              "Eq. 9 on the page Fit is not touched.", quantities=_QUANTITIES),
+              "Eq. 9 on the page Fit is not touched.", quantities=QUANTITIES),
         Entry("models", "priors", "priors", "Known from elsewhere",
               "Value and standard deviation of a parameter from the literature or another experiment, and where they "
-              "come from; they add to χ² like a measurement.", quantities=_QUANTITIES),
+              "come from; they add to χ² like a measurement.", quantities=QUANTITIES),
         Entry("models", "modes_mev", "numbers", "Modes",
               "Phonon energies of the models with several modes, in meV, with semicolons between them. They are not "
               "fitted.", Numeric("meV", 2, 0.01, 500.0), empty="none"),

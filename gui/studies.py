@@ -47,6 +47,11 @@ class Studies(QObject):
         failure = slot.failure if slot.refused is not None and _is_for(study, slot.refused, document, request) else ""
         return StudyState(outcome, is_current, slot.is_running, failure)
 
+    def latest(self, study: Study) -> Outcome | None:
+        """Return what a study found last, whatever document it belongs to."""
+        slot = self._slots.get(study.key)
+        return None if slot is None else slot.outcome
+
     def run(self, study: Study, results: Results, request: Any = None) -> None:
         """Start a study; one of the same kind that still runs is cancelled and its outcome forgotten."""
         slot = self._slots.setdefault(study.key, Slot())

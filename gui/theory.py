@@ -1,16 +1,22 @@
-"""The studies of the Polaron step: started, cancelled, and told to the page that shows them."""
+"""The studies of the Polaron step: started, cancelled, told to the page that shows them, and kept with the document."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from asplab.core.pipeline import Results
+from asplab.gui.intents import Intents
 from asplab.gui.jobs import Jobs
 from asplab.gui.panels.base import Panel
+from asplab.gui.panels.polaron.comparing import COMPARISON
+from asplab.gui.panels.polaron.error_studies import ACCOUNT
+from asplab.gui.panels.polaron.history import summary_of
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.preferences import Preferences
 from asplab.gui.studies import Studies
+from asplab.gui.study import Outcome, has_same_inputs
+from asplab.gui.systematic import Systematic
 
 
 class Theory(QObject):
@@ -20,11 +26,19 @@ class Theory(QObject):
     ----------
     connect : callable
         Connects a new page as every panel is connected.
+    intents : Intents
+        What the kept fits of a page become.
     display : callable
         Displays the present results again.
     results : callable
         Returns the present results, or None.
+
+    Notes
+    -----
+    ``setting_wanted`` carries settings record and field that a page wants to be seen.
     """
+
+    setting_wanted = Signal(str, str)
 
     def __init__(
         self,
@@ -33,6 +47,7 @@ class Theory(QObject):
         words_for: Callable[[Exception], str],
         *,
         connect: Callable[[Panel], None],
+        intents: Intents,
         display: Callable[..., None],
         results: Callable[[], Results | None],
         parent: QObject | None = None,
@@ -40,7 +55,9 @@ class Theory(QObject):
         super().__init__(parent)
         self.studies = Studies(jobs, words_for, self)
         self._preferences, self._connect, self._display, self._results = preferences, connect, display, results
+        self._intents, self._is_settled = intents, False
         self.studies.changed.connect(self._display)
+        self.studies.finished.connect(self._keep)
 
     def take(self, panel: Panel) -> None:
         """Take charge of a panel if it has studies, and show the page that was seen last."""
@@ -53,6 +70,7 @@ class Theory(QObject):
 
     def display(self, panel: Panel, results: Results, *, is_settled: bool) -> None:
         """Tell a page what is known of its studies, and start those that follow the document once it rests."""
+        self._is_settled = is_settled
         if not isinstance(panel, PolaronPanel):
             return
         page = panel.page
@@ -65,8 +83,32 @@ class Theory(QObject):
             {study.key: self.studies.state(study, document, page.request(study.key)) for study in page.studies}
         )
 
+    def systematics(self, results: Results) -> Systematic:
+        """Return the systematic errors of these results, if the page of errors has found them."""
+        outcome = self.studies.latest(ACCOUNT)
+        if outcome is None:
+            return Systematic()
+        state = self.studies.state(ACCOUNT, results.document, outcome.request)
+        if state.outcome is None:
+            return Systematic()
+        if state.is_current:
+            return Systematic(outcome.value.systematics)
+        return Systematic(is_awaited=state.is_running or not self._is_settled)
+
+    def _keep(self, key: str, outcome: Outcome) -> None:
+        """Keep a comparison with the document, if it is one of the document as it is now."""
+        results = self._results()
+        if key != COMPARISON.key or results is None or outcome.value.comparison is None:
+            return
+        if has_same_inputs(outcome.document, results.document, COMPARISON.ignores):
+            self._intents.keep_fit(outcome.document, summary_of(outcome.value))
+
     def _take_page(self, page: Page) -> None:
         self._connect(page)
+        page.fit_restored.connect(self._intents.restore_fit)
+        page.fit_renamed.connect(self._intents.rename_fit)
+        page.fit_deleted.connect(self._intents.delete_fit)
+        page.setting_wanted.connect(self.setting_wanted)
         page.request_changed.connect(self._display)
         page.study_requested.connect(lambda key: self._run(page, key))
 

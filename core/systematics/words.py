@@ -49,7 +49,7 @@ def in_words(systematics: Systematics) -> tuple[str, ...]:
     lines = [_spread(systematics, name) for name in ("quantum_yield", "eta")]
     row = _best_row(systematics)
     if row is not None:
-        lines += [_single(systematics, name, row) for name in list(_NAMES)[2:]]
+        lines += [told(systematics, name, row) for name in list(_NAMES)[2:]]
     left = [f"{name} ({why})" for name, why in systematics.left_out]
     if left:
         lines.append(f"Left out: {', '.join(left)}.")
@@ -79,7 +79,16 @@ def _spread(systematics: Systematics, quantity: str) -> str:
     )
 
 
-def _single(systematics: Systematics, quantity: str, row: int) -> str:
+def told(systematics: Systematics, quantity: str, row: int) -> str:
+    """Return both errors of one result and what dominates the systematic one; empty where it is not determined.
+
+    Parameters
+    ----------
+    quantity : str
+        A field of `asplab.core.systematics.Outcome` with one entry a temperature, and one for all.
+    row : int
+        The temperature, or their number for the joint fit.
+    """
     value, error, plus, minus = (
         float(getattr(part, quantity)[row])
         for part in (systematics.central, systematics.statistical, systematics.plus, systematics.minus)
@@ -90,7 +99,7 @@ def _single(systematics: Systematics, quantity: str, row: int) -> str:
     joint = row == len(systematics.temperatures_k)
     place = "all temperatures" if joint else f"{systematics.temperatures_k[row]:.0f} K"
     ends = "/".join(
-        f"{sign}{end:.2g}" if np.isfinite(end) else f"{sign}open" for sign, end in (("+", plus), ("−", minus))
+        f"{sign}{_two(end)}" if np.isfinite(end) else f"{sign}open" for sign, end in (("+", plus), ("−", minus))
     )
     sources = dominant(systematics, quantity, (row,))
     lost = [
@@ -99,7 +108,12 @@ def _single(systematics: Systematics, quantity: str, row: int) -> str:
         if not np.isfinite(part)
     ]
     because = f"; not determined after a shift of: {', '.join(lost)}" if lost else _because(systematics, sources)
-    return f"{name} ({place}): {value:.4g}{unit}, statistical ±{error:.2g}, systematic {ends}{because}."
+    return f"{name} ({place}): {value:.4g}{unit}, statistical ±{_two(error)}, systematic {ends}{because}."
+
+
+def _two(size: float) -> str:
+    """Return a size with two digits, 1.0 for one."""
+    return f"{size:#.2g}".rstrip(".")
 
 
 def _because(systematics: Systematics, sources: tuple[tuple[str, float], ...]) -> str:

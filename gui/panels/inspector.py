@@ -1,6 +1,6 @@
 """The right column: settings of the step, results with errors, checks, and what is selected."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from asplab.core.document import Exclusions
@@ -9,6 +9,7 @@ from asplab.gui.findings import checks, error_sources, facts, joint_rows, record
 from asplab.gui.panels.base import Panel
 from asplab.gui.reading import selected_temperature, temperature_name, temperatures_of
 from asplab.gui.settings_catalogue import STEPS
+from asplab.gui.systematic import NO_SYSTEMATIC, Systematic
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import scrolled
@@ -61,10 +62,10 @@ class Inspector(Panel):
         """The form of the step shown, None before the first :meth:`display`."""
         return next((form for form in self._forms.values() if form.isVisibleTo(self)), None)
 
-    def display(self, results: Results, view: ViewState) -> None:
+    def display(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
         """Show settings, results, checks and selection; called on every frame of a drag."""
         self._show_settings(results, view)
-        self._show_results(results, view)
+        self._show_results(results, view, systematic)
         self._exclusions = results.document.exclusions
         self._show_budget(results, view)
         found = checks(results, view)
@@ -78,6 +79,14 @@ class Inspector(Panel):
         """Show what the user has just excluded or brought back; the results follow later."""
         self._exclusions = exclusions
         self._show_exclusions()
+
+    def show_setting(self, record: str, name: str) -> None:
+        """Bring one setting of the step into view and put the keyboard there; one that has no place here is no wish."""
+        field = None if self.form is None else self.form.reveal(record, name)
+        if field is not None:
+            # The unfolded lines have to find their places first.
+            QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(field))
+            field.setFocus(Qt.FocusReason.TabFocusReason)
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme; all of it comes from the style sheet and the palette."""
@@ -110,7 +119,7 @@ class Inspector(Panel):
         ):
             column.addWidget(card)
         column.addStretch(1)
-        scroll = scrolled(content)
+        scroll = self._scroll = scrolled(content)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # The bar keeps its room, so that the cards and the summary below them have one width.
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -149,8 +158,8 @@ class Inspector(Panel):
         return self._forms[step]
 
     # --- results -----------------------------------------------------------------------------------------
-    def _show_results(self, results: Results, view: ViewState) -> None:
-        here, joint = temperature_rows(results, view), joint_rows(results)
+    def _show_results(self, results: Results, view: ViewState, systematic: Systematic) -> None:
+        here, joint = temperature_rows(results, view, systematic), joint_rows(results, systematic)
         t = selected_temperature(results, view)
         name = "" if t is None else f" · {temperature_name(temperatures_of(results)[t])}"
         self._results_card.display_title(f"Results{name}")

@@ -30,12 +30,15 @@ class ResultRow:
         What the error means or why it is open; the tooltip.
     doubtful : bool
         Marked with ``!``; the note says why.
+    systematic : str
+        Second, muted line: the systematic error; none when empty.
     """
 
     symbol: str
     estimate: Estimate
     note: str = ""
     doubtful: bool = False
+    systematic: str = ""
 
 
 class ResultsTable(PaintedRows):
@@ -46,7 +49,7 @@ class ResultsTable(PaintedRows):
         self._rows: tuple[ResultRow, ...] = ()
         self._numbers: tuple[str, ...] = ()
         self._tall: frozenset[int] = frozenset()
-        self._symbols: tuple[str, ...] = ()
+        self._symbols: tuple[tuple[str, bool], ...] = ()
 
     @property
     def rows(self) -> tuple[ResultRow, ...]:
@@ -58,7 +61,7 @@ class ResultsTable(PaintedRows):
         self._rows = tuple(rows)
         self._numbers = tuple(measured(row.estimate, self.locale()) for row in rows)
         self._keep_current()
-        symbols = tuple(row.symbol for row in rows)
+        symbols = tuple((row.symbol, bool(row.systematic)) for row in rows)
         if symbols != self._symbols:
             # A row that once needed two lines keeps them, or a drag would make the column jump.
             self._symbols, self._tall = symbols, frozenset()
@@ -77,7 +80,8 @@ class ResultsTable(PaintedRows):
     def row_text(self, index: int) -> str:
         """Return symbol, number and unit."""
         row = self._rows[index]
-        return f"{without_markup(row.symbol)}\t{self._numbers[index]}\t{row.estimate.unit}"
+        parts = [without_markup(row.symbol), self._numbers[index], row.estimate.unit]
+        return "\t".join([*parts, row.systematic] if row.systematic else parts)
 
     def tip_at(self, place: QPointF) -> str:
         """Return what the error of the row means."""
@@ -99,8 +103,9 @@ class ResultsTable(PaintedRows):
         unit_px = self._unit_px()
         column = unit_px + _GAP if unit_px else 0.0
         for index, (row, number) in enumerate(zip(self._rows, self._numbers, strict=True)):
-            # The symbol stands on the first line of its row, the number on the last.
-            box = QRectF(0, self._top(index + 1) - ROW_PX, self.width(), ROW_PX)
+            # The symbol stands on the first line of its row, the number below where there is no room for both.
+            top = self._top(index) + (_SECOND_PX if index in self._tall else 0)
+            box = QRectF(0, top, self.width(), ROW_PX)
             name_box = QRectF(2, self._top(index), self.width() - 2, ROW_PX)
             number_box = box.adjusted(0, 0, -column, 0)
             painter.setPen(ink)
@@ -108,6 +113,9 @@ class ResultsTable(PaintedRows):
             painter.drawText(number_box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
             painter.setPen(muted)
             paint_rich(painter, box.adjusted(self.width() - unit_px, 0, 0, 0), row.estimate.unit)
+            if row.systematic:
+                below = number_box.translated(0, _SECOND_PX)
+                painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, row.systematic)
         self._paint_ring(painter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -134,7 +142,8 @@ class ResultsTable(PaintedRows):
         return max((rich_width(row.estimate.unit, self.font()) for row in self._rows), default=0.0)
 
     def _top(self, index: int) -> int:
-        return ROW_PX * index + _SECOND_PX * sum(tall < index for tall in self._tall)
+        more = sum(tall < index for tall in self._tall) + sum(bool(row.systematic) for row in self._rows[:index])
+        return ROW_PX * index + _SECOND_PX * more
 
 
 def _name(row: ResultRow) -> str:

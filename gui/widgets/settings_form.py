@@ -64,6 +64,11 @@ class Section(QWidget):
         """Whether the settings are hidden."""
         return self.body.isHidden()
 
+    def unfold(self) -> None:
+        """Show the settings."""
+        if self.is_folded:
+            self._toggle()
+
     def count_changes(self, settings: Settings) -> None:
         """Count the settings that differ from their defaults."""
         default = Settings()
@@ -119,6 +124,14 @@ class SettingsForm(QWidget):
             The form has no such setting.
         """
         return self._rows[record, name].field
+
+    def reveal(self, record: str, name: str) -> QWidget | None:
+        """Unfold the section of a setting and return its widget, None where the form has no such setting."""
+        line = self._rows.get((record, name))
+        if line is None:
+            return None
+        next(section for section in self.sections if section.isAncestorOf(line.field)).unfold()
+        return line.field
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from asplab.core import project
-from asplab.core.document import Document, Exclusion, Exclusions
+from asplab.core.document import Document, Exclusion, Exclusions, KeptFit
 from asplab.core.errors import Cancelled, ProjectError, SettingsError
 from asplab.core.experiment import (
     Condition,
@@ -31,6 +31,7 @@ from asplab.core.problems import Problem
 from asplab.core.progress import Progress
 from asplab.core.project import final_numbers, open_project, save_project, stored_results, was_saved_by_person
 from asplab.core.provenance import sha256, software_versions
+from asplab.core.replay import compare_numbers
 from asplab.core.settings import IntegrationSettings, PolaronSettings, Settings
 from asplab.core.virtual import VirtualExperiment, simulate
 
@@ -102,7 +103,13 @@ def rich_document() -> Document:
     )
     settings = Settings(integration=IntegrationSettings(window_nm=(410.1, 590.0)))
     exclusions = Exclusions((Exclusion("pl_1.csv", "bubble"), Exclusion("aspl|80.0 K|530.1", "wrong filter\nagain")))
-    return Document(experiment, settings, exclusions)
+    return Document(experiment, settings, exclusions, (kept_fit("Fit 2"), kept_fit("before\nµ\0", settings)))
+
+
+def kept_fit(name: str, settings: Settings | None = None) -> KeptFit:
+    exclusions = Exclusions((Exclusion("pl_1.csv", "bubble"),))
+    when = datetime(2026, 3, 1, 13, 30, 12, 345, timezone(timedelta(hours=1)))
+    return KeptFit(name, settings or Settings(), exclusions, "ħω 23.1 ± 1.0 meV · Eq. 9", when)
 
 
 def flat(value: object) -> object:
@@ -131,6 +138,27 @@ def saved(tmp_path: Path) -> Path:
 
 def test_a_document_comes_back_bit_by_bit(saved: Path) -> None:
     assert flat(open_project(saved)) == flat(rich_document())
+
+
+def test_kept_fits_come_back_in_their_order(saved: Path) -> None:
+    found, meant = open_project(saved).fits, rich_document().fits
+    assert found == meant
+    assert [fit.kept_at.isoformat() for fit in found] == [fit.kept_at.isoformat() for fit in meant]
+
+
+def test_a_project_from_before_there_were_kept_fits_opens(saved: Path) -> None:
+    with h5py.File(saved, "r+") as file:
+        del file["overview/project/fits"]
+        file.attrs["asplab_schema"] = "1.0"
+    assert open_project(saved).fits == ()
+
+
+def test_kept_fits_are_no_numbers_to_replay(tmp_path: Path, results: Results) -> None:
+    document = dataclasses.replace(results.document, fits=(kept_fit("a"),))
+    path = save_project(dataclasses.replace(results, document=document), tmp_path / "a.nxs")
+    bare = save_project(results, tmp_path / "b.nxs")
+    assert stored_results(path).keys() == stored_results(bare).keys()
+    assert compare_numbers(stored_results(path), final_numbers(analyse(open_project(path)))) == []
 
 
 def test_a_loaded_experiment_comes_back_bit_by_bit(tmp_path: Path, results: Results) -> None:
@@ -515,6 +543,11 @@ RAW = "pl_080K_450p0nm/instrument/detector_camera/raw_data/raw"
 ROWS = "pl_080K_450p0nm/records"
 
 
+def fits_with(count: int = 1, **changes: Any) -> str:
+    row = {"name": "a", "kept_at": "2026-03-01T12:00:00+00:00", "summary": "", "settings": {}, "exclusions": []}
+    return json.dumps([row | changes] * count)
+
+
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
@@ -532,6 +565,15 @@ ROWS = "pl_080K_450p0nm/records"
         ("overview/project/settings", "{}}", "no JSON"),
         ("overview/project/settings", '{"integration": {"estimator": "guess"}}', "guess"),
         ("overview/project/exclusions", "[[1, 2]]", "rows of 2 texts"),
+        ("overview/project/fits", "[", "no JSON"),
+        ("overview/project/fits", "{}", "expected a list of fits"),
+        ("overview/project/fits", '[{"name": "a"}]', r"fits\[0\].*expected a fit with"),
+        ("overview/project/fits", fits_with(name=3), r"fits\[0\]/name.*expected a text, found 3"),
+        ("overview/project/fits", fits_with(kept_at="noon"), "'noon' is no date"),
+        ("overview/project/fits", fits_with(kept_at="2026-03-01T12:00:00"), "no time zone"),
+        ("overview/project/fits", fits_with(settings={"polaron": {"model": "eq8"}}), "eq8"),
+        ("overview/project/fits", fits_with(exclusions=[["a"]]), "target and reason"),
+        ("overview/project/fits", fits_with(count=2), "two fits are named 'a'"),
         ("overview/project/problems", '[["fatal", "a", "b"]]', "fatal"),
         ("overview/project/source_path", ["a"], "2 checksums"),
         ("overview/project", None, "missing"),

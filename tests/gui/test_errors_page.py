@@ -1,18 +1,24 @@
-"""The errors page: systematic beside statistical errors, their sources, and the referee on request."""
+"""The errors page: systematic beside statistical errors, their sources, and what each effect does."""
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from asplab.core import Results
 from asplab.core.systematics import systematic_errors
 from asplab.gui.bindings import Bindings
-from asplab.gui.panels.polaron.error_studies import ACCOUNT, QUANTITIES, REFEREE
-from asplab.gui.panels.polaron.errors import ErrorsPage, _arms, _short
+from asplab.gui.findings import temperature_rows
+from asplab.gui.panels.polaron.error_studies import QUANTITIES
+from asplab.gui.panels.polaron.errors import ErrorsPage
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.settings_catalogue import EFFECTS
+from asplab.gui.systematic import arms
+from asplab.gui.widgets.numerals import measured
 
 Until = Callable[..., None]
 
@@ -24,7 +30,7 @@ def results_of(bound: Bindings) -> Results:
 
 def is_done(bound: Bindings, page: ErrorsPage) -> bool:
     settled = bound.session.is_settled and bound.jobs.is_idle
-    return settled and page._states[ACCOUNT.key].is_current and page._accounted() is not None
+    return settled and page._state.is_current and page._accounted() is not None
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ def page(opened: Bindings, until: Until) -> ErrorsPage:
 
 def test_every_quantity_has_both_errors_and_the_effect_that_matters_most(page: ErrorsPage, opened: Bindings) -> None:
     found = systematic_errors(results_of(opened))
-    wanted = _arms(float(found.plus.phonon_mev[1]), float(found.minus.phonon_mev[1]))
+    wanted = arms(float(found.plus.phonon_mev[1]), float(found.minus.phonon_mev[1]))
     assert [row.cells[0].split(" ")[0] for row in page.table.rows] == [*(symbol for _, symbol, _ in QUANTITIES), "QY"]
     assert page.table.rows[0].cells[2] == wanted
     assert any(page.table.rows[0].cells[3].startswith(label) for label in EFFECTS.values())
@@ -64,30 +70,134 @@ def test_an_effect_that_is_switched_off_brings_nothing(page: ErrorsPage, opened:
     until(lambda: is_done(opened, page) and EFFECTS["path_mismatch_percent"] not in dict(page.bars.shares))
 
 
-def test_the_referee_waits_until_asked_and_its_answer_is_marked_after_an_edit(
+def test_the_value_has_the_arms_of_the_results_card(page: ErrorsPage, opened: Bindings) -> None:
+    rows = temperature_rows(results_of(opened), opened.view)
+    phonon, coupling = (next(row for row in rows if row.symbol == symbol) for symbol in ("ħω", "g"))
+    assert page.table.rows[0].cells[1] == measured(phonon.estimate)
+    assert page.table.rows[1].cells[1] == measured(coupling.estimate)
+
+
+# --- what each effect does -----------------------------------------------------------------------------------
+def effect_row(page: ErrorsPage, name: str) -> int:
+    return next(i for i, row in enumerate(page.effects.rows) if row.cells[0] == EFFECTS[name])
+
+
+def test_every_effect_is_told_at_its_prior_size_and_the_largest_stands_first(
+    page: ErrorsPage, opened: Bindings
+) -> None:
+    found = systematic_errors(results_of(opened))
+    moved = [row.cells[0] for row in page.effects.rows if not row.words]
+    variance = found.variance("phonon_mev")[:, 1]
+    order = np.argsort(-np.nan_to_num(variance, nan=np.inf), kind="stable")
+    assert moved == [EFFECTS[found.names[k]] for k in order]
+    left = {EFFECTS[name]: why for name, why in found.left_out}
+    assert {row.cells[0]: row.words for row in page.effects.rows if row.words} == left
+    assert page.words.text().startswith("ħω (250 K)")
+    assert EFFECTS[found.names[order[0]]] in page.words.text()
+
+
+def test_the_shifts_are_those_of_the_refits(page: ErrorsPage, opened: Bindings) -> None:
+    found = systematic_errors(results_of(opened))
+    k, row = found.names.index("yield_slope_percent"), page.effects.rows[effect_row(page, "yield_slope_percent")]
+    heads = [column.header for column in page.effects._columns]
+    assert row.cells[1] == f"± {found.sigma[k]:.3g} %/300 meV"
+    told = row.cells[heads.index("Eₚ")].replace("−", "-")
+    up, down = float(found.up.polaron_energy_mev[k, 1]), float(found.down.polaron_energy_mev[k, 1])
+    sizes = [float(part.lstrip("±∓")) for part in told.split("/")]
+    assert sizes[0] == pytest.approx(up if "/" in told else abs(up), abs=0.06)
+    assert sizes[-1] == pytest.approx(down if "/" in told else abs(down), abs=0.06)
+    yields = row.cells[heads.index("QY")].replace("−", "-").split("/")
+    change = 1e3 * float(found.up.quantum_yield[k, 1])
+    assert float(yields[0].lstrip("±∓")) == pytest.approx(change if len(yields) > 1 else abs(change), abs=0.1)
+
+
+def test_a_one_sided_effect_has_one_side(page: ErrorsPage) -> None:
+    row = page.effects.rows[effect_row(page, "leak_ppm")]
+    assert row.cells[1].startswith("+ ")
+    assert not any("/" in cell or "±" in cell for cell in row.cells[2:])
+
+
+def test_the_order_follows_the_chosen_quantity_and_the_joint_fit_has_no_eta(
     page: ErrorsPage, opened: Bindings, until: Until
 ) -> None:
-    assert page._states[REFEREE.key].outcome is None
-    assert not page.overturns.rows
-    QTest.mouseClick(page.ask_button, Qt.MouseButton.LeftButton)
-    until(lambda: not page.ask_button.isEnabled())
-    until(lambda: page.overturns.rows, seconds=180.0)
-    assert {row.cells[0].split(" (")[0] for row in page.overturns.rows} <= set(EFFECTS.values())
-    assert page.claims.text().startswith("(1)")
-    opened.intents.edit_setting("systematics", "leak_ppm", 5.0)
+    found = systematic_errors(results_of(opened))
+    for _ in range(2):
+        QTest.keyClick(page.quantity, Qt.Key.Key_Down)
+    assert page.quantity.key == "polaron_energy_mev"
+    best = int(np.nanargmax(found.variance("polaron_energy_mev")[:, 1]))
+    assert page.effects.rows[0].cells[0] == EFFECTS[found.names[best]]
+    assert page.words.text().startswith("E<sub>p</sub> (250 K)")
+    QTest.keyClick(page.fits, Qt.Key.Key_Down)
     until(lambda: is_done(opened, page))
-    assert all(row.is_muted for row in page.overturns.rows)
-    assert page._referee.subtitle == "! of earlier settings"
-    assert page.ask_button.isEnabled()
+    heads = [column.header for column in page.effects._columns]
+    assert heads == ["Effect", "prior", "g", "ħω", "Eₚ", "S"]
+    assert "all temperatures" in page.words.text()
+
+
+@pytest.mark.parametrize("name", ["temperature_k", "gain_slope_percent"])
+def test_a_click_on_an_effect_leads_to_its_prior(page: ErrorsPage, opened: Bindings, click: Any, name: str) -> None:
+    form = opened.inspector.form
+    assert form is not None
+    field = form.field("systematics", name)
+    assert not field.isVisible()
+    click(page.effects, page.effects.row_box(effect_row(page, name)).center().toPoint())
+    QApplication.processEvents()
+    assert field.isVisible()
+    assert field.hasFocus()
+    top = field.mapTo(opened.inspector._scroll, QPoint()).y()
+    assert 0 <= top <= opened.inspector._scroll.height() - field.height()
+
+
+def test_after_an_edit_the_effects_are_of_earlier_settings_until_they_are_found_again(
+    page: ErrorsPage, opened: Bindings, until: Until
+) -> None:
+    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
+    opened._display()
+    assert all(row.is_muted for row in page.effects.rows)
+    until(lambda: is_done(opened, page))
+    assert not any(row.is_muted for row in page.effects.rows if not row.words)
+
+
+# --- the results card ----------------------------------------------------------------------------------------
+def told_beside(bound: Bindings, symbol: str) -> str:
+    return next(row.systematic for row in bound.inspector.here.rows if row.symbol == symbol)
+
+
+def test_the_results_card_has_the_systematic_errors_once_they_are_known(
+    page: ErrorsPage, opened: Bindings, until: Until
+) -> None:
+    found = systematic_errors(results_of(opened))
+    wanted = arms(float(found.plus.phonon_mev[1]), float(found.minus.phonon_mev[1]))
+    assert told_beside(opened, "ħω") == f"syst {wanted}"
+    assert told_beside(opened, "QY").startswith("syst ")
+    assert all(row.systematic for row in opened.inspector.joint.rows)
+    assert told_beside(opened, "E<sub>g</sub>") == ""
+
+
+def test_while_they_are_found_again_their_room_is_kept_and_on_another_step_it_is_given_back(
+    page: ErrorsPage, opened: Bindings, until: Until
+) -> None:
+    height = opened.inspector.here.sizeHint().height()
+    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
+    opened._display()
+    assert told_beside(opened, "ħω") == "syst …"
+    assert opened.inspector.here.sizeHint().height() == height
+    until(lambda: is_done(opened, page))
+    assert told_beside(opened, "ħω") not in ("", "syst …")
+    opened.choose_step("ratio")
+    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 110.0))
+    until(lambda: opened.session.is_settled and opened.jobs.is_idle and not told_beside(opened, "ħω"))
 
 
 @pytest.mark.parametrize(
     ("plus", "minus", "words"),
-    [(1.51, 1.58, "+1.5 −1.6"), (0.7, 0.7, "± 0.70"), (float("nan"), 2.0, "+open −2.0"), (0.0, 0.0, "—")],
+    [
+        (1.51, 1.58, "+1.5 −1.6"),
+        (6.01e-3, 3e-4, "+0.0060 −0.0003"),
+        (0.7, 0.7, "± 0.70"),
+        (float("nan"), 2.0, "+open −2.0"),
+        (0.0, 0.0, "—"),
+    ],
 )
 def test_arms_are_told_with_two_digits_and_open_ends_as_such(plus: float, minus: float, words: str) -> None:
-    assert _arms(plus, minus) == words
-
-
-def test_sizes_have_two_digits() -> None:
-    assert (_short(0.3359), _short(11.72), _short(2.156)) == ("0.34", "12", "2.2")
+    assert arms(plus, minus) == words

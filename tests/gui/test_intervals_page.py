@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from asplab.core import Results
 from asplab.core.bootstrap import bootstrap
+from asplab.core.settings import ParameterPrior
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.polaron.interval_rows import COLUMNS, _interval
 from asplab.gui.panels.polaron.interval_studies import BOOTSTRAP, PROFILE, SAMPLING
@@ -135,6 +136,18 @@ def test_the_sampler_waits_for_the_user_and_belongs_to_its_fit(
     assert page.sample_button.isEnabled()
     opened.choose_temperature(HERE)
     until(lambda: cell(page, "ħω", _SAMPLED) != "—")
+
+
+def test_the_sampler_knows_the_priors_of_the_settings(page: IntervalsPage, opened: Bindings, until: Until) -> None:
+    prior = ParameterPrior("phonon_mev", 18.0, 0.01, "Raman")
+    opened.intents.edit_setting("models", "priors", (prior,))
+    until(lambda: opened.session.is_settled and opened.jobs.is_idle)
+    QTest.mouseClick(page.sample_button, Qt.MouseButton.LeftButton)
+    until(lambda: cell(page, "ħω", _SAMPLED) != "—", seconds=60.0)
+    ends = [float(part) for part in cell(page, "ħω", _SAMPLED).split(" … ")]
+    assert ends == pytest.approx([17.99, 18.01], abs=0.005)
+    opened.intents.edit_setting("models", "priors", ())
+    until(lambda: cell(page, "ħω", _SAMPLED) == "—")
 
 
 @pytest.mark.parametrize(

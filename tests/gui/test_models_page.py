@@ -1,4 +1,4 @@
-"""The models page: pages behind a bar, a comparison that follows the document, a history that leads back."""
+"""The models page: pages behind a bar, a comparison that follows the document."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from asplab.core import Document, Results
-from asplab.core.settings import ParameterLimit
+from asplab.core.errors import Cancelled
+from asplab.core.progress import Progress
+from asplab.core.settings import ParameterLimit, ParameterPrior
 from asplab.gui.bindings import Bindings
-from asplab.gui.panels.polaron.comparing import COMPARISON
+from asplab.gui.panels.polaron.comparing import COMPARISON, compare
 from asplab.gui.panels.polaron.model_rows import MODEL_NAMES
 from asplab.gui.panels.polaron.models import ModelsPage
 from asplab.gui.panels.polaron.panel import RUNNING, STALE, PolaronPanel
@@ -87,13 +89,34 @@ def test_only_the_page_that_is_shown_is_built_and_computes(panel: PolaronPanel, 
 
 def test_the_keyboard_reaches_every_page(panel: PolaronPanel, opened: Bindings, until: Until) -> None:
     button(panel, "fit").setFocus(Qt.FocusReason.TabFocusReason)
+    folded = panel.bar.in_menu
     for entry in PAGES[1:]:
+        if entry.key in folded:
+            continue
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
         assert panel.page_key == entry.key
         assert button(panel, entry.key).isChecked()
         until(lambda: settled(opened))
     assert panel.bar.accessibleName()
+
+
+def test_the_keyboard_reaches_pages_in_the_menu(panel: PolaronPanel, opened: Bindings, until: Until) -> None:
+    assert panel.bar.in_menu
+    for place, key in enumerate(panel.bar.in_menu, start=1):
+
+        def choose(steps: int = place) -> None:
+            menu = QApplication.activePopupWidget()
+            for _ in range(steps):
+                QTest.keyClick(menu, Qt.Key.Key_Down)
+            QTest.keyClick(menu, Qt.Key.Key_Return)
+
+        more = next(b for b in panel.bar.findChildren(QToolButton) if b.menu() is not None)
+        more.setFocus(Qt.FocusReason.TabFocusReason)
+        QTimer.singleShot(50, choose)
+        QTest.keyClick(more, Qt.Key.Key_Space)
+        until(lambda key=key: panel.page_key == key)
+        until(lambda: settled(opened))
 
 
 def test_the_page_is_remembered(page: ModelsPage, opened: Bindings, appearance: Any) -> None:
@@ -266,38 +289,22 @@ def test_the_fit_range_is_dragged_as_one_step_to_undo_and_the_models_follow(
     assert np.asarray(page.plot.series[0].excluded).any()
 
 
-# --- history -------------------------------------------------------------------------------------------------
-def test_a_fit_of_the_history_is_restored_as_one_step(
-    page: ModelsPage, opened: Bindings, click: Any, until: Until
+# --- priors --------------------------------------------------------------------------------------------------
+def test_priors_in_use_are_told_beside_the_fit_with_pull_and_source(
+    page: ModelsPage, opened: Bindings, until: Until
 ) -> None:
-    first = results_of(opened).document.settings
-    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 90.0))
+    assert page.priors.isHidden()
+    opened.intents.edit_setting("models", "priors", (ParameterPrior("phonon_mev", 18.0, 0.5, "Raman <1999>"),))
     until(lambda: is_done(opened))
-    click(page.table, box_of(page, "thermal"))
-    until(lambda: is_done(opened))
-    assert [kept.name for kept in page.history.kept] == ["Fit 3", "Fit 2", "Fit 1"]
-    count = opened.session.history.count()
-    place = page.history.list.visualItemRect(page.history.list.topLevelItem(2)).center()
-    QTest.mouseClick(page.history.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    QTest.mouseClick(page.history.restore_button, Qt.MouseButton.LeftButton)
-    until(lambda: is_done(opened))
-    assert results_of(opened).document.settings == first
-    assert opened.session.history.count() == count + 1
-    assert opened.session.history.undoText() == "Restore Fit 1"
-    assert [kept.name for kept in page.history.kept] == ["Fit 1", "Fit 3", "Fit 2"]
+    assert page.priors.isVisible()
+    words = page.priors.text()
+    assert "ħω = 18.00 ± 0.50 meV: pull" in words
+    assert "Raman &lt;1999&gt;" in words
 
 
-def test_a_fit_is_named_by_typing_and_its_summary_is_not(page: ModelsPage) -> None:
-    item = page.history.list.topLevelItem(0)
-    summary = item.text(1)
-    page.history.list.setCurrentItem(item, 0)
-    page.history.list.setFocus()
-    QTest.keyClick(page.history.list, Qt.Key.Key_F2)
-    editor = page.history.list.viewport().findChild(QLineEdit)
-    editor.selectAll()
-    QTest.keyClicks(editor, "before the new filter")
-    QTest.keyClick(editor, Qt.Key.Key_Return)
-    QApplication.processEvents()
-    assert page.history.kept[0].name == "before the new filter"
-    item.setText(1, "something else")
-    assert item.text(1) == summary
+def test_a_comparison_that_is_cancelled_while_it_fits_ends_there(opened: Bindings) -> None:
+    stopped: list[str] = []
+    progress = Progress(lambda _fraction, text: stopped.append(text) or progress.cancelled.set())  # type: ignore[func-returns-value]
+    with pytest.raises(Cancelled, match="rate model"):
+        compare(results_of(opened), None, progress)
+    assert len(stopped) == 1

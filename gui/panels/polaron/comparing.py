@@ -10,6 +10,7 @@ from asplab.core.errors import AnalysisError
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray
+from asplab.gui.file_jobs import part_of
 from asplab.gui.study import Study
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 SHORTEST_MEV, POINTS = 4.0, 91
 _BEYOND = 1.06
+_FITTING = 0.8
+"""Part of the time that the fits take, the curves the rest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,11 +91,11 @@ def compare(results: Results, request: Any, progress: Progress) -> Compared:
     if not options:
         return Compared(None, tuple(refused), detuning)
     shared = ModelOptions(settings.polaron.detuning_range_mev, settings.polaron.joint_scale)
-    progress.step(0, len(options) + 1, "comparing models")
-    comparison = compare_models(efficiency, tuple(options), shared, own_options=options)
+    fitting, drawing = part_of(progress, 0.0, _FITTING), part_of(progress, _FITTING, 1.0)
+    comparison = compare_models(efficiency, tuple(options), shared, own_options=options, progress=fitting)
     separate, joint = [], []
     for number, fit in enumerate(comparison.fits):
-        progress.step(number + 1, len(options) + 1, "drawing models")
+        drawing.step(number, len(options), "drawing models")
         separate.append(_picture(fit, detuning, is_joint=False))
         joint.append(_picture(fit, detuning, is_joint=True))
     return Compared(comparison, tuple(refused), detuning, tuple(separate), tuple(joint))

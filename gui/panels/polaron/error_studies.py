@@ -1,4 +1,4 @@
-"""Systematic errors, budgets and the referee as studies."""
+"""Systematic errors and budgets as a study."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from asplab.core.progress import Progress
 from asplab.gui.study import Study
 
 if TYPE_CHECKING:
-    from asplab.core.systematics import Budget, Refereed, Systematics
+    from asplab.core.systematics import Budget, Systematics
 
 QUANTITIES = (
     ("phonon_mev", "ħω", "meV"),
@@ -40,12 +40,4 @@ def account(results: Results, row: Any, progress: Progress) -> Accounted:
     return Accounted(systematics, budgets)
 
 
-def ask_referee(results: Results, request: Any, progress: Progress) -> "Refereed":
-    """Find how large each effect must be to overturn what the analysis claims."""
-    from asplab.core.systematics import referee
-
-    return referee(results, progress=progress)
-
-
 ACCOUNT = Study("account", "Systematic errors", account, ignores=("models",), follows=True)
-REFEREE = Study("referee", "Asking the referee", ask_referee, ignores=("models",))

@@ -1,19 +1,26 @@
-"""The errors page: statistical and systematic errors, where they come from, and what would overturn the conclusions."""
+"""The errors page: statistical and systematic errors, where they come from, and what each effect does."""
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
 from asplab.gui.findings import SOURCES
-from asplab.gui.panels.polaron.error_studies import ACCOUNT, QUANTITIES, REFEREE, Accounted
+from asplab.gui.panels.polaron.error_rows import (
+    COLUMNS,
+    effect_columns,
+    effect_rows,
+    error_rows,
+    ordered_effects,
+    places_of,
+    sentence,
+)
+from asplab.gui.panels.polaron.error_studies import ACCOUNT, QUANTITIES, Accounted
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.reading import selected_temperature, temperature_name, why_missing
 from asplab.gui.settings_catalogue import EFFECTS
-from asplab.gui.study import StudyState
+from asplab.gui.study import StudyState, has_same_inputs
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import column, grid, scrolled
@@ -21,57 +28,47 @@ from asplab.gui.widgets.budget import BudgetBars
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
-from asplab.gui.widgets.numerals import decimals_of, measured, plain
-from asplab.gui.widgets.table import Column, DataTable, TableRow
+from asplab.gui.widgets.table import Column, DataTable
 
 if TYPE_CHECKING:
-    from asplab.core.systematics import Overturn, Refereed, Systematics
+    from asplab.core.systematics import Systematics
 
 FITS = (("here", "each alone"), ("joint", "joint fit"))
-COLUMNS = (
-    Column("Quantity"),
-    Column("value ± stat.", "", "Statistical standard error, to first order"),
-    Column("systematic", "", "All effects moved by one prior deviation and fitted again, added in quadrature"),
-    Column("mostly from", "", "The effect with the largest share of the systematic variance", is_spare=True),
-)
-_NONE = "—"
-_ASK = "Press “Ask” to find how large each effect must be to overturn a conclusion; it takes about ten seconds."
+_ROOM = 20
 
 
 class ErrorsPage(Page):
-    """Errors of one fit with all their sources, and the referee."""
+    """Errors of one fit with all their sources, and the shifts behind the systematic ones."""
 
-    studies = (ACCOUNT, REFEREE)
+    studies = (ACCOUNT,)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._states: Mapping[str, StudyState] = {study.key: StudyState() for study in self.studies}
+        self._state = StudyState()
         self._shown: tuple[Results, ViewState] | None = None
         self._row: int | None = 0
+        self._effects: tuple[str, ...] = ()
         self.fits = ChoiceField(FITS)
         self.quantity = ChoiceField([(key, symbol) for key, symbol, _ in QUANTITIES])
-        self.ask_button = QPushButton("Ask")
-        self.table, self.overturns = DataTable(theme, COLUMNS), DataTable(theme, (Column("Effect"),))
-        self.bars, self.why, self.claims = BudgetBars(), QLabel(), QLabel(_ASK)
-        self._errors, self._budget = (
-            Card("Statistical and systematic", short_title="Errors"),
-            Card("Where it comes from"),
-        )
-        self._referee = Card("What would overturn it")
+        self.table, self.effects = DataTable(theme, COLUMNS), DataTable(theme, (Column("Effect"),))
+        self.bars, self.why, self.words = BudgetBars(), QLabel(), QLabel()
+        self._errors = Card("Statistical and systematic", short_title="Errors")
+        self._budget = Card("Where it comes from", short_title="Sources")
+        self._shifts = Card("What each effect does at its prior size", short_title="Effects at prior size")
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         for field in (self.fits, self.quantity):
             field.chosen.connect(self._look_again)
-        self.ask_button.clicked.connect(lambda: self.study_requested.emit(REFEREE.key))
+        self.effects.row_chosen.connect(lambda row: self.setting_wanted.emit("systematics", self._effects[row]))
 
     # --- Page --------------------------------------------------------------------------------------------
     def request(self, key: str) -> Any:
         """Return which fit is looked at."""
-        return self._row if key == ACCOUNT.key else None
+        return self._row
 
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
         """Take over what was found."""
-        self._states = states
+        self._state = states[ACCOUNT.key]
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show the errors of the selected temperature or of the joint fit."""
@@ -87,9 +84,9 @@ class ErrorsPage(Page):
             self._row = row
             self.request_changed.emit()
         name = "joint fit" if row is None else temperature_name(polaron.temperatures_k[t])
-        self._show_errors(name)
+        self._show_errors(results, name)
         self._show_budget()
-        self._show_referee()
+        self._show_effects(results, name)
 
     def forget_frame(self) -> None:
         """There are no axes here."""
@@ -97,7 +94,7 @@ class ErrorsPage(Page):
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
         self.table.restyle(theme)
-        self.overturns.restyle(theme)
+        self.effects.restyle(theme)
 
     # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
@@ -105,8 +102,7 @@ class ErrorsPage(Page):
             field.setFixedWidth(width)
             field.setAccessibleName(name)
             field.setToolTip(name)
-        self.ask_button.setToolTip("Search for the size of every effect at which a conclusion falls")
-        for label in (self.why, self.claims):
+        for label in (self.why, self.words):
             label.setProperty("role", "muted")
             label.setWordWrap(True)
         self._errors.header.addWidget(self.fits)
@@ -118,16 +114,16 @@ class ErrorsPage(Page):
         lines.addWidget(self.why)
         lines.addStretch(1)
         self._budget.add(scrolled(bars), 1)
-        self._referee.header.addWidget(self.ask_button)
-        self._referee.add(self.claims)
-        self._referee.add(scrolled(self.overturns), 1)
+        self._shifts.add(self.words)
+        self._shifts.add(scrolled(self.effects), 1)
         content = QWidget()
         cards = grid(content, (2, 3))
         cards.addWidget(self._errors, 0, 0)
         cards.addWidget(self._budget, 0, 1)
-        cards.addWidget(self._referee, 1, 0, 1, 2)
-        cards.setColumnStretch(0, 1)
-        cards.setColumnStretch(1, 1)
+        cards.addWidget(self._shifts, 1, 0, 1, 2)
+        # Both errors of a result need more room than a bar.
+        cards.setColumnStretch(0, 4)
+        cards.setColumnStretch(1, 3)
         return content
 
     def _look_again(self) -> None:
@@ -137,18 +133,25 @@ class ErrorsPage(Page):
     # --- showing -----------------------------------------------------------------------------------------
     def _accounted(self) -> Accounted | None:
         """Return what was found about the fit that is looked at, be it of earlier settings."""
-        outcome = self._states[ACCOUNT.key].outcome
+        outcome = self._state.outcome
         return outcome.value if outcome is not None and outcome.request == self._row else None
 
-    def _show_errors(self, name: str) -> None:
-        found, rows = self._accounted(), []
+    def _systematics(self, results: Results) -> "tuple[Systematics | None, bool]":
+        """Return the errors of all fits, which another choice of fit does not change, and whether they still hold."""
+        outcome = self._state.outcome
+        if outcome is None:
+            return None, False
+        found: Systematics = outcome.value.systematics
+        if self._row is not None and self._row >= len(found.temperatures_k):
+            return None, False
+        return found, has_same_inputs(outcome.document, results.document, ACCOUNT.ignores)
+
+    def _show_errors(self, results: Results, name: str) -> None:
+        found, is_current = self._systematics(results)
+        rows = []
         if found is not None:
-            is_muted, at = not self._states[ACCOUNT.key].is_current, -1 if self._row is None else self._row
-            known = [(key, symbol, unit, at) for key, symbol, unit in QUANTITIES]
-            if self._row is not None:
-                known.append(("quantum_yield", "QY", "", self._row))
-            rows = [_error_row(found.systematics, *one, is_muted=is_muted) for one in known]
-            self._errors.setToolTip("\n".join(found.systematics.notes))
+            rows = error_rows(found, results if is_current else None, self._row, is_muted=not is_current)
+            self._errors.setToolTip("\n".join(found.notes))
         self.table.display(rows)
         self._errors.display_subtitle("" if self._row is None else name)
 
@@ -161,79 +164,23 @@ class ErrorsPage(Page):
             ordered = sorted(budget.shares, key=lambda share: -share[1])
             shares = [(SOURCES.get(name, EFFECTS.get(name, name)), part) for name, part in ordered]
             why = budget.why
-        self.bars.setEnabled(self._states[ACCOUNT.key].is_current)
+        self.bars.setEnabled(self._state.is_current)
         self.bars.display(shares)
         self.why.setText(why)
         self.why.setVisible(bool(why))
 
-    def _show_referee(self) -> None:
-        state = self._states[REFEREE.key]
-        found: Refereed | None = state.value
-        words = "asking …" if state.is_running else f"! {state.failure}" if state.failure else ""
-        if not words and found is not None and not state.is_current:
-            words = "! of earlier settings"
-        self._referee.display_subtitle(words)
-        self.ask_button.setEnabled(not state.is_running and not state.is_current)
+    def _show_effects(self, results: Results, name: str) -> None:
+        found, is_current = self._systematics(results)
+        key = str(self.quantity.key)
         if found is None:
-            return
-        numbers = range(1, len(found.claims) + 1)
-        self.claims.setText("  ".join(f"({n}) {text}." for n, text in zip(numbers, found.texts, strict=True)))
-        self.overturns.display_columns(
-            (
-                Column("Effect"),
-                *(
-                    Column(f"({n})", "", f"Size at which this falls: {text}")
-                    for n, text in zip(numbers, found.texts, strict=True)
-                ),
-            )
-        )
-        names = list(dict.fromkeys(one.nuisance for one in found.overturns))
-        rows = []
-        for name in names:
-            of_name = [one for one in found.overturns if one.nuisance == name]
-            cells = (f"{EFFECTS.get(name, name)} ({of_name[0].unit})", *(_sizes(one) for one in of_name))
-            rows.append(TableRow(cells, is_muted=not state.is_current, tip="\n".join(one.text for one in of_name)))
-        self.overturns.display(rows)
-        self._referee.limit_content(self.overturns.sizeHint().height() + self.claims.sizeHint().height() + 80)
-
-
-def _error_row(found: "Systematics", key: str, symbol: str, unit: str, at: int, *, is_muted: bool) -> TableRow:
-    value, error = (float(getattr(one, key)[at]) for one in (found.central, found.statistical))
-    plus, minus = (float(getattr(one, key)[at]) for one in (found.plus, found.minus))
-    cells = (
-        f"{symbol} ({unit})" if unit else symbol,
-        measured(Estimate(value, error)) if math.isfinite(value) and error > 0 else _NONE,
-        _arms(plus, minus),
-        _largest(found, key, at),
-    )
-    return TableRow(cells, is_muted=is_muted)
-
-
-def _arms(plus: float, minus: float) -> str:
-    """Return both errors; an end that one of the effects leaves undetermined is open."""
-    known = [size for size in (plus, minus) if math.isfinite(size) and size > 0]
-    if not known:
-        return "open" if math.isnan(plus) or math.isnan(minus) else _NONE
-    decimals = decimals_of(min(known))
-    up, down = (plain(size, decimals) if math.isfinite(size) else "open" for size in (plus, minus))
-    return f"± {up}" if up == down else f"+{up} −{down}"
-
-
-def _largest(found: "Systematics", key: str, at: int) -> str:
-    from asplab.core.systematics import dominant
-
-    place = (at if at >= 0 else len(found.temperatures_k),)
-    shares = dominant(found, key, place)
-    if not shares:
-        return _NONE
-    name, part = shares[0]
-    return f"{EFFECTS.get(name, name)} {plain(100.0 * part, 0)} %"
-
-
-def _sizes(one: "Overturn") -> str:
-    ends = [(sign, size) for sign, size in (("+", one.above), ("−", one.below)) if math.isfinite(size)]
-    return " / ".join(f"{sign}{_short(abs(size))}" for sign, size in ends) if ends else f"> {one.limit:.0f} σ"
-
-
-def _short(size: float) -> str:
-    return plain(size, max(0, 1 - math.floor(math.log10(size)))) if size > 0 else "0"
+            self._effects = ()
+            self.effects.display([])
+        else:
+            places, order = places_of(found, results, self._row, key), ordered_effects(found, key, self._row)
+            self._effects = (*(found.names[k] for k in order), *(name for name, _ in found.left_out))
+            self.effects.display_columns(effect_columns(found, places))
+            self.effects.display(effect_rows(found, places, order, is_muted=not is_current))
+            self.words.setText(sentence(found, key, self._row).replace("E_p", "E<sub>p</sub>"))
+        symbol = next(symbol for quantity, symbol, _ in QUANTITIES if quantity == key)
+        self._shifts.display_subtitle(f"{name} · largest for {symbol} first", name)
+        self._shifts.limit_content(self.effects.sizeHint().height() + self.words.sizeHint().height() + _ROOM)

@@ -1,46 +1,36 @@
-"""The comparisons of this sitting by name: what they found, and the settings that lead back to them."""
+"""The comparisons kept with the document by name: what they found, and the way back to their settings."""
 
-from dataclasses import dataclass, replace
-
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from PySide6.QtGui import QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
 
+from asplab.core.document import Document, KeptFit
 from asplab.core.estimate import Estimate
-from asplab.core.settings import Settings
 from asplab.gui.panels.polaron.comparing import Compared
 from asplab.gui.panels.polaron.model_rows import best_model
-from asplab.gui.study import Outcome
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.numerals import measured
 
-MOST_KEPT = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One comparison: its name, the settings it was made with, and what it found in words."""
-
-    name: str
-    settings: Settings
-    summary: str
+_SHORT = QLocale.FormatType.ShortFormat
 
 
 class History(Card):
-    """A list of comparisons, the latest first; names can be typed over.
+    """A list of kept comparisons, the latest first, that of the present settings bold; names can be typed over.
 
-    ``restored`` carries the settings and the name of the comparison to go back to.
+    ``restored`` and ``deleted`` carry the fit, ``renamed`` the fit and its new name.
     """
 
-    restored = Signal(object, str)
+    restored = Signal(object)
+    renamed = Signal(object, str)
+    deleted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Fit history", parent=parent)
-        self._kept: list[Kept] = []
-        self._outcome: Outcome | None = None
-        self._count = 0
-        self.restore_button = QPushButton("Restore")
-        self.restore_button.setToolTip("Put all settings back to those of the chosen fit, as one step to undo")
-        self.restore_button.setEnabled(False)
+        super().__init__("History", parent=parent)
+        self._fits: tuple[KeptFit, ...] = ()
+        self._here: KeptFit | None = None
+        self.restore_button, self.delete_button = QPushButton("Restore"), QPushButton("Delete")
+        self.restore_button.setToolTip("Put settings and exclusions back to those of the chosen fit; one step to undo")
+        self.delete_button.setToolTip("Take the chosen fit out of the history (Delete)")
         self.list = QTreeWidget()
         self.list.setColumnCount(2)
         self.list.setHeaderHidden(True)
@@ -50,62 +40,84 @@ class History(Card):
         self.list.setEditTriggers(QTreeWidget.EditTrigger.EditKeyPressed | QTreeWidget.EditTrigger.DoubleClicked)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.header.addWidget(self.restore_button)
+        self.header.addWidget(self.delete_button)
         self.add(self.list, 1)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self._delete)
         self.list.itemChanged.connect(self._rename)
-        self.list.currentItemChanged.connect(lambda item: self.restore_button.setEnabled(item is not None))
+        self.list.currentItemChanged.connect(self._show_buttons)
         self.restore_button.clicked.connect(self._restore)
+        self.delete_button.clicked.connect(self._delete)
+        self._show_buttons()
 
     @property
-    def kept(self) -> tuple[Kept, ...]:
-        """What is kept, the latest first."""
-        return tuple(self._kept)
+    def fits(self) -> tuple[KeptFit, ...]:
+        """The fits as displayed."""
+        return self._fits
 
-    def keep(self, outcome: Outcome, summary: str) -> None:
-        """Keep a comparison; the one just kept is not kept twice, and another experiment starts anew."""
-        if outcome is self._outcome:
+    @property
+    def chosen(self) -> KeptFit | None:
+        """The fit that is chosen in the list."""
+        item = self.list.currentItem()
+        index = -1 if item is None else self.list.indexOfTopLevelItem(item)
+        return self._fits[index] if 0 <= index < len(self._fits) else None
+
+    def display(self, document: Document) -> None:
+        """Show the fits of a document; only a change touches the list."""
+        fits = document.fits
+        inputs = (document.settings, document.exclusions)
+        here = next((fit for fit in fits if (fit.settings, fit.exclusions) == inputs), None)
+        if fits == self._fits and here is self._here:
             return
-        if self._outcome is not None and self._outcome.document.experiment is not outcome.document.experiment:
-            self._kept.clear()
-            self.list.clear()
-            self._count = 0
-        self._outcome = outcome
-        settings = outcome.document.settings
-        same = next((index for index, kept in enumerate(self._kept) if kept.settings == settings), None)
-        if same is None:
-            self._count += 1
-            kept = Kept(f"Fit {self._count}", settings, summary)
-        else:
-            kept = replace(self._kept.pop(same), summary=summary)
-            self.list.takeTopLevelItem(same)
-        self._kept.insert(0, kept)
-        self.list.insertTopLevelItem(0, self._item(kept))
-        while len(self._kept) > MOST_KEPT:
-            self._kept.pop()
-            self.list.takeTopLevelItem(len(self._kept))
+        chosen, self._fits, self._here = self.chosen, fits, here
+        self.list.blockSignals(True)
+        self.list.clear()
+        self.list.addTopLevelItems([self._item(fit, is_here=fit is here) for fit in fits])
+        if chosen in fits:
+            self.list.setCurrentItem(self.list.topLevelItem(fits.index(chosen)))
+        self.list.blockSignals(False)
+        self._show_buttons()
 
-    def _item(self, kept: Kept) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([kept.name, kept.summary])
+    def _item(self, fit: KeptFit, *, is_here: bool) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([fit.name, fit.summary])
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(fit.kept_at.timestamp())), _SHORT)
+        lines = [fit.summary, when]
+        if is_here:
+            font = QFont(self.list.font())
+            font.setBold(True)
+            item.setFont(0, font)
+            lines.append("Settings and exclusions are these now")
         item.setToolTip(0, "Double-click or F2: another name")
-        item.setToolTip(1, kept.summary)
+        item.setToolTip(1, "\n".join(lines))
         return item
+
+    def _show_buttons(self) -> None:
+        chosen = self.chosen
+        self.restore_button.setEnabled(chosen is not None and chosen is not self._here)
+        self.delete_button.setEnabled(chosen is not None)
 
     def _rename(self, item: QTreeWidgetItem, column: int) -> None:
         index = self.list.indexOfTopLevelItem(item)
-        if not 0 <= index < len(self._kept):
+        if not 0 <= index < len(self._fits):
             return
-        kept, name = self._kept[index], item.text(0).strip()
-        self._kept[index] = replace(kept, name=name or kept.name)
-        # The summary is no name, and a name is never empty.
-        for place, text in enumerate((self._kept[index].name, kept.summary)):
-            if item.text(place) != text:
-                item.setText(place, text)
+        fit, name = self._fits[index], item.text(0)
+        # The list shows the document: a name comes back from there, and the summary is no name.
+        self.list.blockSignals(True)
+        item.setText(0, fit.name)
+        item.setText(1, fit.summary)
+        self.list.blockSignals(False)
+        if column == 0:
+            self.renamed.emit(fit, name)
 
     def _restore(self) -> None:
-        item = self.list.currentItem()
-        index = -1 if item is None else self.list.indexOfTopLevelItem(item)
-        if 0 <= index < len(self._kept):
-            self.restored.emit(self._kept[index].settings, self._kept[index].name)
+        if self.chosen is not None:
+            self.restored.emit(self.chosen)
+
+    def _delete(self) -> None:
+        if self.chosen is not None:
+            self.deleted.emit(self.chosen)
 
 
 def summary_of(compared: Compared) -> str:

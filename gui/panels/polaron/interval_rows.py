@@ -22,7 +22,7 @@ COLUMNS = (
     Column("profile", "", "Where χ² has risen by one; of QY and η the interval of a ratio (Fieller); 68 %"),
     Column("bootstrap", "", "Percentiles of resampled repeats, taken through the whole chain; 68 %"),
     Column("bootstrap 95 %", "", "The same, 95 %", is_spare=True),
-    Column("sampled", "", "Posterior given the responses, central 68 %; see the guide for its priors"),
+    Column("sampled", "", "Posterior given the responses, with priors and ranges of the settings; central 68 %"),
 )
 NONE = "—"
 _NAMES = (

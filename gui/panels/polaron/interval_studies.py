@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from asplab.core.sampling import Posterior
 
 MODEL = "eq9"
-_WALKERS = 64
 _NOT_INPUTS = ("models", "systematics")
 
 
@@ -29,10 +28,9 @@ class Draws:
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """Which fit is sampled (the index of a temperature, or None for the joint one), how long, and the seed."""
+    """Which fit is sampled (the index of a temperature, or None for the joint one), and the seed."""
 
     row: int | None = None
-    steps: int = 2000
     seed: int = 1
 
 
@@ -60,22 +58,18 @@ def resample(results: Results, request: Draws, progress: Progress) -> "Bootstrap
 
 
 def draw_posterior(results: Results, request: Chains, progress: Progress) -> "Posterior":
-    """Sample the posterior of Eq. 9 at one temperature, or of the joint fit."""
+    """Sample the posterior of Eq. 9 at one temperature, or of the joint fit, with the document's priors and ranges."""
     from asplab.core.sampling import sample
 
     return sample(
         results,
         MODEL,
         temperature_index="joint" if request.row is None else request.row,
-        walkers=_WALKERS,
-        steps=request.steps,
         seed=request.seed,
-        priors=(),
-        limits=(),
         progress=progress,
     )
 
 
 PROFILE = Study("profile", "Profile of ħω", find_profiles, ignores=_NOT_INPUTS, follows=True)
 BOOTSTRAP = Study("bootstrap", "Bootstrap of repeats", resample, ignores=_NOT_INPUTS, follows=True)
-SAMPLING = Study("sampling", "Sampling the posterior", draw_posterior, ignores=_NOT_INPUTS)
+SAMPLING = Study("sampling", "Sampling the posterior", draw_posterior, ignores=("systematics",))

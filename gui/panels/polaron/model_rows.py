@@ -1,11 +1,13 @@
 """The comparison as rows of a table: every known model, those compared with their numbers."""
 
 import math
+from html import escape
 from typing import TYPE_CHECKING
 
 from asplab.core.estimate import Estimate
 from asplab.core.polaron.rates import MODELS, RateModel
 from asplab.gui.panels.polaron.comparing import Compared
+from asplab.gui.settings_catalogue import QUANTITIES
 from asplab.gui.theme import detuning_spec
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.table import Column, TableRow
@@ -113,6 +115,23 @@ def _told(value: float, error: float) -> str:
     if not math.isfinite(value):
         return _NOTHING
     return "undetermined" if error > value else measured(Estimate(value, error))
+
+
+def prior_lines(compared: Compared | None, model: str, row: int | None) -> list[str]:
+    """Return what each prior says that took part in a fit, where it comes from, and how far the fit ended from it."""
+    comparison = None if compared is None else compared.comparison
+    if comparison is None or row is None or model not in comparison.models:
+        return []
+    lines = []
+    for one in comparison.fits[comparison.models.index(model)].priors:
+        prior, pull = one.prior, float(one.pull[row])
+        known = QUANTITIES.get(prior.parameter)
+        symbol, unit = (prior.parameter, "") if known is None else (known.symbol, known.numeric.unit)
+        value = measured(Estimate(prior.value, prior.error))
+        told = f"pull {'+' if pull >= 0 else ''}{plain(pull, 1)} σ" if math.isfinite(pull) else "no fit here"
+        source = f" · {escape(prior.source)}" if prior.source else ""
+        lines.append(f"{symbol} = {value} {unit}".rstrip() + f": {told}{source}")
+    return lines
 
 
 def _weight(value: float) -> str:

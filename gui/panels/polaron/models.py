@@ -11,7 +11,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.comparing import COMPARISON, Compared, shown_pictures
-from asplab.gui.panels.polaron.history import History, summary_of
+from asplab.gui.panels.polaron.history import History
 from asplab.gui.panels.polaron.model_picture import (
     PULL_RANGE,
     Scene,
@@ -21,7 +21,7 @@ from asplab.gui.panels.polaron.model_picture import (
     nearest_points,
     pulls,
 )
-from asplab.gui.panels.polaron.model_rows import COLUMNS, MODEL_NAMES, best_model, model_rows
+from asplab.gui.panels.polaron.model_rows import COLUMNS, MODEL_NAMES, best_model, model_rows, prior_lines
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
@@ -68,7 +68,8 @@ class ModelsPage(Page):
         self.pulls.add_layer(self._guides, z=-5)
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
         self.regions = {key: _region(theme) for key in self.plots}
-        self.table, self.verdict, self.history = DataTable(theme, COLUMNS), QLabel(), History()
+        self.table, self.history = DataTable(theme, COLUMNS), History()
+        self.verdict, self.priors = QLabel(), QLabel()
         self._plot_card, self._verdict_card = Card("Models and data", short_title="Models"), Card("What the data say")
         self._table_card = Card("Rate models")
         self.deck = Deck(self._content())
@@ -82,14 +83,13 @@ class ModelsPage(Page):
 
     # --- Page --------------------------------------------------------------------------------------------
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
-        """Take over the comparison, and keep a finished one in the history."""
+        """Take over the comparison."""
         self._state = states[COMPARISON.key]
-        if self._state.is_current and self._state.outcome is not None:
-            self.history.keep(self._state.outcome, summary_of(self._state.outcome.value))
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show data and models of the selected temperature; during a drag the models stay as they were, greyed."""
         self._shown = (results, view)
+        self.history.display(results.document)
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not fit.valid.any():
             reason = "Rate models are compared on η at several detunings. Load PL, ASPL and photothermal scans."
@@ -134,7 +134,16 @@ class ModelsPage(Page):
         self.verdict.setWordWrap(True)
         self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._verdict_card.add(scrolled(self.verdict), 1)
+        self.priors.setWordWrap(True)
+        self.priors.setProperty("role", "muted")
+        self.priors.setToolTip("Known from elsewhere: each adds the square of its pull to χ²")
+        self.priors.hide()
+        said = QWidget()
+        told = column(said, GAP)
+        told.addWidget(self.priors)
+        told.addWidget(self.verdict)
+        told.addStretch(1)
+        self._verdict_card.add(scrolled(said), 1)
         self._table_card.add(scrolled(self.table), 1)
         side = QWidget()
         places = column(side, GAP)
@@ -154,7 +163,9 @@ class ModelsPage(Page):
             field.chosen.connect(self._look_again)
         self.table.row_chosen.connect(self._choose_row)
         self.table.check_toggled.connect(self._toggle)
-        self.history.restored.connect(self.settings_restored)
+        self.history.restored.connect(self.fit_restored)
+        self.history.renamed.connect(self.fit_renamed)
+        self.history.deleted.connect(self.fit_deleted)
         for key, plot in self.plots.items():
             plot.point_clicked.connect(self._choose_point)
             plot.display_hint(_HINT)
@@ -242,6 +253,9 @@ class ModelsPage(Page):
         comparison = None if compared is None else compared.comparison
         words = "" if comparison is None or row is None else comparison.verdicts[row]
         self.verdict.setText(words.replace("E_p", "E<sub>p</sub>") or "Not compared yet.")
+        used = "<br>".join(prior_lines(compared, front, row))
+        self.priors.setText(f"<b>Priors of this fit</b><br>{used}" if used else "")
+        self.priors.setVisible(bool(used))
         self.verdict.setProperty("role", "muted" if is_stale else "")
         self.verdict.style().polish(self.verdict)
         self._verdict_card.display_subtitle(where)

@@ -19,6 +19,13 @@ class Page(Panel):
     studies: tuple[Study, ...] = ()
     request_changed = Signal()
     study_requested = Signal(str)
+    fit_restored = Signal(object)
+    """A kept fit (`KeptFit`) to go back to."""
+    fit_renamed = Signal(object, str)
+    """A kept fit and its new name."""
+    fit_deleted = Signal(object)
+    setting_wanted = Signal(str, str)
+    """Settings record and its field, to be shown where it is set."""
 
     def request(self, key: str) -> Any:
         """Return what is asked of a study besides the document (draws, seed, …)."""

@@ -1,0 +1,173 @@
+"""Errors of one fit, and what each effect does to it, as rows of tables."""
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from asplab.core.estimate import Estimate
+from asplab.core.pipeline import Results
+from asplab.gui.findings import outer_detunings, parameter_estimate
+from asplab.gui.panels.polaron.error_studies import QUANTITIES
+from asplab.gui.reading import quantum_yield
+from asplab.gui.settings_catalogue import EFFECTS
+from asplab.gui.systematic import NONE, arms
+from asplab.gui.widgets.numerals import decimals_of, measured, plain
+from asplab.gui.widgets.table import Column, TableRow
+
+if TYPE_CHECKING:
+    from asplab.core.systematics import Systematics
+
+COLUMNS = (
+    Column("Quantity"),
+    Column("value and stat.", "", "Profile likelihood where there is one, else first-order error; 68 %"),
+    Column("systematic", "", "All effects moved by one prior deviation and fitted again, added in quadrature"),
+    Column("mostly from", "", "The effect with the largest share of the systematic variance", is_spare=True),
+)
+_NAMES = {key: (symbol, unit) for key, symbol, unit in QUANTITIES}
+_SHOWN = ("g_mev", "phonon_mev", "polaron_energy_mev")
+_IN_THOUSANDTHS = ("quantum_yield", "eta")
+_ENDS = "Change with the effect at + one prior deviation / at − one"
+Place = tuple[str, tuple[int, ...]]
+"""A result: field of `asplab.core.systematics.Outcome`, and where it stands there."""
+
+
+# --- statistical and systematic --------------------------------------------------------------------------
+def error_rows(found: "Systematics", results: Results | None, row: int | None, *, is_muted: bool) -> list[TableRow]:
+    """Return every result of one fit with both errors.
+
+    Parameters
+    ----------
+    results : Results, optional
+        Those that the errors belong to, for intervals with unequal arms; without it the standard errors stand.
+    row : int, optional
+        The temperature; None is the joint fit.
+    """
+    at = -1 if row is None else row
+    rows = [_error_row(found, (key, (at,)), _parameter(found, results, key, at), is_muted) for key, _, _ in QUANTITIES]
+    if row is not None:
+        fit = None if results is None else results.efficiency
+        value = _stated(found, ("quantum_yield", (row,))) if fit is None else quantum_yield(fit, row)
+        rows.append(_error_row(found, ("quantum_yield", (row,)), value, is_muted))
+    return rows
+
+
+def _parameter(found: "Systematics", results: Results | None, key: str, at: int) -> Estimate:
+    if results is None or results.polaron is None:
+        return _stated(found, (key, (at,)))
+    return parameter_estimate(results.polaron, results.intervals, key, at)
+
+
+def _stated(found: "Systematics", place: Place) -> Estimate:
+    key, at = place
+    return Estimate(float(getattr(found.central, key)[at]), float(getattr(found.statistical, key)[at]))
+
+
+def _error_row(found: "Systematics", place: Place, value: Estimate, is_muted: bool) -> TableRow:
+    key, at = place
+    symbol, unit = _NAMES.get(key, ("QY", ""))
+    cells = (
+        f"{symbol} ({unit})" if unit else symbol,
+        measured(value) if math.isfinite(value.value) else NONE,
+        arms(*(float(getattr(end, key)[at]) for end in (found.plus, found.minus))),
+        _largest(found, place),
+    )
+    return TableRow(cells, is_muted=is_muted)
+
+
+def _largest(found: "Systematics", place: Place) -> str:
+    from asplab.core.systematics import dominant
+
+    key, at = place
+    shares = dominant(found, key, tuple(len(found.temperatures_k) if index < 0 else index for index in at))
+    return f"{EFFECTS[shares[0][0]]} {plain(100.0 * shares[0][1], 0)} %" if shares else NONE
+
+
+# --- what each effect does -------------------------------------------------------------------------------
+def places_of(found: "Systematics", results: Results, row: int | None, chosen: str) -> list[Place]:
+    """Return the results whose shifts are told: QY and the outermost η of a temperature, then the parameters.
+
+    S follows from the others and takes room: it is told where it is ``chosen``, and where there is no η.
+    """
+    places: list[Place] = []
+    fit = results.efficiency
+    if row is not None:
+        places.append(("quantum_yield", (row,)))
+        if fit is not None and fit.eta.shape == found.central.eta.shape:
+            places += [("eta", (row, j)) for j in outer_detunings(fit, row)]
+    shown = (*_SHOWN, "huang_rhys") if row is None or chosen == "huang_rhys" else _SHOWN
+    return [*places, *((key, (-1 if row is None else row,)) for key in shown)]
+
+
+def effect_columns(found: "Systematics", places: list[Place]) -> tuple[Column, ...]:
+    """Return the columns of `effect_rows`."""
+    heads = [Column("Effect"), Column("prior", "", "One standard deviation; + alone: the effect can't be negative")]
+    for key, at in places:
+        if key in _IN_THOUSANDTHS:
+            head = "QY" if key == "quantum_yield" else f"η {plain(found.detuning_mev[at], 0)} meV"
+            heads.append(Column(head, "10⁻³", _ENDS, is_spare=True))
+        else:
+            heads.append(Column(*_NAMES[key], _ENDS))
+    return tuple(heads)
+
+
+def ordered_effects(found: "Systematics", key: str, row: int | None) -> list[int]:
+    """Return the numbers of the effects, that which moves a quantity most first; what leaves it open comes before."""
+    variance = found.variance(key)[:, -1 if row is None else row]
+    return [int(k) for k in np.argsort(-np.nan_to_num(variance, nan=np.inf), kind="stable")]
+
+
+def effect_rows(found: "Systematics", places: list[Place], order: list[int], *, is_muted: bool) -> list[TableRow]:
+    """Return how much each effect of prior size moves each result, then the effects that were not moved."""
+    from asplab.core.systematics import NUISANCES
+
+    rows = []
+    for k in order:
+        name = found.names[k]
+        cells = [EFFECTS[name], _prior(found, k), *(_shift(found, k, place) for place in places)]
+        tip = f"{NUISANCES[name].meaning}\nClick to change its prior: Systematic effects › {EFFECTS[name]}"
+        rows.append(TableRow(tuple(cells), is_muted=is_muted, tip=tip))
+    for name, why in found.left_out:
+        blank = ("",) * (len(places) + 1)
+        tip = f"{NUISANCES[name].meaning}\nClick to see its prior: Systematic effects › {EFFECTS[name]}"
+        rows.append(TableRow((EFFECTS[name], *blank), is_muted=True, tip=tip, words=why))
+    return rows
+
+
+def sentence(found: "Systematics", key: str, row: int | None) -> str:
+    """Return in words both errors of a result and what dominates, by the names of the settings."""
+    from asplab.core.systematics import told
+
+    named = replace(found, titles=tuple(EFFECTS[name] for name in found.names))
+    return told(named, key, len(found.temperatures_k) if row is None else row)
+
+
+def _prior(found: "Systematics", k: int) -> str:
+    sign = "+" if found.is_one_sided[k] else "±"
+    return f"{sign} {found.sigma[k]:.3g} {found.units[k]}"
+
+
+def _shift(found: "Systematics", k: int, place: Place) -> str:
+    """Return by how much one effect moves a result, rounded as its statistical error is."""
+    key, at = place
+    unit = 1e-3 if key in _IN_THOUSANDTHS else 1.0
+    up, down = (float(getattr(end, key)[(k, *at)]) / unit for end in (found.up, found.down))
+    error = float(getattr(found.statistical, key)[at]) / unit
+    if not (math.isfinite(error) and error > 0.0):
+        sizes = [abs(size) for size in (up, down) if math.isfinite(size) and size]
+        error = max(sizes, default=math.nan)
+    decimals = max(decimals_of(error), 1 if key in _IN_THOUSANDTHS else 0) if math.isfinite(error) else 2
+    if found.is_one_sided[k]:
+        return _signed(up, decimals)
+    if math.isfinite(up) and math.isfinite(down) and round(up, decimals) == -round(down, decimals):
+        size = plain(abs(up), decimals)
+        return size if round(up, decimals) == 0 else f"{'±' if up > 0 else '∓'}{size}"
+    return f"{_signed(up, decimals)}/{_signed(down, decimals)}"
+
+
+def _signed(value: float, decimals: int) -> str:
+    if not math.isfinite(value):
+        return "open"
+    sign = "+" if round(value, decimals) > 0 else ""
+    return sign + plain(value, decimals)

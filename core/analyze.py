@@ -16,7 +16,7 @@ from asplab.core.export.figures import FIGURE_NAMES, FORMATS, write_figures
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import SCHEMA, results_document
 from asplab.core.export.tables import TABLE_NAMES, write_tables
-from asplab.core.inference import DRAWS, Asked, Method, asked_models, infer, part_of, stored_method, with_models
+from asplab.core.inference import DRAWS, Asked, Method, asked_models, infer, stored_method, with_models
 from asplab.core.opening import is_project, load_document
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
@@ -30,7 +30,6 @@ __all__ = [
     "choose_method",
     "finish",
     "install",
-    "part_of",
     "results_folder",
     "staged",
     "write_results",
@@ -96,13 +95,13 @@ def analyze(
         When ``progress`` was cancelled; nothing is left behind.
     """
     progress = progress or Progress()
-    document = load_document(source, progress=part_of(progress, 0.0, 0.4))
+    document = load_document(source, progress=progress.part(0.0, 0.4))
     document, method = choose_method(document, source, asked or Asked(), settings_file)
     folder = results_folder(document.experiment) if output is None else output
     check_results_folder(folder, force=force)
     with staged(folder) as staging:
         origin = source if is_project(source) else None
-        return finish(document, staging, folder, method, progress=part_of(progress, 0.4, 1.0), based_on=origin)
+        return finish(document, staging, folder, method, progress=progress.part(0.4, 1.0), based_on=origin)
 
 
 def choose_method(
@@ -151,8 +150,8 @@ def finish(
 
     What other programs added to the project ``based_on`` goes along.
     """
-    results = infer(document, method or Method(), progress=part_of(progress, 0.0, 0.4))
-    write_results(results, staging, progress=part_of(progress, 0.4, 1.0), based_on=based_on)
+    results = infer(document, method or Method(), progress=progress.part(0.0, 0.4))
+    write_results(results, staging, progress=progress.part(0.4, 1.0), based_on=based_on)
     backup = install(staging, folder)
     progress.step(1, 1, "done")
     return Outcome(folder, results, backup)
@@ -225,7 +224,7 @@ def write_results(results: Results, folder: Path, *, progress: Progress, based_o
     """Write project, results.json, tables, figures and report into an empty ``folder``."""
     progress.step(0, 10, "writing tables")
     write_tables(results, folder / "tables")
-    figures = write_figures(results, folder / "figures", progress=part_of(progress, 0.1, 0.8))
+    figures = write_figures(results, folder / "figures", progress=progress.part(0.1, 0.8))
     progress.step(8, 10, "writing the report")
     (folder / REPORT_NAME).write_text(report_html(results, figures), encoding="utf-8", newline="\n")
     text = json.dumps(results_document(results), indent=1, ensure_ascii=False, allow_nan=False)

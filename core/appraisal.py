@@ -9,7 +9,6 @@ import numpy as np
 from asplab.core.consistency import Check, check_consistency
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AsplabError, Cancelled
-from asplab.core.inference import part_of
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.problems import Problem
@@ -100,7 +99,7 @@ def appraise(results: Results, *, progress: Progress | None = None) -> Appraisal
             problems.append(Problem("warning", results.document.experiment.name, message))
             return None
 
-    moved, split = part_of(progress, 0.0, 0.3), part_of(progress, 0.3, 0.9)
+    moved, split = progress.part(0.0, 0.3), progress.part(0.3, 0.9)
     systematics = attempt("systematic errors", lambda: systematic_errors(results, progress=moved))
     budgets = attempt(
         "the sources of the errors", lambda: tuple(_budgets(results, efficiency, polaron, systematics, split))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from asplab.core.analyze import Outcome, check_results_folder, finish, part_of, staged
+from asplab.core.analyze import Outcome, check_results_folder, finish, staged
 from asplab.core.document import Document
 from asplab.core.export.numbers import number_with_error
 from asplab.core.export.results_json import efficiency_rows, polaron_rows, quantum_yield_rows
@@ -37,11 +37,11 @@ def run_demo(folder: Path, *, seed: int, force: bool = False, progress: Progress
     check_results_folder(folder, force=force)
     with staged(folder) as staging:
         data = staging / DATA_NAME
-        simulate(data, experiment_with_truth(_TRUTH), seed=seed, progress=part_of(progress, 0.0, 0.2))
+        simulate(data, experiment_with_truth(_TRUTH), seed=seed, progress=progress.part(0.0, 0.2))
         if not force:
             refuse_changed(folder / DATA_NAME, data)
-        experiment = replace(load_experiment(data, progress=part_of(progress, 0.2, 0.5)), name=EXPERIMENT_NAME)
-        return finish(Document(experiment), staging, folder, progress=part_of(progress, 0.5, 1.0))
+        experiment = replace(load_experiment(data, progress=progress.part(0.2, 0.5)), name=EXPERIMENT_NAME)
+        return finish(Document(experiment), staging, folder, progress=progress.part(0.5, 1.0))
 
 
 def comparison(results: Results, *, seed: int) -> list[str]:

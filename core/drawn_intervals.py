@@ -11,7 +11,7 @@ import numpy as np
 
 from asplab.core.bootstrap import Bootstrap, Resampled, bootstrap
 from asplab.core.errors import AnalysisError
-from asplab.core.inference import Ends, InferredResults, part_of
+from asplab.core.inference import Ends, InferredResults
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.core.problems import Problem
@@ -126,7 +126,7 @@ def _posteriors(
                 walkers=max(_WALKERS, _WALKERS_PER_TEMPERATURE * count),
                 steps=max(method.draws, least),
                 seed=method.seed,
-                progress=part_of(progress, done / len(fits), (done + 1) / len(fits)),
+                progress=progress.part(done / len(fits), (done + 1) / len(fits)),
             )
         except AnalysisError as error:
             problems.append(Problem("warning", _place(fit, i), f"it could not be sampled: {error}"))

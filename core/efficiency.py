@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.counting import counted
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.problems import Problem
 from asplab.core.ratio_lines import fit_ratio_lines, ratio_points
@@ -354,8 +355,8 @@ def _problems(
         if few[t]:
             count = int(responses.fitted[t, : responses.n_stokes].sum())
             message = (
-                f"{count} Stokes excitation(s) with emission and photothermal signal; the quantum yield and η need at "
-                "least two. Add PL at further excitations above the gap."
+                f"{counted(count, 'Stokes excitation')} with emission and photothermal signal; the quantum yield and "
+                "η need at least two. Add PL at further excitations above the gap."
             )
             problems.append(Problem("error", place, message))
         if outside[t]:

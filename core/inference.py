@@ -235,11 +235,11 @@ def infer(document: Document, method: Method, *, progress: Progress | None = Non
         from asplab.core.drawn_intervals import bootstrapped, sampled
 
         drawn = bootstrapped if method.intervals == "bootstrap" else sampled
-        results = drawn(results, progress=part_of(progress, 0.1, 0.5))
+        results = drawn(results, progress=progress.part(0.1, 0.5))
     if results.efficiency is not None and _compares(document, method):
-        results = _compared(results, progress=part_of(progress, 0.5, 0.9))
+        results = _compared(results, progress=progress.part(0.5, 0.9))
     if method.appraises:
-        results = appraised(results, progress=part_of(progress, 0.9, 1.0))
+        results = appraised(results, progress=progress.part(0.9, 1.0))
     progress.step(10, 10, "analysed")
     return results
 
@@ -247,7 +247,8 @@ def infer(document: Document, method: Method, *, progress: Progress | None = Non
 def _compares(document: Document, method: Method) -> bool:
     """Return whether models are fitted beside the chain: several, or Eq. 9 with what the settings know of it."""
     models = document.settings.models
-    return method.compares or bool(models.limits or models.priors or models.inhomogeneous_mev > 0.0)
+    knows = models.limits or models.priors or models.inhomogeneous_mev > 0.0 or models.nuisances
+    return method.compares or bool(knows)
 
 
 def _with_inference(results: Results, inference: Inference) -> InferredResults:
@@ -274,39 +275,41 @@ def appraised(results: Results, *, progress: Progress | None = None) -> Inferred
     return replace(held, problems=(*results.problems, *found.problems))
 
 
-def part_of(progress: Progress, low: float, high: float) -> Progress:
-    """Return a progress that fills the part from ``low`` to ``high`` of another one."""
-    return Progress(lambda done, text: progress.report(low + (high - low) * done, text), progress.cancelled)
-
-
 def _compared(results: InferredResults, *, progress: Progress) -> InferredResults:
     """Fit the rate models of the method to the same points, and add what the fits say."""
     from asplab.core.polaron.comparison import ModelOptions, compare_models
     from asplab.core.polaron.comparison.profiles import profile
+    from asplab.core.systematics import nuisances_for
 
     efficiency, inference, settings = results.efficiency, results.inference, results.document.settings
     assert efficiency is not None
     own = {name: options_of(settings, name) for name in inference.method.models}
     shared = ModelOptions(settings.polaron.detuning_range_mev, settings.polaron.joint_scale)
     comparison = compare_models(
-        efficiency, inference.method.models, shared, own_options=own, progress=part_of(progress, 0.0, 0.2)
+        efficiency,
+        inference.method.models,
+        shared,
+        own_options=own,
+        nuisances=nuisances_for(results),
+        progress=progress.part(0.0, 0.2),
     )
     wanted = [
         (fit, name) for fit in comparison.fits if fit.model != MAIN_MODEL and fit.fitted.any() for name in fit.names
     ]
     profiles = {}
     for done, (fit, name) in enumerate(wanted):
-        share = part_of(progress, 0.2 + 0.8 * done / len(wanted), 0.2 + 0.8 * (done + 1) / len(wanted))
+        share = progress.part(0.2 + 0.8 * done / len(wanted), 0.2 + 0.8 * (done + 1) / len(wanted))
         profiles[fit.model, name] = profile(fit, name, points=_CURVE, progress=share)
     # What the chain says about Eq. 9 is said once; a model that loses makes no result doubtful.
     found = [problem for fit in comparison.fits if fit.model != MAIN_MODEL for problem in fit.problems]
     found += [problem for curve in profiles.values() for problem in curve.problems]
     told = [Problem("info", problem.where, problem.message) for problem in found]
     main = own.get(MAIN_MODEL)
-    if main is not None and (main.fixed or main.bounds or main.priors or main.inhomogeneous_mev > 0.0):
+    knows = main is not None and (main.fixed or main.bounds or main.priors or main.inhomogeneous_mev > 0.0)
+    if knows or (main is not None and settings.models.nuisances):
         message = (
-            "ranges, priors and the ensemble of gaps under [models] act on the comparison of rate models, Eq. 9 there "
-            "included; the parameters told for Eq. 9 are those of the chain, which knows none of them."
+            "ranges, priors, nuisances and the ensemble of gaps under [models] act on the comparison of rate models, "
+            "Eq. 9 there included; the parameters told for Eq. 9 are those of the chain, which knows none of them."
         )
         told.append(Problem("warning", "rate models", message))
     return replace(

@@ -22,3 +22,16 @@ class Progress:
         if self.cancelled.is_set():
             raise Cancelled(f"stopped by the user during: {text}")
         self.report(done / total if total else 1.0, text)
+
+    def part(self, low: float, high: float) -> "Progress":
+        """Return the progress of a part of the work, which fills the fractions ``low`` to ``high`` of the whole.
+
+        Raises
+        ------
+        ValueError
+            Unless 0 ≤ low ≤ high ≤ 1.
+        """
+        if not 0.0 <= low <= high <= 1.0:
+            raise ValueError(f"a part of progress from {low:g} to {high:g}; give ascending fractions from 0 to 1.")
+        report = self.report
+        return Progress(lambda done, text: report(low + done * (high - low), text), self.cancelled)

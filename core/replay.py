@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from asplab.core.errors import ProjectError
-from asplab.core.inference import infer, part_of, stored_method
+from asplab.core.inference import infer, stored_method
 from asplab.core.progress import Progress
 from asplab.core.project import final_numbers, open_project, stored_results
 from asplab.core.units import FloatArray
@@ -32,9 +32,9 @@ def replay(project: Path, *, progress: Progress | None = None) -> tuple[list[str
     stored = stored_results(project)
     if not stored:
         raise ProjectError(f"{project}: the project was saved without results, so there is nothing to compare.")
-    document = open_project(project, progress=part_of(progress, 0.0, 0.4))
+    document = open_project(project, progress=progress.part(0.0, 0.4))
     method = stored_method(stored, document.settings)
-    found = final_numbers(infer(document, method, progress=part_of(progress, 0.4, 1.0)))
+    found = final_numbers(infer(document, method, progress=progress.part(0.4, 1.0)))
     return compare_numbers(stored, found), sum(int(values.size) for values in stored.values())
 
 

@@ -1,6 +1,7 @@
 """Every choice that changes a number: one frozen record per stage, saved with the project and shown."""
 
 from dataclasses import dataclass, field
+from math import inf, isfinite, isnan
 from typing import Literal
 
 from asplab.core.errors import SettingsError
@@ -152,7 +153,8 @@ class EnergySettings:
     """From where ΔE counts, and which energy the emitted photons carry away.
 
     ``reference``: PL peak (as the paper), PL mean, or given values; ``reference_offset_mev`` is added to it.
-    ``reference_error_mev`` and ``wavelength_error_nm`` are standard errors that no repeat shows.
+    ``reference_error_mev`` and ``wavelength_error_nm`` are standard errors that no repeat shows. ``given_absorption``
+    is the energy of the first absorption maximum, for the check of the Stokes shift; no result depends on it.
     """
 
     reference: Literal["peak", "mean", "given"] = "peak"
@@ -162,6 +164,7 @@ class EnergySettings:
     medium: Medium = "vacuum"
     given_reference: tuple[GivenEnergy, ...] = ()
     given_mean_photon: tuple[GivenEnergy, ...] = ()
+    given_absorption: tuple[GivenEnergy, ...] = ()
 
     def __post_init__(self) -> None:
         _between("reference_error_mev", self.reference_error_mev, 0.0, 1000.0)
@@ -220,6 +223,12 @@ class ParameterLimit:
     high: float
 
     def __post_init__(self) -> None:
+        for end, value in (("lower", self.low), ("upper", self.high)):
+            if isnan(value):
+                raise SettingsError(
+                    f"the {end} end of the range of {self.parameter} is no number (nan). Give both ends as numbers; "
+                    "equal ends fix the parameter."
+                )
         if not self.low <= self.high:
             raise SettingsError(
                 f"the range of {self.parameter} is {self.low:g} to {self.high:g}; its first end must not lie above its "
@@ -237,10 +246,12 @@ class ParameterPrior:
     source: str = ""
 
     def __post_init__(self) -> None:
-        if not self.error > 0.0:
+        if not isfinite(self.value):
+            raise SettingsError(f"the prior of {self.parameter} stands at {self.value:g}; it must be a finite number.")
+        if not 0.0 < self.error < inf:
             raise SettingsError(
-                f"the prior of {self.parameter} has the standard deviation {self.error:g}; it must be above 0. To fix "
-                "the parameter, give it a range with equal ends."
+                f"the prior of {self.parameter} has the standard deviation {self.error:g}; it must be above 0 and "
+                "finite. To fix the parameter, give it a range with equal ends; to know nothing of it, give no prior."
             )
 
 
@@ -250,7 +261,8 @@ class ModelSettings:
 
     ``modes_mev`` are phonon energies of the multi-mode models. With ``inhomogeneous_mev`` above 0, η is averaged over
     an ensemble of gaps with that standard deviation, selected by the laser with the Urbach energy ``selection_mev``.
-    Detunings and the scale of the joint fit are those of `PolaronSettings`.
+    With ``nuisances``, fits of the comparison take the systematic effects of `SystematicsSettings` as nuisances with
+    their priors. Detunings and the scale of the joint fit are those of `PolaronSettings`.
     """
 
     compared: tuple[str, ...] = ("eq9", "resonant", "kramers-heisenberg", "thermal", "arrhenius", "exponential")
@@ -259,6 +271,7 @@ class ModelSettings:
     modes_mev: tuple[float, ...] = ()
     inhomogeneous_mev: float = 0.0
     selection_mev: float | None = None
+    nuisances: bool = False
 
     def __post_init__(self) -> None:
         _between("inhomogeneous_mev", self.inhomogeneous_mev, 0.0, 1000.0)

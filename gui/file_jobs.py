@@ -41,8 +41,8 @@ def read_demo(progress: Progress) -> Document:
 
     with TemporaryDirectory(prefix="asplab-demo-") as place:
         folder = Path(place) / "data"
-        simulate(folder, experiment_with_truth("eq9"), seed=_DEMO_SEED, progress=part_of(progress, 0.0, 0.5))
-        experiment = load_experiment(folder, progress=part_of(progress, 0.5, 1.0))
+        simulate(folder, experiment_with_truth("eq9"), seed=_DEMO_SEED, progress=progress.part(0.0, 0.5))
+        experiment = load_experiment(folder, progress=progress.part(0.5, 1.0))
     return Document(replace(experiment, name=DEMO_NAME))
 
 
@@ -144,11 +144,4 @@ def _new_records(records: tuple[Record, ...], doubled: set[str], prefix: str) ->
         replace(record, source=prefix + record.source) if prefix else record
         for record in records
         if record.source not in doubled
-    )
-
-
-def part_of(progress: Progress, low: float, high: float) -> Progress:
-    """Return a progress that fills the part from ``low`` to ``high`` of another one."""
-    return Progress(
-        lambda fraction, text: progress.report(low + (high - low) * fraction, text), cancelled=progress.cancelled
     )

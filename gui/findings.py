@@ -1,13 +1,14 @@
 """What the inspector says about results: numbers with their errors, consistency checks, facts of the selection."""
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asplab.core.checks import Misfit, common_yield, eq9_peak_mev, joint_rise
+from asplab.core.checks import Misfit, common_yield
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
@@ -23,48 +24,68 @@ from asplab.gui.reading import (
     stack_name,
     temperature_name,
 )
+from asplab.gui.systematic import NO_SYSTEMATIC, Systematic
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.checks import Check
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.results import ResultRow
 
+if TYPE_CHECKING:
+    from asplab.core import consistency
+
 TONES = {"error": "bad", "warning": "warn", "info": "info"}
 RATIO_NOTE = "From the paper’s R lines: points that share noise count as independent, so this error is too small."
 NOT_IDENTIFIED = "The data set no upper limit of ħω, so this number follows from the best fit only."
+_RATES = (
+    ("g", "g_mev"),
+    ("ħω", "phonon_mev"),
+    ("E<sub>p</sub> = g²/ħω", "polaron_energy_mev"),
+    ("S = (g/ħω)²", "huang_rhys"),
+)
+_PROFILED = ("g_mev", "phonon_mev")
 SOURCES = {
     "emission_noise": "PL, ASPL noise",
-    "band_shape": "band shape, dark",
+    "band_shape": "Band shape, dark",
     "pa_noise": "PA noise",
     "pa_baseline": "PA baseline",
-    "drift": "drift",
-    "energy": "photon energies",
+    "drift": "Drift",
+    "reference": "Reference of ΔE",
+    "wavelength": "Wavelengths",
+    "mean_photon": "Mean photon energy",
     "quantum_yield": "QY",
 }
 RATIO_HAS_NONE = "The paper’s R lines leave out what points share. Choose the component estimator."
 NO_RAW_DATA = "The tables give errors, but not where they come from."
 _MOST_PROBLEMS = 6
+JOINT = "joint fit"
+_ALWAYS_TOLD = ("misfit", "shared_parameters")
+_IN_WORDS = (*_ALWAYS_TOLD, "polaron_energy")
+_COLON, _AWAITED = ": ", " …"
+_ALL_CHECKS = "The page “Checks” of the Polaron step has all of them."
+_AWAITED_NOTE = "Checked as soon as the data rest."
+_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
-def temperature_rows(results: Results, view: ViewState) -> list[ResultRow]:
+def temperature_rows(results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> list[ResultRow]:
     """Return the results of the selected temperature."""
     t = selected_temperature(results, view)
     if t is None:
         return []
     rows = list(_energy_rows(results, t))
     if results.efficiency is not None:
-        rows += _efficiency_rows(results, results.efficiency, view, t)
+        rows += _efficiency_rows(results, results.efficiency, view, t, systematic)
     if results.polaron is not None and math.isfinite(results.polaron.chi2[t]):
-        rows += _polaron_rows(results.polaron, results.intervals, t)
+        rows += _polaron_rows(results.polaron, results.intervals, t, systematic)
     return rows
 
 
-def joint_rows(results: Results) -> list[ResultRow]:
+def joint_rows(results: Results, systematic: Systematic = NO_SYSTEMATIC) -> list[ResultRow]:
     """Return the results of the joint fit; none where fewer than two temperatures could be fitted."""
     fit = results.polaron
     if fit is None or not math.isfinite(fit.chi2[-1]):
         return []
-    return list(_polaron_rows(fit, results.intervals, len(fit.temperatures_k)))
+    return list(_polaron_rows(fit, results.intervals, len(fit.temperatures_k), systematic))
 
 
 def _energy_rows(results: Results, t: int) -> Iterator[ResultRow]:
@@ -76,7 +97,9 @@ def _energy_rows(results: Results, t: int) -> Iterator[ResultRow]:
         yield ResultRow("⟨E⟩", mean, "Mean energy of an emitted photon, for the heat balance")
 
 
-def _efficiency_rows(results: Results, fit: EfficiencyFit, view: ViewState, t: int) -> Iterator[ResultRow]:
+def _efficiency_rows(
+    results: Results, fit: EfficiencyFit, view: ViewState, t: int, systematic: Systematic
+) -> Iterator[ResultRow]:
     is_ratio = results.document.settings.efficiency.estimator == "ratio"
     note = RATIO_NOTE if is_ratio else "Statistical, 68 %"
     value = quantum_yield(fit, t)
@@ -84,13 +107,15 @@ def _efficiency_rows(results: Results, fit: EfficiencyFit, view: ViewState, t: i
     note_of_yield = note if not is_open else "Its 68 % interval is open: the slope of the Stokes line is not determined"
     if fit.responses is not None:
         # A table of η says nothing of the quantum yield.
-        yield ResultRow("QY", value, note_of_yield, doubtful=is_ratio or is_open)
+        told = systematic.words("quantum_yield", t)
+        yield ResultRow("QY", value, note_of_yield, doubtful=is_ratio or is_open, systematic=told)
     for j in _shown_detunings(fit, view, t):
         eta = efficiency_at(fit, t, j)
         is_known = math.isfinite(eta.value)
         why = note if is_known else "Neither emission nor absorption stands out of its noise"
         name = f"η ({plain(fit.detuning_mev[t, j], 0)} meV)"
-        yield ResultRow(name, eta, why, doubtful=is_ratio or not is_known)
+        told = systematic.words("eta", (t, j)) if is_known else ""
+        yield ResultRow(name, eta, why, doubtful=is_ratio or not is_known, systematic=told)
 
 
 def _shown_detunings(fit: EfficiencyFit, view: ViewState, t: int) -> list[int]:
@@ -98,24 +123,44 @@ def _shown_detunings(fit: EfficiencyFit, view: ViewState, t: int) -> list[int]:
     if view.stack and view.stack in fit.keys[t]:
         j = fit.keys[t].index(view.stack)
         return [j] if fit.valid[t, j] else []
+    return outer_detunings(fit, t)
+
+
+def outer_detunings(fit: EfficiencyFit, t: int) -> list[int]:
+    """Return the places of the smallest and the largest ΔE at which η is determined."""
     known = np.flatnonzero(fit.valid[t] & np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t]))
     return [int(known[0]), int(known[-1])] if known.size > 1 else known.tolist()
 
 
-def _polaron_rows(fit: PolaronFit, intervals: PolaronIntervals | None, index: int) -> Iterator[ResultRow]:
+def _polaron_rows(
+    fit: PolaronFit, intervals: PolaronIntervals | None, index: int, systematic: Systematic
+) -> Iterator[ResultRow]:
     is_open = intervals is not None and not bool(intervals.identified[index])
-    for symbol, name in (("g", "g"), ("ħω", "phonon")):
-        low = high = None
-        if intervals is not None:
-            low, high = (_end(getattr(intervals, f"{name}_{side}_mev")[index]) for side in ("low", "high"))
-        value, error = getattr(fit, f"{name}_mev")[index], getattr(fit, f"{name}_error_mev")[index]
-        note = "Not identified: the data set one limit only" if is_open else "Profile likelihood, 68 %"
-        yield ResultRow(symbol, Estimate(float(value), float(error), "meV", low, high), note, doubtful=is_open)
-    note = NOT_IDENTIFIED if is_open else "First-order error"
-    energy = Estimate(float(fit.polaron_energy_mev[index]), float(fit.polaron_energy_error_mev[index]), "meV")
-    yield ResultRow("E<sub>p</sub> = g²/ħω", energy, note, doubtful=is_open)
-    huang_rhys = Estimate(float(fit.huang_rhys[index]), float(fit.huang_rhys_error[index]))
-    yield ResultRow("S = (g/ħω)²", huang_rhys, note, doubtful=is_open)
+    for symbol, name in _RATES:
+        note = NOT_IDENTIFIED if is_open else "First-order error"
+        if name in _PROFILED:
+            note = "Not identified: the data set one limit only" if is_open else "Profile likelihood, 68 %"
+        value = parameter_estimate(fit, intervals, name, index)
+        yield ResultRow(symbol, value, note, doubtful=is_open, systematic=systematic.words(name, index))
+
+
+def parameter_estimate(fit: PolaronFit, intervals: PolaronIntervals | None, name: str, index: int) -> Estimate:
+    """Return a parameter of Eq. 9, with its profile where it has one.
+
+    Parameters
+    ----------
+    name : str
+        ``g_mev``, ``phonon_mev``, ``polaron_energy_mev`` or ``huang_rhys``.
+    index : int
+        The temperature; the last entry is the joint fit.
+    """
+    stem, unit = name.removesuffix("_mev"), "meV" if name.endswith("_mev") else ""
+    tail = "_mev" if unit else ""
+    low = high = None
+    if intervals is not None and name in _PROFILED:
+        low, high = (_end(getattr(intervals, f"{stem}_{side}_mev")[index]) for side in ("low", "high"))
+    value, error = getattr(fit, name)[index], getattr(fit, f"{stem}_error{tail}")[index]
+    return Estimate(float(value), float(error), unit, low, high)
 
 
 def _end(value: float) -> float | None:
@@ -123,8 +168,11 @@ def _end(value: float) -> float | None:
 
 
 # --- checks ----------------------------------------------------------------------------------------------
-def checks(results: Results, view: ViewState) -> list[Check]:
-    """Return what speaks for and against the results, the selected temperature's first."""
+def checks(results: Results, view: ViewState, consistent: Sequence[Check]) -> list[Check]:
+    """Return what speaks for and against the results, the selected temperature's first.
+
+    ``consistent`` is what :func:`consistency_checks` found.
+    """
     t = selected_temperature(results, view)
     found: list[Check] = []
     if t is not None:
@@ -132,9 +180,7 @@ def checks(results: Results, view: ViewState) -> list[Check]:
             found += _efficiency_checks(results, results.efficiency, t)
         if results.absorbed is not None:
             found += _baseline_checks(results, t)
-        if results.polaron is not None and results.efficiency is not None:
-            found += _polaron_checks(results.efficiency, results.polaron, t)
-    return found + _problem_checks(results)
+    return [*found, *consistent, *_problem_checks(results)]
 
 
 def _efficiency_checks(results: Results, fit: EfficiencyFit, t: int) -> Iterator[Check]:
@@ -153,10 +199,6 @@ def _efficiency_checks(results: Results, fit: EfficiencyFit, t: int) -> Iterator
     if count:
         noun = "detuning" if count == 1 else "detunings"
         yield Check("warn", f"{count} {noun} not determined at {name}", "Signals below their noise; kept in the fit.")
-    above = fit.valid[t] & closed & (fit.eta_low[t] > 1.0)
-    if above.any():
-        text = f"η &gt; 1 at {name}: ΔE = {_listed(fit.detuning_mev[t, above])} meV"
-        yield Check("warn", text, "Light that leaks in, a wrong PA baseline, or emission of something else.")
 
 
 def _baseline_checks(results: Results, t: int) -> Iterator[Check]:
@@ -167,34 +209,47 @@ def _baseline_checks(results: Results, t: int) -> Iterator[Check]:
         yield Check(_tone(misfit), text, "The baseline is the largest systematic of η and QY.")
 
 
-def _polaron_checks(efficiency: EfficiencyFit, fit: PolaronFit, t: int) -> Iterator[Check]:
-    if not math.isfinite(fit.chi2[t]):
-        return
-    misfit = Misfit(float(fit.chi2[t]), int(fit.dof[t]))
-    if misfit.dof > 0:
-        text = f"Eq. 9 {'describes' if misfit.is_likely else 'misses'} η(ΔE) ({_per_dof(misfit)})"
-        yield Check(_tone(misfit), text)
-    if math.isfinite(fit.phonon_mev[t]):
-        yield from _shape_checks(efficiency, fit, t)
-    rise = joint_rise(fit)
-    if rise is not None:
-        verb = "serve" if rise.is_likely else "do not serve"
-        text = f"one g and ħω {verb} all T (Δχ² {plain(rise.chi2, 1)} for {rise.dof})"
-        yield Check(_tone(rise), text, "Rise of χ² when all temperatures share g and ħω.")
+def consistency_checks(results: Results, view: ViewState, before: Sequence[Check] = ()) -> list[Check]:
+    """Return what the fits of Eq. 9 must agree with: every conflict, and how much agrees.
+
+    These checks take milliseconds, so they wait for the end of a drag: until then those ``before`` are told without
+    their outcome.
+    """
+    t, fit = selected_temperature(results, view), results.polaron
+    if t is None or fit is None:
+        return []
+    if results.intervals is None and fit.fitted.any():
+        return [
+            Check("info", check.text.split(_COLON)[0].removesuffix(_AWAITED) + _AWAITED, _AWAITED_NOTE)
+            for check in before
+        ]
+    from asplab.core.consistency import check_consistency
+
+    here = (temperature_name(fit.temperatures_k[t]), JOINT)
+    made = [one for one in check_consistency(results) if one.place in here and one.status != "not applicable"]
+    told = [one for one in made if one.status == "conflicts" or one.name in _ALWAYS_TOLD]
+    rest = len(made) - len(told)
+    found = [Check("warn" if one.status == "conflicts" else "good", _told(one), typeset(one.meaning)) for one in told]
+    if rest:
+        verb = "agrees" if rest == 1 else "agree"
+        found.append(
+            Check("good", f"Consistency: {rest} more {verb}", "The page “Checks” of the Polaron step has all.")
+        )
+    return found
 
 
-def _shape_checks(efficiency: EfficiencyFit, fit: PolaronFit, t: int) -> Iterator[Check]:
-    phonon, energy = float(fit.phonon_mev[t]), float(fit.polaron_energy_mev[t])
-    used = efficiency.fitted[t] & (efficiency.detuning_mev[t] > 0)
-    detuning = efficiency.detuning_mev[t, used]
-    peak = float(eq9_peak_mev(energy, phonon, efficiency.temperatures_k[t]))
-    if detuning.size and peak > detuning.min():
-        text = f"Eq. 9 rises up to ΔE ≈ {plain(peak, 0)} meV, inside the data"
-        yield Check("warn", text, "It keeps one phonon level only; the full thermal sum always falls with ΔE.")
-    few = detuning[detuning < phonon]
-    if few.size:
-        text = f"N = ΔE/ħω &lt; 1 at ΔE = {_listed(few)} meV"
-        yield Check("warn", text, "Less than one phonon: Eq. 9 is stretched beyond its meaning there.")
+def _told(one: "consistency.Check") -> str:
+    place = f"<b>{JOINT}</b>, " if one.place == JOINT else ""
+    if one.name in _IN_WORDS or len(one.numbers) < 2:
+        return f"{place}{typeset(one.title)}{_COLON}{typeset(_short(one.meaning))}"
+    relation = "" if one.relation == "=" else f"{one.relation} "
+    found, wanted = (typeset(number.text) for number in one.numbers[:2])
+    return f"{place}{typeset(one.title)}{_COLON}{found} instead of {relation}{wanted}"
+
+
+def typeset(words: str) -> str:
+    """Return words with true minus signs and subscripts; tables have plain text only."""
+    return _MINUS.sub("−", words).replace("E_p", "Eₚ").replace("k_BT", "kT")
 
 
 def _problem_checks(results: Results) -> list[Check]:
@@ -219,10 +274,6 @@ def _tone(misfit: Misfit) -> str:
 
 def _per_dof(misfit: Misfit) -> str:
     return f"χ²/dof {plain(misfit.chi2 / misfit.dof, 2)}"
-
-
-def _listed(values: np.ndarray) -> str:
-    return ", ".join(plain(value, 0) for value in values)
 
 
 # --- where an error comes from ---------------------------------------------------------------------------

@@ -254,6 +254,8 @@ _MODELS = Group(
         Entry("models", "selection_mev", "optional", "Selected by",
               "Urbach energy with which the laser selects the crystals of small gap; empty: all absorb alike.",
               Numeric("meV", 1, 0.01, 10000.0, 1.0), empty="all alike"),
+        Entry("models", "nuisances", "switch", "Systematic effects",
+              "Fits of the comparison take the systematic effects as nuisances with their priors."),
     ),
     folded=True,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from asplab.core.arena.matches import differences, play, power_of
 from asplab.core.arena.points import Light, Points
 from asplab.core.arena.records import Arena, ArenaRecord, BestMeasurement, FittedHypothesis, aicc_of
 from asplab.core.arena.worlds import World, build_world
+from asplab.core.counting import counted
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.problems import Problem
@@ -73,9 +74,9 @@ def run_arena(
     worlds, rows, problems = _worlds(efficiency, chosen, _wanted(efficiency, temperatures_k), progress)
     fitted = tuple(_fitted(world) for world in worlds)
     share = _SHARE_OF_DRAWS if plan else 1.0
-    tables = _count(play(worlds, worlds, draws, seed, _part(progress, 0.02, share)), threshold)
+    tables = _count(play(worlds, worlds, draws, seed, progress.part(0.02, share)), threshold)
     record = ArenaRecord(seed, draws, threshold, chosen)
-    best = _best(worlds, fitted, tables["power"][-1], pair, record, _part(progress, share, 1.0)) if plan else None
+    best = _best(worlds, fitted, tables["power"][-1], pair, record, progress.part(share, 1.0)) if plan else None
     progress.step(1, 1, f"arena: {len(chosen)} hypotheses, {draws} draws each")
     return Arena(
         names=tuple(one.name for one in chosen),
@@ -113,11 +114,6 @@ def _wanted(efficiency: EfficiencyFit, temperatures_k: Sequence[float] | None) -
     return np.flatnonzero((off <= _TOLERANCE_K).any(axis=0))
 
 
-def _part(progress: Progress, begin: float, end: float) -> Progress:
-    """Return the progress of a part of the work."""
-    return Progress(lambda done, text: progress.report(begin + done * (end - begin), text), progress.cancelled)
-
-
 def _worlds(
     efficiency: EfficiencyFit, hypotheses: tuple[Hypothesis, ...], wanted: np.ndarray, progress: Progress
 ) -> tuple[list[World], np.ndarray, list[Problem]]:
@@ -140,7 +136,8 @@ def _worlds(
         Problem(
             "warning",
             f"{points.temperatures_k[t]:.0f} K",
-            f"{count[t]} usable detuning(s); the hypotheses need {need[t]}, so this temperature is not in the arena.",
+            f"{counted(int(count[t]), 'usable detuning')}; the hypotheses need {need[t]}, so this temperature "
+            "is not in the arena.",
         )
         for t in np.flatnonzero(~able)
     ]

@@ -18,6 +18,7 @@ from typing import Literal
 
 import numpy as np
 
+from asplab.core.counting import counted
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.comparison import ModelOptions
@@ -77,7 +78,9 @@ def check_hypotheses(hypotheses: Sequence[Hypothesis], efficiency: EfficiencyFit
     """Raise `AnalysisError` where hypotheses can't meet."""
     names = [one.name for one in hypotheses]
     if len(names) < 2:
-        raise AnalysisError(f"{len(names)} hypothesis(es); a contest needs at least two. Name another.")
+        raise AnalysisError(
+            f"{counted(len(names), 'hypothesis', 'hypotheses')}; a contest needs at least two. Name another."
+        )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise AnalysisError(f"two hypotheses are called {twice[0]!r}; give each a name of its own.")

@@ -2,7 +2,7 @@
 
 import math
 
-from asplab.core.consistency.records import Check, Number, Place, judge, made, not_applicable
+from asplab.core.consistency.records import Check, Number, Place, judge, loose, made, not_applicable
 from asplab.core.units import BOLTZMANN_MEV_PER_K, FloatArray
 
 NAME, TITLE = "logit_drop", "Fall of logit η"
@@ -48,6 +48,9 @@ def logit_drop(
         coldest = (high - low) / (2.0 * BOLTZMANN_MEV_PER_K * fall)
         numbers.append(Number("needs T of at least", coldest, coldest * spread / fall, "K"))
     verdict = judge(fall - least, spread, "≥")
+    if verdict[1] == "agrees" and loose(spread, least):
+        why = "The fall of logit η is not determined: its error is as large as the least fall to compare it with."
+        return not_applicable(NAME, TITLE, place, why, numbers[:2])
     told = (
         "η falls too slowly for one sharp mode in thermal equilibrium, at any g and ħω: the gaps are spread, w_nr "
         "depends on ΔE, or something else absorbs."

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,13 @@ from asplab.core.consistency.activation import activation_checks
 from asplab.core.consistency.couplings import Couplings, Slopes, eq9_slopes, from_kappa_u, slopes_of
 from asplab.core.consistency.measured import efficiency_checks
 from asplab.core.consistency.parameters import coupling_checks, worst_checks
-from asplab.core.consistency.records import Check, Number, Observed, Place, made, not_applicable
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.consistency.records import LOOSE, Check, Number, Observed, Place, made, not_applicable
+from asplab.core.efficiency import FLAGS, EfficiencyFit
 from asplab.core.energies import Energies, take_given
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.fit import PolaronFit
+from asplab.core.polaron.profiles import PolaronIntervals
+from asplab.core.polaron.resolved import SILENT, levels_of
 from asplab.core.settings import GivenEnergy, PolaronSettings
 from asplab.core.units import FloatArray
 
@@ -29,14 +32,15 @@ _UNLIKELY = 1e-3
 """Probability below which a misfit or a difference between temperatures is a conflict."""
 
 
-def check_consistency(results: "Results", *, absorption: Sequence[GivenEnergy] = ()) -> tuple[Check, ...]:
+def check_consistency(results: "Results", *, absorption: Sequence[GivenEnergy] | None = None) -> tuple[Check, ...]:
     """Check the fit of Eq. 9 of an analysis; empty where there is none.
 
     Parameters
     ----------
     results : Results
-    absorption : sequence of GivenEnergy
-        Maximum of absorption by temperature, for the Stokes shift; it counts within ±2 K.
+    absorption : sequence of GivenEnergy, optional
+        Energy of the first maximum of absorption by temperature, for the Stokes shift; it counts within ±2 K. None
+        takes those of the settings.
     """
     if results.polaron is None or results.efficiency is None:
         return ()
@@ -45,7 +49,8 @@ def check_consistency(results: "Results", *, absorption: Sequence[GivenEnergy] =
         results.efficiency,
         results.energies,
         detuning_range_mev=results.document.settings.polaron.detuning_range_mev,
-        absorption=absorption,
+        absorption=results.document.settings.energies.given_absorption if absorption is None else absorption,
+        intervals=results.intervals,
         is_ensemble=results.document.settings.models.inhomogeneous_mev > 0.0,
     )
 
@@ -57,6 +62,7 @@ def check_fit(
     *,
     detuning_range_mev: tuple[float, float] = PolaronSettings().detuning_range_mev,
     absorption: Sequence[GivenEnergy] = (),
+    intervals: PolaronIntervals | None = None,
     is_ensemble: bool = False,
 ) -> tuple[Check, ...]:
     """Check a fit of Eq. 9: every temperature in turn, then the joint fit.
@@ -69,6 +75,8 @@ def check_fit(
         That of the fit. Points at temperatures with too few for a fit are checked by themselves.
     absorption : sequence of GivenEnergy
         See `check_consistency`.
+    intervals : PolaronIntervals, optional
+        Of the fit: where an end of ħω is open, nothing is said of the number of phonons.
     is_ensemble : bool
         The gaps are known to be spread; what holds for a single gap only is not applicable.
     """
@@ -97,7 +105,12 @@ def check_fit(
         _observed(efficiency, use, energies, absorption),
         eq9_slopes,
         is_ensemble=is_ensemble,
+        phonon_is_open=None if intervals is None else _phonon_is_open(intervals),
     )
+
+
+def _phonon_is_open(intervals: PolaronIntervals) -> np.ndarray:
+    return ~(np.isfinite(intervals.phonon_low_mev) & np.isfinite(intervals.phonon_high_mev))
 
 
 def check_model(
@@ -212,24 +225,53 @@ def _all_checks(
     slopes: Slopes,
     *,
     is_ensemble: bool,
+    phonon_is_open: np.ndarray | None = None,
 ) -> tuple[Check, ...]:
     places = [Place(f"{temperature:.0f} K", float(temperature)) for temperature in separate.temperature_k]
-    of_fit = coupling_checks(separate, places, observed, slopes=slopes, is_ensemble=is_ensemble)
+    saturated = _saturated(efficiency, use)
+    separate = _only(separate, ~saturated)
+    if joint is not None and saturated.all():
+        joint = _only(joint, ~saturated)
+    is_open = [False] * (len(places) + 1) if phonon_is_open is None else phonon_is_open.tolist()
+    of_fit = coupling_checks(
+        separate, places, observed, slopes=slopes, is_ensemble=is_ensemble, phonon_is_open=is_open[:-1]
+    )
     of_data = efficiency_checks(efficiency, use, places, is_ensemble=is_ensemble)
     found: list[Check] = []
     for t, place in enumerate(places):
-        found += [_misfit(float(chi2[t]), int(dof[t]), place), *of_fit[t], *of_data[t]]
+        misfit = _misfit(float(chi2[t]), int(dof[t]), place, is_saturated=bool(saturated[t]))
+        found += [misfit, *of_fit[t], *of_data[t]]
     phonon = math.nan
     if joint is not None:
         phonon = float(joint.phonon_mev[0])
-        found.append(_misfit(float(chi2[-1]), int(dof[-1]), JOINT))
-        found += worst_checks(joint, JOINT, places, observed, slopes=slopes, is_ensemble=is_ensemble)
-    found += [_shared(rise), _polaron_energies(separate)]
+        found.append(_misfit(float(chi2[-1]), int(dof[-1]), JOINT, is_saturated=bool(saturated.all())))
+        found += worst_checks(
+            joint, JOINT, places, observed, slopes=slopes, is_ensemble=is_ensemble, phonon_is_open=is_open[-1]
+        )
+    able = int((np.isfinite(chi2[:-1]) & ~saturated).sum())
+    found += [_shared(rise if able > 1 else None), _polaron_energies(separate)]
     found += activation_checks(efficiency, use, local_slope, phonon, JOINT)
     return tuple(found)
 
 
-def _misfit(chi2: float, dof: int, place: Place) -> Check:
+def _saturated(efficiency: EfficiencyFit, use: np.ndarray) -> np.ndarray:
+    """Return at which temperatures (n_temperatures,) η is 0 or 1 within its errors throughout."""
+    # Where D may be zero, N/D says nothing of η.
+    clear = use & ~efficiency.flag_table[:, :, FLAGS.index("not_determined")]
+    levels, _ = levels_of(efficiency.numerator, efficiency.denominator, efficiency.covariance, clear)
+    return np.array([level in SILENT for level in levels])
+
+
+def _only(couplings: Couplings, rows: np.ndarray) -> Couplings:
+    """Return the couplings with those of other rows left undetermined."""
+    return replace(
+        couplings,
+        log_g=np.where(rows, couplings.log_g, np.nan),
+        log_phonon=np.where(rows, couplings.log_phonon, np.nan),
+    )
+
+
+def _misfit(chi2: float, dof: int, place: Place, *, is_saturated: bool) -> Check:
     """χ² of the fit: a parameter of a model that misses the data means nothing."""
     name, title = "misfit", "Fit and data"
     if not math.isfinite(chi2):
@@ -238,6 +280,9 @@ def _misfit(chi2: float, dof: int, place: Place) -> Check:
     if dof <= 0:
         return not_applicable(name, title, place, "There are as many parameters as points; any curve fits.", numbers)
     p = float(chdtrc(dof, chi2))
+    if is_saturated and p >= _UNLIKELY:
+        why = "η is 0 or 1 within its errors at every point: any slow or fast enough rate describes that."
+        return not_applicable(name, title, place, why, numbers)
     pull = (chi2 - dof) / math.sqrt(2.0 * dof)
     told = (
         f"The model misses the data ({_chance(p)}): its parameters mean nothing here."
@@ -251,7 +296,7 @@ def _shared(rise: tuple[float, int] | None) -> Check:
     """One g and ħω at all temperatures: the rise of χ² when they are shared."""
     name, title = "shared_parameters", "One g and ħω at all temperatures"
     if rise is None or rise[1] <= 0:
-        return not_applicable(name, title, JOINT, "Two fitted temperatures are needed.")
+        return not_applicable(name, title, JOINT, "Two fitted temperatures are needed at which η is not saturated.")
     chi2, dof = rise
     p = float(chdtrc(dof, max(chi2, 0.0)))
     numbers = [Number("rise of χ²", chi2, math.nan, ""), Number("parameters saved", float(dof), math.nan, "")]
@@ -269,9 +314,9 @@ def _polaron_energies(separate: Couplings) -> Check:
     name, title = "polaron_energy", "One E_p at all temperatures"
     energy = np.exp(separate.log_polaron_energy)
     error = separate.error(np.broadcast_to([2.0, -1.0], (len(energy), 2)))
-    known = np.isfinite(energy) & (error > 0.0)
+    known = np.isfinite(energy) & (error > 0.0) & (error < LOOSE)
     if known.sum() < 2:
-        return not_applicable(name, title, JOINT, "E_p is known with an error at fewer than two temperatures.")
+        return not_applicable(name, title, JOINT, "E_p is determined at fewer than two temperatures.")
     # In ln E_p: its errors are nearer to normal than those of E_p.
     weight, level = error[known] ** -2.0, separate.log_polaron_energy[known]
     mean = float(np.sum(weight * level) / np.sum(weight))

@@ -17,7 +17,17 @@ from asplab.core.consistency.couplings import (
     phonon_numbers,
     stokes_shift,
 )
-from asplab.core.consistency.records import Check, Number, Observed, Place, judge, made, not_applicable, quadrature
+from asplab.core.consistency.records import (
+    Check,
+    Number,
+    Observed,
+    Place,
+    judge,
+    loose,
+    made,
+    not_applicable,
+    quadrature,
+)
 from asplab.core.consistency.reported import reported_checks
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.rates import PARAMETERS
@@ -31,6 +41,8 @@ TITLES = {
     "linewidth": "PL width and that of one particle",
 }
 _NOT_DETERMINED = "The fit does not determine g and a positive ħω here."
+_LOOSE_SLOPE = "The fit does not determine how fast the rate falls: the error of the slope is as large as the bound."
+_LOOSE_VALUE = "The fit does not determine it: its error is as large as itself."
 
 
 def check_parameters(
@@ -97,6 +109,7 @@ class _Rows:
     observed: Sequence[Observed]
     is_eq9: bool
     is_ensemble: bool
+    phonon_is_open: Sequence[bool]
     log_g: list[float]
     phonon: list[float]
     lowest: list[float]
@@ -121,9 +134,13 @@ def coupling_checks(
     *,
     slopes: Slopes = eq9_slopes,
     is_ensemble: bool = False,
+    phonon_is_open: Sequence[bool] | None = None,
 ) -> list[list[Check]]:
-    """Return the checks of every row of ``couplings``, in the order of `TITLES`."""
-    rows = _rows(couplings, places, observed, slopes, is_ensemble)
+    """Return the checks of every row of ``couplings``, in the order of `TITLES`.
+
+    ``phonon_is_open`` says where the 68 % interval of ħω has an open end; False where None is given.
+    """
+    rows = _rows(couplings, places, observed, slopes, is_ensemble, phonon_is_open or [False] * len(places))
     return [[make(rows, i) for make in _MAKERS] for i in range(len(places))]
 
 
@@ -135,9 +152,11 @@ def worst_checks(
     *,
     slopes: Slopes = eq9_slopes,
     is_ensemble: bool = False,
+    phonon_is_open: bool = False,
 ) -> list[Check]:
     """Return each check of a fit that several temperatures share, at the temperature where it agrees least."""
-    rows = _rows(couplings, [place] * len(temperatures), observed, slopes, is_ensemble)
+    n = len(temperatures)
+    rows = _rows(couplings, [place] * n, observed, slopes, is_ensemble, [phonon_is_open] * n)
     found = []
     for make, excess in zip(_MAKERS, _excesses(rows), strict=True):
         i = max(range(len(temperatures)), key=lambda k: excess[k] if math.isfinite(excess[k]) else -math.inf)
@@ -173,6 +192,7 @@ def _rows(
     observed: Sequence[Observed],
     slopes: Slopes,
     is_ensemble: bool,
+    phonon_is_open: Sequence[bool],
 ) -> _Rows:
     used = np.full((len(places), max(1, *(len(seen.detuning_mev) for seen in observed))), np.inf)
     for i, seen in enumerate(observed):
@@ -200,7 +220,8 @@ def _rows(
         *turns,
         *(part for pair in pairs for part in pair),
     )
-    return _Rows(places, observed, slopes is eq9_slopes, is_ensemble, *(column.tolist() for column in columns))
+    lists = (column.tolist() for column in columns)
+    return _Rows(places, observed, slopes is eq9_slopes, is_ensemble, phonon_is_open, *lists)
 
 
 def _why_not(rows: _Rows, i: int) -> str:
@@ -225,6 +246,8 @@ def _rate_bound(rows: _Rows, i: int) -> Check:
         numbers.append(Number("broken below ΔE", rows.edge[i], math.nan, "meV"))
         where = f"below {rows.edge[i]:.0f} meV "
     verdict = judge(rows.slope[i] - rows.bound[i], rows.slope_error[i], "≤")
+    if verdict[1] == "agrees" and loose(rows.slope_error[i], rows.bound[i]):
+        return not_applicable(name, title, place, _LOOSE_SLOPE, numbers[:2])
     if rows.slope[i] <= rows.bound[i]:
         told = (
             "At every ΔE used the rate falls at least as fast as one sharp mode in thermal equilibrium makes it fall."
@@ -249,6 +272,8 @@ def _monotone(rows: _Rows, i: int) -> Check:
         Number("no change", 0.0, 0.0, "/meV"),
     ]
     verdict = judge(rows.slope[i], rows.slope_error[i], "≤")
+    if verdict[1] == "agrees" and loose(rows.slope_error[i], rows.bound[i]):
+        return not_applicable(name, title, place, _LOOSE_SLOPE, numbers)
     if rows.slope[i] <= 0.0:
         return made(name, title, place, numbers, "≤", verdict, "w_uc falls with ΔE over the range used.")
     if rows.is_eq9:
@@ -271,6 +296,14 @@ def _few_phonons(rows: _Rows, i: int) -> Check:
         Number("one phonon", 1.0, 0.0, ""),
         Number("ħω", rows.phonon[i], rows.phonon[i] * error / count, "meV"),
     ]
+    if rows.phonon_is_open[i] or loose(error, count):
+        return not_applicable(
+            name,
+            title,
+            place,
+            "ħω is not determined here: its 68 % interval is open, or its error as large as itself.",
+            numbers,
+        )
     # The question is which formula holds, not what was measured: the best value decides.
     pull, _ = judge(count - 1.0, error, "≥")
     below = sum(1 for energy in rows.observed[i].detuning_mev if energy < rows.phonon[i])
@@ -295,6 +328,8 @@ def _stokes_shift(rows: _Rows, i: int) -> Check:
     if not math.isfinite(rows.shift[i]):
         return not_applicable(name, title, place, _NOT_DETERMINED)
     expected = Number("2Sħω", rows.shift[i], rows.shift_error[i], "meV")
+    if loose(expected.error, expected.value):
+        return not_applicable(name, title, place, _LOOSE_VALUE, [expected])
     if not math.isfinite(seen.stokes_shift_mev):
         why = "The maximum of absorption or of emission is not known; give both to compare."
         return not_applicable(name, title, place, why, [expected])
@@ -317,6 +352,8 @@ def _linewidth(rows: _Rows, i: int) -> Check:
     if not math.isfinite(rows.width[i]):
         return not_applicable(name, title, place, _NOT_DETERMINED)
     expected = Number("2.355 ħω √(S coth(ħω/2kT))", rows.width[i], rows.width_error[i], "meV")
+    if loose(expected.error, expected.value):
+        return not_applicable(name, title, place, _LOOSE_VALUE, [expected])
     if not math.isfinite(seen.fwhm_mev):
         return not_applicable(name, title, place, "The width of the emission is not known.", [expected])
     measured = Number("measured FWHM", seen.fwhm_mev, seen.fwhm_error_mev, "meV")

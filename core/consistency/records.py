@@ -13,6 +13,8 @@ Relation = Literal["=", "≤", "≥", ""]
 
 CONFLICT = 3.0
 """Standard errors beyond which numbers conflict; where no error is known, any breach of a bound does."""
+LOOSE = 1.0
+"""Relative error from which on a number is not determined, so that agreement with it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,11 @@ def made(
 ) -> Check:
     """Return a check that was made; ``verdict`` is what `judge` says."""
     return Check(name, title, place.name, place.temperature_k, tuple(numbers), relation, *verdict, meaning)
+
+
+def loose(error: float, size: float) -> bool:
+    """Return whether an error is known and as large as what it should be compared with."""
+    return math.isfinite(error) and error >= LOOSE * abs(size)
 
 
 def quadrature(*errors: float) -> float:

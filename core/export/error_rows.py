@@ -31,7 +31,9 @@ SOURCE_TITLES = {
     "pa_noise": "noise of PA",
     "pa_baseline": "PA baseline",
     "drift": "drift between repeats",
-    "energy": "photon energies and reference of ΔE",
+    "reference": "reference of ΔE",
+    "wavelength": "excitation wavelengths",
+    "mean_photon": "mean energy of an emitted photon",
     "quantum_yield": "quantum yield shared or given",
 }
 """Statistical sources of a variance, as people read them."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.counting import counted
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
@@ -287,13 +288,15 @@ def _problems(efficiency: EfficiencyFit, counts: np.ndarray, fitted: np.ndarray)
         place = f"{efficiency.temperatures_k[t]:.0f} K"
         if few[t]:
             message = (
-                f"{counts[t]} usable detuning(s); Eq. 9 with a free scale has {N_PARAMETERS} parameters and needs at "
-                f"least {N_PARAMETERS} points, better 6. Measure more detunings, or widen the range of ΔE."
+                f"{counted(int(counts[t]), 'usable detuning')}; Eq. 9 with a free scale has {N_PARAMETERS} "
+                f"parameters and needs at least {N_PARAMETERS} points, better 6. "
+                "Measure more detunings, or widen the range of ΔE."
             )
             problems.append(Problem("warning", place, message))
         if above[t]:
             message = (
-                f"{above[t]} anti-Stokes excitation(s) lie at or above the reference energy; Eq. 9 leaves them out."
+                f"{counted(int(above[t]), 'anti-Stokes excitation lies', 'anti-Stokes excitations lie')} at or above "
+                "the reference energy; Eq. 9 leaves them out."
             )
             problems.append(Problem("info", place, message))
     return problems

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.polaron.fit import PolaronFit
+from asplab.core.polaron.fit import N_PARAMETERS, PolaronFit
 from asplab.core.polaron.gauss_newton import Constraint, minimise, profile_limit
 from asplab.core.polaron.logit import CENTRE_MEV
 from asplab.core.polaron.objectives import Evaluation, JointFit, Objective, SeparateFits, regular
+from asplab.core.polaron.resolved import SILENT, Level, levels_of, told_level
 from asplab.core.problems import Problem
 from asplab.core.units import FloatArray
 
@@ -348,15 +349,49 @@ def _held(parameters: FloatArray, kind: str) -> FloatArray:
 
 
 def _problems(fit: PolaronFit, limits: FloatArray, identified: np.ndarray) -> tuple[Problem, ...]:
+    problem = fit.problem
+    levels, between = levels_of(problem.numerator, problem.denominator, problem.covariance, problem.use)
     problems = []
-    names = [f"{temperature:.0f} K" for temperature in fit.temperatures_k] + ["joint fit"]
-    for i, name in enumerate(names):
+    for i, place in enumerate([*(f"{temperature:.0f} K" for temperature in fit.temperatures_k), "joint fit"]):
         if identified[i] or not np.isfinite(fit.chi2[i]):
             continue
-        bound = f"ħω > {limits[0, i]:.3g} meV" if np.isfinite(limits[0, i]) else "no limit of ħω"
-        message = (
-            f"ħω and g are not identified at 68 %: {bound}. Detunings with η well below 0.5, and smaller errors at "
-            "large ΔE, would determine them."
-        )
-        problems.append(Problem("info", name, message))
+        rows = [i] if i < len(levels) else np.flatnonzero(fit.fitted).tolist()
+        alike: set[Level] = {levels[t] for t in rows}
+        level = alike.pop() if len(alike) == 1 else ""
+        message = f"{_open_ends(limits[:, i])} {_remedy(level, [int(between[t]) for t in rows])}"
+        problems.append(Problem("warning" if level in SILENT else "info", place, message))
     return tuple(problems)
+
+
+def _open_ends(limits: FloatArray) -> str:
+    """Return which ends of ħω and g are open, and the limits that there are."""
+    names = ("the lower end of ħω", "the upper end of ħω", "the lower end of g", "the upper end of g")
+    is_open = ~np.isfinite(limits)
+    if is_open.all():
+        return "ħω and g are not identified at 68 %: the data set no limit of ħω and none of g."
+    ends = [name for name, one in zip(names, is_open, strict=True) if one]
+    listed = ends[0] if len(ends) == 1 else f"{', '.join(ends[:-1])} and {ends[-1]}"
+    known = [_range(name, *limits[2 * k : 2 * k + 2]) for k, name in enumerate(("ħω", "g"))]
+    verb = "is" if len(ends) == 1 else "are"
+    told = ", ".join(one for one in known if one)
+    return f"ħω and g are not identified at 68 %: {told}; {listed} {verb} open."
+
+
+def _range(name: str, low: float, high: float) -> str:
+    below, above = np.isfinite(low), np.isfinite(high)
+    if below and above:
+        return f"{low:.3g} meV < {name} < {high:.3g} meV"
+    return f"{name} > {low:.3g} meV" if below else f"{name} < {high:.3g} meV" if above else ""
+
+
+def _remedy(level: Level, between: list[int]) -> str:
+    """Return why the ends are open, as far as η tells, and which measurement would close them."""
+    if level:
+        return told_level(level)
+    if max(between) < N_PARAMETERS:
+        count = {0: "No η lies", 1: "One η lies"}.get(max(between), f"Only {max(between)} η lie")
+        return (
+            f"{count} clearly between 0 and 1, and {N_PARAMETERS} are needed at one temperature. Measure where η falls "
+            "from 1 to 0, or with smaller errors."
+        )
+    return "Detunings with η well below 0.5, and smaller errors at large ΔE, would determine them."

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from asplab.core.counting import counted
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.pipeline import Results
@@ -237,8 +238,8 @@ def _rows(
 
     def lacking(t: int | np.intp) -> str:
         return (
-            f"{n_stokes[t]} Stokes and {n_anti[t]} anti-Stokes excitation(s); sampling {plan.model.name} needs at "
-            f"least {least_stokes} and {least}. Measure more, or widen the range of ΔE."
+            f"{n_stokes[t] or 'no'} Stokes and {counted(int(n_anti[t]), 'anti-Stokes excitation')}; sampling "
+            f"{plan.model.name} needs at least {least_stokes} and {least}. Measure more, or widen the range of ΔE."
         )
 
     count = len(able)

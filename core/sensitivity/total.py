@@ -83,7 +83,7 @@ def choice_spread(
     maps: list[SensitivityMap] = []
     problems: list[Problem] = []
     for number, choice in enumerate(choices):
-        part = _part(progress, number / len(choices), (number + 1) / len(choices))
+        part = progress.part(number / len(choices), (number + 1) / len(choices))
         try:
             maps.append(sensitivity(document, choice, detuning_mev=detuning_mev, progress=part))
         except AnalysisError as error:
@@ -124,7 +124,3 @@ def _check(choices: Sequence[str]) -> None:
 def _quadrature(parts: FloatArray) -> FloatArray:
     known = np.isfinite(parts).any(axis=0)
     return np.where(known, np.sqrt(np.nansum(parts**2, axis=0)), np.nan)
-
-
-def _part(progress: Progress, begin: float, end: float) -> Progress:
-    return Progress(lambda done, text: progress.report(begin + done * (end - begin), text), progress.cancelled)

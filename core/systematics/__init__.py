@@ -7,25 +7,25 @@ if TYPE_CHECKING:
     from asplab.core.systematics.budget import SOURCES, Budget, eta_budget, with_nuisances, yield_budget
     from asplab.core.systematics.effects import NuisanceEffects
     from asplab.core.systematics.fit_budget import parameter_budget
-    from asplab.core.systematics.linear import effects_of
+    from asplab.core.systematics.linear import effects_of, nuisances_for
     from asplab.core.systematics.nuisances import NUISANCES, Nuisance
     from asplab.core.systematics.overturn import Claim, Overturn, Refereed, default_claims, referee
     from asplab.core.systematics.shifts import Context, shift
     from asplab.core.systematics.subject import Outcome, Subject, prepare, under
     from asplab.core.systematics.uncertainty import Systematics, systematic_errors
-    from asplab.core.systematics.words import dominant, in_words
+    from asplab.core.systematics.words import dominant, in_words, told
 
 _HOMES = {
     "budget": ("SOURCES", "Budget", "eta_budget", "with_nuisances", "yield_budget"),
     "effects": ("NuisanceEffects",),
-    "linear": ("effects_of",),
+    "linear": ("effects_of", "nuisances_for"),
     "nuisances": ("NUISANCES", "Nuisance"),
     "overturn": ("Claim", "Overturn", "Refereed", "default_claims", "referee"),
     "fit_budget": ("parameter_budget",),
     "shifts": ("Context", "shift"),
     "subject": ("Outcome", "Subject", "prepare", "under"),
     "uncertainty": ("Systematics", "systematic_errors"),
-    "words": ("dominant", "in_words"),
+    "words": ("dominant", "in_words", "told"),
 }
 
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
@@ -48,11 +48,13 @@ __all__ = [
     "effects_of",
     "eta_budget",
     "in_words",
+    "nuisances_for",
     "parameter_budget",
     "prepare",
     "referee",
     "shift",
     "systematic_errors",
+    "told",
     "under",
     "with_nuisances",
     "yield_budget",

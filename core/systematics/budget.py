@@ -12,10 +12,21 @@ from asplab.core.photothermal import Absorbed
 from asplab.core.systematics.uncertainty import Systematics
 from asplab.core.units import FloatArray
 
-SOURCES = ("emission_noise", "band_shape", "pa_noise", "pa_baseline", "drift", "energy", "quantum_yield")
+SOURCES = (
+    "emission_noise",
+    "band_shape",
+    "pa_noise",
+    "pa_baseline",
+    "drift",
+    "reference",
+    "wavelength",
+    "mean_photon",
+    "quantum_yield",
+)
 """Sources of a variance: detection noise of PL and ASPL; band shape and mean dark frame; detection noise of the
 scans; what does not average over them, the baseline above all (`Absorbed.shared`); drift between repeats; errors
-of photon energies; a quantum yield shared or given."""
+of the reference of ΔE, of the excitation wavelengths and of the mean energy of an emitted photon; a quantum yield
+shared or given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,9 @@ def yield_budget(
     gradient = fit.line.gradient[t, 1] / photon
     parts = variance_parts(fit, (corrected, layout, emission, absorbed), gradient, t)
     total = float(fit.quantum_yield_error[t] ** 2)
-    parts["energy"] = total - sum(parts.values())
+    parts["mean_photon"] = float((fit.quantum_yield[t] * fit.responses.mean_photon_error_mev[t] / photon) ** 2)
+    # The line is fitted with the errors of its photon energies: what is left is theirs.
+    parts["wavelength"] = total - sum(parts.values())
     return budget_of(parts, total)
 
 

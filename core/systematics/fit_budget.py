@@ -42,8 +42,8 @@ def parameter_budget(results: "Results", quantity: str, row: int) -> Budget:
     """Return where the variance of a fitted parameter of Eq. 9 comes from, to first order.
 
     The gradient with respect to N, D and ΔE follows from the minimum's implicit function; it is taken on to I and PA,
-    whose covariance is known by parts. Errors of energies enter through ΔE. The sum is the variance that the fit states
-    as far as the fit is linear within its errors: see `Budget.stated_variance`.
+    whose covariance is known by parts. Errors of the reference and of the wavelengths enter through ΔE. The sum is the
+    variance that the fit states as far as the fit is linear within its errors: see `Budget.stated_variance`.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def _parts(results: "Results", efficiency: EfficiencyFit, gradient: ParameterGra
         found = variance_parts(efficiency, stages, by_response, t)
         own = float(np.sum((gradient.detuning_mev[t] * np.nan_to_num(efficiency.detuning_error_mev[t])) ** 2))
         common = float(np.sum(gradient.detuning_mev[t]) * np.nan_to_num(efficiency.reference_error_mev[t])) ** 2
-        for name, value in {**found, "energy": own + common}.items():
+        for name, value in {**found, "reference": common, "wavelength": own}.items():
             parts[name] = parts.get(name, 0.0) + value
         # One deviation of a shared yield moves all temperatures together.
         shared += float(gradient.denominator[t] @ efficiency.shared_sensitivity[t, na:])

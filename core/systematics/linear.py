@@ -40,6 +40,23 @@ def effects_of(results: "Results | Subject") -> NuisanceEffects:
     )
 
 
+def nuisances_for(results: "Results") -> NuisanceEffects | None:
+    """Return the effects that fits of rate models take as nuisances; None where the settings leave them out.
+
+    None also where no effect is switched on that acts on the data of η. Pass the result to `fit_model` and
+    `compare_models`.
+
+    Raises
+    ------
+    AnalysisError
+        As `effects_of`.
+    """
+    if not results.document.settings.models.nuisances:
+        return None
+    found = effects_of(results)
+    return found if found.names else None
+
+
 def capped_prior(subject: Subject) -> dict[str, float]:
     """Return the priors with the leak no larger than the data leave room for."""
     bound = subject.leak_bound_ppm

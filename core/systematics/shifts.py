@@ -62,12 +62,15 @@ class Context:
     hidden : HiddenBands
     tail_mev : ndarray, shape (n_temperatures,)
         Urbach energy of the absorption at the anti-Stokes excitations; NaN where it is not known.
+    steady : ndarray of bool, shape (n_temperatures,)
+        Where ``temperature_k`` moves nothing, because it is not small against the temperature; None moves all.
     """
 
     line: StokesLine | None = None
     baseline_change: FloatArray | None = None
     hidden: HiddenBands | None = None
     tail_mev: FloatArray | None = None
+    steady: np.ndarray | None = None
 
 
 def shift(responses: Responses, values: Mapping[str, float], context: Context | None = None) -> Responses:
@@ -195,12 +198,18 @@ def _reference(responses: Responses, value: float, context: Context) -> Response
 
 
 def _temperature(responses: Responses, value: float, context: Context) -> Responses:
-    return replace(responses, temperatures_k=shifted_temperatures(responses.temperatures_k, value))
+    return replace(responses, temperatures_k=shifted_temperatures(responses.temperatures_k, value, context.steady))
 
 
-def shifted_temperatures(temperatures_k: FloatArray, value: float) -> FloatArray:
-    """Return temperatures in K moved by ``value``; raise `AnalysisError` where one is not above 0."""
-    moved: FloatArray = temperatures_k + value
+def shifted_temperatures(temperatures_k: FloatArray, value: float, steady: np.ndarray | None = None) -> FloatArray:
+    """Return temperatures in K moved by ``value`` but where they are steady.
+
+    Raises
+    ------
+    AnalysisError
+        Where one is not above 0 afterwards.
+    """
+    moved: FloatArray = temperatures_k + (value if steady is None else np.where(steady, 0.0, value))
     if np.any(moved <= 0.0):
         raise AnalysisError(
             f"temperature_k of {value:g} K moves {temperatures_k.min():.0f} K to {moved.min():.0f} K, which must be "

@@ -24,6 +24,10 @@ QUANTITIES = ("quantum_yield", "eta", "g_mev", "phonon_mev", "polaron_energy_mev
 """Results that have a systematic error, the fields of `Outcome`."""
 
 
+_COLD = 2.0
+"""Standard deviations of the temperature below which a temperature is not moved: it would come near to 0 K."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """Results, or their errors or changes.
@@ -114,7 +118,7 @@ class Subject:
             moved = shift(self.efficiency.responses, values, self.context)
             efficiency = fit_efficiency(moved, self.settings.efficiency)
         else:
-            efficiency = _shifted_table(self.efficiency, values)
+            efficiency = _shifted_table(self.efficiency, values, self.context)
         width, tail = values.get("ensemble_mev", 0.0), self.context.tail_mev
         if width == 0.0 or tail is None:
             return efficiency, efficiency
@@ -146,6 +150,7 @@ def prepare(results: "Results") -> Subject:
         baseline_change=_baseline_change(results),
         hidden=_hidden(results),
         tail_mev=tail_energies(efficiency),
+        steady=np.asarray(efficiency.temperatures_k < _COLD * settings.systematics.temperature_k),
     )
     left_out = {name: reason for name in NUISANCES if (reason := _missing(name, efficiency, context))}
     on = priors(settings.systematics)
@@ -178,6 +183,8 @@ def _missing(name: str, efficiency: EfficiencyFit, context: Context) -> str:
     """Return why a nuisance can't be shifted; empty where it can."""
     if NUISANCES[name].stage == "responses" and efficiency.responses is None:
         return "the data begin with a table of η"
+    if name == "temperature_k" and context.steady is not None and context.steady.all():
+        return f"no temperature is as large as {_COLD:g} of its prior standard deviations"
     if name == "pa_baseline_fraction" and context.baseline_change is None:
         return "there are no scans with a baseline"
     if name == "band_shift_mev" and context.hidden is None:
@@ -187,7 +194,7 @@ def _missing(name: str, efficiency: EfficiencyFit, context: Context) -> str:
     return ""
 
 
-def _shifted_table(efficiency: EfficiencyFit, values: Mapping[str, float]) -> EfficiencyFit:
+def _shifted_table(efficiency: EfficiencyFit, values: Mapping[str, float], context: Context) -> EfficiencyFit:
     """Return a table of η with the reference of ΔE and the temperatures moved."""
     for name in values:
         if NUISANCES[name].stage == "responses":
@@ -195,7 +202,9 @@ def _shifted_table(efficiency: EfficiencyFit, values: Mapping[str, float]) -> Ef
     return replace(
         efficiency,
         detuning_mev=efficiency.detuning_mev + values.get("reference_mev", 0.0),
-        temperatures_k=shifted_temperatures(efficiency.temperatures_k, values.get("temperature_k", 0.0)),
+        temperatures_k=shifted_temperatures(
+            efficiency.temperatures_k, values.get("temperature_k", 0.0), context.steady
+        ),
     )
 
 

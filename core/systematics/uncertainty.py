@@ -137,6 +137,13 @@ def _notes(subject: Subject) -> tuple[str, ...]:
                 f"The weakest anti-Stokes emission leaves room for a leak of {bound:.3g} ppm; that is used in place of "
                 f"the prior of {prior:g} ppm."
             )
+    steady, sigma = subject.context.steady, subject.prior.get("temperature_k")
+    if sigma is not None and steady is not None and steady.any():
+        cold = ", ".join(f"{temperature:.3g} K" for temperature in subject.efficiency.temperatures_k[steady])
+        notes.append(
+            f"The temperature is not moved at {cold}, less than twice its standard deviation of {sigma:g} K: its error "
+            "is left out there, and of the joint fit in part."
+        )
     if "ensemble_mev" in subject.prior:
         notes.append(
             "The ensemble width changes what a single-gap model reads out of η, not η itself; it can't be negative, so "

@@ -5,7 +5,15 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from asplab.core.document import Exclusions
 from asplab.core.pipeline import Results
-from asplab.gui.findings import checks, error_sources, facts, joint_rows, record_facts, temperature_rows
+from asplab.gui.findings import (
+    checks,
+    consistency_checks,
+    error_sources,
+    facts,
+    joint_rows,
+    record_facts,
+    temperature_rows,
+)
 from asplab.gui.panels.base import Panel
 from asplab.gui.reading import selected_temperature, temperature_name, temperatures_of
 from asplab.gui.settings_catalogue import STEPS
@@ -15,7 +23,7 @@ from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import scrolled
 from asplab.gui.widgets.budget import BudgetBars
 from asplab.gui.widgets.card import GAP, Card
-from asplab.gui.widgets.checks import CheckList, check_summary
+from asplab.gui.widgets.checks import Check, CheckList, check_summary
 from asplab.gui.widgets.facts import FactList
 from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
@@ -47,6 +55,7 @@ class Inspector(Panel):
         self._joint_title = _muted("All temperatures, joint fit")
         self.no_results = _muted("No results yet: load PL, ASPL and photothermal scans.", wraps=True)
         self.checks_list = CheckList()
+        self._consistent: list[Check] = []
         # Below everything, where it is seen whatever the height of the settings.
         self.summary = QPushButton()
         self.summary.setToolTip("Show the checks")
@@ -68,7 +77,8 @@ class Inspector(Panel):
         self._show_results(results, view, systematic)
         self._exclusions = results.document.exclusions
         self._show_budget(results, view)
-        found = checks(results, view)
+        self._consistent = consistency_checks(results, view, self._consistent)
+        found = checks(results, view, self._consistent)
         self.checks_list.display(found)
         _set_text(self.summary, f"Checks: {check_summary(found)}")
         _set_shown(self.summary, bool(found))

@@ -11,6 +11,7 @@ from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 _LABEL_PX, _ROW_PX = 16.0, 18.0
+_BAR_PX, _HIT_PX = 4.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Guide:
         Line of text at the top below which a label on the horizontal axis stands; None puts it at the bottom.
     is_right : bool
         A label on the vertical axis stands at the right end.
+    tip : str
+        Rich text under the mouse.
+    is_bar : bool
+        A thin bar at the top or at the right instead of a band across the plot.
     """
 
     axis: str
@@ -37,6 +42,8 @@ class Guide:
     label: str = ""
     label_row: int | None = None
     is_right: bool = False
+    tip: str = ""
+    is_bar: bool = False
 
 
 class Guides(Layer):
@@ -51,35 +58,42 @@ class Guides(Layer):
         self._guides = tuple(guides)
         self.update()
 
+    def tip(self, pixel: QPointF) -> str:
+        """Return what the guides under the mouse say, one below the other."""
+        told = [guide for guide in self._guides if guide.tip]
+        if not self.isVisible() or not told:
+            return ""
+        to_pixel = self.pixel_map()
+        frame = self._frame(to_pixel)
+        near = (_span(guide, to_pixel, frame).adjusted(-_HIT_PX, -_HIT_PX, _HIT_PX, _HIT_PX) for guide in told)
+        return "<br><br>".join(
+            guide.tip for guide, box in zip(told, near, strict=True) if box.contains(pixel) and frame.contains(pixel)
+        )
+
     def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
         """Paint bands, lines and labels."""
-        view = self.boundingRect()
-        corners = (
-            QPointF(to_pixel.x(x), to_pixel.y(y)) for x, y in ((view.left(), view.top()), (view.right(), view.bottom()))
-        )
-        frame = QRectF(*corners).normalized()
+        frame = self._frame(to_pixel)
         font = QFont(painter.font())
         font.setPixelSize(MUTED_PX)
         painter.setFont(font)
         for guide in self._guides:
             self._draw_guide(painter, guide, to_pixel, frame)
 
+    def _frame(self, to_pixel: PixelMap) -> QRectF:
+        """Return the visible part in pixels."""
+        view = self.boundingRect()
+        corners = (
+            QPointF(to_pixel.x(x), to_pixel.y(y)) for x, y in ((view.left(), view.top()), (view.right(), view.bottom()))
+        )
+        return QRectF(*corners).normalized()
+
     def _draw_guide(self, painter: QPainter, guide: Guide, to_pixel: PixelMap, frame: QRectF) -> None:
-        is_x = guide.axis == "x"
-        scale = to_pixel.x if is_x else to_pixel.y
-        ends = sorted((float(scale(guide.low)), float(scale(guide.low if guide.high is None else guide.high))))
-        span = QRectF(frame)
-        if is_x:
-            span.setLeft(ends[0])
-            span.setRight(ends[1])
-        else:
-            span.setTop(ends[0])
-            span.setBottom(ends[1])
+        span = _span(guide, to_pixel, frame)
         if guide.high is None:
             painter.setPen(QPen(self.theme.color("muted"), 1, Qt.PenStyle.DotLine))
             painter.drawLine(span.topLeft(), span.bottomRight())
         else:
-            painter.fillRect(span, self.theme.color("muted", 0.16))
+            painter.fillRect(span, self.theme.color("muted", 0.3 if guide.is_bar else 0.16))
         if guide.label:
             self._draw_label(painter, guide, span, frame)
 
@@ -99,3 +113,22 @@ class Guides(Layer):
         painter.rotate(-90)
         paint_rich(painter, QRectF(0, -_LABEL_PX, width, _LABEL_PX), label)
         painter.restore()
+
+
+def _span(guide: Guide, to_pixel: PixelMap, frame: QRectF) -> QRectF:
+    """Return the pixels that a guide covers; a line has no width."""
+    is_x = guide.axis == "x"
+    scale = to_pixel.x if is_x else to_pixel.y
+    ends = sorted((float(scale(guide.low)), float(scale(guide.low if guide.high is None else guide.high))))
+    span = QRectF(frame)
+    if is_x:
+        span.setLeft(ends[0])
+        span.setRight(ends[1])
+        if guide.is_bar:
+            span.setHeight(_BAR_PX)
+    else:
+        span.setTop(ends[0])
+        span.setBottom(ends[1])
+        if guide.is_bar:
+            span.setLeft(frame.right() - _BAR_PX)
+    return span

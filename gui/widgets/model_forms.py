@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QSizePolicy, QToolButton
 
 from asplab.gui.widgets.arrange import column, row
 from asplab.gui.widgets.fields import NumberField, Numeric, read_number
+from asplab.gui.widgets.literature_menu import BY_HAND, PARAMETER, LiteratureButton, is_published
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import without_markup
 
 _GAP = 4
-_SYMBOL_PX = 68
+_SYMBOL_PX, _SOURCE = 68, 3
 
 
 class ManyField(QToolButton):
@@ -142,6 +143,11 @@ class ParameterField(QWidget):
             action.triggered.connect(lambda _checked=False, key=key: self._add(key))
         self.add_button.setMenu(menu)
         self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.literature_button: LiteratureButton | None = None
+        if kind == "prior" and PARAMETER in quantities:
+            self.literature_button = LiteratureButton(self)
+            self.literature_button.chosen.connect(self._take)
+            self._column.addWidget(self.literature_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     @property
     def lines(self) -> tuple[tuple[str, float, float, str], ...]:
@@ -227,9 +233,12 @@ class ParameterField(QWidget):
             high.display_range(10.0**-numeric.decimals, numeric.high)
         if source is not None and source.text() != text:
             source.setText(text)
+            source.setToolTip(text)
+            # A reference begins with what it says, not with how it ends.
+            source.setCursorPosition(0)
 
     def _change_source(self, index: int, source: QLineEdit) -> None:
-        self._change(index, 3, source.text().strip())
+        self._change(index, _SOURCE, source.text().strip())
 
     def _names(self) -> tuple[str, str]:
         return ("lower end", "upper end") if self._kind == "range" else ("value", "standard deviation")
@@ -238,7 +247,16 @@ class ParameterField(QWidget):
         if index >= len(self._lines) or self._lines[index][place] == value:
             return
         line = (*self._lines[index][:place], value, *self._lines[index][place + 1 :])
+        if place < _SOURCE and is_published(line[_SOURCE]):
+            # The numbers are not those of the source any more.
+            line = (*line[:_SOURCE], line[_SOURCE] + BY_HAND)
         self.committed.emit((*self._lines[:index], line, *self._lines[index + 1 :]))
+
+    def _take(self, prior: tuple[str, float, float, str]) -> None:
+        """Put a published prior in the place of the one there is, or below the others."""
+        keys = [line[0] for line in self._lines]
+        at = keys.index(prior[0]) if prior[0] in keys else len(keys)
+        self.committed.emit((*self._lines[:at], prior, *self._lines[at + 1 :]))
 
     def _add(self, key: str) -> None:
         one = self._quantities[key]

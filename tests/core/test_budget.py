@@ -18,6 +18,7 @@ from asplab.core.responses import Responses
 from asplab.core.settings import (
     EfficiencySettings,
     EnergySettings,
+    GivenEnergy,
     PolaronSettings,
     SystematicsSettings,
 )
@@ -87,7 +88,16 @@ def test_what_blurs_the_data_takes_the_whole_budget(changes: dict[str, float], s
 
 def test_errors_of_the_wavelengths_have_their_share_of_the_quantum_yield() -> None:
     _, of_yield, _ = budgets(TWO, energies=EnergySettings(wavelength_error_nm=2.0))
-    assert dict(of_yield.shares)["energy"] > 0.5
+    assert dict(of_yield.shares)["wavelength"] > 0.5
+
+
+def test_the_error_of_the_mean_photon_energy_has_its_share_of_the_quantum_yield() -> None:
+    given = EnergySettings(given_mean_photon=(GivenEnergy(120.0, TWO.band_mev, 20.0),))
+    found, of_yield, _ = budgets(TWO, energies=given)
+    fit = found.efficiency
+    expected = (fit.quantum_yield[0] * 20.0 / TWO.band_mev) ** 2
+    assert dict(of_yield.shares)["mean_photon"] * of_yield.variance == pytest.approx(expected, rel=1e-6)
+    assert dict(of_yield.shares).get("wavelength", 0.0) < 1e-3
 
 
 def test_a_given_quantum_yield_has_its_share_of_eta_and_no_budget() -> None:
@@ -211,7 +221,8 @@ def test_the_budget_of_a_parameter_adds_up_to_the_variance_that_the_fit_states(r
         assert sum(share for _, share in budget.shares) == pytest.approx(1.0)
         assert budget.variance == pytest.approx(budget.stated_variance, rel=0.1)
         names = {name for name, _ in budget.shares}
-        assert "energy" in names
+        assert "reference" in names
+        assert "wavelength" not in names
         assert ("quantum_yield" in names) == (mode == "shared")
 
 
@@ -247,7 +258,8 @@ def test_an_error_of_the_reference_has_its_share() -> None:
     energies = EnergySettings(reference_error_mev=0.3)
     results = analyse(Document(BENT.experiment()).with_settings(energies=energies))
     budget = parameter_budget(results, "phonon_mev", 0)
-    assert dict(budget.shares)["energy"] > 0.1
+    assert dict(budget.shares)["reference"] > 0.1
+    assert "wavelength" not in dict(budget.shares)
 
 
 def test_what_is_not_identified_says_so() -> None:

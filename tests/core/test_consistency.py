@@ -587,6 +587,9 @@ def test_results_of_a_document_are_checked_with_absorption_where_it_is_given() -
     found = check_consistency(results, absorption=absorption)
     assert named(found, "stokes_shift", "250 K")[0].numbers[1].value == pytest.approx(30.0)
     assert named(found, "stokes_shift", "120 K")[0].status == "not applicable"
+    kept = analyse(results.document.with_settings(energies=EnergySettings(given_absorption=tuple(absorption))))
+    assert named(check_consistency(kept), "stokes_shift") == named(found, "stokes_shift")
+    assert named(check_consistency(kept, absorption=()), "stokes_shift", "250 K")[0].status == "not applicable"
     width = named(found, "linewidth", "250 K")[0].numbers[1]
     assert width.value == pytest.approx(float(results.energies.fwhm_mev[1]))
     part = analyse(results.document.with_settings(polaron=PolaronSettings(detuning_range_mev=(30.0, 95.0))))

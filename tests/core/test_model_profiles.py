@@ -180,7 +180,8 @@ def test_profiles_are_cancelled_and_report() -> None:
         (lambda fit: profile(fit, "g_mev", points=10), "odd number"),
         (lambda fit: profile(fit, "g_mev", points=3), "at least 5"),
         (lambda fit: profile_plane(fit, ("g_mev", "g_mev")), "named twice"),
-        (lambda fit: profile_plane(fit, row=1), "was not fitted at joint fit"),
+        (lambda fit: profile_plane(fit, row=1), r"has no joint fit, which row=1 \(or row=-1, the default\) stands for"),
+        (lambda fit: profile_plane(fit), "Give row=0 for the first temperature"),
     ],
 )
 def test_profiles_that_cannot_be_are_refused_in_words(call, words: str) -> None:

@@ -223,7 +223,7 @@ def test_a_fixed_parameter_stays_and_a_bound_that_is_active_is_said() -> None:
     assert bounded.at_bound[0].tolist() == [False, True]
     assert np.isnan(bounded.error("phonon_mev")[0])
     assert bounded.error("g_mev")[0] == pytest.approx(fixed.error("g_mev")[0], rel=1e-4)
-    assert any("phonon_mev stopped at 20" in problem.message for problem in bounded.problems)
+    assert any("ħω stopped at 20 meV" in problem.message for problem in bounded.problems)
     inside = fit_model(efficiency, "eq9", ModelOptions(bounds={"phonon_mev": (5.0, 80.0)}))
     assert inside.chi2[0] == pytest.approx(fit_model(efficiency, "eq9").chi2[0], abs=1e-8)
     assert not inside.at_bound.any()
@@ -271,7 +271,7 @@ def test_too_few_points_say_how_many_are_needed(count: int) -> None:
     fit = fit_model(table_of([(250.0, TEN[:count], eta, np.full(count, 0.01))]), "eq9")
     assert np.isnan(fit.chi2).all()
     message = fit.problems[0].message
-    assert f"{count} usable detuning(s)" in message
+    assert f"{count} usable detuning{'s' if count > 1 else ''};" in message
     assert "needs at least 3 points, and 5 to be compared" in message
 
 
@@ -280,8 +280,8 @@ def test_too_few_points_say_how_many_are_needed(count: int) -> None:
     [
         ("eq8", {}, "'eq8' is not known; choose one of: arrhenius"),
         ("arrhenius", {"fixed": {"g_mev": 3.0}}, "has no parameter 'g_mev' to fix or bound; it has none"),
-        ("eq9", {"fixed": {"g_mev": -3.0}}, "g_mev holds -3"),
-        ("eq9", {"bounds": {"g_mev": (30.0, 20.0)}}, r"bounds of g_mev are \(30, 20\)"),
+        ("eq9", {"fixed": {"g_mev": -3.0}}, r"fixed value of g \(g_mev\) is -3 meV"),
+        ("eq9", {"bounds": {"g_mev": (30.0, 20.0)}}, r"bounds of g \(g_mev\) are 30 and 20 meV"),
         ("eq9", {"fixed": {"g_mev": 3.0}, "bounds": {"g_mev": (1.0, 2.0)}}, "both fixed and bounded"),
     ],
 )

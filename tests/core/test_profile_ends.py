@@ -115,12 +115,12 @@ def test_the_number_of_points_that_a_model_needs_is_told() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (ModelOptions(fixed={"phonon_mev": 0.0}), "phonon_mev holds 0"),
-        (ModelOptions(fixed={"phonon_mev": np.inf}), "phonon_mev holds inf"),
-        (ModelOptions(bounds={"phonon_mev": (0.0, 10.0)}), "phonon_mev holds 0"),
-        (ModelOptions(bounds={"phonon_mev": (1.0, np.inf)}), "phonon_mev holds inf"),
-        (ModelOptions(fixed={"g_mev": -3.0}), "g_mev holds -3"),
-        (ModelOptions(fixed={"broadening_mev": 0.0}), "broadening_mev holds 0"),
+        (ModelOptions(fixed={"phonon_mev": 0.0}), r"ħω \(phonon_mev\) is 0 meV"),
+        (ModelOptions(fixed={"phonon_mev": np.inf}), r"ħω \(phonon_mev\) is inf meV"),
+        (ModelOptions(bounds={"phonon_mev": (0.0, 10.0)}), r"ħω \(phonon_mev\) is 0 meV"),
+        (ModelOptions(bounds={"phonon_mev": (1.0, np.inf)}), r"ħω \(phonon_mev\) is inf meV"),
+        (ModelOptions(fixed={"g_mev": -3.0}), r"g \(g_mev\) is -3 meV"),
+        (ModelOptions(fixed={"broadening_mev": 0.0}), r"ζ \(broadening_mev\) is 0 meV"),
     ],
 )
 def test_values_without_meaning_are_refused_in_words(options: ModelOptions, words: str) -> None:

@@ -1,18 +1,22 @@
 """Systematic errors, their words, and effects for fits."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from eta_tables import eq9_row
 from measured_tables import OFF, analysed, measured, with_effects, without_effects
 from response_level import DETUNING_MEV, Truth
 
-from asplab.core import Results, analyse
+from asplab.core import Document, Results, analyse, load_experiment
+from asplab.core.polaron.comparison import fit_model
 from asplab.core.systematics import (
     NUISANCES,
     dominant,
     effects_of,
     in_words,
+    nuisances_for,
     prepare,
     systematic_errors,
 )
@@ -115,3 +119,53 @@ def test_a_simulated_effect_of_one_sigma_moves_results_as_the_systematic_errors_
             np.testing.assert_allclose(side.eta[k], true.efficiency.eta - errors.central.eta, atol=1e-9)
             change = true.polaron.phonon_mev - errors.central.phonon_mev
             np.testing.assert_allclose(side.phonon_mev[k], change, atol=2e-4, rtol=1e-3)
+
+
+# --- temperatures that are not large against their error --------------------------------------------------
+def test_a_cold_temperature_loses_only_the_error_of_its_temperature(tmp_path: Path) -> None:
+    _, detuning, eta, error = eq9_row(250.0, relative=0.01)
+    rows = [f"{t},{a},{b},{c}" for t in (3, 250) for a, b, c in zip(detuning, eta, error, strict=True)]
+    text = "\n".join(["temperature_k,detuning_mev,eta,eta_error", *rows])
+    (tmp_path / "eta.csv").write_text(text + "\n", encoding="utf-8")
+    (tmp_path / "manifest.csv").write_text("file,kind\neta.csv,efficiency\n", encoding="utf-8")
+    document = Document(load_experiment(tmp_path))
+    errors = systematic_errors(analyse(document))
+    at = errors.names.index("temperature_k")
+    assert {"reference_mev", "temperature_k"} <= set(errors.names)
+    assert errors.up.polaron_energy_mev[at, 1] != 0.0
+    assert np.isfinite(errors.plus.polaron_energy_mev[1])
+    (note,) = [note for note in errors.notes if "temperature is not moved" in note]
+    assert "not moved at 3 K, less than twice its standard deviation of 2 K" in note
+    subject = prepare(analyse(document))
+    moved = subject.shifted({"temperature_k": 2.0})[0].temperatures_k
+    np.testing.assert_array_equal(moved, [3.0, 252.0])
+    known = document.with_settings(systematics=replace(document.settings.systematics, temperature_k=1.0))
+    assert not any("temperature is not moved" in note for note in systematic_errors(analyse(known)).notes)
+
+
+def test_where_every_temperature_is_cold_the_effect_is_left_out_and_told(plain: Results) -> None:
+    settings = replace(plain.document.settings.systematics, temperature_k=100.0)
+    cold = plain.document.with_settings(systematics=settings)
+    results = analyse(cold)
+    assert results.efficiency is not None
+    few = replace(results, efficiency=replace(results.efficiency, temperatures_k=np.array([90.0, 150.0])))
+    subject = prepare(few)
+    assert "temperature_k" not in subject.prior
+    assert "no temperature is as large as 2 of its prior standard deviations" in dict(subject.left_out)["temperature_k"]
+
+
+# --- nuisances of the comparison --------------------------------------------------------------------------
+def test_the_setting_says_whether_fits_take_the_effects_as_nuisances(plain: Results) -> None:
+    assert nuisances_for(plain) is None
+    models = replace(plain.document.settings.models, nuisances=True)
+    wanted = analyse(plain.document.with_settings(models=models))
+    found, expected = nuisances_for(wanted), effects_of(plain)
+    assert found is not None
+    assert found.names == expected.names
+    np.testing.assert_array_equal(found.numerator, expected.numerator)
+    off = analyse(wanted.document.with_settings(systematics=OFF))
+    assert nuisances_for(off) is None
+    assert wanted.efficiency is not None
+    fit = fit_model(wanted.efficiency, "eq9", nuisances=found)
+    assert fit.nuisances is not None
+    assert fit.nuisances.names == expected.names

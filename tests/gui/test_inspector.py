@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QScrollArea
 
 from asplab.core import Analysis, Document, Results, Settings, load_experiment
+from asplab.core.consistency import check_consistency
 from asplab.core.experiment import Experiment
 from asplab.core.settings import (
     BackgroundSettings,
@@ -24,7 +25,9 @@ from asplab.core.settings import (
 )
 from asplab.core.virtual import simulate
 from asplab.core.virtual_experiment import VirtualExperiment
+from asplab.gui.findings import consistency_checks, typeset
 from asplab.gui.panels.inspector import Inspector
+from asplab.gui.reading import temperature_name
 from asplab.gui.settings_catalogue import STEPS
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
@@ -297,7 +300,44 @@ def test_the_checks_name_what_is_doubtful(inspect: Callable[..., Inspector], res
     count = int((results.efficiency.valid[0] & np.isnan(results.efficiency.eta_low[0])).sum())
     assert any(text.startswith("QY ") for text in texts)
     assert any(text.startswith(f"{count} detuning") for text in doubted)
-    assert any("N = ΔE/ħω" in text for text in doubted)
+
+
+def test_the_checks_agree_with_the_page_of_checks(inspect: Callable[..., Inspector], results: Results) -> None:
+    found = {check.text: check.tone for check in inspect("overview").checks_list.checks}
+    here = temperature_name(results.polaron.temperatures_k[0])
+    made = [one for one in check_consistency(results) if one.place in (here, "joint fit")]
+    conflicts = [one for one in made if one.status == "conflicts"]
+    assert conflicts
+    for one in conflicts:
+        told = [text for text in found if f"{typeset(one.title)}: " in text and found[text] == "warn"]
+        assert any(text.startswith("<b>joint fit</b>") == (one.place == "joint fit") for text in told)
+    titles = [text.split(": ")[0].removeprefix("<b>joint fit</b>, ") for text, tone in found.items() if tone == "warn"]
+    agreeing = {one.title for one in made} - {one.title for one in conflicts}
+    assert not agreeing & set(titles)
+    shown = sum(one.name in ("misfit", "shared_parameters") and one.status == "agrees" for one in made)
+    rest = sum(one.status == "agrees" for one in made) - shown
+    assert found[f"Consistency: {rest} more agree"] == "good"
+
+
+def test_consistency_waits_for_the_end_of_a_drag(results: Results) -> None:
+    view = ViewState()
+    rested = consistency_checks(results, view)
+    dragged = consistency_checks(replace(results, intervals=None), view, rested)
+    assert [check.tone for check in dragged] == ["info"] * len(rested)
+    assert not any(" instead of " in check.text for check in dragged)
+    assert [check.text.removesuffix(" …") for check in dragged] == [check.text.split(": ")[0] for check in rested]
+    assert consistency_checks(replace(results, intervals=None), view, dragged) == dragged
+
+
+def test_the_list_of_checks_keeps_its_lines_during_a_drag(inspect: Callable[..., Inspector], results: Results) -> None:
+    inspector = inspect("polaron")
+    before = [check.text for check in inspector.checks_list.checks]
+    inspector.display(replace(results, intervals=None), ViewState(step="polaron"))
+    dragged = inspector.checks_list.checks
+    assert len(dragged) == len(before)
+    assert any(check.text.endswith(" …") for check in dragged)
+    inspector.display(results, ViewState(step="polaron"))
+    assert [check.text for check in inspector.checks_list.checks] == before
 
 
 def test_quantum_yields_that_differ_are_doubted(inspect: Callable[..., Inspector], results: Results) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from asplab.core.errors import AnalysisError
+from asplab.core.polaron.comparison.allowed import symbol_of, unit_of
 from asplab.core.polaron.comparison.curves import Curves
 from asplab.core.polaron.comparison.records import ModelFit
 from asplab.core.units import FloatArray
@@ -139,6 +140,7 @@ def _advice(
     eta_error: float,
 ) -> str:
     now, after, joint_after = errors
+    symbol, unit = symbol_of(parameter), unit_of(parameter)
     told = []
     for name, table, before in (("", after, now[:-1]), (" of the joint fit", joint_after, now[-1:])):
         if not np.isfinite(table).any():
@@ -148,8 +150,8 @@ def _advice(
         start = before[t] if name == "" else before[0]
         told.append(
             f"One more η at {fit.temperatures_k[t]:.0f} K and ΔE = {candidates[c]:.0f} meV, with an error of "
-            f"{eta_error:g}, would bring the error of {parameter}{name} from {start:.3g} to {table[t, c]:.3g}."
+            f"{eta_error:g}, would bring the error of {symbol}{name} from {start:.3g} to {table[t, c]:.3g} {unit}."
         )
     if told:
         return " ".join(told)
-    return f"{parameter} has no error at any temperature, because it stopped at a bound; see the problems of the fit."
+    return f"{symbol} has no error at any temperature, because it stopped at a bound; see the problems of the fit."

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2 as chi2_distribution
 
+from asplab.core.counting import counted
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AnalysisError
+from asplab.core.polaron.comparison.allowed import symbol_of, unit_of
 from asplab.core.polaron.comparison.curves import Curves
 from asplab.core.polaron.comparison.joint import JointResult, fit_joint
 from asplab.core.polaron.comparison.misfit import Effects, SeparateModel
@@ -14,11 +16,12 @@ from asplab.core.polaron.comparison.options import ModelOptions, Plan, plan_mode
 from asplab.core.polaron.comparison.records import FittedNuisances, ModelFit, PriorPull, ScaleTest
 from asplab.core.polaron.comparison.search import inverse, search
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
+from asplab.core.polaron.resolved import levels_of, told_level
 from asplab.core.problems import Problem
 from asplab.core.systematics.effects import NuisanceEffects
 from asplab.core.units import FloatArray, thermal_energy_mev
 
-_MISFIT, _RESOLVED = 4.0, 2.0
+_MISFIT = 4.0
 
 
 def fit_model(
@@ -43,6 +46,7 @@ def fit_model(
         is not above 0, and nuisances of other data.
     """
     options = options or ModelOptions()
+    _check_selection(options)
     plan = plan_model(model, options)
     _check_temperatures(efficiency.temperatures_k)
     counts, use = _counts(efficiency, options)
@@ -190,6 +194,14 @@ def _joint(objective: SeparateModel, separate: FloatArray, options: ModelOptions
     return shared if options.joint_scale == "shared" else free, ScaleTest(free.chi2, shared.chi2, saved, p_value)
 
 
+def _check_selection(options: ModelOptions) -> None:
+    if options.selection_mev is not None and options.inhomogeneous_mev == 0.0:
+        raise AnalysisError(
+            f"selection_mev is {options.selection_mev:g} meV, but inhomogeneous_mev is 0: a single gap leaves the "
+            "laser nothing to select. Give the ensemble a width, or take the selection out."
+        )
+
+
 def _check_temperatures(temperatures_k: FloatArray) -> None:
     for temperature in temperatures_k:
         if not temperature > 0.0:
@@ -300,8 +312,9 @@ def _too_few(efficiency: EfficiencyFit, plan: Plan, counts: np.ndarray, fitted: 
         Problem(
             "warning",
             f"{efficiency.temperatures_k[t]:.0f} K",
-            f"{counts[t]} usable detuning(s); {plan.model.title} ({plan.model.name}) has {k} parameters and needs at "
-            f"least {k} points, and {k + 2} to be compared. Measure more detunings, or widen the range of ΔE.",
+            f"{counted(int(counts[t]), 'usable detuning')}; {plan.model.title} ({plan.model.name}) has {k} "
+            f"parameters and needs at least {k} points, and {k + 2} to be compared. Measure more "
+            "detunings, or widen the range of ΔE.",
         )
         for t in np.flatnonzero(~fitted & efficiency.valid.any(axis=1))
     ]
@@ -321,23 +334,12 @@ def _not_evaluated(plan: Plan, temperatures_k: FloatArray, lost: np.ndarray) -> 
 
 def _unresolved(problem: LogitProblem, temperatures_k: FloatArray) -> list[Problem]:
     """Say where η is 1, or 0, within its errors at all points: any fast enough, or slow enough, rate does."""
-    n = problem.numerator.shape[1]
-    variance = np.einsum("fii->fi", problem.covariance)
-    cross = np.einsum("fii->fi", problem.covariance[:, :n, n:])
-    of_gap = variance[:, :n] + variance[:, n:] - 2.0 * cross
-    found = []
-    for word, other, distance, square in (
-        ("1", "larger ΔE", problem.numerator - problem.denominator, of_gap),
-        ("0", "smaller ΔE", problem.numerator, variance[:, :n]),
-    ):
-        near = (distance**2 <= _RESOLVED**2 * square) | ~problem.use
-        for t in np.flatnonzero(near.all(axis=1)):
-            message = (
-                f"η is {word} within {_RESOLVED:.0f} standard errors at every point: it is saturated and leaves the "
-                f"parameters of any rate model open. Measure at {other}, or with smaller errors."
-            )
-            found.append(Problem("warning", f"{temperatures_k[t]:.0f} K", message))
-    return found
+    levels, _ = levels_of(problem.numerator, problem.denominator, problem.covariance, problem.use)
+    return [
+        Problem("warning", f"{temperatures_k[t]:.0f} K", told_level(level))
+        for t, level in enumerate(levels)
+        if level in ("one", "zero")
+    ]
 
 
 def _bound_problems(plan: Plan, temperatures_k: FloatArray, values: FloatArray, held: np.ndarray) -> list[Problem]:
@@ -345,9 +347,11 @@ def _bound_problems(plan: Plan, temperatures_k: FloatArray, values: FloatArray, 
     for row, place in enumerate(_rows(temperatures_k)):
         for i in np.flatnonzero(held[row]):
             low, high = plan.physical(plan.low)[i], plan.physical(plan.high)[i]
+            symbol, unit = symbol_of(plan.names[i]), unit_of(plan.names[i])
             message = (
-                f"{plan.model.title}: {plan.names[i]} stopped at {values[row, i]:.4g}, where its range {low:.4g} to "
-                f"{high:.4g} or that of the model ends: the data do not determine it, and the value is no result."
+                f"{plan.model.title}: {symbol} stopped at {values[row, i]:.4g} {unit}, where its range {low:.4g} to "
+                f"{high:.4g} {unit} or that of the model ends: the data do not determine it, and the value is no "
+                "result."
             )
             found.append(Problem("warning", place, message))
     return found

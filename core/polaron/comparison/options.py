@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 
 from asplab.core.errors import AnalysisError, SettingsError
+from asplab.core.polaron.comparison.allowed import check_held, kind_of, symbol_of, unit_of
 from asplab.core.polaron.logit import CENTRE_MEV
-from asplab.core.polaron.rates import MODELS, PARAMETERS, RateModel
+from asplab.core.polaron.rates import MODELS, RateModel
 from asplab.core.polaron.rates.kramers_heisenberg import HIGHEST_BROADENING, HIGHEST_HUANG_RHYS
 from asplab.core.settings import ModelSettings, ParameterPrior, PolaronSettings
 from asplab.core.units import FloatArray
@@ -23,6 +24,9 @@ DEFAULT_BOUNDS: Mapping[str, tuple[float, float]] = {
 }
 """Ranges in which free parameters are sought, far beyond those of real samples."""
 
+WIDEST_MEV = 1000.0
+"""Largest standard deviation of an ensemble's gaps."""
+
 DEFAULT_FIXED: Mapping[str, float] = {"broadening_mev": 1.0, "background_urbach_mev": np.inf}
 """Parameters that one curve cannot tell from the others: they are free only where bounds or a prior are given."""
 
@@ -30,6 +34,8 @@ DEFAULT_FIXED: Mapping[str, float] = {"broadening_mev": 1.0, "background_urbach_
 _PHONONS_MEV = (3.0, 6.0, 12.0, 24.0, 48.0, 150.0)
 _SLOPES = (-0.2, -0.12, -0.07, -0.04, -0.02, 0.0, 0.04)
 _ENERGIES_MEV = (3.0, 10.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1500.0)
+_EXPONENTS = (-300.0, 12.0)
+"""Range of ln(E_p/E₀) at the starts, so that none leaves the range of floating point."""
 _LINE_SLOPES = (0.003, 0.01, 0.02, 0.04, 0.08, 0.15)
 _WITHIN = 0.99
 """Share of the Kramers-Heisenberg limits that a fit may use, so that its difference quotients stay inside."""
@@ -64,7 +70,7 @@ class ModelOptions:
     inhomogeneous_mev : float
         Standard deviation of the gaps; above 0, η is averaged over the ensemble.
     selection_mev : float, optional
-        Urbach energy by which the laser selects within the ensemble.
+        Urbach energy by which the laser selects within the ensemble; fits refuse it where there is none.
     """
 
     detuning_range_mev: tuple[float, float] = (0.0, 1000.0)
@@ -82,6 +88,16 @@ class ModelOptions:
             raise SettingsError(f"detuning_range_mev is ({low:g}, {high:g}); the first number must be the smaller one.")
         if self.joint_scale not in ("temperature", "shared"):
             raise SettingsError(f"joint_scale is {self.joint_scale!r}; choose 'temperature' or 'shared'.")
+        if not 0.0 <= self.inhomogeneous_mev <= WIDEST_MEV:
+            raise SettingsError(
+                f"inhomogeneous_mev is {self.inhomogeneous_mev:g} meV; the standard deviation of the gaps must lie "
+                f"between 0 and {WIDEST_MEV:g} meV."
+            )
+        if self.selection_mev is not None and not 0.01 <= self.selection_mev <= 1e4:
+            raise SettingsError(
+                f"selection_mev is {self.selection_mev:g} meV; the Urbach energy by which the laser selects must lie "
+                "between 0.01 and 10000 meV."
+            )
 
     @classmethod
     def from_settings(cls, models: ModelSettings, polaron: PolaronSettings, model_name: str) -> "ModelOptions":
@@ -224,11 +240,11 @@ def plan_model(name: str, options: ModelOptions) -> Plan:
     fixed = {key: DEFAULT_FIXED[key] for key in names if key in DEFAULT_FIXED and key not in freed}
     fixed |= {key: float(value) for key, value in options.fixed.items()}
     for key, value in fixed.items():
-        PARAMETERS[_kind(key)].check(value)
+        check_held(key, value, "fixed value")
     free = tuple(key for key in names if key not in fixed)
     _check_priors(options, fixed)
     limits = np.array([_limits(key, options) for key in free]).reshape(-1, 2)
-    is_log = np.array([_kind(key) != "slope_per_mev" for key in free], dtype=bool)
+    is_log = np.array([kind_of(key) != "slope_per_mev" for key in free], dtype=bool)
     coordinates = np.where(is_log[:, None], np.log(np.where(is_log[:, None], limits, 1.0)), limits)
     bent = free == ("g_mev", "phonon_mev") and name in ("eq9", "resonant", "kramers-heisenberg")
     return Plan(model, options, free, coordinates[:, 0], coordinates[:, 1], is_log, fixed, bent)
@@ -254,16 +270,18 @@ def _check_priors(options: ModelOptions, fixed: Mapping[str, float]) -> None:
     named = [prior.parameter for prior in options.priors]
     for prior in options.priors:
         if named.count(prior.parameter) > 1:
-            raise AnalysisError(f"{prior.parameter} has more than one prior; keep one of them.")
+            raise AnalysisError(f"{symbol_of(prior.parameter)} has more than one prior; keep one of them.")
         if prior.parameter in fixed:
             raise AnalysisError(
-                f"{prior.parameter} is fixed at {fixed[prior.parameter]:g} and has a prior as well; choose one."
+                f"{symbol_of(prior.parameter)} ({prior.parameter}) is fixed at {fixed[prior.parameter]:g} "
+                f"{unit_of(prior.parameter)} and has a prior as well; choose one."
             )
         low, high = _limits(prior.parameter, options)
         if not low <= prior.value <= high:
             raise AnalysisError(
-                f"the prior of {prior.parameter} stands at {prior.value:g}, outside its range {low:g} to {high:g}. "
-                "Move the prior, or widen the range."
+                f"the prior of {symbol_of(prior.parameter)} ({prior.parameter}) stands at {prior.value:g} "
+                f"{unit_of(prior.parameter)}, outside its range {low:g} to {high:g}. Move the prior, or "
+                "widen the range."
             )
 
 
@@ -279,15 +297,15 @@ def _parameter_names(model: RateModel, options: ModelOptions) -> tuple[str, ...]
     return _all_parameters(model.name, len(options.modes_mev))
 
 
-def _kind(name: str) -> str:
-    return name if name in PARAMETERS else "g_mev"
-
-
 def _limits(name: str, options: ModelOptions) -> tuple[float, float]:
-    low, high = options.bounds.get(name, DEFAULT_BOUNDS[_kind(name)])
-    PARAMETERS[_kind(name)].check([low, high])
-    if not (low < high and np.isfinite([low, high]).all()):
-        raise AnalysisError(f"the bounds of {name} are ({low:g}, {high:g}); they must be finite and ascend.")
+    low, high = options.bounds.get(name, DEFAULT_BOUNDS[kind_of(name)])
+    check_held(name, low, "lower bound")
+    check_held(name, high, "upper bound")
+    if not low < high:
+        raise AnalysisError(
+            f"the bounds of {symbol_of(name)} ({name}) are {low:g} and {high:g} {unit_of(name)}; the first must be the "
+            "smaller one. To fix the parameter, give it a fixed value."
+        )
     return low, high
 
 
@@ -305,7 +323,7 @@ def _guesses(plan: Plan, thermal_mev: FloatArray) -> dict[str, FloatArray]:
     if plan.model.name == "thermal":
         energy = np.array(_ENERGIES_MEV)[:, None] * one
     else:
-        energy = CENTRE_MEV * np.exp(np.minimum((np.array(_SLOPES)[:, None] + 1.0 / thermal_mev) * phonon, 12.0))
+        energy = CENTRE_MEV * np.exp(np.clip((np.array(_SLOPES)[:, None] + 1.0 / thermal_mev) * phonon, *_EXPONENTS))
     g = np.sqrt(energy * phonon)
     found = {"g_mev": g, "phonon_mev": phonon + 0.0 * g, "broadening_mev": 1.0 + 0.0 * g}
     return {key: value.reshape(-1, len(thermal_mev)) for key, value in found.items()}

@@ -264,7 +264,11 @@ def _row(fit: ModelFit, row: int) -> _Part:
             one = np.flatnonzero(rows == row)
             alone = (array[one] for array in (part.parameters, part.chi2, part.covariance))
             return _Part(fit, partial(_one_of, part, one), *alone)
-    raise AnalysisError(f"{fit.plan.model.title} was not fitted at {_place(fit, row)}; choose a row that was.")
+    title = fit.plan.model.title
+    if row == len(fit.temperatures_k):
+        needs = "it needs two fitted temperatures. Give row=0 for the first temperature."
+        raise AnalysisError(f"{title} has no joint fit, which row={row} (or row=-1, the default) stands for; {needs}")
+    raise AnalysisError(f"{title} was not fitted at {_place(fit, row)} (row={row}); choose a row that was fitted.")
 
 
 def _one_of(part: _Part, one: np.ndarray, chosen: np.ndarray) -> Callable[[FloatArray], Evaluation]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import chi2 as chi2_distribution
 
-from asplab.core.polaron.comparison.records import ModelFit
+from asplab.core.polaron.comparison.allowed import kind_of, symbol_of, unit_of
+from asplab.core.polaron.comparison.records import ModelFit, PriorPull
 from asplab.core.units import FloatArray
 
 ALIKE = 6.0
@@ -13,47 +14,113 @@ ALIKE = 6.0
 DETERMINED = 0.25
 """Relative error up to which a parameter counts as determined: it lies four errors from zero."""
 _UNLIKELY = 1e-3
+_FAR = 2.0
+"""Distance from a prior, in its standard deviations, from which on it is told before anything else."""
+_FROM_PRIOR = 0.8
+"""Error after the fit, in standard deviations of the prior, from which on the prior supplied the parameter."""
 
 
 def verdict_of(fits: Sequence[ModelFit], row: int, delta_aicc: FloatArray, weight: FloatArray) -> str:
     """Return what one row of a comparison says; arrays of shape (n_models,)."""
     known = np.flatnonzero(np.isfinite(delta_aicc))
     if not known.size:
-        return "No model can be judged: there are too few points."
+        return _nothing_known(fits, row)
     order = known[np.argsort(delta_aicc[known])]
     best = fits[order[0]]
     sentences = [_ranking(fits, order, delta_aicc, weight)]
     left = [fit.plan.model.title for i, fit in enumerate(fits) if i not in known]
     if left:
         sentences.append(f"Too few points to judge {_listed(left)}.")
+    polarons = [fits[i] for i in order if _is_polaron(fits[i])]
+    told = [best, *(fit for fit in polarons[:1] if fit is not best)]
+    sentences += [strained for fit in told if (strained := _strained(fit, row))]
     sentences.append(_misfit(best, row))
     sentences.append(_need_of_polaron(fits, order, delta_aicc))
-    polarons = [fits[i] for i in order if _is_polaron(fits[i])]
-    if polarons:
-        sentences.append(f"With {polarons[0].plan.model.title}: {identified(polarons[0], row)}")
+    found = identified(polarons[0], row) if polarons else ""
+    if found:
+        sentences.append(f"With {polarons[0].plan.model.title}: {found}")
     if row == len(best.temperatures_k):
         sentences.append(_shared_scale(best))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
+def _nothing_known(fits: Sequence[ModelFit], row: int) -> str:
+    """Say why no model has an AICc in a row."""
+    first = fits[0]
+    if row < len(first.temperatures_k) or np.isfinite([fit.chi2[row] for fit in fits]).any():
+        return "No model can be judged: there are too few points."
+    least = max(int(fit.n_parameters[:-1].max(initial=1)) for fit in fits)
+    return f"There is no joint fit: it needs two temperatures with at least {least} points each."
+
+
 def identified(fit: ModelFit, row: int) -> str:
-    """Return which of E_p, g and ħω the data determine, with their relative errors; empty for other models."""
-    if not {"g_mev", "phonon_mev"} <= set(fit.names) or not np.isfinite(fit.chi2[row]):
+    """Return which of E_p, g and ħω the data determine, with their relative errors; empty for other models.
+
+    Where priors took part, they are named with the data.
+    """
+    free = [name for name in fit.names if kind_of(name) in ("g_mev", "phonon_mev")]
+    held = {name: fit.plan.fixed[name] for name in ("g_mev", "phonon_mev") if name in fit.plan.fixed}
+    if not _is_polaron(fit) or not np.isfinite(fit.chi2[row]):
         return ""
-    stuck = [_symbol(name) for name, at in zip(fit.names, fit.at_bound[row], strict=True) if at]
+    given = " and ".join(f"{symbol_of(name)} = {value:g} meV" for name, value in held.items())
+    if not free:
+        return f"{given} are fixed, so that the data set only the scale." if held else ""
+    stuck = [symbol_of(name) for name in free if fit.at_bound[row, fit.names.index(name)]]
     if stuck:
-        return f"{_listed(stuck)} stopped at a bound, so g, ħω and E_p are not determined."
+        open_ = [symbol_of(name) for name in free] + (["E_p"] if np.isfinite(fit.polaron_energy_mev[row]) else [])
+        verb = "is" if len(open_) == 1 else "are"
+        return f"{_listed(stuck)} stopped at a bound, so {_listed(open_)} {verb} not determined."
+    told = [_Told(symbol_of(name), fit.value(name)[row], fit.error(name)[row]) for name in free]
     energy = _Told("E_p", fit.polaron_energy_mev[row], fit.polaron_energy_error_mev[row])
-    g = _Told("g", fit.value("g_mev")[row], fit.error("g_mev")[row])
-    phonon = _Told("ħω", fit.value("phonon_mev")[row], fit.error("phonon_mev")[row])
-    fixed = [item for item in (energy, g, phonon) if item.relative <= DETERMINED]
-    loose = [item for item in (energy, g, phonon) if item.relative > DETERMINED]
+    if np.isfinite(fit.polaron_energy_mev[row]):
+        told.insert(0, energy)
+    told_of_priors = "; ".join(_told_prior(one, row) for one in fit.priors)
+    words = f"data and priors ({told_of_priors})" if fit.priors else "the data"
+    sentence = f"with {given} fixed, {words}" if held else words
+    return sentence + _determined(told, energy) + _of_priors(fit, row)
+
+
+def _determined(told: Sequence["_Told"], energy: "_Told") -> str:
+    fixed = [item for item in told if item.relative <= DETERMINED]
+    loose = [item for item in told if item.relative > DETERMINED]
     if not loose:
-        return f"the data fix {_listed([item.full for item in fixed])}."
+        return f" fix {_listed([item.full for item in fixed])}."
     if not fixed:
-        return f"the data determine none of {_listed([item.short for item in loose])}."
-    told = f"the data fix {_listed([item.full for item in fixed])}, not {_listed([item.short for item in loose])}"
-    return told + (" separately." if fixed == [energy] else ".")
+        return f" determine none of {_listed([item.short for item in loose])}."
+    found = f" fix {_listed([item.full for item in fixed])}, not {_listed([item.short for item in loose])}"
+    return found + (" separately." if fixed == [energy] and len(loose) > 1 else ".")
+
+
+def _of_priors(fit: ModelFit, row: int) -> str:
+    """Name the parameters whose errors are those of their priors."""
+    names = [
+        symbol_of(one.prior.parameter)
+        for one in fit.priors
+        if fit.error(one.prior.parameter)[row] >= _FROM_PRIOR * one.prior.error
+    ]
+    if not names:
+        return ""
+    if len(names) == 1:
+        return f" {names[0]} comes from its prior: the data hardly narrow it."
+    return f" {_listed(names)} come from their priors: the data hardly narrow them."
+
+
+def _told_prior(one: PriorPull, row: int) -> str:
+    prior, unit = one.prior, unit_of(one.prior.parameter)
+    source = f", {prior.source}" if prior.source else ""
+    return f"{symbol_of(prior.parameter)} {prior.value:g} ± {prior.error:g} {unit}{source}; pull {one.pull[row]:.1f}"
+
+
+def _strained(fit: ModelFit, row: int) -> str:
+    """Say which priors a fit ended far from."""
+    far = [one for one in fit.priors if abs(one.pull[row]) > _FAR]
+    if not far:
+        return ""
+    listed = _listed([f"that of {_told_prior(one, row)}" for one in far])
+    return (
+        f"{fit.plan.model.title} ended more than {_FAR:.0f} standard deviations from a prior ({listed}): with this "
+        "model, data and prior disagree."
+    )
 
 
 class _Told:
@@ -125,10 +192,6 @@ def _number(value: float) -> str:
 
 def _chance(p: float) -> str:
     return "p < 0.001" if p < 1e-3 else f"p = {p:.2g}"
-
-
-def _symbol(name: str) -> str:
-    return {"g_mev": "g", "phonon_mev": "ħω", "broadening_mev": "ζ"}.get(name, name)
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -1,7 +1,6 @@
 """The checks page: what the fit of Eq. 9 must agree with besides the η that it was fitted to."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
-from asplab.gui.panels.polaron.page import Page
-from asplab.gui.reading import selected_temperature, temperature_name, why_missing
+from asplab.gui.findings import typeset
+from asplab.gui.panels.polaron.page import FITS, Page
+from asplab.gui.reading import temperature_name
 from asplab.gui.study import Study, StudyState
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
@@ -25,7 +25,6 @@ from asplab.gui.widgets.table import Column, DataTable, TableRow
 if TYPE_CHECKING:
     from asplab.core.consistency import Check
 
-FITS = (("here", "each alone"), ("joint", "joint fit"))
 SIGNS = {"agrees": "✓", "conflicts": "!", "not applicable": "·"}
 _WORST = ("conflicts", "agrees", "not applicable")
 COLUMNS = (
@@ -35,7 +34,6 @@ COLUMNS = (
     Column("pull", "σ", "Difference in standard errors of it"),
 )
 _NONE = "—"
-_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 
 def check(results: Results, request: Any, progress: Progress) -> "tuple[Check, ...]":
@@ -79,13 +77,10 @@ class ChecksPage(Page):
     def display(self, results: Results, view: ViewState) -> None:
         """Show the checks of the selected temperature or the joint fit."""
         self._shown = (results, view)
-        polaron, t = results.polaron, selected_temperature(results, view)
-        if polaron is None or t is None or not polaron.fitted.any():
-            reason = "Checks need a fit of Eq. 9: η at three detunings of one temperature at least, better six."
-            self.deck.display_missing("No fit to check", why_missing(results, reason))
+        here = self.look_at(self.deck, results, view, is_joint=self.fits.key == "joint", purpose="check")
+        if here is None:
             return
-        self.deck.display_content()
-        place = "joint fit" if self.fits.key == "joint" else temperature_name(polaron.temperatures_k[t])
+        place = here.name
         checks: tuple[Check, ...] = self._state.value or ()
         self._here = tuple(one for one in checks if one.place == place)
         if self._here and self._chosen not in [_key(one) for one in self._here]:
@@ -94,7 +89,7 @@ class ChecksPage(Page):
         if key == self._key:
             return
         self._key = key
-        places = ["joint fit", *(temperature_name(k) for k in polaron.temperatures_k)]
+        places = ["joint fit", *(temperature_name(k) for k in here.fit.temperatures_k)]
         self._show_matrix(checks, places)
         self._show_fit(place)
 
@@ -157,7 +152,7 @@ class ChecksPage(Page):
             of_name = [one for one in checks if one.name == name]
             found = [[one.status for one in of_name if one.place == where] for where in places]
             signs = [SIGNS[min(here, key=_WORST.index)] if here else "" for here in found]
-            rows.append(TableRow((_typeset(title), *signs), is_muted=not self._state.is_current))
+            rows.append(TableRow((typeset(title), *signs), is_muted=not self._state.is_current))
         chosen = self._chosen.split("|")[0]
         self.matrix.display(rows, selected=self._names.index(chosen) if chosen in self._names else None)
         self._top.limit_content(self.matrix.sizeHint().height())
@@ -180,18 +175,13 @@ def _key(one: "Check") -> str:
 
 
 def _row(one: "Check", *, is_muted: bool) -> TableRow:
-    numbers = [*(_typeset(number.text) for number in one.numbers[:2]), _NONE, _NONE][:2]
+    numbers = [*(typeset(number.text) for number in one.numbers[:2]), _NONE, _NONE][:2]
     pull = plain(one.pull, 1) if math.isfinite(one.pull) else _NONE
     wanted = f"{one.relation} {numbers[1]}" if one.relation else _NONE
-    cells = (f"{SIGNS[one.status]}  {_typeset(one.title)}", numbers[0], wanted, pull)
+    cells = (f"{SIGNS[one.status]}  {typeset(one.title)}", numbers[0], wanted, pull)
     return TableRow(cells, is_muted=is_muted or one.status == "not applicable", tip=one.meaning)
 
 
 def _words(one: "Check") -> str:
     numbers = "".join(f"<br>{number.name} = {number.text}" for number in one.numbers)
-    return _typeset(f"<b>{one.title}</b>: {one.status}<br><br>{one.meaning}<br>{numbers}")
-
-
-def _typeset(words: str) -> str:
-    """Return words with true minus signs and subscripts; tables have plain text only."""
-    return _MINUS.sub("−", words).replace("E_p", "Eₚ").replace("k_BT", "kT")
+    return typeset(f"<b>{one.title}</b>: {one.status}<br><br>{one.meaning}<br>{numbers}")

@@ -10,7 +10,6 @@ from asplab.core.errors import AnalysisError
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray
-from asplab.gui.file_jobs import part_of
 from asplab.gui.study import Study
 
 if TYPE_CHECKING:
@@ -73,6 +72,7 @@ def compare(results: Results, request: Any, progress: Progress) -> Compared:
     """
     from asplab.core.polaron.comparison import ModelOptions, compare_models
     from asplab.core.polaron.comparison.options import plan_model
+    from asplab.core.systematics import nuisances_for
 
     efficiency, settings = results.efficiency, results.document.settings
     if efficiency is None:
@@ -91,8 +91,10 @@ def compare(results: Results, request: Any, progress: Progress) -> Compared:
     if not options:
         return Compared(None, tuple(refused), detuning)
     shared = ModelOptions(settings.polaron.detuning_range_mev, settings.polaron.joint_scale)
-    fitting, drawing = part_of(progress, 0.0, _FITTING), part_of(progress, _FITTING, 1.0)
-    comparison = compare_models(efficiency, tuple(options), shared, own_options=options, progress=fitting)
+    fitting, drawing = progress.part(0.0, _FITTING), progress.part(_FITTING, 1.0)
+    comparison = compare_models(
+        efficiency, tuple(options), shared, own_options=options, nuisances=nuisances_for(results), progress=fitting
+    )
     separate, joint = [], []
     for number, fit in enumerate(comparison.fits):
         drawing.step(number, len(options), "drawing models")
@@ -101,7 +103,7 @@ def compare(results: Results, request: Any, progress: Progress) -> Compared:
     return Compared(comparison, tuple(refused), detuning, tuple(separate), tuple(joint))
 
 
-COMPARISON = Study("comparison", "Comparing models", compare, ignores=("systematics",), follows=True)
+COMPARISON = Study("comparison", "Comparing models", compare, follows=True)
 
 
 def _longest(detuning: FloatArray, valid: np.ndarray) -> float:

@@ -17,8 +17,7 @@ from asplab.gui.panels.polaron.error_rows import (
     sentence,
 )
 from asplab.gui.panels.polaron.error_studies import ACCOUNT, QUANTITIES, Accounted
-from asplab.gui.panels.polaron.page import Page
-from asplab.gui.reading import selected_temperature, temperature_name, why_missing
+from asplab.gui.panels.polaron.page import FITS, Page
 from asplab.gui.settings_catalogue import EFFECTS
 from asplab.gui.study import StudyState, has_same_inputs
 from asplab.gui.theme import Theme
@@ -33,7 +32,6 @@ from asplab.gui.widgets.table import Column, DataTable
 if TYPE_CHECKING:
     from asplab.core.systematics import Systematics
 
-FITS = (("here", "each alone"), ("joint", "joint fit"))
 _ROOM = 20
 
 
@@ -73,20 +71,15 @@ class ErrorsPage(Page):
     def display(self, results: Results, view: ViewState) -> None:
         """Show the errors of the selected temperature or of the joint fit."""
         self._shown = (results, view)
-        polaron, t = results.polaron, selected_temperature(results, view)
-        if polaron is None or t is None or not polaron.fitted.any():
-            reason = "Errors are told for fits of Eq. 9: η at three detunings of one temperature at least, better six."
-            self.deck.display_missing("No fit to tell errors of", why_missing(results, reason))
+        here = self.look_at(self.deck, results, view, is_joint=self.fits.key == "joint", purpose="tell errors of")
+        if here is None:
             return
-        self.deck.display_content()
-        row = None if self.fits.key == "joint" else t
-        if row != self._row:
-            self._row = row
+        if here.row != self._row:
+            self._row = here.row
             self.request_changed.emit()
-        name = "joint fit" if row is None else temperature_name(polaron.temperatures_k[t])
-        self._show_errors(results, name)
+        self._show_errors(results, here.name)
         self._show_budget()
-        self._show_effects(results, name)
+        self._show_effects(results, here.name)
 
     def forget_frame(self) -> None:
         """There are no axes here."""

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from asplab.core.checks import logit_eta, polaron_residuals
 from asplab.core.efficiency import EfficiencyFit
@@ -18,6 +18,7 @@ from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.literature import literature_guides
 from asplab.gui.plots.result_pictures import temperature_color
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import selected_temperature, temperature_name, temperature_specs, why_missing
@@ -62,12 +63,17 @@ class FitPage(Page):
         self.logit = SeriesPlot(theme, y_label="ln η/(1 − η)")
         self.pulls = SeriesPlot(theme, x_label="ΔE (meV)", y_label="residual (σ)")
         self.plane = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
-        self._guides = Guides(theme)
+        self._guides, self.published = Guides(theme), Guides(theme)
+        self.literature = QCheckBox("literature")
+        self.plane.add_layer(self.published, z=-5)
+        self.published.display([*literature_guides("phonon_energy", "x"), *literature_guides("coupling_g", "y")])
         self.pulls.add_layer(self._guides, z=-5)
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
         self.logit.display_hint(f"Eq. 9 in logit form · undetermined points stand in the residuals only · {EXCLUDES}")
         self.pulls.display_hint(f"In units of each point’s own σ; points of one temperature share errors · {EXCLUDES}")
-        self.plane.display_hint("Crosses: 68 % intervals of ħω and g alone · contours: 68 % of both together")
+        self.plane.display_hint(
+            "Crosses: 68 % intervals of ħω and g alone · contours: 68 % of both · grey: published values"
+        )
         self.table = DataTable(theme, COLUMNS)
         self._logit_card = Card("Model and data")
         self._plane_card, self._table_card = Card("What the data determine"), Card("Eq. 9 at every temperature")
@@ -107,6 +113,9 @@ class FitPage(Page):
         plots.addWidget(self.pulls, 1)
         self.model_deck = Deck(model)
         self._logit_card.add(self.model_deck, 1)
+        self.literature.setChecked(True)
+        self.literature.setToolTip("Published ħω and g behind the fits; point at one for its source")
+        self._plane_card.header.addWidget(self.literature)
         self._plane_card.add(self.plane, 1)
         self._table_card.add(scrolled(self.table), 1)
         content = QWidget()
@@ -117,6 +126,7 @@ class FitPage(Page):
         return content
 
     def _connect(self) -> None:
+        self.literature.toggled.connect(self.published.setVisible)
         self.table.row_chosen.connect(self._choose_row)
         self.plane.point_clicked.connect(self._choose_in_plane)
         for plot in (self.logit, self.pulls):

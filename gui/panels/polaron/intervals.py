@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import TWO_PARAMETERS_68, contour
 from asplab.core.polaron.fit import PolaronFit
+from asplab.gui.panels.polaron.interval_plane import PLANE, Cloud, Plane, cloud_of
 from asplab.gui.panels.polaron.interval_rows import COLUMNS, Found, interval_rows
 from asplab.gui.panels.polaron.interval_studies import BOOTSTRAP, PROFILE, SAMPLING, Chains, Draws
-from asplab.gui.panels.polaron.page import Page
+from asplab.gui.panels.polaron.page import FITS, Page
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesLayer, SeriesPlot
-from asplab.gui.reading import selected_temperature, temperature_name, temperature_specs, why_missing
+from asplab.gui.reading import temperature_specs
 from asplab.gui.study import StudyState
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
@@ -25,7 +26,7 @@ from asplab.gui.widgets.fields import ChoiceField, NumberField, Numeric
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import DataTable
 
-FITS = (("here", "each alone"), ("joint", "joint fit"))
+CLOUDS = (("resampled", "repeats"), ("sampled", "posterior"))
 LEVELS = ((1.0, "68 %"), (3.841458820694124, "95 %"))
 PLANE_RISES = (TWO_PARAMETERS_68, 5.991464547107979)
 _HIGHEST, _BINS, _CLOUD = 6.0, 36, 1500
@@ -36,7 +37,7 @@ _MARGIN, _LABELS = 0.06, 0.12
 class IntervalsPage(Page):
     """Profile of ħω, bootstrap of everything, and the plane of g and ħω, for one temperature or the joint fit."""
 
-    studies = (PROFILE, BOOTSTRAP, SAMPLING)
+    studies = (PROFILE, BOOTSTRAP, SAMPLING, PLANE)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +46,8 @@ class IntervalsPage(Page):
         self._framed: tuple[object, ...] = ()
         self._row: int | None = 0
         self._draws, self._color = Draws(), "text"
-        self.fits = ChoiceField(FITS)
+        self._sampled: tuple[object, Cloud | None] = (None, None)
+        self.fits, self.clouds = ChoiceField(FITS), ChoiceField(CLOUDS)
         self.draws = NumberField(Numeric("draws", 0, 100, 100000, 100))
         self.seed = NumberField(Numeric("seed", 0, 0, 2**31 - 1, 1))
         self.sample_button = QPushButton("Sample")
@@ -60,7 +62,7 @@ class IntervalsPage(Page):
         self.plane.add_layer(self._rims, z=20)
         self._guides.display([Guide("y", level, label=name, is_right=True) for level, name in LEVELS])
         self.table = DataTable(theme, COLUMNS)
-        self._left, self._right, self._below = Card("Phonon energy ħω"), Card("g and ħω"), Card("Intervals")
+        self._left, self._right, self._below = Card("Phonon energy ħω"), Card("g, ħω"), Card("Intervals")
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
@@ -69,7 +71,7 @@ class IntervalsPage(Page):
     def request(self, key: str) -> Any:
         """Return draws and seed, and which fit is looked at."""
         chains = Chains(self._row, seed=self._draws.seed)
-        return {BOOTSTRAP.key: self._draws, SAMPLING.key: chains}.get(key)
+        return {BOOTSTRAP.key: self._draws, SAMPLING.key: chains, PLANE.key: self._row}.get(key)
 
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
         """Take over what was found."""
@@ -78,23 +80,18 @@ class IntervalsPage(Page):
     def display(self, results: Results, view: ViewState) -> None:
         """Show the intervals of one fit; what belongs to earlier settings is grey."""
         self._shown = (results, view)
-        t, polaron = selected_temperature(results, view), results.polaron
-        if t is None or polaron is None or not polaron.fitted.any():
-            reason = "Intervals need a fit of Eq. 9: η at three detunings of one temperature at least, better six."
-            self.deck.display_missing("No fit to take intervals of", why_missing(results, reason))
+        here = self.look_at(self.deck, results, view, is_joint=self.fits.key == "joint", purpose="take intervals of")
+        if here is None:
             return
-        self.deck.display_content()
-        row = None if self.fits.key == "joint" else t
-        if row != self._row:
-            self._row = row
+        if here.row != self._row:
+            self._row = here.row
             # The chains belong to one fit.
             self.request_changed.emit()
-        name = "joint fit" if row is None else temperature_name(polaron.temperatures_k[t])
-        self._color = "text" if row is None else temperature_specs(polaron.temperatures_k)[t]
-        self._show_profile(name)
+        self._color = "text" if here.row is None else temperature_specs(here.fit.temperatures_k)[here.t]
+        self._show_profile(here.name)
         self._show_histogram()
         self._show_plane(results)
-        self._show_table(results, t, name)
+        self._show_table(results, here.t, here.name)
         self._frame(results)
 
     def forget_frame(self) -> None:
@@ -110,18 +107,20 @@ class IntervalsPage(Page):
     def _content(self) -> QWidget:
         for field, width, name in (
             (self.fits, 112, "Fit shown"),
+            (self.clouds, 94, "Dots: resampled repeats, or the sampled posterior"),
             (self.draws, 112, "Draws of the bootstrap"),
             (self.seed, 84, "Seed of bootstrap and sampler"),
         ):
             field.setFixedWidth(width)
             field.setAccessibleName(name)
             field.setToolTip(name)
-        self.sample_button.setToolTip("Sample the posterior of this fit; takes a few seconds")
+        self.sample_button.setToolTip("Sample the posterior of this fit: seconds for one temperature, minutes for many")
         plots = QWidget()
         lines = column(plots, GAP)
         lines.addWidget(self.profile, 1)
         lines.addWidget(self.histogram, 1)
         self._left.add(plots, 1)
+        self._right.header.addWidget(self.clouds)
         self._right.header.addWidget(self.fits)
         self._right.add(self.plane, 1)
         for widget in (self.draws, self.seed, self.sample_button):
@@ -137,7 +136,8 @@ class IntervalsPage(Page):
     def _connect(self) -> None:
         self.draws.display(float(self._draws.draws))
         self.seed.display(float(self._draws.seed))
-        self.fits.chosen.connect(self._look_again)
+        for field in (self.fits, self.clouds):
+            field.chosen.connect(self._look_again)
         self.draws.committed.connect(self._take_draws)
         self.seed.committed.connect(self._take_draws)
         self.draws.refused.connect(self.hint_changed)
@@ -145,7 +145,9 @@ class IntervalsPage(Page):
         self.sample_button.clicked.connect(lambda: self.study_requested.emit(SAMPLING.key))
         self.profile.display_hint("χ² above its minimum with ħω held; where it crosses the lines its interval ends")
         self.histogram.display_hint("ħω of resampled repeats, its 68 % grey · dashed: of the sampled posterior")
-        self.plane.display_hint("Dots: resampled repeats · curves: 68 % and 95 % of both together, to first order")
+        self.plane.display_hint(
+            "68 % and 95 % of both together · solid: profile likelihood · dashed: first order · blue: sampled"
+        )
         for plot in (self.profile, self.histogram, self.plane):
             plot.hint_changed.connect(self.hint_changed)
 
@@ -199,25 +201,54 @@ class IntervalsPage(Page):
         self._bands.display(bands)
         self.histogram.display(series or [Series("muted")])
 
+    def _profiled(self) -> Plane | None:
+        """Return the contours of the fit that is looked at, be it of earlier settings."""
+        outcome = self._states[PLANE.key].outcome
+        return outcome.value if outcome is not None and outcome.request == self._row else None
+
+    def _cloud(self) -> Cloud | None:
+        """Return the sampled draws in the plane; their contours are found once."""
+        posterior = self._posterior()
+        if self._sampled[0] is not posterior:
+            self._sampled = (posterior, None if posterior is None else cloud_of(posterior))
+        return self._sampled[1]
+
     def _show_plane(self, results: Results) -> None:
-        boot, polaron = self._states[BOOTSTRAP.key].value, results.polaron
+        boot, polaron, cloud = self._states[BOOTSTRAP.key].value, results.polaron, self._cloud()
         row = -1 if self._row is None else self._row
-        series, words = [], ""
-        if boot is not None and -1 <= row < len(boot.unbound) - 1:
+        series, rims, words = [], [], ""
+        if self.clouds.key == "sampled":
+            color = "accent" if self._states[SAMPLING.key].is_current else "muted"
+            if cloud is None:
+                words = "nothing sampled yet"
+            else:
+                words = f"rank correlation {plain(cloud.correlation, 2)}"
+                # Neighbours in a chain are alike: the dots are taken from all of it.
+                some = slice(None, None, max(1, cloud.g_mev.size // _CLOUD))
+                series.append(Series(color, x=cloud.phonon_mev[some], y=cloud.g_mev[some], symbol_px=3.0))
+                rims += [Series(color, line_x=x, line_y=y) for x, y in cloud.lines]
+        elif boot is not None and -1 <= row < len(boot.unbound) - 1:
             x, y = boot.phonon_mev.draws[:_CLOUD, row], boot.g_mev.draws[:_CLOUD, row]
             known = np.isfinite(x) & np.isfinite(y)
             series.append(Series(self._ink(BOOTSTRAP.key), x=x[known], y=y[known], symbol_px=3.0))
             if boot.unbound[row] > 0:
                 words = f"{plain(100.0 * boot.unbound[row], 1)} % of draws without ħω"
-        rims = []
+        self.plane.display(series or [Series("muted")])
+        self._rims.display([*self._contours(polaron, row), *rims])
+        self._right.display_subtitle(words, "")
+
+    def _contours(self, polaron: PolaronFit | None, row: int) -> list[Series]:
+        """Return the contours of both together: by profile likelihood, and to first order behind them."""
+        rims, profiled = [], self._profiled()
         if polaron is not None:
             for rise in PLANE_RISES:
                 x, y = _contour(polaron, row, rise)
-                rims.append(Series("text", line_x=x, line_y=y))
+                rims.append(Series("muted", line_x=x, line_y=y, is_dashed=True))
             rims.append(Series("text", x=[polaron.phonon_mev[row]], y=[polaron.g_mev[row]], symbol="cross"))
-        self.plane.display(series or [Series("muted")])
-        self._rims.display(rims)
-        self._right.display_subtitle(words)
+        if profiled is not None:
+            color = "text" if self._states[PLANE.key].is_current else "muted"
+            rims += [Series(color, line_x=x, line_y=y) for x, y in profiled.lines]
+        return rims
 
     def _show_table(self, results: Results, t: int, name: str) -> None:
         boot, posterior = (self._states[key] for key in (BOOTSTRAP.key, SAMPLING.key))
@@ -239,7 +270,7 @@ class IntervalsPage(Page):
 
     def _frame(self, results: Results) -> None:
         """Choose the axes once for every fit and for what was found about it."""
-        there = tuple(self._states[study.key].outcome is not None for study in self.studies[:2])
+        there = (*(self._states[study.key].outcome is not None for study in (PROFILE, BOOTSTRAP)), self._profiled())
         key = (results.document.experiment, self._row, there)
         if self._framed == key:
             return

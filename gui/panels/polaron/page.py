@@ -1,12 +1,41 @@
 """What the pages of the Polaron step have in common."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Signal
 
+from asplab.core.pipeline import Results
+from asplab.core.polaron.fit import PolaronFit
 from asplab.gui.panels.base import Panel
+from asplab.gui.reading import selected_temperature, temperature_name, why_missing
 from asplab.gui.study import Study, StudyState
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.deck import Deck
+
+FITS = (("here", "each alone"), ("joint", "joint fit"))
+"""Choices of a page that looks at one fit of Eq. 9."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitRow:
+    """The fit of Eq. 9 that a page looks at.
+
+    Attributes
+    ----------
+    fit : PolaronFit
+    t : int
+        The temperature that is selected, also beside the joint fit.
+    row : int or None
+        The temperature of the fit; None for the joint one.
+    name : str
+    """
+
+    fit: PolaronFit
+    t: int
+    row: int | None
+    name: str
 
 
 class Page(Panel):
@@ -33,3 +62,14 @@ class Page(Panel):
 
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
         """Take over what is known of the studies, by key; :meth:`display` follows."""
+
+    def look_at(self, deck: Deck, results: Results, view: ViewState, *, is_joint: bool, purpose: str) -> FitRow | None:
+        """Return the fit of Eq. 9 to look at; where there is none the deck says what ``purpose`` it is missed for."""
+        polaron, t = results.polaron, selected_temperature(results, view)
+        if polaron is None or t is None or not polaron.fitted.any():
+            reason = "This page needs a fit of Eq. 9: η at three detunings of one temperature at least, better six."
+            deck.display_missing(f"No fit to {purpose}", why_missing(results, reason))
+            return None
+        deck.display_content()
+        name = "joint fit" if is_joint else temperature_name(polaron.temperatures_k[t])
+        return FitRow(polaron, t, None if is_joint else t, name)

@@ -1,0 +1,38 @@
+"""Published numbers as quiet guides behind a fitted one, like beside like; the mouse tells their source."""
+
+import re
+from functools import lru_cache
+from html import escape
+
+from asplab.core.literature import LiteratureValue, literature_values
+from asplab.gui.plots.guides import Guide
+
+_WIDE_MEV = 10.0
+_RANGE = re.compile(r"(?<=\d)-(?=\d)")
+
+
+@lru_cache(maxsize=8)
+def literature_guides(kind: str, axis: str) -> tuple[Guide, ...]:
+    """Return guides along an axis ("x" or "y") for all published values of one kind.
+
+    Independent ones are lines and bands. Wide ranges, and what was found from up-conversion itself, are only bars at
+    the edge: they say little about any one place, or nothing new.
+    """
+    return tuple(_guide(value, axis) for value in literature_values(kind))
+
+
+def _guide(value: LiteratureValue, axis: str) -> Guide:
+    width = value.high - value.low
+    is_bar = width > _WIDE_MEV or not value.is_independent
+    return Guide(axis, value.low, value.high if width > 0 or is_bar else None, tip=told(value), is_bar=is_bar)
+
+
+def told(value: LiteratureValue) -> str:
+    """Return a published value with its source as rich text."""
+    source = value.source
+    mark = f"doi:{source.doi}" if source.doi else f"arXiv:{source.arxiv}"
+    own = "" if value.is_independent else "<br>Found from up-conversion itself: it supports no other fit of it."
+    return (
+        f"<b>{_RANGE.sub('–', escape(value.text))}</b>: {escape(value.quantity)}<br>{escape(value.sample)}; "
+        f"{escape(value.method)}<br>{escape(source.short)}, {escape(source.journal)}, {mark}{own}"
+    )

@@ -296,9 +296,9 @@ def _compared(results: InferredResults, *, progress: Progress) -> InferredResult
     wanted = [
         (fit, name) for fit in comparison.fits if fit.model != MAIN_MODEL and fit.fitted.any() for name in fit.names
     ]
-    profiles = {}
+    profiles, profiling = {}, progress.part(0.2, 1.0)
     for done, (fit, name) in enumerate(wanted):
-        share = progress.part(0.2 + 0.8 * done / len(wanted), 0.2 + 0.8 * (done + 1) / len(wanted))
+        share = profiling.part(done / len(wanted), (done + 1) / len(wanted))
         profiles[fit.model, name] = profile(fit, name, points=_CURVE, progress=share)
     # What the chain says about Eq. 9 is said once; a model that loses makes no result doubtful.
     found = [problem for fit in comparison.fits if fit.model != MAIN_MODEL for problem in fit.problems]

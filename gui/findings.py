@@ -241,7 +241,7 @@ def consistency_checks(results: Results, view: ViewState, before: Sequence[Check
 def _told(one: "consistency.Check") -> str:
     place = f"<b>{JOINT}</b>, " if one.place == JOINT else ""
     if one.name in _IN_WORDS or len(one.numbers) < 2:
-        return f"{place}{typeset(one.title)}{_COLON}{typeset(_short(one.meaning))}"
+        return f"{place}{typeset(one.title)}{_COLON}{typeset(_short(one.meaning)).removesuffix('.')}"
     relation = "" if one.relation == "=" else f"{one.relation} "
     found, wanted = (typeset(number.text) for number in one.numbers[:2])
     return f"{place}{typeset(one.title)}{_COLON}{found} instead of {relation}{wanted}"

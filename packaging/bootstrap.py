@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)
+MOST_WORKERS = 4
 STAMP = "asplab-stamp.json"
 USAGE = """usage: python3 packaging/bootstrap.py {demo,test} [arguments passed on]
 
@@ -232,9 +233,17 @@ def _pip_install(python: Path, root: Path) -> None:
 
 
 def run_tests(python: Path, arguments: list) -> int:
-    """Run pytest in the checkout."""
+    """Run pytest in the checkout, on a few cores at once."""
     say("running the tests")
-    return _exit_code([str(python), "-m", "pytest", *arguments], folder=ROOT)
+    command = [str(python), "-m", "pytest", *workers(arguments, os.cpu_count() or 1), *arguments]
+    return _exit_code(command, folder=ROOT)
+
+
+def workers(arguments: list, cores: int) -> list:
+    """Return the options that share the test files among cores; none where the user chose, measures or debugs."""
+    if cores < 2 or any(argument.startswith(("-n", "-m", "--pdb")) for argument in arguments):
+        return []
+    return ["-n", str(min(cores, MOST_WORKERS)), "--dist", "loadfile"]
 
 
 def run_demo(python: Path, arguments: list) -> int:

@@ -184,6 +184,21 @@ def test_the_window_opens_the_project_of_the_folder_that_demo_wrote(arguments: l
 
 
 @pytest.mark.parametrize(
+    ("arguments", "cores", "expected"),
+    [
+        ([], 1, []),
+        (["-q"], 2, ["-n", "2", "--dist", "loadfile"]),
+        ([], 64, ["-n", "4", "--dist", "loadfile"]),
+        (["-n0"], 2, []),
+        (["-m", "slow"], 2, []),
+        (["--pdb"], 2, []),
+    ],
+)
+def test_the_tests_are_shared_among_few_cores(arguments: list[str], cores: int, expected: list[str]) -> None:
+    assert bootstrap.workers(arguments, cores) == expected
+
+
+@pytest.mark.parametrize(
     ("system", "environment", "expected"),
     [
         ("win32", {}, True),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from asplab.core.counting import counted
 from asplab.core.errors import AsplabError
 from asplab.core.io import read
 from asplab.core.io.axes import LONGEST_NM, SHORTEST_NM
@@ -81,7 +82,7 @@ def inspection_lines(entry: Entry) -> list[str]:
         return [f"{entry['path']}: not recognised", f"  {entry['error'].removeprefix(entry['path'] + ': ')}"]
     axis, values = entry["axis"], entry["values"]
     lines = [
-        f"{entry['path']}: {entry['reader']}, {entry['frames']} frame(s)",
+        f"{entry['path']}: {entry['reader']}, {counted(entry['frames'], 'frame')}",
         f"  axis {axis['first']} to {axis['last']} {axis['unit']}, {axis['size']} points",
     ]
     if values is not None:

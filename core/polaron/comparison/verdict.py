@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import chi2 as chi2_distribution
 
+from asplab.core.counting import counted
 from asplab.core.polaron.comparison.allowed import kind_of, symbol_of, unit_of
 from asplab.core.polaron.comparison.records import ModelFit, PriorPull
 from asplab.core.units import FloatArray
@@ -176,7 +177,8 @@ def _shared_scale(fit: ModelFit) -> str:
     test = fit.scale_test
     if not np.isfinite(test.p_value):
         return ""
-    told = f"(Δχ² {_number(test.chi2_shared - test.chi2_free)} for {test.dof} scales saved, {_chance(test.p_value)})"
+    saved = f"{counted(test.dof, 'scale')} saved"
+    told = f"(Δχ² {_number(test.chi2_shared - test.chi2_free)} for {saved}, {_chance(test.p_value)})"
     if test.p_value < _UNLIKELY:
         return f"One scale ln A for all temperatures is excluded {told}."
     return f"One scale ln A for all temperatures is allowed {told}."

@@ -31,5 +31,5 @@ def test_inspect_ends_with_code_2_where_a_file_is_not_recognised(data: Path, tmp
 
 def test_inspect_prints_a_few_lines_for_people(data: Path) -> None:
     lines = run("inspect", data / "T120K" / "pa_r01.csv").out.splitlines()
-    assert lines[0].endswith("text, 1 frame(s)")
+    assert lines[0].endswith("text, 1 frame")
     assert "nm, " in lines[1]

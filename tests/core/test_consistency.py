@@ -588,7 +588,10 @@ def test_results_of_a_document_are_checked_with_absorption_where_it_is_given() -
     assert named(found, "stokes_shift", "250 K")[0].numbers[1].value == pytest.approx(30.0)
     assert named(found, "stokes_shift", "120 K")[0].status == "not applicable"
     kept = analyse(results.document.with_settings(energies=EnergySettings(given_absorption=tuple(absorption))))
-    assert named(check_consistency(kept), "stokes_shift") == named(found, "stokes_shift")
+    # Two analyses may differ in the last digit.
+    for one, other in zip(named(check_consistency(kept), "stokes_shift"), named(found, "stokes_shift"), strict=True):
+        assert (one.place, one.status, one.meaning) == (other.place, other.status, other.meaning)
+        assert [n.value for n in one.numbers] == pytest.approx([n.value for n in other.numbers], rel=1e-9)
     assert named(check_consistency(kept, absorption=()), "stokes_shift", "250 K")[0].status == "not applicable"
     width = named(found, "linewidth", "250 K")[0].numbers[1]
     assert width.value == pytest.approx(float(results.energies.fwhm_mev[1]))

@@ -340,7 +340,8 @@ def test_a_seed_gives_the_same_numbers_again(warm: Results) -> None:
     first, again, other = (sample(warm, seed=seed, **ROUGH) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.chain, again.chain)
     assert first.record == again.record
-    assert np.any(first.chain != other.chain)
+    # Another chain may be thinned otherwise.
+    assert np.any(first.chain[0] != other.chain[0])
 
 
 def test_the_record_tells_how_it_was_made(posterior: Posterior) -> None:

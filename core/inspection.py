@@ -22,6 +22,7 @@ def inspect_file(path: Path) -> Entry:
     except AsplabError as error:
         return _entry(str(path), recognised=False, error=str(error))
     axis, *values = file.columns
+    others = {"parts": [part.part for part in file.parts]} if file.others else {}
     return _entry(
         str(path),
         recognised=True,
@@ -36,6 +37,8 @@ def inspect_file(path: Path) -> Entry:
         values=_values(axis, values[0]) if values else None,
         metadata=dict(file.metadata),
         warnings=list(file.warnings),
+        layout=file.layout,
+        **others,
     )
 
 
@@ -54,6 +57,10 @@ def _likely_unit(axis: Column) -> str:
 def _frames(file: DataFile) -> int:
     """Count the spectra: columns without a name, or with one name, are frames; named ones are quantities."""
     values = file.columns[1:]
+    if file.layout == "image":
+        return 1
+    if file.layout == "frames":
+        return len(values)
     if len({column.name for column in values}) > 1 and all(column.name for column in values):
         return 1
     return max(len(values), 1)
@@ -85,6 +92,10 @@ def inspection_lines(entry: Entry) -> list[str]:
         f"{entry['path']}: {entry['reader']}, {counted(entry['frames'], 'frame')}",
         f"  axis {axis['first']} to {axis['last']} {axis['unit']}, {axis['size']} points",
     ]
+    if entry["layout"] == "image":
+        lines[0] = f"{entry['path']}: {entry['reader']}, an image without wavelengths"
+    if "parts" in entry:
+        lines[0] += f", first of {len(entry['parts'])} data sets: {', '.join(entry['parts'])}"
     if values is not None:
         lines.append(
             f"  values {values['min']} to {values['max']} {values['unit']}, highest at {values['axis_at_max']}".rstrip()

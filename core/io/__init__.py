@@ -1,27 +1,13 @@
 """Read measured files: each is recognised by its content, then read by the reader for it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from asplab.core.io.datafile import Column, DataFile, FileError
-from asplab.core.io.encoding import refuse_foreign
-from asplab.core.io.text import read_text, recognises_text
+from asplab.core.io.encoding import refuse_empty, refuse_foreign
+from asplab.core.io.reader import Reader
+from asplab.core.io.registry import readers
 
-__all__ = ["READERS", "Column", "DataFile", "FileError", "Reader", "read", "read_bytes"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One file format: ``recognises`` looks at the bytes, ``read`` turns them into a `DataFile`."""
-
-    name: str
-    recognises: Callable[[bytes], bool]
-    read: Callable[[bytes, str], DataFile]
-
-
-READERS = (Reader("text", recognises_text, read_text),)
-"""All readers; the first that recognises a file reads it, so particular formats stand before general ones."""
+__all__ = ["Column", "DataFile", "FileError", "Reader", "read", "read_bytes", "readers"]
 
 
 def read(path: Path | str) -> DataFile:
@@ -37,12 +23,12 @@ def read(path: Path | str) -> DataFile:
 
 def read_bytes(raw: bytes, name: str) -> DataFile:
     """Read the bytes of one file; messages call it ``name``. Raises as `read`."""
-    for reader in READERS:
+    refuse_empty(raw, name)
+    for reader in readers():
         if reader.recognises(raw):
-            refuse_foreign(raw, name)
             return reader.read(raw, name)
     refuse_foreign(raw, name)
-    known = ", ".join(reader.name for reader in READERS)
+    known = ", ".join(reader.name for reader in readers())
     raise FileError(name, None, f"the file is binary and in no known format (known: {known}). Export the data as text.")
 
 

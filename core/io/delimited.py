@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asplab.core.io.datafile import FileError
-from asplab.core.io.encoding import decode, is_binary, refuse_foreign, split_lines
+from asplab.core.io.encoding import decode, is_binary, refuse_empty, refuse_foreign, split_lines
 
 DELIMITERS = ("\t", ";", ",")
 
@@ -62,6 +62,7 @@ def read_table(raw: bytes, name: str) -> TextTable:
     FileError
         Where there is no header row, or it names a column twice.
     """
+    refuse_empty(raw, name)
     refuse_foreign(raw, name)
     if is_binary(raw):
         raise FileError(name, None, "the file is binary, not a table of text. Save it as CSV.")

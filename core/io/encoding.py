@@ -33,12 +33,16 @@ CONTROL_BYTES = bytes(sorted(set(range(32)) - set(b"\t\n\v\f\r")))
 CODE_PAGES = ["cp1252", "cp1250", "cp1251"]
 
 
-def refuse_foreign(raw: bytes, name: str) -> None:
-    """Raise `FileError` for bytes that can't be a text file with numbers."""
+def refuse_empty(raw: bytes, name: str) -> None:
+    """Raise `FileError` for a file without content, and one that is too large to be a measurement."""
     if not raw.strip():
         raise FileError(name, None, f"the file is empty ({len(raw)} bytes). Restore it, or remove its row.")
     if len(raw) > SIZE_LIMIT_BYTES:
         raise FileError(name, None, f"the file has {len(raw)} bytes, more than {SIZE_LIMIT_BYTES}. Split it.")
+
+
+def refuse_foreign(raw: bytes, name: str) -> None:
+    """Raise `FileError` for bytes that can't be a text file with numbers."""
     for magic, what in MAGIC_NUMBERS:
         if raw.startswith(magic):
             raise FileError(name, None, f"the file is {what}. Export the data as text (CSV) and list that.")

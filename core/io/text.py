@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from asplab.core.experiment import frozen_array
 from asplab.core.io.blocks import Block, find_block
 from asplab.core.io.datafile import Column, DataFile
-from asplab.core.io.encoding import decode, is_binary, split_lines
+from asplab.core.io.encoding import decode, is_binary, refuse_foreign, split_lines
 from asplab.core.io.headers import header_cells, metadata
+from asplab.core.io.reader import Reader
 
 
 def recognises_text(raw: bytes) -> bool:
@@ -33,6 +34,7 @@ def read_text(raw: bytes, name: str) -> DataFile:
     FileError
         Where there are no rows of numbers, or a row is damaged or cut short; it names the line.
     """
+    refuse_foreign(raw, name)
     lines = split_lines(decode(raw, name))
     block = find_block(lines, name)
     found = columns(lines, block)
@@ -58,3 +60,6 @@ def columns(lines: Sequence[str], block: Block) -> tuple[Column, ...]:
 def line_numbers(rows: Sequence[int]) -> Sequence[int]:
     """Return the lines, counted from 1, for row indices counted from 0."""
     return range(rows.start + 1, rows.stop + 1) if isinstance(rows, range) else tuple(i + 1 for i in rows)
+
+
+READER = Reader("text", recognises_text, read_text)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, log_ndtr
+from scipy.special import expit
 
 from asplab.core.polaron.comparison.options import Plan
 from asplab.core.polaron.logit import CENTRE_MEV
-from asplab.core.polaron.rates import ensemble
+from asplab.core.polaron.rates.averages import mean_log_efficiency
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 _STEP_MEV = 0.01
@@ -114,49 +114,14 @@ class ModelCurve:
         rows = np.flatnonzero(able)
         result = np.full(n_sets * full[1] * full[2], np.nan)
         if rows.size:
-            chosen = {key: value[rows] for key, value in named.items()}
-            result[rows] = self._mean(
-                centre[rows], sigma[rows], temperature[rows], scale[rows], chosen, float(selection)
+            log_eta = mean_log_efficiency(
+                self.plan.model,
+                centre[rows],
+                temperature[rows],
+                log_scale=scale[rows],
+                values={key: value[rows] for key, value in named.items()},
+                sigma_mev=sigma[rows],
+                urbach_mev=float(selection),
             )
+            result[rows] = np.exp(log_eta)
         return result.reshape(full)
-
-    def _mean(
-        self,
-        centre: FloatArray,
-        sigma: FloatArray,
-        temperature: FloatArray,
-        log_scale: FloatArray,
-        values: dict[str, FloatArray],
-        selection_mev: float,
-    ) -> FloatArray:
-        single_gap = self.plan.model.single_gap
-        assert single_gap is not None
-        is_ratio = self.plan.model.link == "ratio"
-
-        def log_function(energy: FloatArray, points: slice) -> FloatArray:
-            physical = energy * sigma[points, None]
-            rate = log_scale[points, None] + single_gap(
-                physical, temperature[points, None], **{key: value[points, None] for key, value in values.items()}
-            )
-            log_eta = rate if is_ratio else -np.logaddexp(0.0, -rate)
-            return np.asarray(log_eta - physical / selection_mev)
-
-        shortest = np.minimum(thermal_energy_mev(temperature), values.get("phonon_mev", np.inf))
-        inside = ensemble.log_mean(
-            log_function,
-            centre / sigma,
-            sigma_mev=1.0,
-            urbach_mev=np.inf,
-            scale_mev=np.minimum(2.0 * shortest / sigma, 1.0),
-        )
-        reached = log_ndtr(-centre / sigma)
-        return np.asarray(np.exp(np.logaddexp(inside, reached) - _log_selected(centre, sigma, selection_mev)))
-
-
-def _log_selected(detuning_mev: FloatArray, sigma_mev: FloatArray, selection_mev: float) -> FloatArray:
-    """Return ln ∫ ρ A dE, the mean absorption of the ensemble."""
-    if np.isinf(selection_mev):
-        return np.zeros_like(detuning_mev)
-    shift = sigma_mev**2 / selection_mev
-    tail = log_ndtr((detuning_mev - shift) / sigma_mev) - (detuning_mev - 0.5 * shift) / selection_mev
-    return np.asarray(np.logaddexp(tail, log_ndtr(-detuning_mev / sigma_mev)))

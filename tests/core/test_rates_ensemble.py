@@ -8,6 +8,7 @@ from scipy.special import expit, log_ndtr
 
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.rates import MODELS, log_rate, upconversion_efficiency
+from asplab.core.polaron.rates.ensemble import Accuracy
 from asplab.core.units import thermal_energy_mev
 
 DETUNING = np.array([0.5, 23.0, 55.0, 102.0, 153.0])
@@ -115,7 +116,7 @@ def test_the_step_of_the_average_is_fine_enough(
 ) -> None:
     given: dict[str, Any] = {"g_mev": 2.0 * phonon, "phonon_mev": phonon, "inhomogeneous_mev": 27.0, "urbach_mev": 15.0}
     coarse = log_rate(model, DETUNING, temperature, **given)
-    monkeypatch.setattr("asplab.core.polaron.rates.ensemble.STEP", 0.125)
+    monkeypatch.setattr("asplab.core.polaron.rates.ensemble.FULL", Accuracy(0.125, 12.0, 40.0))
     np.testing.assert_allclose(coarse, log_rate(model, DETUNING, temperature, **given), atol=1e-9)
 
 

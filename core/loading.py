@@ -1,6 +1,7 @@
 """Load an experiment: a manifest and the files it lists become records; what can't be read becomes problems."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from asplab.core.io.halfway import read_halfway
 from asplab.core.io.listing import Listed, list_files
 from asplab.core.io.manifest import Manifest, read_manifest
 from asplab.core.io.records import Loaded, Origin, read_kept, read_record
+from asplab.core.io.selection import Selected, Selection, select
 from asplab.core.problems import Problem
 from asplab.core.progress import Progress
 
@@ -65,10 +67,19 @@ def load_experiment(folder: Path | str, *, progress: Progress | None = None) -> 
     """
     manifest_path = find_manifest(Path(folder))
     manifest = read_manifest(manifest_path)
-    root = manifest_path.resolve().parent
-    collected = Collected([Source(manifest.name, manifest.sha256)])
+    return load_rows(manifest, manifest_path.resolve(), progress=progress)
+
+
+def load_rows(manifest: Manifest, place: Path, *, progress: Progress | None = None) -> Experiment:
+    """Load what the rows of ``manifest`` list, beside ``place``: the file it stands in, or would stand in.
+
+    Returns and raises as `load_experiment`.
+    """
+    root = place.parent
+    sources = [Source(manifest.name, manifest.sha256)] if manifest.sha256 else []
+    collected = Collected(sources)
     collected.problems += [Problem("error", fault.where, fault.text) for fault in manifest.faults]
-    listed, problems = list_files(manifest.rows, root, manifest_path.resolve())
+    listed, problems = list_files(manifest.rows, root, place)
     collected.problems += problems
     for done, entry in enumerate(listed):
         if progress is not None:
@@ -101,36 +112,65 @@ class Collected:
     sources: list[Source]
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    paths: set[str] = field(default_factory=set)
+    names: dict[str, int | None] = field(default_factory=dict)
+    repeats: Counter[int] = field(default_factory=Counter)
+
+    def take(self, loaded: Loaded) -> None:
+        """Add a record, unless it is there already."""
+        record = loaded.record
+        if record.source in self.names:
+            line = self.names[record.source]
+            text = f"{record.source} is already listed in line {line}; it was loaded once. Remove one row."
+            self.problems.append(Problem("warning", record.where, text))
+            return
+        self.names[record.source] = record.line
+        self.records.append(record)
+        self.problems += [Problem(severity, record.where, text) for severity, text in loaded.remarks]
+
+    def next_repeat(self, line: int) -> int:
+        """Return the number of the next repeat of a row whose files hold several each."""
+        self.repeats[line] += 1
+        return self.repeats[line]
 
 
 def load_file(entry: Listed, root: Path, collected: Collected) -> None:
     """Read one listed file into ``collected``, as records or as a problem."""
     row = entry.row
-    condition = replace(row.condition, repeat=entry.repeat)
-    origin = Origin(row.kind, entry.name, row.line, condition, row.metadata)
+    origin = Origin(row.kind, entry.name, row.line, replace(row.condition, repeat=entry.repeat), row.metadata)
     try:
         raw = file_bytes(root / entry.name, entry.name)
-        loaded = read_kind(raw, origin)
+        found = read_kind(raw, origin, row.selection)
     except FileError as fault:
         collected.problems.append(Problem("error", f"{fault.where} (manifest line {row.line})", fault.text))
         return
-    collected.records.append(loaded.record)
-    collected.sources.append(Source(entry.name, hashlib.sha256(raw).hexdigest()))
-    for severity, text in loaded.remarks:
-        collected.problems.append(Problem(severity, loaded.record.where, text))
+    if entry.name not in collected.paths:
+        collected.paths.add(entry.name)
+        collected.sources.append(Source(entry.name, hashlib.sha256(raw).hexdigest()))
+    for loaded in found:
+        if len(found) > 1:
+            condition = replace(loaded.record.condition, repeat=collected.next_repeat(row.line))
+            loaded = replace(loaded, record=replace(loaded.record, condition=condition))
+        collected.take(loaded)
 
 
-def read_kind(raw: bytes, origin: Origin) -> Loaded:
-    """Return the record of one file as its kind asks for."""
+def read_kind(raw: bytes, origin: Origin, selection: Selection) -> list[Loaded]:
+    """Return the records of one file as its kind asks for."""
     if origin.kind in TABLE_KINDS:
-        return read_halfway(raw, origin)
+        return [read_halfway(raw, origin)]
     if origin.kind not in KEPT_KINDS:
-        return read_record(read_bytes(raw, origin.source), origin)
+        return [read_selected(part, origin) for part in select(read_bytes(raw, origin.source), selection)]
     try:
-        return read_kept(read_bytes(raw, origin.source), origin)
+        return [read_kept(read_bytes(raw, origin.source), origin)]
     except FileError as fault:
         record = Record(origin.kind, origin.source, origin.line, origin.condition, origin.metadata)
-        return Loaded(record, (("warning", f"kept without its numbers: {fault.text}"),))
+        return [Loaded(record, (("warning", f"kept without its numbers: {fault.text}"),))]
+
+
+def read_selected(part: Selected, origin: Origin) -> Loaded:
+    """Return the record of one measurement of a file; the source says which one it is where there are several."""
+    loaded = read_record(part.file, replace(origin, source=f"{origin.source}{part.suffix}"))
+    return replace(loaded, remarks=(*part.remarks, *loaded.remarks))
 
 
 def assemble(name: str, manifest: Manifest, collected: Collected) -> Experiment:

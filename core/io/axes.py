@@ -11,6 +11,10 @@ from asplab.core.units import FloatArray, wavelength_from_energy
 SHORTEST_NM = 150.0
 LONGEST_NM = 3000.0
 LARGEST_EV = 20.0
+PER_NM = 1e7
+"""Wavenumber in cm⁻¹ times wavelength in nm."""
+PIXELS = frozenset(("pixel", "pixels", "px"))
+RAMAN_SHIFTS = frozenset(("raman_shift", "raman", "shift"))
 LENGTHS = {"nm": 1.0, "um": 1e3, "angstrom": 0.1}
 ENERGY_UNITS = {"meV": 1.0, "eV": 1e3}
 VOLTAGES = {"": 1.0, "V": 1.0, "mV": 1e-3, "uV": 1e-6}
@@ -26,8 +30,8 @@ class Axis:
     notes: tuple[str, ...]
 
 
-def read_axis(file: DataFile, column: Column) -> Axis:
-    """Return ``column`` as an ascending axis in nm.
+def read_axis(file: DataFile, column: Column, excitation_nm: float | None = None) -> Axis:
+    """Return ``column`` as an ascending axis in nm; Raman shifts count from ``excitation_nm``.
 
     Raises
     ------
@@ -36,7 +40,7 @@ def read_axis(file: DataFile, column: Column) -> Axis:
     """
     refuse_missing(file, column, "the axis")
     refuse_disorder(file, column)
-    wavelength_nm, notes = in_nanometres(file, column)
+    wavelength_nm, notes = in_nanometres(file, column, excitation_nm)
     if wavelength_nm[0] < wavelength_nm[-1]:
         return Axis(wavelength_nm, slice(None), notes)
     if column.values[0] > column.values[-1]:
@@ -74,12 +78,25 @@ def refuse_disorder(file: DataFile, column: Column) -> None:
     )
 
 
-def in_nanometres(file: DataFile, column: Column) -> tuple[FloatArray, tuple[str, ...]]:
+def in_nanometres(
+    file: DataFile, column: Column, excitation_nm: float | None = None
+) -> tuple[FloatArray, tuple[str, ...]]:
     """Return the values in nm and what to say about the conversion."""
     values, unit = column.values, column.unit
-    if column.name in WAVENUMBERS or unit == "cm-1":
-        text = f"the axis is {column.header!r}; wavelengths in nm or energies in eV are needed. Convert the axis."
+    if column.name in RAMAN_SHIFTS:
+        return from_raman_shift(file, column, excitation_nm)
+    if column.name in WAVENUMBERS:
+        return from_wavenumber(file, column)
+    if unit == "cm-1":
+        text = (
+            f"the axis {column.header!r} is in cm⁻¹; whether it counts from the laser is open. Name it raman_shift or "
+            "wavenumber in the header."
+        )
         raise file.fault(None, text)
+    if unit == "pixel" or column.name in PIXELS:
+        raise file.fault(
+            None, "the axis counts pixels; wavelengths are needed. Save the spectrum with its calibration."
+        )
     if not unit and column.name in ENERGIES:
         unit = "eV" if values.max() < LARGEST_EV else "meV"
     if unit in ENERGY_UNITS:
@@ -91,6 +108,30 @@ def in_nanometres(file: DataFile, column: Column) -> tuple[FloatArray, tuple[str
         raise file.fault(None, f"the axis {column.header!r} isn't in nm, µm, Å, eV or meV. Correct its header.")
     notes = (f"the axis in {unit} was converted to nm",) if unit not in ("", "nm") else ()
     return refuse_range(file, column, values * LENGTHS[unit or "nm"]), notes
+
+
+def from_raman_shift(file: DataFile, column: Column, excitation_nm: float | None) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return Raman shifts in cm⁻¹, which count from the laser towards longer wavelengths, as wavelengths in nm."""
+    if excitation_nm is None:
+        text = "the axis is a Raman shift; without the excitation wavelength it can't be converted. Fill excitation_nm."
+        raise file.fault(None, text)
+    note = f"the Raman shift was converted to nm with the laser at {excitation_nm:g} nm"
+    return refuse_range(file, column, from_inverse_cm(file, column, PER_NM / excitation_nm - column.values)), (note,)
+
+
+def from_wavenumber(file: DataFile, column: Column) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return absolute wavenumbers in cm⁻¹ as wavelengths in nm."""
+    note = "the axis in cm⁻¹ was converted to nm; the values belong to the rows as before"
+    return refuse_range(file, column, from_inverse_cm(file, column, column.values)), (note,)
+
+
+def from_inverse_cm(file: DataFile, column: Column, wavenumber: FloatArray) -> FloatArray:
+    """Return wavelengths in nm of wavenumbers in cm⁻¹; raise `FileError` where one isn't positive."""
+    if wavenumber.min() <= 0.0:
+        row = int(np.argmin(wavenumber))
+        text = f"{column.header or 'axis'} {column.values[row]:g} cm⁻¹ is no wavelength. Check axis and laser."
+        raise file.fault(row, text)
+    return PER_NM / wavenumber
 
 
 def refuse_range(file: DataFile, column: Column, wavelength_nm: FloatArray) -> FloatArray:

@@ -106,9 +106,12 @@ def usual_record(records: Iterable[Record]) -> Record | None:
 
 
 def is_part(part: FloatArray, whole: FloatArray) -> bool:
-    """Whether ``part`` is shorter than ``whole`` and equal to its beginning or its end."""
+    """Whether ``part`` is shorter than ``whole`` by more than a point, and equal to its beginning or its end.
+
+    The way back of a scan lacks the turning point.
+    """
     size = part.size
-    if not 0 < size < whole.size:
+    if not 0 < size < whole.size - 1:
         return False
     return np.array_equal(part, whole[:size]) or np.array_equal(part, whole[-size:])
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from asplab.core.errors import InputError
 from asplab.core.io.manifest import ManifestRow
 from asplab.core.io.order import natural_key
+from asplab.core.io.selection import Selection
 from asplab.core.problems import Problem, Severity
 
 WILDCARDS = re.compile(r"[*?\[]")
@@ -28,7 +29,7 @@ def list_files(rows: Sequence[ManifestRow], root: Path, manifest: Path) -> tuple
     """Return the files that ``rows`` mean, each once, and a problem per row or file that can't be used."""
     listed: list[Listed] = []
     problems: list[Problem] = []
-    lines: dict[Path, int] = {}
+    lines: dict[tuple[Path, Selection], int] = {}
     named = frozenset(row.pattern for row in rows)
     for row in rows:
         where = f"{manifest.name}, line {row.line}"
@@ -39,9 +40,9 @@ def list_files(rows: Sequence[ManifestRow], root: Path, manifest: Path) -> tuple
             continue
         for name, repeat in zip(names, repeats(names, row.condition.repeat), strict=True):
             path = (root / name).resolve()
-            refusal = refused(name, path, root, lines)
+            refusal = refused(name, (path, row.selection), root, lines)
             if refusal is None:
-                lines[path] = row.line
+                lines[path, row.selection] = row.line
                 listed.append(Listed(name, row, repeat))
             else:
                 problems.append(Problem(refusal[0], f"{where}: {name}", refusal[1]))
@@ -52,12 +53,14 @@ class UnusableRow(InputError):
     """A row names no file, or more than it can mean; the message says why."""
 
 
-def refused(name: str, path: Path, root: Path, lines: dict[Path, int]) -> tuple[Severity, str] | None:
-    """Return severity and text of what forbids to read ``path``, or None."""
-    if not path.is_relative_to(root):
+def refused(
+    name: str, wanted: tuple[Path, Selection], root: Path, lines: dict[tuple[Path, Selection], int]
+) -> tuple[Severity, str] | None:
+    """Return severity and text of what forbids to read what a row wants of a file, or None."""
+    if not wanted[0].is_relative_to(root):
         return "error", f"{name} links to a file outside the manifest's folder. Copy the file into the folder."
-    if path in lines:
-        return "warning", f"the file is already listed in line {lines[path]}; it was loaded once. Remove one row."
+    if wanted in lines:
+        return "warning", f"the file is already listed in line {lines[wanted]}; it was loaded once. Remove one row."
     return None
 
 

@@ -12,13 +12,15 @@ from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS, KINDS, Condition
 from asplab.core.io import file_bytes
 from asplab.core.io.datafile import FileError
 from asplab.core.io.delimited import TextRow, TextTable, read_table
+from asplab.core.io.selection import WHOLE_FILE, Selection, understood_selection
 
 REQUIRED = ("file", "kind")
 WAVELENGTHS = ("excitation_nm", "longpass_nm", "shortpass_nm")
 WAVELENGTH_NM = (100.0, 20000.0)
 POSITIVE = ("temperature_k", "excitation_nm", "longpass_nm", "shortpass_nm", "power_uw", "exposure_s")
 TEXTS = ("pair", "sample", "series", "note")
-KNOWN_COLUMNS = frozenset((*REQUIRED, *POSITIVE, *TEXTS, "repeat"))
+SELECTING = ("dataset", "frames", "rows")
+KNOWN_COLUMNS = frozenset((*REQUIRED, *POSITIVE, *TEXTS, *SELECTING, "repeat"))
 NEED_TEMPERATURE = frozenset((*EMISSION_KINDS, "pa"))
 NEED_EXCITATION = frozenset(EMISSION_KINDS)
 CELSIUS_HINT = {"temperature_k": " Temperatures are in kelvin: add 273.15 to degrees Celsius."}
@@ -32,7 +34,8 @@ class ManifestRow:
     pattern: str
     kind: str
     condition: Condition
-    metadata: tuple[tuple[str, str], ...]
+    metadata: tuple[tuple[str, str], ...] = ()
+    selection: Selection = WHOLE_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,9 @@ def understood(row: TextRow, table: TextTable) -> ManifestRow:
         note=texts["note"],
     )
     extra = tuple((column, cell) for column, cell in row.cells.items() if column not in KNOWN_COLUMNS)
-    return ManifestRow(row.line, pattern, kind, condition, extra)
+    dataset, frames, lines = (row.cells.get(column, "") for column in SELECTING)
+    selection = understood_selection(dataset, frames, lines, fault)
+    return ManifestRow(row.line, pattern, kind, condition, extra, selection)
 
 
 def relative_pattern(text: str, fault: Callable[[str], FileError]) -> str:

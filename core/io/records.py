@@ -58,7 +58,7 @@ def read_spectrum(file: DataFile, origin: Origin) -> Loaded:
     Negative counts are kept. Raises `FileError` where the columns can't be told apart or hold no usable numbers.
     """
     axis_column, counts_column, notes = axis_and_values(file, AXES, COUNTS, ("wavelength", "counts"))
-    axis = read_axis(file, axis_column)
+    axis = read_axis(file, axis_column, origin.condition.excitation_nm)
     refuse_missing(file, counts_column, "the number of counts")
     record = Spectrum(
         *fields(file, origin),
@@ -174,7 +174,8 @@ def axis_and_values(
     raise file.fault(
         None,
         f"the file has {len(columns)} columns ({headers(file)}), of which one {wanted[0]} and one {wanted[1]} are "
-        f"needed. Name these two in a header row '{wanted[0]}_nm,{wanted[1]}' or save one spectrum per file.",
+        f"needed. Name these two in a header row '{wanted[0]}_nm,{wanted[1]}', or write into the column frames of the "
+        "manifest which columns to take: repeats, mean, or numbers such as 1-5.",
     )
 
 

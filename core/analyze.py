@@ -20,8 +20,9 @@ from asplab.core.inference import DRAWS, Asked, Method, asked_models, infer, sto
 from asplab.core.opening import is_project, load_document
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
-from asplab.core.project import save_project, stored_results, was_saved_by_person
+from asplab.core.project import open_project, save_project, stored_results, was_saved_by_person
 from asplab.core.settings_io import read_settings
+from asplab.core.transfer import with_settings_of
 
 __all__ = [
     "Outcome",
@@ -83,7 +84,8 @@ def analyze(
     force : bool
         Replace the project of the results folder even if a person saved it since; it is kept under another name.
     settings_file : Path, optional
-        TOML file whose values replace the default ones, or those of the project.
+        TOML file whose values replace the default ones, or those of the project; or another project, all of whose
+        settings are taken over.
     asked : Asked, optional
         Rate models to compare and how 68 % intervals are found; a project brings the way it was analysed before.
 
@@ -109,10 +111,15 @@ def choose_method(
 ) -> tuple[Document, Method]:
     """Return the document with the settings of a file, and how it is analysed.
 
-    Models are those asked for, else those of the settings file, else those of the project or its settings, else
-    Eq. 9 alone. The document remembers them.
+    Models are those asked for, else those of the settings file or of the project that serves as one, else those of the
+    project or its settings, else Eq. 9 alone. The document remembers them. A project that serves as settings also
+    brings the way in which it was analysed.
     """
-    method = stored_method(stored_results(source) if is_project(source) else {}, document.settings)
+    example, settings_file = _project_or_file(settings_file)
+    if example is not None:
+        document = with_settings_of(document, open_project(example))
+    way = example or (source if is_project(source) else None)
+    method = stored_method({} if way is None else stored_results(way), document.settings)
     models = method.models if method.compares else asked_models(document.settings)
     if settings_file is not None:
         # On top of no models at all, it shows whether the file names any, be they the usual ones.
@@ -135,6 +142,11 @@ def choose_method(
     if asked.models is not None or method.compares:
         document = with_models(document, method.models)
     return document, method
+
+
+def _project_or_file(settings: Path | None) -> tuple[Path | None, Path | None]:
+    """Return where settings come from as a project or as a file, the other being None."""
+    return (settings, None) if settings is not None and is_project(settings) else (None, settings)
 
 
 def finish(

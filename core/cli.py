@@ -165,7 +165,12 @@ def analyze(
     output: Output = None,
     force: Force = False,
     settings: Annotated[
-        Path | None, typer.Option("--settings", metavar="FILE.toml", help="Settings in place of the default ones.")
+        Path | None,
+        typer.Option(
+            "--settings",
+            metavar="FILE.toml|PROJECT",
+            help="Settings in place of the default ones: those of a file, or all those of another project.",
+        ),
     ] = None,
     preset: Annotated[
         str | None, typer.Option("--preset", metavar="NAME", help="Import preset; not built yet.")

@@ -9,8 +9,6 @@ from asplab.core.document import Document, KeptFit
 from asplab.core.errors import SettingsError
 from asplab.core.settings import MovedCutoff, Settings
 
-MOST_KEPT = 100
-"""Fits kept; beyond, the oldest that nobody has named goes."""
 _NUMBERED = re.compile(r"Fit (\d+)")
 _SAME_FILTER_NM = 0.2
 _UNITS = ("nm", "mev", "k", "uw", "s")
@@ -91,22 +89,10 @@ def next_fit_name(documents: Iterable[Document]) -> str:
 
 
 def keep_fit(document: Document, fit: KeptFit) -> Document:
-    """Return the document with a fit kept as its latest.
-
-    One that found the same from the same inputs is there already; one that found something else from them, of other
-    data for instance, gives way but leaves its name.
-    """
+    """Return the document with a fit kept as its latest; one of the same inputs gives way but leaves its name."""
     same = next((one for one in document.fits if _inputs(one) == _inputs(fit)), None)
-    if same is not None and same.summary == fit.summary:
-        return document
     kept = fit if same is None else replace(fit, name=same.name)
-    fits = [kept, *(one for one in document.fits if one is not same)]
-    while len(fits) > MOST_KEPT:
-        unnamed = [one for one in fits[1:] if _NUMBERED.fullmatch(one.name)]
-        if not unnamed:
-            break
-        fits.remove(unnamed[-1])
-    return replace(document, fits=tuple(fits))
+    return replace(document, fits=(kept, *(one for one in document.fits if one is not same)))
 
 
 def rename_fit(document: Document, fit: KeptFit, name: str) -> Document:

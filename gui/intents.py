@@ -1,12 +1,12 @@
 """What the user wants of the document, as edits of the session."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 
 from PySide6.QtCore import QObject
 
-from asplab.core.document import Document, KeptFit
+from asplab.core.document import KeptFit
 from asplab.core.settings import Settings
 from asplab.gui import edits
 from asplab.gui.session import Session
@@ -51,11 +51,10 @@ class Intents(QObject):
         """Take over settings that a page offers; the name says what is chosen."""
         self._session.change(f"Use {name}", partial(edits.use_settings, settings=settings))
 
-    def keep_fit(self, document: Document, summary: str) -> None:
-        """Keep what was found for a document; a note, no step to undo."""
-        name = edits.next_fit_name(self._session.documents)
-        fit = KeptFit(name, document.settings, document.exclusions, summary, datetime.now(UTC))
-        self._session.note(partial(edits.keep_fit, fit=fit))
+    def keep_fit(self, fit: KeptFit) -> None:
+        """Keep a comparison with the document, under a name of its own."""
+        named = replace(fit, name=edits.next_fit_name(self._session.documents))
+        self._session.change(f"Keep {named.name}", partial(edits.keep_fit, fit=named))
 
     def restore_fit(self, fit: KeptFit) -> None:
         """Put settings and exclusions back to those of a kept fit."""

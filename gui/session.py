@@ -162,26 +162,6 @@ class Session(QObject):
             return
         self.edit(text, changed, gesture)
 
-    def note(self, change: Change) -> None:
-        """Write something down that follows from the inputs, and is no step of the user.
-
-        It goes into the document and into all that undo and redo lead to: no step of its own, nothing to redo is
-        lost, and no undo takes it away. The document counts as modified until it is saved.
-
-        Parameters
-        ----------
-        change : callable
-            Leaves experiment, settings and exclusions as they are.
-        """
-        if self._document is None:
-            return
-        noted = {id(one): change(one) for one in self.documents}
-        for swap in self._swaps():
-            swap.before, swap.after = (None if one is None else noted[id(one)] for one in (swap.before, swap.after))
-        changed = noted[id(self._document)]
-        if changed is not self._document:
-            self._install(changed)
-
     def drag(self, text: str, change: Change, gesture: str) -> None:
         """Wish for a change that the next one may overtake."""
         if self._wish is not None and self._wish[2] != gesture:

@@ -24,11 +24,10 @@ class Studies(QObject):
 
     Notes
     -----
-    ``changed`` carries the key of the study whose state changed, ``finished`` its key and the outcome.
+    ``changed`` carries the key of the study whose state changed.
     """
 
     changed = Signal(str)
-    finished = Signal(str, object)
 
     def __init__(self, jobs: Jobs, words_for: Callable[[Exception], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +90,6 @@ class Studies(QObject):
     def _take(self, study: Study, document: Document, request: Any, value: Any) -> None:
         slot = self._slots.setdefault(study.key, Slot())
         slot.outcome, slot.is_running = Outcome(value, document, request), False
-        self.finished.emit(study.key, slot.outcome)
         self.changed.emit(study.key)
 
     def _fail(self, study: Study, error: Exception) -> None:

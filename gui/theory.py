@@ -1,4 +1,4 @@
-"""The studies of the Polaron step: started, cancelled, told to the page that shows them, and kept with the document."""
+"""The studies of the Polaron step: started, cancelled, and told to the page that shows them."""
 
 from collections.abc import Callable
 
@@ -8,14 +8,11 @@ from asplab.core.pipeline import Results
 from asplab.gui.intents import Intents
 from asplab.gui.jobs import Jobs
 from asplab.gui.panels.base import Panel
-from asplab.gui.panels.polaron.comparing import COMPARISON
 from asplab.gui.panels.polaron.error_studies import ACCOUNT
-from asplab.gui.panels.polaron.history import summary_of
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.preferences import Preferences
 from asplab.gui.studies import Studies
-from asplab.gui.study import Outcome, has_same_inputs
 from asplab.gui.systematic import Systematic
 
 
@@ -57,7 +54,6 @@ class Theory(QObject):
         self._preferences, self._connect, self._display, self._results = preferences, connect, display, results
         self._intents, self._is_settled = intents, False
         self.studies.changed.connect(self._display)
-        self.studies.finished.connect(self._keep)
 
     def take(self, panel: Panel) -> None:
         """Take charge of a panel if it has studies, and show the page that was seen last."""
@@ -95,16 +91,9 @@ class Theory(QObject):
             return Systematic(outcome.value.systematics)
         return Systematic(is_awaited=state.is_running or not self._is_settled)
 
-    def _keep(self, key: str, outcome: Outcome) -> None:
-        """Keep a comparison with the document, if it is one of the document as it is now."""
-        results = self._results()
-        if key != COMPARISON.key or results is None or outcome.value.comparison is None:
-            return
-        if has_same_inputs(outcome.document, results.document, COMPARISON.ignores):
-            self._intents.keep_fit(outcome.document, summary_of(outcome.value))
-
     def _take_page(self, page: Page) -> None:
         self._connect(page)
+        page.fit_kept.connect(self._intents.keep_fit)
         page.fit_restored.connect(self._intents.restore_fit)
         page.fit_renamed.connect(self._intents.rename_fit)
         page.fit_deleted.connect(self._intents.delete_fit)

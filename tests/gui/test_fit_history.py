@@ -1,4 +1,4 @@
-"""The fit history: kept with the document, in nobody's way, named, deleted, saved, and leading back."""
+"""The fit history: no visit changes the document; what is kept is named, deleted, saved, and leads back."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
-from asplab.core import Document, Results
+from asplab.core import Document, Results, load_experiment
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.polaron.model_rows import MODEL_NAMES
 from asplab.gui.panels.polaron.models import ModelsPage
@@ -81,138 +81,204 @@ def redo(bound: Bindings) -> None:
     QTest.keyClick(bound.window, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
 
 
-def test_a_finished_comparison_is_kept_as_no_step_to_undo_and_has_to_be_saved(
-    page: ModelsPage, opened: Bindings, until: Until
-) -> None:
-    until(lambda: names(page) == ["Fit 1"])
+def recent(page: ModelsPage) -> list[str]:
+    return [fit.name for fit in page.history.recent]
+
+
+def edit_range(bound: Bindings, until: Until, high: float) -> None:
+    bound.intents.edit_setting("polaron", "detuning_range_mev", (0.0, high))
+    until(lambda: is_done(bound))
+
+
+def press(button: QPushButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+
+
+def keep(page: ModelsPage) -> None:
+    """Keep the present comparison under the name that is offered."""
+    page.history.list.setCurrentItem(None)
+    press(page.history.keep_button)
+    editor = page.history.list.viewport().findChild(QLineEdit)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def two(page: ModelsPage, opened: Bindings, until: Until) -> ModelsPage:
+    """The page with two kept fits: of all ΔE, and up to 120 meV."""
+    keep(page)
+    edit_range(opened, until, 120.0)
+    keep(page)
+    assert names(page) == ["Fit 2", "Fit 1"]
+    return page
+
+
+# --- what was compared in this session -----------------------------------------------------------------------
+def test_a_visit_lists_the_comparison_and_leaves_the_document_as_it_was(page: ModelsPage, opened: Bindings) -> None:
+    assert recent(page) == ["first comparison"]
+    assert names(page) == []
     assert opened.session.history.count() == 0
-    assert opened.session.is_modified
-    assert opened.session.is_settled
+    assert not opened.session.is_modified
     assert results_of(opened).intervals is not None
     assert page.history.list.topLevelItem(0).font(0).bold()
 
 
-def test_a_fit_that_is_kept_after_an_undo_leaves_what_there_is_to_redo(
-    page: ModelsPage, opened: Bindings, until: Until
+def test_every_comparison_of_the_session_is_listed_by_what_it_changed(
+    page: ModelsPage, opened: Bindings, click: Any, until: Until
 ) -> None:
-    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
-    until(lambda: is_done(opened) and names(page) == ["Fit 2", "Fit 1"])
-    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 90.0))
-    # Undone before it was compared: what is found now is known already.
-    undo(opened)
+    edit_range(opened, until, 90.0)
+    click(page.table, box_of(page, "thermal"))
     until(lambda: is_done(opened))
-    assert names(page) == ["Fit 2", "Fit 1"]
+    assert recent(page) == ["2 models", "Fit ΔE 0–90 meV", "first comparison"]
     undo(opened)
     undo(opened)
     until(lambda: is_done(opened))
-    assert names(page) == ["Fit 2", "Fit 1"]
-    redo(opened)
-    redo(opened)
-    until(lambda: is_done(opened) and names(page) == ["Fit 3", "Fit 2", "Fit 1"])
-    assert results_of(opened).document.settings.polaron.detuning_range_mev == (0.0, 90.0)
-    undo(opened)
-    assert opened.session.history.canRedo()
-    until(lambda: is_done(opened))
-    assert names(page) == ["Fit 3", "Fit 2", "Fit 1"]
+    assert recent(page) == ["2 models", "Fit ΔE 0–90 meV", "first comparison"]
+    assert page.history.list.topLevelItem(2).font(0).bold()
+    # Nothing that was found meanwhile asks to be saved.
+    assert not opened.session.is_modified
     assert opened.session.history.redoText()
 
 
-def test_a_fit_of_the_history_is_restored_as_one_step(
-    page: ModelsPage, opened: Bindings, click: Any, until: Until
-) -> None:
+def test_other_data_begin_a_new_list(page: ModelsPage, opened: Bindings, until: Until, measured: Path) -> None:
+    edit_range(opened, until, 90.0)
+    assert len(recent(page)) == 2
+    opened.session.begin(Document(load_experiment(measured)))
+    until(lambda: is_done(opened), seconds=60.0)
+    assert recent(page) == ["first comparison"]
+
+
+def test_a_comparison_of_the_session_is_restored_as_one_step(page: ModelsPage, opened: Bindings, until: Until) -> None:
     first = results_of(opened).document
-    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 90.0))
-    until(lambda: is_done(opened))
-    click(page.table, box_of(page, "thermal"))
-    until(lambda: is_done(opened) and names(page) == ["Fit 3", "Fit 2", "Fit 1"])
+    edit_range(opened, until, 90.0)
     count = opened.session.history.count()
     choose_fit(page, 0)
     assert not page.history.restore_button.isEnabled()
-    choose_fit(page, 2)
-    QTest.mouseClick(page.history.restore_button, Qt.MouseButton.LeftButton)
+    choose_fit(page, 1)
+    assert not page.history.delete_button.isEnabled()
+    press(page.history.restore_button)
     until(lambda: is_done(opened))
     assert results_of(opened).document.settings == first.settings
-    assert results_of(opened).document.exclusions == first.exclusions
     assert opened.session.history.count() == count + 1
-    assert opened.session.history.undoText() == "Restore Fit 1"
-    assert names(page) == ["Fit 3", "Fit 2", "Fit 1"]
     undo(opened)
     until(lambda: is_done(opened))
     assert results_of(opened).document.settings.polaron.detuning_range_mev == (0.0, 90.0)
+
+
+# --- what is kept --------------------------------------------------------------------------------------------
+def test_a_fit_is_kept_as_one_step_and_its_name_waits_to_be_typed(page: ModelsPage, opened: Bindings) -> None:
+    press(page.history.keep_button)
+    assert names(page) == ["Fit 1"]
+    assert recent(page) == []
+    assert opened.session.history.undoText() == "Keep Fit 1"
+    assert opened.session.is_modified
+    assert opened.session.is_settled
+    editor = page.history.list.viewport().findChild(QLineEdit)
+    QTest.keyClicks(editor, "all points")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert names(page) == ["all points"]
+    undo(opened)
+    undo(opened)
+    assert names(page) == []
+    assert recent(page) == ["first comparison"]
+    assert not opened.session.is_modified
+
+
+def test_what_is_kept_already_can_not_be_kept_again(page: ModelsPage) -> None:
+    assert page.history.keep_button.isEnabled()
+    keep(page)
+    assert not page.history.keep_button.isEnabled()
+
+
+def test_an_earlier_comparison_is_kept_with_its_own_settings(page: ModelsPage, opened: Bindings, until: Until) -> None:
+    first = results_of(opened).document.settings
+    edit_range(opened, until, 90.0)
+    choose_fit(page, 1)
+    press(page.history.keep_button)
+    assert [fit.settings for fit in page.history.fits] == [first]
+    assert recent(page) == ["Fit ΔE 0–90 meV"]
+    assert results_of(opened).document.settings.polaron.detuning_range_mev == (0.0, 90.0)
+
+
+def test_a_kept_fit_is_restored_as_one_step(two: ModelsPage, opened: Bindings, until: Until) -> None:
+    choose_fit(two, 1)
+    assert "Fit ΔE 0–1000 meV" in two.history.list.topLevelItem(1).toolTip(1)
+    press(two.history.restore_button)
+    until(lambda: is_done(opened))
+    assert results_of(opened).document.settings == two.history.fits[1].settings
+    assert opened.session.history.undoText() == "Restore Fit 1"
+    assert names(two) == ["Fit 2", "Fit 1"]
+    undo(opened)
+    until(lambda: is_done(opened))
+    assert results_of(opened).document.settings.polaron.detuning_range_mev == (0.0, 120.0)
 
 
 def test_a_restored_fit_brings_its_exclusions_back(page: ModelsPage, opened: Bindings, until: Until) -> None:
     key = next(key for key in results_of(opened).efficiency.keys[0] if key)  # type: ignore[union-attr]
     opened.intents.exclude(key, "bubble")
-    until(lambda: is_done(opened) and names(page) == ["Fit 2", "Fit 1"], seconds=60.0)
+    until(lambda: is_done(opened), seconds=60.0)
+    keep(page)
     opened.intents.bring_back(key)
     until(lambda: is_done(opened), seconds=60.0)
-    assert names(page) == ["Fit 2", "Fit 1"]
     choose_fit(page, 0)
-    QTest.mouseClick(page.history.restore_button, Qt.MouseButton.LeftButton)
+    press(page.history.restore_button)
     until(lambda: is_done(opened), seconds=60.0)
     assert results_of(opened).document.exclusions.reason(key) == "bubble"
 
 
-def test_a_fit_is_named_by_typing_as_a_step_to_undo_and_its_summary_is_not(
-    page: ModelsPage, opened: Bindings, until: Until
-) -> None:
-    until(lambda: names(page) == ["Fit 1"])
+def test_a_fit_is_named_by_typing_as_a_step_to_undo_and_its_summary_is_not(page: ModelsPage, opened: Bindings) -> None:
+    keep(page)
     type_name(page, 0, "before the new filter")
-    until(lambda: names(page) == ["before the new filter"])
+    assert names(page) == ["before the new filter"]
     assert opened.session.history.undoText() == "Rename Fit 1"
     assert opened.session.is_settled
     undo(opened)
-    until(lambda: names(page) == ["Fit 1"])
+    assert names(page) == ["Fit 1"]
     item = page.history.list.topLevelItem(0)
     summary = item.text(1)
     item.setText(1, "something else")
     assert item.text(1) == summary
 
 
-def test_a_name_that_is_taken_is_refused_with_its_reason(page: ModelsPage, opened: Bindings, until: Until) -> None:
-    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
-    until(lambda: is_done(opened) and names(page) == ["Fit 2", "Fit 1"])
+def test_a_name_that_is_taken_is_refused_with_its_reason(two: ModelsPage, opened: Bindings) -> None:
     told: list[str] = []
     opened.session.refused.connect(told.append)
-    type_name(page, 0, "Fit 1")
-    assert names(page) == ["Fit 2", "Fit 1"]
-    assert page.history.list.topLevelItem(0).text(0) == "Fit 2"
+    type_name(two, 0, "Fit 1")
+    assert names(two) == ["Fit 2", "Fit 1"]
+    assert two.history.list.topLevelItem(0).text(0) == "Fit 2"
     assert "another fit" in told[0]
 
 
-def test_a_deleted_fit_comes_back_by_undo_beside_what_was_kept_meanwhile(
-    page: ModelsPage, opened: Bindings, until: Until
-) -> None:
-    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
-    until(lambda: is_done(opened) and names(page) == ["Fit 2", "Fit 1"])
-    choose_fit(page, 1)
-    page.history.list.setFocus()
-    QTest.keyClick(page.history.list, Qt.Key.Key_Delete)
-    until(lambda: names(page) == ["Fit 2"])
+def test_a_deleted_fit_comes_back_by_undo(two: ModelsPage, opened: Bindings) -> None:
+    choose_fit(two, 1)
+    two.history.list.setFocus()
+    QTest.keyClick(two.history.list, Qt.Key.Key_Delete)
+    QApplication.processEvents()
+    assert names(two) == ["Fit 2"]
+    # It was compared in this session, so that it stays in sight.
+    assert recent(two) == ["first comparison"]
     assert opened.session.history.undoText() == "Delete Fit 1"
-    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 100.0))
-    until(lambda: is_done(opened) and names(page) == ["Fit 3", "Fit 2"])
     undo(opened)
-    undo(opened)
-    until(lambda: names(page) == ["Fit 3", "Fit 2", "Fit 1"])
+    assert names(two) == ["Fit 2", "Fit 1"]
 
 
 def test_the_history_is_saved_and_leads_back_after_opening(
-    page: ModelsPage, opened: Bindings, until: Until, tmp_path: Path
+    two: ModelsPage, opened: Bindings, until: Until, tmp_path: Path
 ) -> None:
-    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
-    until(lambda: is_done(opened) and names(page) == ["Fit 2", "Fit 1"])
-    kept, path = page.history.fits, tmp_path / "day.nxs"
+    kept, path = two.history.fits, tmp_path / "day.nxs"
     opened.files.save_to(path)
     until(lambda: not opened.session.is_modified, seconds=60.0)
     opened.session.begin(None)
     opened.files.open(path)
     until(lambda: opened.session.document is not None and is_done(opened), seconds=60.0)
-    assert page.history.fits == kept
+    assert two.history.fits == kept
+    assert recent(two) == []
     assert not opened.session.is_modified
-    choose_fit(page, 1)
-    QTest.mouseClick(page.history.restore_button, Qt.MouseButton.LeftButton)
+    choose_fit(two, 1)
+    press(two.history.restore_button)
     until(lambda: is_done(opened), seconds=60.0)
     assert results_of(opened).document.settings == kept[1].settings
     assert results_of(opened).polaron is not None

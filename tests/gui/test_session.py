@@ -12,7 +12,6 @@ from asplab.core import Document, Results
 from asplab.core.document import KeptFit
 from asplab.core.errors import SettingsError
 from asplab.gui.edits import (
-    MOST_KEPT,
     change_setting,
     keep_fit,
     move_background,
@@ -20,7 +19,6 @@ from asplab.gui.edits import (
     move_cutoff,
     move_window,
     next_fit_name,
-    rename_fit,
     setting_words,
 )
 from asplab.gui.jobs import Jobs
@@ -141,76 +139,27 @@ def kept(document: Document, name: str, when: int = 0) -> KeptFit:
     return KeptFit(name, document.settings, document.exclusions, f"found by {name}", found)
 
 
-def test_a_note_is_no_step_leaves_the_redo_and_stays_through_undo_and_redo(session: Session) -> None:
-    first = session.document
-    assert first is not None
-    session.edit("Move window", moved(first, 470.0))
-    session.history.undo()
-    session.note(partial(keep_fit, fit=kept(first, "Fit 1")))
-    assert session.history.canRedo()
-    assert session.history.count() == 1
-    assert session.is_modified
-    for step in (session.history.redo, session.history.undo):
-        step()
-        assert session.document is not None
-        assert [fit.name for fit in session.document.fits] == ["Fit 1"]
-    assert window_of(session) == first.settings.integration.window_nm
-
-
-def test_a_note_computes_nothing_and_keeps_intervals(session: Session) -> None:
+def test_a_kept_fit_is_one_step_that_computes_nothing_and_keeps_intervals(session: Session) -> None:
     before = session.results
     assert before is not None
     assert session.document is not None
-    session.note(partial(keep_fit, fit=kept(session.document, "Fit 1")))
+    session.change("Keep Fit 1", partial(keep_fit, fit=kept(session.document, "Fit 1")))
+    assert session.history.count() == 1
+    assert session.is_modified
     assert session.results is not None
     assert session.results.polaron is before.polaron
-    assert session.results.intervals is before.intervals
     assert session.results.intervals is not None
     assert session.is_settled
+    session.history.undo()
+    assert session.document.fits == ()
+    assert not session.is_modified
 
 
-def test_a_note_during_a_drag_lets_it_go_on_as_one_step(session: Session, until: Until) -> None:
-    assert session.document is not None
-    for low in (470.0, 471.0):
-        session.drag("Move window", partial(moved, low=low), "window")
-        until(lambda low=low: window_of(session)[0] == low)  # type: ignore[misc]
-        session.note(partial(keep_fit, fit=kept(session.document, f"Fit {low}")))
-    session.finish_gesture()
-    assert session.history.count() == 1
-    until(lambda: session.is_settled)
-    assert session.results is not None
-    assert session.results.intervals is not None
-    assert len(session.document.fits) == 2
-
-
-def test_the_same_find_is_kept_once_and_another_from_the_same_inputs_keeps_the_name(
-    measured_document: Document,
-) -> None:
+def test_a_fit_of_the_same_inputs_gives_way_but_leaves_its_name(measured_document: Document) -> None:
     once = keep_fit(measured_document, kept(measured_document, "Fit 1"))
-    again = replace(kept(measured_document, "Fit 2", when=5), summary="found by Fit 1")
-    assert keep_fit(once, again) is once
     other = keep_fit(once, kept(measured_document, "Fit 2", when=5))
     assert [(fit.name, fit.summary) for fit in other.fits] == [("Fit 1", "found by Fit 2")]
     assert next_fit_name([once, other]) == "Fit 2"
-
-
-def test_the_oldest_fit_that_nobody_named_gives_way(measured_document: Document) -> None:
-    document = measured_document
-    for number in range(MOST_KEPT + 2):
-        here = moved(measured_document, 400.0 + number)
-        document = keep_fit(document, kept(here, "mine" if number == 0 else f"Fit {number}"))
-    assert len(document.fits) == MOST_KEPT
-    assert document.fits[-1].name == "mine"
-    assert document.fits[-2].name == "Fit 3"
-
-
-@pytest.mark.parametrize(("name", "reason"), [("  ", "is empty"), ("Fit 2", "named “Fit 2” already")])
-def test_a_fit_has_a_name_of_its_own(measured_document: Document, name: str, reason: str) -> None:
-    first = kept(measured_document, "Fit 1")
-    document = replace(measured_document, fits=(first, kept(moved(measured_document, 470.0), "Fit 2")))
-    with pytest.raises(SettingsError, match=reason):
-        rename_fit(document, first, name)
-    assert [fit.name for fit in rename_fit(document, first, " mine ").fits] == ["mine", "Fit 2"]
 
 
 def test_what_touches_raw_data_is_computed_beside_the_window_and_the_newest_wins(

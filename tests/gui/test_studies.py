@@ -77,16 +77,16 @@ def test_the_newest_job_of_a_study_wins(opened: Bindings, studies: Studies, unti
             may_end.wait(10.0)
         return request
 
-    study, told = Study("slow", "Being slow", work), []
-    studies.finished.connect(lambda key, outcome: told.append(outcome.value))
+    study = Study("slow", "Being slow", work)
     studies.run(study, results_of(opened), "old")
     assert studies.state(study, results_of(opened).document, "old").is_running
     studies.run(study, results_of(opened), "new")
-    until(lambda: told)
+    until(lambda: studies.state(study, results_of(opened).document, "new").is_current)
     may_end.set()
     until(lambda: opened.jobs.is_idle)
-    assert told == ["new"]
-    assert studies.state(study, results_of(opened).document, "new").is_current
+    state = studies.state(study, results_of(opened).document, "new")
+    assert state.value == "new"
+    assert state.is_current
 
 
 def test_what_was_cancelled_is_not_tried_again_unasked_but_runs_when_wanted(

@@ -1,36 +1,48 @@
-"""The comparisons kept with the document by name: what they found, and the way back to their settings."""
+"""The comparisons that were made: those kept with the document by name, below them those of this session."""
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
-from PySide6.QtGui import QFont, QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
 
 from asplab.core.document import Document, KeptFit
 from asplab.core.estimate import Estimate
 from asplab.gui.panels.polaron.comparing import Compared
 from asplab.gui.panels.polaron.model_rows import best_model
+from asplab.gui.panels.polaron.recent import differences
+from asplab.gui.widgets.arrange import GAP, row
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.numerals import measured
 
 _SHORT = QLocale.FormatType.ShortFormat
+_NAME_SHARE = 0.45
 
 
 class History(Card):
-    """A list of kept comparisons, the latest first, that of the present settings bold; names can be typed over.
+    """A list of comparisons, the latest first: those kept, whose names can be typed over, then those of this session.
 
-    ``restored`` and ``deleted`` carry the fit, ``renamed`` the fit and its new name.
+    The comparison of the present settings is bold. ``kept``, ``restored`` and ``deleted`` carry the fit, ``renamed``
+    the fit and its new name.
     """
 
+    kept = Signal(object)
     restored = Signal(object)
     renamed = Signal(object, str)
     deleted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("History", parent=parent)
+        super().__init__("Fit history", parent=parent)
         self._fits: tuple[KeptFit, ...] = ()
-        self._here: KeptFit | None = None
-        self.restore_button, self.delete_button = QPushButton("Restore"), QPushButton("Delete")
+        self._recent: tuple[KeptFit, ...] = ()
+        self._document: Document | None = None
+        self._names_next = False
+        self.keep_button, self.restore_button, self.delete_button = (
+            QPushButton(words) for words in ("Keep", "Restore", "Delete")
+        )
+        self.keep_button.setToolTip(
+            "Keep the chosen comparison, or else the present one, with the document under a name; one step to undo"
+        )
         self.restore_button.setToolTip("Put settings and exclusions back to those of the chosen fit; one step to undo")
-        self.delete_button.setToolTip("Take the chosen fit out of the history (Delete)")
+        self.delete_button.setToolTip("Take the chosen fit out of the document (Delete); one step to undo")
         self.list = QTreeWidget()
         self.list.setColumnCount(2)
         self.list.setHeaderHidden(True)
@@ -38,65 +50,114 @@ class History(Card):
         self.list.setUniformRowHeights(True)
         self.list.setAccessibleName("Fit history")
         self.list.setEditTriggers(QTreeWidget.EditTrigger.EditKeyPressed | QTreeWidget.EditTrigger.DoubleClicked)
-        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.header.addWidget(self.restore_button)
-        self.header.addWidget(self.delete_button)
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.add(self.list, 1)
+        buttons = QWidget()
+        places = row(buttons, GAP)
+        for button in (self.keep_button, self.restore_button, self.delete_button):
+            places.addWidget(button, 1)
+        self.add(buttons)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self._delete)
         self.list.itemChanged.connect(self._rename)
         self.list.currentItemChanged.connect(self._show_buttons)
+        self.keep_button.clicked.connect(self._keep)
         self.restore_button.clicked.connect(self._restore)
         self.delete_button.clicked.connect(self._delete)
         self._show_buttons()
 
     @property
     def fits(self) -> tuple[KeptFit, ...]:
-        """The fits as displayed."""
+        """The fits that are kept with the document."""
         return self._fits
+
+    @property
+    def recent(self) -> tuple[KeptFit, ...]:
+        """The comparisons of this session that are not kept, as listed below those that are."""
+        return self._recent
 
     @property
     def chosen(self) -> KeptFit | None:
         """The fit that is chosen in the list."""
         item = self.list.currentItem()
         index = -1 if item is None else self.list.indexOfTopLevelItem(item)
-        return self._fits[index] if 0 <= index < len(self._fits) else None
+        return self._listed[index] if 0 <= index < len(self._listed) else None
 
-    def display(self, document: Document) -> None:
-        """Show the fits of a document; only a change touches the list."""
-        fits = document.fits
-        inputs = (document.settings, document.exclusions)
-        here = next((fit for fit in fits if (fit.settings, fit.exclusions) == inputs), None)
-        if fits == self._fits and here is self._here:
+    @property
+    def _listed(self) -> tuple[KeptFit, ...]:
+        return (*self._fits, *self._recent)
+
+    def display(self, document: Document, recent: tuple[KeptFit, ...]) -> None:
+        """Show the fits of a document and the comparisons of this session; only a change touches the list."""
+        inputs = [_inputs(fit) for fit in document.fits]
+        others = tuple(fit for fit in recent if _inputs(fit) not in inputs)
+        before = None if self._document is None else _inputs(self._document)
+        is_same = (document.fits, others, _inputs(document)) == (self._fits, self._recent, before)
+        chosen, added = self.chosen, [fit for fit in document.fits if fit not in self._fits]
+        self._document, self._fits, self._recent = document, document.fits, others
+        if is_same:
             return
-        chosen, self._fits, self._here = self.chosen, fits, here
         self.list.blockSignals(True)
         self.list.clear()
-        self.list.addTopLevelItems([self._item(fit, is_here=fit is here) for fit in fits])
-        if chosen in fits:
-            self.list.setCurrentItem(self.list.topLevelItem(fits.index(chosen)))
+        self.list.addTopLevelItems([self._item(fit, is_kept=i < len(self._fits)) for i, fit in enumerate(self._listed)])
+        chosen = next((fit for fit in self._listed if chosen is not None and _inputs(fit) == _inputs(chosen)), None)
+        if chosen is not None:
+            self.list.setCurrentItem(self.list.topLevelItem(self._listed.index(chosen)))
         self.list.blockSignals(False)
+        self._fit_names()
         self._show_buttons()
+        if self._names_next and added:
+            # The name is there to be typed over; Enter leaves it as it is.
+            item = self.list.topLevelItem(self._fits.index(added[0]))
+            self.list.setCurrentItem(item)
+            self.list.editItem(item, 0)
+        self._names_next = False
 
-    def _item(self, fit: KeptFit, *, is_here: bool) -> QTreeWidgetItem:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width anew between names and what was found."""
+        super().resizeEvent(event)
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        wanted = self.list.sizeHintForColumn(0)
+        self.list.setColumnWidth(0, min(wanted, round(_NAME_SHARE * self.list.viewport().width())))
+
+    def _item(self, fit: KeptFit, *, is_kept: bool) -> QTreeWidgetItem:
         item = QTreeWidgetItem([fit.name, fit.summary])
-        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(fit.kept_at.timestamp())), _SHORT)
-        lines = [fit.summary, when]
-        if is_here:
+        lines = [fit.name, fit.summary, when]
+        if is_kept:
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        else:
+            item.setForeground(0, self.palette().color(QPalette.ColorRole.PlaceholderText))
+            item.setForeground(1, self.palette().color(QPalette.ColorRole.PlaceholderText))
+            lines.append("Of this session: forgotten on closing unless kept")
+        if self._is_here(fit):
             font = QFont(self.list.font())
             font.setBold(True)
             item.setFont(0, font)
             lines.append("Settings and exclusions are these now")
-        item.setToolTip(0, "Double-click or F2: another name")
+        elif self._document is not None:
+            lines.append(f"Restoring sets: {differences(self._document, fit)}")
+        item.setToolTip(0, "\n".join([*lines, "Double-click or F2: another name"] if is_kept else lines))
         item.setToolTip(1, "\n".join(lines))
         return item
 
+    def _is_here(self, fit: KeptFit) -> bool:
+        return self._document is not None and _inputs(fit) == _inputs(self._document)
+
+    def _to_keep(self) -> KeptFit | None:
+        """Return what is kept on demand: the chosen comparison of this session, else the present one."""
+        if self.chosen is not None and self.chosen in self._recent:
+            return self.chosen
+        return next((fit for fit in self._recent if self._is_here(fit)), None)
+
     def _show_buttons(self) -> None:
         chosen = self.chosen
-        self.restore_button.setEnabled(chosen is not None and chosen is not self._here)
-        self.delete_button.setEnabled(chosen is not None)
+        self.keep_button.setEnabled(self._to_keep() is not None)
+        self.restore_button.setEnabled(chosen is not None and not self._is_here(chosen))
+        self.delete_button.setEnabled(chosen is not None and chosen in self._fits)
 
     def _rename(self, item: QTreeWidgetItem, column: int) -> None:
         index = self.list.indexOfTopLevelItem(item)
@@ -111,13 +172,23 @@ class History(Card):
         if column == 0:
             self.renamed.emit(fit, name)
 
+    def _keep(self) -> None:
+        fit = self._to_keep()
+        if fit is not None:
+            self._names_next = True
+            self.kept.emit(fit)
+
     def _restore(self) -> None:
         if self.chosen is not None:
             self.restored.emit(self.chosen)
 
     def _delete(self) -> None:
-        if self.chosen is not None:
+        if self.chosen is not None and self.chosen in self._fits:
             self.deleted.emit(self.chosen)
+
+
+def _inputs(of: KeptFit | Document) -> tuple[object, object]:
+    return of.settings, of.exclusions
 
 
 def summary_of(compared: Compared) -> str:

@@ -6,12 +6,13 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
+from asplab.core.document import KeptFit
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.comparing import COMPARISON, Compared, shown_pictures
-from asplab.gui.panels.polaron.history import History
+from asplab.gui.panels.polaron.history import History, summary_of
 from asplab.gui.panels.polaron.model_picture import (
     PULL_RANGE,
     Scene,
@@ -23,6 +24,7 @@ from asplab.gui.panels.polaron.model_picture import (
 )
 from asplab.gui.panels.polaron.model_rows import COLUMNS, MODEL_NAMES, best_model, model_rows, prior_lines
 from asplab.gui.panels.polaron.page import Page
+from asplab.gui.panels.polaron.recent import remember
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import SeriesPlot
@@ -58,6 +60,7 @@ class ModelsPage(Page):
         self._shown: tuple[Results, ViewState] | None = None
         self._subject: tuple[Experiment, int, str] | None = None
         self._table_key: tuple[object, ...] = ()
+        self._recent: tuple[KeptFit, ...] = ()
         self._front = ""
         self._keys: tuple[tuple[str, ...], ...] = ()
         self._near = np.empty(0, dtype=int)
@@ -85,11 +88,16 @@ class ModelsPage(Page):
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
         """Take over the comparison."""
         self._state = states[COMPARISON.key]
+        outcome = self._state.outcome
+        if self._state.is_current and outcome is not None and outcome.value.comparison is not None:
+            self._recent = remember(self._recent, outcome.document, summary_of(outcome.value))
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show data and models of the selected temperature; during a drag the models stay as they were, greyed."""
+        if self._shown is not None and self._shown[0].document.experiment is not results.document.experiment:
+            self._recent = ()
         self._shown = (results, view)
-        self.history.display(results.document)
+        self.history.display(results.document, self._recent)
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not fit.valid.any():
             reason = "Rate models are compared on η at several detunings. Load PL, ASPL and photothermal scans."
@@ -163,6 +171,7 @@ class ModelsPage(Page):
             field.chosen.connect(self._look_again)
         self.table.row_chosen.connect(self._choose_row)
         self.table.check_toggled.connect(self._toggle)
+        self.history.kept.connect(self.fit_kept)
         self.history.restored.connect(self.fit_restored)
         self.history.renamed.connect(self.fit_renamed)
         self.history.deleted.connect(self.fit_deleted)

@@ -48,6 +48,8 @@ class Page(Panel):
     studies: tuple[Study, ...] = ()
     request_changed = Signal()
     study_requested = Signal(str)
+    fit_kept = Signal(object)
+    """A comparison (`KeptFit`) to keep with the document."""
     fit_restored = Signal(object)
     """A kept fit (`KeptFit`) to go back to."""
     fit_renamed = Signal(object, str)

@@ -10,7 +10,11 @@ from asplab.core.io.reader import Reader
 ENTRY_POINTS = "asplab.readers"
 """Group of entry points by which other packages add a `Reader` each; they come before the ones here."""
 
-BUILT_IN = ("text",)
+BUILT_IN = (
+    "andor_sif",
+    "jcamp",
+    "text",
+)
 """Modules of this package, each with a ``READER``; the first that recognises a file reads it."""
 
 

@@ -12,6 +12,7 @@ ENTRY_POINTS = "asplab.readers"
 
 BUILT_IN = (
     "andor_sif",
+    "princeton_spe",
     "jcamp",
     "text",
 )

@@ -18,7 +18,7 @@ def read(path: Path | str) -> DataFile:
     FileError
         When the file is missing, isn't recognised, or is damaged.
     """
-    return read_bytes(file_bytes(Path(path), str(path)), str(path))
+    return read_bytes(file_bytes(path, str(path)), str(path))
 
 
 def read_bytes(raw: bytes, name: str) -> DataFile:
@@ -32,10 +32,11 @@ def read_bytes(raw: bytes, name: str) -> DataFile:
     raise FileError(name, None, f"the file is binary and in no known format (known: {known}). Export the data as text.")
 
 
-def file_bytes(path: Path, name: str) -> bytes:
+def file_bytes(path: Path | str, name: str) -> bytes:
     """Return the bytes of ``path``; raise `FileError` when it can't be opened."""
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(name, None, f"the file can't be opened: {reason}. Check its name and rights.") from error

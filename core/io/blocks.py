@@ -6,60 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.io.datafile import FileError
+from asplab.core.io.dialects import DIALECTS, MISSING_WORDS, Dialect, common_dialect, is_comment
 from asplab.core.units import FloatArray
 
-COMMENT_MARKS = ("#", "%", "!", "//")
-MISSING_WORDS = frozenset({"", "-", "--", "---", "nan", "na", "n/a", "#n/a", "none", "null", "inf", "-inf"})
-PROBES = 6
 HEADER_ROWS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a line falls into numbers: ``delimiter`` None means any white space."""
-
-    delimiter: str | None
-    decimal: str
-
-    def cells(self, line: str) -> list[str]:
-        """Return the cells of ``line``; delimiters that end it make no cell."""
-        if self.delimiter is None:
-            return line.split()
-        stripped = line.rstrip(f"{self.delimiter} \t")
-        return [cell.strip().strip('"') for cell in stripped.split(self.delimiter)]
-
-    def number(self, cell: str) -> float | None:
-        """Return the value of ``cell``, or None where it is no number."""
-        text = cell
-        if self.decimal == ",":
-            if "." in cell or cell.startswith(",") or cell.endswith(","):
-                return None
-            text = cell.replace(",", ".")
-        try:
-            return float(text) if "_" not in text else None
-        except ValueError:
-            return None
-
-    def numbers(self, line: str) -> list[float]:
-        """Return the numbers of ``line``; empty unless each of its cells is one."""
-        values = [self.number(cell) for cell in self.cells(line)]
-        found = [value for value in values if value is not None]
-        return found if len(found) == len(values) else []
-
-
-DIALECTS = tuple(
-    Dialect(delimiter, decimal)
-    for delimiter, decimal in (
-        ("\t", "."),
-        (";", "."),
-        (",", "."),
-        (None, "."),
-        ("\t", ","),
-        (";", ","),
-        (None, ","),
-    )
-)
-SEMICOLON_DIALECTS = tuple(dialect for dialect in DIALECTS if dialect.delimiter == ";")
+PROBES = 6
+CUT_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,14 +29,6 @@ class Block:
         return int(self.values.shape[1])
 
 
-def is_comment(line: str) -> bool:
-    """Whether ``line`` begins with a comment mark and isn't a row whose first cell is blank."""
-    stripped = line.lstrip()
-    if stripped.startswith(";"):
-        return not any(dialect.numbers(stripped.lstrip("; ")) for dialect in SEMICOLON_DIALECTS)
-    return stripped.startswith(COMMENT_MARKS)
-
-
 def find_block(lines: Sequence[str], name: str) -> Block:
     """Return the longest consistent block of numbers in ``lines``.
 
@@ -94,9 +38,9 @@ def find_block(lines: Sequence[str], name: str) -> Block:
     Raises
     ------
     FileError
-        Where there is no such block, or rows beside it show that the data are damaged or cut short.
+        Where there is no such block.
     """
-    block = read_regular(lines) or read_longest_run(lines)
+    block = read_alike(lines) or read_longest_run(lines)
     if block is None:
         raise FileError(
             name,
@@ -104,11 +48,38 @@ def find_block(lines: Sequence[str], name: str) -> Block:
             "no rows of numbers were found. The file needs columns of numbers, separated by tab, comma, "
             "semicolon or spaces.",
         )
+    return block
+
+
+def checked(lines: Sequence[str], block: Block, name: str, *, ends_open: bool = False) -> Block:
+    """Return ``block`` with what the lines around it make doubtful.
+
+    ``ends_open`` says that the last line has no line end.
+
+    Raises
+    ------
+    FileError
+        When rows beside the block show that the data are damaged or cut short.
+    """
     refuse_damage(lines, block, name)
+    if ends_open and block.rows[-1] == len(lines) - 1:
+        refuse_cut_value([lines[index] for index in block.rows[-CUT_ROWS:]], block, name)
     return Block(block.dialect, block.values, block.rows, numbers_above(lines, block))
 
 
-def read_regular(lines: Sequence[str]) -> Block | None:
+def refuse_cut_value(rows: Sequence[str], block: Block, name: str) -> None:
+    """Raise `FileError` when the last row, which has no line end, ends before all others do."""
+    *before, last = ([*block.dialect.tail(row)] for row in rows)
+    if len(before) + 1 == CUT_ROWS and last not in before and all(one == before[0] for one in before):
+        raise FileError(
+            name,
+            block.rows[-1] + 1,
+            f"the last row {shortened(rows[-1])} ends before the rows above do. The file looks cut short: restore it "
+            "from the original.",
+        )
+
+
+def read_alike(lines: Sequence[str]) -> Block | None:
     """Read a file whose lines from the first to the last numeric one are all alike; None where they aren't."""
     probes = [lines[len(lines) * k // (PROBES + 1)] for k in range(1, PROBES + 1)] if len(lines) > PROBES else []
     dialect, width = common_dialect(probes)
@@ -130,17 +101,6 @@ def read_regular(lines: Sequence[str]) -> Block | None:
     except ValueError:
         return None
     return Block(dialect, values, range(first, stop)) if values.shape == (stop - first, width) else None
-
-
-def common_dialect(probes: Sequence[str]) -> tuple[Dialect | None, int]:
-    """Return the dialect under which all ``probes`` have the same, largest number of columns; None without one."""
-    best: Dialect | None = None
-    most = 0
-    for dialect in DIALECTS if probes else ():
-        width = len(dialect.numbers(probes[0]))
-        if width > most and all(len(dialect.numbers(probe)) == width for probe in probes[1:]):
-            best, most = dialect, width
-    return best, most
 
 
 def read_longest_run(lines: Sequence[str]) -> Block | None:
@@ -175,8 +135,9 @@ def refuse_damage(lines: Sequence[str], block: Block, name: str) -> None:
     alike = [i for i in before + after if len(block.dialect.numbers(lines[i])) == block.width]
     above = [i for i in alike if i < block.rows[0]]
     gap = [i for i in before if i > above[-1]] if above else before[-1:]
+    has_names = len(before) > 1 and len(block.dialect.cells(lines[before[-2]])) == block.width
     for index in gap:
-        refuse_row(lines[index], index, block, name, is_header=not above)
+        refuse_row(lines[index], index, block, name, is_header=not above, has_names=has_names)
     for index in after[:1]:
         refuse_row(lines[index], index, block, name, is_last=len(after) == 1)
     if len(above) > HEADER_ROWS:
@@ -201,13 +162,22 @@ def refuse_second_block(lines: Sequence[str], index: int, name: str) -> None:
 
 
 def refuse_row(
-    line: str, index: int, block: Block, name: str, *, is_last: bool = False, is_header: bool = False
+    line: str,
+    index: int,
+    block: Block,
+    name: str,
+    *,
+    is_last: bool = False,
+    is_header: bool = False,
+    has_names: bool = False,
 ) -> None:
     """Raise `FileError` when ``line`` is a row of data that lacks a number."""
     cells = block.dialect.cells(line)
     values = [block.dialect.number(cell) for cell in cells]
     rest_is_data = len(cells) == block.width and None not in values[1:]
     stray_sign = rest_is_data and block.dialect.number(cells[0][1:]) is not None
+    if is_header and not has_names and not cells[0] and numbers_frames(cells, block):
+        return
     if not any(value is not None for value in values) or not (stray_sign or starts_like_data(cells[0])):
         return
     if len(cells) != block.width:
@@ -221,6 +191,16 @@ def refuse_row(
         index + 1,
         f"column {column + 1} holds {cells[column]!r}, which is no number. Correct the value or delete the row.",
     )
+
+
+def numbers_frames(cells: Sequence[str], block: Block) -> bool:
+    """Whether each cell of a row but the first holds a number, in order, as a row does that numbers the frames."""
+    numbers = [block.dialect.number(cell) for cell in cells[1:]]
+    known = [number for number in numbers if number is not None]
+    if block.width < 3 or len(cells) != block.width or len(known) != len(numbers) or not np.isfinite(known).all():
+        return False
+    steps = np.diff(known)
+    return bool((steps > 0.0).all() or (steps < 0.0).all())
 
 
 def starts_like_data(cell: str) -> bool:

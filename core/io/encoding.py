@@ -8,6 +8,8 @@ import charset_normalizer
 from asplab.core.io.datafile import FileError
 
 SIZE_LIMIT_BYTES = 200_000_000
+SAMPLE_BYTES = 4096
+"""Length of the beginning, and of the end, of a file by which text is told from binary data."""
 MAGIC_NUMBERS = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -55,7 +57,8 @@ def is_binary(raw: bytes) -> bool:
     if raw.startswith(tuple(mark for mark, _ in BYTE_ORDER_MARKS)) or bare_utf16(raw):
         return False
     # Text headers of some instruments hold a few NULs, so a single one proves nothing.
-    return len(raw) - len(raw.translate(None, CONTROL_BYTES)) > 0.05 * len(raw)
+    sample = raw if len(raw) <= 2 * SAMPLE_BYTES else raw[:SAMPLE_BYTES] + raw[-SAMPLE_BYTES:]
+    return len(sample) - len(sample.translate(None, CONTROL_BYTES)) > 0.05 * len(sample)
 
 
 def bare_utf16(raw: bytes) -> str | None:
@@ -94,11 +97,14 @@ def guess_code_page(sample: bytes) -> str:
     return best.encoding if best is not None else "latin-1"
 
 
+def line_ends(text: str) -> str:
+    """Return ``text`` with LF for every CR, LF and CRLF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def split_lines(text: str) -> list[str]:
     """Return the lines of ``text`` without their ends, whichever mixture of CR, LF and CRLF it uses."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
+    lines = line_ends(text).split("\n")
     while lines and not lines[-1].strip():
         lines.pop()
     return lines

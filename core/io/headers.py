@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from asplab.core.io.blocks import COMMENT_MARKS, Block
+from asplab.core.experiment import frozen_array
+from asplab.core.io.blocks import Block, numbers_frames
+from asplab.core.io.datafile import Column
+from asplab.core.io.dialects import COMMENT_MARKS
 
 UNITS = {
     "nm": "nm",
@@ -54,6 +58,7 @@ UNITS_AS_NAMES = {"nm": "wavelength", "um": "wavelength", "eV": "energy", "meV":
 ENCLOSED_UNIT = re.compile(r"^(.*?)\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*$")
 DIVIDED_UNIT = re.compile(r"^(.*\S)\s*/\s*(\S+)$")
 PAIR = re.compile(r"^([^:=,;\t]{1,60}?)\s*[:=,;\t]\s*(\S.*?)[\s,;]*$")
+FRAME_HEADER = re.compile(r"^(.*?[^\d.])[\s_#-]*(\d+)$")
 METADATA_LIMIT = 500
 
 
@@ -74,6 +79,8 @@ WAVENUMBERS = words("wavenumber wavenumbers raman_shift raman shift")
 COUNTS = words(
     "counts count intensity intensities signal pl aspl emission_intensity pl_intensity ccd spectrum y zähler intensität"
 )
+AXIS_NAMES = WAVELENGTHS | EXCITATIONS | ENERGIES | WAVENUMBERS | words("pixel time delay x")
+FRAMES = words("frame spectrum scan acquisition accumulation acc repeat rep run sweep track row")
 LOCKIN_X = words("lockin_x lock_in_x x in_phase inphase lockin_in_phase demod_x lia_x")
 LOCKIN_Y = words("lockin_y lock_in_y y quadrature out_of_phase demod_y lia_y")
 LOCKIN_R = words("lockin_r lock_in_r r magnitude amplitude lockin_magnitude demod_r lia_r")
@@ -110,14 +117,52 @@ def normalised(text: str) -> str:
     return re.sub(r"\W+", "_", text).strip("_")
 
 
-def header_cells(lines: Sequence[str], block: Block) -> list[tuple[str, str, str]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Header:
+    """What the file says about its columns: (header, name, unit) of each, and whether all but the first are frames."""
+
+    cells: tuple[tuple[str, str, str], ...]
+    tells_frames: bool = False
+    frame_axis: Column | None = None
+
+
+def header_of(lines: Sequence[str], block: Block) -> Header:
+    """Return what the lines above ``block`` say about its columns; empty texts where they name none."""
+    above = [line for line in lines[: block.rows[0]] if line.strip()]
+    if not above:
+        return Header((("", "", ""),) * block.width)
+    return numbered_frames(above[-1], block) or named_columns(above, block)
+
+
+def numbered_frames(line: str, block: Block) -> Header | None:
+    """Return the header of frames that numbers tell apart, such as ``wavelength,0.0,0.5,1.0``; None for any other."""
+    cells = block.dialect.cells(line)
+    first, *_ = column_name(cells[0])
+    if not numbers_frames(cells, block) or (cells[0] and first not in AXIS_NAMES):
+        return None
+    numbers = frozen_array([block.dialect.number(cell) for cell in cells[1:]])
+    frames = [(cell, "counts", "") for cell in cells[1:]]
+    return Header(((cells[0], *column_name(cells[0])), *frames), True, Column("", "", "", numbers))
+
+
+def named_columns(above: Sequence[str], block: Block) -> Header:
+    """Return the header that a row of names, with or without a row of units below it, makes."""
+    cells = header_cells(above, block)
+    stems = [FRAME_HEADER.match(header) for header, _, _ in cells[1:]]
+    words = {normalised(match[1].lower()) for match in stems if match}
+    numbers = {match[2] for match in stems if match}
+    if len(numbers) < max(len(stems), 2) or len(words) != 1 or words.isdisjoint(FRAMES | COUNTS - {"y"}):
+        return Header(tuple(cells))
+    return Header((cells[0], *((header, "counts", unit) for header, _, unit in cells[1:])), True)
+
+
+def header_cells(above: Sequence[str], block: Block) -> list[tuple[str, str, str]]:
     """Return (header, name, unit) of each column; empty texts where the file names no columns."""
-    above = [lines[i] for i in range(block.rows[0]) if lines[i].strip()]
-    cells = split_header(above[-1], block) if above else []
-    if cells and len(above) > 1 and all(not cell or cell.lower() in UNITS for cell in cells):
+    cells = split_header(above[-1], block)
+    if cells and len(above) > 1 and all(not cell or cell.strip("[]() ").lower() in UNITS for cell in cells):
         names = split_header(above[-2], block)
         if names:
-            units = [UNITS.get(cell.lower(), "") for cell in cells]
+            units = [UNITS.get(cell.strip("[]() ").lower(), "") for cell in cells]
             return [(name, column_name(name)[0], unit) for name, unit in zip(names, units, strict=True)]
     if not cells:
         return [("", "", "")] * block.width
@@ -135,7 +180,9 @@ def split_header(line: str, block: Block) -> list[str]:
             cells.pop()
         if len(cells) != block.width or any(block.dialect.number(cell) is not None for cell in cells):
             continue
-        if any(cells) and (not is_comment or any(column_name(cell)[0] in KNOWN_NAMES for cell in cells)):
+        # A key without its value stands often right above the numbers, and is no name of a column.
+        is_doubtful = is_comment or not all(cells)
+        if any(cells) and (not is_doubtful or any(column_name(cell)[0] in KNOWN_NAMES for cell in cells)):
             return cells
     return []
 

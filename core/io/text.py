@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
+from itertools import compress
 
 from asplab.core.experiment import frozen_array
-from asplab.core.io.blocks import Block, find_block
+from asplab.core.io.blocks import Block, checked, find_block
 from asplab.core.io.datafile import Column, DataFile
-from asplab.core.io.encoding import decode, is_binary, refuse_foreign, split_lines
-from asplab.core.io.headers import header_cells, metadata
+from asplab.core.io.encoding import decode, is_binary, line_ends, refuse_foreign, split_lines
+from asplab.core.io.headers import Header, header_of, metadata
 from asplab.core.io.reader import Reader
+from asplab.core.io.regular import read_plain
 
 
 def recognises_text(raw: bytes) -> bool:
@@ -35,26 +37,55 @@ def read_text(raw: bytes, name: str) -> DataFile:
         Where there are no rows of numbers, or a row is damaged or cut short; it names the line.
     """
     refuse_foreign(raw, name)
-    lines = split_lines(decode(raw, name))
-    block = find_block(lines, name)
-    found = columns(lines, block)
+    lines, block = plain_block(raw, name) or any_block(raw, name)
+    header = header_of(lines, block)
     return DataFile(
         path=name,
         reader="text",
         sha256=hashlib.sha256(raw).hexdigest(),
-        columns=found,
+        columns=columns(header, block),
         lines=line_numbers(block.rows),
-        metadata=tuple(pair for pair in metadata(lines, block) if pair[0] != found[0].header),
-        warnings=block.warnings,
+        metadata=tuple(pair for pair in metadata(lines, block) if pair[0] != header.cells[0][0]),
+        warnings=(*block.warnings, *twins(header)),
+        layout="frames" if header.tells_frames else "columns",
+        frame_axis=header.frame_axis,
     )
 
 
-def columns(lines: Sequence[str], block: Block) -> tuple[Column, ...]:
+def plain_block(raw: bytes, name: str) -> tuple[list[str], Block] | None:
+    """Return the lines above the numbers, and the numbers, of a file of one plain form; None for any other."""
+    found = read_plain(raw)
+    if found is None:
+        return None
+    head, block = found
+    lines = line_ends(decode(head, name)).split("\n")[:-1] if head else []
+    if any(block.dialect.numbers(line) for line in lines):
+        return None
+    return lines, checked(lines, block, name)
+
+
+def any_block(raw: bytes, name: str) -> tuple[list[str], Block]:
+    """Return the lines of a file and its longest block of numbers; raise `FileError` as `read_text`."""
+    text = decode(raw, name)
+    lines = split_lines(text)
+    return lines, checked(lines, find_block(lines, name), name, ends_open=not text.endswith(("\n", "\r")))
+
+
+def columns(header: Header, block: Block) -> tuple[Column, ...]:
     """Return the columns of ``block`` with what the header says about them."""
-    cells = header_cells(lines, block)
     return tuple(
-        Column(header, name, unit, frozen_array(block.values[:, k])) for k, (header, name, unit) in enumerate(cells)
+        Column(text, name, unit, frozen_array(block.values[:, k])) for k, (text, name, unit) in enumerate(header.cells)
     )
+
+
+def twins(header: Header) -> tuple[str, ...]:
+    """Return a warning where two columns have the same name."""
+    names = [name for _, name, _ in header.cells]
+    twin = next((name for name in names if name and names.count(name) > 1), None)
+    if twin is None or header.tells_frames:
+        return ()
+    places = " and ".join(str(place) for place in compress(range(1, len(names) + 1), (name == twin for name in names)))
+    return (f"columns {places} have the same name {twin!r}. Tell them apart by their place.",)
 
 
 def line_numbers(rows: Sequence[int]) -> Sequence[int]:

@@ -1,0 +1,118 @@
+"""Convert rows of plain decimal numbers all at once: the fast path of regular text files.
+
+Every number is the quotient of two whole numbers below 2**53, which one division rounds correctly. So the values are
+those that `float` gives, digit for digit; rows with signs, exponents or too many digits are left to slower parsers.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asplab.core.io.dialects import Dialect, common_dialect
+from asplab.core.units import FloatArray
+
+DIGITS = b"0123456789"
+MARKS = frozenset(b".,;\t \r\n")
+TOKEN_DIGITS = 8
+EXACT_DIGITS = 15
+POWERS = 10.0 ** np.arange(EXACT_DIGITS + 1)
+KEPT_BYTES = np.array([0] + [2**64 - 2 ** (64 - 8 * kept) for kept in range(1, TOKEN_DIGITS + 1)], dtype=np.uint64)
+"""Masks that keep the last 0 to 8 bytes of a word that holds eight characters, the first in its lowest byte."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowLayout:
+    """What rows of one form hold: runs of digits (tokens), each with the mark that ends it.
+
+    ``numbers`` has the token of the whole part and that of the fraction, or None, of each column; ``filled`` (tokens,)
+    tells which tokens have digits.
+    """
+
+    dialect: Dialect
+    numbers: tuple[tuple[int, int | None], ...]
+    filled: NDArray[np.bool_]
+
+
+def punctuation(raw: bytes) -> bytes:
+    """Return what is left of ``raw`` without its digits."""
+    return raw.translate(None, DIGITS)
+
+
+def row_layout(row: bytes) -> RowLayout | None:
+    """Return the layout of all rows like ``row``, which ends with its line end; None where it isn't plain."""
+    return layout_of(re.sub(rb"[0-9]+", b"1", row)) if MARKS.issuperset(punctuation(row)) else None
+
+
+@lru_cache(maxsize=256)
+def layout_of(form: bytes) -> RowLayout | None:
+    """Return the layout of a row whose runs of digits are written ``1``; None where it isn't plain."""
+    text = form.decode("ascii")
+    dialect, width = common_dialect([text.rstrip("\r\n")])
+    if dialect is None:
+        return None
+    number = f"1(?:{re.escape(dialect.decimal)}1)?"
+    delimiter = rf" *{dialect.delimiter} *" if dialect.delimiter else r"[ \t]+"
+    if not re.fullmatch(f" *{number}(?:{delimiter}{number})*[{dialect.delimiter or ''} \t\r]*\n", text):
+        return None
+    found = [(token_at(text, match.start()), len(match[0]) > 1) for match in re.finditer(number, text)]
+    numbers = tuple((whole, whole + 1 if has_fraction else None) for whole, has_fraction in found)
+    return RowLayout(dialect, numbers, np.array(filled_tokens(form))) if len(numbers) == width else None
+
+
+def token_at(text: str, place: int) -> int:
+    """Return how many marks stand before ``place`` in a row whose runs of digits are written ``1``."""
+    return place - text.count("1", 0, place)
+
+
+def filled_tokens(form: bytes) -> list[bool]:
+    """Tell for each mark of a row whether digits stand before it; they are written ``1`` in ``form``."""
+    return [token == b"1" for token in re.split(rb"[^1]", form)[:-1]]
+
+
+def plain_values(body: bytes, layout: RowLayout) -> FloatArray | None:
+    """Return the numbers (rows, columns) of ``body``; None where a row has another form or a number too many digits.
+
+    The caller has compared the punctuation of all rows.
+    """
+    padded = np.frombuffer(b"0000000" + body, np.uint8)
+    characters = padded[TOKEN_DIGITS - 1 :]
+    ends = np.flatnonzero(characters - np.uint8(48) > np.uint8(9))
+    digits = ends.copy()
+    digits[1:] -= ends[:-1] + 1
+    if digits.max() > TOKEN_DIGITS:
+        return None
+    lengths = digits.reshape(-1, layout.filled.size)
+    if not ((lengths > 0) == layout.filled).all():
+        return None
+    # Word k holds the eight characters that end before character k, so each token is the end of one word.
+    words = np.ndarray((len(body),), np.dtype("<u8"), padded.data, 0, (1,))
+    tokens = whole_numbers(words[ends - 1] & KEPT_BYTES[digits]).reshape(lengths.shape)
+    return quotients(tokens, lengths, layout)
+
+
+def whole_numbers(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the value of eight decimal digits in each word: pairs, then fours, then all eight are joined."""
+    for kept, factor, shift in (
+        (0x0F0F0F0F0F0F0F0F, 10 * 2**8 + 1, 8),
+        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
+        (0x0000FFFF0000FFFF, 10000 * 2**32 + 1, 32),
+    ):
+        words = ((words & np.uint64(kept)) * np.uint64(factor)) >> np.uint64(shift)
+    return words
+
+
+def quotients(tokens: NDArray[np.uint64], lengths: NDArray[np.intp], layout: RowLayout) -> FloatArray | None:
+    """Return the numbers that whole parts and fractions make; None where one has too many digits to be exact."""
+    values = np.empty((len(tokens), len(layout.numbers)))
+    for column, (whole, fraction) in enumerate(layout.numbers):
+        values[:, column] = tokens[:, whole]
+        if fraction is None:
+            continue
+        if (lengths[:, whole] + lengths[:, fraction]).max() > EXACT_DIGITS:
+            return None
+        scale = POWERS[lengths[:, fraction]]
+        values[:, column] = (values[:, column] * scale + tokens[:, fraction]) / scale
+    return values

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from asplab.core.experiment import (
     Spectrum,
     Table,
 )
-from asplab.core.io import file_bytes, read_bytes
+from asplab.core.io import DataFile, file_bytes, read_bytes
 from asplab.core.io.crosschecks import (
     flat_tops,
     identical_files,
@@ -70,17 +71,32 @@ def load_experiment(folder: Path | str, *, progress: Progress | None = None) -> 
     return load_rows(manifest, manifest_path.resolve(), progress=progress)
 
 
-def load_rows(manifest: Manifest, place: Path, *, progress: Progress | None = None) -> Experiment:
+def load_rows(
+    manifest: Manifest,
+    place: Path,
+    *,
+    progress: Progress | None = None,
+    memory: "Memory | None" = None,
+    unfinished: Collection[str] | None = None,
+) -> Experiment:
     """Load what the rows of ``manifest`` list, beside ``place``: the file it stands in, or would stand in.
+
+    Parameters
+    ----------
+    memory : Memory, optional
+        Files read before, which are not read again while they stay as they are.
+    unfinished : collection of str, optional
+        Files, relative to the folder, that are still being written and are left out, while others are still to come.
 
     Returns and raises as `load_experiment`.
     """
     root = place.parent
     sources = [Source(manifest.name, manifest.sha256)] if manifest.sha256 else []
-    collected = Collected(sources)
+    collected = Collected(sources, memory=memory if memory is not None else Memory())
     collected.problems += [Problem("error", fault.where, fault.text) for fault in manifest.faults]
-    listed, problems = list_files(manifest.rows, root, place)
+    listed, problems = list_files(manifest.rows, root, place, awaits=unfinished is not None)
     collected.problems += problems
+    listed = [entry for entry in listed if entry.name not in (unfinished or ())]
     for done, entry in enumerate(listed):
         if progress is not None:
             progress.step(done, len(listed), f"reading {entry.name}")
@@ -106,10 +122,34 @@ def find_manifest(path: Path) -> Path:
 
 
 @dataclass(slots=True)
+class Memory:
+    """Files that were read, by path, size and time of change, so that a folder that grows costs its new files only."""
+
+    files: dict[tuple[str, int, int], DataFile] = field(default_factory=dict)
+
+    def read(self, path: Path, name: str) -> DataFile:
+        """Return a file as read now, or before if it is unchanged; raises as `asplab.core.io.read`."""
+        key = _stamp(path)
+        if key not in self.files:
+            self.files[key] = read_bytes(file_bytes(path, name), name)
+        return self.files[key]
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    """Return what changes with a file, and never again for one that isn't there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return str(path), -1, -1
+    return str(path), found.st_size, found.st_mtime_ns
+
+
+@dataclass(slots=True)
 class Collected:
     """What has been loaded so far."""
 
     sources: list[Source]
+    memory: Memory
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     paths: set[str] = field(default_factory=set)
@@ -139,14 +179,13 @@ def load_file(entry: Listed, root: Path, collected: Collected) -> None:
     row = entry.row
     origin = Origin(row.kind, entry.name, row.line, replace(row.condition, repeat=entry.repeat), row.metadata)
     try:
-        raw = file_bytes(root / entry.name, entry.name)
-        found = read_kind(raw, origin, row.selection)
+        digest, found = read_kind(root / entry.name, origin, row.selection, collected.memory)
     except FileError as fault:
         collected.problems.append(Problem("error", f"{fault.where} (manifest line {row.line})", fault.text))
         return
     if entry.name not in collected.paths:
         collected.paths.add(entry.name)
-        collected.sources.append(Source(entry.name, hashlib.sha256(raw).hexdigest()))
+        collected.sources.append(Source(entry.name, digest))
     for loaded in found:
         if len(found) > 1:
             condition = replace(loaded.record.condition, repeat=collected.next_repeat(row.line))
@@ -154,17 +193,22 @@ def load_file(entry: Listed, root: Path, collected: Collected) -> None:
         collected.take(loaded)
 
 
-def read_kind(raw: bytes, origin: Origin, selection: Selection) -> list[Loaded]:
-    """Return the records of one file as its kind asks for."""
+def read_kind(path: Path, origin: Origin, selection: Selection, memory: Memory) -> tuple[str, list[Loaded]]:
+    """Return the SHA-256 of a file and its records, as its kind asks for."""
     if origin.kind in TABLE_KINDS:
-        return [read_halfway(raw, origin)]
+        raw = file_bytes(path, origin.source)
+        return hashlib.sha256(raw).hexdigest(), [read_halfway(raw, origin)]
     if origin.kind not in KEPT_KINDS:
-        return [read_selected(part, origin) for part in select(read_bytes(raw, origin.source), selection)]
+        file = memory.read(path, origin.source)
+        return file.sha256, [read_selected(part, origin) for part in select(file, selection)]
     try:
-        return [read_kept(read_bytes(raw, origin.source), origin)]
+        file = memory.read(path, origin.source)
     except FileError as fault:
+        raw = file_bytes(path, origin.source)
         record = Record(origin.kind, origin.source, origin.line, origin.condition, origin.metadata)
-        return [Loaded(record, (("warning", f"kept without its numbers: {fault.text}"),))]
+        text = f"kept without its numbers: {fault.text}"
+        return hashlib.sha256(raw).hexdigest(), [Loaded(record, (("warning", text),))]
+    return file.sha256, [read_kept(file, origin)]
 
 
 def read_selected(part: Selected, origin: Origin) -> Loaded:

@@ -25,8 +25,13 @@ class Listed:
     repeat: int | None
 
 
-def list_files(rows: Sequence[ManifestRow], root: Path, manifest: Path) -> tuple[list[Listed], list[Problem]]:
-    """Return the files that ``rows`` mean, each once, and a problem per row or file that can't be used."""
+def list_files(
+    rows: Sequence[ManifestRow], root: Path, manifest: Path, *, awaits: bool = False
+) -> tuple[list[Listed], list[Problem]]:
+    """Return the files that ``rows`` mean, each once, and a problem per row or file that can't be used.
+
+    A row whose files aren't there is no problem where ``awaits`` says that they are still to come.
+    """
     listed: list[Listed] = []
     problems: list[Problem] = []
     lines: dict[tuple[Path, Selection], int] = {}
@@ -36,6 +41,8 @@ def list_files(rows: Sequence[ManifestRow], root: Path, manifest: Path) -> tuple
         try:
             names = matching(row, root, manifest, named)
         except UnusableRow as reason:
+            if awaits and isinstance(reason, MissingFile):
+                continue
             problems.append(Problem("error", where, str(reason)))
             continue
         for name, repeat in zip(names, repeats(names, row.condition.repeat), strict=True):
@@ -51,6 +58,10 @@ def list_files(rows: Sequence[ManifestRow], root: Path, manifest: Path) -> tuple
 
 class UnusableRow(InputError):
     """A row names no file, or more than it can mean; the message says why."""
+
+
+class MissingFile(UnusableRow):
+    """A row names no file that is there."""
 
 
 def refused(
@@ -74,7 +85,7 @@ def matching(row: ManifestRow, root: Path, manifest: Path, named: frozenset[str]
     except (ValueError, OSError) as error:
         raise UnusableRow(f"{row.pattern!r} is no usable file name or glob ({error}). Correct it.") from error
     if not names:
-        raise UnusableRow(missing(row.pattern, root, named))
+        raise MissingFile(missing(row.pattern, root, named))
     if len(names) > 1 and row.condition.repeat is not None:
         raise UnusableRow(
             f"repeat {row.condition.repeat} is given for {row.pattern!r}, which matches {len(names)} files. "

@@ -1,0 +1,196 @@
+"""Follow a folder while it is being measured: which files are finished, what they bring, and what to say about it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from asplab.core.counting import counted
+from asplab.core.errors import InputError
+from asplab.core.experiment import Experiment
+from asplab.core.io.manifest import Manifest, read_manifest
+from asplab.core.io.order import natural_key
+from asplab.core.loading import Memory, find_manifest, load_rows
+from asplab.core.pipeline import Results
+from asplab.core.problems import by_cause
+from asplab.core.progress import Progress
+
+MOST_FILES = 100_000
+_CHANGED = 0.05
+"""Relative change of an error below which it is not news."""
+
+Recipe = Callable[[Path], tuple[Manifest, Path]]
+"""Says what the files of a folder are, and beside which file their names count."""
+
+
+def by_manifest(folder: Path) -> tuple[Manifest, Path]:
+    """Return the manifest of a folder, read anew each time, so that it may grow too."""
+    path = find_manifest(folder)
+    return read_manifest(path), path.resolve()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The files of a folder at one moment: size and time of change by name relative to the folder."""
+
+    files: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def unfinished(self, before: "Look") -> frozenset[str]:
+        """Return the files that were not there before, or were different: they may still be written."""
+        return frozenset(name for name, stamp in self.files.items() if before.files.get(name) != stamp)
+
+
+def look(folder: Path) -> Look:
+    """Return the files of ``folder`` and its folders as they are now.
+
+    Raises
+    ------
+    InputError
+        When the folder isn't there any more, or holds too many files to be watched.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: the folder to be watched isn't there. Check the path, or the network drive.")
+    found: dict[str, tuple[int, int]] = {}
+    for path in folder.rglob("*"):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue  # gone or renamed since the folder was listed: the next look sees how it ended
+        if path.is_file():
+            found[path.relative_to(folder).as_posix()] = (stat.st_size, stat.st_mtime_ns)
+        if len(found) > MOST_FILES:
+            raise InputError(f"{folder}: more than {MOST_FILES} files. Watch the folder of one experiment.")
+    return Look(dict(sorted(found.items(), key=lambda item: natural_key(item[0]))))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watch:
+    """A folder that is followed.
+
+    Attributes
+    ----------
+    folder : Path
+    recipe : callable
+        What its files are.
+    seen : Look
+        The last look.
+    loaded : Look
+        The look that ``experiment`` was read at, without what was unfinished then.
+    experiment : Experiment or None
+        What the finished files hold.
+    """
+
+    folder: Path
+    recipe: Recipe = by_manifest
+    seen: Look = field(default_factory=Look)
+    loaded: Look = field(default_factory=Look)
+    experiment: Experiment | None = None
+    memory: Memory = field(default_factory=Memory)
+
+    def again(self, *, progress: Progress | None = None) -> "Watch":
+        """Look at the folder again, and load it if a file was finished, changed or removed since.
+
+        A file is finished when two looks in a row see it with one size and one time of change.
+
+        Raises
+        ------
+        InputError
+            When the folder or its manifest is gone or can't be understood.
+        Cancelled
+            When ``progress`` was cancelled.
+        """
+        now = look(self.folder)
+        waiting = now.unfinished(self.seen)
+        finished = Look({name: stamp for name, stamp in now.files.items() if name not in waiting})
+        if finished == self.loaded:
+            return replace(self, seen=now)
+        manifest, place = self.recipe(self.folder)
+        experiment = load_rows(manifest, place, progress=progress, memory=self.memory, unfinished=waiting)
+        return replace(self, seen=now, loaded=finished, experiment=experiment)
+
+
+def news(before: Results | None, after: Results) -> list[str]:
+    """Return in short lines what new files brought: conditions and their repeats, new doubts, η and ħω.
+
+    Parameters
+    ----------
+    before : Results or None
+        Of the experiment as it was; None at the first time.
+    after : Results
+    """
+    return [*_arrived(before, after), *_new_problems(before, after), *_phonon_lines(before, after)]
+
+
+def _arrived(before: Results | None, after: Results) -> Iterator[str]:
+    old, new = _repeats(before), _repeats(after)
+    for name, count in new.items():
+        if count > old.get(name, 0):
+            yield f"{name}: {counted(count, 'repeat')} ({count - old.get(name, 0):+d})"
+    for name in old:
+        if name not in new:
+            yield f"{name}: gone"
+
+
+def _repeats(results: Results | None) -> dict[str, int]:
+    """Return how many repeats each condition has that is in use."""
+    if results is None or results.gathered is None:
+        return {}
+    gathered = results.gathered
+    found = {
+        f"{stack.temperature_k:.0f} K {stack.kind.upper()} {stack.excitation_nm:.1f} nm": len(stack.members)
+        for stack in gathered.stacks
+    }
+    scans = zip(gathered.temperatures_k, gathered.scans, strict=True)
+    return found | {f"{temperature:.0f} K PA": len(group) for temperature, group in scans if group}
+
+
+def _new_problems(before: Results | None, after: Results) -> Iterator[str]:
+    known = set() if before is None else {(p.where, p.message) for p in before.problems}
+    fresh = [p for p in after.problems if p.severity != "info" and (p.where, p.message) not in known]
+    for group in by_cause(fresh):
+        more = f" (and {len(group) - 1} more)" if len(group) > 1 else ""
+        yield f"{group[0].severity}: {group[0].where}{more}: {group[0].message}"
+
+
+def _phonon_lines(before: Results | None, after: Results) -> Iterator[str]:
+    """Yield ħω and its error where the error changed, per temperature and jointly."""
+    if after.polaron is None:
+        return
+    fit = after.polaron
+    places = [*(f"{temperature:.0f} K" for temperature in fit.temperatures_k), "all temperatures"]
+    old = _phonon_errors(before)
+    for place, value, error in zip(places, fit.phonon_mev, fit.phonon_error_mev, strict=True):
+        earlier = old.get(place, np.nan)
+        if not np.isfinite(error) or abs(error - earlier) < _CHANGED * earlier:
+            continue
+        was = f" (was {earlier:.2g})" if np.isfinite(earlier) else ""
+        yield f"{place}: ħω = {value:.1f} ± {error:.2g} meV{was}"
+
+
+def _phonon_errors(results: Results | None) -> dict[str, float]:
+    if results is None or results.polaron is None:
+        return {}
+    fit = results.polaron
+    places = [*(f"{temperature:.0f} K" for temperature in fit.temperatures_k), "all temperatures"]
+    return dict(zip(places, fit.phonon_error_mev.tolist(), strict=True))
+
+
+def missing_conditions(results: Results) -> list[str]:
+    """Return what a temperature lacks beside the others, such as ``80 K: 5 of 12 ASPL excitations``.
+
+    Numbers are compared, not wavelengths, since lasers may follow the gap.
+    """
+    gathered = results.gathered
+    if gathered is None or len(gathered.temperatures_k) < 2:
+        return []
+    counts = {"PA scan": [len(group) for group in gathered.scans]}
+    for kind in ("pl", "aspl"):
+        own = [stack.temperature for stack in gathered.stacks if stack.kind == kind]
+        counts[f"{kind.upper()} excitation"] = [own.count(t) for t in range(len(gathered.temperatures_k))]
+    return [
+        f"{temperature:.0f} K: {count} of {counted(max(column), name)}"
+        for name, column in counts.items()
+        for temperature, count in zip(gathered.temperatures_k, column, strict=True)
+        if count < max(column)
+    ]

@@ -1,0 +1,173 @@
+"""A folder is followed while it is being measured."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import SMALL
+
+from asplab.core.document import Document
+from asplab.core.errors import InputError
+from asplab.core.loading import Memory, load_experiment
+from asplab.core.pipeline import Results, analyse
+from asplab.core.virtual import simulate
+from asplab.core.watch import Look, Watch, look, missing_conditions, news
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return simulate(tmp_path_factory.mktemp("watch") / "all", SMALL, seed=3).parent
+
+
+@pytest.fixture
+def folder(measured: Path, tmp_path: Path) -> Path:
+    """A folder with the manifest and the files of the lower temperature."""
+    made = tmp_path / "run"
+    for path in measured.rglob("*"):
+        name = path.relative_to(measured)
+        if path.is_file() and "T250K" not in name.parts:
+            (made / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, made / name)
+    return made
+
+
+def settled(watch: Watch) -> Watch:
+    return watch.again().again()
+
+
+def arrive(measured: Path, folder: Path, pattern: str) -> list[str]:
+    names = []
+    for path in sorted(measured.glob(pattern)):
+        name = path.relative_to(measured)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, folder / name)
+        names.append(name.as_posix())
+    assert names
+    return names
+
+
+def results_of(watch: Watch) -> Results:
+    assert watch.experiment is not None
+    return analyse(Document(watch.experiment))
+
+
+def test_files_are_loaded_once_they_stayed_the_same_for_two_looks(measured: Path, folder: Path) -> None:
+    first = Watch(folder).again()
+    assert first.experiment is None
+    second = first.again()
+    assert second.experiment is not None
+    assert {s.condition.temperature_k for s in second.experiment.spectra if s.kind != "dark"} == {120.0}
+    names = arrive(measured, folder, "T250K/*")
+    third = second.again()
+    assert third.experiment is second.experiment
+    fourth = third.again()
+    assert fourth.experiment is not None
+    assert set(names) <= {source.path for source in fourth.experiment.sources}
+    assert fourth.again().experiment is fourth.experiment
+
+
+def test_a_file_that_still_grows_is_left_out(folder: Path) -> None:
+    watch = settled(Watch(folder))
+    victim = next(folder.glob("T120K/pl*"))
+    whole = victim.read_bytes()
+    victim.write_bytes(whole[: len(whole) // 2])
+    growing = watch.again()
+    victim.write_bytes(whole)
+    grown = growing.again()
+    assert grown.experiment is not None
+    assert victim.relative_to(folder).as_posix() not in {s.path for s in grown.experiment.sources}
+    assert all("cut short" not in p.message for p in grown.experiment.problems)
+    ended = grown.again()
+    assert ended.experiment is not None
+    assert victim.relative_to(folder).as_posix() in {s.path for s in ended.experiment.sources}
+
+
+def test_files_that_are_still_to_come_are_no_problem(folder: Path) -> None:
+    watched = settled(Watch(folder)).experiment
+    assert watched is not None
+    assert not [p for p in watched.problems if p.severity == "error"]
+    assert any("250K" in p.message for p in load_experiment(folder).problems)
+
+
+def test_the_result_is_that_of_loading_the_folder_at_once(measured: Path, folder: Path) -> None:
+    watch = settled(Watch(folder))
+    arrive(measured, folder, "T250K/*")
+    grown, whole = results_of(settled(watch)), analyse(Document(load_experiment(measured)))
+    assert grown.polaron is not None
+    assert whole.polaron is not None
+    np.testing.assert_array_equal(grown.polaron.phonon_mev, whole.polaron.phonon_mev)
+
+
+def test_only_new_files_are_read(measured: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = settled(Watch(folder))
+    names = arrive(measured, folder, "T250K/*")
+    read: list[str] = []
+    original = Memory.read
+
+    def counted(self: Memory, path: Path, name: str) -> object:
+        known = len(self.files)
+        found = original(self, path, name)
+        read.extend([name] * (len(self.files) - known))
+        return found
+
+    monkeypatch.setattr(Memory, "read", counted)
+    settled(watch)
+    assert sorted(read) == sorted(names)
+
+
+def test_a_changed_file_is_read_again(folder: Path) -> None:
+    watch = settled(Watch(folder))
+    victim = next(folder.glob("T120K/pl*"))
+    lines = victim.read_text(encoding="utf-8").splitlines()
+    wavelength, _ = lines[-1].split(",")
+    victim.write_text("\n".join([*lines[:-1], f"{wavelength},54321"]) + "\n", encoding="utf-8")
+    os.utime(victim, ns=(1, 1))
+    changed = settled(watch).experiment
+    assert changed is not None
+    name = victim.relative_to(folder).as_posix()
+    assert next(s for s in changed.spectra if s.source == name).counts[-1] == 54321.0
+
+
+def test_a_folder_that_is_gone_is_told(folder: Path) -> None:
+    watch = settled(Watch(folder))
+    shutil.rmtree(folder)
+    with pytest.raises(InputError, match="isn't there"):
+        watch.again()
+
+
+def test_news_tell_what_arrived_and_how_the_error_changed(measured: Path, folder: Path) -> None:
+    watch = settled(Watch(folder))
+    before = results_of(watch)
+    assert any(line.startswith("120 K PL") and "(+4)" in line for line in news(None, before))
+    arrive(measured, folder, "T250K/*")
+    lines = news(before, results_of(settled(watch)))
+    assert any(line.startswith("250 K PA: 4 repeats (+4)") for line in lines)
+    assert not any(line.startswith("120 K PL") for line in lines)
+    assert any(line.startswith("all temperatures: ħω = ") for line in lines)
+
+
+def test_no_news_where_nothing_changed(folder: Path) -> None:
+    results = results_of(settled(Watch(folder)))
+    assert news(results, results) == []
+
+
+def test_a_condition_that_the_other_temperatures_have_is_missed(measured: Path, folder: Path) -> None:
+    watch = settled(Watch(folder))
+    arrive(measured, folder, "T250K/pl*")
+    arrive(measured, folder, "T250K/pa*")
+    results = results_of(settled(watch))
+    assert missing_conditions(results) == ["250 K: 0 of 12 ASPL excitations"]
+
+
+def test_a_look_knows_what_is_unfinished(tmp_path: Path) -> None:
+    (tmp_path / "a10.csv").write_text("1")
+    before = look(tmp_path)
+    (tmp_path / "a10.csv").write_text("12")
+    (tmp_path / "a2.csv").write_text("1")
+    now = look(tmp_path)
+    assert list(now.files) == ["a2.csv", "a10.csv"]
+    assert now.unfinished(before) == {"a2.csv", "a10.csv"}
+    assert now.unfinished(now) == frozenset()
+    assert Look().unfinished(now) == frozenset()

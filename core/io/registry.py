@@ -13,7 +13,13 @@ ENTRY_POINTS = "asplab.readers"
 BUILT_IN = (
     "andor_sif",
     "princeton_spe",
+    "renishaw_wdf",
     "jcamp",
+    "cary",
+    "shimadzu",
+    "jasco",
+    "surface_xplorer",
+    "imagej",
     "text",
 )
 """Modules of this package, each with a ``READER``; the first that recognises a file reads it."""

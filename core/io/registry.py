@@ -14,6 +14,7 @@ BUILT_IN = (
     "andor_sif",
     "princeton_spe",
     "renishaw_wdf",
+    "labspec_xml",
     "jcamp",
     "cary",
     "shimadzu",

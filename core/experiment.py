@@ -10,7 +10,7 @@ from asplab.core.units import FloatArray
 
 EMISSION_KINDS = ("pl", "aspl", "emission")
 CURVE_KINDS = ("response", "absorption")
-TABLE_KINDS = ("responses", "efficiency")
+TABLE_KINDS = ("responses", "ratios", "efficiency")
 KEPT_KINDS = (
     "power",
     "transient",
@@ -113,7 +113,7 @@ class Curve(Record):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table(Record):
-    """A table that enters half-way (``responses``, ``efficiency``): equally long named columns."""
+    """A table that enters half-way (``responses``, ``ratios``, ``efficiency``): equally long named columns."""
 
     columns: tuple[tuple[str, FloatArray], ...] = field(kw_only=True)
 

@@ -1,4 +1,4 @@
-"""Enter the chain half-way: published responses (I, PA) or a published table of η."""
+"""Enter the chain half-way: published responses (I, PA), ratios R, or a published table of η."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from asplab.core.energies import take_given
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment, Table
 from asplab.core.grouping import cluster, nearest
+from asplab.core.halfway_ratios import responses_of_ratios
 from asplab.core.responses import Responses
 from asplab.core.settings import EnergySettings, GroupingSettings
 from asplab.core.units import FloatArray, energy_from_wavelength, wavelength_from_energy
@@ -73,7 +74,7 @@ def _arrange(blocks: Sequence[Sequence[np.ndarray]]) -> _Places:
 
 
 def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, energies: EnergySettings) -> Responses:
-    """Build responses from tables of kind ``responses``; their errors are taken as independent.
+    """Build responses from tables of kind ``responses`` and ``ratios``; their errors are taken as independent.
 
     Columns: temperature_k, excitation_nm, intensity, intensity_error, pa, pa_error, gap_mev (reference of ΔE);
     optional is_stokes (1 above the gap, 0 below; without it the gap decides) and mean_photon_mev.
@@ -84,6 +85,8 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
         When a column is missing.
     """
     tables = [table for table in experiment.tables if table.kind == "responses"]
+    made = [responses_of_ratios(table) for table in experiment.tables if table.kind == "ratios"]
+    tables += [table for table, _ in made]
     wanted: dict[str, float | None] = dict.fromkeys(
         ("temperature_k", "excitation_nm", "intensity", "intensity_error", "pa", "pa_error")
     )
@@ -119,8 +122,10 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
         n_stokes=places.widths[0],
         truncation=np.where(valid, 1.0, 0.0),
         interpolated=np.zeros_like(valid),
+        misread=np.zeros(valid.shape),
         keys=places.keys,
         drift=np.zeros((len(temperatures), 3)),
+        problems=tuple(problem for _, problem in made),
     )
 
 
@@ -194,6 +199,7 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings, energies:
         denominator=np.ones((n, width)),
         covariance=np.pad(variance, ((0, 0), (0, width), (0, width))),
         shared_sensitivity=np.zeros((n, 2 * width)),
+        own_sensitivity=np.zeros((n, 2 * width)),
         valid=places.valid,
         fitted=places.valid,
         truncation=np.where(places.valid, 1.0, 0.0),

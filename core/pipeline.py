@@ -148,7 +148,7 @@ class Analysis:
     def _choose_route(self, document: Document) -> None:
         kinds = {table.kind for table in document.experiment.tables}
         has_raw = bool(document.experiment.scans or document.experiment.spectra)
-        route = "raw" if has_raw or not kinds else "responses" if "responses" in kinds else "efficiency"
+        route = "raw" if has_raw or not kinds else "efficiency" if kinds == {"efficiency"} else "responses"
         if route == self._route:
             return
         stages = {

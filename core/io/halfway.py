@@ -1,4 +1,4 @@
-"""Tables that enter half-way: responses (I, PA) and efficiencies that were evaluated elsewhere."""
+"""Tables that enter half-way: responses (I, PA), ratios R and efficiencies that were evaluated elsewhere."""
 
 import numpy as np
 
@@ -21,14 +21,15 @@ SIDES = {
 }
 REQUIRED = {
     "responses": ("excitation_nm", "intensity", "intensity_error", "pa", "pa_error"),
+    "ratios": ("stokes_detuning_mev", "detuning_mev", "gap_mev", "ratio", "ratio_error"),
     "efficiency": ("eta", "eta_error"),
 }
-ERRORS = ("intensity_error", "pa_error", "eta_error")
+ERRORS = ("intensity_error", "pa_error", "ratio_error", "eta_error")
 POSITIVE = ("temperature_k", "excitation_nm", "gap_mev", "mean_photon_mev", "quantum_yield")
 
 
 def read_halfway(raw: bytes, origin: Origin) -> Loaded:
-    """Return a table of kind ``responses`` or ``efficiency``.
+    """Return a table of kind ``responses``, ``ratios`` or ``efficiency``.
 
     A header row names the columns, in any order and letter case; columns beside those below are kept when they
     hold numbers only.
@@ -37,10 +38,12 @@ def read_halfway(raw: bytes, origin: Origin) -> Loaded:
     ``kind``) with ``pl``/``stokes`` or ``aspl``/``anti-stokes``, loaded as column ``is_stokes`` of 1 and 0;
     optional ``gap_mev``, ``mean_photon_mev``.
 
+    ``ratios``: ``stokes_detuning_mev``, ``detuning_mev``, ``gap_mev``, ``ratio``, ``ratio_error``.
+
     ``efficiency``: ``eta``, ``eta_error``; ``detuning_mev``, or ``excitation_nm`` with ``gap_mev``; optional
     ``quantum_yield``.
 
-    Both: ``temperature_k``, as a column or in the manifest; the loaded table always has the column. Errors are
+    All: ``temperature_k``, as a column or in the manifest; the loaded table always has the column. Errors are
     standard errors of 0 or more. Cells of optional columns may be blank and load as NaN.
 
     Raises

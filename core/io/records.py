@@ -39,7 +39,7 @@ class Origin:
 
     kind: str
     source: str
-    line: int
+    line: int | None
     condition: Condition
     metadata: tuple[tuple[str, str], ...]
 
@@ -204,7 +204,7 @@ def headers(file: DataFile) -> str:
     return ", ".join(column.header or "unnamed" for column in file.columns[:6])
 
 
-def fields(file: DataFile, origin: Origin) -> tuple[str, str, int, Condition, tuple[tuple[str, str], ...]]:
+def fields(file: DataFile, origin: Origin) -> tuple[str, str, int | None, Condition, tuple[tuple[str, str], ...]]:
     """Return the fields that every record has; what the manifest says stands before what the file says."""
     return origin.kind, origin.source, origin.line, origin.condition, (*origin.metadata, *file.metadata)
 

@@ -1,0 +1,92 @@
+"""Published tables: pasted with their own column names, they enter the chain half-way."""
+
+import numpy as np
+import pytest
+
+from asplab.core.io.datafile import FileError
+from asplab.core.io.published import read_published
+
+
+def columns(text, **given):
+    record = read_published(text, "pasted table", **given).record
+    return record.kind, dict(record.columns)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "temperature_k\tdetuning_mev\teta\teta_error",
+        "T (K)\tΔE (meV)\tη\terror",
+        "Temperature [K]\tdetuning / meV\tefficiency\t±",
+        "T\tdE (meV)\teta\tσ_η",
+    ],
+)
+def test_usual_names_of_columns_are_understood(head):
+    kind, found = columns(f"{head}\n80\t23\t0.75\t0.03\n80\t102\t0.32\t0.04\n")
+    assert kind == "efficiency"
+    np.testing.assert_allclose(found["temperature_k"], 80.0)
+    np.testing.assert_allclose(found["detuning_mev"], [23.0, 102.0])
+    np.testing.assert_allclose(found["eta"], [0.75, 0.32])
+    np.testing.assert_allclose(found["eta_error"], [0.03, 0.04])
+
+
+def test_per_cent_and_electron_volts_are_converted():
+    _, found = columns("T (K);ΔE (eV);η (%);error\n80;0,023;75;3\n80;0,102;32;4\n")
+    np.testing.assert_allclose(found["detuning_mev"], [23.0, 102.0])
+    np.testing.assert_allclose(found["eta"], [0.75, 0.32])
+    np.testing.assert_allclose(found["eta_error"], [0.03, 0.04])
+
+
+def test_an_error_with_its_own_unit_keeps_it():
+    _, found = columns("T (K),ΔE (meV),η (%),error (%)\n80,23,75,3\n80,33,70,2\n")
+    np.testing.assert_allclose(found["eta_error"], [0.03, 0.02])
+
+
+@pytest.mark.parametrize("sign", ["±", " ± ", "+/-"])
+def test_cells_with_value_and_error_fall_apart(sign):
+    _, found = columns(f"T (K)\tΔE (meV)\tη\n80\t23\t0.75{sign}0.03\n80\t102\t0.32{sign}0.04\n")
+    np.testing.assert_allclose(found["eta"], [0.75, 0.32])
+    np.testing.assert_allclose(found["eta_error"], [0.03, 0.04])
+
+
+def test_the_temperature_may_be_given_for_all_rows():
+    _, found = columns("ΔE (meV),η,error\n23,0.75,0.03\n33,0.7,0.02\n", temperature_k=250.0)
+    np.testing.assert_allclose(found["temperature_k"], 250.0)
+
+
+def test_errors_of_the_detuning_are_kept():
+    _, found = columns("T (K),ΔE (meV),error,η,error\n80,23,1,0.75,0.03\n80,33,1,0.7,0.02\n")
+    np.testing.assert_allclose(found["detuning_mev_error"], 1.0)
+    np.testing.assert_allclose(found["eta_error"], [0.03, 0.02])
+
+
+def test_ratios_and_responses_are_told_apart():
+    kind, found = columns(
+        "T (K),ΔE_S (meV),ΔE (meV),E_g (eV),R,σ_R\n80,170,23,2.45,0.47,0.02\n80,220,23,2.45,0.5,0.02\n"
+    )
+    assert kind == "ratios"
+    np.testing.assert_allclose(found["gap_mev"], 2450.0)
+    np.testing.assert_allclose(found["stokes_detuning_mev"], [170.0, 220.0])
+    kind, _ = columns("T,excitation (nm),I,I_error,PA,PA_error\n80,450,1,0.1,2,0.1\n80,535,1,0.1,2,0.1\n")
+    assert kind == "responses"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no text"),
+        ("80,23,0.75,0.03\n80,33,0.7,0.02\n", "no column holds η, R or I"),
+        ("T (K),ΔE (meV),η,eta,error\n80,23,0.75,0.7,0.1\n", "'η', 'eta' all mean eta"),
+        ("T (K),ΔE (meV),η,error\n80,23,high,0.03\n", "line 2: column eta holds 'high'"),
+        ("T (K),ΔE (meV),η\n80,23,0.75\n", "'eta_error'"),
+        ("ΔE (meV),η,error\n23,0.75,0.03\n", "'temperature_k'"),
+    ],
+)
+def test_a_table_that_is_not_understood_is_refused_with_the_reason(text, said):
+    with pytest.raises(FileError, match=said):
+        read_published(text, "pasted table")
+
+
+def test_lines_are_those_of_the_pasted_text():
+    with pytest.raises(FileError, match="line 4"):
+        read_published("\nT (K),ΔE (meV),η,error\n80,23,0.75,0.03\n80,33,,0.02\n", "pasted table")

@@ -67,7 +67,7 @@ class Theory(QObject):
     def display(self, panel: Panel, results: Results, *, is_settled: bool) -> None:
         """Tell a page what is known of its studies, and start those that follow the document once it rests."""
         self._is_settled = is_settled
-        if not isinstance(panel, PolaronPanel):
+        if not isinstance(panel, PolaronPanel) or not panel.has_page:
             return
         page = panel.page
         if is_settled:

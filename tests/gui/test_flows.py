@@ -114,7 +114,7 @@ def views(bound: Bindings) -> list[tuple[tuple[float, float], tuple[float, float
 def test_axes_chosen_in_an_error_state_are_chosen_again_after_it(step: str, opened: Bindings, until: Until) -> None:
     opened.choose_step(step)
     opened.choose_temperature(1)
-    until(lambda: settled(opened))
+    until(lambda: settled(opened) and any(plot.isVisible() for plot in opened.page.findChildren(Plot)))
     opened.window.grab()
     wanted = views(opened)
     opened.choose_temperature(0)

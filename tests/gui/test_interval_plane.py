@@ -74,7 +74,7 @@ def test_the_sampled_posterior_has_its_dots_its_contours_and_its_correlation(
     cloud = cloud_of(posterior)
     assert cloud is not None
     draws, dots = posterior.parameters["phonon_mev"].draws, np.asarray(page.plane.series[0].x)
-    assert 1000 <= dots.size <= 3000
+    assert 400 <= dots.size <= 1000
     assert set(dots) <= set(draws)
     assert np.median(dots) == pytest.approx(np.median(draws), rel=0.02)
     np.testing.assert_allclose(solid(page, "accent")[1][0], cloud.lines[1][0], equal_nan=True)

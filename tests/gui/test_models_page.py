@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
@@ -62,9 +62,10 @@ def panel(opened: Bindings, until: Until, measured_document: Document) -> Polaro
     opened.session.begin(measured_document.with_settings(models=models))
     until(lambda: settled(opened))
     opened.choose_step("polaron")
-    until(lambda: settled(opened))
-    assert isinstance(opened.page, PolaronPanel)
-    return opened.page
+    panel = opened.page
+    assert isinstance(panel, PolaronPanel)
+    until(lambda: panel.has_page and settled(opened))
+    return panel
 
 
 @pytest.fixture
@@ -85,6 +86,23 @@ def test_only_the_page_that_is_shown_is_built_and_computes(panel: PolaronPanel, 
     assert list(panel._pages) == ["fit"]
     document = results_of(opened).document
     assert opened.theory.studies.state(COMPARISON, document).outcome is None
+
+
+def test_a_page_is_loaded_built_and_shown_in_turns_of_their_own(panel: PolaronPanel, opened: Bindings) -> None:
+    shown: list[str] = []
+    panel.page_chosen.connect(shown.append)
+    QTest.mouseClick(button(panel, "models"), Qt.MouseButton.LeftButton)
+    assert panel.page_key == "models"
+    turns = 0
+    while not shown:
+        before = len(panel._pages), len(panel._kinds)
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 0)
+        after = len(panel._pages), len(panel._kinds)
+        # Never more than one of both in one turn.
+        assert sum(after) - sum(before) <= 1
+        turns += after != before
+    assert turns == 2
+    assert panel.page.isVisible()
 
 
 def test_the_keyboard_reaches_every_page(panel: PolaronPanel, opened: Bindings, until: Until) -> None:

@@ -103,16 +103,20 @@ class History(Card):
         self.list.addTopLevelItems([self._item(fit, is_kept=i < len(self._fits)) for i, fit in enumerate(self._listed)])
         chosen = next((fit for fit in self._listed if chosen is not None and _inputs(fit) == _inputs(chosen)), None)
         if chosen is not None:
-            self.list.setCurrentItem(self.list.topLevelItem(self._listed.index(chosen)))
+            self._choose(chosen)
         self.list.blockSignals(False)
         self._fit_names()
         self._show_buttons()
         if self._names_next and added:
             # The name is there to be typed over; Enter leaves it as it is.
-            item = self.list.topLevelItem(self._fits.index(added[0]))
-            self.list.setCurrentItem(item)
-            self.list.editItem(item, 0)
+            self._choose(added[0])
+            self.list.edit(self.list.currentIndex().siblingAtColumn(0))
         self._names_next = False
+
+    def _choose(self, fit: KeptFit) -> None:
+        item = self.list.topLevelItem(self._listed.index(fit))
+        if item is not None:
+            self.list.setCurrentItem(item, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width anew between names and what was found."""

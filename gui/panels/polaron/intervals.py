@@ -29,7 +29,7 @@ from asplab.gui.widgets.table import DataTable
 CLOUDS = (("resampled", "repeats"), ("sampled", "posterior"))
 LEVELS = ((1.0, "68 %"), (3.841458820694124, "95 %"))
 PLANE_RISES = (TWO_PARAMETERS_68, 5.991464547107979)
-_HIGHEST, _BINS, _CLOUD = 6.0, 36, 1500
+_HIGHEST, _BINS, _CLOUD = 6.0, 36, 500
 _TAILS = (0.5, 99.5)
 _MARGIN, _LABELS = 0.06, 0.12
 

@@ -1,8 +1,8 @@
 """The Polaron step: a bar of pages, the state of what the page has computed, and the page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from asplab.core.pipeline import Results
@@ -24,6 +24,9 @@ _LEAST_WORDS_PX = 90
 class PolaronPanel(Panel):
     """Pages that are built when they are first wanted.
 
+    A page that is chosen is loaded, built and filled in turns of the event loop of their own, so that none of them holds
+    the window up; :attr:`page` builds at once what somebody can't wait for.
+
     ``page_added`` carries a new page, ``page_chosen`` the key of the page that is shown now, ``run_requested`` follows
     the wish to compute the studies of the page again.
     """
@@ -36,6 +39,7 @@ class PolaronPanel(Panel):
         super().__init__(parent)
         self._theme = theme
         self._entries = {entry.key: entry for entry in PAGES}
+        self._kinds: dict[str, Callable[[Theme], Page]] = {}
         self._pages: dict[str, Page] = {}
         self._key = PAGES[0].key
         self._shown: tuple[Results, ViewState] | None = None
@@ -44,7 +48,11 @@ class PolaronPanel(Panel):
         self.bar.setMaximumWidth(self.bar.sizeHint().width())
         self.words, self.run_button = TextLine(muted=True), QPushButton("Run again")
         self.words.setMinimumWidth(_LEAST_WORDS_PX)
-        self._stack = QStackedWidget()
+        self._stack, self._blank = QStackedWidget(), QWidget()
+        self._stack.addWidget(self._blank)
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._make_page)
         head = QWidget()
         places = row(head, GAP)
         places.addWidget(self.bar, 2)
@@ -69,11 +77,14 @@ class PolaronPanel(Panel):
     @property
     def page(self) -> Page:
         """The page that is shown; it is built when it is first wanted."""
-        if self._key not in self._pages:
-            page = self._pages[self._key] = self._entries[self._key].load()(self._theme)
-            self._stack.addWidget(page)
-            self.page_added.emit(page)
+        if not self.has_page:
+            self._build()
         return self._pages[self._key]
+
+    @property
+    def has_page(self) -> bool:
+        """Whether the page that is shown is built."""
+        return self._key in self._pages
 
     def choose(self, key: str) -> None:
         """Show another page; a key that no page has is no choice."""
@@ -81,19 +92,52 @@ class PolaronPanel(Panel):
             return
         self._key = key
         self.bar.display(key)
-        self._stack.setCurrentWidget(self.page)
-        if self._shown is not None:
-            self.display(*self._shown)
-        self.page_chosen.emit(key)
+        if self.has_page:
+            self._reveal()
+        else:
+            self.words.display("")
+            self.run_button.hide()
+            self._stack.setCurrentWidget(self._blank)
+            self._turn.start(0)
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show results and selection on the page; the other pages cost nothing."""
         self._shown = (results, view)
-        self.page.display(results, view)
+        if self.has_page:
+            self.page.display(results, view)
+            self._stack.setCurrentWidget(self.page)
+        else:
+            self._turn.start(0)
+
+    def _make_page(self) -> None:
+        """Do the next of what there is to do until the page can be seen."""
+        if self.has_page:
+            self._reveal()
+            return
+        if self._key in self._kinds:
+            self._build()
+        else:
+            self._load()
+        self._turn.start(0)
+
+    def _load(self) -> None:
+        self._kinds[self._key] = self._entries[self._key].load()
+
+    def _build(self) -> None:
+        if self._key not in self._kinds:
+            self._load()
+        page = self._pages[self._key] = self._kinds[self._key](self._theme)
+        self._stack.addWidget(page)
+        self.page_added.emit(page)
+
+    def _reveal(self) -> None:
         self._stack.setCurrentWidget(self.page)
+        self.page_chosen.emit(self._key)
 
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
-        """Say whether what the page has computed still holds, and hand it on."""
+        """Say whether what the page has computed still holds, and hand it on; a page that is not built is told later."""
+        if not self.has_page:
+            return
         self.page.display_studies(states)
         # Studies that wait for the user are told about by the page itself.
         follows = {study.key for study in self.page.studies if study.follows}

@@ -172,6 +172,7 @@ def check_method(document: Document, method: Method) -> None:
     The bootstrap resamples repeats, which no table has; MCMC begins at the responses, which a table of η lacks.
     """
     from asplab.core.bootstrap.job import MINIMUM_DRAWS
+    from asplab.core.polaron.comparison.allowed import WIDTH
     from asplab.core.polaron.comparison.options import plan_model
     from asplab.core.polaron.rates import MODELS
     from asplab.core.sampling.job import MINIMUM_STEPS
@@ -199,8 +200,11 @@ def check_method(document: Document, method: Method) -> None:
         )
     for name in method.models if _compares(document, method) else ():
         model = MODELS[name]
-        modes, spread = document.settings.models.modes_mev, document.settings.models.inhomogeneous_mev
-        if model.lines is not None and not (modes and spread > 0.0):
+        models = document.settings.models
+        modes, spread = models.modes_mev, models.inhomogeneous_mev
+        named = [item.parameter for item in models.limits] + [item.parameter for item in models.priors]
+        is_spread = spread > 0.0 or WIDTH in named
+        if model.lines is not None and not (modes and is_spread):
             raise SettingsError(
                 f"rate model {name!r} needs the phonon energies of its modes and an ensemble of gaps, which the "
                 f"settings lack (modes_mev {list(modes)}, inhomogeneous_mev {spread:g}). Write them under [models] in "

@@ -8,6 +8,7 @@ from asplab.core.arena.fitting import RowFits, fit_rows
 from asplab.core.arena.hypotheses import Hypothesis
 from asplab.core.arena.points import Light, Points
 from asplab.core.polaron.comparison import ModelFit
+from asplab.core.polaron.comparison.allowed import OFFSET, WIDTH
 from asplab.core.polaron.rates import upconversion_efficiency
 from asplab.core.units import FloatArray
 
@@ -68,14 +69,15 @@ def model_eta(fit: ModelFit, row: int, temperature_k: float, detuning_mev: Float
     options = fit.plan.options
     names = (*fit.names, *fit.plan.fixed)
     values = {name: float(fit.value(name)[row]) for name in names}
-    if options.selection_mev is not None and options.inhomogeneous_mev > 0.0:
+    width, offset = values.pop(WIDTH, 0.0), values.pop(OFFSET, 0.0)
+    if options.selection_mev is not None and width > 0.0:
         values.setdefault("urbach_mev", options.selection_mev)
     return upconversion_efficiency(
         fit.model,
         detuning_mev,
-        temperature_k,
+        temperature_k + offset,
         log_scale=float(fit.log_scale[row]),
-        inhomogeneous_mev=options.inhomogeneous_mev,
+        inhomogeneous_mev=width,
         **values,
     )
 

@@ -117,13 +117,14 @@ def test_eq9_reaches_the_minimum_of_the_polaron_fit(scale: Any) -> None:
 
 def test_errors_of_the_detuning_and_of_the_shared_yield_enter_as_in_the_polaron_fit() -> None:
     truth = Truth(temperature_k=250.0)
-    responses = draw(truth, n=3, noise=0.002, rng=np.random.default_rng(3))
+    responses = draw(truth, n=3, noise=2e-4, rng=np.random.default_rng(3))
     responses = replace(responses, temperatures_k=np.array([240.0, 250.0, 260.0]))
     shared = fit_efficiency(responses, EfficiencySettings(quantum_yield="shared"))
     moved = replace(
         shared,
-        detuning_error_mev=np.full_like(shared.detuning_mev, 1.0),
-        reference_error_mev=np.full(3, 1.5),
+        detuning_error_mev=np.full_like(shared.detuning_mev, 0.3),
+        reference_error_mev=np.full(3, 0.3),
+        excitation_nm=shared.excitation_nm + np.arange(3.0)[:, None],
     )
     assert moved.is_shared
     usual, fit = fit_polaron(moved, PolaronSettings()), fit_model(moved, "eq9")
@@ -279,7 +280,7 @@ def test_too_few_points_say_how_many_are_needed(count: int) -> None:
     ("model", "options", "message"),
     [
         ("eq8", {}, "'eq8' is not known; choose one of: arrhenius"),
-        ("arrhenius", {"fixed": {"g_mev": 3.0}}, "has no parameter 'g_mev' to fix or bound; it has none"),
+        ("arrhenius", {"fixed": {"g_mev": 3.0}}, "has no parameter 'g_mev' to fix or bound; it has inhomogeneous_mev"),
         ("eq9", {"fixed": {"g_mev": -3.0}}, r"fixed value of g \(g_mev\) is -3 meV"),
         ("eq9", {"bounds": {"g_mev": (30.0, 20.0)}}, r"bounds of g \(g_mev\) are 30 and 20 meV"),
         ("eq9", {"fixed": {"g_mev": 3.0}, "bounds": {"g_mev": (1.0, 2.0)}}, "both fixed and bounded"),

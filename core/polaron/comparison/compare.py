@@ -93,7 +93,7 @@ def compare_models(
     """
     shared = options or ModelOptions()
     chosen = _options_of(tuple(models), shared, own_options or {})
-    least = max(1 + len(plan_model(name, option).names) for name, option in chosen.items())
+    least = max(plan_model(name, option).n_counted for name, option in chosen.items())
     fits = _fitted(efficiency, chosen, least, nuisances, progress or Progress())
     k, n = np.array([fit.n_parameters for fit in fits]), np.array([fit.n_points for fit in fits])
     chi2 = np.array([fit.chi2 for fit in fits])

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
+from asplab.core.polaron.comparison.allowed import OFFSET, WIDTH
 from asplab.core.polaron.comparison.options import Plan
 from asplab.core.polaron.logit import CENTRE_MEV
-from asplab.core.polaron.rates import log_rate, upconversion_efficiency
+from asplab.core.polaron.rates import ensemble, log_rate
+from asplab.core.polaron.rates.averages import mean_log_efficiency
 from asplab.core.units import FloatArray
 
 _STEP = 1e-5
@@ -52,19 +54,23 @@ class Curves:
 
     def log_scale(self, level: FloatArray, shape: FloatArray) -> FloatArray:
         """Return ln A, with rates in meV units, of levels L (n_fits,) and coordinates (n_fits, n_free)."""
-        centre = np.full((len(level), 1), CENTRE_MEV)
-        return np.asarray(level - _log_rates(self.plan, centre, self.anchor_k[:, None], shape, sharp=True)[:, 0])
+        centre, anchor = np.full((len(level), 1), CENTRE_MEV), self.anchor_k[:, None] + self._offset(shape)
+        return np.asarray(level - _log_rates(self.plan, centre, anchor, shape, sharp=True)[:, 0])
 
     def logit(self, level: FloatArray, shape: FloatArray) -> FloatArray:
         """Return z (n_fits, n_points)."""
-        temperature = np.broadcast_to(self.temperature_k[:, None], self.detuning_mev.shape)
+        offset = self._offset(shape)
+        temperature = np.broadcast_to(self.temperature_k[:, None] + offset, self.detuning_mev.shape)
         if self.plan.is_averaged:
             return self._averaged(self.log_scale(level, shape), temperature, shape)
         energy = np.concatenate([self.detuning_mev, np.full((len(level), 1), CENTRE_MEV)], axis=1)
-        rate = _log_rates(
-            self.plan, energy, np.concatenate([temperature, self.anchor_k[:, None]], axis=1), shape, sharp=False
-        )
+        both = np.concatenate([temperature, self.anchor_k[:, None] + offset], axis=1)
+        rate = _log_rates(self.plan, energy, both, shape, sharp=False)
         return np.asarray(level[:, None] + rate[:, :-1] - rate[:, -1:])
+
+    def _offset(self, shape: FloatArray) -> FloatArray:
+        """Return what is added to the temperatures, (n_fits, 1)."""
+        return self.plan.values(shape).get(OFFSET, np.zeros(len(shape)))[:, None]
 
     def derivatives(self, level: FloatArray, shape: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return z (n_fits, n_points), dz/d(L, coordinates) (n_fits, n_points, 1 + n_free), and dz/dΔE."""
@@ -100,25 +106,28 @@ class Curves:
         return np.asarray(np.isfinite(logit).all(axis=1) & ((logit < refused).all(axis=1) if refused else True))
 
     def _averaged(self, log_scale: FloatArray, temperature_k: FloatArray, shape: FloatArray) -> FloatArray:
-        values, options = self.plan.values(shape), self.plan.options
-        eta = np.array(
-            [
-                upconversion_efficiency(
-                    self.plan.model.name,
-                    self.detuning_mev[i],
-                    temperature_k[i],
-                    log_scale=float(log_scale[i]),
-                    inhomogeneous_mev=options.inhomogeneous_mev,
-                    **({} if options.selection_mev is None else {"urbach_mev": options.selection_mev}),
-                    **{key: float(value[i]) for key, value in values.items()},
-                )
-                for i in range(len(log_scale))
-            ]
-        )
-        if self.plan.model.link == "ratio":
-            return np.asarray(np.log(eta))
-        # One rounding error below 1, where logit η would be infinite.
-        return np.asarray(np.log(eta) - np.log(np.maximum(1.0 - eta, np.finfo(float).eps)))
+        full, values = self.detuning_mev.shape, self.plan.values(shape)
+
+        def spread(array: FloatArray) -> FloatArray:
+            return np.broadcast_to(array[:, None], full).ravel()
+
+        width = spread(values.pop(WIDTH))
+        values.pop(OFFSET, None)
+        with np.errstate(all="ignore"):  # what is not finite is no possible curve
+            log_eta = mean_log_efficiency(
+                self.plan.model,
+                self.detuning_mev.ravel(),
+                temperature_k.ravel(),
+                log_scale=spread(log_scale),
+                values={key: spread(value) for key, value in values.items()},
+                sigma_mev=width,
+                urbach_mev=self.plan.options.selection_mev or np.inf,
+                accuracy=ensemble.FOR_FITS,
+            ).reshape(full)
+            if self.plan.model.link == "ratio":
+                return log_eta
+            # One rounding error below 1, where logit η would be infinite.
+            return np.asarray(log_eta - np.log(np.maximum(-np.expm1(log_eta), np.finfo(float).eps)))
 
 
 def _log_rates(
@@ -126,6 +135,8 @@ def _log_rates(
 ) -> FloatArray:
     """Return ln w (n_fits, n_points); ``sharp`` leaves the ensemble out where the model has a single gap."""
     values, options = plan.values(shape), plan.options
+    width = values.pop(WIDTH, np.zeros(len(shape)))
+    values.pop(OFFSET, None)
     if plan.model.lines is None:
         assert sharp or not plan.is_averaged
         columns: dict[str, Any] = {key: value[:, None] for key, value in values.items()}
@@ -142,7 +153,7 @@ def _log_rates(
             temperature_k[rows],
             g_mev=g,
             phonon_mev=options.modes_mev,
-            inhomogeneous_mev=options.inhomogeneous_mev,
+            inhomogeneous_mev=float(width[rows[0]]),
             urbach_mev=options.selection_mev,
             **named,
         )

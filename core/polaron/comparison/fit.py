@@ -1,6 +1,6 @@
 """Any rate model fitted to η(ΔE, T): every temperature by itself, and all jointly."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import chi2 as chi2_distribution
@@ -8,8 +8,9 @@ from scipy.stats import chi2 as chi2_distribution
 from asplab.core.counting import counted
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AnalysisError
-from asplab.core.polaron.comparison.allowed import symbol_of, unit_of
+from asplab.core.polaron.comparison.allowed import SHARPEST_MEV, WIDTH, symbol_of, unit_of
 from asplab.core.polaron.comparison.curves import Curves
+from asplab.core.polaron.comparison.entangled import width_problems
 from asplab.core.polaron.comparison.joint import JointResult, fit_joint
 from asplab.core.polaron.comparison.misfit import Effects, SeparateModel
 from asplab.core.polaron.comparison.options import ModelOptions, Plan, plan_model
@@ -46,13 +47,12 @@ def fit_model(
         is not above 0, and nuisances of other data.
     """
     options = options or ModelOptions()
-    _check_selection(options)
     plan = plan_model(model, options)
-    _check_temperatures(efficiency.temperatures_k)
+    _check_selection(plan)
+    _check_temperatures(efficiency.temperatures_k, plan)
     counts, use = _counts(efficiency, options)
-    n_parameters = 1 + len(plan.names)
-    enough, joined = counts >= n_parameters, counts >= max(n_parameters, least_points)
-    fitted, table = enough, _Table.empty(len(counts), n_parameters)
+    enough, joined = counts >= plan.n_counted, counts >= max(plan.n_counted, least_points)
+    fitted, table = enough, _Table.empty(len(counts), 1 + len(plan.names))
     objective, joint, test = None, None, ScaleTest()
     if enough.any():
         objective = _objective(efficiency, plan, use, np.flatnonzero(enough), nuisances)
@@ -69,7 +69,8 @@ def fit_model(
         *([] if objective is None else _unresolved(objective.problem, efficiency.temperatures_k[fitted])),
     )
     rows = _Rows(counts, fitted, joined, table, objective, joint, test)
-    return _told(efficiency.temperatures_k, plan, rows, _fitted_nuisances(nuisances, joint), problems)
+    fit = _told(efficiency.temperatures_k, plan, rows, _fitted_nuisances(nuisances, joint), problems)
+    return replace(fit, problems=(*fit.problems, *width_problems(fit)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,14 +95,13 @@ def _told(
 ) -> ModelFit:
     """Return the fit in the units of its parameters, with what is doubtful about it."""
     table, joint, counts = rows.table, rows.joint, rows.counts
-    n_parameters = 1 + len(plan.names)
-    prior_chi2 = plan.prior(table.shapes)[0]
+    prior_chi2 = plan.prior(table.shapes)[0] - plan.nuisance_chi2(table.shapes)
     chi2 = table.chi2 - prior_chi2
     n_points = np.append(counts, counts[rows.joined].sum())
     # A nuisance, such as the deviation of a shared quantum yield, comes with a prior, which is one point more.
     k = np.append(
-        np.full(len(counts), n_parameters),
-        n_parameters if joint is None else len(joint.parameters) - joint.nuisance_values.size,
+        np.full(len(counts), plan.n_counted),
+        plan.n_counted if joint is None else len(joint.parameters) - joint.nuisance_values.size - len(plan.nuisances),
     )
     values, errors, energies = _physical(plan, table.shapes, table.shape_covariance)
     return ModelFit(
@@ -194,20 +194,27 @@ def _joint(objective: SeparateModel, separate: FloatArray, options: ModelOptions
     return shared if options.joint_scale == "shared" else free, ScaleTest(free.chi2, shared.chi2, saved, p_value)
 
 
-def _check_selection(options: ModelOptions) -> None:
-    if options.selection_mev is not None and options.inhomogeneous_mev == 0.0:
+def _check_selection(plan: Plan) -> None:
+    options = plan.options
+    if options.selection_mev is not None and plan.model.lines is None and not plan.is_averaged:
         raise AnalysisError(
             f"selection_mev is {options.selection_mev:g} meV, but inhomogeneous_mev is 0: a single gap leaves the "
             "laser nothing to select. Give the ensemble a width, or take the selection out."
         )
 
 
-def _check_temperatures(temperatures_k: FloatArray) -> None:
+def _check_temperatures(temperatures_k: FloatArray, plan: Plan) -> None:
+    lowest = plan.lowest_offset_k
     for temperature in temperatures_k:
         if not temperature > 0.0:
             raise AnalysisError(
                 f"a temperature is {temperature:g} K; rate models need temperatures above 0 K. Mend the temperature of "
                 "these data."
+            )
+        if not temperature + lowest > 0.0:
+            raise AnalysisError(
+                f"δT (temperature_offset_k) may fall to {lowest:g} K, which brings {temperature:g} K to 0 K or below. "
+                "Give it a narrower range."
             )
 
 
@@ -307,7 +314,7 @@ def _rows(temperatures_k: FloatArray) -> list[str]:
 
 
 def _too_few(efficiency: EfficiencyFit, plan: Plan, counts: np.ndarray, fitted: np.ndarray) -> list[Problem]:
-    k = 1 + len(plan.names)
+    k = plan.n_counted
     return [
         Problem(
             "warning",
@@ -346,6 +353,8 @@ def _bound_problems(plan: Plan, temperatures_k: FloatArray, values: FloatArray, 
     found = []
     for row, place in enumerate(_rows(temperatures_k)):
         for i in np.flatnonzero(held[row]):
+            if plan.names[i] == WIDTH and values[row, i] < 2.0 * SHARPEST_MEV:
+                continue  # a single gap is a result
             low, high = plan.physical(plan.low)[i], plan.physical(plan.high)[i]
             symbol, unit = symbol_of(plan.names[i]), unit_of(plan.names[i])
             message = (

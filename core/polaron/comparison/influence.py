@@ -77,7 +77,7 @@ def leave_one_out(fit: ModelFit, *, joint: bool = False) -> Influence:
     s, shape = len(fit.names), (len(fit.temperatures_k), use.shape[1], len(fit.names))
     values, held = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
     # The joint fit needs one point of each temperature for its scale.
-    enough = use.sum(axis=1) > (1 if joint else 1 + s)
+    enough = use.sum(axis=1) > (1 if joint else fit.plan.n_counted)
     lane, point = np.nonzero(use & enough[:, None])
     if joint and fit.joint is not None:
         together = fit.joint.objective

@@ -7,8 +7,17 @@ from typing import Literal
 import numpy as np
 
 from asplab.core.errors import AnalysisError, SettingsError
-from asplab.core.polaron.comparison.allowed import check_held, kind_of, symbol_of, unit_of
-from asplab.core.polaron.logit import CENTRE_MEV
+from asplab.core.polaron.comparison.allowed import (
+    NUISANCE_PARAMETERS,
+    OFFSET,
+    SHARPEST_MEV,
+    WIDTH,
+    check_held,
+    kind_of,
+    symbol_of,
+    unit_of,
+)
+from asplab.core.polaron.comparison.guesses import guesses
 from asplab.core.polaron.rates import MODELS, RateModel
 from asplab.core.polaron.rates.kramers_heisenberg import HIGHEST_BROADENING, HIGHEST_HUANG_RHYS
 from asplab.core.settings import ModelSettings, ParameterPrior, PolaronSettings
@@ -21,22 +30,24 @@ DEFAULT_BOUNDS: Mapping[str, tuple[float, float]] = {
     "slope_per_mev": (-1.0, 1.0),
     "urbach_mev": (0.5, 1e4),
     "background_urbach_mev": (0.5, 1e4),
+    WIDTH: (0.0, 200.0),
+    OFFSET: (-50.0, 50.0),
 }
 """Ranges in which free parameters are sought, far beyond those of real samples."""
 
 WIDEST_MEV = 1000.0
 """Largest standard deviation of an ensemble's gaps."""
 
-DEFAULT_FIXED: Mapping[str, float] = {"broadening_mev": 1.0, "background_urbach_mev": np.inf}
+DEFAULT_FIXED: Mapping[str, float] = {
+    "broadening_mev": 1.0,
+    "background_urbach_mev": np.inf,
+    WIDTH: 0.0,
+    OFFSET: 0.0,
+}
 """Parameters that one curve cannot tell from the others: they are free only where bounds or a prior are given."""
 
-# Phonon energies, and slopes d ln w/dΔE per meV at 50 meV or polaron energies, at which searches begin.
-_PHONONS_MEV = (3.0, 6.0, 12.0, 24.0, 48.0, 150.0)
-_SLOPES = (-0.2, -0.12, -0.07, -0.04, -0.02, 0.0, 0.04)
-_ENERGIES_MEV = (3.0, 10.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1500.0)
-_EXPONENTS = (-300.0, 12.0)
-"""Range of ln(E_p/E₀) at the starts, so that none leaves the range of floating point."""
-_LINE_SLOPES = (0.003, 0.01, 0.02, 0.04, 0.08, 0.15)
+_LINEAR = ("slope_per_mev", OFFSET)
+"""Parameters that can be negative, which are their own coordinates."""
 _WITHIN = 0.99
 """Share of the Kramers-Heisenberg limits that a fit may use, so that its difference quotients stay inside."""
 _HIGHEST_HUANG_RHYS: Mapping[str, float] = {
@@ -62,13 +73,14 @@ class ModelOptions:
     fixed : mapping
         Values by parameter name; those of the multi-mode models are ``g_1_mev``, ``g_2_mev``, ….
     bounds : mapping
-        (low, high) by parameter name; makes a parameter of `DEFAULT_FIXED` free.
+        (low, high) by parameter name; makes a parameter of `DEFAULT_FIXED` free, among them ``inhomogeneous_mev``, the
+        width of the ensemble, and ``temperature_offset_k``, which is added to all temperatures.
     priors : tuple of ParameterPrior
         Normal distributions of free parameters, known from elsewhere; they make a parameter of `DEFAULT_FIXED` free.
     modes_mev : tuple of float
         Phonon energies of the multi-mode models, which are not fitted.
     inhomogeneous_mev : float
-        Standard deviation of the gaps; above 0, η is averaged over the ensemble.
+        Standard deviation of the gaps where it is not free; above 0, η is averaged over the ensemble.
     selection_mev : float, optional
         Urbach energy by which the laser selects within the ensemble; fits refuse it where there is none.
     """
@@ -139,7 +151,7 @@ class ModelOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A rate model with its free parameters as coordinates: logarithms, except of a slope.
+    """A rate model with its free parameters as coordinates: logarithms, except of a slope and an offset.
 
     Attributes
     ----------
@@ -166,7 +178,24 @@ class Plan:
     @property
     def is_averaged(self) -> bool:
         """True where η is a mean over an ensemble, so that ln A is no plain shift of logit η."""
-        return self.options.inhomogeneous_mev > 0.0 and self.model.lines is None
+        return self.model.lines is None and (WIDTH in self.names or self.fixed.get(WIDTH, 0.0) > 0.0)
+
+    @property
+    def nuisances(self) -> tuple[str, ...]:
+        """Free parameters of the sample with a prior, which is one point more: they cost no degree of freedom."""
+        return tuple(prior.parameter for prior in self.options.priors if prior.parameter in NUISANCE_PARAMETERS)
+
+    @property
+    def n_counted(self) -> int:
+        """How many parameters a fit of one temperature has, the scale among them and nuisances with priors not."""
+        return 1 + len(self.names) - len(self.nuisances)
+
+    @property
+    def lowest_offset_k(self) -> float:
+        """Lowest value of what is added to all temperatures."""
+        if OFFSET in self.names:
+            return float(self.low[self.names.index(OFFSET)])
+        return self.fixed.get(OFFSET, 0.0)
 
     def values(self, shape: FloatArray) -> dict[str, FloatArray]:
         """Return all parameters by name, each (n_fits,), from coordinates (n_fits, n_free)."""
@@ -190,6 +219,25 @@ class Plan:
             result &= values["broadening_mev"] / values["phonon_mev"] <= _WITHIN * HIGHEST_BROADENING
         return result
 
+    def at_single_gap(self, parameters: FloatArray) -> np.ndarray:
+        """Return where parameters (n_fits, n_parameters), coordinates last, are a width that went down to a single gap.
+
+        An ensemble ends there by nature, not by a range that could be wider.
+        """
+        result = np.zeros(parameters.shape, dtype=bool)
+        if WIDTH in self.names:
+            column = parameters.shape[1] - len(self.names) + self.names.index(WIDTH)
+            result[:, column] = parameters[:, column] < np.log(2.0 * SHARPEST_MEV)
+        return result
+
+    def nuisance_chi2(self, shape: FloatArray) -> FloatArray:
+        """Return the part of the priors' χ² (n_fits,) that belongs to nuisances."""
+        physical, chi2 = self.physical(shape), np.zeros(len(shape))
+        for prior in self.options.priors:
+            if prior.parameter in NUISANCE_PARAMETERS:
+                chi2 += ((physical[:, self.names.index(prior.parameter)] - prior.value) / prior.error) ** 2
+        return chi2
+
     def prior(self, shape: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return what the priors add to χ² (n_fits,), to half its gradient and to its curvature, at coordinates."""
         m, s = shape.shape
@@ -208,10 +256,10 @@ class Plan:
     def starts(self, thermal_mev: FloatArray) -> FloatArray:
         """Return coordinates from which to search, (n_starts, n_fits, n_free), for temperatures given as k_B T."""
         n_fits, columns = len(thermal_mev), dict.fromkeys(self.names, 0)
-        guesses = _guesses(self, thermal_mev)
-        table = np.empty((len(next(iter(guesses.values()), [0])), n_fits, len(columns)))
+        found = guesses(self, thermal_mev)
+        table = np.empty((len(next(iter(found.values()), [0])), n_fits, len(columns)))
         for i, name in enumerate(self.names):
-            values = guesses[name]
+            values = found[name]
             table[:, :, i] = np.log(values) if self.is_log[i] else values
         return np.clip(table, self.low, self.high)
 
@@ -238,15 +286,20 @@ def plan_model(name: str, options: ModelOptions) -> Plan:
         raise AnalysisError(f"{both[0]} is both fixed and bounded; choose one.")
     freed = {*options.bounds, *with_prior}
     fixed = {key: DEFAULT_FIXED[key] for key in names if key in DEFAULT_FIXED and key not in freed}
+    if WIDTH in fixed:
+        fixed[WIDTH] = options.inhomogeneous_mev
     fixed |= {key: float(value) for key, value in options.fixed.items()}
     for key, value in fixed.items():
         check_held(key, value, "fixed value")
     free = tuple(key for key in names if key not in fixed)
+    # Of a single gap at the temperatures that were read there is nothing to tell.
+    fixed = {key: value for key, value in fixed.items() if key not in NUISANCE_PARAMETERS or value != 0.0}
     _check_priors(options, fixed)
     limits = np.array([_limits(key, options) for key in free]).reshape(-1, 2)
-    is_log = np.array([kind_of(key) != "slope_per_mev" for key in free], dtype=bool)
+    is_log = np.array([kind_of(key) not in _LINEAR for key in free], dtype=bool)
     coordinates = np.where(is_log[:, None], np.log(np.where(is_log[:, None], limits, 1.0)), limits)
-    bent = free == ("g_mev", "phonon_mev") and name in ("eq9", "resonant", "kramers-heisenberg")
+    of_rate = tuple(key for key in free if key not in NUISANCE_PARAMETERS)
+    bent = of_rate == ("g_mev", "phonon_mev") and name in ("eq9", "resonant", "kramers-heisenberg")
     return Plan(model, options, free, coordinates[:, 0], coordinates[:, 1], is_log, fixed, bent)
 
 
@@ -261,9 +314,9 @@ def _all_parameters(name: str, n_modes: int) -> tuple[str, ...]:
     """Return the parameters that a model could have, whether or not its options are complete."""
     model = _known(name)
     if model.lines is None:
-        return model.parameters
+        return (*NUISANCE_PARAMETERS, *model.parameters)
     others = (key for key in model.parameters if key not in ("g_mev", "phonon_mev"))
-    return (*others, *(f"g_{i + 1}_mev" for i in range(n_modes)))
+    return (*NUISANCE_PARAMETERS, *others, *(f"g_{i + 1}_mev" for i in range(n_modes)))
 
 
 def _check_priors(options: ModelOptions, fixed: Mapping[str, float]) -> None:
@@ -277,6 +330,8 @@ def _check_priors(options: ModelOptions, fixed: Mapping[str, float]) -> None:
                 f"{unit_of(prior.parameter)} and has a prior as well; choose one."
             )
         low, high = _limits(prior.parameter, options)
+        if prior.parameter == WIDTH and prior.value == 0.0 and low == SHARPEST_MEV:
+            continue
         if not low <= prior.value <= high:
             raise AnalysisError(
                 f"the prior of {symbol_of(prior.parameter)} ({prior.parameter}) stands at {prior.value:g} "
@@ -288,8 +343,8 @@ def _check_priors(options: ModelOptions, fixed: Mapping[str, float]) -> None:
 def _parameter_names(model: RateModel, options: ModelOptions) -> tuple[str, ...]:
     if model.lines is None:
         # g and ħω come last: see `Plan.bent`.
-        return tuple(sorted(model.parameters, key=lambda key: key in ("g_mev", "phonon_mev")))
-    if not options.modes_mev or options.inhomogeneous_mev <= 0.0:
+        return tuple(sorted(_all_parameters(model.name, 0), key=lambda key: key in ("g_mev", "phonon_mev")))
+    if not options.modes_mev or not _has_width(options):
         raise AnalysisError(
             f"rate model {model.name!r} needs modes_mev, the phonon energies of its modes (found "
             f"{options.modes_mev}), and inhomogeneous_mev above 0 (found {options.inhomogeneous_mev:g})."
@@ -297,33 +352,22 @@ def _parameter_names(model: RateModel, options: ModelOptions) -> tuple[str, ...]
     return _all_parameters(model.name, len(options.modes_mev))
 
 
+def _has_width(options: ModelOptions) -> bool:
+    """Return whether the ensemble has a width, fixed or free."""
+    is_free = WIDTH in options.bounds or any(prior.parameter == WIDTH for prior in options.priors)
+    return is_free or options.fixed.get(WIDTH, options.inhomogeneous_mev) > 0.0
+
+
 def _limits(name: str, options: ModelOptions) -> tuple[float, float]:
     low, high = options.bounds.get(name, DEFAULT_BOUNDS[kind_of(name)])
     check_held(name, low, "lower bound")
     check_held(name, high, "upper bound")
+    if name == WIDTH:
+        # A logarithm has no 0; below this width an ensemble is a single gap.
+        low = max(low, SHARPEST_MEV)
     if not low < high:
         raise AnalysisError(
             f"the bounds of {symbol_of(name)} ({name}) are {low:g} and {high:g} {unit_of(name)}; the first must be the "
             "smaller one. To fix the parameter, give it a fixed value."
         )
     return low, high
-
-
-def _guesses(plan: Plan, thermal_mev: FloatArray) -> dict[str, FloatArray]:
-    """Return trial values of the free parameters, (n_starts, n_fits) each, on one grid."""
-    one = np.ones_like(thermal_mev)
-    if plan.model.lines is not None:
-        modes = dict(zip((f"g_{i + 1}_mev" for i in range(9)), plan.options.modes_mev, strict=False))
-        roots = np.sqrt([0.3, 1.0, 3.0, 8.0])[:, None]
-        return {key: modes[key] * roots * one if key in modes else 1.0 + 0.0 * roots * one for key in plan.names}
-    if "phonon_mev" not in plan.model.parameters:
-        slope = np.array(_LINE_SLOPES)[:, None] * one
-        return {key: slope if key == "slope_per_mev" else 1.0 / slope for key in plan.names}
-    phonon = np.array([plan.fixed["phonon_mev"]] if "phonon_mev" in plan.fixed else _PHONONS_MEV)[:, None, None]
-    if plan.model.name == "thermal":
-        energy = np.array(_ENERGIES_MEV)[:, None] * one
-    else:
-        energy = CENTRE_MEV * np.exp(np.clip((np.array(_SLOPES)[:, None] + 1.0 / thermal_mev) * phonon, *_EXPONENTS))
-    g = np.sqrt(energy * phonon)
-    found = {"g_mev": g, "phonon_mev": phonon + 0.0 * g, "broadening_mev": 1.0 + 0.0 * g}
-    return {key: value.reshape(-1, len(thermal_mev)) for key, value in found.items()}

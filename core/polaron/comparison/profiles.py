@@ -227,7 +227,7 @@ class _Part:
             found[lost], chi2[lost], _, stopped[lost] = minimise(self.lanes(rows[lost]), begin[lost], plan, held=again)
         chosen = [self.first + i for i, name in enumerate(self.fit.names) if name in plan.options.bounds]
         stopped[:, [*held, *chosen]] = False
-        return found, chi2, stopped
+        return found, chi2, stopped & ~plan.at_single_gap(found)
 
     def _at_one_energy(self, begin: FloatArray, held: dict[int, FloatArray]) -> FloatArray:
         """Return the beginning with g²/ħω, which data fix best, kept where one of g and ħω is held."""

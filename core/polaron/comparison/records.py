@@ -78,7 +78,8 @@ class ModelFit:
     ----------
     model : str
     names : tuple of str
-        Free parameters besides the scale.
+        Free parameters besides the scale; among them ``inhomogeneous_mev`` and ``temperature_offset_k`` where a range
+        or a prior sets them free.
     temperatures_k : ndarray, shape (n_temperatures,)
     values, errors : ndarray, shape (n_rows, n_names)
         In the unit of each name; first-order standard errors, NaN at a bound.
@@ -89,9 +90,10 @@ class ModelFit:
     log_scale : ndarray, shape (n_rows,)
         ln A with rates in meV units; of the joint fit the mean over its temperatures.
     chi2, dof, n_points, n_parameters : ndarray, shape (n_rows,)
-        χ² of the data, without what priors of parameters add; nuisances of the joint fit are in it.
+        χ² of the data, without what priors of parameters add; what the priors of nuisances add is in it, those of width
+        and temperature too, and such nuisances are not counted among the parameters.
     prior_chi2 : ndarray, shape (n_rows,)
-        What the priors add at the best fit; zero without any. The best fit is that of the sum.
+        What the other priors add at the best fit; zero without any. The best fit is that of the sum.
     priors : tuple of PriorPull
     nuisances : FittedNuisances or None
         None where no nuisances were given.
@@ -143,3 +145,11 @@ class ModelFit:
     def error(self, name: str) -> FloatArray:
         """Return the errors (n_rows,) of one free parameter."""
         return self.errors[:, self.names.index(name)]
+
+    def correlation(self, one: str, other: str) -> FloatArray:
+        """Return the correlations (n_rows,) of two free parameters, in logarithms; NaN where one has no error."""
+        i, k = self.names.index(one), self.names.index(other)
+        last = np.full((2, 2), np.nan) if self.joint is None else self.joint.shape_covariance[np.ix_([i, k], [i, k])]
+        every = np.concatenate([self.covariance[:, 1:, 1:][:, [[i], [k]], [i, k]], last[None]])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(every[:, 0, 1] / np.sqrt(every[:, 0, 0] * every[:, 1, 1]))

@@ -7,6 +7,7 @@ from scipy.stats import chi2 as chi2_distribution
 
 from asplab.core.counting import counted
 from asplab.core.polaron.comparison.allowed import kind_of, symbol_of, unit_of
+from asplab.core.polaron.comparison.entangled import told_width
 from asplab.core.polaron.comparison.records import ModelFit, PriorPull
 from asplab.core.units import FloatArray
 
@@ -78,7 +79,8 @@ def identified(fit: ModelFit, row: int) -> str:
     told_of_priors = "; ".join(_told_prior(one, row) for one in fit.priors)
     words = f"data and priors ({told_of_priors})" if fit.priors else "the data"
     sentence = f"with {given} fixed, {words}" if held else words
-    return sentence + _determined(told, energy) + _of_priors(fit, row)
+    found = sentence + _determined(told, energy) + _of_priors(fit, row)
+    return f"{found} {of_width}" if (of_width := told_width(fit, row)) else found
 
 
 def _determined(told: Sequence["_Told"], energy: "_Told") -> str:

@@ -22,7 +22,6 @@ from asplab.core.errors import AnalysisError
 from asplab.core.units import FloatArray
 
 
-
 @dataclass(frozen=True, slots=True)
 class Accuracy:
     """How finely an average is taken: step in u, standard deviations first looked at, and ln of what is negligible."""

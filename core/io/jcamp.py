@@ -19,7 +19,7 @@ from asplab.core.io.rows import unique_names
 
 NAME = "JCAMP-DX"
 FIRST_LINES = re.compile(r"\s*(?:\$\$[^\n]*\n\s*)*##\s*(?:TITLE|JCAMP)", re.IGNORECASE)
-SECOND_LABEL = re.compile(r"^##[ ]*(?:JCAMP.?DX|DATA.?TYPE|X?UNITS|ORIGIN|FIRSTX|NPOINTS|XYDATA)", re.I | re.M)
+SECOND_LABEL = re.compile(r"^[ \t]*##[ ]*(?:JCAMP.?DX|DATA.?TYPE|X?UNITS|ORIGIN|FIRSTX|NPOINTS|XYDATA)", re.I | re.M)
 RECORD = re.compile(r"##([^=]{0,200})=(.*)")
 BLOCKS_LIMIT = 2000
 END = re.compile(r"##\s*END\b", re.IGNORECASE)
@@ -131,6 +131,7 @@ def read_sections(lines: Sequence[str], name: str) -> list[Section]:
 
 def read_records(lines: Sequence[str]) -> Iterator[Record]:
     """Yield the labelled records; lines before the first must be comments and are passed over."""
+    lines = [line.lstrip() if line[:1].isspace() and line.lstrip().startswith("##") else line for line in lines]
     starts = [k for k, line in enumerate(lines) if line.startswith("##")]
     starts = [k for k in starts if RECORD.match(lines[k]) or END.match(lines[k])]
     for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):

@@ -11,6 +11,7 @@ NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d{1,3})?", re.ASCII)
 DELIMITERS = "\t;,"
 NO_NUMBER = frozenset({"nan", "-nan", "n/a", "na"})
 LINES_AFTER = 3
+ROWS_LIMIT = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def read_rows(lines: Sequence[str], start: int, style: Style, name: str) -> list
             )
         rows.append(Row(stop + 1, values))
         stop += 1
+        if len(rows) > ROWS_LIMIT:
+            raise FileError(name, stop, f"the table has more than {ROWS_LIMIT} rows, no spectrum. Split the file.")
     if not rows:
         raise FileError(name, start + 1, "no rows of numbers follow the header. Copy the file again.")
     refuse_more_rows(lines, stop, style, name)

@@ -339,6 +339,13 @@ def test_other_line_ends_and_an_utf16_text_give_the_same_numbers(ending):
     assert np.array_equal(read_bytes(text.encode("utf-16"), "a").columns[1].values, expected)
 
 
+def test_blanks_before_the_labels_change_nothing():
+    text = document(table(difference_duplicates))
+    indented = "".join(f" {line}\n" for line in text.splitlines())
+    assert READER.recognises(indented.encode())
+    assert np.array_equal(parsed(indented).columns[1].values, parsed(text).columns[1].values)
+
+
 @pytest.mark.parametrize("raw", [b"", b"#Acq. time=1\n##\n", b"##\xff\x00", b"# TITLE=x\n1 2\n", b"##TITLE=x\n1,2\n"])
 def test_other_texts_are_not_claimed(raw):
     assert not READER.recognises(raw)

@@ -141,6 +141,12 @@ def test_decimal_commas_between_commas_are_refused_with_the_reason():
         parsed('"Wavelength nm.","Abs."\n500,0,0,5\n')
 
 
+def test_a_table_of_absurd_length_is_refused(monkeypatch):
+    monkeypatch.setattr("asplab.core.io.rows.ROWS_LIMIT", 39)
+    with pytest.raises(FileError, match="more than 39 rows"):
+        parsed(SHIMADZU_TEXT)
+
+
 JASCO_HEADER = {
     "TITLE": "PbSe, batch 4",
     "DATA TYPE": "",

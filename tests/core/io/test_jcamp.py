@@ -272,6 +272,39 @@ def test_a_link_file_without_its_last_block_is_refused():
         parsed(outer + document(table(plain)) * 3)
 
 
+def test_a_value_after_a_difference_ends_the_differences():
+    y = parsed(document("300A1J1B2T\n298C3", size=5, YFACTOR=1)).columns[1].values
+    assert y.tolist() == [11.0, 22.0, 22.0, 22.0, 33.0]
+
+
+def test_a_table_that_begins_with_a_difference_is_refused():
+    with pytest.raises(FileError, match=r"begins with 'J5', no value"):
+        parsed(document("300J5J5", size=2))
+
+
+def test_a_value_that_moved_to_the_next_line_is_noticed_by_the_abscissa():
+    with pytest.raises(FileError, match=r"line 13: the line begins at x = 298.5, but the values before it lead to 299"):
+        parsed(document("300 1 2\n298.5 3 4 5", size=5))
+
+
+def test_values_too_large_for_a_number_are_refused():
+    with pytest.raises(FileError, match="line 13: a value is too large"):
+        parsed(document("300 1 2\n299 1E+999", size=3))
+
+
+def test_pairs_fewer_than_npoints_are_refused_though_the_ends_fit():
+    rows = PAIRS.replace("274.7790,1.091012\n", "")
+    with pytest.raises(FileError, match="3 points, but NPOINTS states 4"):
+        parsed(document(rows, **PAIR_HEADER))
+
+
+def test_pairs_without_npoints_need_an_end():
+    header = {**PAIR_HEADER, "NPOINTS": None}
+    assert "NPOINTS isn't stated" in parsed(document(PAIRS, **header)).warnings[0]
+    with pytest.raises(FileError, match="neither NPOINTS nor ##END="):
+        parsed(document(PAIRS, end="", **header) + "\n")
+
+
 def test_a_missing_end_is_said_where_npoints_shows_that_nothing_else_is():
     whole, cut = document(table(plain)), document(table(plain), end="")
     file = parsed(cut)
@@ -293,6 +326,11 @@ def test_a_peak_table_is_said_to_be_no_spectrum():
 def test_what_is_no_spectrum_is_refused_by_what_it_is(label, what):
     with pytest.raises(FileError, match=what):
         parsed(document("1 2 3", label=label, form="(X)"))
+
+
+def test_one_page_of_several_variables_is_not_taken_for_the_spectrum():
+    with pytest.raises(FileError, match="several variables"):
+        parsed(document(table(plain), NTUPLES="KINETICS"))
 
 
 def test_a_block_that_is_no_spectrum_is_said_beside_those_that_are():

@@ -114,6 +114,13 @@ def test_a_table_cut_within_a_row_is_refused(cut):
         CARY.read(cary(with_log=False).rstrip("\n")[:-cut].encode(), "a.csv")
 
 
+def test_a_last_row_without_its_last_cells_is_refused():
+    rows = {"substrate": ROWS["substrate"], "filter": ROWS["filter"][:2]}
+    text = cary(rows, with_log=False).strip("\n").removesuffix("649.03,94.08,") + "\n"
+    with pytest.raises(FileError, match=r"line 4: the last row has 3 of 5 cells"):
+        parsed(text)
+
+
 SHIMADZU_TEXT = '"CSZnO1 - RawData"\n"Wavelength nm.","Abs."\n' + "".join(
     f"{900 - k:.2f},{0.03 + 0.001 * k:.4f}\n" for k in range(40)
 )

@@ -1,6 +1,6 @@
 """Follow a folder while it is being measured: which files are finished, what they bring, and what to say about it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 from asplab.core.counting import counted
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment
-from asplab.core.io.manifest import Manifest, read_manifest
+from asplab.core.io.manifest import read_manifest
 from asplab.core.io.order import natural_key
 from asplab.core.loading import Memory, find_manifest, load_rows
 from asplab.core.pipeline import Results
@@ -20,14 +20,20 @@ MOST_FILES = 100_000
 _CHANGED = 0.05
 """Relative change of an error below which it is not news."""
 
-Recipe = Callable[[Path], tuple[Manifest, Path]]
-"""Says what the files of a folder are, and beside which file their names count."""
+Load = Callable[[Path, Collection[str], Progress | None], Experiment]
+"""Reads a folder, without the files that are unfinished."""
 
 
-def by_manifest(folder: Path) -> tuple[Manifest, Path]:
-    """Return the manifest of a folder, read anew each time, so that it may grow too."""
-    path = find_manifest(folder)
-    return read_manifest(path), path.resolve()
+def by_manifest() -> Load:
+    """Return what reads a folder as its manifest says, which may grow too; unchanged files are read once."""
+    memory = Memory()
+
+    def load(folder: Path, unfinished: Collection[str], progress: Progress | None) -> Experiment:
+        path = find_manifest(folder)
+        manifest = read_manifest(path)
+        return load_rows(manifest, path.resolve(), progress=progress, memory=memory, unfinished=unfinished)
+
+    return load
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,8 @@ class Watch:
     Attributes
     ----------
     folder : Path
-    recipe : callable
-        What its files are.
+    load : callable
+        How it is read.
     seen : Look
         The last look.
     loaded : Look
@@ -82,11 +88,10 @@ class Watch:
     """
 
     folder: Path
-    recipe: Recipe = by_manifest
+    load: Load = field(default_factory=by_manifest)
     seen: Look = field(default_factory=Look)
     loaded: Look = field(default_factory=Look)
     experiment: Experiment | None = None
-    memory: Memory = field(default_factory=Memory)
 
     def again(self, *, progress: Progress | None = None) -> "Watch":
         """Look at the folder again, and load it if a file was finished, changed or removed since.
@@ -105,8 +110,7 @@ class Watch:
         finished = Look({name: stamp for name, stamp in now.files.items() if name not in waiting})
         if finished == self.loaded:
             return replace(self, seen=now)
-        manifest, place = self.recipe(self.folder)
-        experiment = load_rows(manifest, place, progress=progress, memory=self.memory, unfinished=waiting)
+        experiment = self.load(self.folder, waiting, progress)
         return replace(self, seen=now, loaded=finished, experiment=experiment)
 
 

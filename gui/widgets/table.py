@@ -14,6 +14,7 @@ from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 
 _LEAST_GAP, _GAP, _PAD, _DOT = 6, 18, 6, 8
 _BOX, _BOX_ROOM = 14, 22
+_LEAST_FIRST = 120
 _TICK = ((0.25, 0.52), (0.43, 0.70), (0.76, 0.32))
 
 
@@ -28,13 +29,16 @@ class Column:
     tip : str
         What it holds; the tooltip.
     is_spare : bool
-        Left out where there is no room for all columns; copied all the same.
+        Left out where there is no room for all columns; copied, and told by the row's tooltip, all the same.
+    rank : int
+        Of the spare columns those of the highest rank go first; of equal ones the left one.
     """
 
     header: str
     unit: str = ""
     tip: str = ""
     is_spare: bool = False
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class TableRow:
         State of the box before the row; None has no box.
     words : str
         Muted, in place of all cells but the first.
+    tones : tuple of str
+        Colour names of the cells; an empty one, or none, is painted as text.
     """
 
     cells: tuple[str, ...]
@@ -63,10 +69,13 @@ class TableRow:
     tip: str = ""
     checked: bool | None = None
     words: str = ""
+    tones: tuple[str, ...] = ()
 
 
 class DataTable(PaintedRows):
     """Rows of numbers under typeset headers; the first column stands left, all others right.
+
+    In a narrow table spare columns are left out one by one, then the first column gives way, with an ellipsis.
 
     ``check_toggled`` carries the row whose box was clicked, or toggled with Space.
     """
@@ -135,8 +144,10 @@ class DataTable(PaintedRows):
         return self._size(range(len(self._columns)), _GAP)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the room for all rows and the columns that are not spare, close together."""
-        return self._size([i for i, column in enumerate(self._columns) if not column.is_spare], _LEAST_GAP)
+        """Return the room for all rows and the columns that are not spare, close together and the first one elided."""
+        size = self._size([i for i, column in enumerate(self._columns) if not column.is_spare], _LEAST_GAP)
+        first = self._natural[0] if self._natural else 0.0
+        return QSize(size.width() - math.floor(max(first - _LEAST_FIRST, 0.0)), size.height())
 
     def row_box(self, index: int) -> QRectF:
         """Return where a row stands, in pixels."""
@@ -146,12 +157,23 @@ class DataTable(PaintedRows):
         """Return the tooltip of a row, or of a column's header."""
         row = self.row_at(place.y())
         if row >= 0:
-            return self._rows[row].tip
+            return "\n".join(line for line in (*self._untold(row), self._rows[row].tip) if line)
         if place.y() >= ROW_PX:
             return ""
         edges = self._edges()
         hits = (self._columns[i].tip for i, (left, right) in edges.items() if left <= place.x() < right)
         return next(hits, "")
+
+    def _untold(self, index: int) -> list[str]:
+        """Return the cells of a row that there is no room for."""
+        row, edges = self._rows[index], self._edges()
+        if row.words:
+            return []
+        left, right = edges[0]
+        is_cut = self._natural[0] > math.ceil(right - left)
+        heads = [without_markup(_head(column)) for column in self._columns]
+        hidden = [f"{heads[i]}: {cell}" for i, cell in enumerate(row.cells) if i not in edges and cell]
+        return [row.cells[0], *hidden] if is_cut else hidden
 
     def check_box(self, index: int) -> QRectF:
         """Return where the box of a row stands, in pixels."""
@@ -216,12 +238,17 @@ class DataTable(PaintedRows):
             if column and row.words:
                 self._paint_words(painter, box, left, row.words)
                 return
-            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-            painter.drawText(
-                place if column else place.adjusted(indent, 0, 0, 0),
-                side | Qt.AlignmentFlag.AlignVCenter,
-                row.cells[column],
-            )
+            if column < len(row.tones) and row.tones[column] and not row.is_muted:
+                painter.setPen(self._theme.text_color(row.tones[column]))
+            if column:
+                painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, row.cells[column])
+            else:
+                place.adjust(indent, 0, 0, 0)
+                words = painter.fontMetrics().elidedText(
+                    row.cells[0], Qt.TextElideMode.ElideRight, int(place.width()) + 1
+                )
+                painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            painter.setPen(self.palette().color(role))
 
     def _paint_box(self, painter: QPainter, box: QRectF, *, is_checked: bool) -> None:
         painter.setPen(QPen(self._theme.color("accent" if is_checked else "muted"), 1))
@@ -245,16 +272,19 @@ class DataTable(PaintedRows):
 
     def _shown(self) -> list[int]:
         """Return the columns there is room for."""
-        every = list(range(len(self._columns)))
-        if self.width() >= self._size(every, _LEAST_GAP).width():
-            return every
-        return [i for i in every if not self._columns[i].is_spare]
+        shown = list(range(len(self._columns)))
+        spare = sorted((i for i in shown if self._columns[i].is_spare), key=lambda i: (-self._columns[i].rank, i))
+        while spare and self.width() < self._size(shown, _LEAST_GAP).width():
+            shown.remove(spare.pop(0))
+        return shown
 
     def _edges(self) -> dict[int, tuple[float, float]]:
         """Return left and right edge of each column shown."""
         shown = self._shown()
         natural = [self._natural[i] if self._natural else 0.0 for i in shown]
-        gap = max((self.width() - 2 * _PAD - sum(natural)) / max(len(shown) - 1, 1), _LEAST_GAP)
+        room, gaps = self.width() - 2.0 * _PAD, max(len(shown) - 1, 1)
+        gap = max((room - sum(natural)) / gaps, _LEAST_GAP)
+        natural[0] = max(min(natural[0], room - sum(natural[1:]) - (len(shown) - 1) * _LEAST_GAP), 0.0)
         edges, left = {}, float(_PAD)
         for place, (index, width) in enumerate(zip(shown, natural, strict=True)):
             edges[index] = (left, left + width + (gap if place else 0.0))

@@ -266,6 +266,20 @@ def test_a_narrow_table_leaves_out_its_spare_columns_but_copies_them(make: Make)
     assert narrow.text() == wide.text() == "T\tg (meV)\tAICc\n80 K\t39.8 ± 4.7\t21.6\n100 K\t48.8 ± 6.9\t17.7"
 
 
+def test_spare_columns_go_one_by_one_and_then_the_first_gives_way_and_the_tooltip_tells_all(make: Make) -> None:
+    columns = (Column("Check"), Column("a"), Column("b", is_spare=True), Column("c", "m", is_spare=True, rank=1))
+    row = TableRow(("a name that is long enough to be cut", "0.1", "0.2", "0.3"), tip="meaning")
+    table: DataTable = make(DataTable, LIGHT, columns, size=(700, 80))
+    table.display([row])
+    told: list[str] = []
+    for width in range(table.sizeHint().width(), table.minimumSizeHint().width() - 1, -2):
+        table.resize(width, 80)
+        tip = table.tip_at(QPointF(5.0, ROW_PX + 5.0))
+        told += [tip] if tip not in told else []
+    c, b, name = "c (m): 0.3\nmeaning", "b: 0.2\n", "a name that is long enough to be cut\n"
+    assert told == ["meaning", c, b + c, name + b + c]
+
+
 def test_the_keyboard_walks_along_the_rows_of_every_table(make: Make, qtbot: Any) -> None:
     results: ResultsTable = make(ResultsTable)
     results.display(rows())

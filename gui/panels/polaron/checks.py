@@ -31,8 +31,10 @@ COLUMNS = (
     Column("Check", "", "✓ agrees · ! conflicts, by more than three standard errors · a dot: can’t be made"),
     Column("found"),
     Column("should be"),
-    Column("pull", "σ", "Difference in standard errors of it"),
+    Column("unit", is_spare=True),
+    Column("pull", "σ", "Difference in standard errors of it", is_spare=True, rank=1),
 )
+TONES = {"✓": "good", "!": "warn"}
 _NONE = "—"
 
 
@@ -152,12 +154,14 @@ class ChecksPage(Page):
             of_name = [one for one in checks if one.name == name]
             found = [[one.status for one in of_name if one.place == where] for where in places]
             signs = [SIGNS[min(here, key=_WORST.index)] if here else "" for here in found]
-            rows.append(TableRow((typeset(title), *signs), is_muted=not self._state.is_current))
+            tones = ("", *(TONES.get(sign, "") for sign in signs))
+            rows.append(TableRow((typeset(title), *signs), is_muted=not self._state.is_current, tones=tones))
         chosen = self._chosen.split("|")[0]
         self.matrix.display(rows, selected=self._names.index(chosen) if chosen in self._names else None)
         self._top.limit_content(self.matrix.sizeHint().height())
         conflicts = sum(one.status == "conflicts" for one in checks)
-        self._top.display_subtitle(f"! {conflicts} of {len(checks)} conflict" if conflicts else "✓ no conflict")
+        words = f"! {conflicts} of {len(checks)} conflict" if conflicts else "✓ no conflict"
+        self._top.display_subtitle(words if checks else "")
 
     def _show_fit(self, place: str) -> None:
         keys = [_key(one) for one in self._here]
@@ -175,11 +179,16 @@ def _key(one: "Check") -> str:
 
 
 def _row(one: "Check", *, is_muted: bool) -> TableRow:
-    numbers = [*(typeset(number.text) for number in one.numbers[:2]), _NONE, _NONE][:2]
+    numbers = [*(typeset(number.text.removesuffix(number.unit).rstrip()) for number in one.numbers[:2]), _NONE, _NONE][
+        :2
+    ]
     pull = plain(one.pull, 1) if math.isfinite(one.pull) else _NONE
     wanted = f"{one.relation} {numbers[1]}" if one.relation else _NONE
-    cells = (f"{SIGNS[one.status]}  {typeset(one.title)}", numbers[0], wanted, pull)
-    return TableRow(cells, is_muted=is_muted or one.status == "not applicable", tip=one.meaning)
+    unit = typeset(one.numbers[0].unit) if one.numbers else ""
+    sign = SIGNS[one.status]
+    cells = (f"{sign}  {typeset(one.title)}", numbers[0], wanted, unit, pull)
+    tones = ("warn",) if sign == "!" else ()
+    return TableRow(cells, is_muted=is_muted or one.status == "not applicable", tip=typeset(one.meaning), tones=tones)
 
 
 def _words(one: "Check") -> str:

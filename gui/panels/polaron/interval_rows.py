@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("Quantity"),
-    Column("fit", "", "Value ± standard error of first order, from the covariance; 68 %"),
+    Column("fit", "", "Value ± standard error of first order, from the covariance; 68 %", is_spare=True),
     Column("profile", "", "Where χ² has risen by one; of QY and η the interval of a ratio (Fieller); 68 %"),
     Column("bootstrap", "", "Percentiles of resampled repeats, taken through the whole chain; 68 %"),
-    Column("bootstrap 95 %", "", "The same, 95 %", is_spare=True),
+    Column("bootstrap 95 %", "", "The same, 95 %", is_spare=True, rank=1),
     Column("sampled", "", "Posterior given the responses, with priors and ranges of the settings; central 68 %"),
 )
 NONE = "—"

@@ -24,8 +24,8 @@ _LEAST_WORDS_PX = 90
 class PolaronPanel(Panel):
     """Pages that are built when they are first wanted.
 
-    A page that is chosen is loaded, built and filled in turns of the event loop of their own, so that none of them holds
-    the window up; :attr:`page` builds at once what somebody can't wait for.
+    A page that is chosen is loaded, built and filled in turns of the event loop of their own, so that none of them
+    holds the window up; :attr:`page` builds at once what somebody can't wait for.
 
     ``page_added`` carries a new page, ``page_chosen`` the key of the page that is shown now, ``run_requested`` follows
     the wish to compute the studies of the page again.
@@ -135,7 +135,7 @@ class PolaronPanel(Panel):
         self.page_chosen.emit(self._key)
 
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
-        """Say whether what the page has computed still holds, and hand it on; a page that is not built is told later."""
+        """Say whether what the page has computed still holds, and hand it on; one not built yet is told later."""
         if not self.has_page:
             return
         self.page.display_studies(states)

@@ -118,7 +118,9 @@ def polaron_residuals(fit: PolaronFit) -> FloatArray:
     variance = np.einsum("tii->ti", problem.covariance)
     cross = problem.covariance[:, np.arange(n), n + np.arange(n)]
     lever = eta * (1.0 - eta) * slope * problem.denominator
-    blur = lever**2 * (problem.own_error_mev**2 + problem.common_error_mev**2)
+    by_energy = lever * problem.own_error_mev
+    of_data = problem.own_sensitivity[:, :n] - eta * problem.own_sensitivity[:, n:]
+    blur = by_energy * (by_energy - 2.0 * of_data) + (lever * problem.common_error_mev) ** 2
     total = variance[:, :n] - 2.0 * eta * cross + eta**2 * variance[:, n:] + blur
     usable = problem.use & (total > 0)
     residual = (problem.numerator - eta * problem.denominator) / np.sqrt(np.where(usable, total, 1.0))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.components import Components, find_components
 from asplab.core.counting import counted
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.problems import Problem
@@ -69,6 +70,9 @@ class EfficiencyFit:
         Of (numerator, denominator) within a temperature.
     shared_sensitivity : ndarray, shape (n_temperatures, 2 n_anti)
         Change of (numerator, denominator) with one standard error of a shared quantum yield; zero otherwise.
+    own_sensitivity : ndarray, shape (n_temperatures, 2 n_anti)
+        Change of (numerator, denominator) of each place when its photon energy is one standard error above the stated
+        one; part of ``covariance``. ΔE is then too large by ``detuning_error_mev``.
     valid, fitted : ndarray of bool
     truncation : ndarray
     flag_table : ndarray of bool, shape (n_temperatures, n_anti, n_flags)
@@ -108,6 +112,7 @@ class EfficiencyFit:
     denominator: FloatArray
     covariance: FloatArray
     shared_sensitivity: FloatArray
+    own_sensitivity: FloatArray
     valid: np.ndarray
     fitted: np.ndarray
     truncation: FloatArray
@@ -163,8 +168,7 @@ def fit_efficiency(responses: Responses, settings: EfficiencySettings) -> Effici
     line, yields, yield_errors, shared_error = _apply_yield_mode(responses, line, settings)
     if settings.estimator == "ratio":
         return _from_ratio_lines(responses, line, settings, yields, yield_errors)
-    numerator, denominator, covariance, sensitivity = _components(responses, line, shared_error)
-    return _assemble(responses, line, settings, yields, yield_errors, numerator, denominator, covariance, sensitivity)
+    return _assemble(responses, line, settings, yields, yield_errors, find_components(responses, line, shared_error))
 
 
 def _apply_yield_mode(
@@ -190,34 +194,6 @@ def _apply_yield_mode(
         error = float(np.sum(weight) ** -0.5)
     everywhere = np.full(len(yields), shared)
     return fit_slope(responses, shared * photon), everywhere, np.full(len(yields), error), error
-
-
-def _components(
-    responses: Responses, line: StokesLine, shared_error: float
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return N = hν_AS I, D = PA/s + hν₀ I, their covariance, and their change with a shared quantum yield."""
-    ns, n = responses.n_stokes, responses.valid.shape[1]
-    light, heat = responses.intensity[:, ns:], responses.absorbed[:, ns:]
-    energy = responses.excitation_mev[:, ns:]
-    na = light.shape[1]
-    slope, intercept = line.slope[:, None], line.intercept_mev[:, None]
-    numerator = energy * light
-    denominator = heat / slope + intercept * light
-    gradient = np.zeros((len(light), 2 * na, 2 * n))
-    rows, columns = np.arange(na), ns + np.arange(na)
-    gradient[:, na:] = (
-        -(heat / slope**2)[:, :, None] * line.gradient[:, None, 0] + light[:, :, None] * line.gradient[:, None, 1]
-    )
-    gradient[:, rows, columns] = energy
-    gradient[:, na + rows, columns] += intercept
-    gradient[:, na + rows, n + columns] += 1.0 / slope
-    covariance = gradient @ responses.covariance @ gradient.transpose(0, 2, 1)
-    sensitivity = np.zeros((len(light), 2 * na))
-    if shared_error > 0:
-        with_intercept = light - heat / slope**2 * line.slope_follows[:, None]
-        sensitivity[:, na:] = with_intercept * responses.mean_photon_mev[:, None] * shared_error
-        covariance = covariance + sensitivity[:, :, None] * sensitivity[:, None, :]
-    return numerator, denominator, covariance, sensitivity
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,15 +238,13 @@ def _assemble(
     settings: EfficiencySettings,
     yields: FloatArray,
     yield_errors: FloatArray,
-    numerator: FloatArray,
-    denominator: FloatArray,
-    covariance: FloatArray,
-    sensitivity: FloatArray,
+    found: Components,
 ) -> EfficiencyFit:
     ns = responses.n_stokes
+    numerator, denominator = found.numerator, found.denominator
     valid = responses.valid[:, ns:] & np.isfinite(denominator) & (denominator != 0.0)
-    covariance = np.where(np.isfinite(covariance), covariance, 0.0)
-    found = _divide(numerator, denominator, covariance, valid)
+    covariance = np.where(np.isfinite(found.covariance), found.covariance, 0.0)
+    ratios = _divide(numerator, denominator, covariance, valid)
     yield_low, yield_high = _yield_interval(responses, line, settings, yields, yield_errors)
     measured = valid & (responses.absorbed[:, ns:] != 0.0)
     heat = np.where(measured, responses.absorbed[:, ns:], np.nan)
@@ -293,20 +267,21 @@ def _assemble(
         detuning_error_mev=responses.excitation_error_mev[:, ns:],
         reference_error_mev=responses.reference_error_mev,
         excitation_nm=responses.excitation_nm[:, ns:],
-        eta=found.eta,
-        eta_error=found.error,
-        eta_covariance=found.covariance,
-        eta_low=found.low,
-        eta_high=found.high,
+        eta=ratios.eta,
+        eta_error=ratios.error,
+        eta_covariance=ratios.covariance,
+        eta_low=ratios.low,
+        eta_high=ratios.high,
         ratio_slope_per_mev=responses.intensity[:, ns:] / heat * line.slope[:, None],
         numerator=np.where(valid, numerator, 0.0),
         denominator=np.where(valid, denominator, 1.0),
         covariance=covariance,
-        shared_sensitivity=sensitivity,
+        shared_sensitivity=found.shared_sensitivity,
+        own_sensitivity=np.nan_to_num(found.own_sensitivity),
         valid=valid,
         fitted=valid & responses.fitted[:, ns:],
         truncation=responses.truncation[:, ns:],
-        flag_table=_flags(responses, found.eta, found.determined, valid),
+        flag_table=_flags(responses, ratios.eta, ratios.determined, valid),
         keys=tuple(row[ns:] for row in responses.keys),
         stokes_keys=tuple(row[:ns] for row in responses.keys),
         responses=responses,
@@ -396,5 +371,6 @@ def _from_ratio_lines(
     diagonal = np.arange(na)
     covariance[:, diagonal, diagonal] = np.nan_to_num(lines.eta_variance)
     ones = np.where(np.isfinite(lines.eta), 1.0, np.nan)
-    parts = (np.nan_to_num(lines.eta), ones, covariance, np.zeros((len(lines.eta), 2 * na)))
-    return _assemble(responses, line, settings, yields, errors, *parts)
+    none = np.zeros((len(lines.eta), 2 * na))
+    parts = Components(np.nan_to_num(lines.eta), ones, covariance, none, none)
+    return _assemble(responses, line, settings, yields, errors, parts)

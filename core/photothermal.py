@@ -69,7 +69,10 @@ class Absorbed:
     shared : ndarray, same shape
         What is added to the covariance of the mean and does not average over the scans as they do: the
         baseline, common to all excitations (where one lies in the baseline's region, this includes their common
-        noise); the noise of the power readings; and what interpolation between coarse steps may miss.
+        noise); the noise of the power readings; what interpolation between coarse steps may miss; and the square of
+        ``misread`` of each excitation.
+    misread : ndarray, shape (n_stacks,)
+        What is read, less what the laser causes, where its photon energy is one standard error above the stated one.
     baselines : tuple of FittedBaseline or None
     interpolated : ndarray of bool, shape (n_stacks,)
         Read between the points of a scan with coarse steps.
@@ -79,6 +82,7 @@ class Absorbed:
     mean: FloatArray
     noise: FloatArray
     shared: FloatArray
+    misread: FloatArray
     baselines: tuple[FittedBaseline | None, ...]
     interpolated: np.ndarray
     problems: tuple[Problem, ...] = ()
@@ -90,7 +94,7 @@ def photothermal(
     """Fit the baseline of each temperature in raw volts, subtract it, and divide by the pump power."""
     n_t, n = layout.index.shape
     mean = np.full(len(excitations.energy_mev), np.nan)
-    interpolated = np.zeros(mean.size, dtype=bool)
+    interpolated, misread = np.zeros(mean.size, dtype=bool), np.zeros(mean.size)
     noise, shared = np.zeros((n_t, n, n)), np.zeros((n_t, n, n))
     per_scan: list[FloatArray | None] = []
     baselines: list[FittedBaseline | None] = []
@@ -116,9 +120,10 @@ def photothermal(
         own = (weights * scan_set.noise) @ weights.T
         noise[t][np.ix_(columns, columns)] = own
         added = found.covariance(weights, own, scan_set) + _power_covariance(scan_set, fitted, weights) + missed
-        added += np.diag(_misread(scan_set, fitted, excitations.error_mev[scan_set.stacks]) ** 2)
+        misread[scan_set.stacks] = off = _misread(scan_set, fitted, excitations.error_mev[scan_set.stacks])
+        added += np.diag(off**2)
         shared[t][np.ix_(columns, columns)] = added
-    return Absorbed(tuple(per_scan), mean, noise, shared, tuple(baselines), interpolated, tuple(problems))
+    return Absorbed(tuple(per_scan), mean, noise, shared, misread, tuple(baselines), interpolated, tuple(problems))
 
 
 def _weights(scans: ScanSet, baseline: FittedBaseline) -> tuple[FloatArray, FloatArray]:
@@ -144,7 +149,7 @@ def _power_covariance(scans: ScanSet, baseline: FittedBaseline, weights: FloatAr
 
 
 def _misread(scans: ScanSet, baseline: FittedBaseline, error_mev: FloatArray) -> FloatArray:
-    """Return the standard error of each reading that comes from where on the scan's slope its excitation lies."""
+    """Return what an excitation of a photon energy larger by its error leaves of the scan's slope in each reading."""
     if not error_mev.any():
         return np.zeros(error_mev.size)
     signal = (scans.volts.mean(axis=0) - baseline.volts) / scans.power_uw
@@ -152,7 +157,7 @@ def _misread(scans: ScanSet, baseline: FittedBaseline, error_mev: FloatArray) ->
     for row, at in enumerate(scans.excitation_mev):
         near = np.argsort(np.abs(scans.energy_mev - at))[:_SLOPE_POINTS]
         slopes[row] = np.polyfit(scans.energy_mev[near] - at, signal[near], 1)[0]
-    return np.asarray(slopes * error_mev)
+    return np.asarray(-slopes * error_mev)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

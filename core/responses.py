@@ -44,6 +44,8 @@ class Responses:
         Fraction of the band that was seen.
     interpolated : ndarray of bool
         PA was read between the points of a scan with coarse steps.
+    misread : ndarray
+        What the error of a photon energy does to PA; see `Absorbed`. Its square is part of the covariance.
     keys : tuple of tuple of str
         Name of the stack at each place, empty where there is none.
     drift : ndarray, shape (n_temperatures, 3)
@@ -66,6 +68,7 @@ class Responses:
     n_stokes: int
     truncation: FloatArray
     interpolated: np.ndarray
+    misread: FloatArray
     keys: tuple[tuple[str, ...], ...]
     drift: FloatArray
     problems: tuple[Problem, ...] = ()
@@ -190,6 +193,7 @@ def respond(
         n_stokes=layout.n_stokes,
         truncation=np.where(valid, emission.truncation[index], 0.0),
         interpolated=valid & absorbed.interpolated[index],
+        misread=np.where(valid, absorbed.misread[index], 0.0),
         keys=layout.keys,
         drift=drift,
     )

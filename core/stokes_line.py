@@ -18,7 +18,8 @@ class StokesLine:
 
     ``intercept_low_mev`` and ``intercept_high_mev`` bound the 68 % Fieller interval of hν₀.
     ``gradient`` has shape (n_temperatures, 2, 2 n_columns): derivatives of (s, hν₀). ``slope_follows`` is how s
-    moves with hν₀ where that is set from outside, zero where both are free.
+    moves with hν₀ where that is set from outside, zero where both are free. ``response_covariance`` is that of the
+    responses with what the errors of the Stokes wavelengths do, written as errors of PA_S.
     """
 
     slope: FloatArray
@@ -33,6 +34,7 @@ class StokesLine:
     point_errors: FloatArray
     usable: np.ndarray
     slope_follows: FloatArray
+    response_covariance: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,7 @@ class _Points:
     spread: FloatArray
     gradient: FloatArray
     use: np.ndarray
+    response_covariance: FloatArray
 
     @property
     def shown(self) -> tuple[FloatArray, FloatArray]:
@@ -67,13 +70,13 @@ def _points(responses: Responses) -> _Points:
     columns = np.arange(ns)
     gradient[:, columns, columns] = np.where(use, -value / light, 0.0)
     gradient[:, columns, n + columns] = np.where(use, 1.0 / light, 0.0)
-    spread = gradient @ responses.covariance @ gradient.transpose(0, 2, 1)
     energy = responses.excitation_mev[:, :ns]
-    spread = _with_energy_errors(spread, value, energy, responses.excitation_error_mev[:, :ns], use)
+    covariance = _with_energy_errors(responses, light, value, use)
+    spread = gradient @ covariance @ gradient.transpose(0, 2, 1)
     size = np.abs(value).max(axis=1, keepdims=True, initial=0.0)
     rounding = (_ROUNDING * np.where(size > 0, size, 1.0)) ** 2
     spread[:, columns, columns] += np.where(use, rounding, 1.0)
-    return _Points(energy, value, spread, gradient, use)
+    return _Points(energy, value, spread, gradient, use, covariance)
 
 
 def fit_stokes_line(responses: Responses) -> StokesLine:
@@ -119,6 +122,7 @@ def fit_stokes_line(responses: Responses) -> StokesLine:
         point_errors=errors,
         usable=usable,
         slope_follows=np.zeros(len(slope)),
+        response_covariance=points.response_covariance,
     )
 
 
@@ -151,17 +155,25 @@ def fit_slope(responses: Responses, intercept_mev: FloatArray) -> StokesLine:
         point_errors=errors,
         usable=usable,
         slope_follows=follows / strength,
+        response_covariance=points.response_covariance,
     )
 
 
-def _with_energy_errors(
-    spread: FloatArray, points: FloatArray, energy: FloatArray, error: FloatArray, use: np.ndarray
-) -> FloatArray:
-    """Add the effective variance of the excitation energies, with the slope of a plain line."""
+def _with_energy_errors(responses: Responses, light: FloatArray, points: FloatArray, use: np.ndarray) -> FloatArray:
+    """Return the covariance of the responses with the errors of the Stokes photon energies, as effective variance.
+
+    A photon energy that is larger than stated moves a point along the line, of which the slope of a plain line is
+    taken, and PA_S on the scan: up to the slope of the absorption alone they cancel.
+    """
+    ns, n = responses.n_stokes, responses.valid.shape[1]
+    error, misread = responses.excitation_error_mev[:, :ns], responses.misread[:, :ns]
     if not np.any(error[use] > 0):
-        return spread
+        return responses.covariance
+    energy = responses.excitation_mev[:, :ns]
     weight = use / np.maximum(use.sum(axis=1, keepdims=True), 1)
     x = (energy - np.sum(energy * weight, axis=1, keepdims=True)) * use
     slope = np.sum(x * points, axis=1) / np.maximum(np.sum(x**2, axis=1), np.finfo(float).tiny)
-    result: FloatArray = spread + np.where(use, slope[:, None] * error, 0.0)[:, :, None] ** 2 * np.eye(energy.shape[1])
+    moved = misread + slope[:, None] * error * light
+    result, places = responses.covariance.copy(), n + np.arange(ns)
+    result[:, places, places] += np.where(use, moved**2 - misread**2, 0.0)
     return result

@@ -85,6 +85,7 @@ def draw(truth: Truth, *, n: int, noise: float, rng: np.random.Generator) -> Res
         n_stokes=STOKES_MEV.size,
         truncation=np.ones((n, columns)),
         interpolated=np.zeros((n, columns), dtype=bool),
+        misread=np.zeros((n, columns)),
         keys=tuple(("",) * columns for _ in range(n)),
         drift=np.zeros((n, 3)),
     )

@@ -102,6 +102,7 @@ class Points:
             denominator=self.denominator,
             covariance=self.covariance,
             shared_sensitivity=self.sensitivity,
+            own_sensitivity=np.zeros_like(self.sensitivity),
             valid=self.use,
             fitted=self.use,
             truncation=self.use * 1.0,

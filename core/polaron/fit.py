@@ -15,6 +15,8 @@ from asplab.core.settings import PolaronSettings
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 N_PARAMETERS = 3
+_SAME_LASER_NM = 0.02
+"""Excitations of several temperatures that lie closer are of one laser line, whose wavelength has one error."""
 _POOR = 2.0
 """Standard deviations of χ² above its mean at which a fit is tried from other starts."""
 _BURIED, _BURIED_SHARE, _LOOSE = 2.0, 0.4, 0.07
@@ -95,7 +97,8 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
     parameters, chi2, normal = _fit_separate(problem, counts, fitted)
     covariance = _inverse(normal, fitted)
     scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
-    joint = _fit_joint(problem, thermal, parameters, normal, fitted, settings)
+    lasers = _shared_lasers(efficiency, use)
+    joint = _fit_joint(problem, thermal, parameters, normal, fitted, lasers, settings)
     able = np.append(fitted, joint.objective is not None)
     n_points = np.append(counts, use.sum())
     n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), joint.n_parameters)
@@ -146,7 +149,23 @@ def _problem_of(efficiency: EfficiencyFit, use: np.ndarray, thermal_mev: FloatAr
         efficiency.detuning_error_mev,
         np.nan_to_num(efficiency.reference_error_mev)[:, None],
         efficiency.shared_sensitivity[:, n:],
+        efficiency.own_sensitivity,
     )
+
+
+def _shared_lasers(efficiency: EfficiencyFit, use: np.ndarray) -> FloatArray | None:
+    """Return which points (n_temperatures, n_points, n_lasers) each laser excites that serves several temperatures.
+
+    None where the errors of ΔE are not those of lasers, or no laser does.
+    """
+    if efficiency.responses is None or not np.any(efficiency.detuning_error_mev[use] > 0.0):
+        return None
+    known = np.unique(efficiency.excitation_nm[use])
+    first = known[np.diff(known, prepend=-np.inf) > _SAME_LASER_NM]
+    laser = np.searchsorted(first, efficiency.excitation_nm, side="right") - 1
+    members = (laser[:, :, None] == np.arange(first.size)) & use[:, :, None]
+    several = members.any(axis=1).sum(axis=0) > 1
+    return members[:, :, several] * 1.0 if several.any() else None
 
 
 def _fit_separate(
@@ -201,6 +220,7 @@ def _fit_joint(
     separate: FloatArray,
     normal: FloatArray,
     fitted: np.ndarray,
+    lasers: FloatArray | None,
     settings: PolaronSettings,
 ) -> _Joint:
     """Fit all temperatures with one (g, ħω); the scale is free per temperature or shared."""
@@ -212,7 +232,8 @@ def _fit_joint(
         scale, offset = np.arange(rows.size), np.zeros(rows.size)
     else:
         scale, offset = np.zeros(rows.size, dtype=int), -CENTRE_MEV / thermal
-    objective = joint_fit(problem if rows.size == len(fitted) else problem.lanes(rows), scale, offset)
+    lasers = None if lasers is None else lasers[rows]
+    objective = joint_fit(problem if rows.size == len(fitted) else problem.lanes(rows), scale, offset, lasers)
     found, chi2, curvature = minimise(objective, objective.start(separate[rows], normal[rows]))
     parameters = found[0]
     scales = _log_scale(parameters[scale] + offset, parameters[-2], parameters[-1], thermal)

@@ -16,6 +16,8 @@ import numpy as np
 from asplab.core.units import FloatArray
 
 CENTRE_MEV = 50.0
+SMALL_MEV = 0.3
+"""Errors of ΔE up to which η may be taken to first order in them: the next order moves η by some 10⁻⁵."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +39,9 @@ class LogitProblem:
         Standard error of each ΔE by itself, and the one that all points of a fit share.
     sensitivity : ndarray, shape (n_fits, n_points)
         Change of ``denominator`` with one standard error of a quantum yield that all fits share.
+    own_sensitivity : ndarray, shape (n_fits, 2 n_points)
+        Change of (numerator, denominator) of each point with one standard error of its photon energy, upwards; part of
+        ``covariance``. The same error makes ΔE too large by ``own_error_mev``.
     """
 
     numerator: FloatArray
@@ -50,11 +55,17 @@ class LogitProblem:
     own_error_mev: FloatArray
     common_error_mev: FloatArray
     sensitivity: FloatArray
+    own_sensitivity: FloatArray
 
     @property
     def has_energy_errors(self) -> bool:
         """True when any ΔE carries an error."""
         return bool(self.own_error_mev.any() or self.common_error_mev.any())
+
+    @property
+    def largest_energy_errors_mev(self) -> tuple[float, float]:
+        """Largest error of a ΔE by itself, and of a reference."""
+        return float(self.own_error_mev.max(initial=0.0)), float(self.common_error_mev.max(initial=0.0))
 
     @property
     def has_shared_error(self) -> bool:
@@ -65,6 +76,17 @@ class LogitProblem:
     def unused(self) -> FloatArray:
         """One where a point is not in use, else zero; keeps the covariance of the residuals regular."""
         return 1.0 - self.use
+
+    def around(self, off_mev: FloatArray | None) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return design, slope_design, offset and slope_offset with each ΔE smaller by ``off_mev``, to second order."""
+        if off_mev is None:
+            return self.design, self.slope_design, self.offset, self.slope_offset
+        inverse = 1.0 / (CENTRE_MEV + self.design[:, :, 1])
+        slope_design = self.slope_design.copy()
+        slope_design[:, :, 2] += off_mev * inverse
+        design = self.design - (0.5 * off_mev)[:, :, None] * (self.slope_design + slope_design)
+        slope_offset = self.slope_offset - 0.5 * off_mev * inverse**2
+        return design, slope_design, self.offset - 0.5 * off_mev * (self.slope_offset + slope_offset), slope_offset
 
     def lanes(self, chosen: np.ndarray) -> "LogitProblem":
         """Return the problem of the chosen fits, which may repeat."""
@@ -90,6 +112,7 @@ def build_problem(
     own_error_mev: FloatArray,
     common_error_mev: FloatArray,
     sensitivity: FloatArray,
+    own_sensitivity: FloatArray | None = None,
 ) -> LogitProblem:
     """Set up Eq. 9 for the points of each fit; arrays as in `LogitProblem`, ``thermal_mev`` (n_fits,) is k_B T."""
     n_points = numerator.shape[1]
@@ -116,4 +139,5 @@ def build_problem(
         own_error_mev=np.where(use, own_error_mev, 0.0),
         common_error_mev=np.where(use, common_error_mev, 0.0),
         sensitivity=sensitivity * scale,
+        own_sensitivity=np.zeros_like(both) if own_sensitivity is None else own_sensitivity * both,
     )

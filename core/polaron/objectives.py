@@ -1,17 +1,17 @@
 """χ² of Eq. 9 with its gradient and curvature, for temperatures by themselves and for all jointly.
 
-The misfit of r = N − η D is χ² = rᵀ C(η)⁻¹ r with C the covariance of r. Its gradient is exact when D is replaced
-by its least-squares estimate given r [York 1969], but for how the part of C that comes from errors of ΔE changes
-with the parameters: leaving that out moves ħω of the joint fit by some thousandths of its error.
+The misfit of r = N − η D is χ² = rᵀ C(η)⁻¹ r with C the covariance of r. Its gradient is exact when D and ΔE are
+replaced by their most likely values given r [York 1969]; small errors of ΔE alone are taken about the stated ΔE, which
+moves ħω of the joint fit by some thousandths of its error. See `asplab.core.polaron.residuals`.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from scipy.special import expit
 
 from asplab.core.polaron.logit import LogitProblem
+from asplab.core.polaron.residuals import settle
 from asplab.core.units import FloatArray
 
 Evaluation = tuple[FloatArray, FloatArray, FloatArray]
@@ -32,7 +32,8 @@ class SeparateFits:
 
     def __call__(self, parameters: FloatArray) -> Evaluation:
         """Evaluate all fits; parameters are (L₀, κ, u)."""
-        return _evaluate(self.problem, parameters, None)
+        chi2, gradient, normal, _ = _evaluate(self.problem, parameters, None, None)
+        return chi2, gradient, normal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +50,15 @@ class JointFit:
         What is added to it to give L₀: a scale ln A that temperatures share needs −E₀/kT.
     place : ndarray, shape (n_temperatures, n_parameters, 4)
         Where (L₀, δ, κ, u) of each temperature stand among the parameters: see `joint_fit`.
+    laser : ndarray, shape (n_temperatures, n_points, n_lasers), or None
+        1 where a point was excited by a laser that serves several temperatures with one error of its wavelength.
     """
 
     problem: LogitProblem
     scale: np.ndarray
     scale_offset: FloatArray
     place: FloatArray
+    laser: FloatArray | None = None
 
     def start(self, separate: FloatArray, normal: FloatArray) -> FloatArray:
         """Return starting parameters (1, n_parameters): the separate ones combined by their normal matrices."""
@@ -74,51 +78,55 @@ class JointFit:
         place = self.place if shares else self.place[:, :, [0, 2, 3]]
         own = parameters[0] @ self.place[:, :, [0, 2, 3]]
         own[:, 0] += self.scale_offset
-        chi2, gradient, normal = _evaluate(self.problem, own, deviation if shares else None)
+        chi2, gradient, normal, common = _evaluate(self.problem, own, deviation if shares else None, self.laser)
         full = (place @ gradient[:, :, None]).sum(axis=0)[None, :, 0]
         curvature = (place @ normal @ place.transpose(0, 2, 1)).sum(axis=0)[None]
+        if common is not None:
+            by_laser = (common.gradient @ place.transpose(0, 2, 1)).sum(axis=0)
+            curvature -= by_laser.T @ np.linalg.solve(common.normal, by_laser)
         full[0, -3] += deviation
         curvature[0, -3, -3] += 1.0
         return np.array([chi2.sum() + deviation**2]), full, curvature
 
 
-def joint_fit(problem: LogitProblem, scale: np.ndarray, scale_offset: FloatArray) -> JointFit:
+def joint_fit(
+    problem: LogitProblem, scale: np.ndarray, scale_offset: FloatArray, laser: FloatArray | None = None
+) -> JointFit:
     """Set up the joint fit of the temperatures of ``problem``; arguments as in `JointFit`."""
     n_fits = len(scale)
     place = np.zeros((n_fits, int(scale.max()) + 4, 4))
     place[np.arange(n_fits), scale, 0] = 1.0
     place[:, [-3, -2, -1], [1, 2, 3]] = 1.0
-    return JointFit(problem.without_shared(), scale, scale_offset, place)
+    return JointFit(problem.without_shared(), scale, scale_offset, place, laser)
 
 
-def _evaluate(problem: LogitProblem, parameters: FloatArray, deviation: float | None) -> Evaluation:
+class _Lasers(NamedTuple):
+    """What wavelengths that temperatures share do to a fit.
+
+    ``normal`` (n_lasers, n_lasers) is the curvature of χ² by their errors, ``gradient`` (n_fits, n_lasers,
+    n_parameters) the one by an error and a parameter.
+    """
+
+    normal: FloatArray
+    gradient: FloatArray
+
+
+def _evaluate(
+    problem: LogitProblem, parameters: FloatArray, deviation: float | None, laser: FloatArray | None
+) -> tuple[FloatArray, FloatArray, FloatArray, _Lasers | None]:
     """Return χ², gradient and curvature of (L₀, κ, u), or of (L₀, δ, κ, u) where there is a deviation δ."""
-    n, at, c = problem.numerator.shape[1], parameters[:, :, None], problem.covariance
-    eta = expit(problem.offset + (problem.design @ at)[:, :, 0])
     observed = problem.denominator if deviation is None else problem.denominator + deviation * problem.sensitivity
-    slope, by_row = eta * (1.0 - eta), eta[:, :, None]
-    with_d = c[:, :n, n:] - by_row * c[:, n:, n:]
-    spread = c[:, :n, :n] - by_row * c[:, n:, :n]
-    spread -= with_d * eta[:, None, :]
-    diagonal = np.einsum("fii->fi", spread)
-    diagonal += problem.unused
-    if problem.has_energy_errors:
-        lever = slope * (problem.slope_offset + (problem.slope_design @ at)[:, :, 0]) * observed
-        moved = problem.common_error_mev * lever
-        spread += moved[:, :, None] * moved[:, None, :]
-        diagonal += (lever * problem.own_error_mev) ** 2
-    inverse = np.linalg.inv(spread)
-    residual = problem.numerator - eta * observed
-    weighted = inverse @ residual[:, :, None]
-    # Best estimate of D given the residual r: D − Cov(D, r) C⁻¹ r.
-    best = observed - (weighted.transpose(0, 2, 1) @ with_d)[:, 0]
-    jacobian = (-slope * best)[:, :, None] * problem.design
+    at, found = settle(problem, parameters, observed, laser)
+    jacobian = (-at.slope * found.best)[:, :, None] * at.design
     if deviation is not None:
-        shift = -(eta * problem.sensitivity)[:, :, None]
+        shift = -(at.eta * problem.sensitivity)[:, :, None]
         jacobian = np.concatenate([jacobian[:, :, :1], shift, jacobian[:, :, 1:]], axis=2)
-    across = jacobian.transpose(0, 2, 1)
-    chi2 = (residual[:, None] @ weighted)[:, 0, 0]
-    return chi2, (across @ weighted)[:, :, 0], across @ (inverse @ jacobian)
+    across, weighted_jacobian = jacobian.transpose(0, 2, 1), found.inverse @ jacobian
+    chi2 = (at.residual[:, None] @ found.weighted)[:, 0, 0]
+    gradient, normal = (across @ found.weighted)[:, :, 0], across @ weighted_jacobian
+    if found.normal is None or found.pull is None:
+        return chi2, gradient, normal, None
+    return chi2, gradient, normal, _Lasers(found.normal, found.pull.transpose(0, 2, 1) @ weighted_jacobian)
 
 
 def regular(normal: FloatArray, damping: FloatArray | float = 0.0) -> FloatArray:

@@ -77,7 +77,7 @@ def yield_budget(
     total = float(fit.quantum_yield_error[t] ** 2)
     parts["mean_photon"] = float((fit.quantum_yield[t] * fit.responses.mean_photon_error_mev[t] / photon) ** 2)
     # The line is fitted with the errors of its photon energies: what is left is theirs.
-    parts["wavelength"] = total - sum(parts.values())
+    parts["wavelength"] += total - sum(parts.values())
     return budget_of(parts, total)
 
 
@@ -92,6 +92,9 @@ def eta_budget(
     of_data = response_gradient(fit, t)
     gradient = (of_data[j] - eta * of_data[na + j]) / denominator
     parts = variance_parts(fit, (corrected, layout, emission, absorbed), gradient, t)
+    # The error of its own wavelength moves N as well.
+    light, heat = fit.own_sensitivity[t, [j, na + j]]
+    parts["wavelength"] += float(light**2 - 2.0 * eta * light * heat) / denominator**2
     shift = eta / denominator * fit.shared_sensitivity[t, na + j]
     return budget_of({**parts, "quantum_yield": float(shift**2)}, float(fit.eta_error[t, j] ** 2))
 
@@ -168,13 +171,15 @@ def variance_parts(fit: EfficiencyFit, stages: Stages, gradient: FloatArray, t: 
             "emission_noise": float(light**2 @ (emission.noise_variance[index] * gain**2 / repeats)),
             "band_shape": float(light @ emission.shared[t] @ light),
             "pa_noise": float(heat @ absorbed.noise[t] @ heat) / scans,
-            "pa_baseline": float(heat @ absorbed.shared[t] @ heat),
+            "pa_baseline": float(heat @ absorbed.shared[t] @ heat - heat**2 @ responses.misread[t] ** 2),
         }
-    parts["drift"] = float(gradient @ covariance @ gradient) - sum(parts.values())
+    misread = float(heat**2 @ responses.misread[t] ** 2)
+    parts["drift"] = float(gradient @ covariance @ gradient) - misread - sum(parts.values())
     if parts.get("pa_baseline", 0.0) < 0.0:
         # The baseline follows the same scans: what noise it shares with the readings, it takes away from them.
         parts["pa_noise"] += parts.pop("pa_baseline")
-    return parts
+    moved = 0.0 if fit.line is None else np.einsum("ii->i", fit.line.response_covariance[t] - covariance)[n:]
+    return {**parts, "wavelength": misread + float(np.sum(heat**2 * moved))}
 
 
 def budget_of(parts: dict[str, float], stated_variance: float) -> Budget:

@@ -98,7 +98,11 @@ def _parts(results: "Results", efficiency: EfficiencyFit, gradient: ParameterGra
         of_data = response_gradient(efficiency, t)
         by_response = gradient.numerator[t] @ of_data[:na] + gradient.denominator[t] @ of_data[na:]
         found = variance_parts(efficiency, stages, by_response, t)
-        own = float(np.sum((gradient.detuning_mev[t] * np.nan_to_num(efficiency.detuning_error_mev[t])) ** 2))
+        # One error of a wavelength moves N, D and ΔE.
+        by_d = gradient.denominator[t] * efficiency.own_sensitivity[t, na:]
+        by_light = gradient.numerator[t] * efficiency.own_sensitivity[t, :na]
+        by_energy = gradient.detuning_mev[t] * np.nan_to_num(efficiency.detuning_error_mev[t])
+        own = found.pop("wavelength") + float(np.sum((by_light + by_d + by_energy) ** 2 - by_d**2))
         common = float(np.sum(gradient.detuning_mev[t]) * np.nan_to_num(efficiency.reference_error_mev[t])) ** 2
         for name, value in {**found, "reference": common, "wavelength": own}.items():
             parts[name] = parts.get(name, 0.0) + value
@@ -211,4 +215,5 @@ def _problem(efficiency: EfficiencyFit, use: np.ndarray, rows: list[int]) -> Log
         efficiency.detuning_error_mev[rows],
         np.nan_to_num(efficiency.reference_error_mev[rows])[:, None],
         efficiency.shared_sensitivity[rows][:, n:],
+        efficiency.own_sensitivity[rows],
     )

@@ -125,12 +125,16 @@ def test_residuals_follow_from_the_rate_the_scale_and_all_errors(results: Result
     eta = 1.0 / (1.0 + np.exp(-logit(energy)))
     slope = (logit(energy + 0.01) - logit(energy - 0.01)) / 0.02
     covariance = fit.covariance[t]
-    of_energy = np.hypot(fit.detuning_error_mev[t], fit.reference_error_mev[t])
+    wavelength, data = fit.detuning_error_mev[t], fit.own_sensitivity[t]
     for j in range(n):
         gradient = np.zeros(2 * n)
         gradient[j], gradient[n + j] = 1.0, -eta[j]
-        moved = fit.denominator[t, j] * eta[j] * (1 - eta[j]) * slope[j] * of_energy[j]
-        sigma = np.sqrt(gradient @ covariance @ gradient + moved**2)
+        lever = fit.denominator[t, j] * eta[j] * (1 - eta[j]) * slope[j]
+        # One error of a wavelength moves N, D and ΔE; that of the reference ΔE alone.
+        of_data = data[j] - eta[j] * data[n + j]
+        rest = gradient @ covariance @ gradient - of_data**2 + (lever * fit.reference_error_mev[t]) ** 2
+        moved = of_data - lever * wavelength[j]
+        sigma = np.sqrt(rest + moved**2)
         assert residuals[t, j] == pytest.approx(
             (fit.numerator[t, j] - eta[j] * fit.denominator[t, j]) / sigma, rel=1e-4
         )

@@ -109,6 +109,7 @@ def line_responses() -> tuple[Responses, dict[str, Any]]:
         n_stokes=n - 1,
         truncation=ones,
         interpolated=ones < 0,
+        misread=np.zeros((1, n)),
         keys=(("",) * n,),
     ), wanted
 

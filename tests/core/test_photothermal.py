@@ -289,3 +289,5 @@ def test_an_uncertain_wavelength_blurs_a_reading_by_the_slope_of_the_scan() -> N
     energy = np.concatenate([np.sort(toy.excitations_mev[:4])[::-1], toy.excitations_mev[4:]])
     slope = (toy.heat(energy + 0.5) - toy.heat(energy - 0.5)) * energy**2 / HC
     np.testing.assert_allclose(added, np.abs(slope) * 0.05, rtol=0.05)
+    np.testing.assert_allclose(unsure.misread, -slope * 0.05, rtol=0.05)
+    assert not sure.misread.any()

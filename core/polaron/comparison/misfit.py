@@ -200,7 +200,9 @@ def spread_of(model: SeparateModel, eta: FloatArray, slope: FloatArray) -> tuple
         lever = slope * problem.denominator
         moved = problem.common_error_mev * lever
         spread += moved[:, :, None] * moved[:, None, :]
-        diagonal += (lever * problem.own_error_mev) ** 2
+        by_energy, by_d = lever * problem.own_error_mev, problem.own_sensitivity[:, n:]
+        diagonal += by_energy * (by_energy - 2.0 * (problem.own_sensitivity[:, :n] - eta * by_d))
+        np.einsum("fii->fi", with_d)[...] -= by_energy * by_d
     if model.effects is not None:
         by_nuisance = _by_nuisance(model.effects, problem, eta, slope, problem.denominator)
         spread += by_nuisance.transpose(0, 2, 1) @ by_nuisance

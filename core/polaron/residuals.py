@@ -1,0 +1,156 @@
+"""r = N − η D of each fit with its covariance, and what r tells of D and of the errors of ΔE.
+
+Errors of ΔE, those of its reference and of the wavelengths, are numbers ε of unit variance: χ² is the smallest over
+them, ε² counted. Small ones are taken to first order about the stated ΔE, which makes them an effective variance. Where
+one is larger than `SMALL_MEV` that will not do, because the variance then grows with the slope of η and steep, absurd
+curves fit: η is taken about the most likely ΔE instead, which is found by repetition.
+
+One error of a wavelength moves ΔE, N and D, and where lasers serve several temperatures, all of these.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import expit
+
+from asplab.core.polaron.logit import SMALL_MEV, LogitProblem
+from asplab.core.units import FloatArray
+
+_ROUNDS = 2
+"""How often η is taken anew about the most likely ΔE: a third round moves no end of an interval."""
+
+
+class Linear(NamedTuple):
+    """r to first order in the errors of ΔE, about the stated ΔE or the most likely one; leading dimension: fits.
+
+    ``slope`` is η (1 − η), ``with_d`` Cov(r, D). ``spread``, the covariance of r, and ``with_d`` leave out errors of
+    ΔE: ``own`` and ``common`` tell what one standard error of each wavelength, and of the reference, does to r.
+    """
+
+    eta: FloatArray
+    slope: FloatArray
+    design: FloatArray
+    residual: FloatArray
+    spread: FloatArray
+    with_d: FloatArray
+    own: FloatArray | None
+    common: FloatArray | None
+
+
+class Solved(NamedTuple):
+    """What follows from r.
+
+    Attributes
+    ----------
+    inverse : ndarray, shape (n_fits, n_points, n_points)
+        C⁻¹, without the errors of lasers that temperatures share.
+    weighted : ndarray, shape (n_fits, n_points, 1)
+        C⁻¹ r with them.
+    best : ndarray, shape (n_fits, n_points)
+        Most likely D.
+    off_mev : ndarray or None
+        By how much ΔE is most likely too large, same shape.
+    pull : ndarray, shape (n_fits, n_points, n_lasers), or None
+        What one standard error of each shared laser does to r.
+    normal : ndarray, shape (n_lasers, n_lasers), or None
+        Curvature of χ²/2 by these errors.
+    """
+
+    inverse: FloatArray
+    weighted: FloatArray
+    best: FloatArray
+    off_mev: FloatArray | None = None
+    pull: FloatArray | None = None
+    normal: FloatArray | None = None
+
+
+def settle(
+    problem: LogitProblem, parameters: FloatArray, observed: FloatArray, laser: FloatArray | None
+) -> tuple[Linear, Solved]:
+    """Return r at (L₀, κ, u) of each fit and what follows from it.
+
+    Parameters
+    ----------
+    parameters : ndarray, shape (n_fits, 3)
+    observed : ndarray, shape (n_fits, n_points)
+        D.
+    laser : ndarray, shape (n_fits, n_points, n_lasers), or None
+        1 where a laser excites a point that serves several fits.
+    """
+    own_mev, common_mev = problem.largest_energy_errors_mev
+    blur = (own_mev > 0.0, own_mev > 0.0 or common_mev > 0.0)
+    at = _linearise(problem, parameters, observed, None, blur)
+    found = _solve(problem, at, observed, laser)
+    if own_mev > SMALL_MEV or common_mev > SMALL_MEV:
+        for _ in range(_ROUNDS):
+            at = _linearise(problem, parameters, observed, found, blur)
+            found = _solve(problem, at, observed, laser)
+    return at, found
+
+
+def _linearise(
+    problem: LogitProblem, parameters: FloatArray, observed: FloatArray, about: Solved | None, blur: tuple[bool, bool]
+) -> Linear:
+    """Linearise r; ``blur`` tells whether wavelengths carry errors, and whether any ΔE does."""
+    n, at, c = problem.numerator.shape[1], parameters[:, :, None], problem.covariance
+    design, slope_design, offset, slope_offset = problem.around(None if about is None else about.off_mev)
+    eta = expit(offset + (design @ at)[:, :, 0])
+    slope, by_row = eta * (1.0 - eta), eta[:, :, None]
+    with_d = c[:, :n, n:] - by_row * c[:, n:, n:]
+    spread = c[:, :n, :n] - by_row * c[:, n:, :n]
+    spread -= with_d * eta[:, None, :]
+    diagonal = np.einsum("fii->fi", spread)
+    diagonal += problem.unused
+    residual = problem.numerator - eta * observed
+    own = common = None
+    if blur[1]:
+        steepness = slope_offset + (slope_design @ at)[:, :, 0]
+        lever = slope * steepness * (observed if about is None else about.best)
+        common = -lever * problem.common_error_mev
+        if about is not None and about.off_mev is not None:
+            residual -= lever * about.off_mev
+        if blur[0]:
+            by_d = problem.own_sensitivity[:, n:]
+            of_data = problem.own_sensitivity[:, :n] - eta * by_d
+            own = of_data - lever * problem.own_error_mev
+            diagonal -= of_data**2
+            np.einsum("fii->fi", with_d)[...] -= of_data * by_d
+    return Linear(eta, slope, design, residual, spread, with_d, own, common)
+
+
+def _solve(problem: LogitProblem, at: Linear, observed: FloatArray, laser: FloatArray | None) -> Solved:
+    """Solve for C⁻¹ r and what is most likely given r: D − Cov(D, r) C⁻¹ r, and alike."""
+    if at.common is not None:
+        at.spread[...] += at.common[:, :, None] * at.common[:, None, :]
+    if at.own is not None:
+        return _solve_with_lasers(problem, at, at.own, observed, laser)
+    inverse = np.asarray(np.linalg.inv(at.spread))
+    weighted = inverse @ at.residual[:, :, None]
+    across = weighted.transpose(0, 2, 1)
+    off = None if at.common is None else problem.common_error_mev * (across @ at.common[:, :, None])[:, 0]
+    return Solved(inverse, weighted, observed - (across @ at.with_d)[:, 0], off)
+
+
+def _solve_with_lasers(
+    problem: LogitProblem, at: Linear, own: FloatArray, observed: FloatArray, laser: FloatArray | None
+) -> Solved:
+    """Solve where wavelengths carry errors: by themselves, or with one error for several fits."""
+    alone = own if laser is None else own * (1.0 - laser.sum(axis=2))
+    np.einsum("fii->fi", at.spread)[...] += alone**2
+    inverse = np.asarray(np.linalg.inv(at.spread))
+    weighted = inverse @ at.residual[:, :, None]
+    error, pull, normal = alone * weighted[:, :, 0], None, None
+    if laser is not None:
+        # Woodbury's identity: what lasers add to the covariance of all fits together is of low rank.
+        pull = own[:, :, None] * laser
+        across = pull.transpose(0, 2, 1)
+        normal = np.eye(laser.shape[2]) + (across @ inverse @ pull).sum(axis=0)
+        common = np.linalg.solve(normal, (across @ weighted).sum(axis=0))
+        weighted = weighted - inverse @ (pull @ common)
+        error = alone * weighted[:, :, 0] + (laser @ common)[:, :, 0]
+    across = weighted.transpose(0, 2, 1)
+    best = observed - (across @ at.with_d)[:, 0] - error * problem.own_sensitivity[:, observed.shape[1] :]
+    off = error * problem.own_error_mev
+    if at.common is not None:
+        off = off + problem.common_error_mev * (across @ at.common[:, :, None])[:, 0]
+    return Solved(inverse, weighted, best, off, pull, normal)

@@ -73,8 +73,11 @@ def bare_utf16(raw: bytes) -> str | None:
     return None
 
 
-def decode(raw: bytes, name: str) -> str:
-    """Return the text of ``raw``: byte order mark, strict UTF-8, a guessed code page, Latin-1, in this order."""
+def decode(raw: bytes, name: str, *, code_page: str | None = None) -> str:
+    """Return the text of ``raw``: byte order mark, strict UTF-8, a guessed code page, Latin-1, in this order.
+
+    A format that is known to be written in one ``code_page`` isn't guessed.
+    """
     marked = next((encoding for mark, encoding in BYTE_ORDER_MARKS if raw.startswith(mark)), bare_utf16(raw))
     try:
         return raw.decode(marked or "utf-8")
@@ -82,7 +85,7 @@ def decode(raw: bytes, name: str) -> str:
         if marked:
             remedy = "The file is damaged or cut short; restore it."
             raise FileError(name, None, f"the bytes aren't valid {marked} ({error.reason}). {remedy}") from error
-    return raw.decode(guess_code_page(b"\n".join(odd_lines(raw))), errors="replace")
+    return raw.decode(code_page or guess_code_page(b"\n".join(odd_lines(raw))), errors="replace")
 
 
 def odd_lines(raw: bytes) -> list[bytes]:

@@ -48,7 +48,8 @@ def jcamp_pairs() -> bytes:
 def cary_log(name: str, stop: float) -> str:
     """Return what the spectrometer writes about one sample."""
     return (
-        f"\r\n{name},\r\n{name}\r\nCollection Time: 5/10/2018 5:14:12 PM\r\nInstrument                        Cary 50\r\n"
+        f"\r\n{name},\r\n{name}\r\nCollection Time: 5/10/2018 5:14:12 PM\r\n"
+        "Instrument                        Cary 50\r\n"
         f"Start (nm)                        600.0\r\nStop (nm)                         {stop:.1f}\r\n"
         "NIR SAT Changed: 5/10/2018 5:12:38 PM, Old:0.1000, New:0.0125\r\n<Current Wavelength> , 570.0\r\n"
     )

@@ -10,6 +10,7 @@ from scipy.special import chdtrc
 
 from asplab.core.checks import joint_rise
 from asplab.core.consistency.activation import activation_checks
+from asplab.core.consistency.bounds import Bounds, bounds_of_eq9, bounds_of_model
 from asplab.core.consistency.couplings import Couplings, Slopes, eq9_slopes, from_kappa_u, slopes_of
 from asplab.core.consistency.measured import efficiency_checks
 from asplab.core.consistency.parameters import coupling_checks, worst_checks
@@ -51,7 +52,8 @@ def check_consistency(results: "Results", *, absorption: Sequence[GivenEnergy] |
         detuning_range_mev=results.document.settings.polaron.detuning_range_mev,
         absorption=results.document.settings.energies.given_absorption if absorption is None else absorption,
         intervals=results.intervals,
-        is_ensemble=results.document.settings.models.inhomogeneous_mev > 0.0,
+        width_mev=results.document.settings.models.inhomogeneous_mev,
+        selection_mev=results.document.settings.models.selection_mev,
     )
 
 
@@ -63,7 +65,8 @@ def check_fit(
     detuning_range_mev: tuple[float, float] = PolaronSettings().detuning_range_mev,
     absorption: Sequence[GivenEnergy] = (),
     intervals: PolaronIntervals | None = None,
-    is_ensemble: bool = False,
+    width_mev: float = 0.0,
+    selection_mev: float | None = None,
 ) -> tuple[Check, ...]:
     """Check a fit of Eq. 9: every temperature in turn, then the joint fit.
 
@@ -77,8 +80,9 @@ def check_fit(
         See `check_consistency`.
     intervals : PolaronIntervals, optional
         Of the fit: where an end of ħω is open, nothing is said of the number of phonons.
-    is_ensemble : bool
-        The gaps are known to be spread; what holds for a single gap only is not applicable.
+    width_mev, selection_mev : float
+        Standard deviation of the gaps that are known to be spread, and the Urbach energy by which the laser selects
+        among them: what holds for a single gap is replaced by what holds for such an ensemble.
     """
     separate = from_kappa_u(
         fit.temperatures_k, fit.parameters[:, 1], fit.parameters[:, 2], fit.parameter_covariance[:, 1:, 1:]
@@ -93,6 +97,9 @@ def check_fit(
     at = np.nan_to_num(fit.parameters)
     slope = problem.slope_offset + np.einsum("tpk,tk->tp", problem.slope_design, at)
     rise = joint_rise(fit)
+    bounds = None
+    if width_mev > 0.0:
+        bounds = bounds_of_eq9(fit, efficiency, use, width_mev, selection_mev or math.inf)
     return _all_checks(
         separate,
         joint,
@@ -104,7 +111,7 @@ def check_fit(
         None if rise is None else (rise.chi2, rise.dof),
         _observed(efficiency, use, energies, absorption),
         eq9_slopes,
-        is_ensemble=is_ensemble,
+        bounds=bounds,
         phonon_is_open=None if intervals is None else _phonon_is_open(intervals),
     )
 
@@ -153,7 +160,7 @@ def check_model(
         (rise, saved) if math.isfinite(rise) else None,
         _observed(efficiency, use, energies, absorption),
         slopes,
-        is_ensemble=is_ensemble,
+        bounds=bounds_of_model(fit, efficiency, use) if is_ensemble else None,
     )
 
 
@@ -224,9 +231,10 @@ def _all_checks(
     observed: Sequence[Observed],
     slopes: Slopes,
     *,
-    is_ensemble: bool,
+    bounds: Bounds | None,
     phonon_is_open: np.ndarray | None = None,
 ) -> tuple[Check, ...]:
+    is_ensemble = bounds is not None
     places = [Place(f"{temperature:.0f} K", float(temperature)) for temperature in separate.temperature_k]
     saturated = _saturated(efficiency, use)
     separate = _only(separate, ~saturated)
@@ -236,8 +244,12 @@ def _all_checks(
     of_fit = coupling_checks(
         separate, places, observed, slopes=slopes, is_ensemble=is_ensemble, phonon_is_open=is_open[:-1]
     )
-    of_data = efficiency_checks(efficiency, use, places, is_ensemble=is_ensemble)
+    spread = None if bounds is None else [(float(width), bounds.urbach_mev) for width in bounds.width_mev]
+    of_data = efficiency_checks(efficiency, use, places, spread_mev=spread)
     found: list[Check] = []
+    if bounds is not None:
+        for t, check in enumerate(bounds.checks(places, saturated)):
+            of_fit[t][0] = check
     for t, place in enumerate(places):
         misfit = _misfit(float(chi2[t]), int(dof[t]), place, is_saturated=bool(saturated[t]))
         found += [misfit, *of_fit[t], *of_data[t]]
@@ -245,9 +257,12 @@ def _all_checks(
     if joint is not None:
         phonon = float(joint.phonon_mev[0])
         found.append(_misfit(float(chi2[-1]), int(dof[-1]), JOINT, is_saturated=bool(saturated.all())))
-        found += worst_checks(
+        worst = worst_checks(
             joint, JOINT, places, observed, slopes=slopes, is_ensemble=is_ensemble, phonon_is_open=is_open[-1]
         )
+        if bounds is not None:
+            worst[0] = bounds.joint_check(JOINT, places, saturated)
+        found += worst
     able = int((np.isfinite(chi2[:-1]) & ~saturated).sum())
     found += [_shared(rise if able > 1 else None), _polaron_energies(separate)]
     found += activation_checks(efficiency, use, local_slope, phonon, JOINT)

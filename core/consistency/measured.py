@@ -15,10 +15,14 @@ TITLES = {"above_one": "η up to one", "below_zero": "η down to zero"}
 
 
 def efficiency_checks(
-    efficiency: EfficiencyFit, use: np.ndarray, places: list[Place], *, is_ensemble: bool
+    efficiency: EfficiencyFit, use: np.ndarray, places: list[Place], *, spread_mev: list[tuple[float, float]] | None
 ) -> list[list[Check]]:
-    """Return the checks of each temperature; ``use`` are the points that fits use, (n_temperatures, n_anti)."""
+    """Return the checks of each temperature; ``use`` are the points that fits use, (n_temperatures, n_anti).
+
+    ``spread_mev`` is (σ, E_U) of each temperature where gaps are known to be spread, σ NaN where it is not determined.
+    """
     n = efficiency.eta.shape[1]
+    spreads: list[tuple[float, float] | None] = [None] * len(places) if spread_mev is None else [*spread_mev]
     top, bottom, c = efficiency.numerator, efficiency.denominator, efficiency.covariance
     at = np.arange(n)
     variance, cross = np.einsum("tii->ti", c), c[:, at, n + at]
@@ -30,11 +34,11 @@ def efficiency_checks(
     logit, logit_error = logit_eta(efficiency.eta, efficiency.eta_error)
     return [
         [
-            _drop(efficiency, t, np.flatnonzero(clear[t]), logit[t], logit_error[t], place, is_ensemble),
+            _drop(efficiency, t, np.flatnonzero(clear[t]), logit[t], logit_error[t], place, spread),
             _outside("above_one", above, t, place),
             _outside("below_zero", below, t, place),
         ]
-        for t, place in enumerate(places)
+        for t, (place, spread) in enumerate(zip(places, spreads, strict=True))
     ]
 
 
@@ -45,7 +49,7 @@ def _drop(
     logit: FloatArray,
     error: FloatArray,
     place: Place,
-    is_ensemble: bool,
+    spread_mev: tuple[float, float] | None,
 ) -> Check:
     chosen = points[np.isfinite(logit[points])]
     chosen = chosen[np.argsort(efficiency.detuning_mev[t, chosen])]
@@ -61,7 +65,8 @@ def _drop(
         logit[chosen],
         error[chosen],
         correlation=correlation,
-        is_ensemble=is_ensemble,
+        is_ensemble=spread_mev is not None,
+        spread_mev=spread_mev if spread_mev is not None and math.isfinite(spread_mev[0]) else None,
     )
 
 

@@ -71,6 +71,7 @@ def analyze(
     force: bool = False,
     settings_file: Path | None = None,
     asked: Asked | None = None,
+    preset: str | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Analyse a folder, manifest or project and write the results folder.
@@ -88,6 +89,8 @@ def analyze(
         settings are taken over.
     asked : Asked, optional
         Rate models to compare and how 68 % intervals are found; a project brings the way it was analysed before.
+    preset : str, optional
+        Name or file of an import preset that fills in the conditions of the folder's files.
 
     Raises
     ------
@@ -97,7 +100,7 @@ def analyze(
         When ``progress`` was cancelled; nothing is left behind.
     """
     progress = progress or Progress()
-    document = load_document(source, progress=progress.part(0.0, 0.4))
+    document = load_document(source, preset=preset, progress=progress.part(0.0, 0.4))
     document, method = choose_method(document, source, asked or Asked(), settings_file)
     folder = results_folder(document.experiment) if output is None else output
     check_results_folder(folder, force=force)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from asplab.core.cli_model import ModelCommand, model
-from asplab.core.errors import AsplabError, Cancelled, SettingsError
+from asplab.core.errors import AsplabError, Cancelled
 
 if TYPE_CHECKING:
     from asplab.core.analyze import Outcome
@@ -173,7 +173,13 @@ def analyze(
         ),
     ] = None,
     preset: Annotated[
-        str | None, typer.Option("--preset", metavar="NAME", help="Import preset; not built yet.")
+        str | None,
+        typer.Option(
+            "--preset",
+            metavar="NAME",
+            help="Import preset, by name or file: it tells the conditions of the folder's files; what manifest.csv "
+            "says goes before it.",
+        ),
     ] = None,
     model: Annotated[
         str | None,
@@ -204,17 +210,14 @@ def analyze(
     ] = None,
 ) -> None:
     """Analyse raw data: quantum yield, η, polaron parameters, their errors and checks; tables, figures, project."""
-    if preset is not None:
-        raise SettingsError(
-            f"--preset {preset}: presets come with the import window and are not there yet. Describe the files in "
-            "manifest.csv instead."
-        )
     from asplab.core.analyze import analyze as run
     from asplab.core.inference import asked_for
 
     asked = asked_for(model, intervals, draws, seed)
     with _progress() as progress:
-        outcome = run(source, output, force=force, settings_file=settings, asked=asked, progress=progress)
+        outcome = run(
+            source, output, force=force, settings_file=settings, asked=asked, preset=preset, progress=progress
+        )
     _report(outcome)
     raise typer.Exit(_code(outcome))
 

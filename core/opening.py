@@ -5,6 +5,7 @@ from pathlib import Path
 from asplab.core.document import Document
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment
+from asplab.core.importing.batch import load_with_preset
 from asplab.core.io.draft import DRAFT_NAME, data_files, draft_manifest
 from asplab.core.loading import MANIFEST_NAME, load_experiment
 from asplab.core.problems import grouped
@@ -15,8 +16,8 @@ _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _SHOWN_PROBLEMS = 5
 
 
-def load_document(source: Path, *, progress: Progress | None = None) -> Document:
-    """Return the document of a folder, manifest or project.
+def load_document(source: Path, *, preset: str | None = None, progress: Progress | None = None) -> Document:
+    """Return the document of a folder, manifest or project; a folder can be filled in by an import preset.
 
     Raises
     ------
@@ -27,6 +28,10 @@ def load_document(source: Path, *, progress: Progress | None = None) -> Document
     """
     if not source.exists():
         raise InputError(f"{source}: no such folder, manifest or project. Check the path.")
+    if preset is not None:
+        experiment = load_with_preset(source, preset, progress=progress)
+        refuse_empty(experiment)
+        return Document(experiment)
     if is_project(source):
         return open_project(source, progress=progress)
     if source.is_dir() and not any(entry.name.lower() == MANIFEST_NAME for entry in source.iterdir()):

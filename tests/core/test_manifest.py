@@ -6,7 +6,7 @@ import re
 import pytest
 
 from asplab.core.errors import InputError
-from asplab.core.io.draft import draft_manifest, guesses
+from asplab.core.io.draft import draft_manifest
 from asplab.core.io.manifest import read_manifest
 from asplab.core.loading import load_experiment
 
@@ -245,22 +245,6 @@ def test_the_draft_is_a_manifest_that_lists_every_data_file(tmp_path):
         "excitation_nm": "535",
         "repeat": "2",
     }
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("PL_80K_450nm.csv", {"kind": "pl", "temperature_k": "80", "excitation_nm": "450"}),
-        ("CP20_79.8K_PA.txt", {"kind": "pa", "temperature_k": "79.8"}),
-        ("dark/dark_0.5s_r01.csv", {"kind": "dark", "repeat": "1"}),
-        ("scan.csv", {"kind": ""}),
-        ("pl_exc450_530nmSP.csv", {"kind": "pl", "excitation_nm": "450"}),
-        ("place_parrot.csv", {"kind": ""}),
-        ("PA_blank_rep3.csv", {"kind": "pa_blank", "repeat": "3"}),
-    ],
-)
-def test_the_draft_guesses_only_what_names_say_plainly(name, expected):
-    assert guesses(name) == expected
 
 
 def test_a_folder_without_manifest_says_how_to_get_one(tmp_path):

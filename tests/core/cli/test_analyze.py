@@ -73,7 +73,7 @@ def test_analyze_takes_a_project(table: Path, tmp_path: Path) -> None:
     [
         (["nowhere"], "nowhere: no such folder, manifest or project"),
         (["nowhere.nxs"], "nowhere.nxs: no such folder, manifest or project"),
-        (["{table}", "--preset", "andor"], "presets come with the import window"),
+        (["{table}", "--preset", "no such one"], "there is no preset 'no such one'"),
         (["{table}", "--model", "eq9,guess"], "'guess' is not known; choose from: eq9, resonant"),
         (["{table}", "--model", "eq9,thermal,eq9"], "'eq9' is named twice"),
         (["{table}", "--model", "eq9,,thermal"], "rate model '' is not known"),

@@ -1,0 +1,135 @@
+"""What folder and file names say without a template."""
+
+import pytest
+
+from asplab.core.importing.names import read_name, stem_of
+
+OF_THE_FIELD = {
+    "0--301.0306k-0.001mw.sif": {"temperature_k": "301.0306", "power_uw": "1"},
+    "MS5_Al2O3--fs--laser_422nm_1.0mW_OD0--Andor_0.1s_100acc_300lmm_center710nm_450LPF.csv": {
+        "sample": "MS5_Al2O3",
+        "excitation_nm": "422",
+        "power_uw": "1000",
+        "nd_od": "0",
+        "exposure_s": "0.1",
+        "accumulations": "100",
+        "longpass_nm": "450",
+    },
+    "LiYF4_Nd_2.5 pc_200 C.txt": {"sample": "LiYF4_Nd_2.5 pc", "temperature_k": "473.15"},
+    "CsPbBr3-QD_AbsoluteIrradiance__1__17-26-26-809.txt": {
+        "sample": "CsPbBr3-QD_AbsoluteIrradiance",
+        "repeat": "1",
+        "time": "17:26:26",
+    },
+    "PST10_iR785_OP01_8000msx8.txt": {
+        "sample": "PST10",
+        "excitation_nm": "785",
+        "exposure_s": "8",
+        "accumulations": "8",
+    },
+    "CP20_80K.csv": {"sample": "CP20", "temperature_k": "80"},
+    "LDS821_514nm_80mW.txt": {"sample": "LDS821", "excitation_nm": "514", "power_uw": "80000"},
+    "Testfile_Single_SPE2.SPE": {},
+    "cli-0.reference.csv": {},
+    "raman1.asc": {},
+}
+
+
+@pytest.mark.parametrize("name", OF_THE_FIELD)
+def test_names_found_in_the_wild_are_understood(name):
+    assert read_name(name).cells == OF_THE_FIELD[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("PL_80K_450nm.csv", {"kind": "pl", "temperature_k": "80", "excitation_nm": "450"}),
+        ("CP20_79.8K_PA.txt", {"kind": "pa", "sample": "CP20", "temperature_k": "79.8"}),
+        ("dark/dark_0.5s_r01.csv", {"kind": "dark", "exposure_s": "0.5", "repeat": "1"}),
+        ("scan.csv", {}),
+        ("place_parrot.csv", {}),
+        ("PA_blank_rep3.csv", {"kind": "pa_blank", "repeat": "3"}),
+        ("PL_blank.csv", {"kind": "emission_blank"}),
+        ("anti-Stokes_80K.csv", {"kind": "aspl", "temperature_k": "80"}),
+        ("Stokes_80K.csv", {"kind": "pl", "temperature_k": "80"}),
+        ("darkFrame.csv", {"kind": "dark"}),
+        (
+            "T080/ASPL_exc535nm_rep2.csv",
+            {"temperature_k": "80", "kind": "aspl", "excitation_nm": "535", "repeat": "2"},
+        ),
+        (
+            "80K/200uW/aspl_535nm.csv",
+            {"temperature_k": "80", "power_uw": "200", "kind": "aspl", "excitation_nm": "535"},
+        ),
+        ("CsPbBr3_6.8nm_PL_450nm.txt", {"kind": "pl", "sample": "CsPbBr3_6.8nm", "excitation_nm": "450"}),
+        ("exc2.76eV_T80p5K.dat", {"excitation_nm": "449.21811", "temperature_k": "80.5"}),
+        ("25degC.txt", {"temperature_k": "298.15"}),
+        (
+            "film 300 K 10s x 5.txt",
+            {"sample": "film", "temperature_k": "300", "exposure_s": "10", "accumulations": "5"},
+        ),
+    ],
+)
+def test_kind_and_condition_are_read_where_they_stand_plainly(name, expected):
+    assert read_name(name).cells == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["450LPF", "LP450", "450 nm LP", "longpass450nm", "450longpass", "450nm_longpass", "FELH0450", "BLP01-450R"],
+)
+def test_long_pass_filters_are_no_excitation(text):
+    assert read_name(f"PL_{text}_exc405nm.csv").cells == {
+        "kind": "pl",
+        "longpass_nm": "450",
+        "excitation_nm": "405",
+    }
+
+
+@pytest.mark.parametrize("text", ["530SP", "SP530", "530nmSP", "530SPF", "530 nm shortpass", "FESH0530"])
+def test_short_pass_filters_are_no_excitation(text):
+    assert read_name(f"aspl_{text}.csv").cells == {"kind": "aspl", "shortpass_nm": "530"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("300lmm", "1200 l_mm", "center710nm", "1024px", "em650nm", "x50obj", "50x", "slit100um", "2024-05-01"),
+        *("20240501", "2.5pc", "405notch", "550BP", "NF405", "OP01", "Nd_2.5", "10ns", "m5"),
+    ],
+)
+def test_other_numbers_are_not_taken_for_conditions(text):
+    assert read_name(f"PL_{text}_x.csv").cells == {"kind": "pl"}
+
+
+@pytest.mark.parametrize(
+    ("name", "blank", "doubt"),
+    [
+        ("film_5-9K_0p5uW.txt", "temperature_k", "'5-9K' is a range"),
+        ("PL_405nm_650nm.txt", "excitation_nm", "'405nm' and '650nm'"),
+        ("PL_102meV.txt", "excitation_nm", "excitation or a detuning"),
+        ("PL_80MW.txt", "power_uw", "MW may mean mW"),
+        ("PL_RT.txt", "temperature_k", "'RT' is no number"),
+    ],
+)
+def test_what_is_ambiguous_is_asked_not_guessed(name, blank, doubt):
+    reading = read_name(name)
+    assert blank not in reading.cells
+    assert any(doubt in text for text in reading.doubts)
+
+
+def test_a_hyphen_between_groups_is_neither_a_range_nor_a_sign():
+    assert read_name("rep1-80K.txt").cells == {"repeat": "1", "temperature_k": "80"}
+    assert read_name("PL-10C.txt").cells["temperature_k"] == "283.15"
+
+
+def test_each_value_knows_whether_folder_or_file_says_it():
+    sources = {finding.column: finding.origin for finding in read_name("T080/pl_exc450nm.csv").findings}
+    assert sources["temperature_k"] == "folder name: T080"
+    assert sources["excitation_nm"] == "file name: exc450nm"
+
+
+def test_the_ending_of_a_name_is_taken_off_and_a_decimal_is_not():
+    assert stem_of("CP20_80.5K.txt") == "CP20_80.5K"
+    assert stem_of("scan_0.5") == "scan_0.5"
+    assert stem_of(".hidden") == ".hidden"

@@ -6,6 +6,8 @@ from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.encoding import refuse_empty, refuse_foreign
 from asplab.core.io.reader import Reader
 from asplab.core.io.registry import readers
+from asplab.core.io.regular import is_bare
+from asplab.core.io.text import READER as TEXT
 
 __all__ = ["Column", "DataFile", "FileError", "Reader", "read", "read_bytes", "readers"]
 
@@ -22,8 +24,13 @@ def read(path: Path | str) -> DataFile:
 
 
 def read_bytes(raw: bytes, name: str) -> DataFile:
-    """Read the bytes of one file; messages call it ``name``. Raises as `read`."""
+    """Read the bytes of one file; messages call it ``name``. Raises as `read`.
+
+    Rows of two numbers and nothing else belong to no instrument, so no other reader is asked about them.
+    """
     refuse_empty(raw, name)
+    if is_bare(raw):
+        return TEXT.read(raw, name)
     for reader in readers():
         if reader.recognises(raw):
             return reader.read(raw, name)

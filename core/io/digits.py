@@ -22,6 +22,16 @@ POWERS = 10.0 ** np.arange(EXACT_DIGITS + 1)
 KEPT_BYTES = np.array([0] + [2**64 - 2 ** (64 - 8 * kept) for kept in range(1, TOKEN_DIGITS + 1)], dtype=np.uint64)
 """Masks that keep the last 0 to 8 bytes of a word that holds eight characters, the first in its lowest byte."""
 
+JOINING = tuple(
+    (np.uint64(kept), np.uint64(factor), np.uint64(shift))
+    for kept, factor, shift in (
+        (0x0F0F0F0F0F0F0F0F, 10 * 2**8 + 1, 8),
+        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
+        (0x0000FFFF0000FFFF, 10000 * 2**32 + 1, 32),
+    )
+)
+"""Which digits stay, the factor that adds ten times each to its neighbour, and the shift that moves the sums down."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowLayout:
@@ -43,7 +53,7 @@ def punctuation(raw: bytes) -> bytes:
 
 def row_layout(row: bytes) -> RowLayout | None:
     """Return the layout of all rows like ``row``, which ends with its line end; None where it isn't plain."""
-    return layout_of(re.sub(rb"[0-9]+", b"1", row)) if MARKS.issuperset(punctuation(row)) else None
+    return layout_of(re.sub(rb"[0-9]+", b"1", row)) if row and MARKS.issuperset(punctuation(row)) else None
 
 
 @lru_cache(maxsize=256)
@@ -77,30 +87,28 @@ def plain_values(body: bytes, layout: RowLayout) -> FloatArray | None:
 
     The caller has compared the punctuation of all rows.
     """
-    padded = np.frombuffer(b"0000000" + body, np.uint8)
-    characters = padded[TOKEN_DIGITS - 1 :]
-    ends = np.flatnonzero(characters - np.uint8(48) > np.uint8(9))
+    padded = np.frombuffer(bytes(TOKEN_DIGITS) + body, np.uint8)
+    characters = padded[TOKEN_DIGITS:]
+    ends = np.nonzero(characters - np.uint8(48) > np.uint8(9))[0]
     digits = ends.copy()
     digits[1:] -= ends[:-1] + 1
     if digits.max() > TOKEN_DIGITS:
         return None
     lengths = digits.reshape(-1, layout.filled.size)
-    if not ((lengths > 0) == layout.filled).all():
+    if not (digits.min() > 0 if layout.filled.all() else ((lengths > 0) == layout.filled).all()):
         return None
-    # Word k holds the eight characters that end before character k, so each token is the end of one word.
-    words = np.ndarray((len(body),), np.dtype("<u8"), padded.data, 0, (1,))
-    tokens = whole_numbers(words[ends - 1] & KEPT_BYTES[digits]).reshape(lengths.shape)
-    return quotients(tokens, lengths, layout)
+    # Word k holds the eight characters before character k, so each token is the end of one word.
+    words = np.ndarray((len(body),), np.dtype("<u8"), padded.data, 0, (1,))[ends]
+    words &= KEPT_BYTES[digits]
+    return quotients(whole_numbers(words).reshape(lengths.shape), lengths, layout)
 
 
 def whole_numbers(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the value of eight decimal digits in each word: pairs, then fours, then all eight are joined."""
-    for kept, factor, shift in (
-        (0x0F0F0F0F0F0F0F0F, 10 * 2**8 + 1, 8),
-        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
-        (0x0000FFFF0000FFFF, 10000 * 2**32 + 1, 32),
-    ):
-        words = ((words & np.uint64(kept)) * np.uint64(factor)) >> np.uint64(shift)
+    """Overwrite each word by the value of its eight decimal digits: pairs, then fours, then all eight are joined."""
+    for kept, factor, shift in JOINING:
+        words &= kept
+        words *= factor
+        words >>= shift
     return words
 
 
@@ -108,11 +116,12 @@ def quotients(tokens: NDArray[np.uint64], lengths: NDArray[np.intp], layout: Row
     """Return the numbers that whole parts and fractions make; None where one has too many digits to be exact."""
     values = np.empty((len(tokens), len(layout.numbers)))
     for column, (whole, fraction) in enumerate(layout.numbers):
-        values[:, column] = tokens[:, whole]
         if fraction is None:
+            values[:, column] = tokens[:, whole]
             continue
-        if (lengths[:, whole] + lengths[:, fraction]).max() > EXACT_DIGITS:
+        decimals = lengths[:, fraction]
+        if lengths[:, whole].max() + decimals.max() > EXACT_DIGITS:
             return None
-        scale = POWERS[lengths[:, fraction]]
-        values[:, column] = (values[:, column] * scale + tokens[:, fraction]) / scale
+        scale = POWERS[decimals]
+        values[:, column] = (tokens[:, whole] * scale + tokens[:, fraction]) / scale
     return values

@@ -1,10 +1,21 @@
 """Read text files whose rows are all alike, without looking at each line."""
 
 from asplab.core.io.blocks import Block
-from asplab.core.io.digits import plain_values, punctuation, row_layout
+from asplab.core.io.digits import DIGITS, plain_values, punctuation, row_layout
 
 MOST_HEADER_LINES = 200
 FEWEST_ROWS = 8
+BARE_BYTES = 1024
+BARE_CHARACTERS = DIGITS + b"+-.eE,;\t \r\n"
+
+
+def is_bare(raw: bytes) -> bool:
+    """Whether ``raw`` begins and ends with rows of two numbers: no instrument's format can be told from that."""
+    head = raw[:BARE_BYTES]
+    if head.translate(None, BARE_CHARACTERS) or raw[-BARE_BYTES:].translate(None, BARE_CHARACTERS):
+        return False
+    layout = row_layout(head[: head.find(b"\n") + 1])
+    return layout is not None and len(layout.numbers) == 2
 
 
 def read_plain(raw: bytes) -> tuple[bytes, Block] | None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from asplab.core.band import BandShapes, Template
 from asplab.core.corrections import Corrected
+from asplab.core.linewidth import full_width
 from asplab.core.problems import Problem
 from asplab.core.settings import EnergySettings, GivenEnergy
 from asplab.core.units import FloatArray, energy_from_wavelength
@@ -26,8 +27,8 @@ class Energies:
         Photon-number average of the emission: what an emitted photon carries away (heat balance).
     reference_mev, reference_error_mev : ndarray
         From where ΔE counts.
-    peak_mev, peak_error_mev, fwhm_mev : ndarray
-        Maximum and width of the emission per energy.
+    peak_mev, peak_error_mev, fwhm_mev, fwhm_error_mev : ndarray
+        Maximum and full width at half maximum of the emission per energy; the width is NaN where filters cut it.
     """
 
     temperatures_k: FloatArray
@@ -38,6 +39,7 @@ class Energies:
     peak_mev: FloatArray
     peak_error_mev: FloatArray
     fwhm_mev: FloatArray
+    fwhm_error_mev: FloatArray
     problems: tuple[Problem, ...] = ()
 
 
@@ -60,7 +62,7 @@ def find_excitations(corrected: Corrected, settings: EnergySettings) -> Excitati
 def find_energies(corrected: Corrected, shapes: BandShapes, settings: EnergySettings) -> Energies:
     """Measure the energies from the band shapes, or take the given ones."""
     temperatures = corrected.temperatures_k
-    measured = np.array([_measure(template, settings) for template in shapes.templates]).reshape(-1, 5)
+    measured = np.array([_measure(template, settings) for template in shapes.templates]).reshape(-1, 6)
     mean, mean_error = take_given(measured[:, 0], measured[:, 1], temperatures, settings.given_mean_photon)
     source = {"peak": measured[:, 2:4], "mean": measured[:, 0:2], "given": np.full((len(temperatures), 2), np.nan)}
     chosen = source[settings.reference]
@@ -77,6 +79,7 @@ def find_energies(corrected: Corrected, shapes: BandShapes, settings: EnergySett
         peak_mev=measured[:, 2],
         peak_error_mev=measured[:, 3],
         fwhm_mev=measured[:, 4],
+        fwhm_error_mev=measured[:, 5],
         problems=_problems(temperatures, mean, reference),
     )
 
@@ -93,10 +96,10 @@ def take_given(
     return value, error
 
 
-def _measure(template: Template | None, settings: EnergySettings) -> tuple[float, float, float, float, float]:
-    """Return mean photon energy, its error, peak energy, its error, and width of a band."""
+def _measure(template: Template | None, settings: EnergySettings) -> tuple[float, ...]:
+    """Return mean photon energy, peak energy and width of a band, each with its error."""
     if template is None:
-        return (np.nan,) * 5
+        return (np.nan,) * 6
     axis = template.wavelength_nm
     inside = (axis >= template.extent_nm[0]) & (axis <= template.extent_nm[1])
     energy = energy_from_wavelength(axis[inside], medium=settings.medium)
@@ -111,7 +114,8 @@ def _measure(template: Template | None, settings: EnergySettings) -> tuple[float
     smooth = np.convolve(template.variance, kernel, mode="same")
     shape, spread = template.values[inside] * jacobian, smooth[inside] * jacobian**2
     peak, peak_error = peak_energy(energy, shape, spread)
-    return mean, float(error), peak, peak_error, _fwhm(energy, shape)
+    level = template.level_variance * float(np.mean(jacobian**2))
+    return mean, float(error), peak, peak_error, *full_width(energy, shape, spread, level_variance=level)
 
 
 def peak_energy(energy_mev: FloatArray, shape: FloatArray, variance: FloatArray) -> tuple[float, float]:
@@ -144,12 +148,6 @@ def peak_energy(energy_mev: FloatArray, shape: FloatArray, variance: FloatArray)
     gradient = powers * place ** np.maximum(powers - 1, 0) / -np.polyval(np.polyder(slope), place)
     error = scale * float(np.sqrt(gradient @ covariance @ gradient))
     return float(energy_mev[top] + scale * place), error
-
-
-def _fwhm(energy: FloatArray, shape: FloatArray) -> float:
-    half = 0.5 * float(np.max(np.convolve(shape, np.ones(5) / 5, mode="same")))
-    above = energy[shape > half]
-    return float(np.ptp(above)) if above.size > 1 else float("nan")
 
 
 def _problems(temperatures: FloatArray, mean: FloatArray, reference: FloatArray) -> tuple[Problem, ...]:

@@ -204,9 +204,10 @@ def _observed(
     n = len(temperatures)
     nothing = np.full(n, np.nan)
     edge, edge_error = take_given(nothing, nothing, temperatures, tuple(absorption))
-    peak, peak_error, width = nothing, nothing, nothing
+    peak, peak_error, width, width_error = (nothing,) * 4
     if energies is not None:
-        peak, peak_error, width = energies.peak_mev, energies.peak_error_mev, energies.fwhm_mev
+        peak, peak_error = energies.peak_mev, energies.peak_error_mev
+        width, width_error = energies.fwhm_mev, energies.fwhm_error_mev
     shift, shift_error = (edge - peak).tolist(), np.hypot(edge_error, np.nan_to_num(peak_error)).tolist()
     return [
         Observed(
@@ -214,6 +215,7 @@ def _observed(
             stokes_shift_mev=shift[t],
             stokes_shift_error_mev=shift_error[t],
             fwhm_mev=float(width[t]),
+            fwhm_error_mev=float(width_error[t]),
         )
         for t in range(n)
     ]

@@ -232,7 +232,7 @@ def _quantum_yield(results: Results) -> Iterator[str]:
             [
                 (
                     temperature(row), with_error(row, "gap_mev"), with_error(row, "mean_photon_mev"),
-                    plain(row.get("fwhm_mev"), ".1f"),
+                    with_error(row, "fwhm_mev"),
                 )
                 for row in gaps
             ],

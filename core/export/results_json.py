@@ -77,6 +77,7 @@ def gap_rows(results: Results) -> list[Row]:
             row["peak_mev"] = number(results.energies.peak_mev[t])
             row["peak_mev_error"] = number(results.energies.peak_error_mev[t])
             row["fwhm_mev"] = number(results.energies.fwhm_mev[t])
+            row["fwhm_mev_error"] = number(results.energies.fwhm_error_mev[t])
         rows.append(row)
     return rows
 

@@ -147,7 +147,7 @@ def _pick(row: Row, column: str) -> Cell:
 def _gap(results: Results) -> Table:
     columns = (
         "temperature_k", "gap_mev", "gap_mev_error", "mean_photon_mev", "mean_photon_mev_error",
-        "peak_mev", "peak_mev_error", "fwhm_mev",
+        "peak_mev", "peak_mev_error", "fwhm_mev", "fwhm_mev_error",
     )  # fmt: skip
     return _from_rows("gap", "reference of the detuning and emitted photon energy", columns, gap_rows(results))
 

@@ -94,7 +94,7 @@ def eta_budget(
     parts = variance_parts(fit, (corrected, layout, emission, absorbed), gradient, t)
     # The error of its own wavelength moves N as well.
     light, heat = fit.own_sensitivity[t, [j, na + j]]
-    parts["wavelength"] += float(light**2 - 2.0 * eta * light * heat) / denominator**2
+    parts["wavelength"] += float((light**2 - 2.0 * eta * light * heat) / denominator**2)
     shift = eta / denominator * fit.shared_sensitivity[t, na + j]
     return budget_of({**parts, "quantum_yield": float(shift**2)}, float(fit.eta_error[t, j] ** 2))
 

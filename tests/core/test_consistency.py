@@ -105,7 +105,7 @@ def energies_of(temperatures: tuple[float, ...], peak_mev: float = 2450.0, fwhm_
     one = np.ones(len(temperatures))
     return Energies(
         np.array(temperatures), peak_mev * one, 0.0 * one, peak_mev * one, 0.0 * one, peak_mev * one, 0.5 * one,
-        fwhm_mev * one,
+        fwhm_mev * one, 0.5 * one,
     )  # fmt: skip
 
 

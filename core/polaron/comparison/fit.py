@@ -242,6 +242,7 @@ def _objective(
         efficiency.detuning_error_mev,
         np.nan_to_num(efficiency.reference_error_mev)[:, None],
         efficiency.shared_sensitivity[:, n:],
+        efficiency.own_sensitivity,
     )
     effects = None if nuisances is None else _effects(efficiency, problem, nuisances).lanes(rows)
     curves = Curves(plan, detuning[rows], temperature[rows], temperature[rows])

@@ -130,4 +130,5 @@ def _without(problem: LogitProblem, lane: np.ndarray, point: np.ndarray) -> Logi
         own_error_mev=problem.own_error_mev * keep,
         common_error_mev=problem.common_error_mev * keep,
         sensitivity=problem.sensitivity * keep,
+        own_sensitivity=problem.own_sensitivity * both,
     )

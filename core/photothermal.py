@@ -82,6 +82,7 @@ class Absorbed:
     mean: FloatArray
     noise: FloatArray
     shared: FloatArray
+    lasting: FloatArray
     misread: FloatArray
     baselines: tuple[FittedBaseline | None, ...]
     interpolated: np.ndarray
@@ -95,7 +96,7 @@ def photothermal(
     n_t, n = layout.index.shape
     mean = np.full(len(excitations.energy_mev), np.nan)
     interpolated, misread = np.zeros(mean.size, dtype=bool), np.zeros(mean.size)
-    noise, shared = np.zeros((n_t, n, n)), np.zeros((n_t, n, n))
+    noise, shared, lasting = (np.zeros((n_t, n, n)) for _ in range(3))
     per_scan: list[FloatArray | None] = []
     baselines: list[FittedBaseline | None] = []
     problems: list[Problem] = []
@@ -119,11 +120,13 @@ def photothermal(
         columns = np.flatnonzero(layout.valid[t])
         own = (weights * scan_set.noise) @ weights.T
         noise[t][np.ix_(columns, columns)] = own
-        added = found.covariance(weights, own, scan_set) + _power_covariance(scan_set, fitted, weights) + missed
         misread[scan_set.stacks] = off = _misread(scan_set, fitted, excitations.error_mev[scan_set.stacks])
-        added += np.diag(off**2)
-        shared[t][np.ix_(columns, columns)] = added
-    return Absorbed(tuple(per_scan), mean, noise, shared, misread, tuple(baselines), interpolated, tuple(problems))
+        stays = _power_covariance(scan_set, fitted, weights) + missed + np.diag(off**2) + found.blur(weights)
+        lasting[t][np.ix_(columns, columns)] = stays
+        shared[t][np.ix_(columns, columns)] = stays + found.noise(weights, own, scan_set)
+    return Absorbed(
+        tuple(per_scan), mean, noise, shared, lasting, misread, tuple(baselines), interpolated, tuple(problems)
+    )
 
 
 def _weights(scans: ScanSet, baseline: FittedBaseline) -> tuple[FloatArray, FloatArray]:
@@ -172,12 +175,17 @@ class _Found:
     hat: FloatArray
     extra: FloatArray
 
-    def covariance(self, weights: FloatArray, own: FloatArray, scans: ScanSet) -> FloatArray:
-        """Return what the baseline adds to the covariance of the readings ``weights @ volts``."""
+    def noise(self, weights: FloatArray, own: FloatArray, scans: ScanSet) -> FloatArray:
+        """Return what the noise of the baseline adds to the covariance of the readings ``weights @ volts``."""
         net = weights - (weights @ self.line) @ self.hat
         added: FloatArray = ((net * scans.noise) @ net.T - own) / len(scans.volts)
+        return added
+
+    def blur(self, weights: FloatArray) -> FloatArray:
+        """Return what the baseline adds beyond its noise."""
         blur = weights @ self.extra
-        return added + blur @ blur.T
+        result: FloatArray = blur @ blur.T
+        return result
 
 
 def _baseline(

@@ -46,34 +46,40 @@ def _rule(column: str, keys: str, unit: str = "") -> _Rule:
     return _Rule(column, re.compile(rf"(?:{keys})\Z"), unit)
 
 
+_PHOTON_ENERGY = "photon energy"
+
 _RULES = (
     # LightField writes paths, and times in ms.
     _rule("exposure_s", r".*/shuttertiming/exposuretime", "ms"),
     _rule("accumulations", r".*/framecombination/framescombined"),
     _rule("em_gain", r".*/emgain"),
-    _rule("excitation_nm", r".*@laserline", "nm"),
+    _rule("excitation_nm", r".*@laserline|(?:.*/)?beam\w*(?: \w+)?/(?:incident )?wavelength", "nm"),
+    _rule("temperature_k", r"(?:.*/)?sample/temperature"),
+    _rule("sample", r"(?:.*/)?sample/name"),
     _rule(
         "exposure_s",
-        r"exposure|exposure ?time|exposition|exposition time|(?:int\w*|intigration) ?times?|integrationszeit"
-        r"|acq(?:uisition|\.)? ?time|measure(?:ment)? ?time|tiempo de integraci[oó]n|temps d.int[eé]gration"
+        r"exposure(?: ?time)?|exposition(?: time)?|(?:int(?:egration|\.)?|intigration) ?times?|integrationszeit"
+        r"|dwell ?time|acq(?:uisition|\.)? ?time|measure(?:ment)? ?time|tiempo de integraci[oó]n|temps d.int[eé]gration"
         r"|belichtungszeit",
     ),
     _rule(
         "accumulations",
         r"(?:number|no\.?|nr\.?) of (?:accumulations|averages|averaged spectra|scans averaged)|accumulations?|accum\.?"
         r"|accumulation count|spectra averaged|scans (?:to average|averaged)|averages?|average (?:number|scans)"
-        r"|promedio|barridos a promediar|espectros promediados",
+        r"|averaging nr|scan ave|promedio|barridos a promediar|espectros promediados",
     ),
     _rule("em_gain", r"em ?gain(?: level)?"),
     _rule("bandwidth_nm", r"(?:excitation|ex\.?|laser) (?:bandwidth|slit|band ?width)", "nm"),
     _rule(
         "excitation_nm",
-        r"exc(?:itation|\.)?|ex(?:c|citation)?\.? ?(?:wl|wavelength|energy|line)"
-        r"|laser(?: ?(?:line|position|wavelength|wl))?|pump(?: ?(?:wavelength|wl|energy))?"
+        r"exc(?:itation|\.)?|ex(?:c|citation)?\.? ?(?:wl|wavelength|line)"
+        r"|laser(?: ?(?:line|position|wavelength|wl))?|pump(?: ?(?:wavelength|wl))?|raman excitation"
         r"|anregungswellenl[aä]nge|longitud de onda de excitaci[oó]n",
         "nm",
     ),
     _rule("excitation_nm", r"laser ?wave ?number", "cm-1"),
+    # Without its unit it may be the energy of a pulse.
+    _rule(_PHOTON_ENERGY, r"(?:exc(?:itation|\.)?|laser|pump) ?(?:photon ?)?energy"),
     _rule(
         "power_uw", r"(?:laser|excitation|pump|incident|average|sample)? ?power(?: at (?:the )?sample)?|laserleistung"
     ),
@@ -90,7 +96,11 @@ _RULES = (
     _rule("sample", r"sample|sample ?(?:name|id|description)|specimen|probe|probenname|muestra"),
     _rule("sensitivity_v", r"sensitivity|lock-?in sensitivity"),
     _rule("note", r"comments?|remarks?|notes?|user ?(?:comment|text)|kommentar"),
-    _rule("time", r"date ?(?:and|&|/)? ?time|timestamp|acquired|acquisition (?:date|time ?stamp)|date|fecha"),
+    _rule(
+        "time",
+        r"date ?(?:and|&|/)? ?time|timestamp|acquired|acquisition (?:date|time ?stamp)|date|fecha"
+        r"|collection time|start",
+    ),
 )
 _NEED_UNIT = frozenset(("exposure_s", "power_uw", "probe_mw", "temperature_k", "sensitivity_v"))
 _COLUMNS = frozenset(rule.column for rule in _RULES) | {"series", "pair", "temperature_error_k", "kind"}
@@ -122,7 +132,7 @@ def read_pairs(pairs: Sequence[tuple[str, str]], *, reader: str = "", keys: Sequ
             continue
         mine = own.get(key.strip().lower())
         if mine is not None:
-            found += _value(key, value, mine.column, mine.unit) if mine.column else Reading()
+            found += _value(key, value, mine.column, mine.unit, is_told=True) if mine.column else Reading()
         elif _plain(key)[0] in _ORIGINAL_NAME:
             found += _of_original_name(key, value)
         else:
@@ -157,6 +167,8 @@ def _meaning(key: str, described: _Described) -> tuple[str, str]:
     rule = next((rule for rule in _RULES if rule.keys.match(name)), None)
     if rule is None or (rule.column == "temperature_k" and described.is_camera and "sample" not in name):
         return "", ""
+    if rule.column == _PHOTON_ENERGY:
+        return ("excitation_nm", unit) if unit in ("ev", "mev", "cm-1") else ("", "")
     return rule.column, unit or rule.unit
 
 
@@ -165,15 +177,15 @@ def _plain(key: str) -> tuple[str, str]:
     text = " ".join(key.strip().lstrip("#$").replace("_", " ").lower().split()).rstrip(" :=.")
     match = _ENCLOSED.match(text)
     if match is not None and match[1]:
-        return match[1].rstrip(), unit_of(match[2])
+        return match[1].rstrip(" ."), unit_of(match[2])
     if text.replace(" ", "_") in _COLUMNS:
         return text, ""
     base, _, suffix = text.rpartition(" ")
     return (base, _UNIT_SUFFIX[suffix]) if base and suffix in _UNIT_SUFFIX else (text, "")
 
 
-def _value(key: str, value: str, column: str, unit: str) -> Reading:
-    """Return the finding, or the doubt, of one pair."""
+def _value(key: str, value: str, column: str, unit: str, *, is_told: bool = False) -> Reading:
+    """Return the finding, or the doubt, of one pair; a key that the user explained needs no unit."""
     said = f"{key} = {value.strip()}"
     if column in ("sample", "series", "note", "pair", "time", "kind"):
         return _text(column, value, said)
@@ -183,7 +195,8 @@ def _value(key: str, value: str, column: str, unit: str) -> Reading:
     number, own_unit = match[1], match[2] or ""
     if own_unit == "%" or unit == "%":
         return Reading()
-    if column in _NEED_UNIT and not own_unit and not unit and _plain(key)[0].replace(" ", "_") != column:
+    is_told = is_told or _plain(key)[0].replace(" ", "_") == column
+    if column in _NEED_UNIT and not own_unit and not unit and not is_told:
         text = f"file header: {said!r} has no unit, so {column} is open. Type it, or say its unit in the preset."
         return Reading(doubts=(text,))
     try:

@@ -107,8 +107,8 @@ def preset_of(table: ImportTable, name: str, *, columns: Sequence[ColumnMap] = (
         name=name.strip(),
         template=template.text if template is not None else "",
         is_regex=template is not None and template.is_regex,
-        frames=_usual(table, "frames", "frames"),
-        rows=_usual(table, "rows", "image"),
+        frames=_usual(table, "frames", [k for k, row in enumerate(table.rows) if row.part.is_stack and not row.frame]),
+        rows=_usual(table, "rows", [k for k, row in enumerate(table.rows) if row.part.layout == "image"]),
         defaults=tuple(dict.fromkeys((*table.defaults, *_typed_defaults(table)))),
         header_keys=table.header_keys,
         columns=tuple(columns),
@@ -226,18 +226,16 @@ def read_preset(path: Path) -> Preset:
 def _with_choices(row: ImportRow, preset: Preset) -> ImportRow:
     """Return ``row`` with the preset's choice of frames or rows, where it has several."""
     said = f"preset {preset.name}"
-    if preset.frames and row.part.layout == "frames" and row.part.frames > 1:
+    if preset.frames and row.part.is_stack:
         row = row.with_findings(Finding("frames", preset.frames, "preset", said))
     if preset.rows and row.part.layout == "image":
         row = row.with_findings(Finding("rows", preset.rows, "preset", said))
     return row
 
 
-def _usual(table: ImportTable, column: str, layout: str) -> str:
-    """Return what most rows of a layout have in ``column``; empty where that is nothing."""
-    chosen = Counter(
-        table.value(k, column) for k, row in enumerate(table.rows) if row.part.layout == layout and not row.frame
-    )
+def _usual(table: ImportTable, column: str, rows: Sequence[int]) -> str:
+    """Return what most of ``rows`` have in ``column``; empty where that is nothing."""
+    chosen = Counter(table.value(k, column) for k in rows)
     return chosen.most_common(1)[0][0] if chosen else ""
 
 

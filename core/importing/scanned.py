@@ -30,6 +30,8 @@ class ScannedPart:
         Name of the data set in its file, empty where it has none; the reader that recognised it.
     layout : {"columns", "frames", "image"}
         As `asplab.core.io.DataFile` has it.
+    is_alike : bool
+        Whether all columns beside the axis have one name and unit, or none.
     points, frames : int
         Length of the axis; number of columns or rows beside it.
     axis_name, axis_unit, value_unit : str
@@ -53,6 +55,7 @@ class ScannedPart:
     part: str
     reader: str
     layout: Layout
+    is_alike: bool
     points: int
     frames: int
     axis_name: str
@@ -67,6 +70,11 @@ class ScannedPart:
     frame_axis: Column | None
     metadata: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
+
+    @property
+    def is_stack(self) -> bool:
+        """Whether one quantity was measured several times, so that it may become repeats, a mean, a sum."""
+        return self.frames > 1 and (self.layout == "frames" or (self.layout == "columns" and self.is_alike))
 
     @property
     def shape(self) -> str:
@@ -128,6 +136,7 @@ def scanned_part(file: DataFile) -> ScannedPart:
         part=file.part,
         reader=file.reader,
         layout=file.layout,
+        is_alike=len({(column.name, column.unit) for column in values}) <= 1,
         points=int(axis.values.size),
         frames=len(values),
         axis_name=axis.name,

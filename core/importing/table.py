@@ -250,8 +250,11 @@ class ImportTable:
         return f"{sum(names.values())} of {len(names)} matched"
 
     def _needed(self, row: int) -> tuple[str, ...]:
-        image = ("rows",) if self.rows[row].part.layout == "image" else ()
-        return ("kind", *_NEEDED.get(self.value(row, "kind"), ()), *image)
+        part = self.rows[row].part
+        choice = ("rows",) if part.layout == "image" else ()
+        # What a file itself calls frames is taken as repeats; columns without names may be anything.
+        choice = ("frames",) if part.layout == "columns" and part.is_stack else choice
+        return ("kind", *_NEEDED.get(self.value(row, "kind"), ()), *choice)
 
     def _defaults(self, row: ImportRow, column: str) -> tuple[Finding, ...]:
         if not self.defaults:
@@ -289,7 +292,7 @@ def filled(row: ImportRow, template: Template | None, header_keys: Sequence[Head
         said += read_name(row.file)
     else:
         # Folders that the template doesn't describe still say what they say.
-        said += read_folders(row.file, but_last=template.folders) + of_name
+        said += read_folders(row.file, but_last=template.folders_in(row.file)) + of_name
     kept = tuple(f for f in row.findings if f.source not in ("file header", "folder name", "file name"))
     return replace(
         row,

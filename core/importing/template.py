@@ -101,7 +101,7 @@ class Template:
     units : tuple of (str, str)
         Unit of each field whose numbers state none.
     folders : int
-        How many folders above the file the template describes.
+        How many folders above the file the template describes at most.
     has_ending : bool
         Whether it describes the ending of the file, too.
     """
@@ -121,6 +121,11 @@ class Template:
     def matches(self, name: str) -> bool:
         """Whether the relative path ``name`` is built this way."""
         return self._match(name) is not None
+
+    def folders_in(self, name: str) -> int:
+        """Return how many folders above the file it describes in ``name``; of a regular expression that isn't known."""
+        match = None if self.is_regex else self._match(name)
+        return match.string.count("/") if match is not None else 0
 
     def read(self, name: str) -> Reading | None:
         """Return what the relative path ``name`` says, or None where it is built otherwise.
@@ -150,10 +155,9 @@ class Template:
         if self.is_regex:
             return self.pattern.search(str(path))
         file = path.name if self.has_ending else stem_of(path.name)
-        tail = path.parts[:-1][len(path.parts) - 1 - self.folders :] if self.folders else ()
-        if len(tail) < self.folders:
-            return None
-        return self.pattern.fullmatch("/".join((*tail, file)))
+        folders = path.parts[:-1]
+        tails = ("/".join((*folders[len(folders) - deep :], file)) for deep in range(self.folders, -1, -1))
+        return next((match for tail in tails if (match := self.pattern.fullmatch(tail))), None)
 
     def _finding(self, field: str, match: re.Match[str], source: Source) -> Finding:
         column, text = column_of(field), match[field]

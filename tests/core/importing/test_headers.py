@@ -63,6 +63,9 @@ from asplab.core.importing.headers import HeaderKey, read_pairs
             [("Laser power", "50 %"), ("Laser", "on"), ("Excitation energy (eV)", "2.76")],
             {"excitation_nm": "449.21811"},
         ),
+        ("Surface Xplorer", [("Pump energy", "200"), ("Pump wavelength (nm)", "700")], {"excitation_nm": "700"}),
+        ("NeXus", [("instrument/beam_incident/wavelength", "532.0 nm")], {"excitation_nm": "532"}),
+        ("Avantes text", [("Averaging Nr. [scans]", "4")], {"accumulations": "4"}),
         ("JCAMP-DX", [("TITLE", "450 nm film"), ("NPOINTS", "335"), ("FIRSTX", "274.9")], {}),
     ],
 )

@@ -46,6 +46,8 @@ STANDARD = "{kind}_T{T:K}_exc{exc:nm}_rep{rep}"
         ("*_{T:K}_*", "x_80K_foo_bar.txt", {"temperature_k": "80"}),
         ("T{T:K}/{kind}_{rep}", "a/T080/pl_001.csv", {"temperature_k": "80", "kind": "pl", "repeat": "1"}),
         ("T{T:K}/{kind}_{rep}", "pl_001.csv", None),
+        ("[T{T:K}/]{kind}_{rep}", "T080/pl_001.csv", {"temperature_k": "80", "kind": "pl", "repeat": "1"}),
+        ("[T{T:K}/]{kind}_{rep}", "dark/dark_001.csv", {"kind": "dark", "repeat": "1"}),
         ("{kind}_{rep}.csv", "pl_1.csv", {"kind": "pl", "repeat": "1"}),
         ("{kind}_{rep}.csv", "pl_1.txt", None),
         (r"\[{rep}\]{kind}", "[3]pl.csv", {"repeat": "3", "kind": "pl"}),

@@ -1,0 +1,81 @@
+"""The check page: repeats, holes, laser lines, unused files, copies."""
+
+import pytest
+from importing_samples import row_of, spectrum, table
+
+from asplab.core.importing import edits
+from asplab.core.importing.survey import survey
+
+
+def folder(tmp_path, conditions):
+    return table(tmp_path, **{name: spectrum(seed=k) for k, name in enumerate(conditions)})
+
+
+def test_readbacks_of_one_set_point_are_one_group_and_other_conditions_are_not(tmp_path):
+    names = ["pl_79.8K_450.05nm_r1", "pl_80.1K_450nm_r2", "pl_90K_450nm", "pl_80K_405nm", "aspl_80K_535nm"]
+    groups = survey(folder(tmp_path, names)).groups
+    assert sorted((group.kind, len(group.rows)) for group in groups) == [("aspl", 1), ("pl", 1), ("pl", 1), ("pl", 2)]
+    pair = next(group for group in groups if len(group.rows) == 2)
+    assert pair.temperature_k == pytest.approx(79.95)
+    assert pair.label == "PL 79.95 K, 450 nm"
+
+
+def test_wider_tolerances_join_more(tmp_path):
+    names = ["pl_80K_450nm", "pl_83K_450nm"]
+    assert len(survey(folder(tmp_path, names)).groups) == 2
+    assert len(survey(folder(tmp_path, names), temperature_tolerance_k=5.0).groups) == 1
+
+
+def test_a_hole_in_a_regular_grid_is_marked_and_named(tmp_path):
+    names = [f"pl_{t}K_{e}nm" for t in (80, 100, 120) for e in (405, 450) if (t, e) != (100, 450)]
+    found = survey(folder(tmp_path, [*names, "pa_80K", "pa_120K"]))
+    grids = {grid.kind: grid for grid in found.grids}
+    assert grids["pl"].counts.tolist() == [[1, 1], [1, 0], [1, 1]]
+    assert grids["pl"].holes == ((1, 1),)
+    assert grids["pl"].missing == ("100 K, 450 nm",)
+    assert grids["pa"].excitations_nm == ()
+    assert grids["pa"].missing == ("100 K",)
+    assert ("pl", "not measured: 100 K, 450 nm.") in [(p.where, p.message) for p in found.problems]
+
+
+def test_excitations_that_follow_the_gap_leave_no_holes(tmp_path):
+    names = [f"aspl_80K_{e}nm" for e in (535, 540)] + [f"aspl_120K_{e}nm" for e in (531, 536)] + ["pl_100K_450nm"]
+    grid = next(grid for grid in survey(folder(tmp_path, names)).grids if grid.kind == "aspl")
+    assert not grid.is_regular
+    assert grid.missing == ("100 K",)
+
+
+def test_a_laser_line_at_the_excitation_is_flagged_and_a_band_there_is_not(tmp_path):
+    found = table(
+        tmp_path,
+        aspl_80K_525nm_r1=spectrum(524.6, width_nm=0.6, seed=1),
+        aspl_80K_525nm_r2=spectrum(524.6, width_nm=0.6, seed=2),
+        aspl_90K_512nm=spectrum(511.0, width_nm=8.0, seed=3),
+        dark_525nm=spectrum(524.6, width_nm=0.6, seed=4),
+    )
+    result = survey(found)
+    assert {found.rows[k].file for k in result.laser_rows} == {"aspl_80K_525nm_r1.csv", "aspl_80K_525nm_r2.csv"}
+    told = [p for p in result.problems if "laser" in p.message]
+    assert [p.where for p in told] == ["aspl_80K_525nm_r1.csv (and 1 repeat)"]
+
+
+def test_copies_and_files_that_nothing_uses_are_named(tmp_path):
+    found = table(tmp_path, pl_80K_450nm_r1=spectrum(), pl_80K_450nm_r2=spectrum(), pa_80K=spectrum(seed=3))
+    found = edits.included(found, [row_of(found, "pa_80K.csv")], False)
+    result = survey(found)
+    assert result.duplicates == (("pl_80K_450nm_r1.csv", "pl_80K_450nm_r2.csv"),)
+    assert result.unused_files == ("pa_80K.csv",)
+    assert any("same content" in p.message for p in result.problems)
+
+
+def test_blanks_conflicts_unknown_kinds_and_failures_are_problems(plain):
+    found = edits.typed(plain, row_of(plain, "T080/aspl_exc535nm_rep1.csv"), "temperature_k", "")
+    told = {(p.severity, p.where) for p in survey(found).problems}
+    assert ("error", "T080/aspl_exc535nm_rep1.csv") in told
+    assert ("warning", "T080/pl_exc450nm_rep2.csv") in told
+    assert ("warning", "film.csv") in told
+
+
+def test_an_empty_table_has_an_empty_survey(plain):
+    result = survey(edits.removed(plain, [file.name for file in plain.files]))
+    assert (result.groups, result.grids, result.problems) == ((), (), ())

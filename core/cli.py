@@ -1,4 +1,4 @@
-"""The command line: ``asplab demo``, ``simulate``, ``analyze``, ``replay``, ``model`` and ``inspect``.
+"""The command line: ``asplab demo``, ``simulate``, ``analyze``, ``replay``, ``model``, ``watch`` and ``inspect``.
 
 Heavy modules are imported inside the commands: ``asplab --help`` answers before any of them would be loaded.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from asplab.core.cli_model import ModelCommand, model
+from asplab.core.cli_watch import watch
 from asplab.core.errors import AsplabError, Cancelled
 
 if TYPE_CHECKING:
@@ -266,6 +267,7 @@ def replay(
 
 
 app.command(cls=ModelCommand, epilog=_EXIT.format("", ""))(model)
+app.command(epilog=_EXIT.format("", ""))(watch)
 
 
 @app.command(epilog="Exit codes: 0 every file was recognised; 2 a file was not, or wrong use.")

@@ -1,11 +1,26 @@
 """Use the settings of one experiment for another."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from asplab.core.counting import counted
 from asplab.core.document import Document
+from asplab.core.opening import is_project
 from asplab.core.problems import Problem
+from asplab.core.project import open_project
 from asplab.core.settings import Settings
+from asplab.core.settings_io import read_settings
+
+
+def settings_from(path: Path) -> Settings:
+    """Return the settings of a project, or the default ones with those of a TOML file in place.
+
+    Raises
+    ------
+    ProjectError, SettingsError
+        When the file can't be read, or holds what settings don't have.
+    """
+    return open_project(path).settings if is_project(path) else read_settings(path)
 
 
 def with_settings_of(document: Document, other: Document) -> Document:

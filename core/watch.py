@@ -9,9 +9,13 @@ import numpy as np
 from asplab.core.counting import counted
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment
+from asplab.core.importing.batch import load_with_preset
+from asplab.core.importing.columns import MappedFiles
+from asplab.core.importing.preset import load_preset, preset_folder
 from asplab.core.io.manifest import read_manifest
 from asplab.core.io.order import natural_key
 from asplab.core.loading import Memory, find_manifest, load_rows
+from asplab.core.more_repeats import plan_repeats
 from asplab.core.pipeline import Results
 from asplab.core.problems import by_cause
 from asplab.core.progress import Progress
@@ -32,6 +36,19 @@ def by_manifest() -> Load:
         path = find_manifest(folder)
         manifest = read_manifest(path)
         return load_rows(manifest, path.resolve(), progress=progress, memory=memory, unfinished=unfinished)
+
+    return load
+
+
+def by_preset(name: str, presets: Path | None = None) -> Load:
+    """Return what reads a folder as an import preset says, named as for `load_with_preset`; files are read once."""
+    folder_of_presets = preset_folder() if presets is None else presets
+    memory = MappedFiles(maps=load_preset(name, folder_of_presets).columns)
+
+    def load(folder: Path, unfinished: Collection[str], progress: Progress | None) -> Experiment:
+        return load_with_preset(
+            folder, name, presets=folder_of_presets, progress=progress, memory=memory, unfinished=unfinished
+        )
 
     return load
 
@@ -112,6 +129,22 @@ class Watch:
             return replace(self, seen=now)
         experiment = self.load(self.folder, waiting, progress)
         return replace(self, seen=now, loaded=finished, experiment=experiment)
+
+
+def report(before: Results | None, after: Results) -> list[str]:
+    """Return the news, what temperatures lack beside others, and which repeats would help most, in lines."""
+    return [
+        *news(before, after),
+        *(f"missing: {line}" for line in missing_conditions(after)),
+        *repeats_that_help(after),
+    ]
+
+
+def repeats_that_help(results: Results) -> list[str]:
+    """Return which repeats would shrink the error of ħω most; nothing while there is no fit."""
+    if results.polaron is None or not results.polaron.fitted.any() or results.absorbed is None:
+        return []
+    return plan_repeats(results).words()
 
 
 def news(before: Results | None, after: Results) -> list[str]:

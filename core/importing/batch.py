@@ -1,6 +1,7 @@
 """Load a folder the way a preset says, without a window."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.importing.columns import MappedFiles
 from asplab.core.importing.manifest_cells import with_manifest
 from asplab.core.importing.preset import Preset, applied, preset_folder, preset_path, read_preset
-from asplab.core.importing.scan import Scan, scan
+from asplab.core.importing.scan import Scan, found_files, scan
 from asplab.core.importing.table import ImportTable, table_of
 from asplab.core.importing.write import experiment_of
 from asplab.core.loading import MANIFEST_NAME
@@ -22,7 +23,13 @@ _SHOWN = 5
 
 
 def load_with_preset(
-    folder: Path, name: str, *, presets: Path | None = None, progress: Progress | None = None
+    folder: Path,
+    name: str,
+    *,
+    presets: Path | None = None,
+    progress: Progress | None = None,
+    memory: MappedFiles | None = None,
+    unfinished: Collection[str] | None = None,
 ) -> Experiment:
     """Load all that lies in ``folder`` as a preset says; a manifest that is there goes before it.
 
@@ -34,11 +41,15 @@ def load_with_preset(
     presets : Path, optional
         Where the presets of the user are; by default the usual place of the platform.
     progress : Progress, optional
+    memory : MappedFiles, optional
+        Files read before, with the columns that the preset names.
+    unfinished : collection of str, optional
+        Files, relative to the folder, that are still being written and are left out, while others are still to come.
 
     Raises
     ------
     InputError
-        When there is no such folder or preset, or no file gets a kind by it.
+        When there is no such folder or preset, or no file gets a kind by it; never the latter while files are to come.
     """
     if not folder.is_dir():
         raise InputError(
@@ -47,10 +58,13 @@ def load_with_preset(
     progress = progress or Progress()
     path = preset_path(name, presets if presets is not None else preset_folder())
     preset = read_preset(path)
-    memory = MappedFiles(maps=preset.columns)
-    found = scan([folder], root=folder, read=memory.read, progress=progress.part(0.0, 0.7))
+    memory = MappedFiles(maps=preset.columns) if memory is None else memory
+    waiting = {folder.absolute() / name for name in unfinished or ()}
+    files = [path for path in found_files([folder.absolute()]) if path not in waiting]
+    found = scan(files, root=folder, read=memory.read, progress=progress.part(0.0, 0.7))
     table, problems = filled_table(found, preset)
-    _refuse_nothing(table, preset, folder)
+    if unfinished is None:
+        _refuse_nothing(table, preset, folder)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     experiment = experiment_of(table, name=path.name, sha256=digest, progress=progress.part(0.7, 1.0), memory=memory)
     return replace(experiment, problems=(*experiment.problems, *problems, *_unmatched(table, preset)))

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import SMALL
+from command_line import SMALL, run
 
 from asplab.core.document import Document
 from asplab.core.errors import InputError
+from asplab.core.importing.preset import Preset, save_preset
+from asplab.core.importing.table import Default
 from asplab.core.loading import Memory, load_experiment
 from asplab.core.pipeline import Results, analyse
 from asplab.core.virtual import simulate
-from asplab.core.watch import Look, Watch, look, missing_conditions, news
+from asplab.core.watch import Look, Watch, by_preset, look, missing_conditions, news
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +148,35 @@ def test_news_tell_what_arrived_and_how_the_error_changed(measured: Path, folder
     assert any(line.startswith("250 K PA: 4 repeats (+4)") for line in lines)
     assert not any(line.startswith("120 K PL") for line in lines)
     assert any(line.startswith("all temperatures: ħω = ") for line in lines)
+
+
+def test_a_preset_says_what_files_without_a_manifest_are(measured: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    preset = Preset("ours", template="pl_T{T:K}_{exc:nm}_rep{rep}", defaults=(Default("", "kind", "pl"),))
+    save_preset(preset, tmp_path / "presets")
+    watch = Watch(folder, by_preset("ours", tmp_path / "presets"))
+    watch = settled(watch)
+    for k, path in enumerate(sorted(measured.glob("T120K/pl*"))[:3], 1):
+        shutil.copy(path, folder / f"pl_T120K_450nm_rep{k}.csv")
+    watch = settled(watch)
+    assert watch.experiment is not None
+    assert [(s.kind, s.condition.repeat) for s in watch.experiment.spectra] == [("pl", 1), ("pl", 2), ("pl", 3)]
+
+
+def test_the_command_tells_what_arrives_and_what_helps(folder: Path) -> None:
+    done = run("watch", folder, "--every", "0.1", "--looks", "3")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert any("120 K PA: 4 repeats" in line for line in lines)
+    assert any("ħω = " in line for line in lines)
+    assert any("more photothermal scans at 120 K shrink the error of ħω" in line for line in lines)
+
+
+def test_the_command_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    done = run("watch", tmp_path / "none", "--looks", "1")
+    assert done.code == 2
+    assert "isn't there" in done.err
 
 
 def test_no_news_where_nothing_changed(folder: Path) -> None:

@@ -68,7 +68,7 @@ class Card(QFrame):
         title, short = self._titles
         if short:
             room = event.size().width() - 2 * PADDING - GAP - _SUBTITLE_PX
-            self._title.display(title if rich_width(title, self._title.font()) <= room else short)
+            self._title.display(title if rich_width(title, self._title.font()) <= room else short, short)
 
     @property
     def subtitle(self) -> str:

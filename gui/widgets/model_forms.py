@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
 from asplab.gui.widgets.arrange import column, row
@@ -15,6 +16,7 @@ from asplab.gui.widgets.text import without_markup
 
 _GAP = 4
 _SYMBOL_PX, _SOURCE = 68, 3
+_FIXED = "value at which it is held"
 
 
 class ManyField(QToolButton):
@@ -100,12 +102,31 @@ class NumbersField(QLineEdit):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A parameter that can be limited: its symbol, its numbers, and the range it has unasked."""
+    """A parameter that can be limited: its symbol, its numbers, and the range it has unasked.
+
+    ``title`` says what it is; ``guess`` are value and standard deviation of a new prior, taken from the range without.
+    """
 
     symbol: str
     numeric: Numeric
     low: float
     high: float
+    title: str = ""
+    guess: tuple[float, float] | None = None
+
+    @property
+    def name(self) -> str:
+        """Symbol and title in plain words."""
+        symbol = without_markup(self.symbol)
+        return f"{symbol} · {self.title}" if self.title else symbol
+
+    @property
+    def start(self) -> tuple[float, float]:
+        """Value and standard deviation to begin with."""
+        if self.guess is not None:
+            return self.guess
+        middle = (self.low * self.high) ** 0.5 if self.low > 0 else 0.5 * (self.low + self.high)
+        return middle, 0.5 * abs(middle) or 1.0
 
 
 class ParameterField(QWidget):
@@ -117,7 +138,8 @@ class ParameterField(QWidget):
     ----------
     quantities : mapping of parameter to Quantity
     kind : str
-        ``"range"`` (low, high: equal ends fix it) or ``"prior"`` (value, standard deviation, source).
+        ``"range"`` (low, high: equal ends are one number, at which the parameter is fixed) or ``"prior"`` (value,
+        standard deviation, source).
     """
 
     committed = Signal(object)
@@ -127,27 +149,37 @@ class ParameterField(QWidget):
         super().__init__(parent)
         self._quantities, self._kind = quantities, kind
         self._lines: tuple[tuple[str, float, float, str], ...] = ()
+        self._added = ""
         self._rows: list[QWidget] = []
-        self._parts: list[tuple[NumberField, NumberField, QLineEdit | None]] = []
+        self._parts: list[_Parts] = []
         self._column = column(self, _GAP)
-        self.add_button = QToolButton(self)
-        self.add_button.setText(f"Add a {kind}")
-        self.add_button.setProperty("role", "field")
-        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.add_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        menu = QMenu(self)
-        self.actions_by_key = {
-            key: menu.addAction(f"{without_markup(one.symbol)} ({key})") for key, one in quantities.items()
-        }
-        for key, action in self.actions_by_key.items():
-            action.triggered.connect(lambda _checked=False, key=key: self._add(key))
-        self.add_button.setMenu(menu)
-        self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
+        buttons = QWidget(self)
+        places = row(buttons, _GAP)
+        self.add_button, self.actions_by_key = self._menu_button(f"Add a {kind}", is_fixed=False)
+        self.fix_button, self.fixing_by_key = self._menu_button("Fix one", is_fixed=True)
+        self.fix_button.setVisible(kind == "range")
+        for button in (self.add_button, self.fix_button):
+            places.addWidget(button)
+        places.addStretch(1)
+        self._column.addWidget(buttons)
         self.literature_button: LiteratureButton | None = None
         if kind == "prior" and PARAMETER in quantities:
             self.literature_button = LiteratureButton(self)
             self.literature_button.chosen.connect(self._take)
             self._column.addWidget(self.literature_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _menu_button(self, words: str, *, is_fixed: bool) -> tuple[QToolButton, dict[str, QAction]]:
+        button = QToolButton(self)
+        button.setText(words)
+        button.setProperty("role", "field")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        menu = QMenu(self)
+        actions = {key: menu.addAction(one.name.replace("&", "&&")) for key, one in self._quantities.items()}
+        for key, action in actions.items():
+            action.triggered.connect(lambda _checked=False, key=key: self._add(key, is_fixed=is_fixed))
+        button.setMenu(menu)
+        return button, actions
 
     @property
     def lines(self) -> tuple[tuple[str, float, float, str], ...]:
@@ -160,7 +192,7 @@ class ParameterField(QWidget):
         if wanted == self._lines:
             return
         before, self._lines = self._lines, wanted
-        if [line[0] for line in before] == [line[0] for line in wanted]:
+        if [self._shape(line) for line in before] == [self._shape(line) for line in wanted]:
             # The fields stay, and with them the focus.
             for parts, line in zip(self._parts, wanted, strict=True):
                 self._fill(parts, *line)
@@ -174,8 +206,17 @@ class ParameterField(QWidget):
         for index, host in enumerate(self._rows):
             self._column.insertWidget(index, host)
         taken = {line[0] for line in wanted}
-        for key, action in self.actions_by_key.items():
-            action.setVisible(key not in taken)
+        for actions in (self.actions_by_key, self.fixing_by_key):
+            for key, action in actions.items():
+                action.setVisible(key not in taken)
+        if self._added in taken:
+            # What was added waits to be typed.
+            self._parts[[line[0] for line in wanted].index(self._added)][0].setFocus()
+        self._added = ""
+
+    def _shape(self, line: tuple[str, float, float, str]) -> tuple[str, bool]:
+        """Return what decides which fields a line has."""
+        return line[0], self._kind == "range" and line[1] == line[2]
 
     def _line(self, index: int, key: str, first: float, second: float, text: str) -> QWidget:
         host = QWidget(self)
@@ -187,15 +228,25 @@ class ParameterField(QWidget):
         symbol = QLabel(f"{one.symbol} ({one.numeric.unit})" if one.numeric.unit else one.symbol, upper)
         symbol.setProperty("role", "muted")
         symbol.setFixedWidth(_SYMBOL_PX)
-        symbol.setToolTip(key)
+        symbol.setToolTip(one.title or key)
         places.addWidget(symbol)
-        fields = tuple(NumberField(one.numeric, upper, shows_unit=False) for _ in range(2))
+        _, is_fixed = self._shape((key, first, second, text))
+        fields = tuple(NumberField(one.numeric, upper, shows_unit=False) for _ in range(1 if is_fixed else 2))
         for number, field in enumerate(fields):
-            field.setAccessibleName(f"{name}, {self._names()[number]}")
-            field.setToolTip(self._names()[number])
-            field.committed.connect(lambda value, number=number: self._change(index, 1 + number, value))
+            words = _FIXED if is_fixed else self._names()[number]
+            field.setAccessibleName(f"{name}, {words}")
+            field.setToolTip(words)
+            field.committed.connect(
+                (lambda value: self._fix(index, value))
+                if is_fixed
+                else (lambda value, number=number: self._change(index, 1 + number, value))
+            )
             field.refused.connect(self.refused)
             places.addWidget(field, 1)
+        if is_fixed:
+            told = QLabel("fixed", upper)
+            told.setProperty("role", "muted")
+            places.addWidget(told, 1)
         away = QToolButton(upper)
         away.setText("✕")
         away.setProperty("role", "small")
@@ -210,13 +261,13 @@ class ParameterField(QWidget):
             source.setAccessibleName(f"{name}, source of the prior")
             source.editingFinished.connect(partial(self._change_source, index, source))
             lines.addWidget(source)
-        self._parts.append((fields[0], fields[1], source))
+        self._parts.append((fields[0], None if is_fixed else fields[1], source))
         self._fill(self._parts[-1], key, first, second, text)
         return host
 
     def _fill(
         self,
-        parts: tuple[NumberField, NumberField, QLineEdit | None],
+        parts: "_Parts",
         key: str,
         first: float,
         second: float,
@@ -225,6 +276,8 @@ class ParameterField(QWidget):
         numeric = self._quantities[key].numeric if key in self._quantities else Numeric("", 3)
         low, high, source = parts
         low.display(first)
+        if high is None:
+            return
         high.display(second)
         if self._kind == "range":
             low.display_range(numeric.low, second)
@@ -252,14 +305,22 @@ class ParameterField(QWidget):
             line = (*line[:_SOURCE], line[_SOURCE] + BY_HAND)
         self.committed.emit((*self._lines[:index], line, *self._lines[index + 1 :]))
 
+    def _fix(self, index: int, value: object) -> None:
+        if index < len(self._lines) and isinstance(value, float):
+            line = (self._lines[index][0], value, value, self._lines[index][_SOURCE])
+            self.committed.emit((*self._lines[:index], line, *self._lines[index + 1 :]))
+
     def _take(self, prior: tuple[str, float, float, str]) -> None:
         """Put a published prior in the place of the one there is, or below the others."""
         keys = [line[0] for line in self._lines]
         at = keys.index(prior[0]) if prior[0] in keys else len(keys)
         self.committed.emit((*self._lines[:at], prior, *self._lines[at + 1 :]))
 
-    def _add(self, key: str) -> None:
-        one = self._quantities[key]
-        middle = (one.low * one.high) ** 0.5 if one.low > 0 else 0.5 * (one.low + one.high)
-        line = (key, one.low, one.high, "") if self._kind == "range" else (key, middle, 0.5 * abs(middle) or 1.0, "")
-        self.committed.emit((*self._lines, line))
+    def _add(self, key: str, *, is_fixed: bool) -> None:
+        one, self._added = self._quantities[key], key
+        value, error = one.start
+        ends = (value, value) if is_fixed else (one.low, one.high) if self._kind == "range" else (value, error)
+        self.committed.emit((*self._lines, (key, *ends, "")))
+
+
+_Parts = tuple[NumberField, NumberField | None, QLineEdit | None]

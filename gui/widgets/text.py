@@ -145,9 +145,10 @@ class TitleLine(TextLine):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def display(self, html: str, *shorter: str) -> None:
-        """Show another title; only other words touch the layout."""
-        if html != self.html:
-            super().display(html, *shorter)
+        """Show another title, or the first shorter one that fits; only other words touch the layout."""
+        is_same = html == self.html
+        super().display(html, *shorter)
+        if not is_same:
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:

@@ -128,3 +128,34 @@ def test_phonon_energies_are_typed_with_semicolons(form: SettingsForm) -> None:
     assert "soft" in reasons[-1]
     type_into(field, "")
     assert form.now[0].models.modes_mev == ()
+
+
+def test_a_parameter_is_fixed_by_one_number_that_waits_to_be_typed(form: SettingsForm) -> None:
+    field = parameters(form, "limits")
+    field.fixing_by_key["phonon_mev"].trigger()
+    shown = numbers(field)
+    assert len(shown) == 1
+    assert shown[0].hasFocus()
+    assert shown[0].accessibleName() == "ħω, value at which it is held"
+    type_into(shown[0], "18.5")
+    assert form.now[0].models.limits == (ParameterLimit("phonon_mev", 18.5, 18.5),)
+    assert not field.actions_by_key["phonon_mev"].isVisible()
+    assert not field.fixing_by_key["phonon_mev"].isVisible()
+
+
+def test_ends_that_meet_become_the_one_number_of_a_fixed_parameter(form: SettingsForm) -> None:
+    field = parameters(form, "limits")
+    field.actions_by_key["g_mev"].trigger()
+    low, high = numbers(field)
+    type_into(low, "40")
+    type_into(high, "40")
+    assert form.now[0].models.limits == (ParameterLimit("g_mev", 40.0, 40.0),)
+    assert len(numbers(field)) == 1
+
+
+def test_the_spread_of_the_gaps_is_known_to_be_small_by_a_prior_at_zero(form: SettingsForm) -> None:
+    field = parameters(form, "priors")
+    assert field.actions_by_key["inhomogeneous_mev"].text() == "σ · spread of the gaps of the ensemble"
+    field.actions_by_key["inhomogeneous_mev"].trigger()
+    type_into(numbers(field)[1], "8")
+    assert form.now[0].models.priors == (ParameterPrior("inhomogeneous_mev", 0.0, 8.0, ""),)

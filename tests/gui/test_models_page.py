@@ -326,3 +326,24 @@ def test_a_comparison_that_is_cancelled_while_it_fits_ends_there(opened: Binding
     with pytest.raises(Cancelled, match="rate model"):
         compare(results_of(opened), None, progress)
     assert len(stopped) == 1
+
+
+def test_parameters_of_the_sample_that_are_fitted_have_columns_of_their_own(
+    page: ModelsPage, opened: Bindings, until: Until
+) -> None:
+    assert not any("σ" in line for line in page.table.text().splitlines()[:1])
+    priors = (ParameterPrior("inhomogeneous_mev", 0.0, 8.0, ""), ParameterPrior("temperature_offset_k", 0.0, 2.0, ""))
+    opened.intents.edit_setting("models", "compared", ("arrhenius", "exponential"))
+    opened.intents.edit_setting("models", "priors", priors)
+    until(lambda: is_done(opened), seconds=60.0)
+    assert page.table.text().splitlines()[0].endswith("σ (meV)\tδT (K)")
+    for row in (one for one in page.table.rows if one.checked and not one.words):
+        width, offset = row.cells[-2:]
+        assert width.endswith("at bound") or "±" in width
+        assert "±" in offset
+
+
+def test_the_button_leads_to_where_parameters_are_fixed_and_bounded(page: ModelsPage, opened: Bindings) -> None:
+    QTest.mouseClick(page.parameters_button, Qt.MouseButton.LeftButton)
+    field = opened.inspector.form.field("models", "limits")
+    assert field.isVisible()

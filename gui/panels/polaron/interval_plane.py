@@ -22,10 +22,11 @@ Line = tuple[FloatArray, FloatArray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
-    """Contours (ħω, g) that enclose 68 and 95 % of both together, and the best fit."""
+    """Contours (ħω, g) that enclose 68 and 95 % of both together, the best fit, and the correlation there."""
 
     lines: tuple[Line, ...]
     best: tuple[float, float]
+    correlation: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +50,8 @@ def find_plane(results: Results, row: int | None, progress: Progress) -> Plane:
     fit = fit_model(results.efficiency, MODEL, ModelOptions(polaron.detuning_range_mev, polaron.joint_scale))
     found = profile_plane(fit, row=-1 if row is None else row, progress=progress)
     lines = tuple(smooth_lines(found.x, found.y, found.delta_chi2, rise) for rise in found.joint_rises)
-    return Plane(lines, found.best)
+    at = -1 if row is None else row
+    return Plane(lines, found.best, float(fit.correlation("phonon_mev", "g_mev")[at]))
 
 
 def cloud_of(posterior: "Posterior") -> Cloud | None:

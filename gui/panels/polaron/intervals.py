@@ -25,6 +25,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField, NumberField, Numeric
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import DataTable
+from asplab.gui.widgets.text import TextLine
 
 CLOUDS = (("resampled", "repeats"), ("sampled", "posterior"))
 LEVELS = ((1.0, "68 %"), (3.841458820694124, "95 %"))
@@ -62,7 +63,9 @@ class IntervalsPage(Page):
         self.plane.add_layer(self._rims, z=20)
         self._guides.display([Guide("y", level, label=name, is_right=True) for level, name in LEVELS])
         self.table = DataTable(theme, COLUMNS)
-        self._left, self._right, self._below = Card("Phonon energy ħω"), Card("g, ħω"), Card("Intervals")
+        self._left, self._below = Card("Phonon energy ħω"), Card("Intervals")
+        self._right = Card("g and ħω", short_title="g, ħω")
+        self._draws_key, self._plane_key = (TextLine(muted=True) for _ in range(2))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
@@ -120,9 +123,11 @@ class IntervalsPage(Page):
         lines.addWidget(self.profile, 1)
         lines.addWidget(self.histogram, 1)
         self._left.add(plots, 1)
+        self._left.add(self._draws_key)
         self._right.header.addWidget(self.clouds)
         self._right.header.addWidget(self.fits)
         self._right.add(self.plane, 1)
+        self._right.add(self._plane_key)
         for widget in (self.draws, self.seed, self.sample_button):
             self._below.header.addWidget(widget)
         self._below.add(scrolled(self.table), 1)
@@ -200,6 +205,12 @@ class IntervalsPage(Page):
             )
         self._bands.display(bands)
         self.histogram.display(series or [Series("muted")])
+        self._draws_key.display(
+            "filled: resampled repeats, 68 % grey · dashed: posterior"
+            if posterior is not None
+            else "filled: resampled repeats, 68 % grey",
+            "filled: repeats · dashed: posterior" if posterior is not None else "filled: repeats",
+        )
 
     def _profiled(self) -> Plane | None:
         """Return the contours of the fit that is looked at, be it of earlier settings."""
@@ -231,10 +242,18 @@ class IntervalsPage(Page):
             x, y = boot.phonon_mev.draws[:_CLOUD, row], boot.g_mev.draws[:_CLOUD, row]
             known = np.isfinite(x) & np.isfinite(y)
             series.append(Series(self._ink(BOOTSTRAP.key), x=x[known], y=y[known], symbol_px=3.0))
+            profiled = self._profiled()
+            if profiled is not None and np.isfinite(profiled.correlation):
+                words = f"correlation {plain(profiled.correlation, 3)}"
             if boot.unbound[row] > 0:
                 words = f"{plain(100.0 * boot.unbound[row], 1)} % of draws without ħω"
         self.plane.display(series or [Series("muted")])
         self._rims.display([*self._contours(polaron, row), *rims])
+        self._plane_key.display(
+            "68, 95 % of both · solid: profile · dashed: first order · dots: draws",
+            "solid: profile · dashed: first order · dots: draws",
+            "solid: profile · dashed: first order",
+        )
         self._right.display_subtitle(words, "")
 
     def _contours(self, polaron: PolaronFit | None, row: int) -> list[Series]:

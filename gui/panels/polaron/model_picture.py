@@ -23,6 +23,7 @@ SAME_DETUNING_MEV = 5.0
 PULL_RANGE = (-4.2, 4.2)
 _PER_EV = 1000.0
 _Line = tuple[FloatArray, FloatArray | None, FloatArray | None]
+_LOWEST, _ETA_MARGIN, _TOP, _HIGHEST = -0.3, 0.05, 1.08, 1.6
 _DASHED_FROM = 7
 """Colours repeat from this model on; dashes tell it from the first ones."""
 
@@ -115,6 +116,13 @@ def pulls(scene: Scene) -> list[Series]:
     color = "muted" if scene.is_stale else model_color(scene.front, scene.order)
     tips = LazyTips(pull.size, lambda j: f"ΔE = {plain(scene.fit.detuning_mev[t, j], 1)} meV<br>{plain(pull[j], 2)} σ")
     return [Series(color=color, x=scene.fit.detuning_mev[t], y=np.clip(pull, *PULL_RANGE), tips=tips)]
+
+
+def eta_home(fit: EfficiencyFit) -> tuple[float, float]:
+    """Return a range of η that holds all points, as far as they are not beyond belief."""
+    known = fit.eta[fit.valid & np.isfinite(fit.eta)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    return max(min(low, 0.0), _LOWEST) - _ETA_MARGIN, min(max(high + _ETA_MARGIN, _TOP), _HIGHEST)
 
 
 def nearest_points(fit: EfficiencyFit, t: int, j: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The comparison as rows of a table: every known model, those compared with their numbers."""
 
 import math
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ COLUMNS = (
     Column("ħω", "meV", "Phonon energy, first-order error"),
     Column("E<sub>p</sub>", "meV", "Polaron energy g²/ħω; better determined than g or ħω alone"),
 )
+SAMPLE = ("inhomogeneous_mev", "temperature_offset_k")
+"""Parameters of the sample, of every model once they are free."""
 MODEL_NAMES = tuple(MODELS)
 _NOTHING = "—"
 
@@ -33,6 +36,22 @@ _NOTHING = "—"
 def model_color(model: str, compared: tuple[str, ...]) -> str:
     """Return the colour name of a model among those compared."""
     return detuning_spec(compared.index(model)) if model in compared else "muted"
+
+
+def columns_of(compared: Compared | None) -> tuple[Column, ...]:
+    """Return the columns of the table; parameters of the sample have one where some fit has them."""
+    return (*COLUMNS, *(_sample_column(name) for name in _sample_of(compared)))
+
+
+def _sample_of(compared: Compared | None) -> tuple[str, ...]:
+    fits = () if compared is None or compared.comparison is None else compared.comparison.fits
+    return tuple(name for name in SAMPLE if any(name in fit.names or name in fit.plan.fixed for fit in fits))
+
+
+def _sample_column(name: str) -> Column:
+    one = QUANTITIES[name]
+    tip = f"{one.title[0].upper()}{one.title[1:]}, fitted with its range or prior"
+    return Column(one.symbol, one.numeric.unit, tip, is_spare=True, rank=-1)
 
 
 def model_rows(
@@ -49,7 +68,7 @@ def model_rows(
     row : int, optional
         Which fit of the comparison is told: index of the temperature, or of the joint fit.
     """
-    comparison = None if compared is None else compared.comparison
+    comparison, sample = (None if compared is None else compared.comparison), _sample_of(compared)
     refused = {} if compared is None else dict(compared.refused)
     rows = []
     for name, model in MODELS.items():
@@ -61,8 +80,12 @@ def model_rows(
         elif comparison is None or row is None or name not in comparison.models:
             rows.append(_bare(model, "not compared yet", color, is_checked=True))
         else:
-            rows.append(_row(model, comparison, comparison.models.index(name), row, color, is_stale=is_stale))
-    return rows
+            told = _row(model, comparison, comparison.models.index(name), row, color, is_stale=is_stale)
+            fit = comparison.fits[comparison.models.index(name)]
+            extra = () if told.words else tuple(_sample_parameter(fit, one, row) for one in sample)
+            rows.append(replace(told, cells=(*told.cells, *extra)))
+    count = len(COLUMNS) + len(sample)
+    return [replace(one, cells=(*one.cells, *("",) * (count - len(one.cells)))) for one in rows]
 
 
 def _bare(model: RateModel, words: str, color: str, *, is_checked: bool) -> TableRow:
@@ -103,6 +126,20 @@ def _parameter(fit: "ModelFit", name: str, row: int) -> str:
     if bool(fit.at_bound[row, fit.names.index(name)]):
         return f"{plain(value, 1)} at bound"
     return _told(value, error)
+
+
+def _sample_parameter(fit: "ModelFit", name: str, row: int) -> str:
+    """Return a parameter of the sample, which may well be 0 or below."""
+    decimals = QUANTITIES[name].numeric.decimals
+    if name in fit.plan.fixed:
+        return f"{plain(fit.plan.fixed[name], 1)} fixed"
+    value = float(fit.value(name)[row]) if name in fit.names else math.nan
+    if not math.isfinite(value):
+        return _NOTHING
+    error = float(fit.error(name)[row])
+    if bool(fit.at_bound[row, fit.names.index(name)]) or not error > 0:
+        return f"{plain(value, 1)} at bound"
+    return measured(Estimate(value, error)) if math.isfinite(error) else plain(value, decimals)
 
 
 def _energy(fit: "ModelFit", row: int) -> str:

@@ -1,10 +1,12 @@
 """The models page: all compared rate models over the data, their ranking, and what the data say in words."""
 
+import re
 from collections.abc import Mapping
+from html import escape
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QWidget
 
 from asplab.core.document import KeptFit
 from asplab.core.efficiency import EfficiencyFit
@@ -18,11 +20,19 @@ from asplab.gui.panels.polaron.model_picture import (
     Scene,
     along_detuning,
     along_inverse,
+    eta_home,
     inverse_temperature,
     nearest_points,
     pulls,
 )
-from asplab.gui.panels.polaron.model_rows import COLUMNS, MODEL_NAMES, best_model, model_rows, prior_lines
+from asplab.gui.panels.polaron.model_rows import (
+    COLUMNS,
+    MODEL_NAMES,
+    best_model,
+    columns_of,
+    model_rows,
+    prior_lines,
+)
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.recent import remember
 from asplab.gui.plots.guides import Guide, Guides
@@ -44,9 +54,10 @@ AXES = (("detuning", "over ΔE"), ("inverse", "over 1/kT"))
 FITS = (("here", "each alone"), ("joint", "joint fit"))
 _LABELS = {"eta": "η", "log": "η", "logit": "ln η/(1 − η)"}
 _X_LABELS = {"detuning": "ΔE (meV)", "inverse": "1/k<sub>B</sub>T (eV⁻¹)"}
-_HOME = {"eta": (-0.05, 1.08), "log": (-4.2, 0.25), "logit": (-8.0, 4.0)}
+_HOME = {"log": (-4.2, 0.25), "logit": (-8.0, 4.0)}
 _HINT = f"Click a row to bring a model to the front, its box to compare it or not · {EXCLUDES}"
 _LONGEST, _MARGIN = 1.06, 0.05
+_SENTENCE = re.compile(r"(?<=\.) (?=With |Models without |Known )")
 
 
 class ModelsPage(Page):
@@ -72,6 +83,7 @@ class ModelsPage(Page):
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
         self.regions = {key: _region(theme) for key in self.plots}
         self.table, self.history = DataTable(theme, COLUMNS), History()
+        self.parameters_button = QPushButton("Parameters…")
         self.verdict, self.priors = QLabel(), QLabel()
         self._plot_card, self._verdict_card = Card("Models and data", short_title="Models"), Card("What the data say")
         self._table_card = Card("Rate models")
@@ -133,6 +145,11 @@ class ModelsPage(Page):
         self._plot_card.header.addWidget(self.scale)
         self._plot_card.header.addWidget(self.axis)
         self._table_card.header.addWidget(self.fits)
+        self._table_card.header.addWidget(self.parameters_button)
+        self.parameters_button.setToolTip(
+            "Fix a parameter, bound it, take a published value or let the spread of the gaps and the temperature be "
+            "fitted: in the settings at the right"
+        )
         holder = QWidget()
         self._scales = QStackedLayout(holder)
         for plot in self.plots.values():
@@ -171,6 +188,7 @@ class ModelsPage(Page):
             field.chosen.connect(self._look_again)
         self.table.row_chosen.connect(self._choose_row)
         self.table.check_toggled.connect(self._toggle)
+        self.parameters_button.clicked.connect(lambda: self.setting_wanted.emit("models", "limits"))
         self.history.kept.connect(self.fit_kept)
         self.history.restored.connect(self.fit_restored)
         self.history.renamed.connect(self.fit_renamed)
@@ -254,6 +272,7 @@ class ModelsPage(Page):
             return
         self._table_key = key
         is_stale = not self._state.is_current
+        self.table.display_columns(columns_of(compared))
         rows = model_rows(chosen, compared, row, is_stale=is_stale)
         self.table.display(rows, selected=MODEL_NAMES.index(front) if front in MODEL_NAMES else None)
         self._table_card.limit_content(self.table.sizeHint().height())
@@ -261,7 +280,7 @@ class ModelsPage(Page):
         self._table_card.display_subtitle(where)
         comparison = None if compared is None else compared.comparison
         words = "" if comparison is None or row is None else comparison.verdicts[row]
-        self.verdict.setText(words.replace("E_p", "E<sub>p</sub>") or "Not compared yet.")
+        self.verdict.setText(_paragraphs(words) or "Not compared yet.")
         used = "<br>".join(prior_lines(compared, front, row))
         self.priors.setText(f"<b>Priors of this fit</b><br>{used}" if used else "")
         self.priors.setVisible(bool(used))
@@ -324,10 +343,16 @@ class ModelsPage(Page):
         x = _inverse_home(fit) if is_inverse else (0.0, _longest(fit))
         for name, plot in self.plots.items():
             plot.display_labels(_X_LABELS["inverse"] if is_inverse else "", _LABELS[name])
-            plot.set_home(x=x, y=_HOME[name])
+            plot.set_home(x=x, y=eta_home(fit) if name == "eta" else _HOME[name])
             plot.view_all()
         self.pulls.set_home(x=(0.0, _longest(fit)), y=PULL_RANGE)
         self.pulls.view_all()
+
+
+def _paragraphs(words: str) -> str:
+    """Return a verdict as rich text: what is ranked, what else is known, and what the best model says."""
+    parted = _SENTENCE.sub("<br><br>", escape(words), count=0)
+    return parted.replace("E_p", "E<sub>p</sub>").replace(" %", "\u00a0%")
 
 
 def _region(theme: Theme) -> RegionHandle:

@@ -13,6 +13,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.systematics import NUISANCES, prepare
 from asplab.gui.panels.base import EXCLUDES
+from asplab.gui.panels.polaron.model_picture import eta_home
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.referee_moved import (
     COLUMNS,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 REST_MS = 200
 """Time without new results after which they are made ready for the sliders, longer than an analysis takes to settle."""
 _SHARES = (13, 12)
-_HOME_Y, _ROOM = (-0.05, 1.08), 1.25
+_ROOM = 1.25
 _EXPLORES = "For trying out only: nothing here is saved."
 _ASK = "“Ask” looks for the size of each effect at which a conclusion falls; about twenty seconds."
 _HINT = f"Pale: as measured · in front: with the effects, as Eq. 9 is fitted to it · {EXCLUDES}"
@@ -346,7 +347,7 @@ class RefereePage(Page):
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0), *ends])
         if not is_known:
             self._framed = (results.document.experiment, t)
-            self.plot.set_home(x=x, y=_HOME_Y)
+            self.plot.set_home(x=x, y=eta_home(fit))
             self.plot.view_all()
             self.change.view_all()
 

@@ -29,7 +29,7 @@ STEPS_PER_SCALE = 100
 HINT = "Drag, or step with the arrow keys, Shift for wide steps · double-click or Delete: 0 · grey band: its prior"
 _WIDE_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1}
 _REACH, _FAR = 3.0, 10.0
-_WIDE_PX, _LEAST_PX = 340, 230
+_WIDE_PX, _LEAST_PX = 400, 230
 _KNOB_PX, _MARGIN_PX, _GROOVE_PX, _BAND_PX = 6.5, 9.0, 3.0, 16.0
 _NUMERICS: dict[str, Numeric] = {
     entry.field: entry.numeric for group in STEPS["polaron"] for entry in group.entries if entry.record == "systematics"
@@ -266,11 +266,13 @@ class EffectRow:
         self.slider.display(size if is_possible else 0.0, marks)
         self.field.display(size if is_possible else None)
         self.sigmas.display(f"{plain(size / prior, 2)} σ" if prior > 0.0 and is_possible and size else "")
-        self._explain(prior, why_not)
+        self._explain(size, prior, why_not)
 
-    def _explain(self, prior: float, why_not: str) -> None:
+    def _explain(self, size: float, prior: float, why_not: str) -> None:
         unit, sign = self._nuisance.unit, "" if self._nuisance.is_one_sided else "±"
         known = f"Prior {sign}{prior:g} {unit}, the pale band." if prior > 0.0 else "Its prior is switched off."
+        if prior > 0.0 and size:
+            known += f" Now {plain(size / prior, 2)} of its σ."
         words = f"Can’t be tried: {why_not}." if why_not else f"{self._nuisance.meaning} {known} Double-click: 0."
         for widget in (self.label, self.slider):
             if widget.toolTip() != words:

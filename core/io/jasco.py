@@ -18,16 +18,16 @@ from asplab.core.io.shimadzu import table
 
 NAME = "JASCO"
 START = re.compile(r"TITLE\s*[\t,;]", re.IGNORECASE)
-KEYS = (re.compile(r"^NPOINTS[\t,;]", re.M), re.compile(r"^XUNITS[\t,;]", re.M), re.compile(r"^XYDATA[\t,; ]*$", re.M))
+DATA = re.compile(r"^XYDATA[\t,; ]*$", re.MULTILINE)
 HEADER_LINES = 100
 POINTS_LIMIT = 5_000_000
 HALF_STEP = 0.5
 
 
 def recognises_jasco(raw: bytes) -> bool:
-    """Whether ``raw`` begins with TITLE and has the other keys of a JASCO export, without the marks of JCAMP-DX."""
+    """Whether ``raw`` begins with TITLE and announces its data by XYDATA, both without the marks of JCAMP-DX."""
     head = head_text(raw)
-    return START.match(head) is not None and all(key.search(head) for key in KEYS)
+    return START.match(head) is not None and DATA.search(head) is not None
 
 
 def read_jasco(raw: bytes, name: str) -> DataFile:
@@ -40,7 +40,7 @@ def read_jasco(raw: bytes, name: str) -> DataFile:
     """
     text = decode(raw, name)
     lines = split_lines(text)
-    start = next((k for k, line in enumerate(lines[:HEADER_LINES]) if re.match(r"XYDATA[\t,; ]*$", line)), None)
+    start = next((k for k, line in enumerate(lines[:HEADER_LINES]) if DATA.match(line)), None)
     if start is None or start + 1 >= len(lines):
         raise FileError(name, None, "no rows follow the key XYDATA: the file is cut short. Copy it again.")
     head_style = style_of("\n".join(lines[:start]), [])

@@ -18,8 +18,12 @@ from asplab.core.io.reader import Reader
 from asplab.core.io.rows import unique_names
 
 NAME = "JCAMP-DX"
-FIRST_LINES = re.compile(r"\s*(?:\$\$[^\n]*\n\s*)*##\s*(?:TITLE|JCAMP)", re.IGNORECASE)
-SECOND_LABEL = re.compile(r"^[ \t]*##[ ]*(?:JCAMP.?DX|DATA.?TYPE|X?UNITS|ORIGIN|FIRSTX|NPOINTS|XYDATA)", re.I | re.M)
+LABELS = re.compile(
+    r"^[ \t]*##[ ]*(TITLE|JCAMP.?DX|DATA.?TYPE|ORIGIN|XUNITS|YUNITS|XFACTOR|YFACTOR|FIRSTX|LASTX|DELTAX|NPOINTS|XYDATA|"
+    r"XYPOINTS|PEAK.?TABLE)[ ]*=",
+    re.IGNORECASE | re.MULTILINE,
+)
+LABELS_NEEDED = 3
 RECORD = re.compile(r"##([^=]{0,200})=(.*)")
 BLOCKS_LIMIT = 2000
 END = re.compile(r"##\s*END\b", re.IGNORECASE)
@@ -71,14 +75,14 @@ class Section:
 
     @property
     def is_link(self) -> bool:
-        """Whether the block is there to hold others."""
-        return self.text("DATATYPE").upper().startswith("LINK") or bool(self.text("BLOCKS"))
+        """Whether the block is there to hold others, and has no table itself."""
+        is_said = self.text("DATATYPE").upper().startswith("LINK") or bool(self.text("BLOCKS"))
+        return is_said and not has_table(self)
 
 
 def recognises_jcamp(raw: bytes) -> bool:
-    """Whether ``raw`` begins with the labels of JCAMP-DX."""
-    head = head_text(raw)
-    return FIRST_LINES.match(head) is not None and SECOND_LABEL.search(head) is not None
+    """Whether several labels of JCAMP-DX stand in the first lines."""
+    return len({label.upper() for label in LABELS.findall(head_text(raw))}) >= LABELS_NEEDED
 
 
 def read_jcamp(raw: bytes, name: str) -> DataFile:
@@ -100,9 +104,8 @@ def read_jcamp(raw: bytes, name: str) -> DataFile:
     if not files:
         what = f": it holds {skipped[0]}" if skipped else ""
         raise FileError(name, None, f"the file has no spectrum that can be read{what}. Export it as XYDATA.")
-    refuse_missing_blocks(sections, len(files) + len(skipped), name)
     notes = tuple(f"a block with {what} was not read" for what in skipped)
-    return joined(files, notes)
+    return joined(files, (*notes, *block_warnings(sections, len(files) + len(skipped), name)))
 
 
 def read_sections(lines: Sequence[str], name: str) -> list[Section]:
@@ -152,11 +155,21 @@ def refuse_cut(sections: Sequence[Section], name: str, *, ends_with_line: bool) 
             )
 
 
-def refuse_missing_blocks(sections: Sequence[Section], found: int, name: str) -> None:
-    """Raise `FileError` where a file of several blocks has fewer than it states; some count the outer block too."""
+def block_warnings(sections: Sequence[Section], found: int, name: str) -> tuple[str, ...]:
+    """Return a warning where one block fewer is there than BLOCKS states: some programs count the outer one.
+
+    Raises
+    ------
+    FileError
+        Where more are missing.
+    """
     stated = next((section.text("BLOCKS") for section in sections if section.is_link), "")
-    if stated.isdecimal() and len(stated) < 10 and found < int(stated) - 1:
+    missing = int(stated) - found if stated.isdecimal() and len(stated) < 10 else 0
+    if missing > 1:
         raise FileError(name, None, f"BLOCKS states {stated}, but there are {found}. Copy the file again.")
+    if missing < 1:
+        return ()
+    return (f"BLOCKS states {stated}, the file has {found} besides the outer block; one may be missing",)
 
 
 def unread(section: Section) -> list[str]:

@@ -163,6 +163,8 @@ def data_file(
     warnings = []
     if not unit:
         warnings.append("the file doesn't state the unit of the delays")
+    if not (np.diff(delays) > 0.0).all():
+        warnings.append("the delays repeat or don't increase")
     missing = int(np.isnan(frames).sum())
     if missing:
         warnings.append(f"{missing} of {frames.size} cells have no value")

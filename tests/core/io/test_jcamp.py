@@ -268,6 +268,8 @@ def test_a_link_file_without_its_last_block_is_refused():
     outer = "##TITLE=all\n##JCAMP-DX=4.24\n##DATA TYPE=LINK\n##BLOCKS=4\n"
     with pytest.raises(FileError, match="BLOCKS states 4, but there are 2"):
         parsed(outer + document(table(plain)) * 2 + "##END=\n")
+    three = parsed(outer + document(table(plain)) * 3 + "##END=\n")
+    assert three.warnings == ("BLOCKS states 4, the file has 3 besides the outer block; one may be missing",)
     with pytest.raises(FileError, match=r"##END= of the block 'all' is missing"):
         parsed(outer + document(table(plain)) * 3)
 
@@ -303,6 +305,13 @@ def test_pairs_without_npoints_need_an_end():
     assert "NPOINTS isn't stated" in parsed(document(PAIRS, **header)).warnings[0]
     with pytest.raises(FileError, match="neither NPOINTS nor ##END="):
         parsed(document(PAIRS, end="", **header) + "\n")
+
+
+def test_a_block_with_a_table_is_no_outer_block_whatever_it_says():
+    outer = "##TITLE=all\n##JCAMP-DX=4.24\n##DATA TYPE=LINK\n##BLOCKS=2\n"
+    damaged = document(table(plain).replace("\n293", "\n##BLOCKS=2\n293"))
+    with pytest.raises(FileError, match="14 points, but NPOINTS states 25"):
+        parsed(outer + document(table(plain)) + damaged + "##END=\n")
 
 
 def test_a_missing_end_is_said_where_npoints_shows_that_nothing_else_is():
@@ -377,6 +386,12 @@ def test_other_line_ends_and_an_utf16_text_give_the_same_numbers(ending):
     assert np.array_equal(read_bytes(text.encode("utf-16"), "a").columns[1].values, expected)
 
 
+@pytest.mark.parametrize("title", ["##TITLE=perylene in toluene\n", "##JCAMP-DX=4.24 $$ by hand\n"])
+def test_a_file_without_its_first_label_goes_to_no_other_reader(title):
+    text = document(table(plain)).replace(title, "")
+    assert READER.recognises(text.encode())
+
+
 def test_blanks_before_the_labels_change_nothing():
     text = document(table(difference_duplicates))
     indented = "".join(f" {line}\n" for line in text.splitlines())
@@ -384,7 +399,9 @@ def test_blanks_before_the_labels_change_nothing():
     assert np.array_equal(parsed(indented).columns[1].values, parsed(text).columns[1].values)
 
 
-@pytest.mark.parametrize("raw", [b"", b"#Acq. time=1\n##\n", b"##\xff\x00", b"# TITLE=x\n1 2\n", b"##TITLE=x\n1,2\n"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"#Acq. time=1\n##\n", b"##\xff\x00", b"# TITLE=x\n1 2\n", b"##TITLE=x\n##DATA TYPE=y\n1,2\n"]
+)
 def test_other_texts_are_not_claimed(raw):
     assert not READER.recognises(raw)
 

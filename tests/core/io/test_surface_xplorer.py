@@ -61,6 +61,11 @@ def test_an_unknown_unit_of_the_delays_is_said():
     assert file.warnings == ("the file doesn't state the unit of the delays",)
 
 
+def test_a_delay_that_stands_twice_is_said():
+    lines = transposed().split("\n")
+    assert parsed("\n".join([*lines[:2], *lines[1:]])).warnings == ("the delays repeat or don't increase",)
+
+
 @pytest.mark.parametrize("cell", ["NaN", "", "nan"])
 def test_cells_without_a_value_stay_where_they_are(cell):
     text = matrix().replace(f",{CELLS[2][1]},", f",{cell},")

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from asplab.core.errors import InputError
 from asplab.core.importing.findings import Finding, Source
+from asplab.core.importing.headers import HeaderKey
 from asplab.core.importing.quantities import canonical
 from asplab.core.importing.scan import Scan
-from asplab.core.importing.table import Default, ImportRow, ImportTable, filled, table_of
+from asplab.core.importing.table import Default, ImportRow, ImportTable, filled, named, table_of
 from asplab.core.importing.template import Template
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "typed",
     "with_defaults",
     "with_frames",
+    "with_header_keys",
     "with_kind",
     "with_rows",
     "with_template",
@@ -145,8 +147,13 @@ def confirmed(table: ImportTable, rows: Iterable[int], column: str) -> ImportTab
 
 def with_template(table: ImportTable, template: Template | None) -> ImportTable:
     """Return the table with names read by ``template``; those it doesn't fit are read for what they say plainly."""
-    rows = tuple(filled(row, template, table.header_keys) for row in table.rows)
-    return replace(table, rows=rows, template=template)
+    return replace(table, rows=tuple(named(row, template) for row in table.rows), template=template)
+
+
+def with_header_keys(table: ImportTable, header_keys: Sequence[HeaderKey]) -> ImportTable:
+    """Return the table with headers read as ``header_keys`` explain them."""
+    rows = tuple(filled(row, table.template, header_keys) for row in table.rows)
+    return replace(table, rows=rows, header_keys=tuple(header_keys))
 
 
 def with_defaults(table: ImportTable, defaults: Sequence[Default]) -> ImportTable:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from asplab.core.importing.findings import Finding, Reading, Source
@@ -151,12 +152,13 @@ def read_text(text: str, source: Source) -> Reading:
     sample = sample_in(text, hits)
     kind = kind_of(text)
     if sample:
-        findings.insert(0, Finding("sample", sample, source, sample))
+        findings.insert(0, Finding("sample", canonical("sample", sample), source, sample))
     if kind:
         findings.insert(0, Finding("kind", kind, source, text))
     return Reading(tuple(findings), tuple(f"{source} {text!r}: {doubt}" for doubt in doubts))
 
 
+@lru_cache(maxsize=16384)
 def hits_in(text: str) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
     """Return the conditions that ``text`` states, one a column, and what in it is ambiguous."""
     rest, hits, doubts = _Rest(text), [], []

@@ -11,7 +11,7 @@ from typing import Any
 
 from asplab.core.errors import InputError
 from asplab.core.importing.columns import ColumnMap
-from asplab.core.importing.edits import with_template
+from asplab.core.importing.edits import with_defaults, with_header_keys, with_template
 from asplab.core.importing.findings import Finding
 from asplab.core.importing.guess import shapes
 from asplab.core.importing.headers import HeaderKey
@@ -118,7 +118,7 @@ def preset_of(table: ImportTable, name: str, *, columns: Sequence[ColumnMap] = (
 
 def applied(table: ImportTable, preset: Preset) -> ImportTable:
     """Return ``table`` filled as ``preset`` says; what a manifest or a person said stays."""
-    table = replace(table, defaults=preset.defaults, header_keys=preset.header_keys)
+    table = with_header_keys(with_defaults(table, preset.defaults), preset.header_keys)
     table = with_template(table, preset.compiled)
     return replace(table, rows=tuple(_with_choices(row, preset) for row in table.rows))
 

@@ -1,7 +1,6 @@
 """What was found in each file: shape, axis, a small picture, metadata; or why it can't be read."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -158,12 +157,14 @@ def thumbnail(axis: FloatArray, values: FloatArray, *, points: int = THUMBNAIL_P
     """Return (2, n) with n up to ``points``: the lowest and the highest value of each stretch, in order."""
     if values.size <= points:
         return frozen_array([axis, values])
-    kept: list[int] = []
-    edges = np.linspace(0, values.size, points // 2 + 1).astype(int)
-    for start, stop in pairwise(edges.tolist()):
-        stretch = values[start:stop]
-        if np.isfinite(stretch).any():
-            kept += sorted({start + int(np.nanargmin(stretch)), start + int(np.nanargmax(stretch))})
+    size = -(-values.size // (points // 2))
+    rows = -(-values.size // size)
+    places = np.minimum(np.arange(rows * size), values.size - 1).reshape(rows, size)
+    stretches = values[places]
+    seen = np.isfinite(stretches).any(axis=1)
+    low = places[seen, np.nanargmin(stretches[seen], axis=1)]
+    high = places[seen, np.nanargmax(stretches[seen], axis=1)]
+    kept = np.sort(np.stack([low, high], axis=1), axis=1).ravel()
     return frozen_array([axis[kept], values[kept]])
 
 

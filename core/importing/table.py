@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS
-from asplab.core.importing.findings import SOURCES, Finding
+from asplab.core.importing.findings import SOURCES, Finding, Source
 from asplab.core.importing.headers import HeaderKey, read_headers
 from asplab.core.importing.names import read_folders, read_name
 from asplab.core.importing.quantities import same
@@ -13,7 +13,18 @@ from asplab.core.importing.scan import Scan
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.template import Template
 
-__all__ = ["COLUMNS", "Cell", "Conflict", "Default", "ImportRow", "ImportTable", "table_of"]
+__all__ = [
+    "COLUMNS",
+    "Cell",
+    "Conflict",
+    "Default",
+    "ImportRow",
+    "ImportTable",
+    "filled",
+    "is_conflicting",
+    "named",
+    "table_of",
+]
 
 COLUMNS = (
     "kind",
@@ -47,6 +58,8 @@ _NEEDED = {
     "pa": ("temperature_k",),
     **dict.fromkeys(CURVE_KINDS, ()),
 }
+_HEADER: Source = "file header"
+_NAMES: tuple[Source, ...] = ("folder name", "file name")
 _STRENGTH = {source: rank for rank, source in enumerate(SOURCES)}
 
 
@@ -286,18 +299,26 @@ def table_of(
 
 def filled(row: ImportRow, template: Template | None, header_keys: Sequence[HeaderKey]) -> ImportRow:
     """Return ``row`` with what its header and its name say; what others said stays."""
-    of_name = template.read(row.file) if template is not None else None
     said = read_headers(row.part, keys=header_keys)
+    kept = tuple(finding for finding in row.findings if finding.source != _HEADER)
+    doubts = tuple(doubt for doubt in row.doubts if not doubt.startswith(_HEADER))
+    return named(replace(row, findings=(*said.findings, *kept), doubts=(*said.doubts, *doubts)), template)
+
+
+def named(row: ImportRow, template: Template | None) -> ImportRow:
+    """Return ``row`` with what its name says, read by ``template`` where that fits; what others said stays."""
+    of_name = template.read(row.file) if template is not None else None
     if template is None or of_name is None:
-        said += read_name(row.file)
+        said = read_name(row.file)
     else:
         # Folders that the template doesn't describe still say what they say.
-        said += read_folders(row.file, but_last=template.folders_in(row.file)) + of_name
-    kept = tuple(f for f in row.findings if f.source not in ("file header", "folder name", "file name"))
+        said = read_folders(row.file, but_last=template.folders_in(row.file)) + of_name
+    kept = tuple(finding for finding in row.findings if finding.source not in _NAMES)
+    doubts = tuple(doubt for doubt in row.doubts if not doubt.startswith(_NAMES))
     return replace(
         row,
-        findings=_in_order((*said.findings, *kept)),
-        doubts=said.doubts,
+        findings=_in_order((*kept, *said.findings)),
+        doubts=(*doubts, *said.doubts),
         is_matched=None if template is None else of_name is not None,
     )
 

@@ -327,7 +327,7 @@ _CASELESS = {short: tuple(unit.lower() for unit in units if unit != "W") for sho
 
 
 def _is_field(name: str) -> bool:
-    return name in FIELDS or name in FIELDS.values()
+    return name in FIELDS or (bool(name) and name in FIELDS.values())
 
 
 def _unknown(name: str) -> str:

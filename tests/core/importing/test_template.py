@@ -84,6 +84,7 @@ def test_a_matched_value_that_is_none_is_a_doubt():
         ("{kind}_T{T:F}", 11, "Choose from: K, C"),
         ("{sample:K}", 8, "has no unit"),
         ("{temp}", 1, "did you mean 'T'"),
+        ("{}", 1, "field '' is not known"),
         ("{p}", 1, "did you mean 'P'"),
         ("{T}_{temperature_k}", 4, "there twice"),
         ("{sample}{note}", 8, "touch"),

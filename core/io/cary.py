@@ -39,9 +39,13 @@ class Sample:
 
 
 def recognises_cary(raw: bytes) -> bool:
-    """Whether the second line names pairs of x and y, and the first a sample above each pair."""
+    """Whether the second line names pairs of x and y, and the first a sample above each, or there are several pairs."""
     lines = head_text(raw).split("\n")
-    return len(lines) > 2 and bool(pair_headers(lines[0], lines[1]))
+    if len(lines) < 3:
+        return False
+    cells = Style(max(DELIMITERS, key=lines[1].count), False).cells(lines[1])
+    several = len(cells) > 3 and all(X_HEADER.fullmatch(cell) for cell in cells[:3:2])
+    return several or bool(pair_headers(lines[0], lines[1]))
 
 
 def pair_headers(names: str, headers: str) -> list[tuple[str, str, str]]:
@@ -72,7 +76,9 @@ def read_cary(raw: bytes, name: str) -> DataFile:
     lines = split_lines(text)
     headers = pair_headers(lines[0], lines[1]) if len(lines) > 2 else []
     if not headers:
-        raise FileError(name, 1, "the first two lines don't name samples and columns. Export the data again.")
+        raise FileError(
+            name, 1, "the first two lines don't name a sample, x and y for each pair of columns. Export the data again."
+        )
     style = style_of(lines[1], lines[2:])
     rows = read_rows(lines, 2, style, name)
     refuse_short_rows(rows, 2 * len(headers), is_last=len(rows) + 2 == len(lines), name=name)

@@ -17,17 +17,20 @@ from asplab.core.io.rows import Row, Style, read_rows, refuse_open_end, style_of
 from asplab.core.io.shimadzu import table
 
 NAME = "JASCO"
-START = re.compile(r"TITLE\s*[\t,;]", re.IGNORECASE)
-DATA = re.compile(r"^XYDATA[\t,; ]*$", re.MULTILINE)
+KEYS = re.compile(
+    r"^(TITLE|DATA TYPE|SPECTROMETER/DATA SYSTEM|DELTAX|XUNITS|YUNITS|FIRSTX|LASTX|NPOINTS|FIRSTY|XYDATA)(?:[\t,;]|$)",
+    re.MULTILINE,
+)
+KEYS_NEEDED = 4
+DATA = re.compile(r"XYDATA[\t,; ]*$")
 HEADER_LINES = 100
 POINTS_LIMIT = 5_000_000
 HALF_STEP = 0.5
 
 
 def recognises_jasco(raw: bytes) -> bool:
-    """Whether ``raw`` begins with TITLE and announces its data by XYDATA, both without the marks of JCAMP-DX."""
-    head = head_text(raw)
-    return START.match(head) is not None and DATA.search(head) is not None
+    """Whether several keys of a JASCO export, without the marks of JCAMP-DX, stand in the first lines."""
+    return len(set(KEYS.findall(head_text(raw)))) >= KEYS_NEEDED
 
 
 def read_jasco(raw: bytes, name: str) -> DataFile:

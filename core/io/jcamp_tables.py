@@ -129,7 +129,7 @@ def refuse_checkpoints(heading: Heading, found: Ordinates, first: float, step: f
         expected = first + step * point.index
         stated = factor * float(point.abscissa)
         allowed = max(HALF_STEP * abs(step), abs(factor) * resolution(point.abscissa), 1e-9 * abs(expected))
-        if not abs(stated - expected) <= allowed:
+        if not (np.isfinite(stated) and abs(stated - expected) <= allowed):
             raise shifted(heading, point, stated, expected)
 
 
@@ -148,7 +148,7 @@ def resolution(number: str) -> float:
     match = FRACTION.search(number)
     if match is None:
         return 1.0
-    return float(10.0 ** (int(match[2] or match[3] or 0) - len(match[1] or "")))
+    return float(f"1e{int(match[2] or match[3] or 0) - len(match[1] or '')}")
 
 
 def refuse_overflow(heading: Heading, y: FloatArray, found: Ordinates) -> None:

@@ -159,6 +159,10 @@ def data_file(
     """Return the frames of ``matrix``, delays across it unless it is transposed."""
     delays, wavelengths = (matrix.down, matrix.across) if transposed else (matrix.across, matrix.down)
     frames = matrix.cells if transposed else matrix.cells.T
+    if not (wavelengths > 0.0).all():
+        wrong = int(np.argmin(wavelengths))
+        line = 1 if transposed else matrix.lines[wrong]
+        raise FileError(name, line, f"{wavelengths[wrong]:g} is no wavelength. Correct it, or copy the file again.")
     quantity = next((value for key, value in pairs if key.lower().startswith("z axis")), "")
     warnings = []
     if not unit:

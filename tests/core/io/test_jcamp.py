@@ -294,6 +294,14 @@ def test_values_too_large_for_a_number_are_refused():
         parsed(document("300 1 2\n299 1E+999", size=3))
 
 
+@pytest.mark.parametrize("number", ["1e999", "-7E+400", "0.5e-999"])
+def test_absurd_exponents_are_no_checkpoints(number):
+    assert "FIRSTY" not in "".join(parsed(document(table(plain), FIRSTY="0e-999")).warnings)
+    parsed(document(table(plain), FIRSTY=number))
+    with pytest.raises(FileError, match="line begins at x"):
+        parsed(document(f"300 1 2\n{number.upper().replace('E9', 'E+9')} 3", size=3))
+
+
 def test_pairs_fewer_than_npoints_are_refused_though_the_ends_fit():
     rows = PAIRS.replace("274.7790,1.091012\n", "")
     with pytest.raises(FileError, match="3 points, but NPOINTS states 4"):

@@ -84,6 +84,7 @@ def test_an_empty_line_before_the_log_is_enough():
     ("old", "new", "message"),
     [
         ("351.6,", "351.6,1,", r"line 4: the row has 6 of 5 cells"),
+        ("351.6,", "0.00,", r"line 4: 0 is no wavelength"),
         ("351.6,", "NaN,", r"line 4: the axis has 'NaN'"),
         ("0.25\n", "late\n", r"line 1: the axis has 'late'"),
         ("351.6,", "\n351.6,", r"line 5: rows of numbers go on"),

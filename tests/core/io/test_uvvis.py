@@ -234,6 +234,17 @@ def test_a_number_cut_at_the_end_of_the_file_is_refused():
         parsed(jasco(tail="").rstrip("\n")[:-1])
 
 
+@pytest.mark.parametrize("key", ["TITLE", "XYDATA", "NPOINTS"])
+def test_a_jasco_export_that_lost_a_key_goes_to_no_other_reader(key):
+    lines = [line for line in jasco().split("\n") if not line.startswith(key)]
+    assert JASCO.recognises("\n".join(lines).encode())
+
+
+def test_pairs_of_columns_under_damaged_names_are_refused():
+    with pytest.raises(FileError, match="don't name a sample"):
+        parsed(cary().replace("film,,", "film,x,", 1))
+
+
 @pytest.mark.parametrize("text", [cary(), SHIMADZU_TEXT, jasco()])
 def test_each_is_recognised_by_its_own_reader_only(text):
     claims = [reader.name for reader in (CARY, SHIMADZU, JASCO) if reader.recognises(text.encode())]
@@ -243,7 +254,13 @@ def test_each_is_recognised_by_its_own_reader_only(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "wavelength,counts\n500,1\n", "TITLE\tx\n1\t2\n", "a,,b\nWavelength (nm),1\n", "Wavelength (nm),Abs\n500,1\n"],
+    [
+        "",
+        "wavelength,counts\n500,1\n",
+        "TITLE\tx\nXYDATA\n1\t2\n",
+        "a,,b\nWavelength (nm),1\n",
+        "Wavelength (nm),Abs\n500,1\n",
+    ],
 )
 def test_plain_tables_are_left_to_the_text_reader(text):
     assert not any(reader.recognises(text.encode()) for reader in (CARY, SHIMADZU, JASCO))

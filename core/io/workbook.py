@@ -9,20 +9,23 @@ from dataclasses import replace
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
+from asplab.core.io.binary import Binary
+from asplab.core.io.compound_file import DAMAGED, refuse_far_records, workbook_stream
+from asplab.core.io.compound_file import MAGIC as OLE_MAGIC
 from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.frames import joined, origin
 from asplab.core.io.reader import Reader
 from asplab.core.io.sheet_tables import Sheet, Table, tables
 
 ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MARKS = (b"xl/workbook.xml", b"xl/worksheets/")
 OLE_MARKS = ("Workbook".encode("utf-16-le"), "Book\0".encode("utf-16-le"))
 UNPACKED_LIMIT = 400_000_000
 CELL_LIMIT = 5_000_000
 SHEET_LIMIT = 1000
-CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-DAMAGED = "It is truncated or damaged: copy it again, or save it again from Excel."
+CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"']([0-9]{1,9})[\"']")
 
 
 def recognises_workbook(raw: bytes) -> bool:
@@ -42,6 +45,9 @@ def read_workbook(raw: bytes, name: str) -> DataFile:
     """
     if raw.startswith(ZIP_MAGIC):
         refuse_bomb(raw, name)
+    else:
+        file = Binary(raw, name)
+        refuse_far_records(file, workbook_stream(file), CELL_LIMIT)
     sheets = list(read_sheets(raw, name))
     found = [(sheet, table) for sheet in sheets for table in tables(sheet, name)]
     if not found:
@@ -69,13 +75,18 @@ def refuse_bomb(raw: bytes, name: str) -> None:
 def refuse_far_cells(content: bytes, part: str, name: str) -> None:
     """Raise `FileError` where the cells of a sheet span more than memory holds: a single far one is enough."""
     width = height = 0
+    found = 0
     for match in CELL.finditer(content):
         column = 0
         for letter in match[1]:
             column = 26 * column + letter - 64
         width, height = max(width, column), max(height, int(match[2]))
+        found += 1
+    if len(ANY_CELL.findall(content)) > found:
+        # Cells that don't say where they are stand in the row that does.
+        height = max(height, max((int(row) for row in ROW.findall(content)), default=0))
     if width * height > CELL_LIMIT:
-        text = f"{part} reaches over {height} rows and {width} columns. Delete the cells far from the data."
+        text = f"{part} reaches over {height} rows and {width} columns. Delete the cells and rows far from the data."
         raise FileError(name, None, text)
 
 

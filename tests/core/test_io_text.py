@@ -193,7 +193,7 @@ def test_a_damaged_row_is_refused_with_its_line_and_content(line, row, said):
         (b"<!DOCTYPE html>\n<html>1,2\n3,4\n</html>", "web page"),
         (b"\x89PNG\r\n\x1a\n....", "PNG image"),
         (b"\x89HDF\r\n\x1a\n", "HDF5"),
-        (b"PK\x03\x04....", "Excel"),
+        (b"PK\x03\x04....", "zip archive"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 12\n", "Git LFS"),
         (bytes(range(32)) * 40, "binary"),
         (b"only words\nand more words\n", "no rows of numbers"),

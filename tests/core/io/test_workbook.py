@@ -274,6 +274,24 @@ def test_an_old_workbook_is_read_like_a_new_one():
     assert (file.reader, file.columns[0].unit) == ("Excel", "nm")
 
 
+def test_a_single_cell_far_away_in_an_old_workbook_does_not_fill_the_memory():
+    wide = [*ROWS, [0.0] * 300]
+    with pytest.raises(FileError, match="column 257 of at most 256"):
+        read_bytes(old_workbook(wide), "run.xls")
+    last = struct.pack("<3Hd", 11, 1, 0, 121.0)
+    far = old_workbook(ROWS).replace(last, struct.pack("<3Hd", 60000, 255, 0, 121.0))
+    with pytest.raises(FileError, match="reach over 60001 rows and 256 columns"):
+        read_bytes(far, "run.xls")
+
+
+def test_a_locked_workbook_is_said_to_be_locked():
+    raw = old_workbook(ROWS)
+    end = record(0x000A, b"")
+    locked = raw.replace(end, record(0x002F, b""), 1)
+    with pytest.raises(FileError, match="locked by a password"):
+        read_bytes(locked, "run.xls")
+
+
 @pytest.mark.slow
 def test_an_old_workbook_survives_much_damage():
     assert_survives_damage(READER, old_workbook([["wavelength_nm", "counts"], *ROWS]), seed=64, count=6000)

@@ -18,7 +18,7 @@ from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 HIT_PX = 10.0
-_LABEL_GAP_PX, _LABEL_PX, _FLANK_PX = 9.0, 15.0, 16.0
+_LABEL_GAP_PX, _LABEL_PX, _FLANK_PX, _HIDDEN_PX = 9.0, 15.0, 16.0, 24.0
 _EMPTY: Array = np.empty(0)
 
 
@@ -190,8 +190,8 @@ class SeriesLayer(PointLayer):
             painter.setPen(self.theme.color("muted"))
             noun = "point" if self._hidden == 1 else "points"
             words = f"{self._hidden} {noun} at or below 0 not shown"
-            top = float(to_pixel.y(view.bottom()))
-            painter.drawText(QPointF(float(to_pixel.x(view.left())) + 8, top + 16), words)
+            # At the bottom: at the top stand the names of regions and cutoffs.
+            painter.drawText(QPointF(float(to_pixel.x(view.left())) + 8, bottom - _HIDDEN_PX), words)
 
     def _label_end(self, one: Drawn, to_pixel: PixelMap) -> tuple[float, float] | None:
         if not one.series.label:

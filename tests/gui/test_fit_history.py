@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from asplab.core import Document, Results, load_experiment
+from asplab.core.settings import ParameterLimit
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.polaron.model_rows import MODEL_NAMES
 from asplab.gui.panels.polaron.models import ModelsPage
@@ -282,3 +283,18 @@ def test_the_history_is_saved_and_leads_back_after_opening(
     until(lambda: is_done(opened), seconds=60.0)
     assert results_of(opened).document.settings == kept[1].settings
     assert results_of(opened).polaron is not None
+
+
+def test_a_fixed_parameter_is_told_with_its_value(page: ModelsPage, opened: Bindings, until: Until) -> None:
+    opened.intents.edit_setting("models", "limits", (ParameterLimit("phonon_mev", 18.5, 18.5),))
+    until(lambda: is_done(opened))
+    assert recent(page)[0] == "ħω = 18.50 meV"
+    assert "ħω 18.50 meV fixed" in page.history.recent[0].summary
+
+
+def test_after_restoring_no_key_press_can_delete(two: ModelsPage, opened: Bindings, until: Until) -> None:
+    choose_fit(two, 1)
+    two.history.restore_button.setFocus()
+    QTest.keyClick(two.history.restore_button, Qt.Key.Key_Space)
+    until(lambda: is_done(opened))
+    assert two.history.list.hasFocus()

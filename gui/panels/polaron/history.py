@@ -11,7 +11,7 @@ from asplab.gui.panels.polaron.model_rows import best_model
 from asplab.gui.panels.polaron.recent import differences
 from asplab.gui.widgets.arrange import GAP, row
 from asplab.gui.widgets.card import Card
-from asplab.gui.widgets.numerals import measured
+from asplab.gui.widgets.numerals import measured, plain
 
 _SHORT = QLocale.FormatType.ShortFormat
 _NAME_SHARE = 0.45
@@ -159,9 +159,13 @@ class History(Card):
 
     def _show_buttons(self) -> None:
         chosen = self.chosen
+        has_focus = any(one.hasFocus() for one in (self.keep_button, self.restore_button, self.delete_button))
         self.keep_button.setEnabled(self._to_keep() is not None)
         self.restore_button.setEnabled(chosen is not None and not self._is_here(chosen))
         self.delete_button.setEnabled(chosen is not None and chosen in self._fits)
+        if has_focus:
+            # A button that is switched off hands the keys on, from Restore to Delete.
+            self.list.setFocus()
 
     def _rename(self, item: QTreeWidgetItem, column: int) -> None:
         index = self.list.indexOfTopLevelItem(item)
@@ -205,6 +209,8 @@ def summary_of(compared: Compared) -> str:
         return f"{len(comparison.models)} models, one temperature"
     fit = comparison.fits[comparison.models.index(best)]
     words = f"{fit.plan.model.title} · {len(comparison.models)} models"
+    if "phonon_mev" in fit.plan.fixed:
+        return f"ħω {plain(fit.plan.fixed['phonon_mev'], 2)} meV fixed · {words}"
     if "phonon_mev" not in fit.names:
         return words
     phonon = Estimate(float(fit.value("phonon_mev")[-1]), float(fit.error("phonon_mev")[-1]))

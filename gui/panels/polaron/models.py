@@ -286,7 +286,7 @@ class ModelsPage(Page):
         self.priors.setVisible(bool(used))
         self.verdict.setProperty("role", "muted" if is_stale else "")
         self.verdict.style().polish(self.verdict)
-        self._verdict_card.display_subtitle(where)
+        self._verdict_card.display_subtitle(where, "all T" if self.fits.key == "joint" else here)
 
     def _show_plots(self, results: Results, fit: EfficiencyFit, view: ViewState, t: int) -> None:
         compared: Compared | None = self._state.value

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from asplab.core.document import Document, KeptFit
-from asplab.core.settings import Settings
-from asplab.gui.settings_catalogue import STEPS, Entry
+from asplab.core.settings import ParameterLimit, Settings
+from asplab.gui.settings_catalogue import QUANTITIES, STEPS, Entry
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import without_markup
 
@@ -51,6 +51,10 @@ def _told(record: str, name: str, value: Any) -> str:
     label, numeric = without_markup(entry.label), entry.numeric
     if entry.kind == "many":
         return f"{len(value)} models" if len(value) != 1 else "1 model"
+    if entry.kind == "ranges":
+        return ", ".join(_limited(one) for one in value) or "no parameter bounded"
+    if entry.kind == "priors":
+        return ", ".join(f"prior of {_symbol(one.parameter)}" for one in value) or "no priors"
     if entry.kind == "switch":
         return f"{label} {'on' if value else 'off'}"
     if entry.kind == "choice":
@@ -61,6 +65,20 @@ def _told(record: str, name: str, value: Any) -> str:
         shown = entry.empty if value is None else f"{plain(value, numeric.decimals)} {numeric.unit}".strip()
         return f"{label} {shown}"
     return label
+
+
+def _limited(limit: ParameterLimit) -> str:
+    symbol, known = _symbol(limit.parameter), QUANTITIES.get(limit.parameter)
+    decimals, unit = (3, "") if known is None else (known.numeric.decimals, known.numeric.unit)
+    low, high = (f"{plain(end, decimals)}" for end in (limit.low, limit.high))
+    return (
+        f"{symbol} = {low} {unit}".rstrip() if limit.low == limit.high else f"{symbol} {low} … {high} {unit}".rstrip()
+    )
+
+
+def _symbol(parameter: str) -> str:
+    known = QUANTITIES.get(parameter)
+    return parameter if known is None else without_markup(known.symbol)
 
 
 _ENTRIES: dict[tuple[str, str], Entry] = {

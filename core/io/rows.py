@@ -4,13 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from asplab.core.io.datafile import FileError
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d{1,3})?", re.ASCII)
 DELIMITERS = "\t;,"
 NO_NUMBER = frozenset({"nan", "-nan", "n/a", "na"})
-LINES_AFTER = 3
+LINES_AFTER = 10
 ROWS_LIMIT = 500_000
 
 
@@ -77,8 +78,9 @@ def read_rows(lines: Sequence[str], start: int, style: Style, name: str) -> list
 
 
 def refuse_more_rows(lines: Sequence[str], stop: int, style: Style, name: str) -> None:
-    """Raise `FileError` where numbers go on closely behind the line that ended the table."""
-    for index in range(stop, min(stop + LINES_AFTER, len(lines))):
+    """Raise `FileError` where one of the next lines that aren't blank is a row of numbers."""
+    written = (index for index in range(stop, len(lines)) if lines[index].strip(f"{style.delimiter} \t"))
+    for index in islice(written, LINES_AFTER):
         values = [style.number(cell) for cell in style.cells(lines[index]) if cell]
         if len(values) > 1 and None not in values:
             raise FileError(

@@ -143,6 +143,11 @@ def test_several_columns_of_shimadzu_share_one_axis():
     assert (file.columns[2].name, file.columns[2].unit) == ("transmittance", "%")
 
 
+def test_rows_behind_empty_lines_and_garbage_are_noticed():
+    with pytest.raises(FileError, match=r"line 10: rows of numbers go on here, though line 6 ended the table"):
+        parsed(SHIMADZU_TEXT.replace("897.00,", "\n\n\n\x1b7.00,"))
+
+
 def test_decimal_commas_between_commas_are_refused_with_the_reason():
     with pytest.raises(FileError, match=r"line 2: the row has 4 numbers, the header 2 columns.*decimal commas"):
         parsed('"Wavelength nm.","Abs."\n500,0,0,5\n')

@@ -1,6 +1,7 @@
 """What was recognised in a file, for ``asplab inspect``."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def inspect_file(path: Path) -> Entry:
             "size": int(axis.values.size),
         },
         frames=_frames(file),
-        values=_values(axis, values[0]) if values else None,
+        values=_values(axis, values if file.layout == "image" else values[:1]) if values else None,
         metadata=dict(file.metadata),
         warnings=list(file.warnings),
         layout=file.layout,
@@ -58,7 +59,7 @@ def _frames(file: DataFile) -> int:
     """Count the spectra: columns without a name, or with one name, are frames; named ones are quantities."""
     values = file.columns[1:]
     if file.layout == "image":
-        return 1
+        return sum(part.layout == "image" for part in file.parts)
     if file.layout == "frames":
         return len(values)
     if len({column.name for column in values}) > 1 and all(column.name for column in values):
@@ -66,15 +67,17 @@ def _frames(file: DataFile) -> int:
     return max(len(values), 1)
 
 
-def _values(axis: Column, column: Column) -> Entry:
-    finite = column.values[np.isfinite(column.values)]
-    highest = axis.values[np.nanargmax(column.values)] if finite.size else math.nan
+def _values(axis: Column, columns: Sequence[Column]) -> Entry:
+    """Describe one column, or all rows of an image together."""
+    rows = np.stack([column.values for column in columns])
+    finite = np.isfinite(rows)
+    highest = axis.values[np.argmax(np.where(finite, rows, -np.inf)) % axis.values.size] if finite.any() else math.nan
     return {
-        "unit": column.unit,
-        "first": _number(column.values[0]),
-        "last": _number(column.values[-1]),
-        "min": _number(finite.min(initial=math.inf)),
-        "max": _number(finite.max(initial=-math.inf)),
+        "unit": columns[0].unit,
+        "first": _number(rows[0, 0]),
+        "last": _number(rows[-1, -1]),
+        "min": _number(rows.min(where=finite, initial=math.inf)),
+        "max": _number(rows.max(where=finite, initial=-math.inf)),
         "axis_at_max": _number(highest),
     }
 

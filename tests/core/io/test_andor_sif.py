@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from fuzz import assert_survives_damage
 
+from asplab.core.inspection import inspect_file
 from asplab.core.io import FileError, read, read_bytes
 from asplab.core.io.andor_sif import READER
 
@@ -140,6 +141,19 @@ def test_data_whose_first_bytes_look_like_a_flag_are_not_shifted():
     values = np.array([[[first, 2.0, 3.0]]])
     file = read_bytes(sif(values, flag=b""), "run.sif")
     np.testing.assert_array_equal(file.columns[1].values, [first, 2.0, 3.0])
+
+
+def test_inspect_describes_the_first_frame_and_images_as_a_whole(tmp_path):
+    path = tmp_path / "run.sif"
+    path.write_bytes(sif(np.arange(12.0).reshape(3, 1, 4)))
+    entry = inspect_file(path)
+    assert (entry["frames"], entry["values"]["last"], entry["values"]["max"]) == (3, 3.0, 3.0)
+    rows = np.arange(24.0).reshape(2, 3, 4)
+    rows[0, 1, 2] = 99.0
+    path.write_bytes(sif(rows, coefficients=(0, 1, 0, 0)))
+    entry = inspect_file(path)
+    assert (entry["layout"], entry["frames"], entry["axis"]["unit"]) == ("image", 2, "pixel")
+    assert entry["values"] == {"unit": "counts", "first": 0, "last": 11, "min": 0, "max": 99, "axis_at_max": 3}
 
 
 def test_a_file_cut_in_its_data_is_refused_as_truncated():

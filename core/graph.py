@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields
+from operator import is_
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -38,17 +39,25 @@ class Graph:
             hints = get_type_hints(stage)
             made = hints.pop("return")
             self._stages[made] = (stage, tuple(hints.values()))
+        self._upstream = {made: self._everything_before(made) for made in self._stages}
         self._inputs: dict[Any, Any] = {}
         self._products: dict[Any, tuple[tuple[Any, ...], Any]] = {}
         self._checked: set[Any] = set()
+        self._plans: dict[Any, tuple[Any, ...]] = {}
 
     def put(self, *values: object) -> "Graph":
         """Supply inputs under their own types; an equal value already there is kept."""
+        changed = set()
         for value in values:
             kind = type(value)
-            if kind not in self._inputs or self._inputs[kind] != value:
-                self._inputs[kind] = value
-                self._checked.clear()
+            if kind not in self._inputs:
+                self._plans.clear()
+            elif self._inputs[kind] is value or self._inputs[kind] == value:
+                continue
+            self._inputs[kind] = value
+            changed.add(kind)
+        if changed:
+            self._checked = {made for made in self._checked if changed.isdisjoint(self._upstream[made])}
         return self
 
     def provides(self, wanted: type) -> bool:
@@ -65,38 +74,58 @@ class Graph:
         MissingInput
             When neither an input nor a stage provides a type; the message names the path that needs it.
         """
-        value: T = self._resolve(wanted, ())
-        return value
-
-    def _resolve(self, wanted: Any, path: tuple[str, ...]) -> Any:
         if wanted in self._inputs:
-            return self._inputs[wanted]
+            return self._inputs[wanted]  # type: ignore[no-any-return]
+        if wanted not in self._plans:
+            order: dict[Any, None] = {}
+            self._plan(wanted, (), order)
+            self._plans[wanted] = tuple(order)
+        product: Any = None
+        for made in self._plans[wanted]:
+            product = self._products[made][1] if made in self._checked else self._refresh(made)
+            if isinstance(product, AsplabError):
+                raise product
+        return product  # type: ignore[no-any-return]
+
+    def _everything_before(self, made: Any) -> frozenset[Any]:
+        """Return the types that a product follows from, at any distance."""
+        found: set[Any] = set()
+        left = [made]
+        while left:
+            needs = self._stages[left.pop()][1]
+            left += [need for need in needs if need in self._stages and need not in found]
+            found.update(needs)
+        return frozenset(found)
+
+    def _plan(self, wanted: Any, path: tuple[str, ...], order: dict[Any, None]) -> None:
+        """Add the products that lead to ``wanted`` to ``order``, each after what it needs."""
+        if wanted in self._inputs or wanted in order:
+            return
         if wanted not in self._stages:
             trail = " needed by ".join([getattr(wanted, "__name__", str(wanted)), *reversed(path)])
             raise MissingInput(f"nothing provides {trail}; put() a value of that type first.")
-        if wanted in self._checked:
-            return self._outcome(self._products[wanted][1])
         stage, needs = self._stages[wanted]
-        arguments = tuple(self._resolve(need, (*path, stage.__name__)) for need in needs)
-        cached = self._products.get(wanted)
-        if cached is not None and all(old is new for old, new in zip(cached[0], arguments, strict=True)):
-            self._checked.add(wanted)
-            return self._outcome(cached[1])
+        for need in needs:
+            self._plan(need, (*path, stage.__name__), order)
+        order[wanted] = None
+
+    def _refresh(self, made: Any) -> Any:
+        """Return a product, or the error of its stage, which runs where its arguments have changed."""
+        stage, needs = self._stages[made]
+        arguments = tuple([self._inputs[need] if need in self._inputs else self._products[need][1] for need in needs])
+        cached = self._products.get(made)
+        if cached is not None and all(map(is_, cached[0], arguments)):
+            self._checked.add(made)
+            return cached[1]
         product: Any
         try:
             product = stage(*arguments)
         except AsplabError as error:
             product = error
-        if cached is not None and wanted in self._settling and _is_equal(cached[1], product):
+        if cached is not None and made in self._settling and _is_equal(cached[1], product):
             product = cached[1]
-        self._products[wanted] = (arguments, product)
-        self._checked.add(wanted)
-        return self._outcome(product)
-
-    @staticmethod
-    def _outcome(product: Any) -> Any:
-        if isinstance(product, AsplabError):
-            raise product
+        self._products[made] = (arguments, product)
+        self._checked.add(made)
         return product
 
 

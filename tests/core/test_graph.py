@@ -115,3 +115,20 @@ def test_provides_tells_products_from_inputs() -> None:
     graph = Chain().graph
     assert graph.provides(End)
     assert not graph.provides(Raw)
+
+
+def test_a_value_put_in_the_place_of_a_product_is_used_from_then_on() -> None:
+    chain = Chain()
+    graph = chain.graph.put(Raw(2), Setting(5))
+    assert graph.get(End).value == 15
+    assert graph.put(Middle(7)).get(End).value == 35
+    assert chain.runs == {"middle": 1, "end": 2}
+
+
+def test_an_input_that_a_product_does_not_follow_from_leaves_it_as_it_is() -> None:
+    chain = Chain()
+    graph = chain.graph.put(Raw(2), Setting(5))
+    first = graph.get(Middle)
+    assert graph.put(Setting(6)).get(End).value == 18
+    assert graph.get(Middle) is first
+    assert chain.runs == {"middle": 1, "end": 1}

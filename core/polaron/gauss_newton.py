@@ -86,6 +86,9 @@ def minimise(
         better = active & (new_chi2 <= chi2 * (1 + 1e-14))
         damping = np.where(better, damping * 0.01, damping * 10.0)
         active &= damping < _DAMPING_MAX
+        if better.all():
+            parameters, chi2, gradient, normal = trial, new_chi2, new_gradient, new_normal
+            continue
         parameters = np.where(better[:, None], trial, parameters)
         chi2 = np.where(better, new_chi2, chi2)
         gradient = np.where(better[:, None], new_gradient, gradient)

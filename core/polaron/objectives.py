@@ -75,8 +75,9 @@ class JointFit:
         """Evaluate the fit; one fit at a time."""
         deviation = float(parameters[0, -3])
         shares = self.problem.has_shared_error
-        place = self.place if shares else self.place[:, :, [0, 2, 3]]
-        own = parameters[0] @ self.place[:, :, [0, 2, 3]]
+        of_curve = self.place[:, :, [0, 2, 3]]
+        place = self.place if shares else of_curve
+        own = parameters[0] @ of_curve
         own[:, 0] += self.scale_offset
         chi2, gradient, normal, common = _evaluate(self.problem, own, deviation if shares else None, self.laser)
         full = (place @ gradient[:, :, None]).sum(axis=0)[None, :, 0]

@@ -48,8 +48,8 @@ class Solved(NamedTuple):
         C⁻¹ r with them.
     best : ndarray, shape (n_fits, n_points)
         Most likely D.
-    off_mev : ndarray or None
-        By how much ΔE is most likely too large, same shape.
+    error : ndarray or None
+        Most likely error of each wavelength, in standard errors, same shape.
     pull : ndarray, shape (n_fits, n_points, n_lasers), or None
         What one standard error of each shared laser does to r.
     normal : ndarray, shape (n_lasers, n_lasers), or None
@@ -59,7 +59,7 @@ class Solved(NamedTuple):
     inverse: FloatArray
     weighted: FloatArray
     best: FloatArray
-    off_mev: FloatArray | None = None
+    error: FloatArray | None = None
     pull: FloatArray | None = None
     normal: FloatArray | None = None
 
@@ -83,17 +83,24 @@ def settle(
     found = _solve(problem, at, observed, laser)
     if own_mev > SMALL_MEV or common_mev > SMALL_MEV:
         for _ in range(_ROUNDS):
-            at = _linearise(problem, parameters, observed, found, blur)
+            at = _linearise(problem, parameters, observed, (found.best, _off(problem, at, found)), blur)
             found = _solve(problem, at, observed, laser)
     return at, found
 
 
 def _linearise(
-    problem: LogitProblem, parameters: FloatArray, observed: FloatArray, about: Solved | None, blur: tuple[bool, bool]
+    problem: LogitProblem,
+    parameters: FloatArray,
+    observed: FloatArray,
+    about: tuple[FloatArray, FloatArray] | None,
+    blur: tuple[bool, bool],
 ) -> Linear:
-    """Linearise r; ``blur`` tells whether wavelengths carry errors, and whether any ΔE does."""
+    """Linearise r about the most likely D and shift of ΔE, or about the stated ones.
+
+    ``blur`` tells whether wavelengths carry errors, and whether any ΔE does.
+    """
     n, at, c = problem.numerator.shape[1], parameters[:, :, None], problem.covariance
-    design, slope_design, offset, slope_offset = problem.around(None if about is None else about.off_mev)
+    design, slope_design, offset, slope_offset = problem.around(None if about is None else about[1])
     eta = expit(offset + (design @ at)[:, :, 0])
     slope, by_row = eta * (1.0 - eta), eta[:, :, None]
     with_d = c[:, :n, n:] - by_row * c[:, n:, n:]
@@ -105,10 +112,10 @@ def _linearise(
     own = common = None
     if blur[1]:
         steepness = slope_offset + (slope_design @ at)[:, :, 0]
-        lever = slope * steepness * (observed if about is None else about.best)
+        lever = slope * steepness * (observed if about is None else about[0])
         common = -lever * problem.common_error_mev
-        if about is not None and about.off_mev is not None:
-            residual -= lever * about.off_mev
+        if about is not None:
+            residual -= lever * about[1]
         if blur[0]:
             by_d = problem.own_sensitivity[:, n:]
             of_data = problem.own_sensitivity[:, :n] - eta * by_d
@@ -118,17 +125,27 @@ def _linearise(
     return Linear(eta, slope, design, residual, spread, with_d, own, common)
 
 
+def _off(problem: LogitProblem, at: Linear, found: Solved) -> FloatArray:
+    """Return by how much each ΔE is most likely too large, in meV."""
+    off = np.zeros_like(found.best)
+    if at.common is not None:
+        off += problem.common_error_mev * (at.common[:, None] @ found.weighted)[:, 0]
+    if found.error is not None:
+        off += found.error * problem.own_error_mev
+    return off
+
+
 def _solve(problem: LogitProblem, at: Linear, observed: FloatArray, laser: FloatArray | None) -> Solved:
     """Solve for C⁻¹ r and what is most likely given r: D − Cov(D, r) C⁻¹ r, and alike."""
+    spread = at.spread
     if at.common is not None:
-        at.spread[...] += at.common[:, :, None] * at.common[:, None, :]
+        spread += at.common[:, :, None] * at.common[:, None, :]
     if at.own is not None:
         return _solve_with_lasers(problem, at, at.own, observed, laser)
-    inverse = np.asarray(np.linalg.inv(at.spread))
+    inverse = np.asarray(np.linalg.inv(spread))
     weighted = inverse @ at.residual[:, :, None]
     across = weighted.transpose(0, 2, 1)
-    off = None if at.common is None else problem.common_error_mev * (across @ at.common[:, :, None])[:, 0]
-    return Solved(inverse, weighted, observed - (across @ at.with_d)[:, 0], off)
+    return Solved(inverse, weighted, observed - (across @ at.with_d)[:, 0])
 
 
 def _solve_with_lasers(
@@ -150,7 +167,4 @@ def _solve_with_lasers(
         error = alone * weighted[:, :, 0] + (laser @ common)[:, :, 0]
     across = weighted.transpose(0, 2, 1)
     best = observed - (across @ at.with_d)[:, 0] - error * problem.own_sensitivity[:, observed.shape[1] :]
-    off = error * problem.own_error_mev
-    if at.common is not None:
-        off = off + problem.common_error_mev * (across @ at.common[:, :, None])[:, 0]
-    return Solved(inverse, weighted, best, off, pull, normal)
+    return Solved(inverse, weighted, best, error, pull, normal)

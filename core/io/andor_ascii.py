@@ -91,6 +91,11 @@ def stacked(block: Block, name: str) -> FloatArray:
     if rest or not np.array_equal(stack[..., 0], np.broadcast_to(stack[0, :, 0], stack.shape[:2])):
         text = f"the {frame_count} frames of the file aren't equally long ({len(values)} rows). It is cut short."
         raise FileError(name, None, f"{text} {COPY_AGAIN}")
+    steps = np.diff(stack[0, :, 0])
+    if not (np.all(steps > 0.0) or np.all(steps < 0.0)):
+        row = block.rows[int(np.argmax(np.sign(steps) != np.sign(steps[0]))) + 1]
+        text = f"the axis jumps to {values[row - block.rows[0], 0]:g} here, so rows are missing."
+        raise FileError(name, row + 1, f"{text} {COPY_AGAIN}")
     return stack
 
 

@@ -1,5 +1,6 @@
 """Find the block of numbers in a text file, whatever delimiter and decimal mark it uses."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from asplab.core.units import FloatArray
 HEADER_ROWS = 2
 PROBES = 6
 CUT_ROWS = 20
+MARKS_OF_COMMENTS = "#%!;/ "
+ODD_CHARACTER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+SAMPLE_LINES = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +68,7 @@ def checked(lines: Sequence[str], block: Block, name: str, *, ends_open: bool = 
     refuse_damage(lines, block, name)
     if ends_open and block.rows[-1] == len(lines) - 1:
         refuse_cut_value([lines[index] for index in block.rows[-CUT_ROWS:]], block, name)
-    return Block(block.dialect, block.values, block.rows, numbers_above(lines, block))
+    return Block(block.dialect, block.values, block.rows, (*numbers_beside(lines, block), *commented(lines, block)))
 
 
 def refuse_cut_value(rows: Sequence[str], block: Block, name: str) -> None:
@@ -105,7 +109,9 @@ def read_alike(lines: Sequence[str]) -> Block | None:
 
 def read_longest_run(lines: Sequence[str]) -> Block | None:
     """Read line by line under every dialect and return the longest run; None where no line holds numbers."""
-    candidates = [run for dialect in DIALECTS if (run := longest_run(lines, dialect)) is not None]
+    sample = lines[:: len(lines) // SAMPLE_LINES + 1]
+    usable = [dialect for dialect in DIALECTS if any(dialect.numbers(line) for line in sample)]
+    candidates = [run for dialect in usable if (run := longest_run(lines, dialect)) is not None]
     # A single column is no spectrum, and any list of integers with commas passes for one of decimals.
     return max(candidates, key=lambda block: (block.width > 1, *block.values.shape), default=None)
 
@@ -175,7 +181,10 @@ def refuse_row(
     cells = block.dialect.cells(line)
     values = [block.dialect.number(cell) for cell in cells]
     rest_is_data = len(cells) == block.width and None not in values[1:]
-    stray_sign = rest_is_data and block.dialect.number(cells[0][1:]) is not None
+    stray_sign = rest_is_data and (block.dialect.number(cells[0][1:]) is not None or continues(cells[0], index, block))
+    if ODD_CHARACTER.search(line) and (rest_is_data or starts_like_data(cells[0])):
+        text = f"{shortened(line)} holds characters that no text has. Restore the file from the original."
+        raise FileError(name, index + 1, text)
     if is_header and not has_names and not cells[0] and numbers_frames(cells, block):
         return
     if not any(value is not None for value in values) or not (stray_sign or starts_like_data(cells[0])):
@@ -193,6 +202,17 @@ def refuse_row(
     )
 
 
+def continues(cell: str, index: int, block: Block) -> bool:
+    """Whether ``cell``, which is no number, ends with the number that comes next, or before the first, on the axis."""
+    axis = block.values[:, 0]
+    end = re.search(r"\d+[.,]?\d*$", cell)
+    if len(axis) < 3 or end is None:
+        return False
+    step = axis[1] - axis[0] if index < block.rows[0] else axis[-1] - axis[-2]
+    expected = axis[0] - step if index < block.rows[0] else axis[-1] + step
+    return bool(expected > 0.0 and abs(float(end[0].replace(",", ".")) - expected) < 0.25 * abs(step))
+
+
 def numbers_frames(cells: Sequence[str], block: Block) -> bool:
     """Whether each cell of a row but the first holds a number, in order, as a row does that numbers the frames."""
     numbers = [block.dialect.number(cell) for cell in cells[1:]]
@@ -208,12 +228,33 @@ def starts_like_data(cell: str) -> bool:
     return cell.lower() in MISSING_WORDS or cell[:1].isdigit() or (cell[:1] in "+-." and cell[1:2].isdigit())
 
 
-def numbers_above(lines: Sequence[str], block: Block) -> tuple[str, ...]:
-    """Return a warning where rows of numbers above the block were taken for a header."""
-    rows = [i + 1 for i in range(block.rows[0]) if block.dialect.numbers(lines[i])]
+def numbers_beside(lines: Sequence[str], block: Block) -> tuple[str, ...]:
+    """Return a warning where rows of numbers above the block, or below it, were taken for text."""
+    places = (("above", range(block.rows[0])), ("below", range(block.rows[-1] + 1, len(lines))))
+    found = []
+    for place, indices in places:
+        # Below the table a single number is the rest of a footer.
+        fewest = 1 if place == "above" else 2
+        rows = [index for index in indices if len(block.dialect.numbers(lines[index])) >= fewest]
+        if rows:
+            line = shortened(lines[rows[0]])
+            found.append(f"line {rows[0] + 1}: numbers {place} the table were not read as data: {line}")
+    return tuple(found)
+
+
+def commented(lines: Sequence[str], block: Block) -> tuple[str, ...]:
+    """Return a warning where a row among the numbers, or beside them, is marked as a comment."""
+    if isinstance(block.rows, range):
+        places = [*range(max(block.rows[0] - 1, 0), block.rows[0]), *range(block.rows[-1] + 1, len(lines))[:1]]
+    else:
+        places = sorted(set(range(block.rows[0], block.rows[-1])) - set(block.rows))
+    marked = [i for i in places if is_comment(lines[i])]
+    rows = [i for i in marked if len(block.dialect.numbers(lines[i].lstrip(MARKS_OF_COMMENTS))) == block.width]
     if not rows:
         return ()
-    return (f"line {rows[0]}: numbers above the table were not read as data: {shortened(lines[rows[0] - 1])}",)
+    return (
+        f"line {rows[0] + 1}: a row of numbers is marked as a comment and was left out: {shortened(lines[rows[0]])}",
+    )
 
 
 def shortened(line: str) -> str:

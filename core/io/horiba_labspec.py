@@ -64,12 +64,19 @@ def read_labspec(raw: bytes, name: str) -> DataFile:
     first = next((k for k, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
     pairs = tuple((match[1].strip(), match[2].strip()) for line in lines[:first] if (match := KEY.match(line)))
     stop = next((k for k in range(first, len(lines)) if lines[k].startswith("#")), len(lines))
+    refuse_interruption(lines, stop, name)
     footer = tuple((match[1].strip(), match[2].strip()) for line in lines[stop:] if (match := KEY.match(line)))
     blanks = leading_blanks(lines[first]) if first < len(lines) else 0
     matrix, block = read_matrix(lines, range(first, stop), blanks, name)
     refuse_open_end(text, lines, block.rows[-1], name)
     source = origin(raw, name, NAME)
     return data_set(replace(source, metadata=(*pairs, *footer)), matrix, header_above(lines[:first]))
+
+
+def refuse_interruption(lines: Sequence[str], stop: int, name: str) -> None:
+    """Raise `FileError` where rows of numbers go on below the line ``stop``, which is none."""
+    if any(line.strip() and not line.startswith("#") for line in lines[stop:]):
+        raise FileError(name, stop + 1, "this line interrupts the rows of numbers. Remove it, or copy the file again.")
 
 
 def leading_blanks(line: str) -> int:
@@ -93,7 +100,7 @@ def read_matrix(lines: Sequence[str], span: range, blanks: int, name: str) -> tu
         return Matrix(block.values[:, 0], block.values[None, :, 1], np.empty((1, 0))), block
     axis = read_grid([lines[span.start].strip("\t")], range(1), name).values[0]
     block = read_grid(lines, range(span.start + 1, span.stop), name)
-    if block.width != axis.size + blanks:
+    if block.width != axis.size + blanks or axis.size < 2:
         text = f"the rows hold {block.width} numbers, the axis above them {axis.size} after {blanks} blank cells."
         raise FileError(name, block.rows[0] + 1, f"{text} {COPY_AGAIN}")
     return Matrix(axis, block.values[:, blanks:], block.values[:, :blanks]), block

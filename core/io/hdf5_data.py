@@ -52,7 +52,10 @@ def read_hdf5(raw: bytes, name: str) -> DataFile:
                 raise FileError(name, None, "this is a project of ASPLab, not a measurement. Open it instead.")
             return read_tree(raw, name, *survey(file, name))
     except DAMAGE as error:
-        text = f"the HDF5 file can't be read ({error}). It is truncated or damaged: copy it again."
+        packed = any(word in str(error) for word in ("filter", "plugin"))
+        cause = "It is packed by a method that isn't at hand: save it with gzip or unpacked, unless it is damaged."
+        remedy = cause if packed else "It is truncated or damaged: copy it again."
+        text = f"the HDF5 file can't be read ({error}). {remedy}"
         raise FileError(name, None, text) from error
 
 

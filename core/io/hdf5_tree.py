@@ -134,7 +134,8 @@ def read_group(group: Any, path: str, met: Survey, above: frozenset[int], depth:
         if isinstance(link, h5py.ExternalLink):
             met.outside.append(here)
             continue
-        item = group.get(key)
+        # `get` answers None for an object that is damaged, so only links that may lead nowhere are asked that way.
+        item = group.get(key) if isinstance(link, h5py.SoftLink) else group[key]
         if isinstance(item, h5py.Group):
             if h5py.h5o.get_info(item.id).addr not in above:
                 node.groups[key] = read_group(item, here, met, above, depth + 1)

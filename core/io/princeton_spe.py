@@ -59,7 +59,7 @@ def recognises_spe(raw: bytes) -> bool:
     if not 1.0 <= version < 4.0:
         return False
     marked = raw[2996:3000] == WINVIEW_ID or raw[4098:4100] == LAST_VALUE
-    return marked or (version >= 3.0 and b"<SpeFormat" in raw[HEADER_BYTES:])
+    return marked or (version >= 3.0 and raw.find(b"<SpeFormat", HEADER_BYTES) > 0)
 
 
 def read_spe(raw: bytes, name: str) -> DataFile:

@@ -1,6 +1,7 @@
 """HDF5 and NeXus: default plots, sloppy attributes, tables, maps, links out of the file, and damage."""
 
 import io
+import struct
 
 import h5py
 import numpy as np
@@ -233,6 +234,21 @@ def test_an_absurd_shape_is_refused_before_anything_is_allocated():
         read_bytes(hdf5(fill), "bomb.h5")
 
 
+def test_a_link_that_leads_nowhere_is_passed_over():
+    def fill(file):
+        nexus(file)
+        file["entry/gone"] = h5py.SoftLink("/nothing/here")
+
+    assert_is_the_spectrum(read_bytes(hdf5(fill), "run.nxs"))
+
+
+def test_an_array_whose_description_is_damaged_is_not_passed_over():
+    raw = hdf5(lambda file: (nexus(file), add(file["entry"], "more", np.arange(77.0))))
+    place = raw.index(struct.pack("<2Q", 77, 77))
+    with pytest.raises(FileError, match="truncated or damaged"):
+        read_bytes(raw[: place - 8] + b"\xff" * 8 + raw[place:], "run.nxs")
+
+
 def test_groups_that_hold_themselves_are_entered_once():
     def fill(file):
         nexus(file)
@@ -249,6 +265,19 @@ def test_absurdly_deep_groups_are_refused():
 def test_a_cut_file_is_refused_as_truncated():
     with pytest.raises(FileError, match="truncated or damaged"):
         read_bytes(hdf5(nexus)[:-100], "run.nxs")
+
+
+def test_an_unknown_packing_is_said_to_be_one():
+    shuffle = b"\x02\0\x08\0\x01\0\x01\0shuffle\0"
+
+    def fill(file):
+        add(file, "wavelength", AXIS)
+        file.create_dataset("counts", data=COUNTS, chunks=(30,), shuffle=True)
+
+    assert hdf5(fill).count(shuffle) == 1
+    unknown = hdf5(fill).replace(shuffle, b"\xf0\x7f" + shuffle[2:])
+    with pytest.raises(FileError, match="packed by a method that isn't at hand"):
+        read_bytes(unknown, "run.h5")
 
 
 def small(file):

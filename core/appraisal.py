@@ -10,6 +10,7 @@ from asplab.core.consistency import Check, check_consistency
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AsplabError, Cancelled
 from asplab.core.pipeline import Results
+from asplab.core.polaron.comparison.compare import Comparison
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.problems import Problem
 from asplab.core.progress import Progress
@@ -20,6 +21,7 @@ from asplab.core.systematics import (
     parameter_budget,
     systematic_errors,
     with_nuisances,
+    with_systematics,
     yield_budget,
 )
 from asplab.core.systematics.budget import is_from_components
@@ -107,6 +109,26 @@ def appraise(results: Results, *, progress: Progress | None = None) -> Appraisal
     progress.step(9, 10, "checking consistency")
     checks = attempt("consistency checks", lambda: check_consistency(results))
     return Appraisal(systematics, budgets or (), checks or (), tuple(problems))
+
+
+def appraise_models(
+    results: Results, comparison: Comparison, *, progress: Progress | None = None
+) -> tuple[Comparison, tuple[Problem, ...]]:
+    """Return a comparison with the systematic errors of its models, or as it is with the reason why there are none.
+
+    Raises
+    ------
+    Cancelled
+        When ``progress`` was cancelled.
+    """
+    try:
+        return with_systematics(comparison, results, progress=progress), ()
+    except Cancelled:
+        raise
+    except _FAULTS as error:
+        why = str(error).rstrip(".")
+        message = f"systematic errors of the rate models could not be found: {why}. Their fits stand without them."
+        return comparison, (Problem("warning", "rate models", message),)
 
 
 def _budgets(

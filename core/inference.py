@@ -272,11 +272,16 @@ def appraised(results: Results, *, progress: Progress | None = None) -> Inferred
     """
     if isinstance(results, InferredResults) and results.inference.appraisal is not None:
         return results
-    from asplab.core.appraisal import appraise
+    from asplab.core.appraisal import appraise, appraise_models
 
-    found = appraise(results, progress=progress)
-    held = _with_inference(results, replace(inference_of(results), appraisal=found))
-    return replace(held, problems=(*results.problems, *found.problems))
+    progress, inference = progress or Progress(), inference_of(results)
+    found = appraise(results, progress=progress.part(0.0, 0.6))
+    comparison, problems = inference.comparison, found.problems
+    if comparison is not None and not comparison.systematics:
+        comparison, more = appraise_models(results, comparison, progress=progress.part(0.6, 1.0))
+        problems = (*problems, *more)
+    held = _with_inference(results, replace(inference, appraisal=found, comparison=comparison))
+    return replace(held, problems=(*results.problems, *problems))
 
 
 def _compared(results: InferredResults, *, progress: Progress) -> InferredResults:

@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asplab.core.export.error_rows import FIT_QUANTITIES
+from asplab.core.export.error_rows import FIT_QUANTITIES, QUANTITY_UNITS
 from asplab.core.export.numbers import number
 from asplab.core.inference import MAIN_MODEL, Inference, inference_of
 from asplab.core.pipeline import Results
+from asplab.core.polaron.comparison.allowed import unit_of
 
 if TYPE_CHECKING:
     from asplab.core.polaron.comparison import Comparison, ModelFit
     from asplab.core.polaron.comparison.profiles import Profile
     from asplab.core.polaron.comparison.records import PriorPull
+    from asplab.core.systematics import ModelSystematics
 
 Row = dict[str, Any]
+Pair = list[float | None]
 Profiles = Mapping[tuple[str, str], "Profile"]
 
 _METHODS = {
@@ -86,7 +89,7 @@ def model_rows(results: Results) -> list[Row]:
 
 def _fit_row(comparison: "Comparison", fit: "ModelFit", profiles: Profiles, m: int, i: int) -> Row:
     done = bool(np.isfinite(fit.chi2[i]))
-    parameters = {name: _parameter(fit, profiles, name, i) for name in (*fit.names, *fit.plan.fixed)}
+    parameters = _parameters(comparison, profiles, m, i)
     coupling = [parameters[name] for name in ("g_mev", "phonon_mev") if name in parameters]
     row = _place(comparison, i) | {"model": fit.model}
     for name in ("g_mev", "phonon_mev"):
@@ -107,13 +110,67 @@ def _fit_row(comparison: "Comparison", fit: "ModelFit", profiles: Profiles, m: i
         "n_points": int(fit.n_points[i]) if done else 0,
         "parameters": parameters,
     }
-    # Systematic errors are those of the chain's own fit.
-    return row | {f"{name}_systematic": None for name in FIT_QUANTITIES}
+    moved = _moved(comparison, m)
+    return row | {f"{name}_systematic": _systematic(moved, name, i) for name in FIT_QUANTITIES}
+
+
+def _moved(comparison: "Comparison", m: int) -> "ModelSystematics | None":
+    """Return the systematic errors of a model; None where nobody looked for them."""
+    return comparison.systematics[m] if comparison.systematics else None
+
+
+def _systematic(moved: "ModelSystematics | None", quantity: str, i: int) -> Pair | None:
+    """Return the systematic error [minus, plus], an open end None; None as a whole where none is known."""
+    if moved is None or quantity not in moved.quantities or not moved.names:
+        return None
+    if not np.isfinite(moved.central[i, moved.quantities.index(quantity)]):
+        return None
+    minus, plus = moved.error(quantity, i)
+    return [number(minus), number(plus)]
+
+
+def model_shift_rows(results: Results) -> list[Row]:
+    """Return one row for every result of a compared model and every effect that was moved."""
+    comparison = inference_of(results).comparison
+    if comparison is None:
+        return []
+    return [
+        _place(comparison, i) | {"model": moved.model, "quantity": quantity} | _shift(moved, k, quantity, i)
+        for moved in comparison.systematics
+        for quantity in moved.quantities
+        for i in range(len(comparison.temperatures_k) + 1)
+        if _systematic(moved, quantity, i) is not None
+        for k in range(len(moved.names))
+    ]
+
+
+def _shift(moved: "ModelSystematics", k: int, quantity: str, i: int) -> Row:
+    at = moved.quantities.index(quantity)
+    return {
+        "unit": QUANTITY_UNITS[quantity] if quantity in QUANTITY_UNITS else unit_of(quantity),
+        "nuisance": moved.names[k],
+        "prior": number(moved.sigma[k]),
+        "prior_unit": moved.units[k],
+        "up": number(moved.up[k, i, at]),
+        "down": number(moved.down[k, i, at]),
+        "share": dict(moved.shares(quantity, i)).get(moved.names[k], 0.0) if moved.shares(quantity, i) else None,
+    }
 
 
 def _is_known(parameter: Row) -> bool:
     """Tell whether a parameter is fixed, or both ends of its interval are known."""
     return parameter["state"] == "fixed" or (parameter["state"] == "free" and None not in parameter["interval68"])
+
+
+def _parameters(comparison: "Comparison", profiles: Profiles, m: int, i: int) -> Row:
+    """Return the parameters of a fit, free and fixed, with both errors and what brings the systematic one."""
+    fit, moved = comparison.fits[m], _moved(comparison, m)
+    found = {name: _parameter(fit, profiles, name, i) for name in (*fit.names, *fit.plan.fixed)}
+    for name, row in found.items():
+        known = _systematic(moved, name, i)
+        row["systematic"] = known
+        row["systematic_shares"] = None if known is None or moved is None else dict(moved.shares(name, i)) or None
+    return found
 
 
 def _parameter(fit: "ModelFit", profiles: Profiles, name: str, i: int) -> Row:
@@ -160,8 +217,35 @@ def _standing(comparison: "Comparison", profiles: Profiles, m: int, i: int) -> R
         "bic": number(comparison.bic[m, i]),
         "weight": number(comparison.weight[m, i]),
         "reason": comparison.reasons[m][i] or None,
-        "parameters": {name: _parameter(fit, profiles, name, i) for name in (*fit.names, *fit.plan.fixed)},
+        "parameters": _parameters(comparison, profiles, m, i),
         "priors": [_prior_row(known, i) for known in fit.priors],
+        "nuisances": _nuisance_rows(fit) if i == len(comparison.temperatures_k) else [],
+        "scale_test": _scale_test(fit) if i == len(comparison.temperatures_k) else None,
+    }
+
+
+def _nuisance_rows(fit: "ModelFit") -> list[Row]:
+    """Return what the joint fit found of effects that no repeat shows."""
+    found = fit.nuisances
+    if found is None:
+        return []
+    columns = zip(found.names, found.unit, found.sigma, found.value, found.error, strict=True)
+    return [
+        {"name": name, "unit": unit, "prior": number(sigma), "value": number(value), "error": number(error)}
+        for name, unit, sigma, value, error in columns
+    ]
+
+
+def _scale_test(fit: "ModelFit") -> Row | None:
+    """Return the test of one scale ln A for all temperatures against one for each; None where it was not possible."""
+    test = fit.scale_test
+    if not np.isfinite(test.p_value):
+        return None
+    return {
+        "chi2_free": number(test.chi2_free),
+        "chi2_shared": number(test.chi2_shared),
+        "dof": test.dof,
+        "p_value": number(test.p_value),
     }
 
 

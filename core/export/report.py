@@ -13,7 +13,7 @@ from asplab.core.export.error_sections import budget_section, check_section, sys
 from asplab.core.export.figures import DrawnFigure
 from asplab.core.export.markup import interval, plain, table, temperature, with_both, with_error
 from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows
-from asplab.core.export.numbers import number_with_error
+from asplab.core.export.numbers import arms, number_with_error
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
 from asplab.core.inference import appraised, inference_of
 from asplab.core.pipeline import Results
@@ -162,13 +162,16 @@ def _comparison(results: Results) -> Iterator[str]:
         [
             (
                 temperature(row), row["model"], *_told(row, "g_mev"), *_told(row, "phonon_mev"),
-                with_error(row, "polaron_energy_mev"), with_error(row, "huang_rhys"), _others(row),
+                with_both(row, "polaron_energy_mev"), with_both(row, "huang_rhys"), _others(row),
                 f"{plain(row['chi2'], '.1f')} / {plain(row['dof'], 'd')}",
             )
             for row in model_rows(results)
         ],
     )  # fmt: skip
-    yield "</details>"
+    yield (
+        '<p class="muted">± statistical, (in brackets) systematic: each model fitted again with every effect at plus '
+        "and minus one prior standard deviation. What brings it: tables/model_systematics.csv.</p></details>"
+    )
 
 
 def _standings(row: Row) -> Iterator[str]:
@@ -177,17 +180,25 @@ def _standings(row: Row) -> Iterator[str]:
     yield f"<p><strong>{place}.</strong> {escape(row['verdict'])}</p>"
     ranked = sorted(row["models"], key=lambda model: (model["aicc"] is None, model["aicc"] or 0.0))
     yield table(
-        ("model", "name", "k", "n", "χ² / dof", "AICc", "ΔAICc", "BIC", "weight", ""),
+        ("model", "name", "k", "n", "χ² / dof", "AICc", "ΔAICc", "BIC", "weight", "one scale", ""),
         [
             (
                 model["title"], model["model"], str(model["n_parameters"]), str(model["n_points"]),
                 f"{plain(model['chi2'], '.1f')} / {plain(model['dof'], 'd')}", plain(model["aicc"], ".1f"),
                 plain(model["delta_aicc"], ".2f"), plain(model["bic"], ".1f"), plain(model["weight"], ".3f"),
+                _one_scale(model["scale_test"]),
                 model["reason"] or "",
             )
             for model in ranked
         ],
     )  # fmt: skip
+
+
+def _one_scale(test: Row | None) -> str:
+    """Return the probability that one scale ln A for all temperatures is allowed."""
+    if test is None:
+        return "–"
+    return "p < 0.001" if test["p_value"] < 1e-3 else f"p = {test['p_value']:.2g}"
 
 
 _STATES = {"free": "", "fixed": " (fixed)", "at_bound": " (at its bound)"}
@@ -198,7 +209,7 @@ def _told(row: Row, key: str) -> tuple[str, str]:
     found = row["parameters"].get(key)
     if found is None or row[key] is None:
         return "–", "–"
-    return with_error(row, key) + _STATES[found["state"]], interval(row, key, ".2f")
+    return with_both(row, key) + _STATES[found["state"]], interval(row, key, ".2f")
 
 
 def _others(row: Row) -> str:
@@ -207,7 +218,8 @@ def _others(row: Row) -> str:
     for name, found in row["parameters"].items():
         if name not in ("g_mev", "phonon_mev") and found["value"] is not None:
             error = float("nan") if found["error"] is None else found["error"]
-            told.append(f"{name} {number_with_error(found['value'], error)}{_STATES[found['state']]}")
+            systematic = "" if found["systematic"] is None else f" ({arms(found['systematic'])})"
+            told.append(f"{name} {number_with_error(found['value'], error)}{systematic}{_STATES[found['state']]}")
     return ", ".join(told) or "–"
 
 

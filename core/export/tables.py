@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from asplab.core.export.error_rows import budget_share_rows, check_rows, systematic_shift_rows
-from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows
+from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows, model_shift_rows
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
 from asplab.core.inference import appraised
 from asplab.core.pipeline import Results
@@ -200,6 +200,14 @@ def _systematics(results: Results) -> Table:
     return _from_rows("systematics", title, columns, systematic_shift_rows(results))
 
 
+def _model_systematics(results: Results) -> Table:
+    columns = (
+        "model", "quantity", "scope", "temperature_k", "unit", "nuisance", "prior", "prior_unit", "up", "down", "share",
+    )  # fmt: skip
+    title = "change of each parameter of the compared models for plus and minus one prior standard deviation, refitted"
+    return _from_rows("model_systematics", title, columns, model_shift_rows(results))
+
+
 def _budget(results: Results) -> Table:
     columns = (
         "quantity", "scope", "temperature_k", "excitation_nm", "detuning_mev", "source", "kind", "statistical_share",
@@ -373,6 +381,7 @@ _BUILDERS: dict[str, Callable[[Results], Table]] = {
     "polaron": _polaron,
     "models": _models,
     "systematics": _systematics,
+    "model_systematics": _model_systematics,
     "budget": _budget,
     "consistency": _consistency,
 }

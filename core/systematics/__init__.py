@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from asplab.core.systematics.effects import NuisanceEffects
     from asplab.core.systematics.fit_budget import parameter_budget
     from asplab.core.systematics.linear import effects_of, nuisances_for
+    from asplab.core.systematics.model_errors import model_systematics, with_systematics
+    from asplab.core.systematics.model_record import ModelSystematics
     from asplab.core.systematics.nuisances import NUISANCES, Nuisance
     from asplab.core.systematics.overturn import Claim, Overturn, Refereed, default_claims, referee
     from asplab.core.systematics.shifts import Context, shift
@@ -19,6 +21,8 @@ _HOMES = {
     "budget": ("SOURCES", "Budget", "eta_budget", "with_nuisances", "yield_budget"),
     "effects": ("NuisanceEffects",),
     "linear": ("effects_of", "nuisances_for"),
+    "model_errors": ("model_systematics", "with_systematics"),
+    "model_record": ("ModelSystematics",),
     "nuisances": ("NUISANCES", "Nuisance"),
     "overturn": ("Claim", "Overturn", "Refereed", "default_claims", "referee"),
     "fit_budget": ("parameter_budget",),
@@ -36,6 +40,7 @@ __all__ = [
     "Budget",
     "Claim",
     "Context",
+    "ModelSystematics",
     "Nuisance",
     "NuisanceEffects",
     "Outcome",
@@ -48,6 +53,7 @@ __all__ = [
     "effects_of",
     "eta_budget",
     "in_words",
+    "model_systematics",
     "nuisances_for",
     "parameter_budget",
     "prepare",
@@ -57,6 +63,7 @@ __all__ = [
     "told",
     "under",
     "with_nuisances",
+    "with_systematics",
     "yield_budget",
 ]
 

@@ -14,6 +14,7 @@ from asplab.core.polaron.comparison.verdict import verdict_of
 from asplab.core.problems import Problem
 from asplab.core.progress import Progress
 from asplab.core.systematics.effects import NuisanceEffects
+from asplab.core.systematics.model_record import ModelSystematics
 from asplab.core.units import FloatArray
 
 DEFAULT_MODELS = ("eq9", "resonant", "kramers-heisenberg", "thermal", "arrhenius", "exponential")
@@ -40,6 +41,8 @@ class Comparison:
     verdicts : tuple of str, one per row
         What the data say, in words.
     fits : tuple of ModelFit
+    systematics : tuple of ModelSystematics
+        Of each model; empty until `asplab.core.systematics.with_systematics` has found them.
     """
 
     models: tuple[str, ...]
@@ -56,6 +59,7 @@ class Comparison:
     reasons: tuple[tuple[str, ...], ...]
     verdicts: tuple[str, ...]
     fits: tuple[ModelFit, ...]
+    systematics: tuple[ModelSystematics, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 

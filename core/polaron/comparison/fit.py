@@ -50,12 +50,12 @@ def fit_model(
     plan = plan_model(model, options)
     _check_selection(plan)
     _check_temperatures(efficiency.temperatures_k, plan)
-    counts, use = _counts(efficiency, options)
+    counts, use = used_points(efficiency, options)
     enough, joined = counts >= plan.n_counted, counts >= max(plan.n_counted, least_points)
     fitted, table = enough, _Table.empty(len(counts), 1 + len(plan.names))
     objective, joint, test = None, None, ScaleTest()
     if enough.any():
-        objective = _objective(efficiency, plan, use, np.flatnonzero(enough), nuisances)
+        objective = build_objective(efficiency, plan, use, np.flatnonzero(enough), nuisances)
         fitted = table.fill_separate(objective, enough)
         objective = objective.lanes(fitted[enough]) if fitted.any() else None
     # A joint fit without a temperature that other models have would not be compared on the same points.
@@ -218,7 +218,7 @@ def _check_temperatures(temperatures_k: FloatArray, plan: Plan) -> None:
             )
 
 
-def _counts(efficiency: EfficiencyFit, options: ModelOptions) -> tuple[np.ndarray, np.ndarray]:
+def used_points(efficiency: EfficiencyFit, options: ModelOptions) -> tuple[np.ndarray, np.ndarray]:
     """Return how many points of each temperature are used, and which."""
     low, high = options.detuning_range_mev
     detuning = efficiency.detuning_mev
@@ -227,9 +227,10 @@ def _counts(efficiency: EfficiencyFit, options: ModelOptions) -> tuple[np.ndarra
     return use.sum(axis=1), use
 
 
-def _objective(
+def build_objective(
     efficiency: EfficiencyFit, plan: Plan, use: np.ndarray, rows: np.ndarray, nuisances: NuisanceEffects | None
 ) -> SeparateModel:
+    """Return the objective of the temperatures ``rows``, with the points ``use`` (n_temperatures, n_anti)."""
     n, temperature = efficiency.detuning_mev.shape[1], efficiency.temperatures_k
     detuning = np.where(use, efficiency.detuning_mev, CENTRE_MEV)
     problem = build_problem(

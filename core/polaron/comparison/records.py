@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.polaron.comparison.allowed import SHARPEST_MEV, WIDTH
 from asplab.core.polaron.comparison.joint import JointResult
 from asplab.core.polaron.comparison.misfit import SeparateModel
 from asplab.core.polaron.comparison.options import Plan
@@ -135,6 +136,15 @@ class ModelFit:
     objective: SeparateModel | None
     joint: JointResult | None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_stopped(self) -> np.ndarray:
+        """Rows (n_rows,) of which a parameter stopped at the end of its range, a width at a single gap left out."""
+        single_gap = np.zeros_like(self.at_bound)
+        if WIDTH in self.names:
+            at = self.names.index(WIDTH)
+            single_gap[:, at] = self.values[:, at] < 2.0 * SHARPEST_MEV
+        return np.asarray((self.at_bound & ~single_gap).any(axis=1))
 
     def value(self, name: str) -> FloatArray:
         """Return the fitted values (n_rows,) of one parameter, or the fixed one in every row."""

@@ -59,7 +59,10 @@ def test_every_other_model_has_a_row_for_each_temperature_and_a_joint_one(inferr
         "error": None,
         "interval68": [None, None],
         "state": "fixed",
+        "systematic": None,
+        "systematic_shares": None,
     }
+    assert min(resonant["g_mev_systematic"]) > 0.0
     assert (exponential["g_mev"], exponential["phonon_mev"], exponential["huang_rhys"]) == (None, None, None)
     slope = exponential["parameters"]["slope_per_mev"]
     assert 0 < slope["interval68"][0] < slope["value"] < slope["interval68"][1]

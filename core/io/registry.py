@@ -14,6 +14,7 @@ BUILT_IN = (
     "andor_sif",
     "princeton_spe",
     "renishaw_wdf",
+    "galactic_spc",
     "labspec_xml",
     "hdf5_data",
     "workbook",

@@ -13,7 +13,9 @@ from asplab.gui.edge_maps import show_edges
 from asplab.gui.files import EXPORTING, READING, SAVING, Files, Report
 from asplab.gui.framing import Framing
 from asplab.gui.help import Help
+from asplab.gui.importing.entrance import Imports
 from asplab.gui.intents import Intents
+from asplab.gui.job_line import JobLine
 from asplab.gui.jobs import Jobs
 from asplab.gui.messages import Messages
 from asplab.gui.panels.absorption import AbsorptionPanel
@@ -69,6 +71,7 @@ class Bindings(QObject):
         self.intents = Intents(self.session)
         self.messages = Messages(window.banner, self)
         self.files = Files(window, self.session, jobs, preferences, self.messages, report)
+        self.imports = Imports(window, jobs, appearance, self.files.words_for)
         self.view = ViewState()
         self.tree = ExperimentTree(appearance.theme)
         self.inspector = Inspector(appearance.theme)
@@ -95,6 +98,8 @@ class Bindings(QObject):
             results=lambda: self.session.results,
             parent=self,
         )
+        cancel = self.theory.studies.cancel
+        JobLine(jobs, window.status, keys=_CANCELLABLE, prefix=PREFIX, cancel_all=cancel, parent=self)
         self.help = Help(window)
         self._commands = self._command_table()
         window.place(self.tree, self.inspector)
@@ -124,18 +129,16 @@ class Bindings(QObject):
     # --- connections ---------------------------------------------------------------------------------------
     def _connect_window(self) -> None:
         window = self.window
-        window.commanded.connect(self._obey)
+        window.commanded.connect(lambda key: self._commands[key]())
         window.step_chosen.connect(self.choose_step)
         window.temperature_chosen.connect(self.choose_temperature)
         window.mode_chosen.connect(self.choose_mode)
         window.recent_chosen.connect(self.files.open)
         window.guide_chosen.connect(self.help.open_guide)
         window.files_dropped.connect(self.files.take)
-        window.close_asked.connect(self.files.ask_before_closing)
+        window.close_asked.connect(lambda: self.imports.unless_lost(self.files.ask_before_closing))
         window.closed.connect(self._shut_down)
         window.status.problems_requested.connect(self._open_problems)
-        window.status.cancel_requested.connect(self._cancel_jobs)
-        self.jobs.changed.connect(self._display_job)
         self.appearance.changed.connect(self._restyle)
         self.problems.place_chosen.connect(self._go_to)
         application = QApplication.instance()
@@ -143,6 +146,9 @@ class Bindings(QObject):
             application.focusChanged.connect(self._text_undo.follow_focus)
 
     def _connect_session(self) -> None:
+        self.files.import_wanted.connect(self.imports.open)
+        self.imports.finished.connect(self.files.receive)
+        self.imports.work_changed.connect(self._allow_closing)
         self.session.document_changed.connect(self._display_document)
         self.session.saved_changed.connect(self._display_document)
         self.session.results_changed.connect(self._display_results)
@@ -173,6 +179,8 @@ class Bindings(QObject):
         return {
             "new_demo": self.files.open_demo,
             "import": self.files.ask_folder,
+            "import_files": self.files.ask_files,
+            "check_files": self.files.ask_folder_to_check,
             "open": self.files.ask_file,
             "save": self.files.save,
             "save_as": self.files.ask_where_to_save,
@@ -187,9 +195,6 @@ class Bindings(QObject):
             "keys": self.help.open_keys,
             "about": self.help.open_about,
         }
-
-    def _obey(self, key: str) -> None:
-        self._commands[key]()
 
     def _finish_drag(self) -> None:
         self.session.finish_gesture()
@@ -290,7 +295,7 @@ class Bindings(QObject):
         self._told = state
         name = document.experiment.name if document is not None else None
         self.window.display_document(name, is_modified=self.session.is_modified)
-        self.window.may_close = not self.session.is_modified
+        self._allow_closing()
         if is_another:
             # The first step of a drag makes the document modified; what the mouse does meanwhile stays said.
             self._hint("")
@@ -300,6 +305,9 @@ class Bindings(QObject):
         self.window.status.display_saved(" · ".join(word for word in words if word))
         if document is None:
             self.view = ViewState(step=self.view.step)
+
+    def _allow_closing(self) -> None:
+        self.window.may_close = not self.session.is_modified and not self.imports.has_work
 
     def _display_results(self, results: Results | None) -> None:
         self.window.display_ready(results is not None)
@@ -365,15 +373,6 @@ class Bindings(QObject):
     def _break(self, error: Exception) -> None:
         document = self.session.document
         self.messages.tell("bad", self.files.words_for(error), holds=lambda: self.session.document is document)
-
-    def _display_job(self, key: str | None, text: str | None, fraction: float | None) -> None:
-        can_cancel = key is not None and (key in _CANCELLABLE or key.startswith(PREFIX))
-        self.window.status.display_job(text, fraction, can_cancel=can_cancel)
-
-    def _cancel_jobs(self) -> None:
-        for key in _CANCELLABLE:
-            self.jobs.cancel(key)
-        self.theory.studies.cancel()
 
     def _open_problems(self) -> None:
         results, contents = self.session.results, self.window.stack

@@ -15,6 +15,8 @@ class Command(NamedTuple):
 FILE = (
     Command("new_demo", "New &demo", None, False),
     Command("import", "&Import folder…", "Ctrl+I", False),
+    Command("import_files", "Import &files…", "Ctrl+Shift+I", False),
+    Command("check_files", "&Check files first…", None, False),
     Command("open", "&Open…", "Ctrl+O", False),
 )
 SAVING = (

@@ -3,6 +3,8 @@
 Heavy libraries load inside the functions, in the job's thread, so that the window never waits for them.
 """
 
+import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +13,15 @@ from tempfile import TemporaryDirectory
 from asplab.core.document import Document
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment, Record
-from asplab.core.loading import load_experiment
+from asplab.core.loading import MANIFEST_NAME, load_experiment
 from asplab.core.pipeline import Results, analyse
 from asplab.core.progress import Progress
 
 PROJECT_SUFFIX = ".nxs"
 DEMO_NAME = "CsPbBr3 6.8 nm (demo)"
 _DEMO_SEED = 1
+_TABLE_ENDINGS = (".csv", ".tsv", ".txt")
+_HEAD_BYTES = 65_536
 _GROUPS = ("spectra", "scans", "curves", "tables", "kept")
 
 
@@ -26,6 +30,32 @@ def is_project(path: Path) -> bool:
     from asplab.core.opening import is_project
 
     return is_project(path)
+
+
+def is_ready(path: Path) -> bool:
+    """Whether a folder or file says itself what was measured: it has a manifest, or is one."""
+    if path.is_dir():
+        return any(entry.name.lower() == MANIFEST_NAME for entry in path.iterdir())
+    return path.is_file() and _is_manifest(path)
+
+
+def holds_data(path: Path) -> bool:
+    """Whether a path is a file, or a folder with at least one file that may be a measurement."""
+    from asplab.core.importing.scan import is_data_name
+
+    if not path.is_dir():
+        return path.is_file()
+    return any(is_data_name(name) for _, _, names in os.walk(path) for name in names)
+
+
+def _is_manifest(path: Path) -> bool:
+    """Whether the first row of a text file names a column ``file``."""
+    if path.suffix.lower() not in _TABLE_ENDINGS:
+        return False
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES).decode("utf-8-sig", "replace")
+    lines = (line for line in head.splitlines() if line.strip() and not line.startswith("#"))
+    return "file" in {cell.strip(' "').lower() for cell in re.split("[,;\t]", next(lines, ""))}
 
 
 def read_document(path: Path, progress: Progress) -> Document:

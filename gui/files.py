@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -36,6 +36,8 @@ Found = list[tuple[Path, Experiment]]
 class Files(QObject):
     """The file commands of one window.
 
+    ``import_wanted`` carries files and folders that don't say themselves what was measured.
+
     Parameters
     ----------
     messages : Messages
@@ -43,6 +45,8 @@ class Files(QObject):
     report : callable
         Writes an unexpected exception to the log and returns a sentence about it.
     """
+
+    import_wanted = Signal(object)
 
     def __init__(
         self,
@@ -72,6 +76,24 @@ class Files(QObject):
             left_out = tuple(path.name for path in paths if path != project)
             self._unless_modified(partial(self._open_now, project, left_out))
             return
+        raw = [path for path in paths if not file_jobs.is_ready(path) and file_jobs.holds_data(path)]
+        ready = [path for path in paths if path not in raw]
+        if raw:
+            self.import_wanted.emit(raw)
+        if ready:
+            self._read(ready)
+
+    def receive(self, experiment: Experiment, folder: Path, is_written: bool) -> None:
+        """Add what an import brought; without a manifest on the disk it is worth saving."""
+        was_empty = self._session.document is None
+        self._add(([(folder, experiment)], []))
+        if was_empty and not is_written and self._session.document is not None:
+            document = self._session.document
+            self._session.begin(None)
+            self._session.edit(f"Import {experiment.name}", document)
+            self._session.history.clear()
+
+    def _read(self, paths: Sequence[Path]) -> None:
         self._messages.settle(READING)
         self._jobs.start(
             READING,
@@ -82,7 +104,10 @@ class Files(QObject):
         )
 
     def open(self, path: Path) -> None:
-        """Open a project, or a folder or manifest, in place of what is there."""
+        """Open a project, or a folder or manifest, in place of what is there; other files are imported."""
+        if not file_jobs.is_project(path) and not file_jobs.is_ready(path) and file_jobs.holds_data(path):
+            self.import_wanted.emit([path])
+            return
         self._unless_modified(partial(self._open_now, path))
 
     def open_demo(self) -> None:
@@ -222,9 +247,21 @@ class Files(QObject):
     # --- asking --------------------------------------------------------------------------------------------
     def ask_folder(self) -> None:
         """Ask for a folder to import."""
-        self.dialog = QFileDialog(self._window, "Import a folder of raw spectra", str(self._folder))
-        self.dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self.dialog.fileSelected.connect(lambda name: self.take([Path(name)]))
+        self._ask_places("Import a folder of raw spectra", QFileDialog.FileMode.Directory, self.take)
+
+    def ask_files(self) -> None:
+        """Ask for files to import."""
+        self._ask_places("Import files", QFileDialog.FileMode.ExistingFiles, self.take)
+
+    def ask_folder_to_check(self) -> None:
+        """Ask for a folder whose files are looked at first, even where it has a manifest."""
+        title = "Check the files of a folder, then import it"
+        self._ask_places(title, QFileDialog.FileMode.Directory, self.import_wanted.emit)
+
+    def _ask_places(self, title: str, mode: QFileDialog.FileMode, act: Callable[[list[Path]], None]) -> None:
+        self.dialog = QFileDialog(self._window, title, str(self._folder))
+        self.dialog.setFileMode(mode)
+        self.dialog.filesSelected.connect(lambda names: act([Path(name) for name in names]))
         self.dialog.open()
 
     def ask_file(self) -> None:

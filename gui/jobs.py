@@ -80,6 +80,10 @@ class Jobs(QObject):
         """Whether a job of this key is under way and still counts."""
         return any(job.key == key and job.is_current for job in self._running)
 
+    def fraction(self, key: str) -> float | None:
+        """Return how far the running job of a key is; None while unknown, or where none runs."""
+        return next((job.fraction for job in self._running if job.key == key and job.is_current), None)
+
     def start(
         self,
         key: str,

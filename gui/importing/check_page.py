@@ -1,0 +1,107 @@
+"""Last step: does all of it make sense? Spectra, repeats, holes and doubts, before anything is analysed."""
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSplitter, QTableView, QWidget
+
+from asplab.core.counting import counted
+from asplab.core.importing.survey import Survey
+from asplab.core.importing.table import ImportTable
+from asplab.gui.importing.coverage import CoverageGrid
+from asplab.gui.importing.groups_model import GroupsModel
+from asplab.gui.importing.overlay import OverlayCard
+from asplab.gui.importing.problems import ProblemsCard
+from asplab.gui.theme import Theme
+from asplab.gui.widgets.arrange import column, scrolled
+from asplab.gui.widgets.card import Card
+
+_RIGHT_PX = 380
+
+
+class CheckPage(QWidget):
+    """Plot and grid at the left, doubts and groups at the right.
+
+    ``rows_chosen`` carries rows to be selected in the table, ``place_chosen`` the place that a problem names.
+    """
+
+    rows_chosen = Signal(object)
+    place_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.survey: Survey | None = None
+        self.overlay = OverlayCard(theme)
+        self.coverage = CoverageGrid(theme)
+        self.coverage_card = Card("Measured")
+        self.coverage_card.add(scrolled(self.coverage), 1)
+        self.problems = ProblemsCard(theme)
+        self.groups = GroupsModel(theme, self)
+        self.groups_view = QTableView()
+        self.groups_card = Card("Repeats")
+        self.groups_card.add(self.groups_view, 1)
+        self._dress_groups()
+        self._lay_out()
+        self.overlay.row_chosen.connect(lambda row: self.rows_chosen.emit([row]))
+        self.coverage.rows_chosen.connect(self._choose_rows)
+        self.problems.place_chosen.connect(self.place_chosen)
+        self.groups_view.selectionModel().currentRowChanged.connect(self._choose_group)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        for part in (self.overlay, self.coverage, self.problems, self.groups):
+            part.restyle(theme)
+
+    def display(self, table: ImportTable, survey: Survey) -> None:
+        """Show a table and what was found about it."""
+        self.survey = survey
+        self.overlay.display(table, survey)
+        self.coverage.display(survey.grids, survey.groups)
+        self.problems.display(survey.problems)
+        self.groups.display(survey)
+        holes = sum(len(grid.holes) for grid in survey.grids)
+        self.coverage_card.display_subtitle(f"! {counted(holes, 'hole')}" if holes else "✓ no holes")
+        rows = sum(len(group.rows) for group in survey.groups)
+        self.groups_card.display_subtitle(f"{counted(len(survey.groups), 'condition')}, {rows} spectra")
+
+    def display_row(self, row: int | None) -> None:
+        """Mark the curve of a row."""
+        self.overlay.display_row(row)
+
+    def _dress_groups(self) -> None:
+        view = self.groups_view
+        view.setModel(self.groups)
+        view.setAccessibleName("Repeats by condition")
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setShowGrid(False)
+        view.setTabKeyNavigation(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(24)
+        header = view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+
+    def _lay_out(self) -> None:
+        left, right = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Vertical)
+        for split, parts in ((left, (self.overlay, self.coverage_card)), (right, (self.problems, self.groups_card))):
+            for part in parts:
+                split.addWidget(part)
+            split.setChildrenCollapsible(False)
+            split.setSizes([400, 320])
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.addWidget(left)
+        both.addWidget(right)
+        both.setSizes([900, _RIGHT_PX])
+        both.setStretchFactor(0, 1)
+        both.setStretchFactor(1, 0)
+        both.setChildrenCollapsible(False)
+        column(self).addWidget(both)
+
+    def _choose_group(self, now: QModelIndex, _before: QModelIndex) -> None:
+        if now.isValid():
+            self._choose_rows(self.groups.rows_of(now.row()))
+
+    def _choose_rows(self, rows: list[int]) -> None:
+        self.overlay.display_row(rows[0])
+        self.rows_chosen.emit(rows)

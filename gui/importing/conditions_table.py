@@ -1,0 +1,256 @@
+"""The editable table of conditions: typing, filling down, copying and pasting as in a spreadsheet."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from asplab.core.counting import counted
+from asplab.core.importing import edits
+from asplab.core.importing.table import ImportTable
+from asplab.gui.importing import words
+from asplab.gui.importing.cells import ROW_PX, CellDelegate, FileDelegate
+from asplab.gui.importing.conditions_model import ConditionsModel
+from asplab.gui.importing.marks import Marked
+from asplab.gui.theme import Theme
+
+_WIDTHS = {words.FILE: 320, "kind": 92, "sample": 96, "series": 96, "note": 160, "frames": 92}
+_WIDTH_PX = 104
+Change = Callable[[ImportTable], ImportTable]
+
+
+class ConditionsTable(QTableView):
+    """Rows of data sets.
+
+    ``wanted`` carries a text for the history, a change of the table and how many cells it touches;
+    ``menu_wanted`` a place on the screen, row and column; ``row_changed`` the row with the focus.
+    """
+
+    wanted = Signal(str, object, int)
+    menu_wanted = Signal(QPoint, int, str)
+    row_changed = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.conditions = ConditionsModel(self)
+        self.setModel(self.conditions)
+        self._delegates = (CellDelegate(theme, self.conditions, self), FileDelegate(theme, self.conditions, self))
+        self.setItemDelegate(self._delegates[0])
+        self.setItemDelegateForColumn(0, self._delegates[1])
+        self.setAccessibleName("Conditions")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setShowGrid(True)
+        self.setTabKeyNavigation(False)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+        heights = self.verticalHeader()
+        heights.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        heights.setDefaultSectionSize(ROW_PX)
+        heights.setMinimumWidth(40)
+        self.horizontalHeader().setHighlightSections(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._ask_menu)
+        self.conditions.typed.connect(self._take_typed)
+        self.conditions.toggled.connect(self._take_toggled)
+        self.conditions.modelReset.connect(self._size_columns)
+        self.selectionModel().currentRowChanged.connect(lambda now, _before: self.row_changed.emit(now.row()))
+        self._size_columns()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns as shown, that of the files left out."""
+        return self.conditions.columns[1:]
+
+    def restyle(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        for delegate in self._delegates:
+            delegate.restyle(theme)
+        self.conditions.restyle()
+
+    def display(self, state: Marked) -> None:
+        """Show a table and leave the focus where it is."""
+        index = self.currentIndex()
+        row, column = index.row(), self.conditions.columns[index.column()] if index.isValid() else ""
+        self.conditions.display(state)
+        if row >= 0 and not self.currentIndex().isValid() and row < self.conditions.rowCount():
+            self.show_cell(row, column)
+
+    def show_cell(self, row: int, column: str) -> None:
+        """Put the focus on a cell and bring it into view."""
+        if column not in self.conditions.columns:
+            column = "kind"
+        index = self.conditions.index(row, self.conditions.columns.index(column))
+        self.setCurrentIndex(index)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def select_rows(self, rows: list[int]) -> None:
+        """Select whole rows and bring the first into view."""
+        if not rows:
+            return
+        last = len(self.conditions.columns) - 1
+        chosen = QItemSelection()
+        for row in rows:
+            chosen.select(self.conditions.index(row, 0), self.conditions.index(row, last))
+        first = self.conditions.index(rows[0], 1)
+        self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.scrollTo(first, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def selected_rows(self) -> list[int]:
+        """Return all rows with a selected cell."""
+        ranges = self.selectionModel().selection()
+        return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
+
+    def selected_cells(self) -> dict[str, list[int]]:
+        """Return the selected rows of each column, that of the files left out."""
+        found: dict[str, set[int]] = {}
+        for part in self.selectionModel().selection():
+            for place in range(max(part.left(), 1), part.right() + 1):
+                rows = found.setdefault(self.conditions.columns[place], set())
+                rows.update(range(part.top(), part.bottom() + 1))
+        return {column: sorted(found[column]) for column in self.shown if column in found}
+
+    # --- what the user does --------------------------------------------------------------------------------
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk, type and act as in a spreadsheet."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not event.modifiers():
+            self.clear_typed()
+        elif event.key() == Qt.Key.Key_D and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.fill_down()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.state() != self.State.EditingState:
+            self.edit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """Put the selected block on the clipboard."""
+        ranges = self.selectionModel().selection()
+        table = self.conditions.table
+        if not ranges or table is None:
+            return
+        columns = range(min(part.left() for part in ranges), max(part.right() for part in ranges) + 1)
+        names = [self.conditions.columns[place] for place in columns]
+        lines = ("\t".join(_text(table, row, name) for name in names) for row in self.selected_rows())
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def paste(self) -> None:
+        """Put a block from the clipboard where the selection begins; one cell fills the selection."""
+        text, cells = QGuiApplication.clipboard().text(), self.selected_cells()
+        if not text.strip("\r\n") or not cells:
+            return
+        column, rows = next(iter(cells.items()))
+        is_single = len(text.rstrip("\r\n").splitlines()) == 1 and "\t" not in text
+        if is_single:
+            self._fill("Paste", text.strip("\r\n"), cells)
+            return
+        shown, top = self.shown, rows[0]
+        lines = text.rstrip("\r\n").splitlines()
+        size = f"{len(lines)} × {max(line.count(chr(9)) for line in lines) + 1} cells"
+        self.wanted.emit(
+            f"Paste {size}", lambda table: edits.pasted(table, top, column, text, columns=shown), len(lines)
+        )
+
+    def fill_down(self) -> None:
+        """Give all selected cells of each column what stands in the uppermost one."""
+        cells = {column: rows for column, rows in self.selected_cells().items() if len(rows) > 1}
+        if not cells:
+            return
+
+        def change(table: ImportTable) -> ImportTable:
+            for column, rows in cells.items():
+                table = edits.fill_down(table, rows, column)
+            return table
+
+        self.wanted.emit(f"Fill down {_names(cells)}", change, sum(map(len, cells.values())))
+
+    def clear_typed(self) -> None:
+        """Take back what was typed into the selected cells: the other sources show again."""
+        cells = self.selected_cells()
+        table = self.conditions.table
+        has_typed = table is not None and any(
+            finding.source == "typed by hand" and finding.column == column
+            for column, rows in cells.items()
+            for row in rows
+            for finding in table.rows[row].findings
+        )
+        if not has_typed:
+            return
+
+        def change(table: ImportTable) -> ImportTable:
+            for column, rows in cells.items():
+                table = edits.cleared(table, rows, column)
+            return table
+
+        self.wanted.emit(f"Clear {_names(cells)}", change, sum(map(len, cells.values())))
+
+    def include(self, is_used: bool) -> None:
+        """Take the selected rows in or out."""
+        rows = self.selected_rows()
+        if rows:
+            words_ = "Take in" if is_used else "Take out"
+            self.wanted.emit(
+                f"{words_} {counted(len(rows), 'row')}", lambda table: edits.included(table, rows, is_used), len(rows)
+            )
+
+    def confirm(self) -> None:
+        """Settle conflicts in the selected cells in favour of what is shown."""
+        cells = self.selected_cells()
+
+        def change(table: ImportTable) -> ImportTable:
+            for column, rows in cells.items():
+                table = edits.confirmed(table, rows, column)
+            return table
+
+        if cells:
+            self.wanted.emit(f"Accept {_names(cells)}", change, sum(map(len, cells.values())))
+
+    # --- plumbing ------------------------------------------------------------------------------------------
+    def _take_typed(self, row: int, column: str, text: str) -> None:
+        rows = self.selected_cells().get(column, [])
+        # What is typed into one of several selected cells counts for all of them.
+        self._fill("Set", text, {column: rows if row in rows else [row]})
+
+    def _fill(self, verb: str, text: str, cells: dict[str, list[int]]) -> None:
+        def change(table: ImportTable) -> ImportTable:
+            for column, rows in cells.items():
+                table = edits.pasted(table, rows[0], column, text, rows=rows)
+            return table
+
+        count = sum(map(len, cells.values()))
+        several = f" in {count} cells" if count > 1 else ""
+        self.wanted.emit(f"{verb} {_names(cells)}{several}", change, count)
+
+    def _take_toggled(self, row: int, is_used: bool) -> None:
+        rows = self.selected_rows()
+        chosen = rows if row in rows and len(rows) > 1 else [row]
+        verb = "Take in" if is_used else "Take out"
+        self.wanted.emit(
+            f"{verb} {counted(len(chosen), 'row')}", lambda table: edits.included(table, chosen, is_used), len(chosen)
+        )
+
+    def _ask_menu(self, place: QPoint) -> None:
+        index = self.indexAt(place)
+        if index.isValid():
+            column = self.conditions.columns[index.column()]
+            self.menu_wanted.emit(self.viewport().mapToGlobal(place), index.row(), column)
+
+    def _size_columns(self) -> None:
+        for place, column in enumerate(self.conditions.columns):
+            self.setColumnWidth(place, _WIDTHS.get(column, _WIDTH_PX))
+
+
+def _text(table: ImportTable, row: int, column: str) -> str:
+    return table.rows[row].label if column == words.FILE else table.value(row, column)
+
+
+def _names(cells: dict[str, list[int]]) -> str:
+    names = [words.title(column) for column in cells]
+    return ", ".join(names) if len(names) < 4 else f"{len(names)} columns"

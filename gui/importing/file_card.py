@@ -1,0 +1,103 @@
+"""All about the selected file: its spectrum, what the reader found, and what becomes of its frames."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from asplab.core.importing.scanned import ScannedFile, ScannedPart
+from asplab.core.importing.table import ImportTable
+from asplab.gui.importing.frames_choice import FramesChoice
+from asplab.gui.plots.base import Plot
+from asplab.gui.plots.curves import LayerCurves
+from asplab.gui.theme import Theme
+from asplab.gui.widgets.arrange import column, scrolled
+from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.facts import FactList
+
+_PLOT_PX = 190
+_MOST_FACTS = 60
+
+
+class FileCard(Card):
+    """What is known about one file or data set."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__("Selected file")
+        self.plot = Plot(theme)
+        self.plot.setFixedHeight(_PLOT_PX)
+        self.plot.setAccessibleName("Spectrum of the selected file")
+        self._curves = LayerCurves(theme)
+        self.plot.add_layer(self._curves)
+        self.choice = FramesChoice()
+        self._message = QLabel()
+        self._message.setWordWrap(True)
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
+        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._facts = FactList()
+        content = QWidget()
+        content.setProperty("role", "page")
+        rows = column(content, 8)
+        for widget in (self._message, self.choice, self._facts):
+            rows.addWidget(widget)
+        rows.addStretch(1)
+        self.add(self.plot)
+        self.add(scrolled(content), 1)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.plot.restyle(theme)
+
+    def display(
+        self, table: ImportTable | None, file: ScannedFile | None, part: ScannedPart | None, rows: Sequence[int]
+    ) -> None:
+        """Show a file, or that none is selected; ``rows`` are all that are selected."""
+        self.display_title("Selected file" if len(rows) < 2 else f"{len(rows)} data sets selected")
+        self.plot.setVisible(part is not None)
+        self.choice.display(table, rows)
+        if file is None:
+            self._say("Select a file to see its spectrum and its header.", "info")
+            self._facts.display(())
+            return
+        warnings = [*dict.fromkeys(warning for one in file.parts for warning in one.warnings)]
+        self._say(file.error or "\n".join(warnings), "bad" if file.error else "warn")
+        self._facts.display(_facts(file, part))
+        if part is not None:
+            self._draw(part)
+
+    def _say(self, text: str, tone: str) -> None:
+        self._message.setText(text)
+        self._message.setProperty("tone", tone)
+        self._message.style().polish(self._message)
+        self._message.setVisible(bool(text))
+
+    def _draw(self, part: ScannedPart) -> None:
+        x, y = part.thumbnail
+        self.plot.display_labels(_axis_label(part), part.value_unit or "")
+        order = np.argsort(x, kind="stable")
+        x, y = x[order], y[order]
+        fresh = np.concatenate(([True], np.diff(x) > 0)) if x.size else np.zeros(0, dtype=bool)
+        fresh &= np.isfinite(x)
+        self._curves.display(x[fresh], y[None, fresh], ["pl"])
+        self.plot.view_all()
+
+
+def _axis_label(part: ScannedPart) -> str:
+    name = part.axis_name.replace("_", " ").capitalize() or "Axis"
+    return f"{name} ({part.axis_unit})" if part.axis_unit else name
+
+
+def _facts(file: ScannedFile, part: ScannedPart | None) -> list[tuple[str, str]]:
+    facts = [("Name", _plain(file.name))]
+    if part is None:
+        return facts
+    facts += [("Reader", _plain(part.reader)), ("Points", _plain(part.shape)), ("Axis", _plain(part.axis))]
+    if np.isfinite(part.peak_nm):
+        facts.append(("Maximum", f"{part.peak_nm:.1f} nm"))
+    header = [(_plain(name), _plain(" ".join(value.split()))) for name, value in part.metadata[:_MOST_FACTS]]
+    return [*facts, *header]
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

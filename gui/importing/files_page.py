@@ -1,0 +1,153 @@
+"""First step: which files there are, what was recognised in them, and which can't be read."""
+
+from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QSplitter, QTreeView, QWidget
+
+from asplab.core.counting import counted
+from asplab.core.importing import edits
+from asplab.gui.importing import files_model
+from asplab.gui.importing.file_card import FileCard
+from asplab.gui.importing.files_model import FilesModel
+from asplab.gui.importing.marks import Marked
+from asplab.gui.importing.sparkline import WIDTH_PX, SparklineDelegate
+from asplab.gui.theme import Theme
+from asplab.gui.widgets.arrange import column
+from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.fields import ChoiceField
+
+_WIDTHS = {
+    files_model.FILE: 330,
+    files_model.READER: 96,
+    files_model.POINTS: 120,
+    files_model.AXIS: 150,
+    files_model.PREVIEW: WIDTH_PX,
+}
+_CARD_PX = 330
+
+
+class FilesPage(QWidget):
+    """The list of files and, beside it, all about the selected one.
+
+    ``wanted`` carries a text for the history and a change of the table; ``more_wanted`` asks for further files.
+    """
+
+    wanted = Signal(str, object)
+    more_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state: Marked | None = None
+        self.model = FilesModel(theme, self)
+        self.view = QTreeView()
+        self.spark = SparklineDelegate(theme, self)
+        self.card = FileCard(theme)
+        self.list_card = Card("Files")
+        self.show_choice = ChoiceField(files_model.SHOWS)
+        self.show_choice.setAccessibleName("Files shown")
+        self.add_button, self.remove_button = QPushButton("Add files…"), QPushButton("Remove")
+        self.remove_button.setToolTip("Take the selected files off the list (Del); nothing on the disk changes")
+        for widget in (self.show_choice, self.add_button, self.remove_button):
+            self.list_card.header.addWidget(widget)
+        self.list_card.add(self.view, 1)
+        self._dress_view()
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.list_card)
+        split.addWidget(self.card)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 0)
+        split.setSizes([900, _CARD_PX])
+        split.setChildrenCollapsible(False)
+        column(self).addWidget(split)
+        self._connect()
+
+    def restyle(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        for part in (self.model, self.spark, self.card):
+            part.restyle(theme)
+
+    def display(self, state: Marked) -> None:
+        """Show the files of a table."""
+        self._state = state
+        self.model.display(state.table)
+        files = state.table.files
+        failed = len(state.table.failures)
+        words = [counted(len(files), "file")]
+        if failed:
+            words.append(f"{failed} not readable")
+        left_out = sum(not row.is_included for row in state.table.rows)
+        if left_out:
+            words.append(f"{counted(left_out, 'data set')} taken out")
+        self.list_card.display_subtitle(" · ".join(words))
+        self._display_selected()
+
+    def show_file(self, name: str) -> None:
+        """Select a file and bring it into view."""
+        self.show_choice.display("all")
+        self.model.display_only("all")
+        index = self.model.index_of(name)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+            self.view.scrollTo(index)
+
+    def selected_names(self) -> list[str]:
+        """Return the selected files."""
+        found = (self.model.file_of(index) for index in self.view.selectionModel().selectedRows())
+        return list(dict.fromkeys(file.name for file in found if file is not None))
+
+    def remove_selected(self) -> None:
+        """Take the selected files off the list."""
+        names = self.selected_names()
+        if names:
+            self.wanted.emit(f"Remove {counted(len(names), 'file')}", lambda table: edits.removed(table, names))
+
+    def _dress_view(self) -> None:
+        view = self.view
+        view.setModel(self.model)
+        view.setAccessibleName("Files")
+        view.setUniformRowHeights(True)
+        view.setAllColumnsShowFocus(True)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setItemDelegateForColumn(files_model.PREVIEW, self.spark)
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        view.setStyleSheet("QTreeView::item { height: 30px; }")
+        header = view.header()
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for section, width in _WIDTHS.items():
+            header.resizeSection(section, width)
+
+    def _connect(self) -> None:
+        self.view.selectionModel().selectionChanged.connect(self._follow_selection)
+        self.model.modelReset.connect(self._display_selected)
+        self.model.toggled.connect(self._toggle)
+        self.show_choice.chosen.connect(self.model.display_only)
+        self.add_button.clicked.connect(self.more_wanted)
+        self.remove_button.clicked.connect(self.remove_selected)
+        self.card.choice.wanted.connect(self.wanted)
+
+    def _follow_selection(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
+        self._display_selected()
+
+    def _display_selected(self) -> None:
+        if self._state is None:
+            return
+        indexes = self.view.selectionModel().selectedRows()
+        current = self.view.currentIndex() if self.view.currentIndex() in indexes else None
+        shown = current or (indexes[0] if indexes else None)
+        self.remove_button.setEnabled(bool(indexes))
+        rows = list(dict.fromkeys(k for index in indexes for k in self.model.rows_of(index)))
+        if shown is None:
+            self.card.display(self._state.table, None, None, ())
+        else:
+            self.card.display(self._state.table, self.model.file_of(shown), self.model.part_of(shown), rows)
+
+    def _toggle(self, rows: list[int], is_used: bool) -> None:
+        selected = {k for index in self.view.selectionModel().selectedRows() for k in self.model.rows_of(index)}
+        # A tick on one of several selected files counts for all of them.
+        chosen = sorted(selected) if set(rows) <= selected else rows
+        words = "Take in" if is_used else "Take out"
+        self.wanted.emit(
+            f"{words} {counted(len(chosen), 'data set')}", lambda table: edits.included(table, chosen, is_used)
+        )

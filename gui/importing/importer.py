@@ -1,0 +1,380 @@
+"""One import: the window's pages, its table session, and the jobs that read, look over and load."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from asplab.core.counting import counted
+from asplab.core.experiment import Experiment
+from asplab.core.importing.columns import MappedFiles
+from asplab.core.importing.preset import Preset, applied
+from asplab.core.importing.scan import Scan
+from asplab.core.importing.survey import Survey
+from asplab.core.importing.table import ImportTable
+from asplab.core.importing.write import save_manifest
+from asplab.gui.importing import reading
+from asplab.gui.importing.marks import Marked
+from asplab.gui.importing.preset_menu import PresetMenu
+from asplab.gui.importing.table_session import EDITING, Change, TableSession
+from asplab.gui.importing.template_help import TemplateHelp
+from asplab.gui.importing.window import KEYS, ImportWindow
+from asplab.gui.jobs import Jobs
+from asplab.gui.messages import Messages
+from asplab.gui.text_undo import TextUndo
+
+READING, SURVEYING, LOADING, SAVING = "import reading", "import survey", "import loading", "import saving"
+CANCELLABLE = (READING, LOADING)
+_LONG_CELLS = 400
+_TICK_MS = 60
+_JOBS = {READING: "Reading files", LOADING: "Loading", SAVING: "Saving the manifest", EDITING: "Filling the table"}
+
+
+class Importer(QObject):
+    """Answers the import window.
+
+    ``finished`` carries the experiment, its folder and whether a manifest on the disk says the same;
+    ``work_changed`` follows whether something would be lost.
+    """
+
+    finished = Signal(object, object, bool)
+    work_changed = Signal()
+
+    def __init__(self, window: ImportWindow, jobs: Jobs, words_for: Callable[[Exception], str], presets: Path) -> None:
+        super().__init__(window)
+        self.window, self._jobs, self._words_for, self._presets = window, jobs, words_for, presets
+        self.session = TableSession(jobs, self)
+        self.messages = Messages(window.banner, self)
+        self.presets = PresetMenu(window.preset_menu, window, presets, lambda: self.session.table)
+        self.prompt: QMessageBox | None = None
+        self.dialog: QFileDialog | None = None
+        self._memory = MappedFiles()
+        self._paths: tuple[Path, ...] = ()
+        self._surveyed: ImportTable | None = None
+        self._saved: ImportTable | None = None
+        self._places: dict[str, int] = {}
+        self._text_undo = TextUndo(window)
+        self._ticks = QTimer(self, interval=_TICK_MS)
+        self._ticks.timeout.connect(self._display_progress)
+        self._connect()
+
+    @property
+    def has_work(self) -> bool:
+        """Whether closing now would lose something."""
+        return self.session.is_modified
+
+    # --- reading -------------------------------------------------------------------------------------------
+    def read(self, paths: Sequence[Path]) -> None:
+        """Read files and folders and start over with them."""
+        self._paths = tuple(paths)
+        name = paths[0].name if len(paths) == 1 else counted(len(paths), "file")
+        self.window.waiting.display(f"Reading {name}", "", "Cancel", is_reading=True)
+        self.window.display_ready(False)
+        work = partial(reading.read_files, self._paths, self._memory, self._presets)
+        self._start(READING, work, self._take_files)
+
+    def more(self, paths: Sequence[Path]) -> None:
+        """Read further files of the same folder."""
+        table = self.session.table
+        if table is None:
+            self.read(paths)
+            return
+        work = partial(reading.read_further, tuple(paths), table.root, self._memory)
+        self._start(READING, work, self._take_further)
+
+    def cancel(self) -> None:
+        """Stop reading or loading."""
+        was_reading = self._jobs.is_running(READING)
+        for key in CANCELLABLE:
+            self._jobs.cancel(key)
+        self.window.next.setEnabled(self.session.table is not None)
+        if was_reading and self.session.table is None:
+            self.window.waiting.display("Reading was cancelled", "", "Read again", is_reading=False)
+        self._display_progress()
+
+    def _take_files(self, read: reading.ReadFiles) -> None:
+        table = read.state.table
+        self._saved = None
+        self.messages.settle(READING)
+        if not table.files:
+            folder = ", ".join(path.name for path in self._paths)
+            self.window.waiting.display("No data files", f"{folder} holds nothing to read.", "Close", is_reading=False)
+            return
+        self.window.display_place(table.root)
+        self.window.display_ready(True)
+        self.session.begin(read.state)
+        self.window.display_step("files" if table.failures or not table.rows else self.window.step)
+        notes = [*read.notes, *read.faults]
+        if read.offer is not None:
+            self._offer(read.offer)
+        elif notes:
+            self.messages.tell("warn", "\n".join(notes[:3]))
+
+    def _take_further(self, found: Scan) -> None:
+        self.session.edit_beside(f"Add {counted(len(found.files), 'file')}", lambda table: reading.added(table, found))
+
+    def _offer(self, preset: Preset) -> None:
+        table = self.session.table
+        text = f"These names look like those that the preset {preset.name} was made for."
+        holds = partial(self._is_at, table)
+        act = partial(self.apply_preset, preset)
+        self.messages.tell("info", text, holds=holds, action=f"Apply {preset.name}", act=act)
+
+    def _is_at(self, table: ImportTable | None) -> bool:
+        return self.session.table is table
+
+    # --- editing -------------------------------------------------------------------------------------------
+    def apply_preset(self, preset: Preset) -> None:
+        """Fill the table as a preset says."""
+        self.session.edit_beside(f"Apply preset {preset.name}", lambda table: applied(table, preset))
+
+    def _edit(self, text: str, change: Change, cells: int = 1) -> None:
+        if cells > _LONG_CELLS:
+            self.session.edit_beside(text, change)
+        else:
+            self.session.edit(text, change)
+
+    def _display(self, state: Marked) -> None:
+        window = self.window
+        self.messages.settle("edit")
+        self.messages.review()
+        window.files.display(state)
+        window.conditions.display(state)
+        window.setWindowModified(self.session.is_modified)
+        window.may_close = not self.session.is_modified
+        if window.step == "check":
+            self._look_over()
+        self.work_changed.emit()
+
+    def _refuse(self, reason: str) -> None:
+        self.messages.tell("warn", reason, cause="edit")
+
+    # --- steps ---------------------------------------------------------------------------------------------
+    def choose_step(self, key: str) -> None:
+        """Show another page."""
+        self.window.display_step(key)
+        if key == "check":
+            self._look_over()
+        elif key == "conditions":
+            self.window.conditions.table.setFocus()
+
+    def _walk(self, step: int) -> None:
+        place = KEYS.index(self.window.step) + step
+        if place < len(KEYS):
+            self.choose_step(KEYS[max(place, 0)])
+        else:
+            self.load()
+
+    def _look_over(self) -> None:
+        table = self.session.table
+        if table is None or table is self._surveyed:
+            return
+        self._start(SURVEYING, partial(reading.look_over, table), partial(self._take_survey, table))
+
+    def _take_survey(self, table: ImportTable, survey: Survey) -> None:
+        self._surveyed = table
+        self.window.check.display(table, survey)
+        self._places = {row.file: k for k, row in reversed(list(enumerate(table.rows)))}
+        self._places |= {row.label: k for k, row in enumerate(table.rows)}
+        row = self.window.conditions.table.currentIndex().row()
+        self.window.check.display_row(row if row >= 0 else None)
+
+    def _go_to(self, where: str) -> None:
+        """Show the row, or the file, that a problem names."""
+        table = self.session.table
+        if table is None:
+            return
+        if where in self._places:
+            self.choose_step("conditions")
+            row = self._places[where]
+            marks = self.session.state
+            columns = [c for k, c in (*marks.conflicts, *marks.missing) if k == row] if marks is not None else []
+            self.window.conditions.table.show_cell(row, columns[0] if columns else "kind")
+        elif any(file.name == where for file in table.files):
+            self.choose_step("files")
+            self.window.files.show_file(where)
+
+    def _select(self, rows: list[int]) -> None:
+        table = self.session.table
+        self.window.conditions.table.select_rows(rows)
+        if table is not None:
+            more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+            self.window.status.display_hint(f"Selected: {table.rows[rows[0]].label}{more} · Back shows it in the table")
+
+    # --- leaving -------------------------------------------------------------------------------------------
+    def load(self) -> None:
+        """Load the experiment that the table describes, in a job."""
+        table = self.session.table
+        if table is None or self.session.is_busy or self._jobs.is_running(LOADING):
+            return
+        self.window.next.setEnabled(False)
+        self._start(LOADING, partial(reading.load, table, self._memory), partial(self._hand_over, table))
+
+    def _hand_over(self, table: ImportTable, experiment: Experiment) -> None:
+        self.window.next.setEnabled(True)
+        had_manifest = reading.manifest_in(table.root) is not None
+        is_written = self._saved is table or (had_manifest and not self.session.is_modified)
+        self.session.mark_kept(table)
+        self._leave()
+        self.finished.emit(experiment, table.root, is_written)
+
+    def save_manifest(self) -> None:
+        """Write the manifest; one that is there is replaced only when the user says so."""
+        table = self.session.table
+        if table is None:
+            return
+        if reading.manifest_in(table.root) is None:
+            self._write(table)
+            return
+        box = self.prompt = QMessageBox(self.window)
+        box.setWindowTitle("Save manifest")
+        box.setText("Replace the manifest.csv that is there?")
+        box.setInformativeText("The former one is kept as manifest.bak.csv.")
+        box.setStandardButtons(QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Cancel)
+        box.accepted.connect(partial(self._write, table))
+        box.open()
+
+    def _write(self, table: ImportTable) -> None:
+        self._start(SAVING, lambda _progress: save_manifest(table), partial(self._written, table))
+
+    def _written(self, table: ImportTable, path: Path) -> None:
+        self._saved = table
+        self.session.mark_kept(table)
+        if self.session.state is not None:
+            self._display(self.session.state)
+        self.messages.tell("info", f"Written: {path}")
+
+    def unless_lost(self, act: Callable[[], None]) -> None:
+        """Do something at once, or after the user has said what becomes of the table."""
+        if not self.has_work:
+            act()
+            return
+        box = self.prompt = QMessageBox(self.window)
+        box.setWindowTitle("Import")
+        box.setText("Close the import and lose what was filled in?")
+        box.setInformativeText("Save the manifest first to keep it beside the data.")
+        box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.buttonClicked.connect(
+            lambda button: act() if box.standardButton(button) == QMessageBox.StandardButton.Discard else None
+        )
+        box.open()
+
+    def leave(self) -> None:
+        """Close the window without asking."""
+        self._leave()
+
+    def _leave(self) -> None:
+        for key in (READING, SURVEYING, LOADING):
+            self._jobs.cancel(key)
+        self.session.close()
+        self.window.may_close = True
+        self.window.close()
+
+    # --- asking --------------------------------------------------------------------------------------------
+    def ask_files(self) -> None:
+        """Ask for further files."""
+        self._ask(QFileDialog.FileMode.ExistingFiles, "Add files")
+
+    def ask_folder(self) -> None:
+        """Ask for a further folder."""
+        self._ask(QFileDialog.FileMode.Directory, "Add a folder")
+
+    def _ask(self, mode: QFileDialog.FileMode, title: str) -> None:
+        table = self.session.table
+        self.dialog = QFileDialog(self.window, title, str(table.root if table is not None else Path.home()))
+        self.dialog.setFileMode(mode)
+        self.dialog.filesSelected.connect(lambda names: self.more([Path(name) for name in names]))
+        self.dialog.open()
+
+    def show_help(self) -> None:
+        """Explain how templates are written."""
+        self.help = TemplateHelp(self.window)
+        self.help.show()
+
+    # --- plumbing ------------------------------------------------------------------------------------------
+    def _connect(self) -> None:
+        window, session = self.window, self.session
+        session.changed.connect(self._display)
+        session.refused.connect(self._refuse)
+        session.broken.connect(self._fail)
+        session.busy_changed.connect(self._follow_busy)
+        window.follow_history(session.history)
+        window.files.wanted.connect(self._edit)
+        window.files.more_wanted.connect(self.ask_files)
+        window.conditions.wanted.connect(self._edit)
+        window.conditions.template.wanted.connect(session.edit_beside)
+        window.conditions.template.finished.connect(session.finish_gesture)
+        window.conditions.template.help_wanted.connect(self.show_help)
+        window.check.rows_chosen.connect(self._select)
+        window.check.place_chosen.connect(self._go_to)
+        window.step_chosen.connect(self.choose_step)
+        window.files_dropped.connect(self.more)
+        window.close_asked.connect(lambda: self.unless_lost(self.leave))
+        window.closed.connect(self._stop)
+        window.waiting.action_chosen.connect(self._answer_waiting)
+        window.status.cancel_requested.connect(self.cancel)
+        window.commanded.connect(self._obey)
+        self.presets.chosen.connect(self.apply_preset)
+        self.presets.told.connect(self.messages.tell)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._text_undo.follow_focus)
+        self._commands: dict[str, Callable[[], None]] = {
+            "add_files": self.ask_files,
+            "add_folder": self.ask_folder,
+            "save_manifest": self.save_manifest,
+            "import": self.load,
+            "close": self._close,
+            "back": partial(self._walk, -1),
+            "next": partial(self._walk, 1),
+            "template_help": self.show_help,
+        }
+
+    def _close(self) -> None:
+        self.window.close()
+
+    def _obey(self, key: str) -> None:
+        self._commands[key]()
+
+    def _answer_waiting(self) -> None:
+        if self._jobs.is_running(READING):
+            self.cancel()
+        elif self.window.waiting.button.text() == "Close":
+            self.window.close()
+        else:
+            self.read(self._paths)
+
+    def _start(self, key: str, work: Callable[..., object], done: Callable[..., None]) -> None:
+        self._jobs.start(key, _JOBS.get(key, "Looking it over"), work, done=done, failed=self._fail)
+        self._ticks.start()
+
+    def _fail(self, error: Exception) -> None:
+        self.window.next.setEnabled(self.session.table is not None)
+        self.messages.tell("bad", self._words_for(error), cause=READING)
+        if self.session.table is None:
+            self.window.waiting.display("The files could not be read", "", "Read again", is_reading=False)
+
+    def _follow_busy(self, is_busy: bool) -> None:
+        if is_busy:
+            self._ticks.start()
+
+    def _display_progress(self) -> None:
+        running = next((key for key in _JOBS if self._jobs.is_running(key)), None)
+        if running is None:
+            self._ticks.stop()
+            self.window.status.display_job(None)
+            return
+        fraction = self._jobs.fraction(running)
+        if running == READING and self.session.table is None:
+            self.window.waiting.display_fraction(fraction)
+        else:
+            self.window.status.display_job(_JOBS[running], fraction, can_cancel=running in CANCELLABLE)
+
+    def _stop(self) -> None:
+        self._ticks.stop()
+        for key in (READING, SURVEYING, LOADING):
+            self._jobs.cancel(key)
+        self.session.close()

@@ -1,0 +1,140 @@
+"""All spectra of an import over one another, coloured by temperature; a click selects one."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from asplab.core.importing.scanned import ScannedPart
+from asplab.core.importing.survey import Survey
+from asplab.core.importing.table import ImportTable
+from asplab.core.units import FloatArray, wavelength_from_energy
+from asplab.gui.importing.words import kind_words
+from asplab.gui.plots.base import Plot
+from asplab.gui.plots.curves import LayerCurves
+from asplab.gui.theme import Theme, temperature_spec
+from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.fields import ChoiceField
+
+MOST_CURVES = 400
+_ENERGIES = {"meV": 1.0, "eV": 1000.0}
+_SCALES = (("raw", "As measured"), ("each", "Each to its maximum"))
+
+
+class OverlayCard(Card):
+    """The spectra that are in use.
+
+    ``row_chosen`` carries the row of the curve that was clicked, ``row_wanted`` the one to be shown in the table.
+    """
+
+    row_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("Spectra", parent=parent)
+        self._table: ImportTable | None = None
+        self._survey: Survey | None = None
+        self._rows: list[int] = []
+        self.kind, self.scale = ChoiceField(), ChoiceField(_SCALES)
+        self.kind.setAccessibleName("Kind of spectra shown")
+        self.scale.setAccessibleName("Scale of the spectra")
+        self.scale.setMinimumContentsLength(16)
+        self.plot = Plot(theme, x_label="Wavelength (nm)", y_label="Signal")
+        self.plot.setAccessibleName("All spectra over one another")
+        self.plot.display_hint("Click a curve to select its row · wheel zooms · A shows all")
+        self.curves = LayerCurves(theme)
+        self.plot.add_layer(self.curves)
+        for field in (self.kind, self.scale):
+            self.header.addWidget(field)
+        self.add(self.plot, 1)
+        self.kind.chosen.connect(lambda _: self._draw(is_new=True))
+        self.scale.chosen.connect(lambda _: self._draw(is_new=True))
+        self.curves.curve_clicked.connect(self._choose)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.plot.restyle(theme)
+
+    def display(self, table: ImportTable, survey: Survey) -> None:
+        """Show the spectra of a table."""
+        self._table, self._survey = table, survey
+        kinds = list(dict.fromkeys(group.kind for group in survey.groups))
+        self.kind.offer([("", "All kinds"), *((kind, kind_words(kind)) for kind in kinds)])
+        self._draw(is_new=False)
+
+    def display_row(self, row: int | None) -> None:
+        """Draw the curve of a row on top, or none."""
+        self.curves.display_selected(self._rows.index(row) if row in self._rows else None)
+
+    def _draw(self, *, is_new: bool) -> None:
+        table, survey = self._table, self._survey
+        if table is None or survey is None:
+            return
+        groups = [group for group in survey.groups if self.kind.key in ("", None, group.kind)]
+        every = [k for group in groups for k in group.rows]
+        chosen = every if len(every) <= MOST_CURVES else [group.rows[0] for group in groups][:MOST_CURVES]
+        lines = [(k, line) for k in chosen if (line := line_of(table.rows[k].part)) is not None]
+        self._rows = [k for k, _ in lines]
+        x, y = _padded([line for _, line in lines])
+        if self.scale.key == "each":
+            y = y / np.nanmax(np.abs(y), axis=1, keepdims=True, initial=1e-300)
+        colors, tips = self._colors(table), [_tip(table, k) for k in self._rows]
+        self.plot.display_labels("Wavelength (nm)", "Signal / its maximum" if self.scale.key == "each" else "Signal")
+        self.curves.display(x, y, colors, tips)
+        self.display_subtitle(_words(len(every), len(chosen), len(lines)))
+        if is_new:
+            self.plot.view_all()
+        else:
+            self.plot.fit()
+
+    def _colors(self, table: ImportTable) -> list[str]:
+        texts = [table.value(k, "temperature_k") for k in self._rows]
+        known = [float(text) for text in texts if text]
+        low, high = (min(known), max(known)) if known else (0.0, 0.0)
+        return [temperature_spec(float(text), low, high) if text else "muted" for text in texts]
+
+    def _choose(self, index: int, button: Qt.MouseButton, _modifiers: Qt.KeyboardModifier) -> None:
+        if button == Qt.MouseButton.LeftButton:
+            self.curves.display_selected(index)
+            self.row_chosen.emit(self._rows[index])
+
+
+def line_of(part: ScannedPart) -> FloatArray | None:
+    """Return wavelength in nm, ascending, and values of a data set, shape (2, n); None without wavelengths."""
+    axis, values = part.thumbnail
+    if part.layout == "image" or not np.isfinite(part.peak_nm):
+        return None
+    if part.axis_unit in _ENERGIES:
+        axis = wavelength_from_energy(axis * _ENERGIES[part.axis_unit])
+    elif part.axis_unit == "cm-1":
+        axis = 1e7 / axis
+    elif part.axis_unit not in ("nm", ""):
+        return None
+    order = np.argsort(axis, kind="stable")
+    axis, values = axis[order], values[order]
+    fresh = np.isfinite(axis) & np.concatenate(([True], np.diff(axis) > 0))
+    return np.array([axis[fresh], values[fresh]])
+
+
+def _padded(lines: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Return curves of different lengths as two arrays; what is missing at their ends is NaN."""
+    longest = max((line.shape[1] for line in lines), default=1)
+    x, y = np.empty((len(lines), longest)), np.full((len(lines), longest), np.nan)
+    for k, line in enumerate(lines):
+        n = line.shape[1]
+        x[k, :n], y[k, :n] = line
+        # Past the end x goes on in steps too small to be seen, since it must rise.
+        x[k, n:] = line[0, -1] + 1e-6 * np.arange(1, longest - n + 1)
+    return x, y
+
+
+def _tip(table: ImportTable, k: int) -> str:
+    units = {"kind": "", "temperature_k": " K", "excitation_nm": " nm"}
+    said = [f"{table.value(k, column)}{unit}" for column, unit in units.items() if table.value(k, column)]
+    name = table.rows[k].label.replace("&", "&amp;").replace("<", "&lt;")
+    return f"<b>{name}</b><br>{', '.join(said)}"
+
+
+def _words(every: int, chosen: int, drawn: int) -> str:
+    words = f"{drawn} of {every}, the first of each condition" if chosen < every else f"{drawn} curves"
+    return f"{words} · {chosen - drawn} without wavelengths" if drawn < chosen else words

@@ -1,0 +1,532 @@
+"""The import window from the drop to the analysed experiment, driven with mouse and keyboard."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox, QWidget
+
+from asplab.gui.bindings import Bindings
+from asplab.gui.importing import words
+from asplab.gui.importing.importer import Importer
+
+Until = Callable[..., None]
+Button = QMessageBox.StandardButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+EXCITATIONS = {"PL": (405, 430, 450), "ASPL": (525, 535, 545)}
+
+
+def write_spectrum(path: Path, seed: int, *, peak_nm: float = 515.0, head: str = "") -> None:
+    """Write one spectrum as two columns; each has noise of its own, so that no two files are copies."""
+    wavelength = np.linspace(440.0, 600.0, 81)
+    noise = np.random.default_rng(seed).normal(0.0, 2.0, wavelength.size)
+    counts = 20.0 + 800.0 * np.exp(-(((wavelength - peak_nm) / 9.0) ** 2)) + noise
+    rows = "\n".join(f"{x:.2f}\t{y:.2f}" for x, y in zip(wavelength, counts, strict=True))
+    path.write_text(f"{head}{rows}\n", encoding="utf-8")
+
+
+def write_badly_named(folder: Path) -> Path:
+    """Write two temperatures, two repeats, one odd name, two files that can't be read, and one lying header."""
+    folder.mkdir(parents=True)
+    seed = 0
+    for temperature in (80, 200):
+        for kind, excitations in EXCITATIONS.items():
+            for excitation in excitations:
+                for repeat in (1, 2):
+                    seed += 1
+                    lies = (temperature, excitation) == (200, 450)
+                    head = "# Excitation (nm): 405\n" if lies else ""
+                    name = f"CP20-{kind}-T{temperature}K-exc{excitation}nm-rep{repeat}.txt"
+                    write_spectrum(folder / name, seed, head=head)
+    write_spectrum(folder / "afternoon.txt", 99)
+    (folder / "broken.sif").write_bytes(b"Andor Technology Multi-Channel File\n65538 1\n")
+    (folder / "empty.txt").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture
+def bad_names(tmp_path: Path) -> Path:
+    return write_badly_named(tmp_path / "CP20")
+
+
+@pytest.fixture
+def lab(bound: Bindings, tmp_path: Path) -> Iterator[Bindings]:
+    """The whole window, with a folder of its own for presets."""
+    bound.imports.presets = tmp_path / "presets"
+    yield bound
+    bound.imports.close()
+
+
+def drop(widget: QWidget, *paths: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    place, action = QPoint(200, 200), Qt.DropAction.CopyAction
+    with warnings.catch_warnings():
+        # Qt 6.12 deprecates this constructor; older versions, which Python 3.11 needs, have no other.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        enter = QDragEnterEvent(place, action, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(widget, QDropEvent(QPointF(place), action, mime, LEFT, Qt.KeyboardModifier.NoModifier))
+
+
+def dropped(lab: Bindings, until: Until, *paths: Path) -> Importer:
+    """Drop files on the main window and return the import once they are read."""
+    drop(lab.window, *paths)
+    until(lambda: lab.imports.importer is not None)
+    importer = lab.imports.importer
+    assert importer is not None
+    until(lambda: importer.session.table is not None and lab.jobs.is_idle)
+    return importer
+
+
+def cell(importer: Importer, row: int, column: str) -> QModelIndex:
+    model = importer.window.conditions.table.conditions
+    return model.index(row, model.columns.index(column))
+
+
+def row_of(importer: Importer, part: str) -> int:
+    """Return the first row whose name holds a text."""
+    assert importer.session.table is not None
+    return next(k for k, row in enumerate(importer.session.table.rows) if part in row.file)
+
+
+def value(importer: Importer, row: int, column: str) -> str:
+    assert importer.session.table is not None
+    return importer.session.table.value(row, column)
+
+
+def click_cell(importer: Importer, row: int, column: str, *, shift: bool = False) -> None:
+    table = importer.window.conditions.table
+    QApplication.processEvents()
+    index = cell(importer, row, column)
+    table.scrollTo(index)
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    QTest.mouseClick(table.viewport(), LEFT, modifier, table.visualRect(index).center())
+
+
+def type_into(importer: Importer, row: int, column: str, text: str) -> None:
+    table = importer.window.conditions.table
+    click_cell(importer, row, column)
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    editor = table.viewport().findChild(QLineEdit)
+    assert editor is not None
+    editor.clear()
+    QTest.keyClicks(editor, text)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    # Qt hands the text over once the key is dealt with.
+    QApplication.processEvents()
+
+
+def guess(importer: Importer, lab: Bindings, until: Until) -> None:
+    importer.choose_step("conditions")
+    QTest.mouseClick(importer.window.conditions.template.guess, LEFT)
+    until(lambda: lab.jobs.is_idle and not importer.session.is_busy)
+
+
+# --- the whole way ---------------------------------------------------------------------------------------------
+def test_badly_named_files_become_an_analysed_experiment(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    window = importer.window
+    assert lab.session.document is None
+    assert window.step == "files"
+    assert window.files.list_card.subtitle.startswith("27 files · 2 not readable")
+    QTest.mouseClick(window.next, LEFT)
+    assert window.step == "conditions"
+    guess(importer, lab, until)
+    assert window.conditions.template.matched.text() == "≠ 24 of 25 matched"
+    QTest.mouseClick(window.next, LEFT)
+    until(lambda: window.check.survey is not None and lab.jobs.is_idle)
+    assert window.next.text() == "Import"
+    QTest.mouseClick(window.next, LEFT)
+    until(lambda: lab.session.document is not None and lab.session.is_settled, seconds=60)
+    document = lab.session.document
+    assert document is not None
+    assert len(document.experiment.spectra) == 24
+    assert {spectrum.kind for spectrum in document.experiment.spectra} == {"pl", "aspl"}
+    assert document.experiment.name == "CP20"
+    assert lab.imports.importer is None
+
+
+def test_what_was_imported_but_never_written_down_is_asked_for_when_closing(
+    lab: Bindings, bad_names: Path, until: Until
+) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.load()
+    until(lambda: lab.session.document is not None and lab.jobs.is_idle, seconds=60)
+    assert lab.session.is_modified
+    assert not lab.window.close()
+    assert lab.files.prompt is not None
+    lab.files.prompt.button(Button.Discard).click()
+
+
+def test_an_import_is_added_to_an_open_experiment_in_one_step(lab: Bindings, bad_names: Path, until: Until) -> None:
+    first = dropped(lab, until, bad_names / "CP20-PL-T80K-exc405nm-rep1.txt")
+    first.load()
+    until(lambda: lab.session.document is not None and lab.jobs.is_idle, seconds=60)
+    second = dropped(lab, until, bad_names / "CP20-PL-T80K-exc430nm-rep1.txt")
+    second.load()
+    until(lambda: lab.session.history.canUndo() and lab.jobs.is_idle, seconds=60)
+    assert lab.session.document is not None
+    assert len(lab.session.document.experiment.spectra) == 2
+    assert lab.session.history.count() == 1
+    lab.session.history.undo()
+    assert len(lab.session.document.experiment.spectra) == 1
+
+
+def test_a_folder_with_a_manifest_still_opens_at_once(lab: Bindings, measured: Path, until: Until) -> None:
+    drop(lab.window, measured)
+    until(lambda: lab.session.document is not None and lab.jobs.is_idle)
+    assert lab.imports.importer is None
+
+
+def test_a_folder_with_a_manifest_can_be_checked_first(lab: Bindings, measured: Path, until: Until) -> None:
+    lab.files.import_wanted.emit([measured])
+    importer = lab.imports.importer
+    assert importer is not None
+    until(lambda: importer.session.table is not None and lab.jobs.is_idle)
+    assert importer.session.table is not None
+    row = next(k for k in range(len(importer.session.table.rows)) if value(importer, k, "kind") == "aspl")
+    assert importer.session.table.cell(row, "temperature_k").source == "manifest"
+    face = importer.window.conditions.table.conditions.face(row, "temperature_k")
+    assert face.sign == words.sign("manifest")
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+def test_what_cannot_be_read_stays_in_the_list_with_its_reason(lab: Bindings, bad_names: Path, until: Until) -> None:
+    files = dropped(lab, until, bad_names).window.files
+    names = [files.model.index(row, 0).data() for row in range(files.model.rowCount())]
+    assert "broken.sif" in names
+    note = files.model.index(names.index("empty.txt"), 5)
+    assert note.data().startswith("✕ ")
+    files.show_choice.activated.emit(2)
+    assert [files.model.index(row, 0).data() for row in range(files.model.rowCount())] == ["broken.sif", "empty.txt"]
+
+
+def test_removing_a_file_can_be_undone(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    files = importer.window.files
+    view = files.view
+    index = files.model.index_of("broken.sif")
+    QTest.mouseClick(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, view.visualRect(index).center())
+    QTest.mouseClick(files.remove_button, LEFT)
+    assert not files.model.index_of("broken.sif").isValid()
+    QTest.keyClick(importer.window, Qt.Key.Key_Z, CTRL)
+    assert files.model.index_of("broken.sif").isValid()
+
+
+def test_an_unticked_file_is_left_out_of_the_experiment(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    model = importer.window.files.model
+    index = model.index_of("CP20-PL-T80K-exc405nm-rep1.txt")
+    model.setData(index, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    assert importer.session.table is not None
+    assert [row.file for row in importer.session.table.rows if not row.is_included] == [index.data()]
+
+
+def test_more_files_can_be_dropped_on_the_import(lab: Bindings, bad_names: Path, until: Until) -> None:
+    late = bad_names / "CP20-PL-T80K-exc470nm-rep1.txt"
+    importer = dropped(lab, until, bad_names)
+    write_spectrum(late, 500)
+    drop(importer.window, late)
+    until(lambda: lab.jobs.is_idle and not importer.session.is_busy)
+    assert value(importer, row_of(importer, "exc470nm"), "excitation_nm") == "470"
+    assert importer.window.action("undo").text() == "Undo: Add 1 file"
+
+
+def test_a_long_reading_can_be_cancelled_and_begun_again(lab: Bindings, bad_names: Path, until: Until) -> None:
+    for copy in range(400):
+        write_spectrum(bad_names / f"more-{copy}.txt", 1000 + copy)
+    drop(lab.window, bad_names)
+    until(lambda: lab.imports.importer is not None)
+    importer = lab.imports.importer
+    assert importer is not None
+    button = importer.window.waiting.button
+    assert button.text() == "Cancel"
+    QTest.mouseClick(button, LEFT)
+    until(lambda: lab.jobs.is_idle)
+    assert importer.session.table is None
+    assert button.text() == "Read again"
+    QTest.mouseClick(button, LEFT)
+    until(lambda: importer.session.table is not None)
+
+
+# --- conditions ------------------------------------------------------------------------------------------------
+def test_conflicts_are_counted_walked_through_and_settled_with_undo(
+    lab: Bindings, bad_names: Path, until: Until
+) -> None:
+    importer = dropped(lab, until, bad_names)
+    page = importer.window.conditions
+    importer.choose_step("conditions")
+    assert page.conflicts.text() == "! 2 conflicts: next"
+    QTest.mouseClick(page.conflicts, LEFT)
+    index = page.table.currentIndex()
+    row = index.row()
+    assert "T200K-exc450nm-rep1" in page.table.conditions.index(row, 0).data()
+    assert page.table.conditions.face(row, "excitation_nm").sign == "!"
+    tip = index.data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.index("450") < tip.index("405")
+    page.choose_value(row, "excitation_nm", "405")
+    assert value(importer, row, "excitation_nm") == "405"
+    assert page.conflicts.text() == "! 1 conflict: next"
+    QTest.keyClick(importer.window, Qt.Key.Key_Z, CTRL)
+    assert value(importer, row, "excitation_nm") == "450"
+    assert page.conflicts.text() == "! 2 conflicts: next"
+
+
+def test_what_is_typed_is_understood_with_its_unit(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    row = row_of(importer, "afternoon")
+    type_into(importer, row, "temperature_k", "-193 C")
+    assert value(importer, row, "temperature_k") == "80.15"
+    assert importer.window.action("undo").text() == "Undo: Set T"
+    assert importer.window.conditions.table.conditions.face(row, "temperature_k").sign == "T"
+
+
+def test_what_cannot_be_understood_is_refused_with_its_reason(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    row = row_of(importer, "afternoon")
+    type_into(importer, row, "temperature_k", "warm")
+    assert value(importer, row, "temperature_k") == ""
+    assert "warm" in importer.window.banner.message
+    type_into(importer, row, "temperature_k", "300")
+    assert not importer.window.banner.isVisible()
+
+
+def test_typing_into_several_selected_cells_fills_all_of_them(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    table = importer.window.conditions.table
+    click_cell(importer, 1, "power_uw")
+    click_cell(importer, 4, "power_uw", shift=True)
+    QTest.keyClicks(table, "5")
+    editor = table.viewport().findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClicks(editor, " mW")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert [value(importer, row, "power_uw") for row in range(6)] == ["", "5000", "5000", "5000", "5000", ""]
+
+
+def test_a_kind_is_chosen_from_a_list(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    table = importer.window.conditions.table
+    row = row_of(importer, "afternoon")
+    click_cell(importer, row, "kind")
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    combo = table.viewport().findChild(QComboBox)
+    assert combo is not None
+    combo.setCurrentIndex(combo.findData("dark"))
+    combo.activated.emit(combo.currentIndex())
+    assert value(importer, row, "kind") == "dark"
+
+
+def test_fill_down_copy_paste_and_clear_work_as_in_a_spreadsheet(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    table = importer.window.conditions.table
+    type_into(importer, 0, "power_uw", "3")
+    click_cell(importer, 0, "power_uw")
+    click_cell(importer, 3, "power_uw", shift=True)
+    QTest.keyClick(table, Qt.Key.Key_D, CTRL)
+    assert [value(importer, row, "power_uw") for row in range(5)] == ["3", "3", "3", "3", ""]
+    QTest.keyClick(table, Qt.Key.Key_C, CTRL)
+    assert QGuiApplication.clipboard().text() == "3\n3\n3\n3"
+    QGuiApplication.clipboard().setText("1\t0,5\n2\t0,25\n")
+    click_cell(importer, 5, "power_uw")
+    QTest.keyClick(table, Qt.Key.Key_V, CTRL)
+    found = [(value(importer, row, "power_uw"), value(importer, row, "exposure_s")) for row in (5, 6)]
+    assert found == [("1", "0.5"), ("2", "0.25")]
+    assert importer.window.action("undo").text() == "Undo: Paste 2 × 2 cells"
+    click_cell(importer, 5, "power_uw")
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    assert value(importer, 5, "power_uw") == ""
+    QTest.keyClick(importer.window, Qt.Key.Key_Z, CTRL)
+    assert value(importer, 5, "power_uw") == "1"
+
+
+def test_a_block_that_does_not_fit_changes_nothing(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    before = importer.session.table
+    QGuiApplication.clipboard().setText("\n".join("5" for _ in range(60)))
+    click_cell(importer, 20, "power_uw")
+    QTest.keyClick(importer.window.conditions.table, Qt.Key.Key_V, CTRL)
+    assert importer.session.table is before
+    assert "60 rows" in importer.window.banner.message
+
+
+# --- template --------------------------------------------------------------------------------------------------
+def test_a_typed_template_shows_what_it_matches_and_is_one_undo_step(
+    lab: Bindings, bad_names: Path, until: Until
+) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    bar = importer.window.conditions.template
+    QTest.keyClicks(bar.field, "{sample}-{kind}-T{T:K}-exc{exc:nm}-rep{rep}")
+    until(lambda: bar.matched.text() == "≠ 24 of 25 matched")
+    assert importer.session.history.count() == 1
+    row = row_of(importer, "afternoon")
+    model = importer.window.conditions.table.conditions
+    assert model.face(row, words.FILE).sign == "≠"
+    assert value(importer, row_of(importer, "ASPL-T80K"), "sample") == "CP20"
+    importer.session.history.undo()
+    assert bar.field.text() == ""
+
+
+def test_a_faulty_template_tells_the_place_and_changes_nothing(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    before = importer.session.table
+    bar = importer.window.conditions.template
+    QTest.keyClicks(bar.field, "{kind}_T{T:X}")
+    lines = bar.error.splitlines()
+    assert "unit 'X' is not known" in lines[0]
+    assert lines[1].strip() == "{kind}_T{T:X}"
+    assert lines[2].index("^") - lines[1].index("{kind}") == len("{kind}_T{T:")
+    QTest.qWait(250)
+    assert importer.session.table is before
+
+
+def test_a_regular_expression_stands_behind_advanced(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    bar = importer.window.conditions.template
+    assert not bar.regex.isVisible()
+    QTest.mouseClick(bar.advanced, LEFT)
+    bar.regex.setChecked(True)
+    QTest.keyClicks(bar.field, r"(?P<kind>ASPL|PL)-T(?P<T>\d+)")
+    until(lambda: bar.matched.text() == "≠ 24 of 25 matched")
+
+
+# --- check -----------------------------------------------------------------------------------------------------
+def test_a_doubt_leads_to_its_row(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("check")
+    until(lambda: importer.window.check.survey is not None)
+    problems = importer.window.check.problems
+    where = "CP20-PL-T200K-exc450nm-rep1.txt"
+    link = next(
+        f"{c}.{p}"
+        for c, cause in enumerate(problems.causes)
+        for p, place in enumerate(cause.places)
+        if place[0] == where and "sources differ" in (cause.text + place[1])
+    )
+    problems._choose(link)
+    assert importer.window.step == "conditions"
+    index = importer.window.conditions.table.currentIndex()
+    assert index.row() == row_of(importer, "T200K-exc450nm-rep1")
+    assert importer.window.conditions.table.conditions.columns[index.column()] == "excitation_nm"
+
+
+def test_a_hole_is_marked_and_a_cell_selects_its_rows(lab: Bindings, bad_names: Path, until: Until) -> None:
+    for repeat in (1, 2):
+        (bad_names / f"CP20-ASPL-T80K-exc535nm-rep{repeat}.txt").unlink()
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("check")
+    check = importer.window.check
+    until(lambda: check.survey is not None)
+    assert check.coverage_card.subtitle == "! 1 hole"
+    aspl = len(EXCITATIONS["PL"])
+    assert check.coverage.is_hole(0, aspl + 1)
+    box = check.coverage.cell_box(1, aspl + 1)
+    QTest.mouseClick(check.coverage, LEFT, Qt.KeyboardModifier.NoModifier, box.center().toPoint())
+    rows = importer.window.conditions.table.selected_rows()
+    assert importer.session.table is not None
+    assert [importer.session.table.rows[k].file for k in rows] == [
+        f"CP20-ASPL-T200K-exc535nm-rep{repeat}.txt" for repeat in (1, 2)
+    ]
+
+
+def test_a_click_on_a_curve_selects_its_row(
+    lab: Bindings, bad_names: Path, until: Until, click: Callable[..., None]
+) -> None:
+    write_spectrum(bad_names / "CP20-PL-T80K-exc470nm-rep1.txt", 400, peak_nm=580.0)
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("check")
+    check = importer.window.check
+    until(lambda: check.survey is not None)
+    QApplication.processEvents()
+    importer.window.grab()
+    click(check.overlay.plot, check.overlay.plot.pixel_of(580.0, 815.0))
+    until(lambda: importer.window.conditions.table.selected_rows())
+    assert importer.window.conditions.table.selected_rows() == [row_of(importer, "exc470nm")]
+
+
+# --- keeping ---------------------------------------------------------------------------------------------------
+def test_a_saved_preset_is_offered_when_the_next_folder_looks_alike(
+    lab: Bindings, bad_names: Path, tmp_path: Path, until: Until
+) -> None:
+    importer = dropped(lab, until, bad_names)
+    guess(importer, lab, until)
+    importer.presets.save("Upstairs")
+    template = importer.session.table.template if importer.session.table is not None else None
+    lab.imports.close()
+    QApplication.processEvents()
+    second = dropped(lab, until, write_badly_named(tmp_path / "CP21"))
+    assert "Upstairs" in second.window.banner.message
+    QTest.mouseClick(second.window.banner._action, LEFT)
+    until(lambda: lab.jobs.is_idle and not second.session.is_busy)
+    assert second.session.table is not None
+    assert template is not None
+    assert second.session.table.template is not None
+    assert second.session.table.template.text == template.text
+    assert not second.window.banner.isVisible()
+
+
+def test_a_preset_goes_to_a_colleague_as_a_file(lab: Bindings, bad_names: Path, tmp_path: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    guess(importer, lab, until)
+    importer.presets.export(tmp_path / "shared.json")
+    assert (tmp_path / "shared.json").is_file()
+    importer.session.history.undo()
+    importer.presets.take_over(tmp_path / "shared.json")
+    until(lambda: lab.jobs.is_idle and not importer.session.is_busy)
+    assert importer.window.action("undo").text() == "Undo: Apply preset shared"
+    assert (tmp_path / "presets" / "shared.json").is_file()
+
+
+def test_a_manifest_is_written_once_and_replaced_only_when_asked(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    type_into(importer, 1, "power_uw", "7")
+    importer.save_manifest()
+    until(lambda: lab.jobs.is_idle)
+    manifest = bad_names / "manifest.csv"
+    first = manifest.read_text("utf-8")
+    assert "power_uw" in first
+    assert not importer.has_work
+    type_into(importer, 1, "power_uw", "8")
+    importer.save_manifest()
+    assert importer.prompt is not None
+    importer.prompt.button(Button.Cancel).click()
+    assert manifest.read_text("utf-8") == first
+    importer.save_manifest()
+    importer.prompt.button(Button.Save).click()
+    until(lambda: lab.jobs.is_idle)
+    assert manifest.read_text("utf-8") != first
+    assert (bad_names / "manifest.bak.csv").read_text("utf-8") == first
+
+
+def test_closing_asks_only_when_work_would_be_lost(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    assert importer.window.close()
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    type_into(importer, 0, "power_uw", "7")
+    assert not importer.window.close()
+    assert importer.prompt is not None
+    importer.prompt.button(Button.Cancel).click()
+    assert importer.window.isVisible()
+    assert not lab.window.close()
+    importer.prompt.button(Button.Discard).click()
+    until(lambda: not lab.window.isVisible())

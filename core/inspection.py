@@ -15,6 +15,9 @@ from asplab.core.io.datafile import Column, DataFile
 
 Entry = dict[str, Any]
 
+_LARGEST_SHIFT_CM = 5000.0
+"""No Raman shift is larger, in cm⁻¹."""
+
 
 def inspect_file(path: Path) -> Entry:
     """Return reader, axis, values, metadata and warnings of one file; ``error`` says why it is not recognised."""
@@ -23,13 +26,14 @@ def inspect_file(path: Path) -> Entry:
     except AsplabError as error:
         return _entry(str(path), recognised=False, error=str(error))
     axis, *values = file.columns
+    unit, doubt = (axis.unit, "") if axis.unit else _likely_unit(axis, path.name)
     others = {"parts": [part.part for part in file.parts]} if file.others else {}
     return _entry(
         str(path),
         recognised=True,
         reader=file.reader,
         axis={
-            "unit": axis.unit or _likely_unit(axis),
+            "unit": unit,
             "first": _number(axis.values[0]),
             "last": _number(axis.values[-1]),
             "size": int(axis.values.size),
@@ -37,7 +41,7 @@ def inspect_file(path: Path) -> Entry:
         frames=_frames(file),
         values=_values(axis, values if file.layout == "image" else values[:1]) if values else None,
         metadata=dict(file.metadata),
-        warnings=list(file.warnings),
+        warnings=[*file.warnings, *([doubt] if doubt else [])],
         layout=file.layout,
         **others,
     )
@@ -48,11 +52,17 @@ def _entry(path: str, *, recognised: bool, **known: Any) -> Entry:
     return {"path": path, "recognised": recognised, **blank, "metadata": {}, "warnings": [], **known}
 
 
-def _likely_unit(axis: Column) -> str:
-    """Return the unit that an axis without one is read in: nm, or pixel where it merely counts."""
-    if np.all((axis.values >= SHORTEST_NM) & (axis.values <= LONGEST_NM)):
-        return "nm"
-    return "pixel" if axis.values.size > 1 and np.all(np.abs(np.diff(axis.values)) == 1.0) else ""
+def _likely_unit(axis: Column, name: str) -> tuple[str, str]:
+    """Return the unit that an axis without one probably has, and the doubt to tell about it."""
+    low, high = float(np.min(axis.values)), float(np.max(axis.values))
+    if axis.values.size > 1 and np.all(np.abs(np.diff(axis.values)) == 1.0) and low in (0.0, 1.0):
+        return "pixel", "the axis merely counts the points; wavelengths are missing"
+    told = "the file states no unit of its axis; {} taken here. Name it in a header row, such as {}"
+    if "raman" in name.lower() or LONGEST_NM < high < _LARGEST_SHIFT_CM:
+        return "cm-1", told.format("cm⁻¹, a Raman shift, is", "'raman_shift,counts'")
+    if low >= SHORTEST_NM and high <= LONGEST_NM:
+        return "nm", told.format("nm is", "'wavelength_nm,counts'")
+    return "", "the file states no unit of its axis, and its range tells none. Name it in a header row"
 
 
 def _frames(file: DataFile) -> int:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from command_line import run
 
 
@@ -33,3 +34,27 @@ def test_inspect_prints_a_few_lines_for_people(data: Path) -> None:
     lines = run("inspect", data / "T120K" / "pa_r01.csv").out.splitlines()
     assert lines[0].endswith("text, 1 frame")
     assert "nm, " in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "axis", "unit", "doubt"),
+    [
+        ("a.txt", (400.0, 401.5, 403.0), "nm", "nm is taken"),
+        ("a.txt", (400.0, 401.0, 402.0), "nm", "nm is taken"),
+        ("a.txt", (168.2, 1500.0, 3281.9), "cm-1", "a Raman shift"),
+        ("old Raman_514nm.txt", (786.0, 1500.0, 2059.0), "cm-1", "a Raman shift"),
+        ("a.txt", (1.0, 2.0, 3.0), "pixel", "counts the points"),
+        ("a.txt", (1e5, 2e5, 3e5), "", "its range tells none"),
+    ],
+)
+def test_an_axis_without_a_unit_gets_the_likely_one_with_a_doubt(tmp_path: Path, name, axis, unit, doubt) -> None:
+    (tmp_path / name).write_text("".join(f"{x}\t{k}\n" for k, x in enumerate(axis)), encoding="utf-8")
+    (file,) = json.loads(run("inspect", tmp_path / name, "--json").out)["files"]
+    assert file["axis"]["unit"] == unit
+    assert any(doubt in text for text in file["warnings"])
+
+
+def test_an_axis_with_a_unit_raises_no_doubt(tmp_path: Path) -> None:
+    (tmp_path / "raman.csv").write_text("wavelength_nm,counts\n400,1\n401,2\n402,3\n", encoding="utf-8")
+    (file,) = json.loads(run("inspect", tmp_path / "raman.csv", "--json").out)["files"]
+    assert (file["axis"]["unit"], file["warnings"]) == ("nm", [])

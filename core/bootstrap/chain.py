@@ -112,6 +112,8 @@ class YieldChain:
     def __init__(self, responses: Responses, efficiency: EfficiencyFit, settings: EfficiencySettings) -> None:
         self._responses, self._efficiency, self._settings = responses, efficiency, settings
         self.n_stokes = responses.n_stokes
+        error = responses.excitation_error_mev
+        self._misread_per_mev = responses.misread / np.where(error > 0.0, error, 1.0)
         self._free = _Line.of(fit_stokes_line(responses), responses)
         # With a quantum yield set from outside, the line of the fit has its slope alone.
         self._fit = _Line.of(efficiency.line, responses) if efficiency.line is not None else self._free
@@ -120,6 +122,9 @@ class YieldChain:
         """Return quantum yield, N and D of every draw."""
         responses = self._responses
         ns = responses.n_stokes
+        if energies.excitation_mev is not None:
+            # An excitation that is stated too high is read too high on a rising scan.
+            heat = heat - energies.excitation_mev * self._misread_per_mev[:, None]
         if self._settings.quantum_yield == "temperature":
             points = self._free.points(light, heat, energies)
             slope = self._free.slope(points)

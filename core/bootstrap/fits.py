@@ -62,8 +62,10 @@ class _Weights:
         lever = eta * (1.0 - eta) * (problem.slope_offset + (problem.slope_design @ at)[:, :, 0]) * problem.denominator
         common = problem.common_error_mev * lever
         spread += common[:, :, None] * common[:, None, :]
-        own = problem.unused + (lever * problem.own_error_mev) ** 2
+        by_energy, by_d = lever * problem.own_error_mev, problem.own_sensitivity[:, n:]
+        own = problem.unused + by_energy * (by_energy - 2.0 * (problem.own_sensitivity[:, :n] - eta * by_d))
         spread += own[:, :, None] * np.eye(n)
+        with_d -= (by_energy * by_d)[:, :, None] * np.eye(n)
         return cls(np.linalg.inv(spread), with_d)
 
 

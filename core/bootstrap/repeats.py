@@ -170,6 +170,8 @@ def plan_repeats(
     n_columns = responses.valid.shape[1]
     shared = np.where(responses.valid[:, :, None] & responses.valid[:, None, :], absorbed.shared, 0.0)
     shown = responses.covariance[:, n_columns:, n_columns:] - shared
+    # Errors of wavelengths are drawn with the energies, which they move as well.
+    np.einsum("tii->ti", shared)[...] -= responses.misread**2
     shared_light = np.where(responses.valid[:, :, None] & responses.valid[:, None, :], emission.shared, 0.0)
     shown_light = responses.covariance[:, :n_columns, :n_columns] - shared_light
     used = count[:, responses.fitted]

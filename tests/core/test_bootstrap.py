@@ -214,9 +214,13 @@ def test_draws_follow_the_full_chain(toy: Results, mode: str) -> None:
         fixed_quantum_yield_error=0.003,
     )
     assert toy.responses is not None
+    misread = -0.002 * toy.responses.absorbed
+    of_all = np.concatenate([np.zeros_like(misread), misread], axis=1)
     responses = replace(
         toy.responses,
         excitation_error_mev=np.full(toy.responses.valid.shape, 0.2),
+        misread=misread,
+        covariance=toy.responses.covariance + np.eye(of_all.shape[1]) * of_all[:, None] ** 2,
         mean_photon_error_mev=np.full(2, 2.0),
     )
     efficiency = fit_efficiency(responses, settings)
@@ -237,7 +241,7 @@ def test_draws_follow_the_full_chain(toy: Results, mode: str) -> None:
         moved = replace(
             responses,
             intensity=light[:, d],
-            absorbed=heat[:, d],
+            absorbed=heat[:, d] - responses.misread / 0.2 * energies.excitation_mev[:, d],
             mean_photon_mev=responses.mean_photon_mev + energies.mean_photon_mev[:, d],
             reference_mev=responses.reference_mev + energies.reference_mev[:, d],
             excitation_mev=responses.excitation_mev + energies.excitation_mev[:, d],

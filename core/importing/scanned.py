@@ -125,8 +125,8 @@ class ScannedFile:
         return self.parts[0].shape if len(self.parts) == 1 else counted(len(self.parts), "data set")
 
 
-def scanned_part(file: DataFile) -> ScannedPart:
-    """Return what is worth knowing about one data set without keeping its numbers."""
+def scanned_part(file: DataFile, *, points: int = THUMBNAIL_POINTS) -> ScannedPart:
+    """Return what is worth knowing about one data set without keeping its numbers, ``points`` of them at most."""
     axis = file.first_named(_AXES) or file.columns[0]
     values = [column for column in file.columns if column is not axis]
     first = _first_values(file, values)
@@ -146,7 +146,7 @@ def scanned_part(file: DataFile) -> ScannedPart:
         peak_nm=peak_nm,
         peak_width_nm=peak_width_nm,
         step_nm=step_nm,
-        thumbnail=thumbnail(axis.values, first),
+        thumbnail=thumbnail(axis.values, first, points=points),
         frame_axis=file.frame_axis,
         metadata=file.metadata,
         warnings=file.warnings,

@@ -76,7 +76,17 @@ def test_kind_and_condition_are_read_where_they_stand_plainly(name, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["450LPF", "LP450", "450 nm LP", "longpass450nm", "450longpass", "450nm_longpass", "FELH0450", "BLP01-450R"],
+    [
+        "450LPF",
+        "LP450",
+        "450 nm LP",
+        "longpass450nm",
+        "450longpass",
+        "450nm_longpass",
+        "FELH0450",
+        "BLP01-450R",
+        "em_450nm_LP",
+    ],
 )
 def test_long_pass_filters_are_no_excitation(text):
     assert read_name(f"PL_{text}_exc405nm.csv").cells == {
@@ -121,6 +131,7 @@ def test_what_is_ambiguous_is_asked_not_guessed(name, blank, doubt):
 def test_a_hyphen_between_groups_is_neither_a_range_nor_a_sign():
     assert read_name("rep1-80K.txt").cells == {"repeat": "1", "temperature_k": "80"}
     assert read_name("PL-10C.txt").cells["temperature_k"] == "283.15"
+    assert read_name("PL_450-80K.txt").cells == {"kind": "pl", "temperature_k": "80"}
 
 
 def test_each_value_knows_whether_folder_or_file_says_it():

@@ -67,6 +67,11 @@ def test_a_preset_repeats_what_was_done_by_hand(tmp_path):
     assert again.value(k, "frames") == "mean"
 
 
+def test_what_headers_and_names_say_is_no_default_of_a_preset(tmp_path):
+    found = table(tmp_path, pl_80K_450nm_458LP=spectrum(header="# Number of Accumulations: 5\n"))
+    assert preset_of(found, "x").defaults == ()
+
+
 def test_a_preset_never_overrides_what_was_typed(plain):
     k = row_of(plain, "film.csv")
     typed = edits.typed(plain, k, "em_gain", "5")

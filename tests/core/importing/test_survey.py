@@ -30,6 +30,7 @@ def test_a_hole_in_a_regular_grid_is_marked_and_named(tmp_path):
     names = [f"pl_{t}K_{e}nm" for t in (80, 100, 120) for e in (405, 450) if (t, e) != (100, 450)]
     found = survey(folder(tmp_path, [*names, "pa_80K", "pa_120K"]))
     grids = {grid.kind: grid for grid in found.grids}
+    assert list(grids) == ["pl", "pa"]
     assert grids["pl"].counts.tolist() == [[1, 1], [1, 0], [1, 1]]
     assert grids["pl"].holes == ((1, 1),)
     assert grids["pl"].missing == ("100 K, 450 nm",)

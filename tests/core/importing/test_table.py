@@ -51,6 +51,8 @@ def test_a_conflict_ends_when_it_is_confirmed_or_typed_over(plain):
     k = row_of(plain, PL_2)
     assert edits.confirmed(plain, [k], "excitation_nm").conflicts == ()
     assert edits.typed(plain, k, "excitation_nm", "405").conflicts == ()
+    again = edits.cleared(edits.confirmed(plain, [k], "excitation_nm"), [k], "excitation_nm")
+    assert again.conflicts == plain.conflicts
     assert edits.included(plain, [k], False).conflicts == ()
     assert len(plain.conflicts) == 1
 

@@ -1,6 +1,7 @@
 """From the table to a manifest and an experiment, and back."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,11 +9,12 @@ from importing_samples import frames, row_of, spectrum, table, values
 
 from asplab.core.errors import InputError
 from asplab.core.importing import edits
-from asplab.core.importing.columns import ColumnMap, MappedFiles
+from asplab.core.importing.columns import ColumnMap, MappedFiles, mapped
 from asplab.core.importing.manifest_cells import with_manifest
 from asplab.core.importing.scan import scan
 from asplab.core.importing.table import table_of
 from asplab.core.importing.write import experiment_of, manifest_of, manifest_text, save_manifest
+from asplab.core.io import read_bytes
 from asplab.core.io.manifest import read_manifest
 from asplab.core.loading import load_experiment
 
@@ -131,6 +133,20 @@ def test_cells_of_a_manifest_go_before_names_and_leave_blanks_to_them(plain):
     assert "mark" in manifest_text(found).splitlines()[0]
 
 
+def test_a_row_of_a_manifest_holds_for_the_data_set_that_it_names(plain):
+    k = row_of(plain, "film.csv")
+    parts = tuple(replace(plain.rows[k], dataset=name) for name in ("S1", "S2"))
+    both = replace(plain, rows=parts)
+    found, _ = with_manifest(
+        both, manifest(plain.root, "file,kind,dataset,note\nfilm.csv,pl,S2,x\nfilm.csv,dark,S1,\n")
+    )
+    assert [(row.dataset, found.value(k, "kind"), found.value(k, "note")) for k, row in enumerate(found.rows)] == [
+        ("S1", "dark", ""),
+        ("S2", "pl", "x"),
+    ]
+    assert manifest_text(found).splitlines()[0].startswith("file,dataset,kind")
+
+
 def test_faults_of_a_manifest_are_told_with_their_line(plain):
     path = manifest(plain.root, "file,kind\ngone.csv,pl\nfilm.csv,spectrum\n../x.csv,pl\n,pl\n")
     _, problems = with_manifest(plain, path)
@@ -155,6 +171,17 @@ def test_columns_that_a_map_names_are_loaded_by_it(tmp_path):
     experiment = experiment_of(found, memory=files)
     assert experiment.spectra[0].wavelength_nm[-1] == pytest.approx(1239.841984 / 2.2, rel=1e-6)
     assert experiment.spectra[0].counts[-1] == 100.0
+
+
+def test_a_map_names_the_columns_of_files_with_its_header_alone_and_puts_the_axis_first():
+    one = ColumnMap(("a", "b", "c"), ("counts", "wavelength_nm", "counts"))
+    rows = "".join(f"{k},{500 + k},{2 * k}\n" for k in range(20))
+    file = mapped(read_bytes(f"a,b,c\n{rows}".encode(), "x"), [one])
+    assert [column.header for column in file.columns] == ["wavelength_nm", "counts", "counts"]
+    assert file.columns[0].values[0] == 500.0
+    assert file.layout == "frames"
+    other = read_bytes(f"a,b,d\n{rows}".encode(), "x")
+    assert mapped(other, [one]) is other
 
 
 @pytest.mark.parametrize(

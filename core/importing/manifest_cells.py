@@ -6,6 +6,7 @@ from pathlib import Path
 from asplab.core.errors import InputError
 from asplab.core.importing.findings import Finding
 from asplab.core.importing.quantities import QuantityError, canonical
+from asplab.core.importing.scanned import unread_part
 from asplab.core.importing.table import ImportRow, ImportTable
 from asplab.core.io import file_bytes
 from asplab.core.io.datafile import FileError
@@ -36,7 +37,9 @@ def with_manifest(table: ImportTable, path: Path) -> tuple[ImportTable, tuple[Pr
     if "file" not in said.columns:
         raise InputError(f"{path}: the manifest has no column 'file'. Its first row must name the columns.")
     problems = [Problem("error", fault.where, fault.text) for fault in said.faults]
-    rows = list(table.rows)
+    # Tables that enter half-way hold texts, which no reader of spectra takes; a manifest may list them.
+    unread = [ImportRow(file.name, unread_part(file.error)) for file in table.failures]
+    rows = [*table.rows, *unread]
     places: dict[str, list[int]] = {}
     for k, row in enumerate(rows):
         places.setdefault(row.file, []).append(k)
@@ -46,7 +49,8 @@ def with_manifest(table: ImportTable, path: Path) -> tuple[ImportTable, tuple[Pr
         except FileError as fault:
             problems.append(Problem("error", fault.where, fault.text))
     simulated = table.is_simulated or is_simulated(said)
-    return replace(table, rows=tuple(rows), is_simulated=simulated), tuple(problems)
+    kept = tuple(row for row in rows if row.part.points or row.findings)
+    return replace(table, rows=kept, is_simulated=simulated), tuple(problems)
 
 
 def _apply(line: TextRow, said: TextTable, path: Path, rows: list[ImportRow], places: dict[str, list[int]]) -> None:
@@ -64,6 +68,8 @@ def _apply(line: TextRow, said: TextTable, path: Path, rows: list[ImportRow], pl
         raise fault(f"{pattern!r} is no usable file name or glob ({error}). Correct it.") from error
     if not names:
         raise fault(f"{pattern!r} means no file. Correct the name or add the file.")
+    if len(names) > 1 and "repeat" in line.cells:
+        raise fault(f"one repeat is given for {len(names)} files. Leave it blank to number them in order.")
     findings = tuple(_finding(column, line, said) for column in line.cells if column not in _PLACES)
     dataset = line.cells.get("dataset", "")
     for name, repeat in zip(names, repeats(names, None), strict=True):

@@ -29,6 +29,7 @@ __all__ = [
     "load_preset",
     "preset_folder",
     "preset_of",
+    "read_preset",
     "save_preset",
 ]
 

@@ -122,7 +122,7 @@ def scanned(path: Path, name: str, read: Read) -> ScannedFile:
         size = path.stat().st_size
         file = read(path, name)
     except FileError as fault:
-        return ScannedFile(name, path, _size(path), error=fault.text if fault.line is None else str(fault))
+        return ScannedFile(name, path, _size(path), error=_reason(fault))
     except OSError as error:
         return ScannedFile(name, path, 0, error=f"the file can't be opened: {error.strerror or error}.")
     return ScannedFile(name, path, size, file.sha256, tuple(scanned_part(part) for part in file.parts))
@@ -177,6 +177,10 @@ def _in_folder(folder: Path) -> Iterator[Path]:
 def _is_results(folder: Path) -> bool:
     """Whether a folder was written by an analysis: its tables are no measurements."""
     return (folder / "results.json").is_file() and (folder / "tables").is_dir()
+
+
+def _reason(fault: FileError) -> str:
+    return fault.text if fault.line is None else f"line {fault.line}: {fault.text}"
 
 
 def _read(path: Path, name: str) -> DataFile:

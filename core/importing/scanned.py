@@ -12,7 +12,7 @@ from asplab.core.io.datafile import Column, DataFile, FileError, Layout
 from asplab.core.io.headers import ENERGIES, EXCITATIONS, WAVELENGTHS
 from asplab.core.units import FloatArray
 
-__all__ = ["THUMBNAIL_POINTS", "ScannedFile", "ScannedPart", "scanned_part", "thumbnail"]
+__all__ = ["THUMBNAIL_POINTS", "ScannedFile", "ScannedPart", "scanned_part", "thumbnail", "unread_part"]
 
 THUMBNAIL_POINTS = 64
 _AXES = WAVELENGTHS | EXCITATIONS | ENERGIES
@@ -78,6 +78,8 @@ class ScannedPart:
     @property
     def shape(self) -> str:
         """How much it is: ``1 x 1024``, ``35 frames x 1340``, ``5 columns x 300``, or an image."""
+        if not self.points:
+            return "not read"
         if self.layout == "image":
             return f"image {self.frames} x {self.points}, no wavelength"
         if self.layout == "frames" and self.frames > 1:
@@ -89,6 +91,8 @@ class ScannedPart:
     @property
     def axis(self) -> str:
         """Name and range of the axis: ``405.23–454.55 nm``."""
+        if not self.points:
+            return ""
         unit = _UNIT_SIGNS.get(self.axis_unit, self.axis_unit) or self.axis_name.replace("_", " ")
         return f"{self.axis_first:.5g} to {self.axis_last:.5g} {unit}".rstrip()
 
@@ -150,6 +154,32 @@ def scanned_part(file: DataFile, *, points: int = THUMBNAIL_POINTS) -> ScannedPa
         frame_axis=file.frame_axis,
         metadata=file.metadata,
         warnings=file.warnings,
+    )
+
+
+def unread_part(reason: str) -> ScannedPart:
+    """Return what stands for a file that no reader takes, but that a manifest lists as a table of texts."""
+    nothing = frozen_array(np.empty((2, 0)))
+    unknown = np.nan
+    return ScannedPart(
+        part="",
+        reader="",
+        layout="columns",
+        is_alike=False,
+        points=0,
+        frames=0,
+        axis_name="",
+        axis_unit="",
+        value_unit="",
+        axis_first=unknown,
+        axis_last=unknown,
+        peak_nm=unknown,
+        peak_width_nm=unknown,
+        step_nm=unknown,
+        thumbnail=nothing,
+        frame_axis=None,
+        metadata=(),
+        warnings=(reason,),
     )
 
 

@@ -132,6 +132,7 @@ def survey(table: ImportTable, *, temperature_tolerance_k: float = 2.0, waveleng
     problems = (
         *_row_problems(table),
         *_laser_problems(table, groups, frozenset(laser)),
+        *_repeat_problems(table, groups),
         *_file_problems(table, unused, duplicates),
         *_hole_problems(grids),
     )
@@ -234,6 +235,24 @@ def _laser_problems(table: ImportTable, groups: Sequence[Group], laser: frozense
                 f"{table.value(rows[0], 'excitation_nm')} nm: the laser, not the emission. Keep it outside the window."
             )
             problems.append(Problem("warning", f"{row.label}{others}", text))
+    return problems
+
+
+def _repeat_problems(table: ImportTable, groups: Sequence[Group]) -> list[Problem]:
+    """Return a warning for each condition in which one number of a repeat stands more than once."""
+    problems = []
+    for group in groups:
+        if group.kind not in (*EMISSION_KINDS, *_SCANS):
+            continue
+        numbers = [(table.value(k, "pair"), table.value(k, "repeat"), table.value(k, "frames")) for k in group.rows]
+        twice = next((number for number in numbers if number[1] and numbers.count(number) > 1), None)
+        if twice is not None:
+            shown = [table.rows[k].label for k, number in zip(group.rows, numbers, strict=True) if number == twice]
+            text = (
+                f"{counted(len(shown), 'file')} are repeat {twice[1]} of {group.label}: {', '.join(shown[:_SHOWN])}. "
+                "Was it measured again? Take all but one out, number them, or give them a series."
+            )
+            problems.append(Problem("warning", shown[0], text))
     return problems
 
 

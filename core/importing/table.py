@@ -251,8 +251,9 @@ class ImportTable:
 
     @property
     def failures(self) -> tuple[ScannedFile, ...]:
-        """The files that can't be read, each with its reason."""
-        return tuple(file for file in self.files if file.error)
+        """The files that can't be read, each with its reason, unless a manifest lists them all the same."""
+        listed = {row.file for row in self.rows}
+        return tuple(file for file in self.files if file.error and file.name not in listed)
 
     @property
     def matched(self) -> str:

@@ -26,6 +26,7 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path):
     assert [bool(file.parts) for file in found.files] == [True, False, False, True]
     assert "empty" in found.failures[0].error
     assert found.failures[1].error
+    assert not any(failure.name in failure.error for failure in found.failures)
 
 
 def test_a_file_that_vanished_is_a_failure(tmp_path):

@@ -69,6 +69,13 @@ def test_copies_and_files_that_nothing_uses_are_named(tmp_path):
     assert any("same content" in p.message for p in result.problems)
 
 
+def test_a_condition_that_was_measured_again_is_asked_about(tmp_path):
+    names = ["pl_80K_450nm_r1", "pl_80.5K_450nm_r1", "pl_80K_450nm_r2", "pl_80K_405nm_r1", "dark_1s_r1", "dark_2s_r1"]
+    told = [p for p in survey(folder(tmp_path, names)).problems if "measured again" in p.message]
+    assert len(told) == 1
+    assert "pl_80.5K_450nm_r1.csv, pl_80K_450nm_r1.csv" in told[0].message
+
+
 def test_blanks_conflicts_unknown_kinds_and_failures_are_problems(plain):
     found = edits.typed(plain, row_of(plain, "T080/aspl_exc535nm_rep1.csv"), "temperature_k", "")
     told = {(p.severity, p.where) for p in survey(found).problems}

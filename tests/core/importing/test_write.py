@@ -147,6 +147,25 @@ def test_a_row_of_a_manifest_holds_for_the_data_set_that_it_names(plain):
     assert manifest_text(found).splitlines()[0].startswith("file,dataset,kind")
 
 
+def test_a_table_of_texts_that_a_manifest_lists_is_loaded(tmp_path):
+    columns = "side,temperature_k,excitation_nm,intensity,intensity_error,pa,pa_error,gap_mev\n"
+    rows = "".join(
+        f"{side},80,{e},{10 + k},0.1,1,0.01,2430\n" for k, (side, e) in enumerate((("pl", 450), ("aspl", 535)) * 3)
+    )
+    (tmp_path / "mine.csv").write_text(columns + rows, encoding="utf-8")
+    (tmp_path / "notes.csv").write_text("hello\n", encoding="utf-8")
+    found, problems = with_manifest(table_of(scan([tmp_path])), manifest(tmp_path, "file,kind\nmine.csv,responses\n"))
+    assert problems == ()
+    assert len(table_of(scan([tmp_path])).failures) == 2
+    assert [file.name for file in found.failures] == ["notes.csv"]
+    assert [record.kind for record in experiment_of(found).tables] == ["responses"]
+
+
+def test_one_repeat_for_several_files_is_a_fault(plain):
+    _, problems = with_manifest(plain, manifest(plain.root, "file,kind,repeat\nT080/pl_*.csv,pl,1\n"))
+    assert "one repeat is given for 2 files" in problems[0].message
+
+
 def test_faults_of_a_manifest_are_told_with_their_line(plain):
     path = manifest(plain.root, "file,kind\ngone.csv,pl\nfilm.csv,spectrum\n../x.csv,pl\n,pl\n")
     _, problems = with_manifest(plain, path)

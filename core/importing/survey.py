@@ -17,7 +17,7 @@ __all__ = ["Grid", "Group", "Survey", "survey"]
 
 # A line of a laser is as wide as the spectrometer makes it, and calibrations differ by less than that.
 _LINE_WIDTH_NM = 6.0
-_LINE_OFFSET_NM = 2.0
+_LINE_OFFSET_NM = 3.0
 _LINE_STEPS = 4.0
 _SCANS = ("pa", "pa_blank")
 _LIT = (*EMISSION_KINDS, "power", "reference", "sphere_out", "sphere_in", "sphere_blank")
@@ -133,6 +133,7 @@ def survey(table: ImportTable, *, temperature_tolerance_k: float = 2.0, waveleng
         *_row_problems(table),
         *_laser_problems(table, groups, frozenset(laser)),
         *_repeat_problems(table, groups),
+        *_sample_problems(table, rows),
         *_file_problems(table, unused, duplicates),
         *_hole_problems(grids),
     )
@@ -254,6 +255,21 @@ def _repeat_problems(table: ImportTable, groups: Sequence[Group]) -> list[Proble
             )
             problems.append(Problem("warning", shown[0], text))
     return problems
+
+
+def _sample_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
+    """Return a warning where nearly each file has a sample of its own, which no two conditions could share."""
+    named = [
+        k for k in rows if table.value(k, "sample") and table.cell(k, "sample").source in ("folder name", "file name")
+    ]
+    samples = list(dict.fromkeys(table.value(k, "sample") for k in named))
+    if len(samples) < 3 or 2 * len(samples) <= len(named):
+        return []
+    text = (
+        f"{len(samples)} different samples for {len(named)} files, such as {', '.join(samples[:3])}. Samples separate "
+        "conditions: clear the column if these words are no samples, or leave them out by a template."
+    )
+    return [Problem("warning", "sample", text)]
 
 
 def _file_problems(table: ImportTable, unused: Sequence[str], duplicates: Sequence[tuple[str, ...]]) -> list[Problem]:

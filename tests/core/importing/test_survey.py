@@ -76,6 +76,13 @@ def test_a_condition_that_was_measured_again_is_asked_about(tmp_path):
     assert "pl_80.5K_450nm_r1.csv, pl_80K_450nm_r1.csv" in told[0].message
 
 
+def test_words_that_differ_from_file_to_file_are_doubted_as_samples(tmp_path):
+    told = survey(folder(tmp_path / "a", [f"AB{k:02d}_PL_80K_450nm" for k in range(4)])).problems
+    assert next(p.message for p in told if p.where == "sample").startswith("4 different samples for 4 files")
+    told = survey(folder(tmp_path / "b", [f"CP{s}_PL_{t}K_450nm" for s in (1, 2, 3) for t in (80, 90)])).problems
+    assert [p for p in told if p.where == "sample"] == []
+
+
 def test_blanks_conflicts_unknown_kinds_and_failures_are_problems(plain):
     found = edits.typed(plain, row_of(plain, "T080/aspl_exc535nm_rep1.csv"), "temperature_k", "")
     told = {(p.severity, p.where) for p in survey(found).problems}

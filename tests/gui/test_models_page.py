@@ -21,6 +21,7 @@ from asplab.gui.panels.polaron.models import ModelsPage
 from asplab.gui.panels.polaron.panel import RUNNING, STALE, PolaronPanel
 from asplab.gui.panels.polaron.registry import PAGES
 from asplab.gui.plots.handles import RegionHandle
+from asplab.gui.systematic import arms
 
 Until = Callable[..., None]
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -211,13 +212,13 @@ def test_a_range_holds_the_parameter_of_the_models_that_have_it(
 ) -> None:
     opened.intents.edit_setting("models", "limits", (ParameterLimit("phonon_mev", 18.0, 18.0),))
     until(lambda: is_done(opened))
-    assert page.table.rows[0].cells[7] == "18.0 fixed"
+    assert page.table.rows[0].cells[8] == "18.0 fixed"
 
 
 def test_until_it_is_compared_again_everything_is_marked_as_of_earlier_settings(
     page: ModelsPage, panel: PolaronPanel, opened: Bindings, until: Until
 ) -> None:
-    assert panel.words.html == ""
+    until(lambda: panel.words.html == "")
     assert not panel.run_button.isVisible()
     opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
     opened._display()
@@ -225,8 +226,7 @@ def test_until_it_is_compared_again_everything_is_marked_as_of_earlier_settings(
     told = [row for row in page.table.rows if row.checked]
     assert all(row.is_muted for row in told)
     assert {series.color for series in page.plot.series[1:]} == {"muted"}
-    until(lambda: is_done(opened))
-    assert panel.words.html == ""
+    until(lambda: is_done(opened) and panel.words.html == "", seconds=60.0)
     assert not any(row.is_muted for row in page.table.rows if row.checked)
 
 
@@ -347,3 +347,21 @@ def test_the_button_leads_to_where_parameters_are_fixed_and_bounded(page: Models
     QTest.mouseClick(page.parameters_button, Qt.MouseButton.LeftButton)
     field = opened.inspector.form.field("models", "limits")
     assert field.isVisible()
+
+
+def test_every_model_has_its_systematic_errors_beside_the_statistical_ones(
+    page: ModelsPage, opened: Bindings, until: Until
+) -> None:
+    until(lambda: is_done(opened) and page._errors.is_current, seconds=60.0)
+    eq9 = page._errors.value[compared(opened).index("eq9")]
+    row = opened.view.temperature
+    cells = page.table.rows[MODEL_NAMES.index("eq9")].cells
+    minus, plus = eq9.error("phonon_mev", row)
+    assert cells[9] == arms(plus, minus)
+    assert "Systematic error of ħω" in page.verdict.text() or not page.table.rows[page.table.selected or 0].cells[9]
+    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
+    opened._display()
+    # What belongs to another comparison is not told beside this one.
+    assert page.table.rows[MODEL_NAMES.index("eq9")].cells[9] == ""
+    until(lambda: is_done(opened) and page._errors.is_current, seconds=60.0)
+    assert page.table.rows[MODEL_NAMES.index("eq9")].cells[9] != ""

@@ -19,6 +19,7 @@ from asplab.core.settings import Settings
 from asplab.gui.bindings import Bindings
 from asplab.gui.edge_maps import edge_map
 from asplab.gui.panels.absorption import AbsorptionPanel
+from asplab.gui.panels.polaron.page import unbroken
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.panels.polaron.sensitivity import SensitivityPage
 from asplab.gui.panels.polaron.sensitivity_picture import MapView
@@ -288,7 +289,7 @@ def test_all_choices_are_summed_up_and_every_map_is_there(
     until(lambda: is_done(opened) and page.table.rows, seconds=120.0)
     found = choice_spread(measured_document)
     assert [row.cells for row in page.table.rows] == [row.cells for row in spread_rows(found, -1, is_muted=False)]
-    assert page.verdict.text() == spread_words(found, JOINT)
+    assert page.verdict.text() == unbroken(spread_words(found, JOINT))
     largest = {"cutoffs": "the filter clearances", "window": "the window edges", "estimator": "the estimator"}
     assert largest.get(found.largest("phonon_mev"), "baseline") in page.verdict.text()
     assert not page.sum_button.isEnabled()

@@ -22,7 +22,7 @@ from asplab.gui.panels.polaron.advice_studies import (
     sentence,
     shown_error,
 )
-from asplab.gui.panels.polaron.page import FITS, Page
+from asplab.gui.panels.polaron.page import FITS, Page, unbroken
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.result_pictures import temperature_color
 from asplab.gui.plots.series import Series, SeriesPlot
@@ -250,7 +250,7 @@ class AdvicePage(Page):
                 f"At {temperature_name(found.temperatures_k[t])} the best ΔE is "
                 f"{plain(found.detuning_mev[here], 0)} meV ({fall_percent(found.left[t, here])} % less)."
             )
-        self.words.setText(" ".join(told))
+        self.words.setText(unbroken(" ".join(told)))
         self.words.setProperty("role", "" if self._state.is_current else "muted")
         self.words.style().polish(self.words)
         self._show_table(advised, found, t)

@@ -21,7 +21,7 @@ from asplab.gui.panels.polaron.arena_studies import (
     slowest,
 )
 from asplab.gui.panels.polaron.arena_words import COLUMNS, PAIR_COLUMNS, explanation_rows, pair_rows, pairs, verdict
-from asplab.gui.panels.polaron.page import Page
+from asplab.gui.panels.polaron.page import Page, unbroken
 from asplab.gui.reading import selected_temperature, temperature_name, why_missing
 from asplab.gui.study import StudyState
 from asplab.gui.theme import Theme
@@ -262,7 +262,7 @@ class ArenaPage(Page):
             self.pairs_deck.display_content()
             self.matrix.display(arena.names, arena.confusion[row_], is_stale=is_stale)
             self.pairs.display(pair_rows(pairs(arena, row_), is_stale=is_stale))
-            self.words.setText("<br><br>".join(verdict(arena, row_, place)))
+            self.words.setText(unbroken("<br><br>".join(verdict(arena, row_, place))))
         self.words.setProperty("role", "muted" if arena is None or is_stale else "")
         self.words.style().polish(self.words)
 

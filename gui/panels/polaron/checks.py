@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.gui.findings import typeset
-from asplab.gui.panels.polaron.page import FITS, Page
+from asplab.gui.panels.polaron.page import FITS, Page, unbroken
 from asplab.gui.reading import temperature_name
 from asplab.gui.study import Study, StudyState
 from asplab.gui.theme import Theme
@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 SIGNS = {"agrees": "✓", "conflicts": "!", "not applicable": "·"}
 _WORST = ("conflicts", "agrees", "not applicable")
 COLUMNS = (
-    Column("Check", "", "✓ agrees · ! conflicts, by more than three standard errors · a dot: can’t be made"),
+    Column(
+        "Check",
+        "",
+        "✓ agrees · ! conflicts: by more than three standard errors, or a formula is used beyond its range · a dot: "
+        "can’t be made",
+    ),
     Column("found"),
     Column("should be"),
     Column("unit", is_spare=True),
@@ -193,4 +198,4 @@ def _row(one: "Check", *, is_muted: bool) -> TableRow:
 
 def _words(one: "Check") -> str:
     numbers = "".join(f"<br>{number.name} = {number.text}" for number in one.numbers)
-    return typeset(f"<b>{one.title}</b>: {one.status}<br><br>{one.meaning}<br>{numbers}")
+    return unbroken(typeset(f"<b>{one.title}</b>: {one.status}<br><br>{one.meaning}<br>{numbers}"))

@@ -15,6 +15,7 @@ from asplab.gui.study import Study
 if TYPE_CHECKING:
     from asplab.core.polaron.comparison import Comparison, ModelFit
     from asplab.core.polaron.comparison.curves import Curves
+    from asplab.core.systematics import ModelSystematics
 
 SHORTEST_MEV, POINTS = 4.0, 91
 _BEYOND = 1.06
@@ -104,6 +105,16 @@ def compare(results: Results, request: Any, progress: Progress) -> Compared:
 
 
 COMPARISON = Study("comparison", "Comparing models", compare, follows=True)
+
+
+def find_systematics(results: Results, request: "Comparison", progress: Progress) -> "tuple[ModelSystematics, ...]":
+    """Return the systematic errors of all models of a comparison of these results."""
+    from asplab.core.systematics import with_systematics
+
+    return with_systematics(request, results, progress=progress).systematics
+
+
+MODEL_ERRORS = Study("model errors", "Systematic errors of the models", find_systematics, follows=True)
 
 
 def _longest(detuning: FloatArray, valid: np.ndarray) -> float:

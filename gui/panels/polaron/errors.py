@@ -1,6 +1,5 @@
 """The errors page: statistical and systematic errors, where they come from, and what each effect does."""
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from asplab.gui.panels.polaron.error_rows import (
     sentence,
 )
 from asplab.gui.panels.polaron.error_studies import ACCOUNT, QUANTITIES, Accounted
-from asplab.gui.panels.polaron.page import FITS, Page
+from asplab.gui.panels.polaron.page import FITS, Page, unbroken
 from asplab.gui.settings_catalogue import EFFECTS
 from asplab.gui.study import StudyState, has_same_inputs
 from asplab.gui.theme import Theme
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from asplab.core.systematics import Systematics
 
 _ROOM = 20
-
-_PERCENT = re.compile(r"(?<=\d)%")
 
 
 class ErrorsPage(Page):
@@ -176,12 +173,7 @@ class ErrorsPage(Page):
             self._effects = (*(found.names[k] for k in order), *(name for name, _ in found.left_out))
             self.effects.display_columns(effect_columns(found, places))
             self.effects.display(effect_rows(found, places, order, is_muted=not is_current))
-            self.words.setText(_spaced(sentence(found, key, self._row)).replace("E_p", "E<sub>p</sub>"))
+            self.words.setText(unbroken(sentence(found, key, self._row)))
         symbol = next(symbol for quantity, symbol, _ in QUANTITIES if quantity == key)
         self._shifts.display_subtitle(f"{name} · largest for {symbol} first", name)
         self._shifts.limit_content(self.effects.sizeHint().height() + self.words.sizeHint().height() + _ROOM)
-
-
-def _spaced(words: str) -> str:
-    """Return words with a space where the window has one everywhere: ± 3 and 55 %."""
-    return _PERCENT.sub("\u00a0%", words.replace("±", "± ").replace("±  ", "± "))

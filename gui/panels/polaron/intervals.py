@@ -242,18 +242,15 @@ class IntervalsPage(Page):
             x, y = boot.phonon_mev.draws[:_CLOUD, row], boot.g_mev.draws[:_CLOUD, row]
             known = np.isfinite(x) & np.isfinite(y)
             series.append(Series(self._ink(BOOTSTRAP.key), x=x[known], y=y[known], symbol_px=3.0))
-            profiled = self._profiled()
-            if profiled is not None and np.isfinite(profiled.correlation):
-                words = f"correlation {plain(profiled.correlation, 3)}"
             if boot.unbound[row] > 0:
                 words = f"{plain(100.0 * boot.unbound[row], 1)} % of draws without ħω"
         self.plane.display(series or [Series("muted")])
         self._rims.display([*self._contours(polaron, row), *rims])
-        self._plane_key.display(
-            "68, 95 % of both · solid: profile · dashed: first order · dots: draws",
-            "solid: profile · dashed: first order · dots: draws",
-            "solid: profile · dashed: first order",
-        )
+        profiled = self._profiled()
+        is_known = profiled is not None and np.isfinite(profiled.correlation)
+        tied = f"correlation {plain(profiled.correlation, 3)} · " if profiled is not None and is_known else ""
+        lines = "solid: profile · dashed: first order"
+        self._plane_key.display(f"{tied}68, 95 % of both · {lines} · dots: draws", f"{tied}{lines}", lines)
         self._right.display_subtitle(words, "")
 
     def _contours(self, polaron: PolaronFit | None, row: int) -> list[Series]:

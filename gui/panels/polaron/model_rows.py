@@ -1,6 +1,7 @@
 """The comparison as rows of a table: every known model, those compared with their numbers."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
@@ -8,24 +9,29 @@ from typing import TYPE_CHECKING
 from asplab.core.estimate import Estimate
 from asplab.core.polaron.rates import MODELS, RateModel
 from asplab.gui.panels.polaron.comparing import Compared
-from asplab.gui.settings_catalogue import QUANTITIES
+from asplab.gui.settings_catalogue import EFFECTS, QUANTITIES
+from asplab.gui.systematic import NONE, arms
 from asplab.gui.theme import detuning_spec
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.table import Column, TableRow
 
 if TYPE_CHECKING:
     from asplab.core.polaron.comparison import Comparison, ModelFit
+    from asplab.core.systematics import ModelSystematics
 
 COLUMNS = (
     Column("Model", "", "Tick a model to compare it; click its row to bring it to the front"),
-    Column("k", "", "Parameters, the scale or scales among them", is_spare=True),
-    Column("χ²/dof", "", "Misfit with the full covariance of η", is_spare=True),
-    Column("AICc", "", "χ² + 2k, corrected for small samples; lower is better", is_spare=True),
+    Column("k", "", "Parameters, the scale or scales among them", is_spare=True, rank=3),
+    Column("χ²/dof", "", "Misfit with the full covariance of η", is_spare=True, rank=2),
+    Column("AICc", "", "χ² + 2k, corrected for small samples; lower is better", is_spare=True, rank=3),
     Column("ΔAICc", "", "AICc above that of the best model"),
     Column("weight", "", "Akaike weight: share of the evidence among the models compared"),
     Column("g", "meV", "Electron-phonon coupling, first-order error", is_spare=True),
+    Column("syst.", "", "Systematic error of g in meV", is_spare=True, rank=1),
     Column("ħω", "meV", "Phonon energy, first-order error"),
+    Column("syst.", "", "Systematic error of ħω in meV", is_spare=True),
     Column("E<sub>p</sub>", "meV", "Polaron energy g²/ħω; better determined than g or ħω alone"),
+    Column("syst.", "", "Systematic error of the polaron energy in meV", is_spare=True, rank=1),
 )
 SAMPLE = ("inhomogeneous_mev", "temperature_offset_k")
 """Parameters of the sample, of every model once they are free."""
@@ -55,7 +61,12 @@ def _sample_column(name: str) -> Column:
 
 
 def model_rows(
-    chosen: tuple[str, ...], compared: Compared | None, row: int | None, *, is_stale: bool
+    chosen: tuple[str, ...],
+    compared: Compared | None,
+    row: int | None,
+    *,
+    is_stale: bool,
+    systematics: "Sequence[ModelSystematics]" = (),
 ) -> list[TableRow]:
     """Return one row for each known model.
 
@@ -67,7 +78,10 @@ def model_rows(
         The latest comparison, of earlier settings where ``is_stale``.
     row : int, optional
         Which fit of the comparison is told: index of the temperature, or of the joint fit.
+    systematics : sequence of ModelSystematics
+        Of the same comparison; empty while they are not known.
     """
+    errors = {one.model: one for one in systematics}
     comparison, sample = (None if compared is None else compared.comparison), _sample_of(compared)
     refused = {} if compared is None else dict(compared.refused)
     rows = []
@@ -80,8 +94,9 @@ def model_rows(
         elif comparison is None or row is None or name not in comparison.models:
             rows.append(_bare(model, "not compared yet", color, is_checked=True))
         else:
-            told = _row(model, comparison, comparison.models.index(name), row, color, is_stale=is_stale)
-            fit = comparison.fits[comparison.models.index(name)]
+            place = comparison.models.index(name)
+            told = _row(model, comparison, errors.get(name), place, row, color, is_stale=is_stale)
+            fit = comparison.fits[place]
             extra = () if told.words else tuple(_sample_parameter(fit, one, row) for one in sample)
             rows.append(replace(told, cells=(*told.cells, *extra)))
     count = len(COLUMNS) + len(sample)
@@ -93,7 +108,35 @@ def _bare(model: RateModel, words: str, color: str, *, is_checked: bool) -> Tabl
     return TableRow(cells, color, is_muted=True, tip=model_tip(model, words), checked=is_checked, words=words)
 
 
-def _row(model: RateModel, comparison: "Comparison", i: int, row: int, color: str, *, is_stale: bool) -> TableRow:
+def _systematic(errors: "ModelSystematics | None", quantity: str, row: int) -> str:
+    if errors is None or quantity not in errors.quantities:
+        return ""
+    minus, plus = errors.error(quantity, row)
+    return arms(plus, minus)
+
+
+def systematic_words(errors: "ModelSystematics", row: int) -> str:
+    """Return the systematic error of ħω of one fit and what most of it comes from; empty where there is none."""
+    told = _systematic(errors, "phonon_mev", row)
+    if told in ("", NONE):
+        return ""
+    shares = [(name, share) for name, share in errors.shares("phonon_mev", row) if share > 0.0]
+    most = (
+        f", {plain(100.0 * shares[0][1], 0)} % of it from {EFFECTS.get(shares[0][0], shares[0][0])}" if shares else ""
+    )
+    return f"Systematic error of ħω: {told} meV{most}."
+
+
+def _row(
+    model: RateModel,
+    comparison: "Comparison",
+    errors: "ModelSystematics | None",
+    i: int,
+    row: int,
+    color: str,
+    *,
+    is_stale: bool,
+) -> TableRow:
     fit, dof = comparison.fits[i], int(comparison.dof[i, row])
     if not math.isfinite(comparison.chi2[i, row]):
         return _bare(model, comparison.reasons[i][row] or "not fitted", color, is_checked=True)
@@ -105,8 +148,11 @@ def _row(model: RateModel, comparison: "Comparison", i: int, row: int, color: st
         _number(comparison.delta_aicc[i, row], 1),
         _weight(comparison.weight[i, row]),
         _parameter(fit, "g_mev", row),
+        _systematic(errors, "g_mev", row),
         _parameter(fit, "phonon_mev", row),
+        _systematic(errors, "phonon_mev", row),
         _energy(fit, row),
+        _systematic(errors, "polaron_energy_mev", row),
     )
     return TableRow(cells, color, is_muted=is_stale, tip=model_tip(model, comparison.reasons[i][row]), checked=True)
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QWidget
 
 from asplab.core.document import KeptFit
@@ -13,7 +14,7 @@ from asplab.core.efficiency import EfficiencyFit
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.gui.panels.base import EXCLUDES
-from asplab.gui.panels.polaron.comparing import COMPARISON, Compared, shown_pictures
+from asplab.gui.panels.polaron.comparing import COMPARISON, MODEL_ERRORS, Compared, shown_pictures
 from asplab.gui.panels.polaron.history import History, summary_of
 from asplab.gui.panels.polaron.model_picture import (
     PULL_RANGE,
@@ -32,14 +33,15 @@ from asplab.gui.panels.polaron.model_rows import (
     columns_of,
     model_rows,
     prior_lines,
+    systematic_words,
 )
-from asplab.gui.panels.polaron.page import Page
+from asplab.gui.panels.polaron.page import Page, unbroken
 from asplab.gui.panels.polaron.recent import remember
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import SeriesPlot
 from asplab.gui.reading import selected_temperature, temperature_name, why_missing
-from asplab.gui.study import StudyState
+from asplab.gui.study import Study, StudyState
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, grid, scrolled
@@ -57,7 +59,8 @@ _X_LABELS = {"detuning": "ΔE (meV)", "inverse": "1/k<sub>B</sub>T (eV⁻¹)"}
 _HOME = {"log": (-4.2, 0.25), "logit": (-8.0, 4.0)}
 _HINT = f"Click a row to bring a model to the front, its box to compare it or not · {EXCLUDES}"
 _LONGEST, _MARGIN = 1.06, 0.05
-_SENTENCE = re.compile(r"(?<=\.) (?=With |Models without |Known )")
+_FIRST = ("With ", "Systematic ")
+_SENTENCE = re.compile(r"(?<=\.) (?=With |Models without |Systematic )")
 
 
 class ModelsPage(Page):
@@ -67,7 +70,7 @@ class ModelsPage(Page):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._state = theme, StudyState()
+        self._theme, self._state, self._errors = theme, StudyState(), StudyState()
         self._shown: tuple[Results, ViewState] | None = None
         self._subject: tuple[Experiment, int, str] | None = None
         self._table_key: tuple[object, ...] = ()
@@ -103,6 +106,19 @@ class ModelsPage(Page):
         outcome = self._state.outcome
         if self._state.is_current and outcome is not None and outcome.value.comparison is not None:
             self._recent = remember(self._recent, outcome.document, summary_of(outcome.value))
+            self._errors = states.get(MODEL_ERRORS.key, StudyState())
+            wanted: tuple[Study, ...] = (COMPARISON, MODEL_ERRORS)
+        else:
+            self._errors, wanted = StudyState(), (COMPARISON,)
+        if wanted != self.studies:
+            # Systematic errors are those of one comparison: they follow once it is there.
+            self.studies = wanted
+            QTimer.singleShot(0, self, self.request_changed.emit)
+
+    def request(self, key: str) -> Any:
+        """Return the comparison whose systematic errors are asked for."""
+        compared: Compared | None = self._state.value
+        return compared.comparison if key == MODEL_ERRORS.key and compared is not None else None
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show data and models of the selected temperature; during a drag the models stay as they were, greyed."""
@@ -267,19 +283,22 @@ class ModelsPage(Page):
     def _show_table(self, results: Results, row: int | None, here: str) -> None:
         chosen, compared = results.document.settings.models.compared, self._state.value
         front = self._front_model(row, chosen)
-        key = (chosen, self._state.outcome, row, here, self._state.is_current, front)
+        errors = self._errors.value if self._errors.is_current else ()
+        key = (chosen, self._state.outcome, row, here, self._state.is_current, front, errors)
         if key == self._table_key:
             return
         self._table_key = key
         is_stale = not self._state.is_current
         self.table.display_columns(columns_of(compared))
-        rows = model_rows(chosen, compared, row, is_stale=is_stale)
+        rows = model_rows(chosen, compared, row, is_stale=is_stale, systematics=errors)
         self.table.display(rows, selected=MODEL_NAMES.index(front) if front in MODEL_NAMES else None)
         self._table_card.limit_content(self.table.sizeHint().height())
         where = "all temperatures" if self.fits.key == "joint" else here
         self._table_card.display_subtitle(where)
         comparison = None if compared is None else compared.comparison
         words = "" if comparison is None or row is None else comparison.verdicts[row]
+        told = [systematic_words(one, row) for one in errors if one.model == front and row is not None]
+        words = " ".join([words, *told])
         self.verdict.setText(_paragraphs(words) or "Not compared yet.")
         used = "<br>".join(prior_lines(compared, front, row))
         self.priors.setText(f"<b>Priors of this fit</b><br>{used}" if used else "")
@@ -350,9 +369,9 @@ class ModelsPage(Page):
 
 
 def _paragraphs(words: str) -> str:
-    """Return a verdict as rich text: what is ranked, what else is known, and what the best model says."""
-    parted = _SENTENCE.sub("<br><br>", escape(words), count=0)
-    return parted.replace("E_p", "E<sub>p</sub>").replace(" %", "\u00a0%")
+    """Return a verdict as rich text: what the data determine comes first, then how the models rank."""
+    parts = _SENTENCE.split(escape(words.strip()))
+    return unbroken("<br><br>".join(sorted(parts, key=lambda part: not part.startswith(_FIRST))))
 
 
 def _region(theme: Theme) -> RegionHandle:

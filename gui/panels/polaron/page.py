@@ -1,5 +1,6 @@
 """What the pages of the Polaron step have in common."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,17 @@ from asplab.gui.study import Study, StudyState
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.deck import Deck
 
+_UNIT = re.compile(r"(?<=\d) (?=(?:meV|K|nm|σ|ppm|%)(?!\w))")
+_PERCENT, _PLUS_MINUS = re.compile(r"(?<=\d)%"), re.compile(r"±(?=\d)")
 FITS = (("here", "each alone"), ("joint", "joint fit"))
 """Choices of a page that looks at one fit of Eq. 9."""
+
+
+def unbroken(words: str) -> str:
+    """Return words for a label that wraps: a number stays with its unit and its ±, and symbols have subscripts."""
+    spaced = _PERCENT.sub(" %", _PLUS_MINUS.sub("± ", words))
+    tied = _UNIT.sub("\u00a0", spaced).replace("± ", "±\u00a0").replace(" ±", "\u00a0±")
+    return tied.replace("E_p", "E<sub>p</sub>")
 
 
 @dataclass(frozen=True, slots=True)

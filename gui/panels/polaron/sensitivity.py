@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from asplab.core.document import Document
 from asplab.core.errors import AsplabError
 from asplab.core.pipeline import Results
-from asplab.gui.panels.polaron.page import Page
+from asplab.gui.panels.polaron.page import Page, unbroken
 from asplab.gui.panels.polaron.sensitivity_picture import MapView
 from asplab.gui.panels.polaron.sensitivity_studies import DETUNING_MEV, MAPS, SPREAD, VARIED, settings_at
 from asplab.gui.panels.polaron.sensitivity_told import (
@@ -354,7 +354,7 @@ class SensitivityPage(Page):
         at = next((k for k, one in enumerate(rows) if one.cells[0].split(" ")[0] == look.symbol), None)
         self.table.display(rows, selected=at)
         self._rows.show()
-        self.verdict.setText(spread_words(found, look) or f"{look.symbol} is not determined: {look.place}.")
+        self.verdict.setText(unbroken(spread_words(found, look)) or f"{look.symbol} is not determined: {look.place}.")
         self.verdict.setProperty("role", "" if holds else "muted")
         self.verdict.style().polish(self.verdict)
 

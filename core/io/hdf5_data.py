@@ -10,7 +10,7 @@ import numpy as np
 from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.frames import Origin, axis_column, frames, image, joined, origin, pixel_column
 from asplab.core.io.hdf5_pairs import Pair, is_monotonic, spectra
-from asplab.core.io.hdf5_tree import Array, Node, Survey, numbers, pairs, survey
+from asplab.core.io.hdf5_tree import Array, Node, Survey, numbers, pairs, refuse_endless_heaps, survey
 from asplab.core.io.headers import ENERGIES, WAVELENGTHS, column_name
 from asplab.core.io.nexus_data import axes, further_signals, plots, signal
 from asplab.core.io.reader import Reader
@@ -46,6 +46,7 @@ def read_hdf5(raw: bytes, name: str) -> DataFile:
     FileError
         Where the file is damaged, is a project of ASPLab, or holds nothing that can be a spectrum.
     """
+    refuse_endless_heaps(raw, name)
     try:
         with h5py.File(io.BytesIO(raw), "r") as file:
             if "asplab_schema" in file.attrs:

@@ -1,5 +1,6 @@
 """What an HDF5 file holds: its groups and arrays of numbers, read with bounds and without leaving the file."""
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from asplab.core.io.datafile import FileError
 from asplab.core.io.headers import UNITS
 from asplab.core.units import FloatArray
 
+HEAP_MARK = b"GCOL\x01\0\0\0"
+HEAP_HEAD_BYTES = 16
 OBJECT_LIMIT = 20_000
 DEPTH_LIMIT = 32
 VALUE_LIMIT = 50_000_000
@@ -115,6 +118,25 @@ def plain(value: Any) -> str:
 def attributes(item: Any) -> dict[str, Any]:
     """Return the attributes of a group or array."""
     return {str(key): item.attrs[key] for key in list(item.attrs)[:1000]}
+
+
+def refuse_endless_heaps(raw: bytes, name: str) -> None:
+    """Raise `FileError` where the heaps of texts are damaged in a way on which the HDF5 library loops for ever.
+
+    A heap is a chain of objects, each with its size; the last one, of index 0, is the free space up to the end. The
+    library doesn't notice that an object of size 0 leads back to itself.
+    """
+    at = raw.find(HEAP_MARK)
+    while at >= 0 and at + HEAP_HEAD_BYTES <= len(raw):
+        stop = at + int.from_bytes(raw[at + 8 : at + HEAP_HEAD_BYTES], "little")
+        place = at + HEAP_HEAD_BYTES
+        while place + HEAP_HEAD_BYTES <= min(stop, len(raw)):
+            index, _, _, size = struct.unpack_from("<HHIQ", raw, place)
+            place += size if index == 0 else HEAP_HEAD_BYTES + (size + 7) // 8 * 8
+            if place > stop or (index == 0 and place != stop):
+                text = f"a heap of texts is broken at byte {place}. The file is damaged: copy it again."
+                raise FileError(name, None, f"the HDF5 file can't be read: {text}")
+        at = raw.find(HEAP_MARK, at + len(HEAP_MARK))
 
 
 def survey(file: Any, name: str) -> tuple[Node, Survey]:

@@ -249,6 +249,14 @@ def test_an_array_whose_description_is_damaged_is_not_passed_over():
         read_bytes(raw[: place - 8] + b"\xff" * 8 + raw[place:], "run.nxs")
 
 
+def test_a_heap_of_texts_that_leads_back_to_itself_does_not_loop_for_ever():
+    raw = bytearray(hdf5(nexus))
+    first = raw.index(b"GCOL") + 16
+    struct.pack_into("<HHIQ", raw, first, 0, 0, 0, 0)
+    with pytest.raises(FileError, match="a heap of texts is broken"):
+        read_bytes(bytes(raw), "run.nxs")
+
+
 def test_groups_that_hold_themselves_are_entered_once():
     def fill(file):
         nexus(file)

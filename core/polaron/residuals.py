@@ -16,8 +16,8 @@ from scipy.special import expit
 from asplab.core.polaron.logit import SMALL_MEV, LogitProblem
 from asplab.core.units import FloatArray
 
-_ROUNDS = 2
-"""How often η is taken anew about the most likely ΔE: a third round moves no end of an interval."""
+_ROUNDS, _STILL_MEV = 5, 0.01
+"""How often η is taken anew about the most likely ΔE at most, and the change of it that needs no further look."""
 
 
 class Linear(NamedTuple):
@@ -82,8 +82,12 @@ def settle(
     at = _linearise(problem, parameters, observed, None, blur)
     found = _solve(problem, at, observed, laser)
     if own_mev > SMALL_MEV or common_mev > SMALL_MEV:
+        about = np.zeros_like(found.best)
         for _ in range(_ROUNDS):
-            at = _linearise(problem, parameters, observed, (found.best, _off(problem, at, found)), blur)
+            off = _off(problem, at, found)
+            if np.abs(off - about).max() < _STILL_MEV:
+                break
+            at, about = _linearise(problem, parameters, observed, (found.best, off), blur), off
             found = _solve(problem, at, observed, laser)
     return at, found
 

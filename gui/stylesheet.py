@@ -85,6 +85,11 @@ QTreeView, QListView, QTableView { border: 1px solid transparent; }
 QTreeView::branch { background: $panel; }
 QTreeView::branch:has-children:closed { image: url($icons/chevron-right-$name.svg); }
 QTreeView::branch:has-children:open { image: url($icons/chevron-down-$name.svg); }
+QTreeView::indicator, QTableView::indicator { width: 14px; height: 14px; background: $field;
+    border: 1px solid $muted; border-radius: 4px; }
+QTreeView::indicator:checked, QTableView::indicator:checked { background: $accent; border-color: $accent;
+    image: url($icons/check-$name.svg); }
+QTreeView::indicator:indeterminate { background: $soft; border-color: $accent; }
 QTableView { gridline-color: $line; }
 QTableView::item { padding: 2px 8px; }
 QTableView::item:selected { background: $soft; color: $text; }

@@ -10,11 +10,13 @@ from asplab.gui.importing.coverage import CoverageGrid
 from asplab.gui.importing.groups_model import GroupsModel
 from asplab.gui.importing.overlay import OverlayCard
 from asplab.gui.importing.problems import ProblemsCard
+from asplab.gui.importing.reading import LookedOver
 from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import column, scrolled
 from asplab.gui.widgets.card import Card
 
 _RIGHT_PX = 380
+_LEAST_GRID_PX, _SCROLL_PX = 120, 14
 
 
 class CheckPage(QWidget):
@@ -50,11 +52,12 @@ class CheckPage(QWidget):
         for part in (self.overlay, self.coverage, self.problems, self.groups):
             part.restyle(theme)
 
-    def display(self, table: ImportTable, survey: Survey) -> None:
+    def display(self, table: ImportTable, looked: LookedOver) -> None:
         """Show a table and what was found about it."""
-        self.survey = survey
-        self.overlay.display(table, survey)
+        survey = self.survey = looked.survey
+        self.overlay.display(table, looked)
         self.coverage.display(survey.grids, survey.groups)
+        self.coverage_card.limit_content(max(self.coverage.height(), _LEAST_GRID_PX) + _SCROLL_PX)
         self.problems.display(survey.problems)
         self.groups.display(survey)
         holes = sum(len(grid.holes) for grid in survey.grids)

@@ -12,6 +12,8 @@ from asplab.gui.importing.marks import Marked
 Index = QModelIndex | QPersistentModelIndex
 FACE = Qt.ItemDataRole.UserRole
 _MOST_FACES = 100_000
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_CHECKABLE, _EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsUserCheckable, _PLAIN | Qt.ItemFlag.ItemIsEditable
 
 
 class Face(NamedTuple):
@@ -109,10 +111,7 @@ class ConditionsModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let conditions be typed, and rows be taken in and out."""
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self.columns[index.column()] == words.FILE:
-            return flags | Qt.ItemFlag.ItemIsUserCheckable
-        return flags | Qt.ItemFlag.ItemIsEditable
+        return _EDITABLE if index.column() else _CHECKABLE
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return text, face, tick or tooltip of a cell."""
@@ -144,7 +143,7 @@ class ConditionsModel(QAbstractTableModel):
 
     def _wanted_columns(self, table: ImportTable) -> tuple[str, ...]:
         wanted = {*words.ALWAYS, *self.extra, *table.used_columns}
-        if any(row.part.layout == "frames" and row.part.frames > 1 for row in table.rows):
+        if any(row.part.is_stack for row in table.rows):
             wanted.add("frames")
         if any(row.part.layout == "image" for row in table.rows):
             wanted.add("rows")

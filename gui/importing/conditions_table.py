@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from asplab.core.counting import counted
@@ -15,8 +15,8 @@ from asplab.gui.importing.conditions_model import ConditionsModel
 from asplab.gui.importing.marks import Marked
 from asplab.gui.theme import Theme
 
-_WIDTHS = {words.FILE: 320, "kind": 92, "sample": 96, "series": 96, "note": 160, "frames": 92}
-_WIDTH_PX = 104
+_WIDTHS = {"kind": 92, "sample": 92, "series": 96, "note": 160, "frames": 92}
+_LEAST_PX, _HEADER_ROOM_PX, _FILE_PX = 74, 20, (220, 460)
 Change = Callable[[ImportTable], ImportTable]
 
 
@@ -129,6 +129,11 @@ class ConditionsTable(QTableView):
             self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the names what room there is."""
+        super().resizeEvent(event)
+        self._fit_names()
 
     def copy(self) -> None:
         """Put the selected block on the clipboard."""
@@ -243,8 +248,17 @@ class ConditionsTable(QTableView):
             self.menu_wanted.emit(self.viewport().mapToGlobal(place), index.row(), column)
 
     def _size_columns(self) -> None:
+        metrics = self.horizontalHeader().fontMetrics()
         for place, column in enumerate(self.conditions.columns):
-            self.setColumnWidth(place, _WIDTHS.get(column, _WIDTH_PX))
+            name = metrics.horizontalAdvance(words.heading(column)) + _HEADER_ROOM_PX
+            self.setColumnWidth(place, max(_WIDTHS.get(column, _LEAST_PX), name))
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """Give the names what room the other columns leave."""
+        others = sum(self.columnWidth(place) for place in range(1, len(self.conditions.columns)))
+        least, most = _FILE_PX
+        self.setColumnWidth(0, min(max(self.viewport().width() - others, least), most))
 
 
 def _text(table: ImportTable, row: int, column: str) -> str:

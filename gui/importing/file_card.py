@@ -30,6 +30,7 @@ class FileCard(Card):
         self.plot.setAccessibleName("Spectrum of the selected file")
         self._curves = LayerCurves(theme)
         self.plot.add_layer(self._curves)
+        self._part: ScannedPart | None = None
         self.choice = FramesChoice()
         self._message = QLabel()
         self._message.setWordWrap(True)
@@ -59,12 +60,19 @@ class FileCard(Card):
         if file is None:
             self._say("Select a file to see its spectrum and its header.", "info")
             self._facts.display(())
+            self._part = None
             return
         warnings = [*dict.fromkeys(warning for one in file.parts for warning in one.warnings)]
         self._say(file.error or "\n".join(warnings), "bad" if file.error else "warn")
         self._facts.display(_facts(file, part))
+        self._part = part
         if part is not None:
             self._draw(part)
+
+    def display_detail(self, part: ScannedPart, detailed: ScannedPart) -> None:
+        """Draw a data set with more of its points, if it is still the one that is shown."""
+        if part is self._part:
+            self._draw(detailed)
 
     def _say(self, text: str, tone: str) -> None:
         self._message.setText(text)
@@ -84,7 +92,7 @@ class FileCard(Card):
 
 
 def _axis_label(part: ScannedPart) -> str:
-    name = part.axis_name.replace("_", " ").capitalize() or "Axis"
+    name = part.axis_name.replace("_", " ").capitalize() or ("Wavelength" if part.axis_unit == "nm" else "Axis")
     return f"{name} ({part.axis_unit})" if part.axis_unit else name
 
 

@@ -14,6 +14,8 @@ SHOWS = (("all", "All files"), ("doubtful", "With warnings"), ("failed", "Not re
 PART = Qt.ItemDataRole.UserRole
 KIND = Qt.ItemDataRole.UserRole + 1
 _TOP = 0
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_CHECKABLE = _PLAIN | Qt.ItemFlag.ItemIsUserCheckable
 
 
 class FilesModel(QAbstractItemModel):
@@ -89,12 +91,17 @@ class FilesModel(QAbstractItemModel):
         place = next(places, -1)
         return self.createIndex(place, 0, _TOP) if place >= 0 else QModelIndex()
 
+    def first_cell(self, row: int, parent: Index) -> QModelIndex:
+        """Return the index of the name of a file or data set that is known to be there."""
+        return self.createIndex(row, FILE, parent.row() + 1 if parent.isValid() else _TOP)
+
     # --- Qt's questions ------------------------------------------------------------------------------------
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         """Return the index of a file or of a data set."""
-        if not self.hasIndex(row, column, parent):
-            return QModelIndex()
-        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else _TOP)
+        # Not hasIndex(): it asks for both counts, for each of thousands of rows.
+        if parent.isValid():
+            return self.createIndex(row, column, parent.row() + 1) if row < self.rowCount(parent) else QModelIndex()
+        return self.createIndex(row, column, _TOP) if 0 <= row < len(self._shown) else QModelIndex()
 
     def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
         """Return the file of a data set."""
@@ -120,10 +127,7 @@ class FilesModel(QAbstractItemModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let readable files be taken in and out."""
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.column() == FILE and self.rows_of(index):
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        return flags
+        return _CHECKABLE if index.column() == FILE and self.rows_of(index) else _PLAIN
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return text, tick, colour or tooltip."""

@@ -1,7 +1,17 @@
 """First step: which files there are, what was recognised in them, and which can't be read."""
 
-from PySide6.QtCore import QItemSelection, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QSplitter, QTreeView, QWidget
+from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QPushButton,
+    QSplitter,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from asplab.core.counting import counted
 from asplab.core.importing import edits
@@ -16,23 +26,34 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.fields import ChoiceField
 
 _WIDTHS = {
-    files_model.FILE: 330,
-    files_model.READER: 96,
-    files_model.POINTS: 120,
-    files_model.AXIS: 150,
+    files_model.FILE: 298,
+    files_model.READER: 66,
+    files_model.POINTS: 124,
+    files_model.AXIS: 128,
     files_model.PREVIEW: WIDTH_PX,
 }
-_CARD_PX = 330
+_CARD_PX = 312
+
+
+class NotesDelegate(QStyledItemDelegate):
+    """Shortens a note at its end, not in its middle as a name."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Choose where words are left out."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 class FilesPage(QWidget):
     """The list of files and, beside it, all about the selected one.
 
-    ``wanted`` carries a text for the history and a change of the table; ``more_wanted`` asks for further files.
+    ``wanted`` carries a text for the history and a change of the table; ``more_wanted`` asks for further files,
+    ``detail_wanted`` for all points of a data set of a file.
     """
 
     wanted = Signal(str, object)
     more_wanted = Signal()
+    detail_wanted = Signal(object, object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +76,7 @@ class FilesPage(QWidget):
         split.addWidget(self.card)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 0)
-        split.setSizes([900, _CARD_PX])
+        split.setSizes([1280 - _CARD_PX, _CARD_PX])
         split.setChildrenCollapsible(False)
         column(self).addWidget(split)
         self._connect()
@@ -70,6 +91,7 @@ class FilesPage(QWidget):
         self._state = state
         self.model.display(state.table)
         files = state.table.files
+        self.view.setRootIsDecorated(any(len(file.parts) > 1 for file in files))
         failed = len(state.table.failures)
         words = [counted(len(files), "file")]
         if failed:
@@ -91,8 +113,15 @@ class FilesPage(QWidget):
 
     def selected_names(self) -> list[str]:
         """Return the selected files."""
-        found = (self.model.file_of(index) for index in self.view.selectionModel().selectedRows())
+        found = (self.model.file_of(index) for index in self._selected())
         return list(dict.fromkeys(file.name for file in found if file is not None))
+
+    def _selected(self) -> list[QModelIndex]:
+        """Return the first cell of each selected row; asking Qt for whole rows takes it ten times longer."""
+        ranges = self.view.selectionModel().selection()
+        bounds = ((part.parent(), part.top(), part.bottom()) for part in ranges)
+        found = ((above, row) for above, top, bottom in bounds for row in range(top, bottom + 1))
+        return [self.model.first_cell(row, above) for above, row in found]
 
     def remove_selected(self) -> None:
         """Take the selected files off the list."""
@@ -105,12 +134,12 @@ class FilesPage(QWidget):
         view.setModel(self.model)
         view.setAccessibleName("Files")
         view.setUniformRowHeights(True)
-        view.setAllColumnsShowFocus(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setItemDelegateForColumn(files_model.PREVIEW, self.spark)
+        view.setItemDelegateForColumn(files_model.NOTES, NotesDelegate(view))
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        view.setStyleSheet("QTreeView::item { height: 30px; }")
+        view.setStyleSheet("QTreeView::item { height: 30px; } QHeaderView::section { padding-left: 4px; }")
         header = view.header()
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -125,6 +154,8 @@ class FilesPage(QWidget):
         self.show_choice.chosen.connect(self.model.display_only)
         self.add_button.clicked.connect(self.more_wanted)
         self.remove_button.clicked.connect(self.remove_selected)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view, self.remove_selected)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.card.choice.wanted.connect(self.wanted)
 
     def _follow_selection(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
@@ -133,18 +164,21 @@ class FilesPage(QWidget):
     def _display_selected(self) -> None:
         if self._state is None:
             return
-        indexes = self.view.selectionModel().selectedRows()
+        indexes = self._selected()
         current = self.view.currentIndex() if self.view.currentIndex() in indexes else None
         shown = current or (indexes[0] if indexes else None)
         self.remove_button.setEnabled(bool(indexes))
         rows = list(dict.fromkeys(k for index in indexes for k in self.model.rows_of(index)))
         if shown is None:
             self.card.display(self._state.table, None, None, ())
-        else:
-            self.card.display(self._state.table, self.model.file_of(shown), self.model.part_of(shown), rows)
+            return
+        file, part = self.model.file_of(shown), self.model.part_of(shown)
+        self.card.display(self._state.table, file, part, rows)
+        if part is not None and self.isVisible():
+            self.detail_wanted.emit(file, part)
 
     def _toggle(self, rows: list[int], is_used: bool) -> None:
-        selected = {k for index in self.view.selectionModel().selectedRows() for k in self.model.rows_of(index)}
+        selected = {k for index in self._selected() for k in self.model.rows_of(index)}
         # A tick on one of several selected files counts for all of them.
         chosen = sorted(selected) if set(rows) <= selected else rows
         words = "Take in" if is_used else "Take out"

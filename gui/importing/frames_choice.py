@@ -55,10 +55,11 @@ class FramesChoice(QWidget):
         """Offer what applies to these rows of the table."""
         self._table, self._rows = table, list(rows)
         chosen = [table.rows[k] for k in rows] if table is not None else []
-        framed = [row for row in chosen if row.part.layout == "frames" and (row.part.frames > 1 or row.frame)]
+        framed = [row for row in chosen if row.part.is_stack or row.frame]
         images = [row for row in chosen if row.part.layout == "image"]
         if framed and table is not None:
-            self.frames.offer([*_CHOICES, *_splits(framed)])
+            open_choice = [("", "choose what they are")] if framed[0].part.layout == "columns" else []
+            self.frames.offer([*open_choice, *_CHOICES, *_splits(framed)])
             said = table.value(self._rows[chosen.index(framed[0])], "frames")
             self._display_frames(framed[0], said)
         self._form.setRowVisible(self.frames, bool(framed))
@@ -75,13 +76,15 @@ class FramesChoice(QWidget):
             axis = next(f.column for f in row.findings if f.source == "frame axis" and f.column != "frames")
             self.frames.display(f"split {axis}")
         elif said in ("", "repeats", "mean", "sum"):
-            self.frames.display(said or "repeats")
+            self.frames.display(said or ("" if row.part.layout == "columns" else "repeats"))
         else:
             self.frames.display("some")
             self.numbers.setText(said)
 
     def _choose(self, key: object) -> None:
         choice = str(key)
+        if not choice:
+            return
         if choice == "some":
             self._form.setRowVisible(self.numbers, True)
             self.numbers.setFocus()
@@ -108,7 +111,7 @@ class FramesChoice(QWidget):
 
     def _change(self, act: Callable[[ImportTable, list[int]], ImportTable]) -> Callable[[ImportTable], ImportTable]:
         chosen = [self._table.rows[k] for k in self._rows] if self._table is not None else []
-        keys = {row.key[:2] for row in chosen if row.part.layout == "frames"}
+        keys = {row.key[:2] for row in chosen if row.part.is_stack or row.frame}
 
         def change(table: ImportTable) -> ImportTable:
             whole = joined(table, keys)

@@ -1,21 +1,24 @@
 """One import: the window's pages, its table session, and the jobs that read, look over and load."""
 
+import gc
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from asplab.core.counting import counted
 from asplab.core.experiment import Experiment
 from asplab.core.importing.columns import MappedFiles
 from asplab.core.importing.preset import Preset, applied
 from asplab.core.importing.scan import Scan
-from asplab.core.importing.survey import Survey
+from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.table import ImportTable
 from asplab.core.importing.write import save_manifest
+from asplab.core.progress import Progress
 from asplab.gui.importing import reading
+from asplab.gui.importing.keeping import Keeping
 from asplab.gui.importing.marks import Marked
 from asplab.gui.importing.preset_menu import PresetMenu
 from asplab.gui.importing.table_session import EDITING, Change, TableSession
@@ -26,6 +29,8 @@ from asplab.gui.messages import Messages
 from asplab.gui.text_undo import TextUndo
 
 READING, SURVEYING, LOADING, SAVING = "import reading", "import survey", "import loading", "import saving"
+DETAILING = "import detail"
+_DETAILED_POINTS = 1200
 CANCELLABLE = (READING, LOADING)
 _LONG_CELLS = 400
 _TICK_MS = 60
@@ -48,13 +53,14 @@ class Importer(QObject):
         self.session = TableSession(jobs, self)
         self.messages = Messages(window.banner, self)
         self.presets = PresetMenu(window.preset_menu, window, presets, lambda: self.session.table)
-        self.prompt: QMessageBox | None = None
+        self.keeping = Keeping(window)
         self.dialog: QFileDialog | None = None
         self._memory = MappedFiles()
         self._paths: tuple[Path, ...] = ()
         self._surveyed: ImportTable | None = None
         self._saved: ImportTable | None = None
         self._places: dict[str, int] = {}
+        self._shown: dict[str, Marked] = {}
         self._text_undo = TextUndo(window)
         self._ticks = QTimer(self, interval=_TICK_MS)
         self._ticks.timeout.connect(self._display_progress)
@@ -97,6 +103,8 @@ class Importer(QObject):
     def _take_files(self, read: reading.ReadFiles) -> None:
         table = read.state.table
         self._saved = None
+        # All that was read lives as long as this window: a collection that looked at it would stop the window.
+        gc.freeze()
         self.messages.settle(READING)
         if not table.files:
             folder = ", ".join(path.name for path in self._paths)
@@ -105,6 +113,7 @@ class Importer(QObject):
         self.window.display_place(table.root)
         self.window.display_ready(True)
         self.session.begin(read.state)
+        self.window.files.view.setFocus()
         self.window.display_step("files" if table.failures or not table.rows else self.window.step)
         notes = [*read.notes, *read.faults]
         if read.offer is not None:
@@ -114,6 +123,15 @@ class Importer(QObject):
 
     def _take_further(self, found: Scan) -> None:
         self.session.edit_beside(f"Add {counted(len(found.files), 'file')}", lambda table: reading.added(table, found))
+
+    def _detail(self, file: ScannedFile, part: ScannedPart) -> None:
+        """Draw a data set with all its points; they are in the memory of the reading."""
+
+        def work(_progress: Progress) -> ScannedPart:
+            return reading.detailed_part(file, part, self._memory, _DETAILED_POINTS)
+
+        done = partial(self.window.files.card.display_detail, part)
+        self._jobs.start(DETAILING, "Looking at a file", work, done=done, failed=self._fail)
 
     def _offer(self, preset: Preset) -> None:
         table = self.session.table
@@ -140,13 +158,19 @@ class Importer(QObject):
         window = self.window
         self.messages.settle("edit")
         self.messages.review()
-        window.files.display(state)
-        window.conditions.display(state)
+        self._display_page(window.step)
         window.setWindowModified(self.session.is_modified)
         window.may_close = not self.session.is_modified
-        if window.step == "check":
-            self._look_over()
         self.work_changed.emit()
+
+    def _display_page(self, key: str) -> None:
+        """Bring a page up to date; those that nobody sees wait."""
+        state = self.session.state
+        if key == "check":
+            self._look_over()
+        elif state is not None and self._shown.get(key) is not state:
+            self._shown[key] = state
+            (self.window.files if key == "files" else self.window.conditions).display(state)
 
     def _refuse(self, reason: str) -> None:
         self.messages.tell("warn", reason, cause="edit")
@@ -155,10 +179,13 @@ class Importer(QObject):
     def choose_step(self, key: str) -> None:
         """Show another page."""
         self.window.display_step(key)
+        self._display_page(key)
         if key == "check":
-            self._look_over()
+            self.window.check.overlay.plot.setFocus()
         elif key == "conditions":
             self.window.conditions.table.setFocus()
+        else:
+            self.window.files.view.setFocus()
 
     def _walk(self, step: int) -> None:
         place = KEYS.index(self.window.step) + step
@@ -171,11 +198,11 @@ class Importer(QObject):
         table = self.session.table
         if table is None or table is self._surveyed:
             return
-        self._start(SURVEYING, partial(reading.look_over, table), partial(self._take_survey, table))
+        self._start(SURVEYING, partial(reading.look_over, table, self._memory), partial(self._take_survey, table))
 
-    def _take_survey(self, table: ImportTable, survey: Survey) -> None:
+    def _take_survey(self, table: ImportTable, looked: reading.LookedOver) -> None:
         self._surveyed = table
-        self.window.check.display(table, survey)
+        self.window.check.display(table, looked)
         self._places = {row.file: k for k, row in reversed(list(enumerate(table.rows)))}
         self._places |= {row.label: k for k, row in enumerate(table.rows)}
         row = self.window.conditions.table.currentIndex().row()
@@ -198,6 +225,7 @@ class Importer(QObject):
 
     def _select(self, rows: list[int]) -> None:
         table = self.session.table
+        self._display_page("conditions")
         self.window.conditions.table.select_rows(rows)
         if table is not None:
             more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
@@ -217,24 +245,13 @@ class Importer(QObject):
         had_manifest = reading.manifest_in(table.root) is not None
         is_written = self._saved is table or (had_manifest and not self.session.is_modified)
         self.session.mark_kept(table)
-        self._leave()
+        self.leave()
         self.finished.emit(experiment, table.root, is_written)
 
     def save_manifest(self) -> None:
-        """Write the manifest; one that is there is replaced only when the user says so."""
-        table = self.session.table
-        if table is None:
-            return
-        if reading.manifest_in(table.root) is None:
-            self._write(table)
-            return
-        box = self.prompt = QMessageBox(self.window)
-        box.setWindowTitle("Save manifest")
-        box.setText("Replace the manifest.csv that is there?")
-        box.setInformativeText("The former one is kept as manifest.bak.csv.")
-        box.setStandardButtons(QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Cancel)
-        box.accepted.connect(partial(self._write, table))
-        box.open()
+        """Write the manifest, or ask first."""
+        if self.session.table is not None:
+            self.keeping.save_manifest(self.session.table)
 
     def _write(self, table: ImportTable) -> None:
         self._start(SAVING, lambda _progress: save_manifest(table), partial(self._written, table))
@@ -251,23 +268,11 @@ class Importer(QObject):
         if not self.has_work:
             act()
             return
-        box = self.prompt = QMessageBox(self.window)
-        box.setWindowTitle("Import")
-        box.setText("Close the import and lose what was filled in?")
-        box.setInformativeText("Save the manifest first to keep it beside the data.")
-        box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.buttonClicked.connect(
-            lambda button: act() if box.standardButton(button) == QMessageBox.StandardButton.Discard else None
-        )
-        box.open()
+        self.keeping.ask_before_losing(act)
 
     def leave(self) -> None:
         """Close the window without asking."""
-        self._leave()
-
-    def _leave(self) -> None:
-        for key in (READING, SURVEYING, LOADING):
+        for key in (READING, SURVEYING, LOADING, DETAILING):
             self._jobs.cancel(key)
         self.session.close()
         self.window.may_close = True
@@ -304,6 +309,7 @@ class Importer(QObject):
         window.follow_history(session.history)
         window.files.wanted.connect(self._edit)
         window.files.more_wanted.connect(self.ask_files)
+        window.files.detail_wanted.connect(self._detail)
         window.conditions.wanted.connect(self._edit)
         window.conditions.template.wanted.connect(session.edit_beside)
         window.conditions.template.finished.connect(session.finish_gesture)
@@ -317,6 +323,7 @@ class Importer(QObject):
         window.waiting.action_chosen.connect(self._answer_waiting)
         window.status.cancel_requested.connect(self.cancel)
         window.commanded.connect(self._obey)
+        self.keeping.writing_wanted.connect(self._write)
         self.presets.chosen.connect(self.apply_preset)
         self.presets.told.connect(self.messages.tell)
         application = QApplication.instance()
@@ -374,7 +381,8 @@ class Importer(QObject):
             self.window.status.display_job(_JOBS[running], fraction, can_cancel=running in CANCELLABLE)
 
     def _stop(self) -> None:
+        gc.unfreeze()
         self._ticks.stop()
-        for key in (READING, SURVEYING, LOADING):
+        for key in (READING, SURVEYING, LOADING, DETAILING):
             self._jobs.cancel(key)
         self.session.close()

@@ -6,10 +6,9 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from asplab.core.importing.scanned import ScannedPart
-from asplab.core.importing.survey import Survey
 from asplab.core.importing.table import ImportTable
-from asplab.core.units import FloatArray, wavelength_from_energy
+from asplab.core.units import FloatArray
+from asplab.gui.importing.reading import LookedOver
 from asplab.gui.importing.words import kind_words
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import LayerCurves
@@ -17,15 +16,13 @@ from asplab.gui.theme import Theme, temperature_spec
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.fields import ChoiceField
 
-MOST_CURVES = 400
-_ENERGIES = {"meV": 1.0, "eV": 1000.0}
 _SCALES = (("raw", "As measured"), ("each", "Each to its maximum"))
 
 
 class OverlayCard(Card):
     """The spectra that are in use.
 
-    ``row_chosen`` carries the row of the curve that was clicked, ``row_wanted`` the one to be shown in the table.
+    ``row_chosen`` carries the row of the curve that was clicked.
     """
 
     row_chosen = Signal(int)
@@ -33,12 +30,12 @@ class OverlayCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Spectra", parent=parent)
         self._table: ImportTable | None = None
-        self._survey: Survey | None = None
+        self._looked: LookedOver | None = None
         self._rows: list[int] = []
         self.kind, self.scale = ChoiceField(), ChoiceField(_SCALES)
         self.kind.setAccessibleName("Kind of spectra shown")
         self.scale.setAccessibleName("Scale of the spectra")
-        self.scale.setMinimumContentsLength(16)
+        self.scale.setMinimumContentsLength(14)
         self.plot = Plot(theme, x_label="Wavelength (nm)", y_label="Signal")
         self.plot.setAccessibleName("All spectra over one another")
         self.plot.display_hint("Click a curve to select its row · wheel zooms · A shows all")
@@ -55,11 +52,12 @@ class OverlayCard(Card):
         """Take the colours of a theme."""
         self.plot.restyle(theme)
 
-    def display(self, table: ImportTable, survey: Survey) -> None:
+    def display(self, table: ImportTable, looked: LookedOver) -> None:
         """Show the spectra of a table."""
-        self._table, self._survey = table, survey
-        kinds = list(dict.fromkeys(group.kind for group in survey.groups))
+        self._table, self._looked = table, looked
+        kinds = list(dict.fromkeys(group.kind for group in looked.survey.groups))
         self.kind.offer([("", "All kinds"), *((kind, kind_words(kind)) for kind in kinds)])
+        self.display_subtitle(_words(looked))
         self._draw(is_new=False)
 
     def display_row(self, row: int | None) -> None:
@@ -67,21 +65,18 @@ class OverlayCard(Card):
         self.curves.display_selected(self._rows.index(row) if row in self._rows else None)
 
     def _draw(self, *, is_new: bool) -> None:
-        table, survey = self._table, self._survey
-        if table is None or survey is None:
+        table, looked = self._table, self._looked
+        if table is None or looked is None:
             return
-        groups = [group for group in survey.groups if self.kind.key in ("", None, group.kind)]
-        every = [k for group in groups for k in group.rows]
-        chosen = every if len(every) <= MOST_CURVES else [group.rows[0] for group in groups][:MOST_CURVES]
-        lines = [(k, line) for k in chosen if (line := line_of(table.rows[k].part)) is not None]
-        self._rows = [k for k, _ in lines]
-        x, y = _padded([line for _, line in lines])
+        wanted = self.kind.key or ""
+        kinds = {k: group.kind for group in looked.survey.groups for k in group.rows}
+        self._rows = [k for k in looked.lines if not wanted or kinds[k] == wanted]
+        x, y = _padded([looked.lines[k] for k in self._rows])
         if self.scale.key == "each":
             y = y / np.nanmax(np.abs(y), axis=1, keepdims=True, initial=1e-300)
         colors, tips = self._colors(table), [_tip(table, k) for k in self._rows]
         self.plot.display_labels("Wavelength (nm)", "Signal / its maximum" if self.scale.key == "each" else "Signal")
         self.curves.display(x, y, colors, tips)
-        self.display_subtitle(_words(len(every), len(chosen), len(lines)))
         if is_new:
             self.plot.view_all()
         else:
@@ -97,23 +92,6 @@ class OverlayCard(Card):
         if button == Qt.MouseButton.LeftButton:
             self.curves.display_selected(index)
             self.row_chosen.emit(self._rows[index])
-
-
-def line_of(part: ScannedPart) -> FloatArray | None:
-    """Return wavelength in nm, ascending, and values of a data set, shape (2, n); None without wavelengths."""
-    axis, values = part.thumbnail
-    if part.layout == "image" or not np.isfinite(part.peak_nm):
-        return None
-    if part.axis_unit in _ENERGIES:
-        axis = wavelength_from_energy(axis * _ENERGIES[part.axis_unit])
-    elif part.axis_unit == "cm-1":
-        axis = 1e7 / axis
-    elif part.axis_unit not in ("nm", ""):
-        return None
-    order = np.argsort(axis, kind="stable")
-    axis, values = axis[order], values[order]
-    fresh = np.isfinite(axis) & np.concatenate(([True], np.diff(axis) > 0))
-    return np.array([axis[fresh], values[fresh]])
 
 
 def _padded(lines: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
@@ -135,6 +113,7 @@ def _tip(table: ImportTable, k: int) -> str:
     return f"<b>{name}</b><br>{', '.join(said)}"
 
 
-def _words(every: int, chosen: int, drawn: int) -> str:
-    words = f"{drawn} of {every}, the first of each condition" if chosen < every else f"{drawn} curves"
-    return f"{words} · {chosen - drawn} without wavelengths" if drawn < chosen else words
+def _words(looked: LookedOver) -> str:
+    drawn, chosen = len(looked.lines), len(looked.lines) + looked.without
+    words = f"{drawn} of {looked.total}, the first of each condition" if chosen < looked.total else f"{drawn} curves"
+    return f"{words} · {looked.without} without wavelengths" if looked.without else words

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment
 from asplab.core.importing import edits
@@ -11,12 +13,18 @@ from asplab.core.importing.columns import MappedFiles
 from asplab.core.importing.manifest_cells import with_manifest
 from asplab.core.importing.preset import Preset, best_preset, list_presets
 from asplab.core.importing.scan import Scan, scan
+from asplab.core.importing.scanned import ScannedFile, ScannedPart, scanned_part
 from asplab.core.importing.survey import Survey, survey
 from asplab.core.importing.table import ImportTable, table_of
 from asplab.core.importing.write import experiment_of
+from asplab.core.io.datafile import FileError
 from asplab.core.loading import MANIFEST_NAME
 from asplab.core.progress import Progress
+from asplab.core.units import FloatArray, wavelength_from_energy
 from asplab.gui.importing.marks import Marked, marked
+
+MOST_CURVES, CURVE_POINTS = 400, 320
+_ENERGIES = {"meV": 1.0, "eV": 1000.0}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +72,75 @@ def added(table: ImportTable, found: Scan) -> ImportTable:
     return edits.added(table, found)
 
 
-def look_over(table: ImportTable, _progress: Progress) -> Survey:
-    """Return the survey of a table."""
-    return survey(table)
+@dataclass(frozen=True, slots=True, eq=False)
+class LookedOver:
+    """A survey, and the curves to be drawn.
+
+    Attributes
+    ----------
+    survey : Survey
+    lines : dict
+        Wavelength in nm, ascending, and values, shape (2, n), of rows of the table.
+    without : int
+        Rows that have no wavelengths.
+    total : int
+        Rows in use, of which those that were left out are further repeats.
+    """
+
+    survey: Survey
+    lines: dict[int, FloatArray]
+    without: int
+    total: int
+
+
+def look_over(table: ImportTable, memory: MappedFiles, progress: Progress) -> LookedOver:
+    """Return the survey of a table with the curves of its rows, of each condition at least one."""
+    found = survey(table)
+    every = [k for group in found.groups for k in group.rows]
+    chosen = every if len(every) <= MOST_CURVES else [group.rows[0] for group in found.groups][:MOST_CURVES]
+    lines = {}
+    for done, k in enumerate(chosen):
+        progress.step(done, len(chosen), "Looking it over")
+        line = line_of(detailed(table, k, memory, CURVE_POINTS))
+        if line is not None:
+            lines[k] = line
+    return LookedOver(found, lines, len(chosen) - len(lines), len(every))
+
+
+def detailed(table: ImportTable, k: int, memory: MappedFiles, points: int) -> ScannedPart:
+    """Return the data set of a row with more points in its thumbnail; with the usual ones if it can't be read again."""
+    row = table.rows[k]
+    file = next(file for file in table.files if file.name == row.file)
+    return detailed_part(file, row.part, memory, points)
+
+
+def detailed_part(file: ScannedFile, part: ScannedPart, memory: MappedFiles, points: int) -> ScannedPart:
+    """Return a data set with more points in its thumbnail; as it is if the file can't be read again."""
+    if part not in file.parts:
+        return part
+    try:
+        read = memory.read(file.path, file.name)
+    except FileError:
+        return part
+    place = file.parts.index(part)
+    return scanned_part(read.parts[place], points=points) if place < len(read.parts) else part
+
+
+def line_of(part: ScannedPart) -> FloatArray | None:
+    """Return wavelength in nm, ascending, and values of a data set, shape (2, n); None without wavelengths."""
+    axis, values = part.thumbnail
+    if part.layout == "image" or not np.isfinite(part.peak_nm):
+        return None
+    if part.axis_unit in _ENERGIES:
+        axis = wavelength_from_energy(axis * _ENERGIES[part.axis_unit])
+    elif part.axis_unit == "cm-1":
+        axis = 1e7 / axis
+    elif part.axis_unit not in ("nm", ""):
+        return None
+    order = np.argsort(axis, kind="stable")
+    axis, values = axis[order], values[order]
+    fresh = np.isfinite(axis) & np.concatenate(([True], np.diff(axis) > 0))
+    return np.array([axis[fresh], values[fresh]])
 
 
 def load(table: ImportTable, memory: MappedFiles, progress: Progress) -> Experiment:

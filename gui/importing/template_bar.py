@@ -33,7 +33,6 @@ class TemplateBar(QWidget):
         self.field = QLineEdit()
         self.field.setPlaceholderText(_PLACEHOLDER)
         self.field.setAccessibleName("Name template")
-        self.field.setClearButtonEnabled(True)
         self.guess = QPushButton("Guess")
         self.guess.setToolTip("Propose a template from the names at hand")
         self.help = QToolButton()

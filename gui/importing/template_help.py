@@ -1,29 +1,28 @@
 """How a name template is written, on one small page."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from asplab.core.importing.template import FIELDS, UNITS
 from asplab.gui.importing.words import heading
 
+_SYNTAX = (
+    ("{T:K}", "a field, and the unit of its number where the name states none"),
+    ("* or {any}", "any text, ignored"),
+    ("[_rep{rep}]", "what may be missing"),
+    ("{sample}/{kind}_{T:K}", "a slash separates folders"),
+    (r"\{ \[ \*", "the sign itself"),
+)
 _PAGE = """
-A template describes how the names of the files are built. Fields stand in braces, everything else as it is:
-
-`{{kind}}_T{{T:K}}_exc{{exc:nm}}_rep{{rep}}` reads `PL_T80K_exc405nm_rep2.txt`
-
-| | |
-|---|---|
-| `{{T:K}}` | a field, and the unit of its number where the name states none |
-| `*` or `{{any}}` | any text, ignored |
-| `[_rep{{rep}}]` | may be missing |
-| `{{sample}}/{{kind}}_{{T:K}}` | a slash separates folders |
-| `\\\\{{` | the sign itself |
-
-Decimals may be written `0.5`, `0,5` or `0p5`. A name that the template does not fit is read for what it says plainly,
-and marked with ≠.
-
-**Fields**
-
+<p>A template describes how the names of the files are built. Fields stand in braces, everything else as it is:</p>
+<p style="margin-left: 16px"><code>{{kind}}_T{{T:K}}_exc{{exc:nm}}_rep{{rep}}</code><br>
+reads <code>PL_T80K_exc405nm_rep2.txt</code></p>
+{syntax}
+<p>Decimals may be written 0.5, 0,5 or 0p5. A name that the template does not fit is read for what it says plainly,
+and marked with ≠.</p>
+<p><b>Fields</b></p>
 {fields}
 """
 
@@ -35,18 +34,25 @@ class TemplateHelp(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Name templates")
-        self.resize(620, 640)
+        self.resize(640, 680)
         browser = QTextBrowser()
-        browser.setMarkdown(page())
+        browser.document().setDocumentMargin(12)
+        browser.setHtml(page())
         rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 12, 12, 12)
         rows.addWidget(browser)
 
 
 def page() -> str:
-    """Return the page as Markdown."""
-    lines = ["| Field | Fills | Units |", "|---|---|---|"]
+    """Return the page as rich text."""
+    syntax = [(f"<code>{sign}</code>", words) for sign, words in _SYNTAX]
+    fields = [("<i>Field</i>", "<i>fills</i>", "<i>Units</i>")]
     for field, column in FIELDS.items():
         fills = heading(column) if column else "nothing"
-        lines.append(f"| `{{{field}}}` | {fills} | {', '.join(UNITS.get(field, ()))} |")
-    return _PAGE.format(fields="\n".join(lines))
+        fields.append((f"<code>{{{field}}}</code>", fills, ", ".join(UNITS.get(field, ()))))
+    return _PAGE.format(syntax=_table(syntax), fields=_table(fields))
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    cells = ("".join(f'<td style="padding: 2px 20px 2px 16px">{cell}</td>' for cell in row) for row in rows)
+    return f"<table cellspacing=0>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"

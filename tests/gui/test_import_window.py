@@ -194,6 +194,7 @@ def test_a_folder_with_a_manifest_can_be_checked_first(lab: Bindings, measured: 
     assert importer.session.table is not None
     row = next(k for k in range(len(importer.session.table.rows)) if value(importer, k, "kind") == "aspl")
     assert importer.session.table.cell(row, "temperature_k").source == "manifest"
+    importer.choose_step("conditions")
     face = importer.window.conditions.table.conditions.face(row, "temperature_k")
     assert face.sign == words.sign("manifest")
 
@@ -507,11 +508,11 @@ def test_a_manifest_is_written_once_and_replaced_only_when_asked(lab: Bindings, 
     assert not importer.has_work
     type_into(importer, 1, "power_uw", "8")
     importer.save_manifest()
-    assert importer.prompt is not None
-    importer.prompt.button(Button.Cancel).click()
+    assert importer.keeping.prompt is not None
+    importer.keeping.prompt.button(Button.Cancel).click()
     assert manifest.read_text("utf-8") == first
     importer.save_manifest()
-    importer.prompt.button(Button.Save).click()
+    importer.keeping.prompt.button(Button.Save).click()
     until(lambda: lab.jobs.is_idle)
     assert manifest.read_text("utf-8") != first
     assert (bad_names / "manifest.bak.csv").read_text("utf-8") == first
@@ -524,9 +525,9 @@ def test_closing_asks_only_when_work_would_be_lost(lab: Bindings, bad_names: Pat
     importer.choose_step("conditions")
     type_into(importer, 0, "power_uw", "7")
     assert not importer.window.close()
-    assert importer.prompt is not None
-    importer.prompt.button(Button.Cancel).click()
+    assert importer.keeping.prompt is not None
+    importer.keeping.prompt.button(Button.Cancel).click()
     assert importer.window.isVisible()
     assert not lab.window.close()
-    importer.prompt.button(Button.Discard).click()
+    importer.keeping.prompt.button(Button.Discard).click()
     until(lambda: not lab.window.isVisible())

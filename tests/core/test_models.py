@@ -327,3 +327,23 @@ def test_at_one_detuning_a_temperature_series_is_the_same_for_eq9_and_arrhenius(
     assert plain.chi2[-1] == pytest.approx(other.chi2[-1], abs=1e-8)
     thermal = fit_model(efficiency, "thermal", replace(shared, fixed=fixed))
     assert abs(thermal.chi2[-1] - plain.chi2[-1]) > 1.0
+
+
+def differing(seed: int) -> EfficiencyFit:
+    """Return three to five temperatures of Eq. 9 with g and ħω of their own, which no joint fit can describe."""
+    rng, parts = np.random.default_rng(seed), []
+    for temperature in np.sort(rng.uniform(80.0, 290.0, rng.integers(3, 6))):
+        g, phonon = float(rng.uniform(20.0, 60.0)), float(rng.uniform(5.0, 30.0))
+        tail = 6.5 / np.tanh(13.0 / (2.0 * 0.0862 * temperature)) + 6.5
+        truth = Truth(float(temperature), g, phonon, eta_at_23=float(rng.uniform(0.6, 0.97)), urbach_mev=float(tail))
+        parts.append(draw(truth, n=1, noise=1e-3, rng=rng))
+    arrays = [name for name in parts[0].__slots__ if isinstance(getattr(parts[0], name), np.ndarray)]
+    stacked = {name: np.concatenate([getattr(part, name) for part in parts]) for name in arrays}
+    return fit_efficiency(replace(parts[0], **stacked, keys=parts[0].keys * len(parts)), EfficiencySettings())
+
+
+def test_where_a_model_fails_its_joint_fit_is_sought_everywhere() -> None:
+    data, phonon = differing(0), (100.0, 200.0)
+    free, there = (fit_model(data, "thermal", ModelOptions(bounds=b)) for b in ({}, {"phonon_mev": phonon}))
+    assert free.chi2[-1] > 1e3
+    assert free.chi2[-1] < there.chi2[-1] + 0.01

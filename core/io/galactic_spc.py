@@ -17,6 +17,7 @@ from asplab.core.units import FloatArray
 
 HEADER_BYTES, SUBHEADER_BYTES = 512, 32
 LITTLE_ENDIAN = 0x4B
+ZIP_MARK = b"PK\x03\x04"
 RESERVED = slice(325, 512)
 SHORT_INTEGERS, MULTIPLE, EACH_X, LISTED_X = 0x01, 0x04, 0x40, 0x80
 FLOATS = -128
@@ -78,6 +79,8 @@ def recognises_spc(raw: bytes) -> bool:
     if len(raw) < HEADER_BYTES + SUBHEADER_BYTES or raw[1] != LITTLE_ENDIAN or any(raw[RESERVED]):
         return False
     head = read_head(Binary(raw, ""))
+    if raw.startswith(ZIP_MARK) or (head.flags & EACH_X and not head.each_x):
+        return False
     sizes = 1 <= head.spectra <= LARGEST_COUNT and 1 <= head.points <= LARGEST_COUNT
     ends = math.isfinite(head.first) and math.isfinite(head.last)
     return sizes and ends and head.x_code in X_CODES and head.y_code in Y_CODES

@@ -110,6 +110,12 @@ def test_frames_with_a_calibration_each_have_an_axis_each():
     assert [part.columns[0].values[0] for part in file.parts] == [400.5, 600.25]
 
 
+def test_a_glued_spectrum_is_wider_than_the_detector():
+    file = read_bytes(sif(spectrum(4711)), "glued.sif")
+    assert dict(file.metadata)["DetectorDimensions"] == "1024 x 255"
+    assert file.columns[0].values.size == file.columns[1].values.size == 4711
+
+
 def test_raman_shift_in_the_file_is_still_an_axis_of_wavelengths_and_said_so():
     file = read_bytes(sif(spectrum(), frame_axis=b"Raman shift", raman=b"455.5"), "raman.sif")
     assert (file.columns[0].name, file.columns[0].unit) == ("wavelength", "nm")

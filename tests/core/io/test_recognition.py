@@ -26,6 +26,7 @@ OTHERS = {
     "web page": b"<html><body>404</body></html>",
     "zeros": bytes(6000),
     "all bytes": bytes(range(256)) * 40,
+    "zip archive of zeros": b"PK\x03\x04" + bytes(4) + b"\1" + bytes(15) + b"\1" + bytes(6000),
     "empty": b"",
     "one byte": b"K",
 }

@@ -24,6 +24,7 @@ PULL_RANGE = (-4.2, 4.2)
 _PER_EV = 1000.0
 _Line = tuple[FloatArray, FloatArray | None, FloatArray | None]
 _LOWEST, _ETA_MARGIN, _TOP, _HIGHEST = -0.3, 0.05, 1.08, 1.6
+_LONGEST, _MARGIN = 1.06, 0.05
 _DASHED_FROM = 7
 """Colours repeat from this model on; dashes tell it from the first ones."""
 
@@ -123,6 +124,30 @@ def eta_home(fit: EfficiencyFit) -> tuple[float, float]:
     known = fit.eta[fit.valid & np.isfinite(fit.eta)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     return max(min(low, 0.0), _LOWEST) - _ETA_MARGIN, min(max(high + _ETA_MARGIN, _TOP), _HIGHEST)
+
+
+def longest(fit: EfficiencyFit) -> float:
+    """Return where the axis of ΔE ends."""
+    return _LONGEST * float(np.max(np.where(fit.valid, fit.detuning_mev, 0.0), initial=10.0))
+
+
+def range_end(fit: EfficiencyFit) -> float:
+    """Return where a fit range ends that reaches beyond all data: inside the picture, where it can be grabbed."""
+    return longest(fit) - 0.01 * longest(fit)
+
+
+def middle_point(fit: EfficiencyFit, t: int) -> int:
+    """Return the point of a temperature that stands in the middle of its detunings."""
+    known = np.flatnonzero(fit.valid[t])
+    order = known[np.argsort(fit.detuning_mev[t, known])]
+    return int(order[len(order) // 2]) if order.size else 0
+
+
+def inverse_home(fit: EfficiencyFit) -> tuple[float, float]:
+    """Return the range of 1/kT of all temperatures, with a margin."""
+    x = inverse_temperature(fit.temperatures_k)
+    margin = _MARGIN * max(float(np.ptp(x)), 1.0)
+    return float(x.min()) - margin, float(x.max()) + margin
 
 
 def nearest_points(fit: EfficiencyFit, t: int, j: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The comparison as rows of a table: every known model, those compared with their numbers."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from asplab.core.estimate import Estimate
 from asplab.core.polaron.rates import MODELS, RateModel
 from asplab.gui.panels.polaron.comparing import Compared
+from asplab.gui.panels.polaron.page import unbroken
 from asplab.gui.settings_catalogue import EFFECTS, QUANTITIES
 from asplab.gui.systematic import NONE, arms
 from asplab.gui.theme import detuning_spec
@@ -37,6 +39,8 @@ SAMPLE = ("inhomogeneous_mev", "temperature_offset_k")
 """Parameters of the sample, of every model once they are free."""
 MODEL_NAMES = tuple(MODELS)
 _NOTHING = "—"
+_FIRST = ("With ", "Systematic ")
+_SENTENCE = re.compile(r"(?<=\.) (?=With |Models without |Systematic )")
 
 
 def model_color(model: str, compared: tuple[str, ...]) -> str:
@@ -215,6 +219,12 @@ def prior_lines(compared: Compared | None, model: str, row: int | None) -> list[
         source = f" · {escape(prior.source)}" if prior.source else ""
         lines.append(f"{symbol} = {value} {unit}".rstrip() + f": {told}{source}")
     return lines
+
+
+def paragraphs(words: str) -> str:
+    """Return a verdict as rich text: what the data determine comes first, then how the models rank."""
+    parts = _SENTENCE.split(escape(words.strip()))
+    return unbroken("<br><br>".join(sorted(parts, key=lambda part: not part.startswith(_FIRST))))
 
 
 def _weight(value: float) -> str:

@@ -1,8 +1,6 @@
 """The models page: all compared rate models over the data, their ranking, and what the data say in words."""
 
-import re
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -22,9 +20,12 @@ from asplab.gui.panels.polaron.model_picture import (
     along_detuning,
     along_inverse,
     eta_home,
-    inverse_temperature,
+    inverse_home,
+    longest,
+    middle_point,
     nearest_points,
     pulls,
+    range_end,
 )
 from asplab.gui.panels.polaron.model_rows import (
     COLUMNS,
@@ -32,10 +33,11 @@ from asplab.gui.panels.polaron.model_rows import (
     best_model,
     columns_of,
     model_rows,
+    paragraphs,
     prior_lines,
     systematic_words,
 )
-from asplab.gui.panels.polaron.page import Page, unbroken
+from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.recent import remember
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
@@ -58,15 +60,12 @@ _LABELS = {"eta": "η", "log": "η", "logit": "ln η/(1 − η)"}
 _X_LABELS = {"detuning": "ΔE (meV)", "inverse": "1/k<sub>B</sub>T (eV⁻¹)"}
 _HOME = {"log": (-4.2, 0.25), "logit": (-8.0, 4.0)}
 _HINT = f"Click a row to bring a model to the front, its box to compare it or not · {EXCLUDES}"
-_LONGEST, _MARGIN = 1.06, 0.05
-_FIRST = ("With ", "Systematic ")
-_SENTENCE = re.compile(r"(?<=\.) (?=With |Models without |Systematic )")
 
 
 class ModelsPage(Page):
     """Which rate models describe η(ΔE, T), and how well."""
 
-    studies = (COMPARISON,)
+    studies: tuple[Study, ...] = (COMPARISON,)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,12 +78,12 @@ class ModelsPage(Page):
         self._keys: tuple[tuple[str, ...], ...] = ()
         self._near = np.empty(0, dtype=int)
         self.scale, self.axis, self.fits = ChoiceField(SCALES), ChoiceField(AXES), ChoiceField(FITS)
-        self.plots = {key: SeriesPlot(theme, y_label=_LABELS[key], log_y=key == "log") for key, _ in SCALES}
+        self.plots: dict[str, SeriesPlot] = {}
         self.pulls = SeriesPlot(theme, x_label=_X_LABELS["detuning"], y_label="pull (σ)")
         self._guides = Guides(theme)
         self.pulls.add_layer(self._guides, z=-5)
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
-        self.regions = {key: _region(theme) for key in self.plots}
+        self.regions: dict[str, RegionHandle] = {}
         self.table, self.history = DataTable(theme, COLUMNS), History()
         self.parameters_button = QPushButton("Parameters…")
         self.verdict, self.priors = QLabel(), QLabel()
@@ -96,8 +95,11 @@ class ModelsPage(Page):
 
     @property
     def plot(self) -> SeriesPlot:
-        """The plot of η in the chosen scale."""
-        return self.plots[str(self.scale.key)]
+        """The plot of η in the chosen scale; it is built when it is first wanted."""
+        key = str(self.scale.key)
+        if key not in self.plots:
+            self._add_plot(key)
+        return self.plots[key]
 
     # --- Page --------------------------------------------------------------------------------------------
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
@@ -168,8 +170,6 @@ class ModelsPage(Page):
         )
         holder = QWidget()
         self._scales = QStackedLayout(holder)
-        for plot in self.plots.values():
-            self._scales.addWidget(plot)
         self._plot_card.add(holder, 5)
         self._plot_card.add(self.pulls, 3)
         self.verdict.setWordWrap(True)
@@ -209,16 +209,22 @@ class ModelsPage(Page):
         self.history.restored.connect(self.fit_restored)
         self.history.renamed.connect(self.fit_renamed)
         self.history.deleted.connect(self.fit_deleted)
-        for key, plot in self.plots.items():
-            plot.point_clicked.connect(self._choose_point)
-            plot.display_hint(_HINT)
-            plot.hint_changed.connect(self.hint_changed)
-            plot.add_layer(self.regions[key], z=20)
-            self.regions[key].dragged.connect(self._drag_range)
-            self.regions[key].drag_finished.connect(self.drag_finished)
         self.pulls.point_clicked.connect(self._choose_pull)
         self.pulls.display_hint(f"Distance from the model in front, in units of each point’s own σ · {EXCLUDES}")
         self.pulls.hint_changed.connect(self.hint_changed)
+
+    def _add_plot(self, key: str) -> None:
+        plot = self.plots[key] = SeriesPlot(self._theme, y_label=_LABELS[key], log_y=key == "log")
+        region = self.regions[key] = RegionHandle(
+            self._theme, label="fit range", scope="all models, all temperatures", unit="meV", step=1.0
+        )
+        plot.point_clicked.connect(self._choose_point)
+        plot.display_hint(_HINT)
+        plot.hint_changed.connect(self.hint_changed)
+        plot.add_layer(region, z=20)
+        region.dragged.connect(self._drag_range)
+        region.drag_finished.connect(self.drag_finished)
+        self._scales.addWidget(plot)
 
     # --- choosing ----------------------------------------------------------------------------------------
     def _look_again(self) -> None:
@@ -261,7 +267,7 @@ class ModelsPage(Page):
         if self._shown is None or self._shown[0].efficiency is None:
             return
         before = self._shown[0].document.settings.polaron.detuning_range_mev
-        end = _end(self._shown[0].efficiency)
+        end = range_end(self._shown[0].efficiency)
         # An end beyond the data stands at the end of the picture; it stays what it is until it is moved itself.
         kept = before[1] if before[1] > end and abs(high - end) < 1e-6 else high
         self.detuning_range_dragged.emit(max(low, 0.0), max(kept, 0.1))
@@ -299,7 +305,7 @@ class ModelsPage(Page):
         words = "" if comparison is None or row is None else comparison.verdicts[row]
         told = [systematic_words(one, row) for one in errors if one.model == front and row is not None]
         words = " ".join([words, *told])
-        self.verdict.setText(_paragraphs(words) or "Not compared yet.")
+        self.verdict.setText(paragraphs(words) or "Not compared yet.")
         used = "<br>".join(prior_lines(compared, front, row))
         self.priors.setText(f"<b>Priors of this fit</b><br>{used}" if used else "")
         self.priors.setVisible(bool(used))
@@ -326,7 +332,7 @@ class ModelsPage(Page):
         point = fit.keys[t].index(view.stack) if view.stack and view.stack in fit.keys[t] else None
         name, ring = temperature_name(fit.temperatures_k[t]), None if point is None else (0, point)
         if self.axis.key == "inverse":
-            at = point if point is not None else _middle(fit, t)
+            at = point if point is not None else middle_point(fit, t)
             self._near = nearest_points(fit, t, at)
             self.plot.display(along_inverse(scene, self._near))
             ring = (t, 0)
@@ -341,7 +347,7 @@ class ModelsPage(Page):
 
     def _show_region(self, results: Results, fit: EfficiencyFit) -> None:
         low, high = results.document.settings.polaron.detuning_range_mev
-        end = _end(fit)
+        end = range_end(fit)
         for region in self.regions.values():
             region.setVisible(self.axis.key == "detuning" and low < end)
             if low < end:
@@ -359,42 +365,10 @@ class ModelsPage(Page):
             return
         is_inverse = self.axis.key == "inverse"
         self.pulls.setVisible(not is_inverse)
-        x = _inverse_home(fit) if is_inverse else (0.0, _longest(fit))
+        x = inverse_home(fit) if is_inverse else (0.0, longest(fit))
         for name, plot in self.plots.items():
             plot.display_labels(_X_LABELS["inverse"] if is_inverse else "", _LABELS[name])
             plot.set_home(x=x, y=eta_home(fit) if name == "eta" else _HOME[name])
             plot.view_all()
-        self.pulls.set_home(x=(0.0, _longest(fit)), y=PULL_RANGE)
+        self.pulls.set_home(x=(0.0, longest(fit)), y=PULL_RANGE)
         self.pulls.view_all()
-
-
-def _paragraphs(words: str) -> str:
-    """Return a verdict as rich text: what the data determine comes first, then how the models rank."""
-    parts = _SENTENCE.split(escape(words.strip()))
-    return unbroken("<br><br>".join(sorted(parts, key=lambda part: not part.startswith(_FIRST))))
-
-
-def _region(theme: Theme) -> RegionHandle:
-    return RegionHandle(theme, label="fit range", scope="all models, all temperatures", unit="meV", step=1.0)
-
-
-def _longest(fit: EfficiencyFit) -> float:
-    return _LONGEST * float(np.max(np.where(fit.valid, fit.detuning_mev, 0.0), initial=10.0))
-
-
-def _end(fit: EfficiencyFit) -> float:
-    """Return where a fit range ends that reaches beyond all data: inside the picture, where it can be grabbed."""
-    return _longest(fit) - 0.01 * _longest(fit)
-
-
-def _middle(fit: EfficiencyFit, t: int) -> int:
-    """Return the point of a temperature that stands in the middle of its detunings."""
-    known = np.flatnonzero(fit.valid[t])
-    order = known[np.argsort(fit.detuning_mev[t, known])]
-    return int(order[len(order) // 2]) if order.size else 0
-
-
-def _inverse_home(fit: EfficiencyFit) -> tuple[float, float]:
-    x = inverse_temperature(fit.temperatures_k)
-    margin = _MARGIN * max(float(np.ptp(x)), 1.0)
-    return float(x.min()) - margin, float(x.max()) + margin

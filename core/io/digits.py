@@ -1,9 +1,10 @@
 """Convert rows of plain decimal numbers all at once: the fast path of regular text files.
 
 Every number is the quotient of two whole numbers below 2**53, which one division rounds correctly. So the values are
-those that `float` gives, digit for digit; rows with signs, exponents or too many digits are left to slower parsers.
+those that `float` gives, digit for digit; rows with exponents or too many digits are left to slower parsers.
 """
 
+import io
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,9 @@ from asplab.core.io.dialects import Dialect, common_dialect
 from asplab.core.units import FloatArray
 
 DIGITS = b"0123456789"
+MINUS = b"-"
+EDGE_COMMA = re.compile(rb"(?<![0-9]),|,(?![0-9])")
+DELIMITERS = (b"\t", b",", b";", b" ")
 MARKS = frozenset(b".,;\t \r\n")
 TOKEN_DIGITS = 8
 EXACT_DIGITS = 15
@@ -47,13 +51,17 @@ class RowLayout:
 
 
 def punctuation(raw: bytes) -> bytes:
-    """Return what is left of ``raw`` without its digits."""
-    return raw.translate(None, DIGITS)
+    """Return what is left of ``raw`` without its digits and minus signs."""
+    return raw.translate(None, DIGITS + MINUS)
 
 
 def row_layout(row: bytes) -> RowLayout | None:
-    """Return the layout of all rows like ``row``, which ends with its line end; None where it isn't plain."""
-    return layout_of(re.sub(rb"[0-9]+", b"1", row)) if row and MARKS.issuperset(punctuation(row)) else None
+    """Return the layout of all rows like ``row``, which ends with its line end; None where it isn't one of numbers.
+
+    Signs and exponents are passed over.
+    """
+    bare = re.sub(rb"(?<=[0-9.,])[eE][+-]?[0-9]+|(?<![0-9.eE])[+-](?=[0-9.])", b"", row)
+    return layout_of(re.sub(rb"[0-9]+", b"1", bare)) if row and MARKS.issuperset(punctuation(bare)) else None
 
 
 @lru_cache(maxsize=256)
@@ -87,20 +95,78 @@ def plain_values(body: bytes, layout: RowLayout) -> FloatArray | None:
 
     The caller has compared the punctuation of all rows.
     """
-    padded = np.frombuffer(bytes(TOKEN_DIGITS) + body, np.uint8)
+    found = tokens_of(body)
+    if found is None:
+        return None
+    lengths = found.lengths.reshape(-1, layout.filled.size)
+    if not (found.lengths.min() > 0 if layout.filled.all() else ((lengths > 0) == layout.filled).all()):
+        return None
+    values = quotients(found.values.reshape(lengths.shape), lengths, layout)
+    if values is None or MINUS not in body:
+        return values
+    column_of = np.full(layout.filled.size, -1)
+    column_of[[whole for whole, _ in layout.numbers]] = range(len(layout.numbers))
+    signed = signed_tokens(body, found)
+    rows, places = np.divmod(signed, layout.filled.size)
+    if not signed.size or column_of[places].min() < 0:
+        return None
+    values[rows, column_of[places]] *= -1.0
+    return values
+
+
+def loaded_values(body: bytes, layout: RowLayout) -> FloatArray | None:
+    """Return the numbers (rows, columns) of ``body``, with or without fractions and exponents; None as `plain_values`.
+
+    The caller has compared the delimiters of all rows, and that nothing stands between those that end them.
+    """
+    if layout.dialect.decimal == "," and EDGE_COMMA.search(body):
+        return None
+    text = body.decode("ascii")
+    if layout.dialect.decimal == ",":
+        text = text.replace(",", ".")
+    columns = range(len(layout.numbers)) if body[-3:].rstrip(b"\r\n")[-1:] in DELIMITERS else None
+    try:
+        return np.loadtxt(
+            io.StringIO(text), delimiter=layout.dialect.delimiter, comments=None, usecols=columns, ndmin=2
+        )
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """The runs of digits in a text without its minus signs: their values, lengths, and the places behind them."""
+
+    values: NDArray[np.uint64]
+    lengths: NDArray[np.intp]
+    ends: NDArray[np.intp]
+
+
+def tokens_of(body: bytes) -> Tokens | None:
+    """Return the runs of digits in ``body``, empty ones where two marks meet; None where one is too long."""
+    unsigned = body.translate(None, MINUS) if MINUS in body else body
+    padded = np.frombuffer(bytes(TOKEN_DIGITS) + unsigned, np.uint8)
     characters = padded[TOKEN_DIGITS:]
     ends = np.nonzero(characters - np.uint8(48) > np.uint8(9))[0]
-    digits = ends.copy()
-    digits[1:] -= ends[:-1] + 1
-    if digits.max() > TOKEN_DIGITS:
-        return None
-    lengths = digits.reshape(-1, layout.filled.size)
-    if not (digits.min() > 0 if layout.filled.all() else ((lengths > 0) == layout.filled).all()):
+    lengths = ends.copy()
+    lengths[1:] -= ends[:-1] + 1
+    if lengths.max() > TOKEN_DIGITS:
         return None
     # Word k holds the eight characters before character k, so each token is the end of one word.
-    words = np.ndarray((len(body),), np.dtype("<u8"), padded.data, 0, (1,))[ends]
-    words &= KEPT_BYTES[digits]
-    return quotients(whole_numbers(words).reshape(lengths.shape), lengths, layout)
+    words = np.ndarray((len(unsigned),), np.dtype("<u8"), padded.data, 0, (1,))[ends]
+    words &= KEPT_BYTES[lengths]
+    return Tokens(whole_numbers(words), lengths, ends)
+
+
+def signed_tokens(body: bytes, found: Tokens) -> NDArray[np.intp]:
+    """Return which tokens have a minus sign before them; none where a sign stands anywhere else."""
+    signs = np.nonzero(np.frombuffer(body, np.uint8) == MINUS[0])[0]
+    behind = signs - np.arange(signs.size)
+    starts = found.ends - found.lengths
+    tokens = np.searchsorted(starts, behind)
+    if tokens.max() >= starts.size or not np.array_equal(starts[tokens], behind):
+        return np.empty(0, np.intp)
+    return tokens if (np.diff(tokens) > 0).all() else np.empty(0, np.intp)
 
 
 def whole_numbers(words: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -1,12 +1,14 @@
 """Read text files whose rows are all alike, without looking at each line."""
 
 from asplab.core.io.blocks import Block
-from asplab.core.io.digits import DIGITS, plain_values, punctuation, row_layout
+from asplab.core.io.digits import DIGITS, MARKS, RowLayout, loaded_values, plain_values, punctuation, row_layout
+from asplab.core.units import FloatArray
 
 MOST_HEADER_LINES = 200
 FEWEST_ROWS = 8
 BARE_BYTES = 1024
-BARE_CHARACTERS = DIGITS + b"+-.eE,;\t \r\n"
+NUMBER_CHARACTERS = DIGITS + b"+-eE"
+BARE_CHARACTERS = NUMBER_CHARACTERS + b".,;\t \r\n"
 
 
 def is_bare(raw: bytes) -> bool:
@@ -27,29 +29,44 @@ def read_plain(raw: bytes) -> tuple[bytes, Block] | None:
         return None
     last = raw[raw.rfind(b"\n", 0, -1) + 1 :]
     layout = row_layout(last)
-    form = punctuation(last)
-    above = lines_above(raw, form)
-    if layout is None or above is None:
+    if layout is None:
+        return None
+    loose = NUMBER_CHARACTERS + layout.dialect.decimal.encode()
+    delimiters = last.translate(None, loose)
+    above = lines_above(raw, delimiters, loose)
+    if above is None:
         return None
     lines, start = above
-    body = raw[start:]
-    marks = punctuation(body)
-    rows = len(marks) // len(form)
-    if rows < FEWEST_ROWS or marks != form * rows:
+    values = values_of(raw[start:], last, layout, loose)
+    if values is None or len(values) < FEWEST_ROWS:
         return None
-    values = plain_values(body, layout)
-    return None if values is None else (raw[:start], Block(layout.dialect, values, range(lines, lines + rows)))
+    return raw[:start], Block(layout.dialect, values, range(lines, lines + len(values)))
 
 
-def lines_above(raw: bytes, form: bytes) -> tuple[int, int] | None:
-    """Return how many lines and bytes stand above the first row of the punctuation ``form``; None for too many."""
+def values_of(body: bytes, last: bytes, layout: RowLayout, loose: bytes) -> FloatArray | None:
+    """Return the numbers of ``body``, whose rows have the delimiters of ``last``; None where some haven't."""
+    form, marks, rows = punctuation(last), punctuation(body), body.count(b"\n")
+    if marks == form * rows and MARKS.issuperset(form):
+        return plain_values(body, layout)
+    end = last[len(last.rstrip(b",;\t \r\n")) :]
+    if marks.translate(None, loose) != last.translate(None, loose) * rows or body.count(end) != rows:
+        return None
+    values = loaded_values(body, layout)
+    return values if values is not None and len(values) == rows else None
+
+
+def lines_above(raw: bytes, delimiters: bytes, loose: bytes) -> tuple[int, int] | None:
+    """Return how many lines and bytes stand above the first row with ``delimiters``; None for too many.
+
+    ``loose`` are the characters of numbers.
+    """
     start = 0
     for lines in range(MOST_HEADER_LINES):
         stop = raw.find(b"\n", start) + 1
         if not stop or b"\r" in raw[start : stop - 2]:
             return None
         row = raw[start:stop]
-        if punctuation(row) == form and row != form:
+        if row.translate(None, loose) == delimiters and row.translate(None, DIGITS) != row:
             return lines, start
         start = stop
     return None

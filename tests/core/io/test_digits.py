@@ -20,16 +20,55 @@ ENDS = [
 
 def random_number(draw: random.Random) -> str:
     fraction = "".join(draw.choice("0123456789") for _ in range(draw.randrange(1, 8)))
-    return f"{draw.randrange(10 ** draw.randrange(1, 8))}.{fraction}"
+    return f"{draw.choice(('', '', '-'))}{draw.randrange(10 ** draw.randrange(1, 8))}.{fraction}"
 
 
 @pytest.mark.parametrize(("delimiter", "decimal", "end"), ENDS)
 def test_random_decimals_are_read_exactly(delimiter, decimal, end):
     draw = random.Random(5)
-    rows = [[random_number(draw), str(draw.randrange(10**8)), random_number(draw)] for _ in range(400)]
+    rows = [[random_number(draw), str(draw.randrange(-(10**7), 10**8)), random_number(draw)] for _ in range(400)]
     raw = "".join(delimiter.join(row).replace(".", decimal) + end for row in rows).encode()
     _, block = read_plain(raw)
     np.testing.assert_array_equal(block.values, [[float(cell) for cell in row] for row in rows])
+
+
+@pytest.mark.parametrize(("delimiter", "decimal", "end"), ENDS)
+def test_numbers_with_and_without_fractions_and_exponents_are_read_exactly(delimiter, decimal, end):
+    draw = random.Random(6)
+    cells = [[f"{draw.uniform(-900, 9000):.{draw.randrange(2, 7)}g}" for _ in range(3)] for _ in range(300)]
+    assert any("." in row[0] for row in cells)
+    assert any("." not in row[0] for row in cells)
+    assert any("e" in row[0] for row in cells)
+    raw = "".join(delimiter.join(row).replace(".", decimal) + end for row in cells)
+    first = delimiter.join(["1.5", "2.5", "3.5"]).replace(".", decimal) + end
+    _, block = read_plain((raw + first).encode())
+    np.testing.assert_array_equal(block.values[:-1], [[float(cell) for cell in row] for row in cells])
+
+
+@pytest.mark.parametrize("odd", ["501.5.5\t7", "50-1\t7", "501.-5\t7", "501-\t7", "--501\t7", "501\t", "\t7"])
+def test_one_odd_number_among_mixed_ones_is_left_to_the_slower_readers(odd):
+    raw = b"500\t3\n500.5\t3.25\n-1\t2\n" * 5
+    assert read_plain(raw + b"500.5\t3.5\n") is not None
+    assert read_plain(raw + odd.encode() + b"\n500.5\t3.5\n") is None
+
+
+@pytest.mark.parametrize("odd", ["501\t-", "501\t7", "501\te", "-\t"])
+def test_a_cell_behind_the_last_delimiter_is_not_passed_over(odd):
+    raw = b"500\t\n500.5\t\n" * 5
+    assert read_plain(raw) is not None
+    assert read_plain(raw + odd.encode() + b"\n500.5\t\n") is None
+
+
+def test_a_last_row_with_signs_and_exponents_tells_the_form_too():
+    raw = b"500.5,3\n501,-7.25\n" * 5 + b"-502.5,-3e-2\n"
+    _, block = read_plain(raw)
+    np.testing.assert_array_equal(block.values[-2:], [[501.0, -7.25], [-502.5, -0.03]])
+
+
+def test_a_decimal_comma_at_the_edge_of_a_number_is_left_to_the_slower_readers():
+    raw = b"500,5\t3\n500\t3,5\n" * 5
+    assert read_plain(raw) is not None
+    assert read_plain(raw + b"500\t,5\n500\t3\n") is None
 
 
 def rows(text: str) -> bytes:
@@ -39,9 +78,16 @@ def rows(text: str) -> bytes:
 @pytest.mark.parametrize(
     "row",
     [
-        "500.5,-3",
-        "500.5,3e5",
-        "500.5,+3",
+        "500.5,3-",
+        "500.5,--3",
+        "5-00.5,3",
+        "500.-5,3",
+        "500-.5,3",
+        "500.5-,3",
+        "500.5,-",
+        "500.5,3e",
+        "500.5,e3",
+        "500.5,3+",
         "500.5,nan",
         "500.5,1_0",
         "123456789.5,3",
@@ -64,7 +110,7 @@ def test_numbers_with_more_digits_than_are_exact_are_left_alone():
     assert plain_values(raw, row_layout(raw[: raw.index(b"\n") + 1])) is None
 
 
-@pytest.mark.parametrize("odd", [b"501.5\t7\t9\n", b"501\t7\n", b"501.5,7\n", b"\n", b"501.5\t\n", b"# stop\n"])
+@pytest.mark.parametrize("odd", [b"501.5\t7\t9\n", b"501.5,7\n", b"\n", b"501.5\t\n", b"# stop\n"])
 def test_one_row_of_another_form_is_found(odd):
     raw = rows("500.5\t3")
     assert read_plain(raw) is not None

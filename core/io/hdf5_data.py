@@ -4,7 +4,6 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 
-import h5py
 import numpy as np
 
 from asplab.core.io.datafile import Column, DataFile, FileError
@@ -46,6 +45,9 @@ def read_hdf5(raw: bytes, name: str) -> DataFile:
     FileError
         Where the file is damaged, is a project of ASPLab, or holds nothing that can be a spectrum.
     """
+    # Whoever reads text files only needn't wait for it.
+    import h5py
+
     refuse_endless_heaps(raw, name)
     try:
         with h5py.File(io.BytesIO(raw), "r") as file:

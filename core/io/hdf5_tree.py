@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import h5py
 import numpy as np
 
 from asplab.core.io.datafile import FileError
@@ -147,6 +146,8 @@ def survey(file: Any, name: str) -> tuple[Node, Survey]:
 
 def read_group(group: Any, path: str, met: Survey, above: frozenset[int], depth: int) -> Node:
     """Return one group with all below it; groups that hold themselves are entered once."""
+    import h5py
+
     met.count(path or "/", depth)
     above = above | {h5py.h5o.get_info(group.id).addr}
     node = Node(path, attributes(group))

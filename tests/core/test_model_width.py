@@ -167,6 +167,12 @@ def test_the_joint_fit_finds_what_is_added_to_all_temperatures() -> None:
     assert fit.priors[0].pull[-1] == pytest.approx(0.5, abs=0.01)
 
 
+def test_a_small_error_of_a_low_temperature_is_no_problem() -> None:
+    options = ModelOptions(priors=(ParameterPrior("temperature_offset_k", 0.0, 1.0),))
+    fit = fit_model(table(ensemble_eta(0.0, 20.0, "eq9"), temperature_k=20.0), "eq9", options)
+    assert fit.value("temperature_offset_k")[0] == pytest.approx(0.0, abs=0.01)
+
+
 # Choices
 
 

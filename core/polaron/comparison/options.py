@@ -46,6 +46,8 @@ DEFAULT_FIXED: Mapping[str, float] = {
 }
 """Parameters that one curve cannot tell from the others: they are free only where bounds or a prior are given."""
 
+_WIDEST_OFFSET = 10.0
+"""Standard deviations of its prior within which an offset of the temperatures is sought."""
 _LINEAR = ("slope_per_mev", OFFSET)
 """Parameters that can be negative, which are their own coordinates."""
 _WITHIN = 0.99
@@ -358,8 +360,17 @@ def _has_width(options: ModelOptions) -> bool:
     return is_free or options.fixed.get(WIDTH, options.inhomogeneous_mev) > 0.0
 
 
+def _default_limits(name: str, options: ModelOptions) -> tuple[float, float]:
+    """Return the range of a parameter that has none of its own; that of an offset follows its prior."""
+    low, high = DEFAULT_BOUNDS[kind_of(name)]
+    prior = next((prior for prior in options.priors if prior.parameter == name), None)
+    if name != OFFSET or prior is None:
+        return low, high
+    return max(low, prior.value - _WIDEST_OFFSET * prior.error), min(high, prior.value + _WIDEST_OFFSET * prior.error)
+
+
 def _limits(name: str, options: ModelOptions) -> tuple[float, float]:
-    low, high = options.bounds.get(name, DEFAULT_BOUNDS[kind_of(name)])
+    low, high = options.bounds.get(name, _default_limits(name, options))
     check_held(name, low, "lower bound")
     check_held(name, high, "upper bound")
     if name == WIDTH:

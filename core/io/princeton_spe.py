@@ -13,7 +13,7 @@ from asplab.core.io.binary import Binary
 from asplab.core.io.datafile import Column, DataFile
 from asplab.core.io.frames import axis_column, detector_frames, joined, origin, pixel_column
 from asplab.core.io.reader import Reader
-from asplab.core.io.spe_footer import read_footer
+from asplab.core.io.spe_footer import Footer, read_footer
 from asplab.core.units import FloatArray
 
 HEADER_BYTES = 4100
@@ -264,9 +264,19 @@ def read_version_3(file: Binary, shape: Shape) -> DataFile:
         ).reshape(footer.frames, region.rows, region.pixels)
         axis, notes = footer_axis(region.wavelengths, region.pixels)
         one = replace(source, warnings=notes)
-        parts.append(detector_frames(one, [axis], values, unit="counts", time=None))
+        parts.append(detector_frames(one, [axis], values, unit="counts", time=frame_times(file, footer)))
         at += region.stride
     return joined(named_regions(parts))
+
+
+def frame_times(file: Binary, footer: Footer) -> Column | None:
+    """Return when the exposure of each frame of a LightField file began, from the first on."""
+    if footer.clock is None or footer.frames < 2:
+        return None
+    first = HEADER_BYTES + footer.frame_size + footer.clock.offset
+    ticks = [file.number("q", first + frame * footer.frame_stride, "a time stamp") for frame in range(footer.frames)]
+    elapsed = np.array([tick - ticks[0] for tick in ticks], dtype=np.float64) / footer.clock.ticks_per_s
+    return axis_column(elapsed, "time", "s") if np.all(np.diff(elapsed) > 0.0) else None
 
 
 def footer_axis(wavelengths: FloatArray | None, pixels: int) -> tuple[Column, tuple[str, ...]]:

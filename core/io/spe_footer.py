@@ -32,6 +32,14 @@ class FooterRegion:
     wavelengths: FloatArray | None
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where the time stamp of a frame stands behind its data, in bytes, and how many ticks a second has."""
+
+    offset: int
+    ticks_per_s: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Footer:
     """What the description says of the data."""
@@ -42,6 +50,7 @@ class Footer:
     frame_stride: int
     regions: tuple[FooterRegion, ...]
     metadata: tuple[tuple[str, str], ...]
+    clock: Clock | None = None
 
 
 def local(tag: str) -> str:
@@ -83,7 +92,21 @@ def read_footer(file: Binary, offset: int) -> Footer:
         raise file.fault(
             f"the regions take {used} bytes, a frame {size} of {stride}. The file is damaged: copy it again."
         )
-    return Footer(kind, frames, size, stride, regions, pairs(root))
+    return Footer(kind, frames, size, stride, regions, pairs(root), read_clock(root, stride - size))
+
+
+def read_clock(root: Element, extra: int) -> Clock | None:
+    """Return where the start of each exposure stands; None where the ``extra`` bytes of a frame aren't all known."""
+    blocks = named(root, "MetaBlock")
+    fields = list(blocks[0]) if len(blocks) == 1 else []
+    if not fields or 8 * len(fields) != extra or any(one.get("bitDepth") != "64" for one in fields):
+        return None
+    for k, one in enumerate(fields):
+        ticks = one.get("resolution", "")
+        if local(one.tag) == "TimeStamp" and one.get("event") == "ExposureStarted" and one.get("type") == "Int64":
+            known = ticks.isascii() and ticks.isdigit() and int(ticks[:18]) > 0
+            return Clock(8 * k, float(ticks[:18])) if known else None
+    return None
 
 
 def parse(file: Binary, offset: int) -> Element:

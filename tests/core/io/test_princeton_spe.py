@@ -164,6 +164,23 @@ def test_several_regions_of_version_3_are_data_sets():
     assert file.others[0].columns[0].values[0] == 800.0
 
 
+def test_time_stamps_of_version_3_tell_the_frames_apart():
+    meta = (
+        '<MetaFormat><MetaBlock id="1"><TimeStamp event="ExposureStarted" type="Int64" bitDepth="64" '
+        'resolution="1000"/><TimeStamp event="ExposureEnded" type="Int64" bitDepth="64" resolution="1000"/>'
+        "</MetaBlock></MetaFormat><DataHistories>"
+    )
+    values = np.arange(9).reshape(3, 3)
+    raw = bytearray(
+        version_3(values, regions=[(3, 1)], stamps=16, spoil=lambda xml: xml.replace("<DataHistories>", meta))
+    )
+    for k, milliseconds in enumerate((5000, 6500, 8000)):
+        struct.pack_into("<q", raw, 4100 + 22 * k + 6, milliseconds)
+    file = read_bytes(bytes(raw), "series.spe")
+    np.testing.assert_array_equal(file.frame_axis.values, [0.0, 1.5, 3.0])
+    np.testing.assert_array_equal(file.columns[3].values, [6, 7, 8])
+
+
 def test_wavelengths_of_the_whole_sensor_are_cut_to_the_region_and_binned():
     extra = b'<SensorMapping id="20" x="2" y="0" width="6" height="1" xBinning="2" yBinning="1"/>'
     raw = version_3([[1, 2, 3]], regions=[(3, 1)], wavelengths=[listed(700, 20)], extra=extra)

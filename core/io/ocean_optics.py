@@ -59,7 +59,7 @@ def read_ocean(raw: bytes, name: str) -> DataFile:
     head = lines[: markers[0]]
     if len(markers) == 1 and OLD_PROGRAMS.search("\n".join(head)):
         raise FileError(name, None, f"the line '>>>>>End...<<<<<' is missing, so the file is cut short. {COPY_AGAIN}")
-    pairs = tuple((match[1].strip(), match[2].strip()) for line in head if (match := PAIR.match(line)))
+    pairs = tuple(pair for line in head if (pair := pair_in(line)))
     span = range(markers[0] + 1, markers[1] if len(markers) > 1 else len(lines))
     refuse_text_behind(lines, span, name)
     values, spectra = spectra_in(lines, span, text, name)
@@ -69,6 +69,14 @@ def read_ocean(raw: bytes, name: str) -> DataFile:
     source = replace(origin(raw, name, NAME), metadata=pairs, warnings=(*notes, *lone_peak(values, spectra)))
     made = frames(source, axis, spectra, unit=unit)
     return replace(made, columns=(axis, *(replace(column, name=quantity) for column in made.columns[1:])))
+
+
+def pair_in(line: str) -> tuple[str, str] | None:
+    """Return key and value of a header line; the name of the data, which has no key, as a comment."""
+    match = PAIR.match(line)
+    if match:
+        return match[1].strip(), match[2].strip()
+    return ("comment", line.strip()) if line.strip(" +") else None
 
 
 def refuse_text_behind(lines: Sequence[str], span: range, name: str) -> None:

@@ -24,7 +24,9 @@ def test_line_ends_of_three_kinds_in_one_file_lose_no_row():
 
 
 def test_the_name_of_the_data_tells_what_they_are():
-    assert read_bytes(ocean(), "a.txt").columns[1].name == "irradiance"
+    file = read_bytes(ocean(), "a.txt")
+    assert file.columns[1].name == "irradiance"
+    assert ("comment", "Data from film_AbsoluteIrradiance__1__17-26-26-809.txt Node") in file.metadata
     plain = parsed(OCEAN.replace("_AbsoluteIrradiance", "") + rows())
     assert (plain.columns[1].name, plain.columns[1].unit) == ("counts", "counts")
 

@@ -43,12 +43,16 @@ def find_components(responses: Responses, line: StokesLine, shared_error: float)
         with_intercept = light - heat / slope**2 * line.slope_follows[:, None]
         sensitivity[:, na:] = with_intercept * responses.mean_photon_mev[:, None] * shared_error
         covariance = covariance + sensitivity[:, :, None] * sensitivity[:, None, :]
-    own = np.zeros((len(light), 2 * na))
-    if responses.excitation_error_mev.any():
-        # The part of D is in the covariance of PA already.
-        own[:, :na] = -light * responses.excitation_error_mev[:, ns:]
-        own[:, na:] = responses.misread[:, ns:] / slope
-        covariance[:, rows, rows] += own[:, :na] ** 2
-        covariance[:, rows, na + rows] += own[:, :na] * own[:, na:]
-        covariance[:, na + rows, rows] += own[:, :na] * own[:, na:]
+    own = np.concatenate([-light * responses.excitation_error_mev[:, ns:], responses.misread[:, ns:] / slope], axis=1)
+    if own.any():
+        _add_wavelengths(covariance, own[:, :na], own[:, na:])
     return Components(numerator, denominator, covariance, sensitivity, own)
+
+
+def _add_wavelengths(covariance: FloatArray, of_n: FloatArray, of_d: FloatArray) -> None:
+    """Add what errors of the wavelengths do to N; the part of D is in the covariance of PA already."""
+    na = of_n.shape[1]
+    rows = np.arange(na)
+    covariance[:, rows, rows] += of_n**2
+    covariance[:, rows, na + rows] += of_n * of_d
+    covariance[:, na + rows, rows] += of_n * of_d

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from asplab.core.document import Document, Exclusions
 from asplab.core.pipeline import Results
 from asplab.gui.edge_maps import show_edges
+from asplab.gui.file_commands import file_commands
 from asplab.gui.files import EXPORTING, READING, SAVING, Files, Report
 from asplab.gui.framing import Framing
 from asplab.gui.help import Help
@@ -34,6 +35,7 @@ from asplab.gui.plots.spectra_picture import temperatures_of
 from asplab.gui.point_menu import point_menu
 from asplab.gui.preferences import Preferences
 from asplab.gui.problem_list import Cause, ProblemList, causes_of
+from asplab.gui.published import PublishedData
 from asplab.gui.selection import counterpart
 from asplab.gui.session import Session
 from asplab.gui.studies import PREFIX
@@ -43,6 +45,7 @@ from asplab.gui.theory import Theory
 from asplab.gui.throttle import Throttle
 from asplab.gui.tree_nodes import Node
 from asplab.gui.view_state import ViewState
+from asplab.gui.watching import Watching
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.window import STEPS, Window
 
@@ -72,6 +75,8 @@ class Bindings(QObject):
         self.messages = Messages(window.banner, self)
         self.files = Files(window, self.session, jobs, preferences, self.messages, report)
         self.imports = Imports(window, jobs, appearance, self.files.words_for)
+        self.published = PublishedData(window, self.session, self.files, self.messages)
+        self.watching = Watching(window, window.watch_strip, self.session, jobs, self.files, self.messages)
         self.view = ViewState()
         self.tree = ExperimentTree(appearance.theme)
         self.inspector = Inspector(appearance.theme)
@@ -177,16 +182,7 @@ class Bindings(QObject):
 
     def _command_table(self) -> dict[str, Callable[[], None]]:
         return {
-            "new_demo": self.files.open_demo,
-            "import": self.files.ask_folder,
-            "import_files": self.files.ask_files,
-            "check_files": self.files.ask_folder_to_check,
-            "open": self.files.ask_file,
-            "save": self.files.save,
-            "save_as": self.files.ask_where_to_save,
-            "export_figures": partial(self.files.ask_export, "figures"),
-            "export_tables": partial(self.files.ask_export, "tables"),
-            "export_report": partial(self.files.ask_export, "report"),
+            **file_commands(self.window, self.files, self.published, self.watching),
             "toggle_excluded": self._toggle_selected,
             "view_all": self._view_all,
             "warmer": partial(self._step_temperature, 1),

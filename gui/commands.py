@@ -17,7 +17,10 @@ FILE = (
     Command("import", "&Import folder…", "Ctrl+I", False),
     Command("import_files", "Import &files…", "Ctrl+Shift+I", False),
     Command("check_files", "&Check files first…", None, False),
+    Command("paste_published", "&Paste published data", "Ctrl+Shift+V", False),
     Command("open", "&Open…", "Ctrl+O", False),
+    Command("open_with_settings", "Open folder &with these settings…"),
+    Command("watch", "Watc&h folder…", None, False),
 )
 SAVING = (
     Command("save", "&Save", "Ctrl+S"),

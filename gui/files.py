@@ -14,6 +14,7 @@ from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment
 from asplab.core.problems import grouped
 from asplab.core.progress import Progress
+from asplab.core.transfer import with_settings_of
 from asplab.gui import file_jobs
 from asplab.gui.jobs import Jobs
 from asplab.gui.messages import Messages
@@ -27,10 +28,9 @@ _EXPORTS = {
     "tables": file_jobs.export_tables,
     "report": file_jobs.export_report,
 }
-_PROJECTS = f"Projects and manifests (*{file_jobs.PROJECT_SUFFIX} *.csv);;All files (*)"
 
 Report = Callable[[BaseException], str]
-Found = list[tuple[Path, Experiment]]
+Found = list[tuple[Path | None, Experiment]]
 
 
 class Files(QObject):
@@ -61,9 +61,10 @@ class Files(QObject):
         self._messages = messages
         self._window, self._session, self._jobs = window, session, jobs
         self._preferences, self._report = preferences, report
-        self._folder = Path.home()
+        self.folder = Path.home()
         self._exported: Path | None = None
         self._saved_at: datetime | None = None
+        self._lent: tuple[Path, Document] | None = None
         self.prompt: QMessageBox | None = None
         self.dialog: QFileDialog | None = None
         self._window.display_recent(preferences.recent)
@@ -71,12 +72,13 @@ class Files(QObject):
     # --- reading -------------------------------------------------------------------------------------------
     def take(self, paths: Sequence[Path]) -> None:
         """Read what was dropped or named: the first project is opened, or else folders and manifests are added."""
+        self._lent = None
         project = next((path for path in paths if file_jobs.is_project(path)), None)
         if project is not None:
             left_out = tuple(path.name for path in paths if path != project)
-            self._unless_modified(partial(self._open_now, project, left_out))
+            self.unless_modified(partial(self._open_now, project, left_out))
             return
-        raw = [path for path in paths if not file_jobs.is_ready(path) and file_jobs.holds_data(path)]
+        raw = [path for path in paths if self._needs_import(path)]
         ready = [path for path in paths if path not in raw]
         if raw:
             self.import_wanted.emit(raw)
@@ -85,13 +87,46 @@ class Files(QObject):
 
     def receive(self, experiment: Experiment, folder: Path, is_written: bool) -> None:
         """Add what an import brought; without a manifest on the disk it is worth saving."""
+        place, lent = self._lent or (None, None)
+        self._lent = None
+        if lent is not None and place == folder:
+            document = with_settings_of(Document(experiment), lent)
+            self.unless_modified(partial(self.begin_unsaved, f"Import {experiment.name}", document))
+            return
         was_empty = self._session.document is None
         self._add(([(folder, experiment)], []))
         if was_empty and not is_written and self._session.document is not None:
-            document = self._session.document
-            self._session.begin(None)
-            self._session.edit(f"Import {experiment.name}", document)
-            self._session.history.clear()
+            self.begin_unsaved(f"Import {experiment.name}", self._session.document)
+
+    def add(self, experiment: Experiment) -> None:
+        """Add an experiment that stands in no file, as one undoable step."""
+        self._add(([(None, experiment)], []))
+
+    def begin_unsaved(self, text: str, document: Document) -> None:
+        """Start over with a document that no file holds yet."""
+        self._session.begin(None)
+        self._session.edit(text, document)
+        self._session.history.clear()
+        lines = _unread(document.experiment)
+        if lines:
+            self._warn("warn", lines)
+
+    def open_with_settings(self, path: Path) -> None:
+        """Open a folder with the settings of the open document, in its place; without a manifest it is imported."""
+        document = self._session.document
+        if document is None:
+            return
+        self._lent = (path, document)
+        if self._needs_import(path):
+            self.import_wanted.emit([path])
+            return
+
+        def read(progress: Progress) -> Experiment:
+            return file_jobs.read_document(path, progress).experiment
+
+        self._messages.settle(READING)
+        done = partial(self.receive, folder=path, is_written=True)
+        self._jobs.start(READING, f"Reading {path.name}", read, done=done, failed=partial(self._tell, READING))
 
     def _read(self, paths: Sequence[Path]) -> None:
         self._messages.settle(READING)
@@ -105,14 +140,20 @@ class Files(QObject):
 
     def open(self, path: Path) -> None:
         """Open a project, or a folder or manifest, in place of what is there; other files are imported."""
-        if not file_jobs.is_project(path) and not file_jobs.is_ready(path) and file_jobs.holds_data(path):
+        self._lent = None
+        if self._needs_import(path):
             self.import_wanted.emit([path])
             return
-        self._unless_modified(partial(self._open_now, path))
+        self.unless_modified(partial(self._open_now, path))
 
     def open_demo(self) -> None:
         """Simulate the virtual experiment and show it."""
-        self._unless_modified(self._open_demo_now)
+        self.unless_modified(self._open_demo_now)
+
+    @staticmethod
+    def _needs_import(path: Path) -> bool:
+        """Whether there are data that don't say themselves what was measured."""
+        return not file_jobs.is_project(path) and not file_jobs.is_ready(path) and file_jobs.holds_data(path)
 
     def _open_now(self, path: Path, left_out: tuple[str, ...] = ()) -> None:
         self._messages.settle(READING)
@@ -142,7 +183,7 @@ class Files(QObject):
         document = self._session.document
         if document is not None and experiments and self._is_other_world(document, experiments):
             # Measured and simulated data are never mixed: the new ones open in place of what is there.
-            self._unless_modified(partial(self._begin_with, experiments, failures, document.experiment.name))
+            self.unless_modified(partial(self._begin_with, experiments, failures, document.experiment.name))
             return
         joined, names = self._joined(document, experiments, failures)
         if names and document is None and joined is not None:
@@ -178,7 +219,8 @@ class Files(QObject):
                 continue
             document = Document(joined) if document is None else document.with_experiment(joined)
             names.append(experiment.name)
-            self._remember(path)
+            if path is not None:
+                self._remember(path)
         return document, names
 
     @staticmethod
@@ -219,7 +261,7 @@ class Files(QObject):
         document = self._session.document
         if document is None:
             return
-        self.dialog = QFileDialog(self._window, "Save project as", str(self._folder))
+        self.dialog = QFileDialog(self._window, "Save project as", str(self.folder))
         self.dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.dialog.setNameFilter(f"Projects (*{file_jobs.PROJECT_SUFFIX})")
         self.dialog.setDefaultSuffix(file_jobs.PROJECT_SUFFIX.lstrip("."))
@@ -245,43 +287,16 @@ class Files(QObject):
         return f"saved {self._saved_at:%H:%M}" if self._saved_at is not None and self._session.path else ""
 
     # --- asking --------------------------------------------------------------------------------------------
-    def ask_folder(self) -> None:
-        """Ask for a folder to import."""
-        self._ask_places("Import a folder of raw spectra", QFileDialog.FileMode.Directory, self.take)
-
-    def ask_files(self) -> None:
-        """Ask for files to import."""
-        self._ask_places("Import files", QFileDialog.FileMode.ExistingFiles, self.take)
-
-    def ask_folder_to_check(self) -> None:
-        """Ask for a folder whose files are looked at first, even where it has a manifest."""
-        title = "Check the files of a folder, then import it"
-        self._ask_places(title, QFileDialog.FileMode.Directory, self.import_wanted.emit)
-
-    def _ask_places(self, title: str, mode: QFileDialog.FileMode, act: Callable[[list[Path]], None]) -> None:
-        self.dialog = QFileDialog(self._window, title, str(self._folder))
-        self.dialog.setFileMode(mode)
-        self.dialog.filesSelected.connect(lambda names: act([Path(name) for name in names]))
-        self.dialog.open()
-
-    def ask_file(self) -> None:
-        """Ask for a project or a manifest to open."""
-        self.dialog = QFileDialog(self._window, "Open", str(self._folder))
-        self.dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        self.dialog.setNameFilter(_PROJECTS)
-        self.dialog.fileSelected.connect(lambda name: self.open(Path(name)))
-        self.dialog.open()
-
     def ask_export(self, what: str) -> None:
         """Ask for a folder, then export figures, tables or the report into it."""
-        self.dialog = QFileDialog(self._window, f"Export {what} into", str(self._folder))
+        self.dialog = QFileDialog(self._window, f"Export {what} into", str(self.folder))
         self.dialog.setFileMode(QFileDialog.FileMode.Directory)
         self.dialog.fileSelected.connect(lambda name: self.export(what, Path(name)))
         self.dialog.open()
 
     def ask_before_closing(self) -> None:
         """Ask whether to save, then close."""
-        self._unless_modified(self._close)
+        self.unless_modified(self._close)
 
     def export(self, what: str, folder: Path) -> None:
         """Export figures, tables or the report of the document as it is now."""
@@ -307,7 +322,7 @@ class Files(QObject):
         self._window.may_close = True
         self._window.close()
 
-    def _unless_modified(self, act: Callable[[], None]) -> None:
+    def unless_modified(self, act: Callable[[], None]) -> None:
         """Do something at once, or after the user has said what becomes of unsaved changes."""
         if not self._session.is_modified:
             act()
@@ -333,7 +348,7 @@ class Files(QObject):
             act()
 
     def _remember(self, path: Path) -> None:
-        self._folder = path.parent
+        self.folder = path.parent
         self._preferences.remember(path)
         self._window.display_recent(self._preferences.recent)
 
@@ -350,9 +365,9 @@ class Files(QObject):
         return self._report(error)
 
 
-def _read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[tuple[Path, Experiment]], list[str]]:
+def _read_all(paths: Sequence[Path], progress: Progress) -> tuple[Found, list[str]]:
     """Read folders and manifests; one that fails does not stop the others."""
-    found: list[tuple[Path, Experiment]] = []
+    found: Found = []
     failures: list[str] = []
     for path in paths:
         progress.step(len(found), len(paths), f"Reading {path.name}")

@@ -45,6 +45,7 @@ class Swap(QUndoCommand):
         if not isinstance(other, Swap) or other.gesture != self.gesture:
             return False
         self.after = other.after
+        self.setText(other.text())
         return True
 
     def undo(self) -> None:

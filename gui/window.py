@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 from asplab.gui.commands import ANALYSIS, EDIT, EVERY, EXPORTS, FILE, HELP, SAVING, VIEW, Command
 
 if TYPE_CHECKING:
+    from asplab.gui.watch_strip import WatchStrip
     from asplab.gui.widgets.banner import Banner
     from asplab.gui.widgets.empty import EmptyState
     from asplab.gui.widgets.fields import ChoiceField
@@ -56,7 +57,11 @@ _GAP = 8
 _TIGHT_BELOW_PX = 1240
 _TIGHT = 'QToolButton { padding: 4px 6px; } QToolButton[popupMode="2"] { padding-right: 20px; }'
 _BUTTON_PX = 148
-_EMPTY = ("Drop a folder of raw spectra here", "A folder with manifest.csv, or a project (*.nxs).", "Import folder…")
+_EMPTY = (
+    "Drop raw spectra here",
+    "A folder or files as the instrument wrote them, or a project (*.nxs).",
+    "Import folder…",
+)
 _WAITING = ("Analysing …", "", "")
 
 
@@ -85,6 +90,7 @@ class Window(QMainWindow):
     temperatures: "ChoiceField"
     status: "StatusLine"
     steps: "StepBar"
+    watch_strip: "WatchStrip"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,6 +104,7 @@ class Window(QMainWindow):
 
     def build(self) -> None:
         """Fill the window; it may be on screen already, and is then there at once."""
+        from asplab.gui.watch_strip import WatchStrip
         from asplab.gui.widgets.banner import Banner
         from asplab.gui.widgets.empty import EmptyState
         from asplab.gui.widgets.fields import ChoiceField
@@ -116,6 +123,7 @@ class Window(QMainWindow):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.stack = QStackedWidget()
         self.status = StatusLine()
+        self.watch_strip = WatchStrip()
         self._bar = QWidget()
         self._fill_menus()
         self._fill_toolbar(self._bar)
@@ -362,6 +370,6 @@ class Window(QMainWindow):
         rows = QVBoxLayout(central)
         rows.setContentsMargins(12, 0, 12, 0)
         rows.setSpacing(_GAP)
-        for widget, stretch in ((bar, 0), (self.banner, 0), (self.stack, 1), (self.status, 0)):
+        for widget, stretch in ((bar, 0), (self.banner, 0), (self.stack, 1), (self.watch_strip, 0), (self.status, 0)):
             rows.addWidget(widget, stretch)
         self.setCentralWidget(central)

@@ -1,0 +1,33 @@
+"""What the entries of the File menu do."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from asplab.gui.file_dialogs import FileDialogs
+from asplab.gui.files import Files
+from asplab.gui.published import PublishedData
+from asplab.gui.watching import Watching
+
+
+def file_commands(
+    host: QWidget, files: Files, published: PublishedData, watching: Watching
+) -> dict[str, Callable[[], None]]:
+    """Return what answers each entry, by key."""
+    dialogs = FileDialogs(host, files)
+    return {
+        "new_demo": files.open_demo,
+        "import": dialogs.ask_folder,
+        "import_files": dialogs.ask_files,
+        "check_files": dialogs.ask_folder_to_check,
+        "open": dialogs.ask_file,
+        "open_with_settings": dialogs.ask_folder_for_settings,
+        "paste_published": published.paste,
+        "watch": watching.ask_folder,
+        "save": files.save,
+        "save_as": files.ask_where_to_save,
+        "export_figures": partial(files.ask_export, "figures"),
+        "export_tables": partial(files.ask_export, "tables"),
+        "export_report": partial(files.ask_export, "report"),
+    }

@@ -16,6 +16,8 @@ import h5py
 from asplab.core.document import Document, Exclusion, Exclusions
 from asplab.core.errors import ProjectError, SettingsError
 from asplab.core.experiment import Experiment, Source
+from asplab.core.io.datafile import FileError
+from asplab.core.io.hdf5_tree import refuse_endless_heaps
 from asplab.core.nexus import LAYOUT, ROLE, Reader, add_group, add_numbers, add_text, add_texts, link_names, role
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem, Severity
@@ -303,6 +305,11 @@ def _require_ours(path: Path) -> tuple[int, int]:
             f"{path}: the file is no HDF5 file, so no ASPLab project; it may be empty or cut short. "
             f"{advise_previous(path)}"
         )
+    try:
+        # Else the HDF5 library may loop for ever in a damaged file, where nothing can stop it.
+        refuse_endless_heaps(path.read_bytes(), str(path))
+    except FileError as error:
+        raise ProjectError(f"{path}: the project is damaged ({error.text}) {advise_previous(path)}") from error
     try:
         with h5py.File(path, "r") as file:
             found = file.attrs.get("asplab_schema")

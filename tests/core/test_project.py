@@ -523,6 +523,16 @@ def test_saving_never_replaces_a_file_that_is_no_project(
     assert saved.read_bytes() == before
 
 
+def test_a_broken_heap_on_which_the_library_would_hang_is_refused(saved: Path) -> None:
+    raw = bytearray(saved.read_bytes())
+    heap = raw.find(b"GCOL")
+    assert heap > 0
+    raw[heap + 16 : heap + 32] = bytes(16)
+    saved.write_bytes(raw)
+    with pytest.raises(ProjectError, match="damaged"):
+        open_project(saved)
+
+
 def test_a_damaged_project_points_to_the_previous_version(saved: Path) -> None:
     save_project(rich_document(), saved)
     saved.write_bytes(saved.read_bytes()[:5000])

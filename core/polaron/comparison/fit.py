@@ -16,6 +16,7 @@ from asplab.core.polaron.comparison.misfit import Effects, SeparateModel
 from asplab.core.polaron.comparison.options import ModelOptions, Plan, plan_model
 from asplab.core.polaron.comparison.records import FittedNuisances, ModelFit, PriorPull, ScaleTest
 from asplab.core.polaron.comparison.search import inverse, search
+from asplab.core.polaron.fit import _shared_lasers as shared_lasers
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
 from asplab.core.polaron.resolved import levels_of, told_level
 from asplab.core.problems import Problem
@@ -247,7 +248,8 @@ def build_objective(
     )
     effects = None if nuisances is None else _effects(efficiency, problem, nuisances).lanes(rows)
     curves = Curves(plan, detuning[rows], temperature[rows], temperature[rows])
-    return SeparateModel(curves, problem.lanes(rows), effects)
+    lasers = shared_lasers(efficiency, use)
+    return SeparateModel(curves, problem.lanes(rows), effects, None if lasers is None else lasers[rows])
 
 
 def _effects(efficiency: EfficiencyFit, problem: LogitProblem, nuisances: NuisanceEffects) -> Effects:
@@ -286,8 +288,9 @@ def _fitted_nuisances(nuisances: NuisanceEffects | None, joint: JointResult | No
         return None
     value, error = np.full((2, len(nuisances.names)), np.nan)
     if joint is not None:
-        # The first is the deviation of a shared quantum yield.
-        value, error = joint.nuisance_values[1:], joint.nuisance_errors[1:]
+        # The first is the deviation of a shared quantum yield, the last ones are errors of lasers.
+        given = slice(1, 1 + len(nuisances.names))
+        value, error = joint.nuisance_values[given], joint.nuisance_errors[given]
     sigma = np.asarray(nuisances.sigma)
     return FittedNuisances(nuisances.names, nuisances.unit, sigma, value * sigma, error * sigma)
 

@@ -41,17 +41,26 @@ class Effects:
         nothing = np.zeros_like(problem.sensitivity)[:, None]
         return cls(nothing, problem.sensitivity[:, None], nothing)
 
+    @classmethod
+    def of_lasers(cls, problem: LogitProblem, lasers: FloatArray) -> "Effects":
+        """Return the effects of a photon energy one standard error below the stated one, for each laser."""
+        n, each = problem.numerator.shape[1], lasers.transpose(0, 2, 1)
+        own = problem.own_sensitivity[:, None]
+        return cls(each * own[:, :, :n], each * own[:, :, n:], each * problem.own_error_mev[:, None])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeparateModel:
     """Every temperature by itself; parameters are the level L and the coordinates of the plan.
 
-    ``effects`` are those of nuisances over whose priors χ² is averaged.
+    ``effects`` are those of nuisances over whose priors χ² is averaged; ``lasers`` (n_fits, n_points, n_lasers) are 1
+    where a laser excites a point that serves several temperatures, None where there is none with an error.
     """
 
     curves: Curves
     problem: LogitProblem
     effects: Effects | None = None
+    lasers: FloatArray | None = None
 
     def __call__(self, parameters: FloatArray) -> Evaluation:
         """Return χ² (n_fits,), gradient and curvature; χ² is infinite where the model can't be evaluated."""
@@ -64,14 +73,15 @@ class SeparateModel:
     def lanes(self, chosen: np.ndarray) -> "SeparateModel":
         """Return the objective of the chosen fits, which may repeat."""
         effects = None if self.effects is None else self.effects.lanes(chosen)
-        return SeparateModel(self.curves.lanes(chosen), self.problem.lanes(chosen), effects)
+        lasers = None if self.lasers is None else self.lasers[chosen]
+        return SeparateModel(self.curves.lanes(chosen), self.problem.lanes(chosen), effects, lasers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JointModel:
     """All temperatures with one set of coordinates: parameters are levels, nuisances β, coordinates.
 
-    The first β is the deviation δ of a shared quantum yield.
+    The first β is the deviation δ of a shared quantum yield, the last ones are the errors of shared lasers.
 
     Attributes
     ----------
@@ -119,7 +129,9 @@ class JointModel:
             for field in fields(self.effects)
         )
         problem = replace(
-            problem, numerator=problem.numerator + numerator, denominator=problem.denominator + denominator
+            problem,
+            numerator=problem.numerator + numerator * problem.use,
+            denominator=problem.denominator + denominator * problem.use,
         )
         return SeparateModel(replace(curves, detuning_mev=curves.detuning_mev + detuning), problem)
 
@@ -154,12 +166,32 @@ def joint_model(separate: SeparateModel, level: np.ndarray) -> JointModel:
     effects = Effects.of_yield(separate.problem)
     if separate.effects is not None:
         effects = effects.joined(separate.effects)
+    problem = separate.problem.without_shared()
+    if separate.lasers is not None:
+        effects = effects.joined(Effects.of_lasers(problem, separate.lasers))
+        problem = _without_lasers(problem, separate.lasers)
     n, n_levels = len(level), int(level.max()) + 1
     others = effects.numerator.shape[1] + len(separate.curves.plan.names)
     place = np.zeros((n, n_levels + others, 1 + others))
     place[np.arange(n), level, 0] = 1.0
     place[:, n_levels:, 1:] = np.eye(others)
-    return JointModel(separate.curves, separate.problem.without_shared(), level, place, effects)
+    return JointModel(separate.curves, problem, level, place, effects)
+
+
+def _without_lasers(problem: LogitProblem, lasers: FloatArray) -> LogitProblem:
+    """Return the problem without the errors of lasers that several temperatures share."""
+    kept = 1.0 - lasers.sum(axis=2)
+    taken = problem.own_sensitivity * np.tile(1.0 - kept, 2)
+    n, covariance = problem.numerator.shape[1], problem.covariance.copy()
+    at, both = np.arange(n), ((0, 0), (0, n), (n, 0), (n, n))
+    for row, column in both:
+        covariance[:, row + at, column + at] -= taken[:, row + at] * taken[:, column + at]
+    return replace(
+        problem,
+        covariance=covariance,
+        own_error_mev=problem.own_error_mev * kept,
+        own_sensitivity=problem.own_sensitivity * np.tile(kept, 2),
+    )
 
 
 def level_chi2(model: SeparateModel, levels: FloatArray, shape: FloatArray) -> FloatArray:

@@ -3,7 +3,16 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from asplab.gui.widgets.text import TextLine, TitleLine
 
@@ -27,10 +36,8 @@ class WatchStrip(QFrame):
         self.lines = QListWidget()
         self.lines.setAccessibleName("News of the watched folder")
         self.lines.setFixedHeight(_HEIGHT_PX)
-        self.lines.setWordWrap(True)
         self.lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # The style's rows are one line high; news may need two.
-        self.lines.setStyleSheet("QListView::item { height: auto; padding: 1px 0; } QListView { border: none; }")
+        self.lines.setStyleSheet("QListView::item { height: 21px; }")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._title)
@@ -63,7 +70,9 @@ class WatchStrip(QFrame):
     def add(self, words: str, now: datetime | None = None) -> None:
         """Add a line with the time; the latest is always in view."""
         time = now or datetime.now().astimezone()
-        self.lines.addItem(f"{time:%H:%M:%S}   {words}")
+        item = QListWidgetItem(f"{time:%H:%M:%S}   {' '.join(words.split())}")
+        item.setToolTip(words)
+        self.lines.addItem(item)
         if self.lines.count() > _MOST_LINES:
             self.lines.takeItem(0)
         self.lines.scrollToBottom()

@@ -323,7 +323,11 @@ class Window(QMainWindow):
         row = QHBoxLayout(bar)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(2)
-        for key, text in (("import", "Import…"), ("open", "Open…"), ("save", "Save")):
+        self.import_menu = QMenu("Import", self)
+        self.import_menu.addActions([self.actions_by_key[key] for key in ("import", "import_files", "check_files")])
+        self.import_button = self._menu_button("Import", self.import_menu)
+        row.addWidget(self.import_button)
+        for key, text in (("open", "Open…"), ("save", "Save")):
             row.addWidget(self._button(self.actions_by_key[key], text))
         row.addSpacing(_GAP)
         for action, sign in ((self.undo, "↶"), (self.redo, "↷")):
@@ -336,12 +340,17 @@ class Window(QMainWindow):
         row.addStretch(1)
         row.addWidget(self.steps)
         row.addStretch(1)
-        self.export_button = QToolButton()
-        self.export_button.setText("Export")
-        self.export_button.setMenu(self.export_menu)
-        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.export_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.export_button = self._menu_button("Export", self.export_menu)
         row.addWidget(self.export_button)
+
+    @staticmethod
+    def _menu_button(text: str, menu: QMenu) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
 
     def _button(self, action: QAction, text: str) -> QToolButton:
         button = QToolButton()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from asplab.core.errors import AsplabError
+from asplab.core.errors import AsplabError, InputError
 from asplab.core.experiment import Experiment
 from asplab.core.importing import edits
 from asplab.core.importing.columns import MappedFiles
@@ -19,6 +19,7 @@ from asplab.core.importing.table import ImportTable, table_of
 from asplab.core.importing.write import experiment_of
 from asplab.core.io.datafile import FileError
 from asplab.core.loading import MANIFEST_NAME
+from asplab.core.opening import refuse_empty
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray, wavelength_from_energy
 from asplab.gui.importing.marks import Marked, marked
@@ -144,8 +145,18 @@ def line_of(part: ScannedPart) -> FloatArray | None:
 
 
 def load(table: ImportTable, memory: MappedFiles, progress: Progress) -> Experiment:
-    """Return the experiment of a table; what was read already is not read again."""
-    return experiment_of(table, progress=progress, memory=memory)
+    """Return the experiment of a table; what was read already is not read again.
+
+    Raises
+    ------
+    InputError
+        When no row is in use, or none of the files can be.
+    """
+    if not any(row.is_included and table.value(k, "kind") for k, row in enumerate(table.rows)):
+        raise InputError("No row in use has a kind, so there is nothing to import. Choose what the files are.")
+    experiment = experiment_of(table, progress=progress, memory=memory)
+    refuse_empty(experiment)
+    return experiment
 
 
 def names_of(table: ImportTable) -> list[str]:

@@ -35,10 +35,12 @@ COLUMNS = (
     Column("E<sub>p</sub>", "meV", "Polaron energy g²/ħω; better determined than g or ħω alone"),
     Column("syst.", "", "Systematic error of the polaron energy in meV", is_spare=True, rank=1),
 )
-SAMPLE = ("inhomogeneous_mev", "temperature_offset_k")
+WIDTH, SHARPEST_MEV = "inhomogeneous_mev", 0.1
+"""Spread of the gaps, and where it is as good as none."""
+SAMPLE = (WIDTH, "temperature_offset_k")
 """Parameters of the sample, of every model once they are free."""
 MODEL_NAMES = tuple(MODELS)
-_NOTHING = "—"
+_NOTHING, _SHARP = "—", 1.001
 _FIRST = ("With ", "Systematic ")
 _SENTENCE = re.compile(r"(?<=\.) (?=With |Models without |Systematic )")
 
@@ -186,6 +188,8 @@ def _sample_parameter(fit: "ModelFit", name: str, row: int) -> str:
     value = float(fit.value(name)[row]) if name in fit.names else math.nan
     if not math.isfinite(value):
         return _NOTHING
+    if name == WIDTH and value <= _SHARP * SHARPEST_MEV:
+        return "single gap"
     error = float(fit.error(name)[row])
     if bool(fit.at_bound[row, fit.names.index(name)]) or not error > 0:
         return f"{plain(value, 1)} at bound"

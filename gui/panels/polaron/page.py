@@ -16,6 +16,7 @@ from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.deck import Deck
 
 _UNIT = re.compile(r"(?<=\d) (?=(?:meV|K|nm|σ|ppm|%)(?!\w))")
+_MINUS = re.compile(r"(?<!\w)-(?=\d)")
 _PERCENT, _PLUS_MINUS = re.compile(r"(?<=\d)%"), re.compile(r"±(?=\d)")
 FITS = (("here", "each alone"), ("joint", "joint fit"))
 """Choices of a page that looks at one fit of Eq. 9."""
@@ -23,7 +24,7 @@ FITS = (("here", "each alone"), ("joint", "joint fit"))
 
 def unbroken(words: str) -> str:
     """Return words for a label that wraps: a number stays with its unit and its ±, and symbols have subscripts."""
-    spaced = _PERCENT.sub(" %", _PLUS_MINUS.sub("± ", words))
+    spaced = _MINUS.sub("−", _PERCENT.sub(" %", _PLUS_MINUS.sub("± ", words)))
     tied = _UNIT.sub("\u00a0", spaced).replace("± ", "±\u00a0").replace(" ±", "\u00a0±")
     return tied.replace("E_p", "E<sub>p</sub>")
 

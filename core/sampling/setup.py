@@ -10,6 +10,7 @@ from asplab.core.counting import counted
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.pipeline import Results
+from asplab.core.polaron.comparison.allowed import OFFSET
 from asplab.core.polaron.comparison.fit import fit_model
 from asplab.core.polaron.comparison.options import ModelOptions, Plan, plan_model
 from asplab.core.polaron.logit import CENTRE_MEV
@@ -107,7 +108,20 @@ def prepare(
     )
     begin, scale = _begin(space, efficiency, rows)
     place = "joint fit" if joint else f"{data.temperatures_k[0]:.0f} K"
+    problems = (*problems, *_temperatures_as_read(settings, place))
     return Prepared(space, begin, scale, rows, efficiency.eta.shape[1], joint, place, problems)
+
+
+def _temperatures_as_read(settings: Settings, place: str) -> list[Problem]:
+    """Say that an error of the temperatures, which the settings know of, does not take part."""
+    named = [prior.parameter for prior in settings.models.priors]
+    if OFFSET not in [*named, *(limit.parameter for limit in settings.models.limits)]:
+        return []
+    message = (
+        f"sampling takes temperatures as they were read; what the settings say of {OFFSET} does not take part. The "
+        "intervals of profiles let it go."
+    )
+    return [Problem("warning", place, message)]
 
 
 def told_prior(space: Space) -> str:

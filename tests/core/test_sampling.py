@@ -475,3 +475,10 @@ def test_an_open_end_is_passed_on_to_what_follows_it_and_to_nothing_else() -> No
     np.testing.assert_array_equal(follows(phonon**3, phonon, ends), ends)
     np.testing.assert_array_equal(follows(-phonon, phonon, ends), ends[:, ::-1])
     assert not follows(rng.standard_normal(5000), phonon, ends).any()
+
+
+def test_an_error_of_the_temperatures_in_the_settings_is_told_to_be_left_out(warm: Results) -> None:
+    models = ModelSettings(priors=(ParameterPrior("temperature_offset_k", 0.0, 2.0),))
+    told = replace(warm, document=warm.document.with_settings(models=models))
+    found = sample(told, seed=1, walkers=16, steps=300)
+    assert any("temperature_offset_k does not take part" in problem.message for problem in found.problems)

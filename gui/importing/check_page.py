@@ -16,7 +16,7 @@ from asplab.gui.widgets.arrange import column, scrolled
 from asplab.gui.widgets.card import Card
 
 _RIGHT_PX = 380
-_LEAST_GRID_PX, _SCROLL_PX = 120, 14
+_LEAST_GRID_PX, _SCROLL_PX, _MOST_SHARE = 120, 14, 0.5
 
 
 class CheckPage(QWidget):
@@ -58,6 +58,8 @@ class CheckPage(QWidget):
         self.overlay.display(table, looked)
         self.coverage.display(survey.grids, survey.groups)
         self.coverage_card.limit_content(max(self.coverage.height(), _LEAST_GRID_PX) + _SCROLL_PX)
+        lower = min(self.coverage_card.maximumHeight(), round(_MOST_SHARE * self.left.height()))
+        self.left.setSizes([self.left.height() - lower, lower])
         self.problems.display(survey.problems)
         self.groups.display(survey)
         holes = sum(len(grid.holes) for grid in survey.grids)
@@ -86,7 +88,8 @@ class CheckPage(QWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
 
     def _lay_out(self) -> None:
-        left, right = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Vertical)
+        left = self.left = QSplitter(Qt.Orientation.Vertical)
+        right = QSplitter(Qt.Orientation.Vertical)
         for split, parts in ((left, (self.overlay, self.coverage_card)), (right, (self.problems, self.groups_card))):
             for part in parts:
                 split.addWidget(part)

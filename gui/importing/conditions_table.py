@@ -16,7 +16,7 @@ from asplab.gui.importing.marks import Marked
 from asplab.gui.theme import Theme
 
 _WIDTHS = {"kind": 92, "sample": 92, "series": 96, "note": 160, "frames": 92}
-_LEAST_PX, _HEADER_ROOM_PX, _FILE_PX = 74, 20, (220, 460)
+_LEAST_PX, _HEADER_ROOM_PX, _FILE_PX = 74, 20, (280, 460)
 Change = Callable[[ImportTable], ImportTable]
 
 

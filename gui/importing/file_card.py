@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.table import ImportTable
@@ -21,7 +21,9 @@ _MOST_FACTS = 60
 
 
 class FileCard(Card):
-    """What is known about one file or data set."""
+    """What is known about one file or data set; ``columns_wanted`` carries a text file whose columns are in doubt."""
+
+    columns_wanted = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Selected file")
@@ -31,16 +33,21 @@ class FileCard(Card):
         self._curves = LayerCurves(theme)
         self.plot.add_layer(self._curves)
         self._part: ScannedPart | None = None
+        self._file: ScannedFile | None = None
         self.choice = FramesChoice()
         self._message = QLabel()
         self._message.setWordWrap(True)
         self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.columns_button = QPushButton("Name the columns…")
+        self.columns_button.setProperty("role", "quiet")
+        self.columns_button.setToolTip("Say what the columns of this file, and of all with its header, are")
+        self.columns_button.clicked.connect(self._ask_columns)
         self._facts = FactList()
         content = QWidget()
         content.setProperty("role", "page")
         rows = column(content, 8)
-        for widget in (self._message, self.choice, self._facts):
+        for widget in (self._message, self.choice, self.columns_button, self._facts):
             rows.addWidget(widget)
         rows.addStretch(1)
         self.add(self.plot)
@@ -57,6 +64,8 @@ class FileCard(Card):
         self.display_title("Selected file" if len(rows) < 2 else f"{len(rows)} data sets selected")
         self.plot.setVisible(part is not None)
         self.choice.display(table, rows)
+        self._file = file
+        self.columns_button.setVisible(part is not None and part.reader == "text")
         if file is None:
             self._say("Select a file to see its spectrum and its header.", "info")
             self._facts.display(())
@@ -73,6 +82,10 @@ class FileCard(Card):
         """Draw a data set with more of its points, if it is still the one that is shown."""
         if part is self._part:
             self._draw(detailed)
+
+    def _ask_columns(self) -> None:
+        if self._file is not None:
+            self.columns_wanted.emit(self._file)
 
     def _say(self, text: str, tone: str) -> None:
         self._message.setText(text)

@@ -6,23 +6,24 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from asplab.core.counting import counted
 from asplab.core.experiment import Experiment
-from asplab.core.importing.columns import MappedFiles
-from asplab.core.importing.preset import Preset, applied
+from asplab.core.importing.columns import ColumnMap
+from asplab.core.importing.preset import Preset
 from asplab.core.importing.scan import Scan
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.table import ImportTable
 from asplab.core.importing.write import save_manifest
+from asplab.core.loading import Memory
 from asplab.core.progress import Progress
 from asplab.gui.importing import reading
 from asplab.gui.importing.keeping import Keeping
 from asplab.gui.importing.marks import Marked
 from asplab.gui.importing.preset_menu import PresetMenu
+from asplab.gui.importing.questions import Questions
 from asplab.gui.importing.table_session import EDITING, Change, TableSession
-from asplab.gui.importing.template_help import TemplateHelp
 from asplab.gui.importing.window import KEYS, ImportWindow
 from asplab.gui.jobs import Jobs
 from asplab.gui.messages import Messages
@@ -52,10 +53,10 @@ class Importer(QObject):
         self.window, self._jobs, self._words_for, self._presets = window, jobs, words_for, presets
         self.session = TableSession(jobs, self)
         self.messages = Messages(window.banner, self)
-        self.presets = PresetMenu(window.preset_menu, window, presets, lambda: self.session.table)
+        self.presets = PresetMenu(window.preset_menu, window, presets, lambda: self.session.state)
         self.keeping = Keeping(window)
-        self.dialog: QFileDialog | None = None
-        self._memory = MappedFiles()
+        self._memory = Memory()
+        self.questions = Questions(window, self.session, self._memory)
         self._paths: tuple[Path, ...] = ()
         self._surveyed: ImportTable | None = None
         self._saved: ImportTable | None = None
@@ -83,11 +84,11 @@ class Importer(QObject):
 
     def more(self, paths: Sequence[Path]) -> None:
         """Read further files of the same folder."""
-        table = self.session.table
-        if table is None:
+        state = self.session.state
+        if state is None:
             self.read(paths)
             return
-        work = partial(reading.read_further, tuple(paths), table.root, self._memory)
+        work = partial(reading.read_further, tuple(paths), state, self._memory)
         self._start(READING, work, self._take_further)
 
     def cancel(self) -> None:
@@ -127,8 +128,11 @@ class Importer(QObject):
     def _detail(self, file: ScannedFile, part: ScannedPart) -> None:
         """Draw a data set with all its points; they are in the memory of the reading."""
 
+        state = self.session.state
+        memory = reading.mapped(self._memory, state.maps if state is not None else ())
+
         def work(_progress: Progress) -> ScannedPart:
-            return reading.detailed_part(file, part, self._memory, _DETAILED_POINTS)
+            return reading.detailed_part(file, part, memory, _DETAILED_POINTS)
 
         done = partial(self.window.files.card.display_detail, part)
         self._jobs.start(DETAILING, "Looking at a file", work, done=done, failed=self._fail)
@@ -146,7 +150,19 @@ class Importer(QObject):
     # --- editing -------------------------------------------------------------------------------------------
     def apply_preset(self, preset: Preset) -> None:
         """Fill the table as a preset says."""
-        self.session.edit_beside(f"Apply preset {preset.name}", lambda table: applied(table, preset))
+        memory = self._memory
+        text = f"Apply preset {preset.name}"
+        self.session.rework_beside(text, lambda state: reading.with_preset(state, memory, preset))
+
+    def name_columns(self, one: ColumnMap) -> None:
+        """Read all files with these headers with their columns named."""
+        memory = self._memory
+
+        def rework(state: Marked) -> Marked:
+            others = (other for other in state.maps if other.headers != one.headers)
+            return reading.remapped(state, memory, (*others, one))
+
+        self.session.rework_beside("Name columns", rework)
 
     def _edit(self, text: str, change: Change, cells: int = 1) -> None:
         if cells > _LONG_CELLS:
@@ -195,10 +211,11 @@ class Importer(QObject):
             self.load()
 
     def _look_over(self) -> None:
-        table = self.session.table
-        if table is None or table is self._surveyed:
+        state = self.session.state
+        if state is None or state.table is self._surveyed:
             return
-        self._start(SURVEYING, partial(reading.look_over, table, self._memory), partial(self._take_survey, table))
+        done = partial(self._take_survey, state.table)
+        self._start(SURVEYING, partial(reading.look_over, state, self._memory), done)
 
     def _take_survey(self, table: ImportTable, looked: reading.LookedOver) -> None:
         self._surveyed = table
@@ -234,11 +251,11 @@ class Importer(QObject):
     # --- leaving -------------------------------------------------------------------------------------------
     def load(self) -> None:
         """Load the experiment that the table describes, in a job."""
-        table = self.session.table
-        if table is None or self.session.is_busy or self._jobs.is_running(LOADING):
+        state = self.session.state
+        if state is None or self.session.is_busy or self._jobs.is_running(LOADING):
             return
         self.window.next.setEnabled(False)
-        self._start(LOADING, partial(reading.load, table, self._memory), partial(self._hand_over, table))
+        self._start(LOADING, partial(reading.load, state, self._memory), partial(self._hand_over, state.table))
 
     def _hand_over(self, table: ImportTable, experiment: Experiment) -> None:
         self.window.next.setEnabled(True)
@@ -278,27 +295,6 @@ class Importer(QObject):
         self.window.may_close = True
         self.window.close()
 
-    # --- asking --------------------------------------------------------------------------------------------
-    def ask_files(self) -> None:
-        """Ask for further files."""
-        self._ask(QFileDialog.FileMode.ExistingFiles, "Add files")
-
-    def ask_folder(self) -> None:
-        """Ask for a further folder."""
-        self._ask(QFileDialog.FileMode.Directory, "Add a folder")
-
-    def _ask(self, mode: QFileDialog.FileMode, title: str) -> None:
-        table = self.session.table
-        self.dialog = QFileDialog(self.window, title, str(table.root if table is not None else Path.home()))
-        self.dialog.setFileMode(mode)
-        self.dialog.filesSelected.connect(lambda names: self.more([Path(name) for name in names]))
-        self.dialog.open()
-
-    def show_help(self) -> None:
-        """Explain how templates are written."""
-        self.help = TemplateHelp(self.window)
-        self.help.show()
-
     # --- plumbing ------------------------------------------------------------------------------------------
     def _connect(self) -> None:
         window, session = self.window, self.session
@@ -308,12 +304,15 @@ class Importer(QObject):
         session.busy_changed.connect(self._follow_busy)
         window.follow_history(session.history)
         window.files.wanted.connect(self._edit)
-        window.files.more_wanted.connect(self.ask_files)
+        window.files.more_wanted.connect(self.questions.ask_files)
         window.files.detail_wanted.connect(self._detail)
+        window.files.card.columns_wanted.connect(self.questions.ask_columns)
+        self.questions.columns_named.connect(self.name_columns)
+        self.questions.files_named.connect(self.more)
         window.conditions.wanted.connect(self._edit)
         window.conditions.template.wanted.connect(session.edit_beside)
         window.conditions.template.finished.connect(session.finish_gesture)
-        window.conditions.template.help_wanted.connect(self.show_help)
+        window.conditions.template.help_wanted.connect(self.questions.show_help)
         window.check.rows_chosen.connect(self._select)
         window.check.place_chosen.connect(self._go_to)
         window.step_chosen.connect(self.choose_step)
@@ -330,14 +329,14 @@ class Importer(QObject):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._text_undo.follow_focus)
         self._commands: dict[str, Callable[[], None]] = {
-            "add_files": self.ask_files,
-            "add_folder": self.ask_folder,
+            "add_files": self.questions.ask_files,
+            "add_folder": self.questions.ask_folder,
             "save_manifest": self.save_manifest,
             "import": self.load,
             "close": self._close,
             "back": partial(self._walk, -1),
             "next": partial(self._walk, 1),
-            "template_help": self.show_help,
+            "template_help": self.questions.show_help,
         }
 
     def _close(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from asplab.core.importing.columns import ColumnMap
 from asplab.core.importing.table import ImportRow, ImportTable
 
 _NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
@@ -17,10 +18,13 @@ class Marked:
     table : ImportTable
     by_row : dict
         Columns in conflict and blank columns of each row that has any.
+    maps : tuple of ColumnMap
+        What the user said about the columns of text files; the table was read with these.
     """
 
     table: ImportTable
     by_row: dict[ImportRow, tuple[frozenset[str], frozenset[str]]]
+    maps: tuple[ColumnMap, ...] = ()
 
     @property
     def conflicts(self) -> tuple[tuple[int, str], ...]:
@@ -57,8 +61,9 @@ def marked(table: ImportTable, before: Marked | None = None) -> Marked:
     if before is not None and before.table.defaults == table.defaults:
         old = frozenset(before.table.rows)
         kept = {row: before.by_row[row] for row in table.rows if row in before.by_row}
-        return Marked(table, kept | _looked_at(table, (row for row in table.rows if row not in old)))
-    return Marked(table, _looked_at(table, table.rows))
+        new = _looked_at(table, (row for row in table.rows if row not in old))
+        return Marked(table, kept | new, before.maps)
+    return Marked(table, _looked_at(table, table.rows), before.maps if before is not None else ())
 
 
 def _looked_at(table: ImportTable, rows: Iterable[ImportRow]) -> dict[ImportRow, tuple[frozenset[str], frozenset[str]]]:

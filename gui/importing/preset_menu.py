@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWi
 
 from asplab.core.errors import AsplabError
 from asplab.core.importing.preset import Preset, list_presets, preset_of, read_preset, save_preset
-from asplab.core.importing.table import ImportTable
+from asplab.gui.importing.marks import Marked
 
 _FILTER = "Import presets (*.json)"
 
@@ -23,16 +23,16 @@ class PresetMenu(QObject):
     ----------
     folder : Path
         Where the user's presets are.
-    table : callable
+    state : callable
         Returns the table as it is now.
     """
 
     chosen = Signal(object)
     told = Signal(str, str)
 
-    def __init__(self, menu: QMenu, host: QWidget, folder: Path, table: Callable[[], ImportTable | None]) -> None:
+    def __init__(self, menu: QMenu, host: QWidget, folder: Path, state: Callable[[], Marked | None]) -> None:
         super().__init__(host)
-        self._menu, self._host, self._folder, self._table = menu, host, folder, table
+        self._menu, self._host, self._folder, self._state = menu, host, folder, state
         self.dialog: QInputDialog | QFileDialog | None = None
         self.prompt: QMessageBox | None = None
         menu.aboutToShow.connect(self.fill)
@@ -66,10 +66,10 @@ class PresetMenu(QObject):
 
     def save(self, name: str) -> None:
         """Save how the table was filled under a name; ask before another preset of that name is replaced."""
-        table = self._table()
-        if table is None:
+        state = self._state()
+        if state is None:
             return
-        preset = preset_of(table, name)
+        preset = preset_of(state.table, name, columns=state.maps)
         if any(other.name == preset.name for other in list_presets(self._folder)[0]):
             box = self.prompt = QMessageBox(self._host)
             box.setWindowTitle("Save as preset")
@@ -92,9 +92,9 @@ class PresetMenu(QObject):
 
     def export(self, path: Path) -> None:
         """Write how the table was filled to a file that others can import."""
-        table = self._table()
-        if table is not None:
-            self._write(preset_of(table, path.stem), path.parent)
+        state = self._state()
+        if state is not None:
+            self._write(preset_of(state.table, path.stem, columns=state.maps), path.parent)
 
     def ask_which(self) -> None:
         """Ask for the file of a preset, then take it over."""

@@ -1,7 +1,7 @@
 """What jobs of the import window do: read files, fill their table, look at it, load the experiment. No Qt in here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +9,16 @@ import numpy as np
 from asplab.core.errors import AsplabError, InputError
 from asplab.core.experiment import Experiment
 from asplab.core.importing import edits
-from asplab.core.importing.columns import MappedFiles
+from asplab.core.importing.columns import ColumnMap, MappedFiles
 from asplab.core.importing.manifest_cells import with_manifest
-from asplab.core.importing.preset import Preset, best_preset, list_presets
+from asplab.core.importing.preset import Preset, applied, best_preset, list_presets
 from asplab.core.importing.scan import Scan, scan
 from asplab.core.importing.scanned import ScannedFile, ScannedPart, scanned_part
 from asplab.core.importing.survey import Survey, survey
-from asplab.core.importing.table import ImportTable, table_of
+from asplab.core.importing.table import ImportRow, ImportTable, table_of
 from asplab.core.importing.write import experiment_of
 from asplab.core.io.datafile import FileError
-from asplab.core.loading import MANIFEST_NAME
+from asplab.core.loading import MANIFEST_NAME, Memory
 from asplab.core.opening import refuse_empty
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray, wavelength_from_energy
@@ -49,7 +49,7 @@ class ReadFiles:
     faults: tuple[str, ...] = ()
 
 
-def read_files(paths: Sequence[Path], memory: MappedFiles, presets: Path, progress: Progress) -> ReadFiles:
+def read_files(paths: Sequence[Path], memory: Memory, presets: Path, progress: Progress) -> ReadFiles:
     """Read files and folders; raises as `asplab.core.importing.scan.scan`."""
     found = scan(paths, read=memory.read, progress=progress)
     table = table_of(found)
@@ -63,9 +63,38 @@ def read_files(paths: Sequence[Path], memory: MappedFiles, presets: Path, progre
     return ReadFiles(marked(table), tuple(notes), offer, faults)
 
 
-def read_further(paths: Sequence[Path], root: Path, memory: MappedFiles, progress: Progress) -> Scan:
+def read_further(paths: Sequence[Path], state: Marked, memory: Memory, progress: Progress) -> Scan:
     """Read more files of the same folder."""
-    return scan(paths, root=root, read=memory.read, progress=progress)
+    return scan(paths, root=state.table.root, read=mapped(memory, state.maps).read, progress=progress)
+
+
+def mapped(memory: Memory, maps: Sequence[ColumnMap]) -> MappedFiles:
+    """Return what reads files with their columns named, and remembers in ``memory``."""
+    return MappedFiles(files=memory.files, maps=tuple(maps))
+
+
+def remapped(state: Marked, memory: Memory, maps: Sequence[ColumnMap]) -> Marked:
+    """Return a table whose files are read with other names of their columns; what was typed stays."""
+    table = state.table
+    found = scan([file.path for file in table.files], root=table.root, read=mapped(memory, maps).read)
+    fresh = table_of(found, template=table.template, defaults=table.defaults, header_keys=table.header_keys)
+    before = {row.key: row for row in table.rows}
+    rows = tuple(_with_said(row, before[row.key]) if row.key in before else row for row in fresh.rows)
+    return replace(marked(replace(fresh, rows=rows, is_simulated=table.is_simulated)), maps=tuple(maps))
+
+
+def _with_said(row: ImportRow, before: ImportRow) -> ImportRow:
+    """Return a row with what a manifest or a person said about it before."""
+    said = [finding for finding in before.findings if finding.source in ("manifest", "typed by hand")]
+    kept = row.with_findings(*said)
+    return replace(kept, is_included=before.is_included, confirmed=before.confirmed)
+
+
+def with_preset(state: Marked, memory: Memory, preset: Preset) -> Marked:
+    """Return a table filled as a preset says, its files read anew where the preset names columns."""
+    if preset.columns and preset.columns != state.maps:
+        state = remapped(state, memory, preset.columns)
+    return marked(applied(state.table, preset), state)
 
 
 def added(table: ImportTable, found: Scan) -> ImportTable:
@@ -94,8 +123,9 @@ class LookedOver:
     total: int
 
 
-def look_over(table: ImportTable, memory: MappedFiles, progress: Progress) -> LookedOver:
+def look_over(state: Marked, memory: Memory, progress: Progress) -> LookedOver:
     """Return the survey of a table with the curves of its rows, of each condition at least one."""
+    table, memory = state.table, mapped(memory, state.maps)
     found = survey(table)
     every = [k for group in found.groups for k in group.rows]
     chosen = every if len(every) <= MOST_CURVES else [group.rows[0] for group in found.groups][:MOST_CURVES]
@@ -108,14 +138,14 @@ def look_over(table: ImportTable, memory: MappedFiles, progress: Progress) -> Lo
     return LookedOver(found, lines, len(chosen) - len(lines), len(every))
 
 
-def detailed(table: ImportTable, k: int, memory: MappedFiles, points: int) -> ScannedPart:
+def detailed(table: ImportTable, k: int, memory: Memory, points: int) -> ScannedPart:
     """Return the data set of a row with more points in its thumbnail; with the usual ones if it can't be read again."""
     row = table.rows[k]
     file = next(file for file in table.files if file.name == row.file)
     return detailed_part(file, row.part, memory, points)
 
 
-def detailed_part(file: ScannedFile, part: ScannedPart, memory: MappedFiles, points: int) -> ScannedPart:
+def detailed_part(file: ScannedFile, part: ScannedPart, memory: Memory, points: int) -> ScannedPart:
     """Return a data set with more points in its thumbnail; as it is if the file can't be read again."""
     if part not in file.parts:
         return part
@@ -144,7 +174,7 @@ def line_of(part: ScannedPart) -> FloatArray | None:
     return np.array([axis[fresh], values[fresh]])
 
 
-def load(table: ImportTable, memory: MappedFiles, progress: Progress) -> Experiment:
+def load(state: Marked, memory: Memory, progress: Progress) -> Experiment:
     """Return the experiment of a table; what was read already is not read again.
 
     Raises
@@ -152,9 +182,10 @@ def load(table: ImportTable, memory: MappedFiles, progress: Progress) -> Experim
     InputError
         When no row is in use, or none of the files can be.
     """
+    table = state.table
     if not any(row.is_included and table.value(k, "kind") for k, row in enumerate(table.rows)):
         raise InputError("No row in use has a kind, so there is nothing to import. Choose what the files are.")
-    experiment = experiment_of(table, progress=progress, memory=memory)
+    experiment = experiment_of(table, progress=progress, memory=mapped(memory, state.maps))
     refuse_empty(experiment)
     return experiment
 

@@ -16,6 +16,7 @@ EDITING = "import edit"
 _MERGING, _SINGLE = 2, -1
 
 Change = Callable[[ImportTable], ImportTable]
+Rework = Callable[[Marked], Marked]
 
 
 class Swap(QUndoCommand):
@@ -53,7 +54,7 @@ class Wish:
     """A change that takes too long for the window's thread."""
 
     text: str
-    change: Change
+    change: Rework
     gesture: str
 
 
@@ -126,6 +127,10 @@ class TableSession(QObject):
 
     def edit_beside(self, text: str, change: Change, gesture: str = "") -> None:
         """Change the table as one undoable step, in a job; a later wish of one gesture replaces the waiting one."""
+        self.rework_beside(text, lambda state: marked(change(state.table), state), gesture)
+
+    def rework_beside(self, text: str, change: Rework, gesture: str = "") -> None:
+        """Change the table and what it was read with, as one undoable step, in a job."""
         waiting = [wish for wish in self._wishes[1:] if not gesture or wish.gesture != gesture]
         self._wishes = [*self._wishes[:1], *waiting, Wish(text, change, gesture)]
         if len(self._wishes) == 1:
@@ -148,7 +153,7 @@ class TableSession(QObject):
             return
 
         def work(_progress: Progress) -> tuple[Marked, Marked]:
-            return base, marked(wish.change(base.table), base)
+            return base, wish.change(base)
 
         self._jobs.start(EDITING, wish.text, work, done=self._take, failed=self._fail)
 

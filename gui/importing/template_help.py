@@ -19,6 +19,7 @@ _PAGE = """
 <p>A template describes how the names of the files are built. Fields stand in braces, everything else as it is:</p>
 <p style="margin-left: 16px"><code>{{kind}}_T{{T:K}}_exc{{exc:nm}}_rep{{rep}}</code><br>
 reads <code>PL_T80K_exc405nm_rep2.txt</code></p>
+<p>Also</p>
 {syntax}
 <p>Decimals may be written 0.5, 0,5 or 0p5. A name that the template does not fit is read for what it says plainly,
 and marked with ≠.</p>
@@ -46,7 +47,7 @@ class TemplateHelp(QDialog):
 def page() -> str:
     """Return the page as rich text."""
     syntax = [(f"<code>{sign}</code>", words) for sign, words in _SYNTAX]
-    fields = [("<i>Field</i>", "<i>fills</i>", "<i>Units</i>")]
+    fields = [("<i>Field</i>", "<i>Fills</i>", "<i>Units</i>")]
     for field, column in FIELDS.items():
         fills = heading(column) if column else "nothing"
         fields.append((f"<code>{{{field}}}</code>", fills, ", ".join(UNITS.get(field, ()))))

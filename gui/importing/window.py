@@ -107,6 +107,7 @@ class ImportWindow(QMainWindow):
             widget.setEnabled(is_ready)
         for key, action in self._actions.items():
             action.setEnabled(key == "close" or (is_ready and key not in ("undo", "redo")))
+        self.next.setVisible(is_ready)
         if not is_ready:
             self.pages.setCurrentWidget(self.waiting)
             self.back.hide()

@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QLineEdit, QMessageBox, QWidget
 
+from asplab.core.importing.preset import load_preset
 from asplab.gui.bindings import Bindings
 from asplab.gui.importing import words
 from asplab.gui.importing.importer import Importer
@@ -256,6 +257,91 @@ def test_a_long_reading_can_be_cancelled_and_begun_again(lab: Bindings, bad_name
     assert button.text() == "Read again"
     QTest.mouseClick(button, LEFT)
     until(lambda: importer.session.table is not None)
+
+
+def test_the_columns_of_a_text_file_are_named_once_for_all_alike_and_kept_in_a_preset(
+    lab: Bindings, tmp_path: Path, until: Until
+) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    rng = np.random.default_rng(4)
+    for repeat in (1, 2):
+        energy, values = np.linspace(2200.0, 2600.0, 60), rng.uniform(10.0, 20.0, 60)
+        rows = "\n".join(f"{x:.2f}\t{k}\t{y:.3f}" for k, (x, y) in enumerate(zip(energy, values, strict=True)))
+        (folder / f"PL_T80K_exc450nm_rep{repeat}.txt").write_text(f"{rows}\n", "utf-8")
+    importer = dropped(lab, until, folder)
+    files = importer.window.files
+    files.view.setCurrentIndex(files.model.index(0, 0))
+    QTest.mouseClick(files.card.columns_button, LEFT)
+    dialog = importer.questions.columns
+    assert dialog is not None
+    for choice, role in zip(dialog.choices, ("energy_mev", "", "counts"), strict=True):
+        choice.display(role)
+        choice.chosen.emit(role)
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
+    until(lambda: lab.jobs.is_idle and not importer.session.is_busy)
+    assert importer.session.table is not None
+    assert {row.part.axis_unit for row in importer.session.table.rows} == {"meV"}
+    assert importer.window.action("undo").text() == "Undo: Name columns"
+    importer.presets.save("Columns")
+    importer.session.history.undo()
+    assert {row.part.axis_unit for row in importer.session.table.rows} != {"meV"}
+    importer.apply_preset(load_preset("Columns", lab.imports.presets))
+    until(lambda: lab.jobs.is_idle and not importer.session.is_busy)
+    assert {row.part.axis_unit for row in importer.session.table.rows} == {"meV"}
+    importer.load()
+    until(lambda: lab.session.document is not None and lab.jobs.is_idle, seconds=60)
+    assert lab.session.document is not None
+    spectrum = lab.session.document.experiment.spectra[0]
+    assert 470.0 < spectrum.wavelength_nm[0] < 480.0
+
+
+def test_columns_without_an_axis_are_refused_before_anything_is_read(
+    lab: Bindings, bad_names: Path, until: Until
+) -> None:
+    importer = dropped(lab, until, bad_names)
+    files = importer.window.files
+    files.view.setCurrentIndex(files.model.index_of("afternoon.txt"))
+    QTest.mouseClick(files.card.columns_button, LEFT)
+    dialog = importer.questions.columns
+    assert dialog is not None
+    dialog.choices[0].display("counts")
+    dialog.choices[0].chosen.emit("counts")
+    assert "exactly one column must be the axis" in dialog.fault.text()
+    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+    dialog.reject()
+
+
+def test_frames_of_one_file_become_a_mean_or_a_choice(lab: Bindings, tmp_path: Path, until: Until) -> None:
+    wavelength = np.linspace(440.0, 600.0, 60)
+    counts = np.random.default_rng(2).uniform(10.0, 20.0, (4, 60))
+    head = "wavelength_nm\t" + "\t".join(["counts"] * 4)
+    rows = "\n".join("\t".join(f"{v:.3f}" for v in (x, *y)) for x, y in zip(wavelength, counts.T, strict=True))
+    path = tmp_path / "PL_T80K_exc450nm.txt"
+    path.write_text(f"{head}\n{rows}\n", "utf-8")
+    importer = dropped(lab, until, path)
+    files = importer.window.files
+    files.view.setCurrentIndex(files.model.index(0, 0))
+    choice = files.card.choice
+    choice.frames.activated.emit(choice.frames._keys.index("mean"))
+    assert value(importer, 0, "frames") == "mean"
+    choice.frames.activated.emit(choice.frames._keys.index("some"))
+    QTest.keyClicks(choice.numbers, "1-2")
+    QTest.keyClick(choice.numbers, Qt.Key.Key_Return)
+    assert value(importer, 0, "frames") == "1-2"
+    importer.load()
+    until(lambda: lab.session.document is not None and lab.jobs.is_idle, seconds=60)
+    assert lab.session.document is not None
+    assert len(lab.session.document.experiment.spectra) == 2
+
+
+def test_nothing_to_import_is_told_instead_of_an_empty_experiment(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names / "afternoon.txt")
+    importer.load()
+    until(lambda: lab.jobs.is_idle)
+    assert "nothing to import" in importer.window.banner.message
+    assert lab.session.document is None
+    assert importer.window.next.isEnabled()
 
 
 # --- conditions ------------------------------------------------------------------------------------------------

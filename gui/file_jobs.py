@@ -5,13 +5,13 @@ Heavy libraries load inside the functions, in the job's thread, so that the wind
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from asplab.core.document import Document
-from asplab.core.errors import InputError
+from asplab.core.errors import AsplabError, InputError
 from asplab.core.experiment import Experiment, Record
 from asplab.core.loading import MANIFEST_NAME, load_experiment
 from asplab.core.pipeline import Results, analyse
@@ -21,15 +21,16 @@ PROJECT_SUFFIX = ".nxs"
 DEMO_NAME = "CsPbBr3 6.8 nm (demo)"
 _DEMO_SEED = 1
 _TABLE_ENDINGS = (".csv", ".tsv", ".txt")
+_RAW_ENDINGS = (".h5", ".hdf5", ".hdf", ".mat", ".wt5")
 _HEAD_BYTES = 65_536
 _GROUPS = ("spectra", "scans", "curves", "tables", "kept")
 
 
 def is_project(path: Path) -> bool:
-    """Whether a path is a project file rather than a folder or a manifest."""
+    """Whether a path is a project file rather than a folder, a manifest, or HDF5 that an instrument wrote."""
     from asplab.core.opening import is_project
 
-    return is_project(path)
+    return is_project(path) and path.suffix.lower() not in _RAW_ENDINGS
 
 
 def is_ready(path: Path) -> bool:
@@ -63,6 +64,23 @@ def read_document(path: Path, progress: Progress) -> Document:
     from asplab.core.opening import load_document
 
     return load_document(path, progress=progress)
+
+
+def read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[tuple[Path | None, Experiment]], list[str]]:
+    """Read folders and manifests; one that fails does not stop the others."""
+    found: list[tuple[Path | None, Experiment]] = []
+    failures: list[str] = []
+    for path in paths:
+        progress.step(len(found), len(paths), f"Reading {path.name}")
+        try:
+            found.append((path, read_document(path, progress).experiment))
+        except OSError as error:
+            failures.append(f"{path}: {error.strerror or error}. Check the path and the rights.")
+        except AsplabError as error:
+            if progress.cancelled.is_set():
+                raise
+            failures.append(str(error))
+    return found, failures
 
 
 def read_demo(progress: Progress) -> Document:

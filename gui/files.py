@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from asplab.core.document import Document
-from asplab.core.errors import AsplabError
+from asplab.core.errors import AsplabError, ProjectError
 from asplab.core.experiment import Experiment
 from asplab.core.problems import grouped
 from asplab.core.progress import Progress
@@ -133,7 +133,7 @@ class Files(QObject):
         self._jobs.start(
             READING,
             f"Reading {paths[0].name}",
-            partial(_read_all, tuple(paths)),
+            partial(file_jobs.read_all, tuple(paths)),
             done=self._add,
             failed=partial(self._tell, READING),
         )
@@ -159,7 +159,16 @@ class Files(QObject):
         self._messages.settle(READING)
         read = partial(file_jobs.read_document, path)
         done = partial(self._begin, path=path, left_out=left_out)
-        self._jobs.start(READING, f"Reading {path.name}", read, done=done, failed=partial(self._tell, READING))
+        failed = partial(self._offer_import, path)
+        self._jobs.start(READING, f"Reading {path.name}", read, done=done, failed=failed)
+
+    def _offer_import(self, path: Path, error: Exception) -> None:
+        """Tell why a file is no project; other programs write NeXus, too, and their data can be imported."""
+        if not isinstance(error, ProjectError):
+            self._tell(READING, error)
+            return
+        act = partial(self.import_wanted.emit, [path])
+        self._messages.tell("bad", str(error), cause=READING, action="Import as data", act=act)
 
     def _open_demo_now(self) -> None:
         self._messages.settle(READING)
@@ -363,23 +372,6 @@ class Files(QObject):
             place = f"{error.filename}: " if error.filename else ""
             return f"{place}{error.strerror or error}. Check the path, the rights and the free space."
         return self._report(error)
-
-
-def _read_all(paths: Sequence[Path], progress: Progress) -> tuple[Found, list[str]]:
-    """Read folders and manifests; one that fails does not stop the others."""
-    found: Found = []
-    failures: list[str] = []
-    for path in paths:
-        progress.step(len(found), len(paths), f"Reading {path.name}")
-        try:
-            found.append((path, file_jobs.read_document(path, progress).experiment))
-        except OSError as error:
-            failures.append(f"{path}: {error.strerror or error}. Check the path and the rights.")
-        except AsplabError as error:
-            if progress.cancelled.is_set():
-                raise
-            failures.append(str(error))
-    return found, failures
 
 
 def _unread(experiment: Experiment) -> list[str]:

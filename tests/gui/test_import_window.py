@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
@@ -198,6 +199,32 @@ def test_a_folder_with_a_manifest_can_be_checked_first(lab: Bindings, measured: 
     importer.choose_step("conditions")
     face = importer.window.conditions.table.conditions.face(row, "temperature_k")
     assert face.sign == words.sign("manifest")
+
+
+def write_hdf5(path: Path) -> None:
+    with h5py.File(path, "w") as file:
+        file["wavelength"] = np.linspace(440.0, 600.0, 60)
+        file["wavelength"].attrs["units"] = "nm"
+        file["counts"] = np.random.default_rng(3).uniform(10.0, 20.0, 60)
+
+
+def test_hdf5_of_an_instrument_is_imported_and_not_taken_for_a_project(
+    lab: Bindings, tmp_path: Path, until: Until
+) -> None:
+    write_hdf5(tmp_path / "PL_T80K_exc450nm.h5")
+    importer = dropped(lab, until, tmp_path / "PL_T80K_exc450nm.h5")
+    assert importer.session.table is not None
+    assert value(importer, 0, "excitation_nm") == "450"
+
+
+def test_nexus_of_another_program_is_offered_for_import(lab: Bindings, tmp_path: Path, until: Until) -> None:
+    write_hdf5(tmp_path / "PL_T80K_exc450nm.nxs")
+    drop(lab.window, tmp_path / "PL_T80K_exc450nm.nxs")
+    until(lambda: lab.window.banner.message)
+    lab.window.banner._action.click()
+    importer = lab.imports.importer
+    assert importer is not None
+    until(lambda: importer.session.table is not None)
 
 
 # --- files -----------------------------------------------------------------------------------------------------

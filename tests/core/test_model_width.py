@@ -173,6 +173,12 @@ def test_a_small_error_of_a_low_temperature_is_no_problem() -> None:
     assert fit.value("temperature_offset_k")[0] == pytest.approx(0.0, abs=0.01)
 
 
+def test_all_levels_are_fitted_near_absolute_zero_too() -> None:
+    eta = np.linspace(0.9, 0.1, TEN.size)
+    fit = fit_model(eta_table((4.0, TEN, eta, 0.02 * eta)), "kramers-heisenberg")
+    assert np.isfinite(fit.chi2[0])
+
+
 # Choices
 
 

@@ -263,6 +263,11 @@ class Plan:
         for i, name in enumerate(self.names):
             values = found[name]
             table[:, :, i] = np.log(values) if self.is_log[i] else values
+        highest = _HIGHEST_HUANG_RHYS.get(self.model.name, np.inf)
+        if {"g_mev", "phonon_mev"} <= set(self.names) and np.isfinite(highest):
+            # At low temperatures all guesses may lie beyond the largest S: they begin within it instead.
+            g, phonon = (self.names.index(name) for name in ("g_mev", "phonon_mev"))
+            table[:, :, g] = np.minimum(table[:, :, g], table[:, :, phonon] + 0.5 * np.log(_WITHIN * highest))
         return np.clip(table, self.low, self.high)
 
 

@@ -63,7 +63,8 @@ class CheckPage(QWidget):
         self.problems.display(survey.problems)
         self.groups.display(survey)
         holes = sum(len(grid.holes) for grid in survey.grids)
-        self.coverage_card.display_subtitle(f"! {counted(holes, 'hole')}" if holes else "✓ no holes")
+        none = "✓ no holes" if survey.grids else "Nothing with a kind and a temperature"
+        self.coverage_card.display_subtitle(f"! {counted(holes, 'hole')}" if holes else none)
         rows = sum(len(group.rows) for group in survey.groups)
         self.groups_card.display_subtitle(f"{counted(len(survey.groups), 'condition')}, {rows} spectra")
 

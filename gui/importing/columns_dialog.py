@@ -43,6 +43,7 @@ class ColumnsDialog(QDialog):
         roles = known or guessed_roles(file.columns)
         self.choices = [ChoiceField([(role, _WORDS[role]) for role in ("", *ROLES)]) for _ in file.columns]
         for place, (choice, role) in enumerate(zip(self.choices, roles, strict=True)):
+            choice.setMinimumContentsLength(14)
             choice.display(role)
             choice.setAccessibleName(f"What column {place + 1} is")
             choice.chosen.connect(self._check)
@@ -52,6 +53,7 @@ class ColumnsDialog(QDialog):
         note = QLabel("Holds for all files with the same header; a preset keeps it.")
         note.setProperty("role", "muted")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setProperty("role", "primary")
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
         rows = QVBoxLayout(self)
@@ -61,7 +63,7 @@ class ColumnsDialog(QDialog):
         rows.addWidget(scrolled(self._grid(file.columns)), 1)
         rows.addWidget(self.fault)
         rows.addWidget(self.buttons)
-        self.resize(min(200 + 160 * len(file.columns), 900), 360)
+        self.resize(min(180 + 176 * len(file.columns), 1000), 340)
         self._check()
 
     def _grid(self, columns: Sequence[Column]) -> QWidget:

@@ -197,7 +197,7 @@ class Importer(QObject):
         self.window.display_step(key)
         self._display_page(key)
         if key == "check":
-            self.window.check.overlay.plot.setFocus()
+            self.window.next.setFocus()
         elif key == "conditions":
             self.window.conditions.table.setFocus()
         else:

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from asplab.core.counting import counted
 from asplab.core.importing.table import ImportTable
 from asplab.core.units import FloatArray
 from asplab.gui.importing.reading import LookedOver
@@ -14,6 +15,7 @@ from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.theme import Theme, temperature_spec
 from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 
 _SCALES = (("raw", "As measured"), ("each", "Each to its maximum"))
@@ -43,7 +45,8 @@ class OverlayCard(Card):
         self.plot.add_layer(self.curves)
         for field in (self.kind, self.scale):
             self.header.addWidget(field)
-        self.add(self.plot, 1)
+        self.deck = Deck(self.plot)
+        self.add(self.deck, 1)
         self.kind.chosen.connect(lambda _: self._draw(is_new=True))
         self.scale.chosen.connect(lambda _: self._draw(is_new=True))
         self.curves.curve_clicked.connect(self._choose)
@@ -57,7 +60,6 @@ class OverlayCard(Card):
         self._table, self._looked = table, looked
         kinds = list(dict.fromkeys(group.kind for group in looked.survey.groups))
         self.kind.offer([("", "All kinds"), *((kind, kind_words(kind)) for kind in kinds)])
-        self.display_subtitle(_words(looked))
         self._draw(is_new=False)
 
     def display_row(self, row: int | None) -> None:
@@ -77,6 +79,11 @@ class OverlayCard(Card):
         colors, tips = self._colors(table), [_tip(table, k) for k in self._rows]
         self.plot.display_labels("Wavelength (nm)", "Signal / its maximum" if self.scale.key == "each" else "Signal")
         self.curves.display(x, y, colors, tips)
+        self.display_subtitle(_words(looked, len(self._rows)) if self._rows else "")
+        if self._rows:
+            self.deck.display_content()
+        else:
+            self.deck.display_missing("No spectra", "No row in use has both a kind and a wavelength axis.")
         if is_new:
             self.plot.view_all()
         else:
@@ -113,7 +120,8 @@ def _tip(table: ImportTable, k: int) -> str:
     return f"<b>{name}</b><br>{', '.join(said)}"
 
 
-def _words(looked: LookedOver) -> str:
-    drawn, chosen = len(looked.lines), len(looked.lines) + looked.without
-    words = f"{drawn} of {looked.total}, the first of each condition" if chosen < looked.total else f"{drawn} curves"
+def _words(looked: LookedOver, drawn: int) -> str:
+    chosen = len(looked.lines) + looked.without
+    is_part = chosen < looked.total
+    words = f"{drawn} of {looked.total}, the first of each condition" if is_part else counted(drawn, "curve")
     return f"{words} · {looked.without} without wavelengths" if looked.without else words

@@ -10,7 +10,18 @@ import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialogButtonBox,
+    QHeaderView,
+    QLineEdit,
+    QMessageBox,
+    QTableView,
+    QWidget,
+)
 
 from asplab.core.importing.preset import load_preset
 from asplab.gui.bindings import Bindings
@@ -644,3 +655,33 @@ def test_closing_asks_only_when_work_would_be_lost(lab: Bindings, bad_names: Pat
     assert not lab.window.close()
     importer.keeping.prompt.button(Button.Discard).click()
     until(lambda: not lab.window.isVisible())
+
+
+def test_the_import_follows_a_change_of_theme(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("check")
+    until(lambda: importer.window.check.survey is not None)
+    place = importer.window.check.overlay.plot.mapTo(importer.window, QPoint(120, 40))
+    light = importer.window.grab().toImage().pixelColor(place)
+    lab.choose_mode("dark")
+    QApplication.processEvents()
+    dark = importer.window.grab().toImage().pixelColor(place)
+    assert light.lightness() > 200
+    assert dark.lightness() < 60
+
+
+def test_every_place_of_the_import_is_reached_by_keyboard_and_has_a_name(
+    lab: Bindings, bad_names: Path, until: Until
+) -> None:
+    importer = dropped(lab, until, bad_names)
+    window = importer.window
+    for step in ("files", "conditions", "check"):
+        importer.choose_step(step)
+        until(lambda: lab.jobs.is_idle)
+        page = window.pages.currentWidget()
+        for widget in page.findChildren(QWidget):
+            if isinstance(widget, QAbstractButton | QLineEdit | QComboBox | QAbstractItemView) and widget.isVisible():
+                name = widget.accessibleName() or getattr(widget, "text", str)()
+                is_part = isinstance(widget, QHeaderView) or isinstance(widget.parent(), QTableView | QComboBox)
+                assert name or is_part, f"{step}: {type(widget).__name__} has no name"
+                assert is_part or widget.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{step}: {name}"

@@ -36,8 +36,8 @@ class CellDelegate(QStyledItemDelegate):
         if not isinstance(face, Face):
             super().paint(painter, option, index)
             return
-        box: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        box: QRect = option.rect
+        state = option.state
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, self._theme.color("soft"))
@@ -121,9 +121,7 @@ class CellDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Keep the colours of text on a selected row."""
         super().initStyleOption(option, index)
-        option.palette.setColor(  # type: ignore[attr-defined]
-            QPalette.ColorRole.HighlightedText, self._theme.color("text")
-        )
+        option.palette.setColor(QPalette.ColorRole.HighlightedText, self._theme.color("text"))
 
 
 class FileDelegate(CellDelegate):
@@ -135,10 +133,8 @@ class FileDelegate(CellDelegate):
         """Paint box and name."""
         face = index.data(FACE)
         if isinstance(face, Face):
-            option.palette.setColor(  # type: ignore[attr-defined]
-                QPalette.ColorRole.Text, self._theme.color(face.tone or "text")
-            )
+            option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(face.tone or "text"))
         QStyledItemDelegate.paint(self, painter, option, index)
         if isinstance(face, Face) and face.sign:
-            box: QRect = option.rect  # type: ignore[attr-defined]
+            box: QRect = option.rect
             self._paint_sign(painter, box.adjusted(_PAD, 0, -_PAD, 0), face)

@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -12,6 +20,7 @@ from asplab.core.importing.table import ImportTable
 from asplab.gui.importing import words
 from asplab.gui.importing.cells import ROW_PX, CellDelegate, FileDelegate
 from asplab.gui.importing.conditions_model import ConditionsModel
+from asplab.gui.importing.frozen_names import FrozenNames
 from asplab.gui.importing.marks import Marked
 from asplab.gui.theme import Theme
 
@@ -54,6 +63,7 @@ class ConditionsTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._ask_menu)
+        self.names = FrozenNames(self, self._delegates[1])
         self.conditions.typed.connect(self._take_typed)
         self.conditions.toggled.connect(self._take_toggled)
         self.conditions.modelReset.connect(self._size_columns)
@@ -102,13 +112,13 @@ class ConditionsTable(QTableView):
 
     def selected_rows(self) -> list[int]:
         """Return all rows with a selected cell."""
-        ranges = self.selectionModel().selection()
+        ranges = self.selectionModel().selection().toList()
         return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
 
     def selected_cells(self) -> dict[str, list[int]]:
         """Return the selected rows of each column, that of the files left out."""
         found: dict[str, set[int]] = {}
-        for part in self.selectionModel().selection():
+        for part in self.selectionModel().selection().toList():
             for place in range(max(part.left(), 1), part.right() + 1):
                 rows = found.setdefault(self.conditions.columns[place], set())
                 rows.update(range(part.top(), part.bottom() + 1))
@@ -130,6 +140,17 @@ class ConditionsTable(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def scrollTo(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Bring a cell into view, and not behind the names that stay."""
+        super().scrollTo(index, hint)
+        bar, covered = self.horizontalScrollBar(), self.columnWidth(0) - self.visualRect(index).left()
+        if index.column() > 0 and bar.value() > 0 and covered > 0:
+            bar.setValue(bar.value() - covered)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the names what room there is."""
         super().resizeEvent(event)
@@ -137,7 +158,7 @@ class ConditionsTable(QTableView):
 
     def copy(self) -> None:
         """Put the selected block on the clipboard."""
-        ranges = self.selectionModel().selection()
+        ranges = self.selectionModel().selection().toList()
         table = self.conditions.table
         if not ranges or table is None:
             return
@@ -259,6 +280,7 @@ class ConditionsTable(QTableView):
         others = sum(self.columnWidth(place) for place in range(1, len(self.conditions.columns)))
         least, most = _FILE_PX
         self.setColumnWidth(0, min(max(self.viewport().width() - others, least), most))
+        self.names.place()
 
 
 def _text(table: ImportTable, row: int, column: str) -> str:

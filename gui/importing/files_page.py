@@ -118,7 +118,7 @@ class FilesPage(QWidget):
 
     def _selected(self) -> list[QModelIndex]:
         """Return the first cell of each selected row; asking Qt for whole rows takes it ten times longer."""
-        ranges = self.view.selectionModel().selection()
+        ranges = self.view.selectionModel().selection().toList()
         bounds = ((part.parent(), part.top(), part.bottom()) for part in ranges)
         found = ((above, row) for above, top, bottom in bounds for row in range(top, bottom + 1))
         return [self.model.first_cell(row, above) for above, row in found]

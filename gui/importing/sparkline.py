@@ -39,7 +39,7 @@ class SparklineDelegate(QStyledItemDelegate):
         part = index.data(PART)
         if part is None:
             return
-        box: QRect = option.rect.adjusted(_MARGIN_X, _MARGIN_Y, -_MARGIN_X, -_MARGIN_Y)  # type: ignore[attr-defined]
+        box: QRect = option.rect.adjusted(_MARGIN_X, _MARGIN_Y, -_MARGIN_X, -_MARGIN_Y)
         key = (part, box.width(), box.height())
         if key not in self._lines:
             self._lines[key] = polyline(part, box.width(), box.height())
@@ -64,4 +64,5 @@ def polyline(part: ScannedPart, width: int, height: int) -> QPolygonF:
     span_x, span_y = np.ptp(x) or 1.0, np.ptp(y) or 1.0
     left = (x - x.min()) / span_x * width
     top = height - (y - y.min()) / span_y * height if np.ptp(y) else np.full(y.size, height / 2)
-    return fn.arrayToQPolygonF(np.ascontiguousarray(left), np.ascontiguousarray(top))
+    line: QPolygonF = fn.arrayToQPolygonF(np.ascontiguousarray(left), np.ascontiguousarray(top))
+    return line

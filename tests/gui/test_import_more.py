@@ -4,10 +4,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QInputDialog, QMessageBox
 
+from asplab.core.importing.preset import Preset, save_preset
 from asplab.core.virtual import simulate
 from asplab.core.virtual_experiment import VirtualExperiment
 from asplab.gui.bindings import Bindings
@@ -185,3 +187,30 @@ def test_a_folder_without_manifest_is_watched_by_a_preset_or_not_at_all(bound: B
     bound.watching.watch(folder)
     assert "no preset yet" in bound.window.banner.message
     assert not bound.watching.is_active
+
+
+def test_a_folder_without_manifest_is_watched_by_the_preset_that_the_user_confirms(
+    bound: Bindings, tmp_path: Path, until: Until
+) -> None:
+    bound.watching.presets = tmp_path / "presets"
+    for name in ("Downstairs", "Upstairs"):
+        template = "{kind}_T{T:K}_exc{exc:nm}_rep{rep}" if name == "Upstairs" else "{sample}~{kind}"
+        save_preset(Preset(name, template=template), bound.watching.presets)
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    wavelength = np.linspace(440.0, 600.0, 60)
+    for repeat in (1, 2):
+        counts = np.random.default_rng(repeat).uniform(10.0, 20.0, 60)
+        rows = "\n".join(f"{x:.2f}\t{y:.3f}" for x, y in zip(wavelength, counts, strict=True))
+        (folder / f"PL_T80K_exc450nm_rep{repeat}.txt").write_text(f"{rows}\n", "utf-8")
+    bound.watching._timer.setInterval(30)
+    bound.watching.watch(folder)
+    dialog = bound.watching.dialog
+    assert isinstance(dialog, QInputDialog)
+    assert dialog.textValue() == "Upstairs"
+    dialog.accept()
+    until(lambda: bound.session.document is not None and bound.session.is_settled, seconds=60)
+    assert bound.session.document is not None
+    assert len(bound.session.document.experiment.spectra) == 2
+    bound.watching.stop()
+    until(lambda: settled(bound))

@@ -490,6 +490,22 @@ def test_a_block_that_does_not_fit_changes_nothing(lab: Bindings, bad_names: Pat
     assert "60 rows" in importer.window.banner.message
 
 
+def test_names_stay_in_view_and_cover_no_cell_that_is_gone_to(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    table = importer.window.conditions.table
+    table.conditions.display_extra(("note", "nd_od", "accumulations", "pair", "bandwidth_nm", "path"))
+    QApplication.processEvents()
+    assert not table.names.isVisible()
+    table.horizontalScrollBar().setValue(table.horizontalScrollBar().maximum())
+    QApplication.processEvents()
+    assert table.names.isVisible()
+    index = cell(importer, 2, "temperature_k")
+    assert table.visualRect(index).left() < table.columnWidth(0)
+    table.setCurrentIndex(index)
+    assert table.visualRect(index).left() >= table.columnWidth(0)
+
+
 # --- template --------------------------------------------------------------------------------------------------
 def test_a_typed_template_shows_what_it_matches_and_is_one_undo_step(
     lab: Bindings, bad_names: Path, until: Until

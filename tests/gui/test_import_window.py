@@ -373,6 +373,47 @@ def test_frames_of_one_file_become_a_mean_or_a_choice(lab: Bindings, tmp_path: P
     assert len(lab.session.document.experiment.spectra) == 2
 
 
+def test_each_frame_can_have_a_row_of_its_own_and_share_one_again(lab: Bindings, tmp_path: Path, until: Until) -> None:
+    delays, wavelengths = (-1.5, -0.5, 0.0, 0.25), (350.5, 351.0, 351.6, 352.1, 353.0)
+    rows = [["0.00", *delays], *([w, *(0.001 * (k + j) for j in range(4))] for k, w in enumerate(wavelengths))]
+    log = "file info\nSample: dots\nTime units: ps\nZ axis title: dA\n"
+    path = tmp_path / "transient.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows) + "\n" + log, "utf-8")
+    importer = dropped(lab, until, path)
+    files = importer.window.files
+    files.view.setCurrentIndex(files.model.index(0, 0))
+    choice = files.card.choice
+    choice.frames.activated.emit(choice.frames._keys.index("split note"))
+    assert importer.session.table is not None
+    assert [row.frame for row in importer.session.table.rows] == [1, 2, 3, 4]
+    assert value(importer, 3, "note").endswith("0.25 ps")
+    assert importer.session.table.cell(3, "note").source == "frame axis"
+    assert choice.frames.key == "split note"
+    choice.frames.activated.emit(choice.frames._keys.index("mean"))
+    assert [row.frame for row in importer.session.table.rows] == [0]
+    assert value(importer, 0, "frames") == "mean"
+
+
+def test_data_sets_of_one_file_stand_below_it_and_go_in_or_out_one_by_one(
+    lab: Bindings, tmp_path: Path, until: Until
+) -> None:
+    path = tmp_path / "PL_T80K_exc450nm.h5"
+    with h5py.File(path, "w") as file:
+        for name in ("first", "second"):
+            file[f"{name}/wavelength"] = np.linspace(440.0, 600.0, 60)
+            file[f"{name}/wavelength"].attrs["units"] = "nm"
+            file[f"{name}/counts"] = np.random.default_rng(len(name)).uniform(10.0, 20.0, 60)
+    importer = dropped(lab, until, path)
+    model = importer.window.files.model
+    top = model.index(0, 0)
+    assert model.index(0, 2).data() == "2 data sets"
+    assert [model.index(row, 0, top).data() for row in range(model.rowCount(top))] == ["first/counts", "second/counts"]
+    model.setData(model.index(1, 0, top), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    assert importer.session.table is not None
+    assert [row.is_included for row in importer.session.table.rows] == [True, False]
+    assert top.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.PartiallyChecked
+
+
 def test_nothing_to_import_is_told_instead_of_an_empty_experiment(lab: Bindings, bad_names: Path, until: Until) -> None:
     importer = dropped(lab, until, bad_names / "afternoon.txt")
     importer.load()

@@ -13,7 +13,7 @@ from asplab.core.io.datafile import DataFile, FileError
 from asplab.core.io.encoding import decode, split_lines
 from asplab.core.io.frames import Origin, axis_column, frames, joined, origin
 from asplab.core.io.grids import COPY_AGAIN, read_grid
-from asplab.core.io.heads import head_text
+from asplab.core.io.heads import head_bytes, head_text
 from asplab.core.io.reader import Reader
 
 NAME = "Becker & Hickl text"
@@ -24,7 +24,7 @@ PAIR = re.compile(r"\s*([^:]{1,60}?)\s*:\s*(.*)$")
 
 def recognises_becker_hickl(raw: bytes) -> bool:
     """Whether a line ``*BLOCK`` with a number stands in the head of ``raw``."""
-    return b"*BLOCK" in raw[:8192] and BLOCK.search(head_text(raw)) is not None
+    return b"*" in head_bytes(raw) and BLOCK.search(head_text(raw)) is not None
 
 
 def read_becker_hickl(raw: bytes, name: str) -> DataFile:

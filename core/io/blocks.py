@@ -3,11 +3,20 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from asplab.core.io.datafile import FileError
-from asplab.core.io.dialects import DIALECTS, MISSING_WORDS, Dialect, common_dialect, is_comment
+from asplab.core.io.dialects import (
+    DIALECTS,
+    MISSING_WORDS,
+    NUMBER_SIGNS,
+    ROW_START,
+    Dialect,
+    common_dialect,
+    is_comment,
+)
 from asplab.core.units import FloatArray
 
 HEADER_ROWS = 2
@@ -69,6 +78,16 @@ def checked(lines: Sequence[str], block: Block, name: str, *, ends_open: bool = 
     if ends_open and block.rows[-1] == len(lines) - 1:
         refuse_cut_value([lines[index] for index in block.rows[-CUT_ROWS:]], block, name)
     return Block(block.dialect, block.values, block.rows, (*numbers_beside(lines, block), *commented(lines, block)))
+
+
+def checked_below(lines: Sequence[str], block: Block, name: str) -> Block:
+    """Return ``block``, which ends its file below ``lines``, none of which is a row of numbers. As `checked`."""
+    nearest = [*islice((i for i in reversed(range(len(lines))) if is_meaningful(lines[i])), 2)]
+    if nearest:
+        has_names = len(nearest) > 1 and len(block.dialect.cells(lines[nearest[1]])) == block.width
+        refuse_row(lines[nearest[0]], nearest[0], block, name, is_header=True, has_names=has_names)
+    warnings = commented(lines, block)
+    return Block(block.dialect, block.values, block.rows, warnings) if warnings else block
 
 
 def refuse_cut_value(rows: Sequence[str], block: Block, name: str) -> None:
@@ -154,7 +173,12 @@ def refuse_damage(lines: Sequence[str], block: Block, name: str) -> None:
 
 def meaningful(lines: Sequence[str], indices: range) -> list[int]:
     """Return those of ``indices`` whose line is neither blank nor a comment."""
-    return [i for i in indices if lines[i].strip() and not is_comment(lines[i])]
+    return [i for i in indices if is_meaningful(lines[i])]
+
+
+def is_meaningful(line: str) -> bool:
+    """Whether ``line`` is neither blank nor a comment."""
+    return bool(line.strip()) and not is_comment(line)
 
 
 def refuse_second_block(lines: Sequence[str], index: int, name: str) -> None:
@@ -178,6 +202,8 @@ def refuse_row(
     has_names: bool = False,
 ) -> None:
     """Raise `FileError` when ``line`` is a row of data that lacks a number."""
+    if not NUMBER_SIGNS.search(line) and not ODD_CHARACTER.search(line):
+        return
     cells = block.dialect.cells(line)
     values = [block.dialect.number(cell) for cell in cells]
     rest_is_data = len(cells) == block.width and None not in values[1:]
@@ -249,7 +275,10 @@ def commented(lines: Sequence[str], block: Block) -> tuple[str, ...]:
     else:
         places = sorted(set(range(block.rows[0], block.rows[-1])) - set(block.rows))
     marked = [i for i in places if is_comment(lines[i])]
-    rows = [i for i in marked if len(block.dialect.numbers(lines[i].lstrip(MARKS_OF_COMMENTS))) == block.width]
+    stripped = {i: lines[i].lstrip(MARKS_OF_COMMENTS) for i in marked}
+    rows = [
+        i for i, text in stripped.items() if ROW_START.match(text) and len(block.dialect.numbers(text)) == block.width
+    ]
     if not rows:
         return ()
     return (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from asplab.core.experiment import frozen_array
 from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.encoding import decode, split_lines
-from asplab.core.io.heads import head_text
+from asplab.core.io.heads import first_lines
 from asplab.core.io.quantities import x_meaning, y_meaning
 from asplab.core.io.reader import Reader
 from asplab.core.io.rows import DELIMITERS, Row, Style, read_rows, refuse_open_end, style_of, unique_names
@@ -20,6 +20,7 @@ NAME = "Cary"
 X_HEADER = re.compile(
     r"(wavelength|wavenumber|wellenlänge|longueur d'onde|time|temperature)\s*[(\[][^()\[\]]{1,12}[)\]]", re.I
 )
+BRACKETS = frozenset("([")
 Y_HEADER = re.compile(r"[A-Za-z%]")
 PAIR = re.compile(r"([^:]{1,60}?)\s*:\s*(.*)|(\S.{0,60}?)\s{2,}(\S.*)|<([^>]{1,60})>\s*[,;]\s*(.*)")
 BASELINE = re.compile(r"baseline", re.IGNORECASE)
@@ -40,10 +41,12 @@ class Sample:
 
 def recognises_cary(raw: bytes) -> bool:
     """Whether the second line names pairs of x and y, and the first a sample above each, or there are several pairs."""
-    lines = head_text(raw).split("\n")
-    if len(lines) < 3:
+    lines = first_lines(raw, 3)
+    if len(lines) < 3 or not BRACKETS.intersection(lines[1]):
         return False
     cells = Style(max(DELIMITERS, key=lines[1].count), False).cells(lines[1])
+    if not X_HEADER.fullmatch(cells[0]):
+        return False
     several = len(cells) > 3 and all(X_HEADER.fullmatch(cell) for cell in cells[:3:2])
     return several or bool(pair_headers(lines[0], lines[1]))
 

@@ -1,9 +1,14 @@
 """How a line of text falls into numbers: delimiters, decimal marks, comments."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 COMMENT_MARKS = ("#", "%", "!", "//")
+ROW_START = re.compile(r"\s*\"*\s*[+-]?(?:\d|\.\d|nan|inf)", re.IGNORECASE)
+"""How each line begins whose cells are numbers."""
+NUMBER_SIGNS = re.compile(r"\d|nan|inf", re.IGNORECASE)
+"""What a text holds in which any cell is a number."""
 MISSING_WORDS = frozenset({"", "-", "--", "---", "nan", "na", "n/a", "#n/a", "none", "null", "inf", "-inf"})
 
 
@@ -42,9 +47,13 @@ class Dialect:
 
     def numbers(self, line: str) -> list[float]:
         """Return the numbers of ``line``; empty unless each of its cells is one."""
-        values = [self.number(cell) for cell in self.cells(line)]
-        found = [value for value in values if value is not None]
-        return found if len(found) == len(values) else []
+        values = []
+        for cell in self.cells(line):
+            value = self.number(cell)
+            if value is None:
+                return []
+            values.append(value)
+        return values
 
 
 DIALECTS = tuple(

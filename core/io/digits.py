@@ -8,6 +8,7 @@ import io
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,36 +18,46 @@ from asplab.core.units import FloatArray
 
 DIGITS = b"0123456789"
 MINUS = b"-"
+RUNS = re.compile(rb"[0-9]+")
+SIGNS_AND_EXPONENTS = re.compile(rb"(?<=[0-9.,])[eE][+-]?[0-9]+|(?<![0-9.eE])[+-](?=[0-9.])")
 EDGE_COMMA = re.compile(rb"(?<![0-9]),|,(?![0-9])")
 DELIMITERS = (b"\t", b",", b";", b" ")
 MARKS = frozenset(b".,;\t \r\n")
 TOKEN_DIGITS = 8
 EXACT_DIGITS = 15
 POWERS = 10.0 ** np.arange(EXACT_DIGITS + 1)
-KEPT_BYTES = np.array([0] + [2**64 - 2 ** (64 - 8 * kept) for kept in range(1, TOKEN_DIGITS + 1)], dtype=np.uint64)
-"""Masks that keep the last 0 to 8 bytes of a word that holds eight characters, the first in its lowest byte."""
+KEPT_BITS = np.array(
+    [0] + [0x0F0F0F0F0F0F0F0F & (2**64 - 2 ** (64 - 8 * kept)) for kept in range(1, TOKEN_DIGITS + 1)], dtype=np.uint64
+)
+"""Masks that keep the values of the last 0 to 8 digits of a word of eight characters, the first in its lowest byte."""
 
 JOINING = tuple(
-    (np.uint64(kept), np.uint64(factor), np.uint64(shift))
-    for kept, factor, shift in (
-        (0x0F0F0F0F0F0F0F0F, 10 * 2**8 + 1, 8),
-        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
-        (0x0000FFFF0000FFFF, 10000 * 2**32 + 1, 32),
+    (np.dtype(kind), np.array(factor, kind), np.array(shift, kind))
+    for kind, factor, shift in (
+        ("<u2", 10 * 2**8 + 1, 8),
+        ("<u4", 100 * 2**16 + 1, 16),
+        ("<u8", 10000 * 2**32 + 1, 32),
     )
 )
-"""Which digits stay, the factor that adds ten times each to its neighbour, and the shift that moves the sums down."""
+"""Into which pieces a word falls, the factor that adds ten times each half to the next one, and the shift down."""
+ZERO, NINE = np.uint8(48), np.uint8(9)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowLayout:
     """What rows of one form hold: runs of digits (tokens), each with the mark that ends it.
 
-    ``numbers`` has the token of the whole part and that of the fraction, or None, of each column; ``filled`` (tokens,)
-    tells which tokens have digits.
+    ``form`` is a row with 1 for each run of digits, ``marks`` are those of a row, ``delimiters`` the same without
+    decimal marks. ``numbers`` has the token of the whole part and that of the fraction, or None, of each column, and
+    ``places`` which delimiter ends it; ``filled`` (tokens,) tells which tokens have digits.
     """
 
     dialect: Dialect
+    form: bytes
+    marks: bytes
+    delimiters: bytes
     numbers: tuple[tuple[int, int | None], ...]
+    places: tuple[int, ...]
     filled: NDArray[np.bool_]
 
 
@@ -60,8 +71,9 @@ def row_layout(row: bytes) -> RowLayout | None:
 
     Signs and exponents are passed over.
     """
-    bare = re.sub(rb"(?<=[0-9.,])[eE][+-]?[0-9]+|(?<![0-9.eE])[+-](?=[0-9.])", b"", row)
-    return layout_of(re.sub(rb"[0-9]+", b"1", bare)) if row and MARKS.issuperset(punctuation(bare)) else None
+    marks = row.translate(None, DIGITS)
+    bare = row if MARKS.issuperset(marks) else SIGNS_AND_EXPONENTS.sub(b"", row)
+    return layout_of(RUNS.sub(b"1", bare)) if row and MARKS.issuperset(bare.translate(None, DIGITS)) else None
 
 
 @lru_cache(maxsize=256)
@@ -77,7 +89,11 @@ def layout_of(form: bytes) -> RowLayout | None:
         return None
     found = [(token_at(text, match.start()), len(match[0]) > 1) for match in re.finditer(number, text)]
     numbers = tuple((whole, whole + 1 if has_fraction else None) for whole, has_fraction in found)
-    return RowLayout(dialect, numbers, np.array(filled_tokens(form))) if len(numbers) == width else None
+    if len(numbers) != width:
+        return None
+    marks, decimal = form.replace(b"1", b""), dialect.decimal.encode()
+    places = tuple(whole - marks[:whole].count(decimal) for whole, _ in numbers)
+    return RowLayout(dialect, form, marks, marks.replace(decimal, b""), numbers, places, np.array(filled_tokens(form)))
 
 
 def token_at(text: str, place: int) -> int:
@@ -90,28 +106,17 @@ def filled_tokens(form: bytes) -> list[bool]:
     return [token == b"1" for token in re.split(rb"[^1]", form)[:-1]]
 
 
-def plain_values(body: bytes, layout: RowLayout) -> FloatArray | None:
-    """Return the numbers (rows, columns) of ``body``; None where a row has another form or a number too many digits.
+def plain_values(raw: bytes, layout: RowLayout, start: int = 0) -> FloatArray | None:
+    """Return the numbers (rows, columns) of the rows that begin at byte ``start`` of ``raw``.
 
-    The caller has compared the punctuation of all rows.
+    None where a row has other delimiters than ``layout``, a number too many digits, or a sign another place.
     """
-    found = tokens_of(body)
+    found = tokens_of(raw, start)
     if found is None:
         return None
-    lengths = found.lengths.reshape(-1, layout.filled.size)
-    if not (found.lengths.min() > 0 if layout.filled.all() else ((lengths > 0) == layout.filled).all()):
-        return None
-    values = quotients(found.values.reshape(lengths.shape), lengths, layout)
-    if values is None or MINUS not in body:
-        return values
-    column_of = np.full(layout.filled.size, -1)
-    column_of[[whole for whole, _ in layout.numbers]] = range(len(layout.numbers))
-    signed = signed_tokens(body, found)
-    rows, places = np.divmod(signed, layout.filled.size)
-    if not signed.size or column_of[places].min() < 0:
-        return None
-    values[rows, column_of[places]] *= -1.0
-    return values
+    rows, rest = divmod(len(found.marks), len(layout.marks))
+    is_regular = not rest and found.marks == layout.marks * rows
+    return regular_values(found, layout) if is_regular else loose_values(found, layout)
 
 
 def loaded_values(body: bytes, layout: RowLayout) -> FloatArray | None:
@@ -133,54 +138,57 @@ def loaded_values(body: bytes, layout: RowLayout) -> FloatArray | None:
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tokens:
-    """The runs of digits in a text without its minus signs: their values, lengths, and the places behind them."""
+class Tokens(NamedTuple):
+    """The runs of digits in a text without its minus signs: values, lengths, the marks and places behind them.
+
+    ``signs`` are the places of the minus signs, each counted without those before it.
+    """
 
     values: NDArray[np.uint64]
     lengths: NDArray[np.intp]
     ends: NDArray[np.intp]
+    marks: bytes
+    signs: NDArray[np.intp]
 
 
-def tokens_of(body: bytes) -> Tokens | None:
-    """Return the runs of digits in ``body``, empty ones where two marks meet; None where one is too long."""
-    unsigned = body.translate(None, MINUS) if MINUS in body else body
-    padded = np.frombuffer(bytes(TOKEN_DIGITS) + unsigned, np.uint8)
-    characters = padded[TOKEN_DIGITS:]
-    ends = np.nonzero(characters - np.uint8(48) > np.uint8(9))[0]
+NO_SIGNS = np.empty(0, np.intp)
+
+
+def tokens_of(raw: bytes, start: int = 0) -> Tokens | None:
+    """Return the runs of digits from byte ``start`` on, empty ones where two marks meet; None where one is too long."""
+    text, begin, signs = raw, start, NO_SIGNS
+    if start < TOKEN_DIGITS or raw.find(MINUS, start) >= 0:
+        body = raw[start:]
+        signs = np.nonzero(np.frombuffer(body, np.uint8) == MINUS[0])[0] if MINUS in body else NO_SIGNS
+        text, begin = bytes(TOKEN_DIGITS) + (body.translate(None, MINUS) if signs.size else body), TOKEN_DIGITS
+    characters = np.frombuffer(text, np.uint8, offset=begin)
+    ends = np.nonzero(characters - ZERO > NINE)[0]
     lengths = ends.copy()
     lengths[1:] -= ends[:-1] + 1
     if lengths.max() > TOKEN_DIGITS:
         return None
     # Word k holds the eight characters before character k, so each token is the end of one word.
-    words = np.ndarray((len(unsigned),), np.dtype("<u8"), padded.data, 0, (1,))[ends]
-    words &= KEPT_BYTES[lengths]
-    return Tokens(whole_numbers(words), lengths, ends)
-
-
-def signed_tokens(body: bytes, found: Tokens) -> NDArray[np.intp]:
-    """Return which tokens have a minus sign before them; none where a sign stands anywhere else."""
-    signs = np.nonzero(np.frombuffer(body, np.uint8) == MINUS[0])[0]
-    behind = signs - np.arange(signs.size)
-    starts = found.ends - found.lengths
-    tokens = np.searchsorted(starts, behind)
-    if tokens.max() >= starts.size or not np.array_equal(starts[tokens], behind):
-        return np.empty(0, np.intp)
-    return tokens if (np.diff(tokens) > 0).all() else np.empty(0, np.intp)
+    words = np.ndarray(characters.shape, np.dtype("<u8"), text, begin - TOKEN_DIGITS, (1,))[ends]
+    words &= KEPT_BITS.take(lengths)
+    return Tokens(whole_numbers(words), lengths, ends, characters.take(ends).tobytes(), signs - np.arange(signs.size))
 
 
 def whole_numbers(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Overwrite each word by the value of its eight decimal digits: pairs, then fours, then all eight are joined."""
-    for kept, factor, shift in JOINING:
-        words &= kept
-        words *= factor
-        words >>= shift
+    """Overwrite each word, eight bytes from 0 to 9, by the value of these digits: pairs, then fours, then all."""
+    for kind, factor, shift in JOINING:
+        pieces = words.view(kind)
+        pieces *= factor
+        pieces >>= shift
     return words
 
 
-def quotients(tokens: NDArray[np.uint64], lengths: NDArray[np.intp], layout: RowLayout) -> FloatArray | None:
-    """Return the numbers that whole parts and fractions make; None where one has too many digits to be exact."""
-    values = np.empty((len(tokens), len(layout.numbers)))
+def regular_values(found: Tokens, layout: RowLayout) -> FloatArray | None:
+    """Return the numbers of rows that all have the marks of ``layout``; None as `plain_values`."""
+    lengths = found.lengths.reshape(-1, layout.filled.size)
+    if not (found.lengths.min() > 0 if layout.filled.all() else ((lengths > 0) == layout.filled).all()):
+        return None
+    tokens = found.values.reshape(lengths.shape)
+    values = np.empty((len(tokens), len(layout.numbers)), order="F")
     for column, (whole, fraction) in enumerate(layout.numbers):
         if fraction is None:
             values[:, column] = tokens[:, whole]
@@ -188,6 +196,58 @@ def quotients(tokens: NDArray[np.uint64], lengths: NDArray[np.intp], layout: Row
         decimals = lengths[:, fraction]
         if lengths[:, whole].max() + decimals.max() > EXACT_DIGITS:
             return None
-        scale = POWERS[decimals]
+        scale = POWERS.take(decimals)
         values[:, column] = (tokens[:, whole] * scale + tokens[:, fraction]) / scale
+    if not found.signs.size:
+        return values
+    column_of = np.full(layout.filled.size, -1)
+    column_of[[whole for whole, _ in layout.numbers]] = range(len(layout.numbers))
+    signed = signed_tokens(found)
+    rows, places = np.divmod(signed, layout.filled.size)
+    if not signed.size or column_of[places].min() < 0:
+        return None
+    values[rows, column_of[places]] *= -1.0
     return values
+
+
+def loose_values(found: Tokens, layout: RowLayout) -> FloatArray | None:
+    """Return the numbers of rows that differ in the fractions which numbers have or lack; None as `plain_values`."""
+    marks, width = np.frombuffer(found.marks, np.uint8), len(layout.delimiters)
+    is_whole = marks == ord(layout.dialect.decimal)
+    stops = np.nonzero(~is_whole)[0]
+    rows, rest = divmod(stops.size, width)
+    if rest or marks.take(stops).tobytes() != layout.delimiters * rows or (is_whole[1:] & is_whole[:-1]).any():
+        return None
+    table = stops.reshape(rows, width)
+    blank = table[:, [place for place in range(width) if place not in layout.places]]
+    # Tokens are empty where no number belongs, and nowhere else.
+    if np.count_nonzero(found.lengths == 0) != blank.size or found.lengths[blank].any() or is_whole[blank - 1].any():
+        return None
+    values = fractions_added(found, is_whole)
+    if values is not None and found.signs.size:
+        signed = signed_tokens(found)
+        if not signed.size or not found.lengths[signed].all() or is_whole[signed - 1].any():
+            return None
+        values[signed + is_whole[signed]] *= -1.0
+    return None if values is None else values.take(table if not blank.size else table[:, layout.places])
+
+
+def fractions_added(found: Tokens, is_whole: NDArray[np.bool_]) -> FloatArray | None:
+    """Return the values of all tokens, the whole part before it added to each fraction; None for too many digits."""
+    values = found.values.astype(np.float64)
+    wholes = np.nonzero(is_whole)[0]
+    decimals = found.lengths.take(wholes + 1)
+    if wholes.size and (found.lengths.take(wholes) + decimals).max() > EXACT_DIGITS:
+        return None
+    scale = POWERS.take(decimals)
+    values[wholes + 1] = (values.take(wholes) * scale + values.take(wholes + 1)) / scale
+    return values
+
+
+def signed_tokens(found: Tokens) -> NDArray[np.intp]:
+    """Return which tokens have a minus sign before them; none where a sign stands anywhere else."""
+    starts = found.ends - found.lengths
+    tokens = np.searchsorted(starts, found.signs)
+    if tokens.max() >= starts.size or not np.array_equal(starts[tokens], found.signs):
+        return NO_SIGNS
+    return tokens if (np.diff(tokens) > 0).all() else NO_SIGNS

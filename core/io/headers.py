@@ -8,7 +8,7 @@ from functools import lru_cache
 from asplab.core.experiment import frozen_array
 from asplab.core.io.blocks import Block, numbers_frames
 from asplab.core.io.datafile import Column
-from asplab.core.io.dialects import COMMENT_MARKS
+from asplab.core.io.dialects import COMMENT_MARKS, Dialect
 
 UNITS = {
     "nm": "nm",
@@ -60,6 +60,8 @@ DIVIDED_UNIT = re.compile(r"^(.*\S)\s*/\s*(\S+)$")
 PAIR = re.compile(r"^([^:=,;\t]{1,60}?)\s*[:=,;\t]\s*(\S.*?)[\s,;]*$")
 FRAME_HEADER = re.compile(r"^(.*?[^\d.])[\s_#-]*(\d+)$")
 METADATA_LIMIT = 500
+LEAST_FRAMES = 3
+"""Columns of a table of frames: two of them and their axis."""
 
 
 def words(text: str) -> frozenset[str]:
@@ -136,6 +138,8 @@ def header_of(lines: Sequence[str], block: Block) -> Header:
 
 def numbered_frames(line: str, block: Block) -> Header | None:
     """Return the header of frames that numbers tell apart, such as ``wavelength,0.0,0.5,1.0``; None for any other."""
+    if block.width < LEAST_FRAMES:
+        return None
     cells = block.dialect.cells(line)
     first, *_ = column_name(cells[0])
     if not numbers_frames(cells, block) or (cells[0] and first not in AXIS_NAMES):
@@ -147,8 +151,20 @@ def numbered_frames(line: str, block: Block) -> Header | None:
 
 def named_columns(above: Sequence[str], block: Block) -> Header:
     """Return the header that a row of names, with or without a row of units below it, makes."""
-    cells = header_cells(above, block)
-    stems = [FRAME_HEADER.match(header) for header, _, _ in cells[1:]]
+    cells = split_header(above[-1], block.dialect, block.width)
+    is_units = cells and len(above) > 1 and all(not cell or cell.strip("[]() ").lower() in UNITS for cell in cells)
+    names = split_header(above[-2], block.dialect, block.width) if is_units else ()
+    return header_of_cells(names or cells or ("",) * block.width, cells if names else ())
+
+
+@lru_cache(maxsize=256)
+def header_of_cells(names: tuple[str, ...], units: tuple[str, ...]) -> Header:
+    """Return the header whose cells are ``names``, with the unit that each states, or that ``units`` state."""
+    cells = [(name, *column_name(name)) for name in names]
+    if units:
+        stated = [UNITS.get(cell.strip("[]() ").lower(), "") for cell in units]
+        cells = [(header, name, unit) for (header, name, _), unit in zip(cells, stated, strict=True)]
+    stems = [FRAME_HEADER.match(header) for header in names[1:]]
     words = {normalised(match[1].lower()) for match in stems if match}
     numbers = {match[2] for match in stems if match}
     if len(numbers) < max(len(stems), 2) or len(words) != 1 or words.isdisjoint(FRAMES | COUNTS - {"y"}):
@@ -156,35 +172,23 @@ def named_columns(above: Sequence[str], block: Block) -> Header:
     return Header((cells[0], *((header, "counts", unit) for header, _, unit in cells[1:])), True)
 
 
-def header_cells(above: Sequence[str], block: Block) -> list[tuple[str, str, str]]:
-    """Return (header, name, unit) of each column; empty texts where the file names no columns."""
-    cells = split_header(above[-1], block)
-    if cells and len(above) > 1 and all(not cell or cell.strip("[]() ").lower() in UNITS for cell in cells):
-        names = split_header(above[-2], block)
-        if names:
-            units = [UNITS.get(cell.strip("[]() ").lower(), "") for cell in cells]
-            return [(name, column_name(name)[0], unit) for name, unit in zip(names, units, strict=True)]
-    if not cells:
-        return [("", "", "")] * block.width
-    return [(cell, *column_name(cell)) for cell in cells]
-
-
-def split_header(line: str, block: Block) -> list[str]:
-    """Return one header cell per column of ``block``, or nothing when ``line`` is no header row."""
+@lru_cache(maxsize=256)
+def split_header(line: str, dialect: Dialect, width: int) -> tuple[str, ...]:
+    """Return one header cell for each of ``width`` columns, or nothing when ``line`` is no header row."""
     text = line.strip("\r\n ")
     is_comment = text.startswith((*COMMENT_MARKS, ";"))
     text = text.lstrip("#%!;/ ") if is_comment else text
     for pattern in (r"\t", r";", r",", r"\s*\t\s*|\s{2,}", r"\s+"):
         cells = [cell.strip().strip('"').strip() for cell in re.split(pattern, text)]
-        while len(cells) > block.width and not cells[-1]:
+        while len(cells) > width and not cells[-1]:
             cells.pop()
-        if len(cells) != block.width or any(block.dialect.number(cell) is not None for cell in cells):
+        if len(cells) != width or any(dialect.number(cell) is not None for cell in cells):
             continue
         # A key without its value stands often right above the numbers, and is no name of a column.
         is_doubtful = is_comment or not all(cells)
         if any(cells) and (not is_doubtful or any(column_name(cell)[0] in KNOWN_NAMES for cell in cells)):
-            return cells
-    return []
+            return tuple(cells)
+    return ()
 
 
 def metadata(lines: Sequence[str], block: Block) -> tuple[tuple[str, str], ...]:

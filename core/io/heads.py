@@ -8,6 +8,19 @@ def head_text(raw: bytes, size: int = HEAD_BYTES) -> str:
     return plain_text(raw[:size])
 
 
+def head_bytes(raw: bytes, size: int = HEAD_BYTES) -> bytes:
+    """Return the first ``size`` bytes without the NULs of UTF-16: what is sought in all files is sought in these."""
+    return raw[:size].replace(b"\0", b"")
+
+
+def first_lines(raw: bytes, count: int, size: int = HEAD_BYTES) -> list[str]:
+    """Return the first ``count`` lines of `head_text`, fewer where it has no more."""
+    head = head_bytes(raw, size)
+    if b"\r" in head:
+        head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return [plain_text(line) for line in head.split(b"\n", count)[:count]]
+
+
 def tail_text(raw: bytes, size: int = HEAD_BYTES) -> str:
     """Return the last ``size`` bytes as text. As `head_text`."""
     return plain_text(raw[-size:])

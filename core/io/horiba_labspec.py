@@ -17,7 +17,7 @@ from asplab.core.io.encoding import decode, split_lines
 from asplab.core.io.frames import Origin, axis_column, frames, origin
 from asplab.core.io.grids import COPY_AGAIN, read_grid, refuse_open_end
 from asplab.core.io.headers import UNITS, column_name
-from asplab.core.io.heads import head_text
+from asplab.core.io.heads import HEAD_BYTES, head_text
 from asplab.core.io.quantities import x_meaning
 from asplab.core.io.reader import Reader
 from asplab.core.units import FloatArray
@@ -48,7 +48,7 @@ def recognises_labspec(raw: bytes) -> bool:
     """Whether ``raw`` begins with lines ``#key=`` of which LabSpec writes several."""
     if not raw.lstrip(b"\xef\xbb\xbf\xff\xfe\r\n ").startswith(b"#"):
         return False
-    return len(set(KNOWN_KEYS.findall(head_text(raw)))) >= FEWEST_KEYS
+    return b"=" in raw[:HEAD_BYTES] and len(KNOWN_KEYS.findall(head_text(raw))) >= FEWEST_KEYS
 
 
 def read_labspec(raw: bytes, name: str) -> DataFile:

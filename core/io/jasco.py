@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from asplab.core.experiment import frozen_array
 from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.encoding import decode, split_lines
-from asplab.core.io.heads import head_text
+from asplab.core.io.heads import head_bytes, head_text
 from asplab.core.io.quantities import x_meaning, y_meaning
 from asplab.core.io.reader import Reader
 from asplab.core.io.rows import Row, Style, read_rows, refuse_open_end, style_of
@@ -22,6 +22,8 @@ KEYS = re.compile(
     re.MULTILINE,
 )
 KEYS_NEEDED = 4
+MARKS = (b"NPOINTS", b"XYDATA")
+"""Without both of them no table is read."""
 DATA = re.compile(r"XYDATA[\t,; ]*$")
 HEADER_LINES = 100
 POINTS_LIMIT = 5_000_000
@@ -30,6 +32,9 @@ HALF_STEP = 0.5
 
 def recognises_jasco(raw: bytes) -> bool:
     """Whether several keys of a JASCO export, without the marks of JCAMP-DX, stand in the first lines."""
+    head = head_bytes(raw)
+    if not any(mark in head for mark in MARKS):
+        return False
     return len(set(KEYS.findall(head_text(raw)))) >= KEYS_NEEDED
 
 

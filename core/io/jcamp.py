@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from asplab.core.experiment import frozen_array
 from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.encoding import decode, split_lines
-from asplab.core.io.heads import head_text
+from asplab.core.io.heads import head_bytes, head_text
 from asplab.core.io.jcamp_tables import Heading, Points, Rows, read_pairs, read_series
 from asplab.core.io.quantities import x_meaning, y_meaning
 from asplab.core.io.reader import Reader
@@ -24,6 +24,7 @@ LABELS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 LABELS_NEEDED = 3
+MARK = b"#"
 RECORD = re.compile(r"##([^=]{0,200})=(.*)")
 BLOCKS_LIMIT = 2000
 END = re.compile(r"##\s*END\b", re.IGNORECASE)
@@ -82,6 +83,9 @@ class Section:
 
 def recognises_jcamp(raw: bytes) -> bool:
     """Whether several labels of JCAMP-DX stand in the first lines."""
+    head = head_bytes(raw)
+    if MARK not in head or b"=" not in head:
+        return False
     return len({label.upper() for label in LABELS.findall(head_text(raw))}) >= LABELS_NEEDED
 
 

@@ -15,12 +15,12 @@ from asplab.core.io.doubts import lone_peak
 from asplab.core.io.encoding import decode, split_lines
 from asplab.core.io.frames import axis_column, frames, origin
 from asplab.core.io.grids import COPY_AGAIN, read_grid, refuse_open_end, refuse_short
+from asplab.core.io.heads import head_bytes
 from asplab.core.io.quantities import x_meaning
 from asplab.core.io.reader import Reader
 from asplab.core.units import FloatArray
 
 NAME = "Ocean Optics text"
-HEAD_BYTES = 8192
 MARKER = re.compile(r">{3,}[^<>]*<{3,}\s*$")
 MARKER_BYTES = re.compile(rb">>>>>[^<>\r\n]{1,80}<<<<<")
 PAIR = re.compile(r"([^:]{1,80}?)\s*:\s*(.*)$")
@@ -39,8 +39,8 @@ SHORTEST_NM, LONGEST_NM = 150.0, 3000.0
 
 def recognises_ocean(raw: bytes) -> bool:
     """Whether a line ``>>>>>...<<<<<`` stands in the head of ``raw``."""
-    head = raw[:HEAD_BYTES]
-    return b">>>>>" in head.replace(b"\0", b"") and MARKER_BYTES.search(head.replace(b"\0", b"")) is not None
+    head = head_bytes(raw)
+    return b">" in head and MARKER_BYTES.search(head) is not None
 
 
 def read_ocean(raw: bytes, name: str) -> DataFile:

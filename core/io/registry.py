@@ -40,7 +40,19 @@ BUILT_IN = (
 @cache
 def readers() -> tuple[Reader, ...]:
     """Return all readers in the order in which they are asked."""
-    return (*(_added(point) for point in entry_points(group=ENTRY_POINTS)), *(_built_in(name) for name in BUILT_IN))
+    return (*added_readers(), *built_in_readers())
+
+
+@cache
+def added_readers() -> tuple[Reader, ...]:
+    """Return the readers of other packages."""
+    return tuple(_added(point) for point in entry_points(group=ENTRY_POINTS))
+
+
+@cache
+def built_in_readers() -> tuple[Reader, ...]:
+    """Return the readers of this package."""
+    return tuple(_built_in(name) for name in BUILT_IN)
 
 
 def _built_in(name: str) -> Reader:

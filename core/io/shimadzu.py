@@ -9,7 +9,7 @@ import re
 from asplab.core.experiment import frozen_array
 from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.encoding import decode, split_lines
-from asplab.core.io.heads import head_text
+from asplab.core.io.heads import head_bytes, head_text
 from asplab.core.io.quantities import x_meaning, y_meaning
 from asplab.core.io.reader import Reader
 from asplab.core.io.rows import Row, Style, read_rows, refuse_open_end, style_of
@@ -17,11 +17,14 @@ from asplab.core.io.rows import Row, Style, read_rows, refuse_open_end, style_of
 NAME = "Shimadzu UVProbe"
 HEADER = re.compile(r'^"?(?:Wavelength nm\.|Wavenumber cm-1\.)"?\s*[,;\t]\s*"?[^"\n]', re.IGNORECASE | re.MULTILINE)
 HEADER_LINES = 40
+HEAD_BYTES = 4096
+MARKS = (b"wavelength nm.", b"wavenumber cm-1.")
 
 
 def recognises_shimadzu(raw: bytes) -> bool:
     """Whether one of the first lines names the axis as UVProbe does."""
-    return HEADER.search(head_text(raw, 4096)) is not None
+    head = head_bytes(raw, HEAD_BYTES).lower()
+    return any(mark in head for mark in MARKS) and HEADER.search(head_text(raw, HEAD_BYTES)) is not None
 
 
 def read_shimadzu(raw: bytes, name: str) -> DataFile:

@@ -14,7 +14,7 @@ import numpy as np
 from asplab.core.experiment import frozen_array
 from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.encoding import decode, split_lines
-from asplab.core.io.heads import head_text, tail_text
+from asplab.core.io.heads import first_lines, tail_text
 from asplab.core.io.reader import Reader
 from asplab.core.io.rows import Row, Style, refuse_more_rows, refuse_open_end, style_of
 from asplab.core.units import FloatArray
@@ -41,7 +41,7 @@ class Matrix:
 
 def recognises_matrix(raw: bytes) -> bool:
     """Whether ``raw`` ends with the log of Surface Xplorer, or its first cell names the unit of the delays."""
-    first = head_text(raw, 4096).split("\n", 1)[0]
+    (first,) = first_lines(raw, 1, 4096)
     if FIRST_CELLS.match(first) is None:
         return False
     return is_transposed(first) or FOOTER.search(tail_text(raw)) is not None

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from itertools import compress
 
 from asplab.core.experiment import frozen_array
-from asplab.core.io.blocks import Block, checked, find_block
+from asplab.core.io.blocks import Block, checked, checked_below, find_block
 from asplab.core.io.datafile import Column, DataFile
+from asplab.core.io.dialects import ROW_START
 from asplab.core.io.encoding import decode, is_binary, line_ends, refuse_foreign, split_lines
 from asplab.core.io.headers import Header, header_of, metadata
 from asplab.core.io.reader import Reader
-from asplab.core.io.regular import read_plain
+from asplab.core.io.regular import Plain, read_plain
 
 
 def recognises_text(raw: bytes) -> bool:
@@ -36,8 +37,13 @@ def read_text(raw: bytes, name: str) -> DataFile:
     FileError
         Where there are no rows of numbers, or a row is damaged or cut short; it names the line.
     """
+    return table_of(raw, name, read_plain(raw))
+
+
+def table_of(raw: bytes, name: str, plain: Plain | None) -> DataFile:
+    """Return the columns of a text file of which `read_plain` has made ``plain``. Raises as `read_text`."""
     refuse_foreign(raw, name)
-    lines, block = plain_block(raw, name) or any_block(raw, name)
+    lines, block = plain_block(plain, name) or any_block(raw, name)
     header = header_of(lines, block)
     return DataFile(
         path=name,
@@ -52,16 +58,15 @@ def read_text(raw: bytes, name: str) -> DataFile:
     )
 
 
-def plain_block(raw: bytes, name: str) -> tuple[list[str], Block] | None:
-    """Return the lines above the numbers, and the numbers, of a file of one plain form; None for any other."""
-    found = read_plain(raw)
-    if found is None:
+def plain_block(plain: Plain | None, name: str) -> tuple[list[str], Block] | None:
+    """Return the lines above the numbers, and the numbers; None without them, and where numbers stand above them."""
+    if plain is None:
         return None
-    head, block = found
-    lines = line_ends(decode(head, name)).split("\n")[:-1] if head else []
-    if any(block.dialect.numbers(line) for line in lines):
+    block = plain.block
+    lines = line_ends(decode(plain.head, name)).split("\n")[:-1] if plain.head else []
+    if any(ROW_START.match(line) and block.dialect.numbers(line) for line in lines):
         return None
-    return lines, checked(lines, block, name)
+    return lines, checked_below(lines, block, name)
 
 
 def any_block(raw: bytes, name: str) -> tuple[list[str], Block]:

@@ -10,14 +10,20 @@ import pytest
 from fuzz import assert_survives_damage
 
 from asplab.core.errors import InputError
-from asplab.core.io import read_bytes
-from asplab.core.io.registry import ENTRY_POINTS, readers
+from asplab.core.io import Reader, read_bytes
+from asplab.core.io.registry import ENTRY_POINTS, added_readers, readers
 
 PAGE = Path(__file__).resolve().parents[3] / "resources" / "guide" / "adding-a-format.md"
 
 
 def code_of_the_guide(language: str) -> str:
     return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0]
+
+
+def forget() -> None:
+    """Forget which readers there are."""
+    readers.cache_clear()
+    added_readers.cache_clear()
 
 
 @pytest.fixture
@@ -34,10 +40,10 @@ def install(tmp_path, monkeypatch):
         (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my_package\nVersion: 1.0\n", encoding="utf-8")
         (info / "entry_points.txt").write_text(f"[{ENTRY_POINTS}]\nxyz = {target}\n", encoding="utf-8")
         monkeypatch.syspath_prepend(str(tmp_path))
-        readers.cache_clear()
+        forget()
 
     yield put
-    readers.cache_clear()
+    forget()
     for name in ("my_package", "my_package.xyz"):
         sys.modules.pop(name, None)
 
@@ -69,3 +75,18 @@ def test_an_entry_point_that_leads_to_no_reader_names_its_package(install, targe
     install(target)
     with pytest.raises(InputError, match="of the package my_package"):
         readers()
+
+
+def test_bare_rows_of_two_numbers_are_read_as_text_and_no_other_reader_is_asked(install, monkeypatch):
+    assert "bare rows of two numbers" in PAGE.read_text(encoding="utf-8")
+    install("my_package.xyz:READER")
+    asked = []
+    greedy = Reader("greedy", lambda raw: not asked.append(raw), readers()[-1].read)
+    monkeypatch.setattr("my_package.xyz.READER", greedy)
+    forget()
+    rows = b"".join(b"%d.5\t%d\n" % (500 + k, 10 + k) for k in range(20))
+    for bare in (rows, rows[:-1], rows.replace(b"505.5", b"5.055e2")):
+        assert read_bytes(bare, "run.txt").reader == "text"
+    assert asked == []
+    read_bytes(b"nm\tcounts\n" + rows, "run.txt")
+    assert asked == [b"nm\tcounts\n" + rows]

@@ -28,7 +28,7 @@ def test_random_decimals_are_read_exactly(delimiter, decimal, end):
     draw = random.Random(5)
     rows = [[random_number(draw), str(draw.randrange(-(10**7), 10**8)), random_number(draw)] for _ in range(400)]
     raw = "".join(delimiter.join(row).replace(".", decimal) + end for row in rows).encode()
-    _, block = read_plain(raw)
+    block = read_plain(raw).block
     np.testing.assert_array_equal(block.values, [[float(cell) for cell in row] for row in rows])
 
 
@@ -41,7 +41,7 @@ def test_numbers_with_and_without_fractions_and_exponents_are_read_exactly(delim
     assert any("e" in row[0] for row in cells)
     raw = "".join(delimiter.join(row).replace(".", decimal) + end for row in cells)
     first = delimiter.join(["1.5", "2.5", "3.5"]).replace(".", decimal) + end
-    _, block = read_plain((raw + first).encode())
+    block = read_plain((raw + first).encode()).block
     np.testing.assert_array_equal(block.values[:-1], [[float(cell) for cell in row] for row in cells])
 
 
@@ -61,7 +61,7 @@ def test_a_cell_behind_the_last_delimiter_is_not_passed_over(odd):
 
 def test_a_last_row_with_signs_and_exponents_tells_the_form_too():
     raw = b"500.5,3\n501,-7.25\n" * 5 + b"-502.5,-3e-2\n"
-    _, block = read_plain(raw)
+    block = read_plain(raw).block
     np.testing.assert_array_equal(block.values[-2:], [[501.0, -7.25], [-502.5, -0.03]])
 
 
@@ -124,9 +124,9 @@ def test_a_row_whose_digits_are_missing_is_found_though_its_marks_are_right():
 
 
 def test_lines_above_are_handed_over_with_their_count():
-    head, block = read_plain(b"model,DU888\nwavelength,counts\n" + rows("500.5,3"))
-    assert head == b"model,DU888\nwavelength,counts\n"
-    assert block.rows == range(2, 11)
+    plain = read_plain(b"model,DU888\nwavelength,counts\n" + rows("500.5,3"))
+    assert plain.head == b"model,DU888\nwavelength,counts\n"
+    assert plain.block.rows == range(2, 11)
 
 
 def test_a_file_without_a_last_line_end_is_left_alone():

@@ -388,6 +388,8 @@ class Bindings(QObject):
 
     def _shut_down(self) -> None:
         self.preferences.remember_geometry(self.window.saveGeometry())
+        self.imports.close()
+        self.watching.stop()
         self.jobs.close()
 
 

@@ -143,7 +143,7 @@ def _parser() -> "ArgumentParser":
     from importlib.metadata import version
 
     parser = ArgumentParser(prog="asplab-gui", description="ASPLab's window.")
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILES", help="folders with manifest.csv, or a project")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILES", help="raw data, folders or a project")
     parser.add_argument("--demo", action="store_true", help="show the built-in virtual experiment")
     parser.add_argument("--version", action="version", version=f"asplab {version('asplab')}")
     return parser

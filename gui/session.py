@@ -179,8 +179,8 @@ class Session(QObject):
         if self._settle.isActive():
             self._settle.start(0)
 
-    def mark_saved(self, document: Document, path: Path) -> None:
-        """Remember which document stands in which file."""
+    def mark_saved(self, document: Document, path: Path | None) -> None:
+        """Remember which document stands in which file; None where the raw data on the disk hold all of it."""
         self._saved, self.path = document, path
         self.saved_changed.emit()
 

@@ -158,7 +158,11 @@ class Watching(QObject):
         else:
             count = max(len(experiment.sources) - self._begun_with, 0)
             text = f"Watch folder: {counted(count, 'new file')}"
-            self._session.edit(text, document.with_experiment(experiment), _GESTURE)
+            is_safe = self._session.path is None and not self._session.is_modified
+            after = document.with_experiment(experiment)
+            self._session.edit(text, after, _GESTURE)
+            if is_safe:
+                self._session.mark_saved(after, None)
         self._is_installing = False
 
     # --- following -----------------------------------------------------------------------------------------

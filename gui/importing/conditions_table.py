@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from asplab.core.counting import counted
 from asplab.core.importing import edits
@@ -139,6 +139,14 @@ class ConditionsTable(QTableView):
             self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Go on to the cell below after Enter, unless several cells were filled."""
+        super().closeEditor(editor, hint)
+        below = self.currentIndex().siblingAtRow(self.currentIndex().row() + 1)
+        is_one = sum(map(len, self.selected_cells().values())) == 1
+        if hint == QAbstractItemDelegate.EndEditHint.SubmitModelCache and is_one and below.isValid():
+            self.setCurrentIndex(below)
 
     def scrollTo(
         self,

@@ -239,6 +239,8 @@ class Importer(QObject):
         elif any(file.name == where for file in table.files):
             self.choose_step("files")
             self.window.files.show_file(where)
+        else:
+            self.window.check.coverage.setFocus()
 
     def _select(self, rows: list[int]) -> None:
         table = self.session.table

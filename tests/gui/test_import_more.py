@@ -146,6 +146,7 @@ def test_new_files_of_a_watched_folder_are_one_undo_step_with_news(
     strip = bound.window.watch_strip
     until(lambda: any("3 repeats" in line for line in strip.texts), seconds=60)
     assert strip.isVisible()
+    assert not bound.session.is_modified
     bound.session.history.undo()
     assert not bound.watching.is_active
     assert len(bound.session.document.experiment.sources) == before

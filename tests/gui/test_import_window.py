@@ -482,6 +482,20 @@ def test_typing_into_several_selected_cells_fills_all_of_them(lab: Bindings, bad
     assert [value(importer, row, "power_uw") for row in range(6)] == ["", "5000", "5000", "5000", "5000", ""]
 
 
+def test_enter_goes_on_to_the_cell_below(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    type_into(importer, 3, "power_uw", "1")
+    table = importer.window.conditions.table
+    assert table.currentIndex().row() == 4
+    QTest.keyClicks(table, "2")
+    # The line of the first cell is gone from the screen, but not deleted yet.
+    editor = table.viewport().findChildren(QLineEdit)[-1]
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert [value(importer, row, "power_uw") for row in (3, 4, 5)] == ["1", "2", ""]
+
+
 def test_a_kind_is_chosen_from_a_list(lab: Bindings, bad_names: Path, until: Until) -> None:
     importer = dropped(lab, until, bad_names)
     importer.choose_step("conditions")
@@ -712,6 +726,7 @@ def test_closing_asks_only_when_work_would_be_lost(lab: Bindings, bad_names: Pat
     assert not lab.window.close()
     importer.keeping.prompt.button(Button.Discard).click()
     until(lambda: not lab.window.isVisible())
+    assert lab.imports.importer is None
 
 
 def test_the_import_follows_a_change_of_theme(lab: Bindings, bad_names: Path, until: Until) -> None:

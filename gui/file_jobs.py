@@ -36,7 +36,7 @@ def is_project(path: Path) -> bool:
 def is_ready(path: Path) -> bool:
     """Whether a folder or file says itself what was measured: it has a manifest, or is one."""
     if path.is_dir():
-        return any(entry.name.lower() == MANIFEST_NAME for entry in path.iterdir())
+        return any(name.lower() == MANIFEST_NAME for name in os.listdir(path))
     return path.is_file() and _is_manifest(path)
 
 

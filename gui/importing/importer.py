@@ -16,13 +16,13 @@ from asplab.core.importing.scan import Scan
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.table import ImportTable
 from asplab.core.importing.write import save_manifest
-from asplab.core.loading import Memory
 from asplab.core.progress import Progress
 from asplab.gui.importing import reading
 from asplab.gui.importing.keeping import Keeping
 from asplab.gui.importing.marks import Marked
 from asplab.gui.importing.preset_menu import PresetMenu
 from asplab.gui.importing.questions import Questions
+from asplab.gui.importing.shelf import NamedFiles, Shelf
 from asplab.gui.importing.table_session import EDITING, Change, TableSession
 from asplab.gui.importing.window import KEYS, ImportWindow
 from asplab.gui.jobs import Jobs
@@ -55,8 +55,8 @@ class Importer(QObject):
         self.messages = Messages(window.banner, self)
         self.presets = PresetMenu(window.preset_menu, window, presets, lambda: self.session.state)
         self.keeping = Keeping(window)
-        self._memory = Memory()
-        self.questions = Questions(window, self.session, self._memory)
+        self._shelf = Shelf()
+        self.questions = Questions(window, self.session, self._shelf)
         self._paths: tuple[Path, ...] = ()
         self._surveyed: ImportTable | None = None
         self._saved: ImportTable | None = None
@@ -79,7 +79,7 @@ class Importer(QObject):
         name = paths[0].name if len(paths) == 1 else counted(len(paths), "file")
         self.window.waiting.display(f"Reading {name}", "", "Cancel", is_reading=True)
         self.window.display_ready(False)
-        work = partial(reading.read_files, self._paths, self._memory, self._presets)
+        work = partial(reading.read_files, self._paths, self._shelf, self._presets)
         self._start(READING, work, self._take_files)
 
     def more(self, paths: Sequence[Path]) -> None:
@@ -88,7 +88,7 @@ class Importer(QObject):
         if state is None:
             self.read(paths)
             return
-        work = partial(reading.read_further, tuple(paths), state, self._memory)
+        work = partial(reading.read_further, tuple(paths), state, self._shelf)
         self._start(READING, work, self._take_further)
 
     def cancel(self) -> None:
@@ -129,10 +129,10 @@ class Importer(QObject):
         """Draw a data set with all its points; they are in the memory of the reading."""
 
         state = self.session.state
-        memory = reading.mapped(self._memory, state.maps if state is not None else ())
+        files = NamedFiles(shelf=self._shelf, maps=state.maps if state is not None else ())
 
         def work(_progress: Progress) -> ScannedPart:
-            return reading.detailed_part(file, part, memory, _DETAILED_POINTS)
+            return reading.detailed_part(file, part, files, _DETAILED_POINTS)
 
         done = partial(self.window.files.card.display_detail, part)
         self._jobs.start(DETAILING, "Looking at a file", work, done=done, failed=self._fail)
@@ -150,17 +150,17 @@ class Importer(QObject):
     # --- editing -------------------------------------------------------------------------------------------
     def apply_preset(self, preset: Preset) -> None:
         """Fill the table as a preset says."""
-        memory = self._memory
+        shelf = self._shelf
         text = f"Apply preset {preset.name}"
-        self.session.rework_beside(text, lambda state: reading.with_preset(state, memory, preset))
+        self.session.rework_beside(text, lambda state: reading.with_preset(state, shelf, preset))
 
     def name_columns(self, one: ColumnMap) -> None:
         """Read all files with these headers with their columns named."""
-        memory = self._memory
+        shelf = self._shelf
 
         def rework(state: Marked) -> Marked:
             others = (other for other in state.maps if other.headers != one.headers)
-            return reading.remapped(state, memory, (*others, one))
+            return reading.remapped(state, shelf, (*others, one))
 
         self.session.rework_beside("Name columns", rework)
 
@@ -215,7 +215,7 @@ class Importer(QObject):
         if state is None or state.table is self._surveyed:
             return
         done = partial(self._take_survey, state.table)
-        self._start(SURVEYING, partial(reading.look_over, state, self._memory), done)
+        self._start(SURVEYING, partial(reading.look_over, state, self._shelf), done)
 
     def _take_survey(self, table: ImportTable, looked: reading.LookedOver) -> None:
         self._surveyed = table
@@ -257,7 +257,7 @@ class Importer(QObject):
         if state is None or self.session.is_busy or self._jobs.is_running(LOADING):
             return
         self.window.next.setEnabled(False)
-        self._start(LOADING, partial(reading.load, state, self._memory), partial(self._hand_over, state.table))
+        self._start(LOADING, partial(reading.load, state, self._shelf), partial(self._hand_over, state.table))
 
     def _hand_over(self, table: ImportTable, experiment: Experiment) -> None:
         self.window.next.setEnabled(True)

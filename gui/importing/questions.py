@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from asplab.core.importing.scanned import ScannedFile
-from asplab.core.loading import Memory
 from asplab.gui.importing.columns_dialog import ColumnsDialog
+from asplab.gui.importing.shelf import Shelf
 from asplab.gui.importing.table_session import TableSession
 from asplab.gui.importing.template_help import TemplateHelp
 
@@ -21,9 +21,9 @@ class Questions(QObject):
     files_named = Signal(object)
     columns_named = Signal(object)
 
-    def __init__(self, host: QWidget, session: TableSession, memory: Memory) -> None:
+    def __init__(self, host: QWidget, session: TableSession, shelf: Shelf) -> None:
         super().__init__(host)
-        self._host, self._session, self._memory = host, session, memory
+        self._host, self._session, self._shelf = host, session, shelf
         self.dialog: QFileDialog | None = None
         self.columns: ColumnsDialog | None = None
 
@@ -40,7 +40,7 @@ class Questions(QObject):
         state = self._session.state
         if state is None:
             return
-        self.columns = ColumnsDialog(self._memory.read(file.path, file.name), state.maps, self._host)
+        self.columns = ColumnsDialog(self._shelf.read(file.path, file.name), state.maps, self._host)
         self.columns.chosen.connect(self.columns_named)
         self.columns.open()
 

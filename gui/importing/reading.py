@@ -1,5 +1,6 @@
 """What jobs of the import window do: read files, fill their table, look at it, load the experiment. No Qt in here."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 from asplab.core.errors import AsplabError, InputError
 from asplab.core.experiment import Experiment
 from asplab.core.importing import edits
-from asplab.core.importing.columns import ColumnMap, MappedFiles
+from asplab.core.importing.columns import ColumnMap
 from asplab.core.importing.manifest_cells import with_manifest
 from asplab.core.importing.preset import Preset, applied, best_preset, list_presets
 from asplab.core.importing.scan import Scan, scan
@@ -23,6 +24,7 @@ from asplab.core.opening import refuse_empty
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray, wavelength_from_energy
 from asplab.gui.importing.marks import Marked, marked
+from asplab.gui.importing.shelf import NamedFiles, Shelf
 
 MOST_CURVES, CURVE_POINTS = 400, 320
 _ENERGIES = {"meV": 1.0, "eV": 1000.0}
@@ -49,9 +51,9 @@ class ReadFiles:
     faults: tuple[str, ...] = ()
 
 
-def read_files(paths: Sequence[Path], memory: Memory, presets: Path, progress: Progress) -> ReadFiles:
+def read_files(paths: Sequence[Path], shelf: Shelf, presets: Path, progress: Progress) -> ReadFiles:
     """Read files and folders; raises as `asplab.core.importing.scan.scan`."""
-    found = scan(paths, read=memory.read, progress=progress)
+    found = scan(paths, read=shelf.read, progress=progress)
     table = table_of(found)
     notes = [*_left_out(found)]
     manifest = manifest_in(found.root)
@@ -63,20 +65,15 @@ def read_files(paths: Sequence[Path], memory: Memory, presets: Path, progress: P
     return ReadFiles(marked(table), tuple(notes), offer, faults)
 
 
-def read_further(paths: Sequence[Path], state: Marked, memory: Memory, progress: Progress) -> Scan:
+def read_further(paths: Sequence[Path], state: Marked, shelf: Shelf, progress: Progress) -> Scan:
     """Read more files of the same folder."""
-    return scan(paths, root=state.table.root, read=mapped(memory, state.maps).read, progress=progress)
+    return scan(paths, root=state.table.root, read=NamedFiles(shelf=shelf, maps=state.maps).read, progress=progress)
 
 
-def mapped(memory: Memory, maps: Sequence[ColumnMap]) -> MappedFiles:
-    """Return what reads files with their columns named, and remembers in ``memory``."""
-    return MappedFiles(files=memory.files, maps=tuple(maps))
-
-
-def remapped(state: Marked, memory: Memory, maps: Sequence[ColumnMap]) -> Marked:
+def remapped(state: Marked, shelf: Shelf, maps: Sequence[ColumnMap]) -> Marked:
     """Return a table whose files are read with other names of their columns; what was typed stays."""
     table = state.table
-    found = scan([file.path for file in table.files], root=table.root, read=mapped(memory, maps).read)
+    found = scan([file.path for file in table.files], root=table.root, read=NamedFiles(shelf=shelf, maps=maps).read)
     fresh = table_of(found, template=table.template, defaults=table.defaults, header_keys=table.header_keys)
     before = {row.key: row for row in table.rows}
     rows = tuple(_with_said(row, before[row.key]) if row.key in before else row for row in fresh.rows)
@@ -90,10 +87,10 @@ def _with_said(row: ImportRow, before: ImportRow) -> ImportRow:
     return replace(kept, is_included=before.is_included, confirmed=before.confirmed)
 
 
-def with_preset(state: Marked, memory: Memory, preset: Preset) -> Marked:
+def with_preset(state: Marked, shelf: Shelf, preset: Preset) -> Marked:
     """Return a table filled as a preset says, its files read anew where the preset names columns."""
     if preset.columns and preset.columns != state.maps:
-        state = remapped(state, memory, preset.columns)
+        state = remapped(state, shelf, preset.columns)
     return marked(applied(state.table, preset), state)
 
 
@@ -123,34 +120,34 @@ class LookedOver:
     total: int
 
 
-def look_over(state: Marked, memory: Memory, progress: Progress) -> LookedOver:
+def look_over(state: Marked, shelf: Shelf, progress: Progress) -> LookedOver:
     """Return the survey of a table with the curves of its rows, of each condition at least one."""
-    table, memory = state.table, mapped(memory, state.maps)
+    table, files = state.table, NamedFiles(shelf=shelf, maps=state.maps)
     found = survey(table)
     every = [k for group in found.groups for k in group.rows]
     chosen = every if len(every) <= MOST_CURVES else [group.rows[0] for group in found.groups][:MOST_CURVES]
     lines = {}
     for done, k in enumerate(chosen):
         progress.step(done, len(chosen), "Looking it over")
-        line = line_of(detailed(table, k, memory, CURVE_POINTS))
+        line = line_of(detailed(table, k, files, CURVE_POINTS))
         if line is not None:
             lines[k] = line
     return LookedOver(found, lines, len(chosen) - len(lines), len(every))
 
 
-def detailed(table: ImportTable, k: int, memory: Memory, points: int) -> ScannedPart:
+def detailed(table: ImportTable, k: int, files: Memory, points: int) -> ScannedPart:
     """Return the data set of a row with more points in its thumbnail; with the usual ones if it can't be read again."""
     row = table.rows[k]
     file = next(file for file in table.files if file.name == row.file)
-    return detailed_part(file, row.part, memory, points)
+    return detailed_part(file, row.part, files, points)
 
 
-def detailed_part(file: ScannedFile, part: ScannedPart, memory: Memory, points: int) -> ScannedPart:
+def detailed_part(file: ScannedFile, part: ScannedPart, files: Memory, points: int) -> ScannedPart:
     """Return a data set with more points in its thumbnail; as it is if the file can't be read again."""
     if part not in file.parts:
         return part
     try:
-        read = memory.read(file.path, file.name)
+        read = files.read(file.path, file.name)
     except FileError:
         return part
     place = file.parts.index(part)
@@ -174,7 +171,7 @@ def line_of(part: ScannedPart) -> FloatArray | None:
     return np.array([axis[fresh], values[fresh]])
 
 
-def load(state: Marked, memory: Memory, progress: Progress) -> Experiment:
+def load(state: Marked, shelf: Shelf, progress: Progress) -> Experiment:
     """Return the experiment of a table; what was read already is not read again.
 
     Raises
@@ -185,7 +182,7 @@ def load(state: Marked, memory: Memory, progress: Progress) -> Experiment:
     table = state.table
     if not any(row.is_included and table.value(k, "kind") for k, row in enumerate(table.rows)):
         raise InputError("No row in use has a kind, so there is nothing to import. Choose what the files are.")
-    experiment = experiment_of(table, progress=progress, memory=mapped(memory, state.maps))
+    experiment = experiment_of(table, progress=progress, memory=NamedFiles(shelf=shelf, maps=state.maps))
     refuse_empty(experiment)
     return experiment
 
@@ -199,7 +196,8 @@ def manifest_in(folder: Path) -> Path | None:
     """Return the manifest of a folder, if it has one."""
     if not folder.is_dir():
         return None
-    return next((path for path in sorted(folder.iterdir()) if path.name.lower() == MANIFEST_NAME), None)
+    # Thousands of files lie beside it, so no path is made of each.
+    return next((folder / name for name in sorted(os.listdir(folder)) if name.lower() == MANIFEST_NAME), None)
 
 
 def _left_out(found: Scan) -> list[str]:

@@ -27,6 +27,7 @@ from asplab.core.importing.preset import load_preset
 from asplab.gui.bindings import Bindings
 from asplab.gui.importing import words
 from asplab.gui.importing.importer import Importer
+from asplab.gui.importing.shelf import Shelf, size_of
 
 Until = Callable[..., None]
 Button = QMessageBox.StandardButton
@@ -236,6 +237,20 @@ def test_nexus_of_another_program_is_offered_for_import(lab: Bindings, tmp_path:
     importer = lab.imports.importer
     assert importer is not None
     until(lambda: importer.session.table is not None)
+
+
+def test_files_that_find_no_room_in_memory_are_read_again(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.txt" for name in "abc"]
+    for seed, path in enumerate(paths):
+        write_spectrum(path, seed)
+    shelf = Shelf(most_bytes=2 * 2 * 81 * 8)
+    first = [shelf.read(path, path.name) for path in paths]
+    assert len(shelf.files) == 2
+    assert shelf.read(paths[2], "c.txt") is first[2]
+    again = shelf.read(paths[0], "a.txt")
+    assert again is not first[0]
+    assert again.columns[1].values.tolist() == first[0].columns[1].values.tolist()
+    assert shelf.total_bytes == sum(map(size_of, shelf.files.values())) <= shelf.most_bytes
 
 
 # --- files -----------------------------------------------------------------------------------------------------

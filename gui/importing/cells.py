@@ -56,7 +56,9 @@ class CellDelegate(QStyledItemDelegate):
     def _paint_text(self, painter: QPainter, room: QRect, face: Face) -> None:
         painter.setPen(self._theme.color(face.tone or "text"))
         side = Qt.AlignmentFlag.AlignLeft if face.is_text else Qt.AlignmentFlag.AlignRight
-        text = painter.fontMetrics().elidedText(face.text, Qt.TextElideMode.ElideMiddle, room.width())
+        # A number without its middle would be another number.
+        elide = Qt.TextElideMode.ElideMiddle if face.is_text else Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(face.text, elide, room.width())
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_sign(self, painter: QPainter, inner: QRect, face: Face) -> None:

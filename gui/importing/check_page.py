@@ -66,7 +66,8 @@ class CheckPage(QWidget):
         none = "✓ no holes" if survey.grids else "Nothing with a kind and a temperature"
         self.coverage_card.display_subtitle(f"! {counted(holes, 'hole')}" if holes else none)
         rows = sum(len(group.rows) for group in survey.groups)
-        self.groups_card.display_subtitle(f"{counted(len(survey.groups), 'condition')}, {rows} spectra")
+        spectra = counted(rows, "spectrum", "spectra")
+        self.groups_card.display_subtitle(f"{counted(len(survey.groups), 'condition')}, {spectra}")
 
     def display_row(self, row: int | None) -> None:
         """Mark the curve of a row."""

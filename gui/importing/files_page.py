@@ -26,17 +26,17 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.fields import ChoiceField
 
 _WIDTHS = {
-    files_model.FILE: 298,
-    files_model.READER: 66,
+    files_model.FILE: 276,
+    files_model.READER: 88,
     files_model.POINTS: 124,
-    files_model.AXIS: 128,
+    files_model.AXIS: 148,
     files_model.PREVIEW: WIDTH_PX,
 }
 _CARD_PX = 312
 
 
-class NotesDelegate(QStyledItemDelegate):
-    """Shortens a note at its end, not in its middle as a name."""
+class WordsDelegate(QStyledItemDelegate):
+    """Shortens words at their end, not in their middle as a name."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Choose where words are left out."""
@@ -137,7 +137,9 @@ class FilesPage(QWidget):
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setItemDelegateForColumn(files_model.PREVIEW, self.spark)
-        view.setItemDelegateForColumn(files_model.NOTES, NotesDelegate(view))
+        words = WordsDelegate(view)
+        for section in (files_model.READER, files_model.POINTS, files_model.AXIS, files_model.NOTES):
+            view.setItemDelegateForColumn(section, words)
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setStyleSheet("QTreeView::item { height: 30px; } QHeaderView::section { padding-left: 4px; }")
         header = view.header()

@@ -94,7 +94,8 @@ def _sign(tone: str) -> QLabel:
 def _html(row: int, cause: Cause, theme: Theme) -> str:
     links = []
     for index, (where, own) in enumerate(cause.places[:_MOST_PLACES]):
-        link = f'<a href="{row}.{index}" style="color:{theme.accent}">{_plain(where)}</a>'
+        name = _breakable(_plain(where))
+        link = f'<a href="{row}.{index}" style="color:{theme.accent}">{name}</a>'
         links.append(f"{link}: {_plain(own)}" if own else link)
     rest = len(cause.places) - _MOST_PLACES
     if rest > 0:
@@ -102,6 +103,13 @@ def _html(row: int, cause: Cause, theme: Theme) -> str:
     if not cause.text:
         return "<br>".join(links)
     return f"{_plain(cause.text)}<br>{'<br>'.join(links)}"
+
+
+def _breakable(name: str) -> str:
+    """Let a long name go on in the next line after each of its parts."""
+    for sign in "/_-":
+        name = name.replace(sign, f"{sign}\u200b")
+    return name
 
 
 def _plain(text: str) -> str:

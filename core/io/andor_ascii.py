@@ -13,7 +13,7 @@ from asplab.core.io.blocks import Block
 from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.encoding import decode, split_lines
 from asplab.core.io.frames import BACKGROUND_NOTE, Origin, axis_column, detector_frames, frames, origin, pixel_column
-from asplab.core.io.grids import COPY_AGAIN, read_grid, refuse_open_end
+from asplab.core.io.grids import COPY_AGAIN, read_grid, refuse_open_end, refuse_rows_beside
 from asplab.core.io.heads import HEAD_BYTES
 from asplab.core.io.reader import Reader
 from asplab.core.units import FloatArray
@@ -59,6 +59,8 @@ def read_andor_ascii(raw: bytes, name: str) -> DataFile:
             name, None, f"the lines that describe the data are missing, the file is cut short. {COPY_AGAIN}"
         )
     refuse_open_end(text, lines, block.rows[-1], name)
+    beside = (*range(rows[0]), *range(rows[-1] + 1, len(lines)))
+    refuse_rows_beside(lines, [index for index in beside if not PAIR.match(lines[index])], block.dialect, name)
     stack = stacked(block, name)
     unit, notes = counts_unit(dict(pairs))
     axes, axis_notes = axes_of(stack[0, :, 0], pairs)
@@ -93,9 +95,9 @@ def stacked(block: Block, name: str) -> FloatArray:
         raise FileError(name, None, f"{text} {COPY_AGAIN}")
     steps = np.diff(stack[0, :, 0])
     if not (np.all(steps > 0.0) or np.all(steps < 0.0)):
-        row = block.rows[int(np.argmax(np.sign(steps) != np.sign(steps[0]))) + 1]
-        text = f"the axis jumps to {values[row - block.rows[0], 0]:g} here, so rows are missing."
-        raise FileError(name, row + 1, f"{text} {COPY_AGAIN}")
+        place = int(np.argmax(np.sign(steps) != np.sign(steps[0]))) + 1
+        text = f"the axis jumps to {values[place, 0]:g} here, so rows are missing."
+        raise FileError(name, block.rows[place] + 1, f"{text} {COPY_AGAIN}")
     return stack
 
 

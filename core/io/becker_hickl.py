@@ -9,7 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from asplab.core.io.blocks import shortened
 from asplab.core.io.datafile import DataFile, FileError
+from asplab.core.io.dialects import Dialect
 from asplab.core.io.encoding import decode, split_lines
 from asplab.core.io.frames import Origin, axis_column, frames, joined, origin
 from asplab.core.io.grids import COPY_AGAIN, read_grid
@@ -41,7 +43,10 @@ def read_becker_hickl(raw: bytes, name: str) -> DataFile:
         raise FileError(name, None, f"no line '*BLOCK' was found. {COPY_AGAIN}")
     pairs = tuple((match[1], match[2].strip()) for line in lines[: tops[0]] if (match := PAIR.match(line)))
     source = replace(origin(raw, name, NAME), metadata=pairs)
-    parts = [decay(source, lines, top, end_of(lines, top, name), name) for top in tops]
+    stops = [end_of(lines, top, name) for top in tops]
+    for stop, following in zip(stops, (*tops[1:], len(lines)), strict=True):
+        refuse_rows_behind(lines, range(stop + 1, following), name)
+    parts = [decay(source, lines, top, stop, name) for top, stop in zip(tops, stops, strict=True)]
     return joined([replace(part, part=f"block {k}") for k, part in enumerate(parts, 1)] if len(parts) > 1 else parts)
 
 
@@ -53,11 +58,20 @@ def end_of(lines: Sequence[str], top: int, name: str) -> int:
     return stop
 
 
+def refuse_rows_behind(lines: Sequence[str], span: range, name: str) -> None:
+    """Raise `FileError` where rows of numbers stand behind the *END of a block."""
+    wrong = next((k for k in span if Dialect(None, ".").numbers(lines[k])), None)
+    if wrong is not None:
+        raise FileError(name, wrong + 1, f"rows of numbers follow the *END of their block. {COPY_AGAIN}")
+
+
 def decay(source: Origin, lines: Sequence[str], top: int, stop: int, name: str) -> DataFile:
     """Return the decay between the lines ``top`` and ``stop``."""
     block = read_grid(lines, range(top + 1, stop), name)
     if block.width > 2:
         raise FileError(name, top + 2, f"the rows hold {block.width} numbers, not time and photons. {COPY_AGAIN}")
+    if "(" in lines[top] and not lines[top].rstrip().endswith(")"):
+        raise FileError(name, top + 1, f"{shortened(lines[top])} lacks its end, so rows may be missing. {COPY_AGAIN}")
     unit = TIME.search(lines[top])
     if block.width == 1:
         axis = axis_column(np.arange(1, len(block.values) + 1), "channel", "", "channel")

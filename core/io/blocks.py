@@ -12,7 +12,6 @@ from asplab.core.io.dialects import (
     DIALECTS,
     MISSING_WORDS,
     NUMBER_SIGNS,
-    ROW_START,
     Dialect,
     common_dialect,
     is_comment,
@@ -22,9 +21,11 @@ from asplab.core.units import FloatArray
 HEADER_ROWS = 2
 PROBES = 6
 CUT_ROWS = 20
+FEW_ROWS = 3
 MARKS_OF_COMMENTS = "#%!;/ "
 ODD_CHARACTER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 SAMPLE_LINES = 2000
+ENDS_OF_CELLS = (re.compile(r"[0-9]+[.,]?[0-9]*$"), re.compile(r"^(?:[0-9]+[.,][0-9]+|[0-9]{3,})"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,9 +76,9 @@ def checked(lines: Sequence[str], block: Block, name: str, *, ends_open: bool = 
         When rows beside the block show that the data are damaged or cut short.
     """
     refuse_damage(lines, block, name)
-    if ends_open and block.rows[-1] == len(lines) - 1:
-        refuse_cut_value([lines[index] for index in block.rows[-CUT_ROWS:]], block, name)
-    return Block(block.dialect, block.values, block.rows, (*numbers_beside(lines, block), *commented(lines, block)))
+    cut = cut_value(lines, block, name) if ends_open and block.rows[-1] == len(lines) - 1 else ()
+    warnings = (*numbers_beside(lines, block), *commented(lines, block), *cut)
+    return Block(block.dialect, block.values, block.rows, warnings)
 
 
 def checked_below(lines: Sequence[str], block: Block, name: str) -> Block:
@@ -90,16 +91,19 @@ def checked_below(lines: Sequence[str], block: Block, name: str) -> Block:
     return Block(block.dialect, block.values, block.rows, warnings) if warnings else block
 
 
-def refuse_cut_value(rows: Sequence[str], block: Block, name: str) -> None:
-    """Raise `FileError` when the last row, which has no line end, ends before all others do."""
-    *before, last = ([*block.dialect.tail(row)] for row in rows)
-    if len(before) + 1 == CUT_ROWS and last not in before and all(one == before[0] for one in before):
-        raise FileError(
-            name,
-            block.rows[-1] + 1,
-            f"the last row {shortened(rows[-1])} ends before the rows above do. The file looks cut short: restore it "
-            "from the original.",
-        )
+def cut_value(lines: Sequence[str], block: Block, name: str) -> tuple[str, ...]:
+    """Raise `FileError` when the last row, which has no line end, ends before all others do.
+
+    Of few rows the last may end earlier by chance: return a warning, unless it ends with its decimal mark.
+    """
+    rows = [lines[index] for index in block.rows[-CUT_ROWS:]]
+    *before, last = (block.dialect.tail(row) for row in rows)
+    if len(before) < FEW_ROWS or last in before or any(one != before[0] for one in before):
+        return ()
+    text = f"the last row {shortened(rows[-1])} ends before the rows above do. The file looks cut short"
+    if len(before) + 1 < CUT_ROWS and last[1] != 1:
+        return (f"line {block.rows[-1] + 1}: {text}.",)
+    raise FileError(name, block.rows[-1] + 1, f"{text}: restore it from the original.")
 
 
 def read_alike(lines: Sequence[str]) -> Block | None:
@@ -213,7 +217,10 @@ def refuse_row(
         raise FileError(name, index + 1, text)
     if is_header and not has_names and not cells[0] and numbers_frames(cells, block):
         return
-    if not any(value is not None for value in values) or not (stray_sign or starts_like_data(cells[0])):
+    merged = is_header and len(cells) < block.width and continues(cells[0], index, block)
+    if not merged and (
+        not any(value is not None for value in values) or not (stray_sign or starts_like_data(cells[0]))
+    ):
         return
     if len(cells) != block.width:
         if is_header and all(value is not None for value in values):
@@ -229,14 +236,14 @@ def refuse_row(
 
 
 def continues(cell: str, index: int, block: Block) -> bool:
-    """Whether ``cell``, which is no number, ends with the number that comes next, or before the first, on the axis."""
+    """Whether ``cell`` begins or ends with the number that comes next on the axis, or before the first; it is none."""
     axis = block.values[:, 0]
-    end = re.search(r"\d+[.,]?\d*$", cell)
-    if len(axis) < 3 or end is None:
+    ends = [found[0] for pattern in ENDS_OF_CELLS if (found := pattern.search(cell))]
+    if len(axis) < 3 or not ends:
         return False
     step = axis[1] - axis[0] if index < block.rows[0] else axis[-1] - axis[-2]
     expected = axis[0] - step if index < block.rows[0] else axis[-1] + step
-    return bool(expected > 0.0 and abs(float(end[0].replace(",", ".")) - expected) < 0.25 * abs(step))
+    return expected > 0.0 and any(abs(float(end.replace(",", ".")) - expected) < 0.25 * abs(step) for end in ends)
 
 
 def numbers_frames(cells: Sequence[str], block: Block) -> bool:
@@ -275,15 +282,21 @@ def commented(lines: Sequence[str], block: Block) -> tuple[str, ...]:
     else:
         places = sorted(set(range(block.rows[0], block.rows[-1])) - set(block.rows))
     marked = [i for i in places if is_comment(lines[i])]
-    stripped = {i: lines[i].lstrip(MARKS_OF_COMMENTS) for i in marked}
-    rows = [
-        i for i, text in stripped.items() if ROW_START.match(text) and len(block.dialect.numbers(text)) == block.width
-    ]
+    rows = [i for i in marked if is_marked_row(lines[i], block)]
     if not rows:
         return ()
     return (
         f"line {rows[0] + 1}: a row of numbers is marked as a comment and was left out: {shortened(lines[rows[0]])}",
     )
+
+
+def is_marked_row(line: str, block: Block) -> bool:
+    """Whether a comment is a row of ``block``, of which the first cell may be damaged."""
+    text = line.lstrip(MARKS_OF_COMMENTS)
+    cells = block.dialect.cells(text) if NUMBER_SIGNS.search(text) else []
+    rest = cells[1:] or cells
+    is_row = len(cells) == block.width and all(block.dialect.number(cell) is not None for cell in rest)
+    return is_row and any(character.isdigit() for character in cells[0])
 
 
 def shortened(line: str) -> str:

@@ -104,6 +104,14 @@ def line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def ends_within_line(text: str) -> bool:
+    """Whether ``text`` lacks its last line end, or half of it: the CR of a CRLF alone."""
+    if not text.endswith("\r"):
+        return not text.endswith("\n")
+    before = max(text.rfind("\n", 0, -1), text.rfind("\r", 0, -1))
+    return before >= 0 and text[before] == "\n"
+
+
 def split_lines(text: str) -> list[str]:
     """Return the lines of ``text`` without their ends, whichever mixture of CR, LF and CRLF it uses."""
     lines = line_ends(text).split("\n")

@@ -7,6 +7,7 @@ import numpy as np
 from asplab.core.io.blocks import Block, read_alike, shortened
 from asplab.core.io.datafile import FileError
 from asplab.core.io.dialects import DIALECTS, Dialect
+from asplab.core.io.encoding import ends_within_line
 
 COPY_AGAIN = "Copy the file again from the instrument."
 
@@ -56,8 +57,8 @@ def widest(lines: Sequence[str]) -> tuple[Dialect, int]:
 
 
 def refuse_open_end(text: str, lines: Sequence[str], last: int, name: str) -> None:
-    """Raise `FileError` where line ``last`` ends the file without a line end, so that its last number may be cut."""
-    if text.endswith(("\n", "\r")) or last != len(lines) - 1:
+    """Raise `FileError` where line ``last`` ends the file without a line end, so that it may be cut short."""
+    if not ends_within_line(text) or last != len(lines) - 1:
         return
     raise FileError(
         name,
@@ -65,6 +66,15 @@ def refuse_open_end(text: str, lines: Sequence[str], last: int, name: str) -> No
         f"the file ends within this line, so its last number may be cut. {COPY_AGAIN} Where the number is whole, add "
         "a line end.",
     )
+
+
+def refuse_rows_beside(lines: Sequence[str], indices: Sequence[int], dialect: Dialect, name: str) -> None:
+    """Raise `FileError` where one of the lines ``indices``, which should be text, ends with a number as rows do."""
+    for index in indices:
+        cells = dialect.cells(lines[index])
+        if len(cells) > 1 and dialect.number(cells[-1]) is not None:
+            text = f"{shortened(lines[index])} looks like a damaged row of numbers. {COPY_AGAIN}"
+            raise FileError(name, index + 1, text)
 
 
 def refuse_short(found: int, promised: int | None, name: str, *, what: str = "points") -> None:

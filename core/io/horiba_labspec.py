@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from asplab.core.experiment import frozen_array
-from asplab.core.io.blocks import Block
+from asplab.core.io.blocks import ODD_CHARACTER, Block
 from asplab.core.io.datafile import Column, DataFile, FileError
 from asplab.core.io.encoding import decode, split_lines
 from asplab.core.io.frames import Origin, axis_column, frames, origin
-from asplab.core.io.grids import COPY_AGAIN, read_grid, refuse_open_end
+from asplab.core.io.grids import COPY_AGAIN, read_grid, refuse_open_end, refuse_rows_beside
 from asplab.core.io.headers import UNITS, column_name
 from asplab.core.io.heads import HEAD_BYTES, head_text
 from asplab.core.io.quantities import x_meaning
@@ -31,6 +31,7 @@ KNOWN_KEYS = re.compile(
 FEWEST_KEYS = 3
 AXIS_UNIT = "AxisUnit[1]"
 VALUE_UNIT = "AxisUnit[0]"
+ENDS = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:\.\.\.|…)\s*(-?\d+(?:\.\d+)?)")
 RANGE = re.compile(r"(?:Range|Spectro) \((.*)\)$")
 COUNTS = {"cnt": "counts", "counts": "counts", "cnt/s": "counts/s", "cnt/sec": "counts/s", "counts/s": "counts/s"}
 
@@ -69,8 +70,10 @@ def read_labspec(raw: bytes, name: str) -> DataFile:
     blanks = leading_blanks(lines[first]) if first < len(lines) else 0
     matrix, block = read_matrix(lines, range(first, stop), blanks, name)
     refuse_open_end(text, lines, block.rows[-1], name)
-    source = origin(raw, name, NAME)
-    return data_set(replace(source, metadata=(*pairs, *footer)), matrix, header_above(lines[:first]))
+    damaged = [index for index in range(first) if ODD_CHARACTER.search(lines[index])]
+    refuse_rows_beside(lines, damaged, block.dialect, name)
+    source = replace(origin(raw, name, NAME), metadata=(*pairs, *footer), warnings=range_warnings(matrix.axis, pairs))
+    return data_set(source, matrix, header_above(lines[:first]))
 
 
 def refuse_interruption(lines: Sequence[str], stop: int, name: str) -> None:
@@ -112,9 +115,9 @@ def data_set(source: Origin, matrix: Matrix, header: Sequence[str]) -> DataFile:
     axis, notes = axis_of(matrix.axis, pairs)
     told = pairs.get(VALUE_UNIT, "")
     unit = COUNTS.get(told.lower(), told or "counts")
-    made = frames(
-        replace(source, warnings=notes), axis, matrix.spectra, unit=unit, frame_axis=frame_axis(matrix, pairs, header)
-    )
+    told_apart = frame_axis(matrix, pairs, header)
+    source = replace(source, warnings=(*source.warnings, *notes))
+    made = frames(source, axis, matrix.spectra, unit=unit, frame_axis=told_apart)
     columns = matrix.positions.shape[1]
     if columns < 2:
         return made
@@ -134,6 +137,19 @@ def axis_of(values: FloatArray, pairs: dict[str, str]) -> tuple[Column, tuple[st
         note = "the file doesn't say the unit of its axis. Say what it is before the spectrum is used."
         return axis_column(values, "axis", ""), (note,)
     return axis_column(values, name, unit), ()
+
+
+def range_warnings(axis: FloatArray, pairs: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return a warning where the axis leaves out more than five steps and 2 % of the range that the header states."""
+    match = next((found for key, value in pairs if RANGE.match(key) and (found := ENDS.fullmatch(value))), None)
+    if match is None or axis.size < 2:
+        return ()
+    low, high = sorted((float(match[1]), float(match[2])))
+    missing = max(axis.min() - low, high - axis.max())
+    if missing <= max(5.0 * abs(axis[1] - axis[0]), 0.02 * (high - low)):
+        return ()
+    text = f"the header states a range from {low:g} to {high:g}, the axis runs from {axis.min():g} to {axis.max():g}"
+    return (f"{text}: is the file whole?",)
 
 
 def frame_axis(matrix: Matrix, pairs: dict[str, str], header: Sequence[str]) -> Column | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from asplab.core.io.blocks import shortened
 from asplab.core.io.datafile import DataFile, FileError
@@ -136,11 +137,27 @@ def frames_of(pixels: Pixels, region: float, name: str) -> tuple[FloatArray, Flo
     if rest or not np.array_equal(places, np.repeat(places[:: max(size, 1)], max(size, 1), axis=0)):
         text = f"the frames and rows of the file ({frames} and {rows}) aren't equally long, so lines are missing."
         raise FileError(name, None, f"{text} {COPY_AGAIN}")
+    refuse_odd_place(axis.reshape(-1, size), np.flatnonzero(inside), name)
     axes = axis.reshape(frames, rows, size)
     if np.any(axes != axes[:, :1]):
         raise FileError(name, None, "the rows of a frame have different axes. Export each row by itself.")
     kept = axes[:, 0] if np.any(axes != axes[:1]) else axes[:1, 0]
     return kept, values.reshape(frames, rows, size)
+
+
+def refuse_odd_place(axes: FloatArray, lines: NDArray[np.intp], name: str) -> None:
+    """Raise `FileError` where an axis (one in each row) differs from the first in a few places only: they are damaged.
+
+    ``lines`` are those of the pixels, counted from the first below the row of names.
+    """
+    differs = axes != axes[0]
+    counts = differs.sum(axis=1)
+    odd = np.flatnonzero((counts > 0) & (2 * counts < axes.shape[1]))
+    if not odd.size:
+        return
+    place = int(np.argmax(differs[odd[0]]))
+    text = f"the axis has {axes[odd[0], place]:g} here, and {axes[0, place]:g} at this place of the first frame or row."
+    raise FileError(name, int(lines[odd[0] * axes.shape[1] + place]) + 2, f"{text} {COPY_AGAIN}")
 
 
 READER = Reader(NAME, recognises_lightfield, read_lightfield)

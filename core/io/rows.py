@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from asplab.core.io.datafile import FileError
+from asplab.core.io.encoding import ends_within_line
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d{1,3})?", re.ASCII)
 DELIMITERS = "\t;,"
@@ -93,7 +94,7 @@ def refuse_more_rows(lines: Sequence[str], stop: int, style: Style, name: str) -
 
 def refuse_open_end(text: str, rows: Sequence[Row], name: str) -> None:
     """Raise `FileError` where the last row is the end of the file and has no line end: its number may be cut."""
-    if text.endswith(("\n", "\r")) or rows[-1].line < len(text.splitlines()):
+    if not ends_within_line(text) or rows[-1].line < len(text.splitlines()):
         return
     raise FileError(
         name,

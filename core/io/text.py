@@ -8,7 +8,7 @@ from asplab.core.experiment import frozen_array
 from asplab.core.io.blocks import Block, checked, checked_below, find_block
 from asplab.core.io.datafile import Column, DataFile
 from asplab.core.io.dialects import ROW_START
-from asplab.core.io.encoding import decode, is_binary, line_ends, refuse_foreign, split_lines
+from asplab.core.io.encoding import decode, ends_within_line, is_binary, line_ends, refuse_foreign, split_lines
 from asplab.core.io.headers import Header, header_of, metadata
 from asplab.core.io.reader import Reader
 from asplab.core.io.regular import Plain, read_plain
@@ -73,7 +73,7 @@ def any_block(raw: bytes, name: str) -> tuple[list[str], Block]:
     """Return the lines of a file and its longest block of numbers; raise `FileError` as `read_text`."""
     text = decode(raw, name)
     lines = split_lines(text)
-    return lines, checked(lines, find_block(lines, name), name, ends_open=not text.endswith(("\n", "\r")))
+    return lines, checked(lines, find_block(lines, name), name, ends_open=ends_within_line(text))
 
 
 def columns(header: Header, block: Block) -> tuple[Column, ...]:

@@ -162,3 +162,30 @@ def test_the_real_file_has_its_known_contents(instrument_files):
 def test_an_empty_file_is_refused_as_empty(instrument_files):
     with pytest.raises(FileError, match="empty"):
         read(instrument_files / "malformed" / "zero_bytes.asc")
+
+
+@pytest.mark.parametrize("place", [0, 59])
+@pytest.mark.parametrize("damage", ["\x98t>", "\xff\xff", "x"])
+def test_a_damaged_first_or_last_row_is_refused(place, damage):
+    lines = rows(end="\t\r\n").splitlines()
+    lines[place] = damage + lines[place]
+    with pytest.raises(FileError, match="damaged row") as caught:
+        parsed("\r\n".join([*lines, "", "", SOLIS]))
+    assert caught.value.line == place + 1
+
+
+@pytest.mark.parametrize("place", [10, 58])
+def test_a_jump_below_blank_lines_names_its_line(place):
+    lines = rows(end="\t\r\n").splitlines()
+    lines[place:place] = ["", ""]
+    lines[place + 2] = ".000\t200.00\t"
+    with pytest.raises(FileError, match="the axis jumps to 0 here") as caught:
+        parsed("\r\n".join([*lines, "", SOLIS]))
+    assert caught.value.line == place + 3
+
+
+def test_a_file_that_ends_between_cr_and_lf_is_refused():
+    with pytest.raises(FileError, match="may be cut"):
+        parsed((SOLIS + "\r\n" + rows(end="\t\r\n"))[:-1])
+    carriage_returns = (SOLIS + "\r\n" + rows(end="\t\r\n")).replace("\r\n", "\r")
+    np.testing.assert_array_equal(parsed(carriage_returns).columns[0].values, WAVELENGTHS)

@@ -67,3 +67,11 @@ def test_what_is_missing_or_damaged_is_refused(raw, said):
 
 def test_damage_is_refused_or_harmless():
     assert_survives_damage(READER, avantes(), seed=4, count=150, cuts_show=False)
+
+
+def test_a_file_that_ends_between_cr_and_lf_is_refused():
+    raw = avantes()
+    cut = raw[: raw.index(b"617,000")]
+    assert cut.endswith(b"\r\n")
+    with pytest.raises(FileError, match="may be cut"):
+        READER.read(cut[:-1], "a.txt")

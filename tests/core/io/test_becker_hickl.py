@@ -39,3 +39,18 @@ def test_what_is_missing_or_damaged_is_refused(raw, said):
 
 def test_damage_is_refused_or_harmless():
     assert_survives_damage(READER, becker_hickl(), seed=8, count=150)
+
+
+def test_rows_behind_the_end_of_a_block_are_refused():
+    raw = becker_hickl().replace(b"4.000000", b"*END\n4.000000")
+    with pytest.raises(FileError, match=r"follow the \*END") as caught:
+        READER.read(raw, "a.asc")
+    assert caught.value.line == raw[: raw.index(b"4.000000")].count(b"\n") + 1
+
+
+@pytest.mark.parametrize("damage", [b"\0\0\xc0\x7f", b"\xff\xff", b")\2"])
+def test_a_first_row_that_was_joined_to_the_line_above_is_refused(damage):
+    raw = becker_hickl().replace(b" )\n", damage)
+    assert raw.count(b"\n") == becker_hickl().count(b"\n") - 1
+    with pytest.raises(FileError, match="lacks its end"):
+        READER.read(raw, "a.asc")

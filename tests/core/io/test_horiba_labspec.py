@@ -101,3 +101,17 @@ def test_the_real_headerless_file_is_read_as_text(instrument_files):
     assert (file.reader, axis.values.size) == ("text", 1024)
     np.testing.assert_array_equal(axis.values[[0, -1]], [168.216, 3281.89])
     assert (counts.values.max(), axis.values[np.argmax(counts.values)]) == (4867.43, 1006.29)
+
+
+def test_a_first_row_that_was_joined_to_the_line_above_is_refused():
+    text = LABSPEC + rows()
+    with pytest.raises(FileError, match="damaged row") as caught:
+        parsed(text.replace("nm\n600", "nm\x8a600"))
+    assert caught.value.line == LABSPEC.count("\n")
+
+
+@pytest.mark.parametrize(("last", "is_told"), [(59, False), (57, False), (50, True)])
+def test_an_axis_that_ends_before_the_stated_range_does_is_told(last, is_told):
+    lines = rows().splitlines(keepends=True)
+    found = parsed(LABSPEC + "".join(lines[: last + 1])).warnings
+    assert any("range from 600 to 659" in text for text in found) == is_told

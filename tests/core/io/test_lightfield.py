@@ -78,3 +78,20 @@ def test_a_table_that_only_names_an_intensity_is_none():
 
 def test_damage_is_refused_or_harmless():
     assert_survives_damage(READER, lightfield(), seed=7, count=150, cuts_show=False)
+
+
+@pytest.mark.parametrize("frame", [1, 2])
+def test_one_damaged_wavelength_is_refused_instead_of_splitting_the_frames(frame):
+    text = lightfield().decode()
+    damaged = text.replace(f"1,{frame},1,8,607.0000", f"1,{frame},1,8,647.0000")
+    assert damaged != text
+    with pytest.raises(FileError, match=r"647|607") as caught:
+        parsed(damaged)
+    assert caught.value.line == 1 + 60 + 8
+
+
+def test_frames_whose_axes_differ_throughout_are_data_sets_of_their_own():
+    text = lightfield().decode()
+    for wavelength in WAVELENGTHS:
+        text = text.replace(f",{wavelength:.4f},", f",{wavelength + 0.5:.4f},", 1)
+    assert [len(part.columns) for part in parsed(text).parts] == [2, 2]

@@ -222,3 +222,36 @@ def test_the_real_table_of_two_names_has_its_known_contents(instrument_files):
 def test_a_web_page_with_numbers_is_refused(instrument_files):
     with pytest.raises(FileError, match="web page"):
         read(instrument_files / "malformed" / "html_error_saved_as.csv")
+
+
+def test_a_first_row_whose_cells_were_joined_is_refused():
+    lines = numbers(width=2).splitlines()
+    assert lines[0].startswith("500.00\t")
+    with pytest.raises(FileError, match="1 of 2 columns") as caught:
+        read_bytes(("\n".join([lines[0].replace("\t", "ÿÿ"), *lines[1:]]) + "\n").encode("latin-1"), "run.txt")
+    assert caught.value.line == 1
+
+
+@pytest.mark.parametrize("head", ["532 nm excitation", "2024-03-05", "1. sample", "80 K"])
+def test_a_header_that_begins_with_a_number_is_none_of_the_rows(head):
+    assert parsed(head + "\n" + numbers(width=2)).columns[0].values.size == 30
+
+
+def test_a_row_that_damage_turned_into_a_comment_is_told():
+    lines = numbers(width=2).splitlines()
+    lines[11] = "%@þö" + lines[11]
+    file = parsed("\n".join(lines) + "\n")
+    assert any("line 12: a row of numbers is marked" in text for text in file.warnings)
+
+
+def test_a_comment_that_ends_with_a_number_is_no_row():
+    assert parsed("# temperature\t300\n" + numbers(width=2)).warnings == ()
+
+
+def test_a_last_number_of_few_rows_that_may_be_cut_is_told_and_refused_where_it_ends_with_its_mark():
+    text = "".join(f"{500 + k}.25\t{10 + k}.125\n" for k in range(8))
+    assert parsed(text[:-1]).warnings == ()
+    assert any("looks cut short" in warning for warning in parsed(text[:-2]).warnings)
+    assert parsed(text[:-2]).columns[1].values[-1] == 17.12
+    with pytest.raises(FileError, match="cut short"):
+        parsed(text[:-4])

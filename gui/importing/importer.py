@@ -305,18 +305,9 @@ class Importer(QObject):
         session.broken.connect(self._fail)
         session.busy_changed.connect(self._follow_busy)
         window.follow_history(session.history)
-        window.files.wanted.connect(self._edit)
-        window.files.more_wanted.connect(self.questions.ask_files)
-        window.files.detail_wanted.connect(self._detail)
-        window.files.card.columns_wanted.connect(self.questions.ask_columns)
+        window.page_built.connect(self._connect_page)
         self.questions.columns_named.connect(self.name_columns)
         self.questions.files_named.connect(self.more)
-        window.conditions.wanted.connect(self._edit)
-        window.conditions.template.wanted.connect(session.edit_beside)
-        window.conditions.template.finished.connect(session.finish_gesture)
-        window.conditions.template.help_wanted.connect(self.questions.show_help)
-        window.check.rows_chosen.connect(self._select)
-        window.check.place_chosen.connect(self._go_to)
         window.step_chosen.connect(self.choose_step)
         window.files_dropped.connect(self.more)
         window.close_asked.connect(lambda: self.unless_lost(self.leave))
@@ -343,6 +334,23 @@ class Importer(QObject):
 
     def _close(self) -> None:
         self.window.close()
+
+    def _connect_page(self, key: str) -> None:
+        """Answer a page that was just built."""
+        window, session = self.window, self.session
+        if key == "files":
+            window.files.wanted.connect(self._edit)
+            window.files.more_wanted.connect(self.questions.ask_files)
+            window.files.detail_wanted.connect(self._detail)
+            window.files.card.columns_wanted.connect(self.questions.ask_columns)
+        elif key == "conditions":
+            window.conditions.wanted.connect(self._edit)
+            window.conditions.template.wanted.connect(session.edit_beside)
+            window.conditions.template.finished.connect(session.finish_gesture)
+            window.conditions.template.help_wanted.connect(self.questions.show_help)
+        else:
+            window.check.rows_chosen.connect(self._select)
+            window.check.place_chosen.connect(self._go_to)
 
     def _obey(self, key: str) -> None:
         self._commands[key]()

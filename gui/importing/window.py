@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QUndoStack
@@ -28,6 +29,7 @@ from asplab.gui.widgets.steps import StepBar
 from asplab.gui.widgets.text import TextLine
 
 STEPS = (("files", "1  Files"), ("conditions", "2  Conditions"), ("check", "3  Check"))
+Page = TypeVar("Page", FilesPage, ConditionsPage, CheckPage)
 KEYS = tuple(key for key, _ in STEPS)
 HINTS = {
     "files": "Untick a file to leave it out · Del takes it off the list · drop more files here",
@@ -41,11 +43,12 @@ _GAP = 8
 class ImportWindow(QMainWindow):
     """Three pages and what leads from one to the next.
 
-    ``commanded`` carries the key of a menu entry or button, ``step_chosen`` a page, ``files_dropped`` paths;
-    ``close_asked`` follows the wish to close while :attr:`may_close` is False.
+    ``commanded`` carries the key of a menu entry or button, ``page_built`` and ``step_chosen`` a page,
+    ``files_dropped`` paths; ``close_asked`` follows the wish to close while :attr:`may_close` is False.
     """
 
     commanded = Signal(str)
+    page_built = Signal(str)
     step_chosen = Signal(str)
     files_dropped = Signal(object)
     close_asked = Signal()
@@ -59,11 +62,11 @@ class ImportWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.may_close = True
         self.step = "files"
-        self.files, self.conditions, self.check = FilesPage(theme), ConditionsPage(theme), CheckPage(theme)
+        self._theme = theme
+        self._built: dict[str, QWidget] = {}
         self.waiting = WaitingPage()
         self.pages = QStackedWidget()
-        for page in (self.files, self.conditions, self.check, self.waiting):
-            self.pages.addWidget(page)
+        self.pages.addWidget(self.waiting)
         self.steps = StepBar(STEPS)
         self.banner, self.status = Banner(), StatusLine()
         self.place = TextLine(muted=True)
@@ -77,14 +80,39 @@ class ImportWindow(QMainWindow):
         self.steps.step_chosen.connect(self.step_chosen)
         self.back.clicked.connect(partial(self.commanded.emit, "back"))
         self.next.clicked.connect(partial(self.commanded.emit, "next"))
-        self.display_step("files")
+        self.steps.display("files")
         self.display_ready(False)
+
+    # --- pages ---------------------------------------------------------------------------------------------
+    @property
+    def files(self) -> FilesPage:
+        """The first page."""
+        return self._page("files", FilesPage)
+
+    @property
+    def conditions(self) -> ConditionsPage:
+        """The second page."""
+        return self._page("conditions", ConditionsPage)
+
+    @property
+    def check(self) -> CheckPage:
+        """The last page."""
+        return self._page("check", CheckPage)
+
+    def _page(self, key: str, kind: type[Page]) -> Page:
+        """Return a page; it is built when it is first wanted, since all at once would take too long."""
+        if key not in self._built:
+            self._built[key] = kind(self._theme)
+            self.pages.addWidget(self._built[key])
+            self.page_built.emit(key)
+        return cast("Page", self._built[key])
 
     # --- what is shown -------------------------------------------------------------------------------------
     def restyle(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        for page in (self.files, self.conditions, self.check):
-            page.restyle(theme)
+        self._theme = theme
+        for key in self._built:
+            getattr(self, key).restyle(theme)
 
     def display_place(self, root: Path) -> None:
         """Show the folder."""
@@ -94,7 +122,7 @@ class ImportWindow(QMainWindow):
     def display_step(self, key: str) -> None:
         """Show a page and what leads on from it."""
         self.step = key
-        self.pages.setCurrentWidget({"files": self.files, "conditions": self.conditions, "check": self.check}[key])
+        self.pages.setCurrentWidget(getattr(self, key))
         self.steps.display(key)
         self.back.setVisible(key != "files")
         self.next.setText("Import" if key == "check" else "Next")
@@ -158,7 +186,6 @@ class ImportWindow(QMainWindow):
 
     # --- construction --------------------------------------------------------------------------------------
     def _make_actions(self) -> dict[str, QAction]:
-        table = self.conditions.table
         texts: dict[str, tuple[str, str | QKeySequence.StandardKey, Callable[[], None] | None]] = {
             "add_files": ("Add &files…", "Ctrl+O", None),
             "add_folder": ("Add f&older…", "", None),
@@ -167,11 +194,11 @@ class ImportWindow(QMainWindow):
             "close": ("&Close", "Ctrl+W", None),
             "undo": ("Undo", QKeySequence.StandardKey.Undo, None),
             "redo": ("Redo", "Ctrl+Shift+Z", None),
-            "fill": ("Fill &down", "", table.fill_down),
-            "clear": ("C&lear what was typed", "", table.clear_typed),
-            "accept": ("&Accept what is shown", "", table.confirm),
-            "take_out": ("Take rows &out", "", partial(table.include, False)),
-            "take_in": ("Take rows &in", "", partial(table.include, True)),
+            "fill": ("Fill &down", "", lambda: self.conditions.table.fill_down()),
+            "clear": ("C&lear what was typed", "", lambda: self.conditions.table.clear_typed()),
+            "accept": ("&Accept what is shown", "", lambda: self.conditions.table.confirm()),
+            "take_out": ("Take rows &out", "", lambda: self.conditions.table.include(False)),
+            "take_in": ("Take rows &in", "", lambda: self.conditions.table.include(True)),
             "template_help": ("&Name templates", "F1", None),
         }
         made = {}

@@ -19,7 +19,7 @@ from asplab.core.units import FloatArray
 DIGITS = b"0123456789"
 MINUS = b"-"
 RUNS = re.compile(rb"[0-9]+")
-SIGNS_AND_EXPONENTS = re.compile(rb"(?<=[0-9.,])[eE][+-]?[0-9]+|(?<![0-9.eE])[+-](?=[0-9.])")
+SIGNS_AND_EXPONENTS = re.compile(rb"(?<=[0-9.])[eE][+-]?[0-9]+|(?<![0-9.eE])[+-](?=[0-9.])")
 EDGE_COMMA = re.compile(rb"(?<![0-9]),|,(?![0-9])")
 DELIMITERS = (b"\t", b",", b";", b" ")
 MARKS = frozenset(b".,;\t \r\n")
@@ -139,38 +139,44 @@ def loaded_values(body: bytes, layout: RowLayout) -> FloatArray | None:
 
 
 class Tokens(NamedTuple):
-    """The runs of digits in a text without its minus signs: values, lengths, the marks and places behind them.
+    """The runs of digits in a text without its minus signs: values, lengths, and the marks behind them.
 
-    ``signs`` are the places of the minus signs, each counted without those before it.
+    ``signed`` are those before which a minus sign stands.
     """
 
     values: NDArray[np.uint64]
     lengths: NDArray[np.intp]
-    ends: NDArray[np.intp]
     marks: bytes
-    signs: NDArray[np.intp]
+    signed: NDArray[np.intp]
 
 
-NO_SIGNS = np.empty(0, np.intp)
+NONE_SIGNED = np.empty(0, np.intp)
 
 
 def tokens_of(raw: bytes, start: int = 0) -> Tokens | None:
-    """Return the runs of digits from byte ``start`` on, empty ones where two marks meet; None where one is too long."""
-    text, begin, signs = raw, start, NO_SIGNS
-    if start < TOKEN_DIGITS or raw.find(MINUS, start) >= 0:
-        body = raw[start:]
-        signs = np.nonzero(np.frombuffer(body, np.uint8) == MINUS[0])[0] if MINUS in body else NO_SIGNS
-        text, begin = bytes(TOKEN_DIGITS) + (body.translate(None, MINUS) if signs.size else body), TOKEN_DIGITS
+    """Return the runs of digits from byte ``start`` on, empty ones where two marks meet.
+
+    None where one is too long, or a minus sign stands behind a digit or another one.
+    """
+    text, begin = (raw, start) if start >= TOKEN_DIGITS else (bytes(TOKEN_DIGITS) + raw[start:], TOKEN_DIGITS)
     characters = np.frombuffer(text, np.uint8, offset=begin)
     ends = np.nonzero(characters - ZERO > NINE)[0]
     lengths = ends.copy()
     lengths[1:] -= ends[:-1] + 1
     if lengths.max() > TOKEN_DIGITS:
         return None
+    marks, signed = characters.take(ends), NONE_SIGNED
+    if raw.find(MINUS, start) >= 0:
+        is_sign = marks == MINUS[0]
+        signs, others = np.nonzero(is_sign)[0], np.nonzero(~is_sign)[0]
+        if lengths.take(signs).any() or (signs[1:] == signs[:-1] + 1).any():
+            return None
+        signed = signs - np.arange(signs.size)
+        ends, lengths, marks = ends.take(others), lengths.take(others), marks.take(others)
     # Word k holds the eight characters before character k, so each token is the end of one word.
     words = np.ndarray(characters.shape, np.dtype("<u8"), text, begin - TOKEN_DIGITS, (1,))[ends]
     words &= KEPT_BITS.take(lengths)
-    return Tokens(whole_numbers(words), lengths, ends, characters.take(ends).tobytes(), signs - np.arange(signs.size))
+    return Tokens(whole_numbers(words), lengths, marks.tobytes(), signed)
 
 
 def whole_numbers(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -198,13 +204,12 @@ def regular_values(found: Tokens, layout: RowLayout) -> FloatArray | None:
             return None
         scale = POWERS.take(decimals)
         values[:, column] = (tokens[:, whole] * scale + tokens[:, fraction]) / scale
-    if not found.signs.size:
+    if not found.signed.size:
         return values
     column_of = np.full(layout.filled.size, -1)
     column_of[[whole for whole, _ in layout.numbers]] = range(len(layout.numbers))
-    signed = signed_tokens(found)
-    rows, places = np.divmod(signed, layout.filled.size)
-    if not signed.size or column_of[places].min() < 0:
+    rows, places = np.divmod(found.signed, layout.filled.size)
+    if column_of[places].min() < 0:
         return None
     values[rows, column_of[places]] *= -1.0
     return values
@@ -224,11 +229,11 @@ def loose_values(found: Tokens, layout: RowLayout) -> FloatArray | None:
     if np.count_nonzero(found.lengths == 0) != blank.size or found.lengths[blank].any() or is_whole[blank - 1].any():
         return None
     values = fractions_added(found, is_whole)
-    if values is not None and found.signs.size:
-        signed = signed_tokens(found)
-        if not signed.size or not found.lengths[signed].all() or is_whole[signed - 1].any():
+    signed = found.signed
+    if values is not None and signed.size:
+        if not found.lengths.take(signed).all() or is_whole.take(signed - 1).any():
             return None
-        values[signed + is_whole[signed]] *= -1.0
+        values[signed + is_whole.take(signed)] *= -1.0
     return None if values is None else values.take(table if not blank.size else table[:, layout.places])
 
 
@@ -242,12 +247,3 @@ def fractions_added(found: Tokens, is_whole: NDArray[np.bool_]) -> FloatArray | 
     scale = POWERS.take(decimals)
     values[wholes + 1] = (values.take(wholes) * scale + values.take(wholes + 1)) / scale
     return values
-
-
-def signed_tokens(found: Tokens) -> NDArray[np.intp]:
-    """Return which tokens have a minus sign before them; none where a sign stands anywhere else."""
-    starts = found.ends - found.lengths
-    tokens = np.searchsorted(starts, found.signs)
-    if tokens.max() >= starts.size or not np.array_equal(starts[tokens], found.signs):
-        return NO_SIGNS
-    return tokens if (np.diff(tokens) > 0).all() else NO_SIGNS

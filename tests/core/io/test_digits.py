@@ -59,6 +59,19 @@ def test_a_cell_behind_the_last_delimiter_is_not_passed_over(odd):
     assert read_plain(raw + odd.encode() + b"\n500.5\t\n") is None
 
 
+def test_a_last_row_whose_last_cell_is_no_number_does_not_hide_a_column():
+    raw = b"500.5,3e1,7,\n" * 9
+    assert read_plain(raw).block.width == 3
+    assert read_plain(raw + b"500.5,3e1,e7,\n") is None
+
+
+@pytest.mark.parametrize("signs", ["500.5\t--3", "500.5-\t3", "5-00.5\t3", "500.-5\t3", "500.5\t3-", "-.5\t3"])
+def test_a_minus_sign_that_begins_no_number_is_left_to_the_slower_readers(signs):
+    for raw in (b"500.5\t-3\n" * 9, b"500.5\t-3\n-500\t3.5\n" * 5):
+        assert read_plain(raw) is not None
+        assert read_plain(raw + signs.encode() + b"\n500.5\t3\n") is None
+
+
 def test_a_last_row_with_signs_and_exponents_tells_the_form_too():
     raw = b"500.5,3\n501,-7.25\n" * 5 + b"-502.5,-3e-2\n"
     block = read_plain(raw).block

@@ -87,8 +87,9 @@ def checked_below(lines: Sequence[str], block: Block, name: str) -> Block:
     if nearest:
         has_names = len(nearest) > 1 and len(block.dialect.cells(lines[nearest[1]])) == block.width
         refuse_row(lines[nearest[0]], nearest[0], block, name, is_header=True, has_names=has_names)
-    warnings = commented(lines, block)
-    return Block(block.dialect, block.values, block.rows, warnings) if warnings else block
+    if not lines or not is_comment(lines[-1]):
+        return block
+    return Block(block.dialect, block.values, block.rows, commented(lines, block))
 
 
 def cut_value(lines: Sequence[str], block: Block, name: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from asplab.core.units import FloatArray
 
 MOST_HEADER_LINES = 200
 FEWEST_ROWS = 8
+LONGEST_ROW_BYTES = 1_000_000
+"""Binary files may have no line end but the last byte."""
 COLUMNS = 2
 BARE_BYTES = 1024
 EXPONENTS = (b"e", b"E", b"+")
@@ -48,7 +50,7 @@ def read_plain(raw: bytes) -> Plain | None:
     if not raw.endswith(b"\n"):
         return None
     last = raw[raw.rfind(b"\n", 0, -1) + 1 :]
-    layout = row_layout(last)
+    layout = row_layout(last) if len(last) <= LONGEST_ROW_BYTES else None
     if layout is None:
         return None
     loose = NUMBER_CHARACTERS + layout.dialect.decimal.encode()

@@ -144,3 +144,8 @@ def test_lines_above_are_handed_over_with_their_count():
 
 def test_a_file_without_a_last_line_end_is_left_alone():
     assert read_plain(rows("500.5,3")[:-1]) is None
+
+
+@pytest.mark.parametrize("last", [b"1," * 600_000 + b"1\n", b"\0" * 10_000_000 + b"\n"])
+def test_an_absurdly_long_last_row_is_left_alone(last):
+    assert read_plain(b"1,1\n" * 9 + last) is None

@@ -97,7 +97,7 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
     parameters, chi2, normal = _fit_separate(problem, counts, fitted)
     covariance = _inverse(normal, fitted)
     scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
-    lasers = _shared_lasers(efficiency, use)
+    lasers = shared_lasers(efficiency, use)
     joint = _fit_joint(problem, thermal, parameters, normal, fitted, lasers, settings)
     able = np.append(fitted, joint.objective is not None)
     n_points = np.append(counts, use.sum())
@@ -153,7 +153,7 @@ def _problem_of(efficiency: EfficiencyFit, use: np.ndarray, thermal_mev: FloatAr
     )
 
 
-def _shared_lasers(efficiency: EfficiencyFit, use: np.ndarray) -> FloatArray | None:
+def shared_lasers(efficiency: EfficiencyFit, use: np.ndarray) -> FloatArray | None:
     """Return which points (n_temperatures, n_points, n_lasers) each laser excites that serves several temperatures.
 
     None where the errors of ΔE are not those of lasers, or no laser does.

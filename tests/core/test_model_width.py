@@ -203,3 +203,14 @@ def test_settings_free_or_fix_the_width_of_models_of_one_gap() -> None:
 def test_impossible_widths_and_temperatures_are_refused_in_words(options: ModelOptions, message: str) -> None:
     with pytest.raises((AnalysisError, SettingsError), match=message):
         fit_model(table(ensemble_eta(0.0), temperature_k=20.0), "eq9", options)
+
+
+def test_a_width_that_ends_at_a_single_gap_leaves_the_polaron_energy_its_error() -> None:
+    eta = ensemble_eta(0.0)
+    # Steeper than a single gap makes the width end there.
+    fit = fit_model(table(eta * np.exp(-(((TEN - 60.0) / 300.0) ** 2))), "eq9", width_prior(0.0, 5.0))
+    at = fit.names.index("inhomogeneous_mev")
+    assert fit.at_bound[0, at]
+    assert np.isnan(fit.errors[0, at])
+    assert np.isfinite(fit.polaron_energy_error_mev[0])
+    assert np.isfinite(fit.huang_rhys_error[0])

@@ -16,7 +16,7 @@ from asplab.core.polaron.comparison.misfit import Effects, SeparateModel
 from asplab.core.polaron.comparison.options import ModelOptions, Plan, plan_model
 from asplab.core.polaron.comparison.records import FittedNuisances, ModelFit, PriorPull, ScaleTest
 from asplab.core.polaron.comparison.search import inverse, search
-from asplab.core.polaron.fit import _shared_lasers as shared_lasers
+from asplab.core.polaron.fit import shared_lasers
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
 from asplab.core.polaron.resolved import levels_of, told_level
 from asplab.core.problems import Problem
@@ -306,11 +306,14 @@ def _physical(
         return values, errors, (nothing, nothing, nothing, nothing)
     known = plan.values(shapes)
     g, phonon = known["g_mev"], known["phonon_mev"]
+    # Other parameters, such as a width that stopped at a single gap, may have no error without E_p and S losing theirs.
+    own = [i for i, name in enumerate(plan.names) if name in ("g_mev", "phonon_mev")]
+    of_own = covariance[:, own][:, :, own]
     energies = []
     for value, power in ((g**2 / phonon, -1.0), ((g / phonon) ** 2, -2.0)):
-        weight = np.array([{"g_mev": 2.0, "phonon_mev": power}.get(name, 0.0) for name in plan.names])
+        weight = np.array([2.0 if plan.names[i] == "g_mev" else power for i in own])
         value = np.where(np.isfinite(shapes).all(axis=1), value, np.nan)
-        energies += [value, value * np.sqrt(np.maximum(np.einsum("i,fij,j->f", weight, covariance, weight), 0.0))]
+        energies += [value, value * np.sqrt(np.maximum(np.einsum("i,fij,j->f", weight, of_own, weight), 0.0))]
     return values, errors, (energies[0], energies[1], energies[2], energies[3])
 
 

@@ -101,7 +101,8 @@ def fit_joint(
     found, chi2, _, _ = minimise(joint, starts, plan, max_steps=_FIRST_STEPS)
     best = int(np.argmin(chi2))
     result = _settled(joint, separate, minimise(joint, found[best : best + 1], plan), is_shared=is_shared)
-    if begin is None and not is_shared and plan.names and _fails(joint, result):
+    # Averages over an ensemble take too long to be tried everywhere.
+    if begin is None and not is_shared and plan.names and not plan.is_averaged and _fails(joint, result):
         result = min(result, _elsewhere(joint, separate), key=lambda one: float(one[1][0]))
     found, chi2, normal, held = result
     covariance = inverse(normal, held)[0]

@@ -127,13 +127,17 @@ def _joined(one: tuple[_Slot, ...], other: tuple[_Slot, ...]) -> tuple[_Slot, ..
 
 
 def _text(slots: tuple[_Slot, ...]) -> str:
-    """Return the template of ``slots``."""
+    """Return the template of ``slots``; parts that may be missing take the sign that joins them to the others along."""
     used = " ".join(slot.key for slot in slots)
+    first = next((k for k, slot in enumerate(slots) if not slot.is_optional), len(slots) - 1)
+    joints = ["", *(next((t.separator for t in slot.tokens if t.separator), "") for slot in slots[1:]), ""]
     parts = []
-    for slot in slots:
+    for k, slot in enumerate(slots):
         shape = _shape(slot.tokens, used)
         used += shape
-        part = _literal(slot.tokens[0].separator) + shape
+        before = _literal(joints[k]) if k > first else ""
+        behind = _literal(joints[k + 1]) if k < first else ""
+        part = f"{before}{shape}{behind}"
         parts.append(f"[{part}]" if slot.is_optional else part)
     return "".join(parts)
 

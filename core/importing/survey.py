@@ -216,7 +216,8 @@ def _row_problems(table: ImportTable) -> list[Problem]:
     for k, column in table.missing:
         row = table.rows[k]
         if column != "kind":
-            problems.append(Problem("error", row.label, f"{column} is blank, but {table.value(k, 'kind')} needs it."))
+            kind = table.value(k, "kind") or f"a file of {row.part.shape}"
+            problems.append(Problem("error", row.label, f"{column} is blank, but {kind} needs it."))
     text = "the kind isn't known, so it won't be used. Choose what it is, or take it out."
     problems += [Problem("warning", row.label, text) for row in unused_rows(table)]
     return problems + [

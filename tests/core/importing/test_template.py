@@ -182,3 +182,13 @@ def test_a_proposed_template_reads_what_the_name_says_plainly(name):
     plain = read_name(name).cells
     assert said == {column: plain[column] for column in said}
     assert len(said) >= len(plain) - 1
+
+
+def test_a_guess_joins_a_part_that_may_be_missing_at_the_beginning_with_its_separator():
+    names = [f"CP20_{kind}_T{t}K_exc450nm_rep{r}.txt" for kind in ("PL", "ASPL") for t in (80, 140) for r in (1, 2)]
+    found = propose([*names, "dark.txt"])
+    assert found is not None
+    assert found.template.text == "[{sample}_]{kind}[_T{T:K}][_exc{exc:nm}][_rep{rep}]"
+    reading = found.template.read(names[0])
+    assert reading is not None
+    assert {f.column: f.value for f in reading.findings}["sample"] == "CP20"

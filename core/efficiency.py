@@ -82,6 +82,8 @@ class EfficiencyFit:
     stokes_keys : tuple of tuple of str
     responses, line : Responses and StokesLine, or None
         Where it came from; None when η was given.
+    common_reference_error_mev : float
+        Part of ``reference_error_mev`` that is one and the same error at all temperatures.
     """
 
     temperatures_k: FloatArray
@@ -121,6 +123,7 @@ class EfficiencyFit:
     stokes_keys: tuple[tuple[str, ...], ...]
     responses: Responses | None = None
     line: StokesLine | None = None
+    common_reference_error_mev: float = 0.0
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -286,6 +289,7 @@ def _assemble(
         stokes_keys=tuple(row[:ns] for row in responses.keys),
         responses=responses,
         line=line,
+        common_reference_error_mev=responses.common_reference_error_mev,
         problems=_problems(responses, line, settings, yields, yield_errors),
     )
 

@@ -27,6 +27,8 @@ class Energies:
         Photon-number average of the emission: what an emitted photon carries away (heat balance).
     reference_mev, reference_error_mev : ndarray
         From where ΔE counts.
+    common_reference_error_mev : float
+        Part of ``reference_error_mev`` that is one and the same error at all temperatures.
     peak_mev, peak_error_mev, fwhm_mev, fwhm_error_mev : ndarray
         Maximum and full width at half maximum of the emission per energy; the width is NaN where filters cut it.
     """
@@ -40,6 +42,7 @@ class Energies:
     peak_error_mev: FloatArray
     fwhm_mev: FloatArray
     fwhm_error_mev: FloatArray
+    common_reference_error_mev: float = 0.0
     problems: tuple[Problem, ...] = ()
 
 
@@ -80,6 +83,7 @@ def find_energies(corrected: Corrected, shapes: BandShapes, settings: EnergySett
         peak_error_mev=measured[:, 3],
         fwhm_mev=measured[:, 4],
         fwhm_error_mev=measured[:, 5],
+        common_reference_error_mev=settings.reference_error_mev,
         problems=_problems(temperatures, mean, reference),
     )
 

@@ -125,6 +125,7 @@ def responses_from_tables(experiment: Experiment, grouping: GroupingSettings, en
         misread=np.zeros(valid.shape),
         keys=places.keys,
         drift=np.zeros((len(temperatures), 3)),
+        common_reference_error_mev=energies.reference_error_mev,
         problems=tuple(problem for _, problem in made),
     )
 
@@ -188,6 +189,7 @@ def fit_from_table(experiment: Experiment, grouping: GroupingSettings, energies:
         detuning_mev=at["detuning_mev"],
         detuning_error_mev=np.nan_to_num(at["detuning_mev_error"]),
         reference_error_mev=np.full(n, energies.reference_error_mev),
+        common_reference_error_mev=energies.reference_error_mev,
         excitation_nm=wavelength_from_energy(at["gap_mev"] - at["detuning_mev"]),
         eta=at["eta"],
         eta_error=at["eta_error"],

@@ -50,6 +50,8 @@ class Responses:
         Name of the stack at each place, empty where there is none.
     drift : ndarray, shape (n_temperatures, 3)
         Relative variance of single-spectrum drift of I and PA, and their covariance.
+    common_reference_error_mev : float
+        Part of ``reference_error_mev`` that is one and the same error at all temperatures.
     """
 
     temperatures_k: FloatArray
@@ -71,6 +73,7 @@ class Responses:
     misread: FloatArray
     keys: tuple[tuple[str, ...], ...]
     drift: FloatArray
+    common_reference_error_mev: float = 0.0
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -196,6 +199,7 @@ def respond(
         misread=np.where(valid, absorbed.misread[index], 0.0),
         keys=layout.keys,
         drift=drift,
+        common_reference_error_mev=energies.common_reference_error_mev,
     )
 
 

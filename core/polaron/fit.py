@@ -9,6 +9,7 @@ from asplab.core.efficiency import EfficiencyFit
 from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
 from asplab.core.polaron.objectives import JointFit, SeparateFits, joint_fit
+from asplab.core.polaron.residuals import Shared
 from asplab.core.polaron.starts import minimise_anew, start
 from asplab.core.problems import Problem
 from asplab.core.settings import PolaronSettings
@@ -97,8 +98,8 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
     parameters, chi2, normal = _fit_separate(problem, counts, fitted)
     covariance = _inverse(normal, fitted)
     scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
-    lasers = shared_lasers(efficiency, use)
-    joint = _fit_joint(problem, thermal, parameters, normal, fitted, lasers, settings)
+    shared = Shared(shared_lasers(efficiency, use), efficiency.common_reference_error_mev)
+    joint = _fit_joint(problem, thermal, parameters, normal, fitted, shared, settings)
     able = np.append(fitted, joint.objective is not None)
     n_points = np.append(counts, use.sum())
     n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), joint.n_parameters)
@@ -220,7 +221,7 @@ def _fit_joint(
     separate: FloatArray,
     normal: FloatArray,
     fitted: np.ndarray,
-    lasers: FloatArray | None,
+    shared: Shared,
     settings: PolaronSettings,
 ) -> _Joint:
     """Fit all temperatures with one (g, ħω); the scale is free per temperature or shared."""
@@ -232,8 +233,8 @@ def _fit_joint(
         scale, offset = np.arange(rows.size), np.zeros(rows.size)
     else:
         scale, offset = np.zeros(rows.size, dtype=int), -CENTRE_MEV / thermal
-    lasers = None if lasers is None else lasers[rows]
-    objective = joint_fit(problem if rows.size == len(fitted) else problem.lanes(rows), scale, offset, lasers)
+    shared = shared._replace(laser=None if shared.laser is None else shared.laser[rows])
+    objective = joint_fit(problem if rows.size == len(fitted) else problem.lanes(rows), scale, offset, shared)
     found, chi2, curvature = minimise(objective, objective.start(separate[rows], normal[rows]))
     parameters = found[0]
     scales = _log_scale(parameters[scale] + offset, parameters[-2], parameters[-1], thermal)

@@ -16,6 +16,7 @@ import numpy as np
 from asplab.core.units import FloatArray
 
 CENTRE_MEV = 50.0
+_ROUNDED = 1e-6
 SMALL_MEV = 0.3
 """Errors of ΔE up to which η may be taken to first order in them: the next order moves η by some 10⁻⁵."""
 
@@ -88,6 +89,18 @@ class LogitProblem:
         slope_offset = self.slope_offset - 0.5 * off_mev * inverse**2
         return design, slope_design, self.offset - 0.5 * off_mev * (self.slope_offset + slope_offset), slope_offset
 
+    def with_reference(self, error_mev: float) -> "LogitProblem":
+        """Return the problem with an error of all references added to that of each, in meV."""
+        if error_mev == 0.0:
+            return self
+        return replace(self, common_error_mev=np.hypot(self.common_error_mev, error_mev * self.use))
+
+    def without_reference(self, error_mev: float) -> "LogitProblem":
+        """Return the problem without that part of the errors of references which all fits share, in meV."""
+        if error_mev == 0.0:
+            return self
+        return replace(self, common_error_mev=own_part(self.common_error_mev, error_mev))
+
     def lanes(self, chosen: np.ndarray) -> "LogitProblem":
         """Return the problem of the chosen fits, which may repeat."""
         return LogitProblem(*(getattr(self, name)[chosen] for name in self.__slots__))
@@ -100,6 +113,13 @@ class LogitProblem:
         covariance = self.covariance.copy()
         covariance[:, n:, n:] -= self.sensitivity[:, :, None] * self.sensitivity[:, None, :]
         return replace(self, covariance=covariance)
+
+
+def own_part(error: FloatArray, common_error: float) -> FloatArray:
+    """Return what is left of errors when one that all of them share is taken out in quadrature; zero where NaN."""
+    left = np.sqrt(np.maximum(np.nan_to_num(error) ** 2 - common_error**2, 0.0))
+    # What the sum of squares rounded off is no error of its own.
+    return np.where(left > _ROUNDED * common_error, left, 0.0)
 
 
 def build_problem(

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from asplab.core.polaron.logit import LogitProblem
-from asplab.core.polaron.residuals import settle
+from asplab.core.polaron.residuals import Shared, settle
 from asplab.core.units import FloatArray
 
 Evaluation = tuple[FloatArray, FloatArray, FloatArray]
@@ -32,7 +32,7 @@ class SeparateFits:
 
     def __call__(self, parameters: FloatArray) -> Evaluation:
         """Evaluate all fits; parameters are (L₀, κ, u)."""
-        chi2, gradient, normal, _ = _evaluate(self.problem, parameters, None, None)
+        chi2, gradient, normal, _ = _evaluate(self.problem, parameters, None, Shared())
         return chi2, gradient, normal
 
 
@@ -52,6 +52,8 @@ class JointFit:
         Where (L₀, δ, κ, u) of each temperature stand among the parameters: see `joint_fit`.
     laser : ndarray, shape (n_temperatures, n_points, n_lasers), or None
         1 where a point was excited by a laser that serves several temperatures with one error of its wavelength.
+    reference_mev : float
+        Error of the reference of ΔE that all temperatures share; no part of the problem's.
     """
 
     problem: LogitProblem
@@ -59,6 +61,7 @@ class JointFit:
     scale_offset: FloatArray
     place: FloatArray
     laser: FloatArray | None = None
+    reference_mev: float = 0.0
 
     def start(self, separate: FloatArray, normal: FloatArray) -> FloatArray:
         """Return starting parameters (1, n_parameters): the separate ones combined by their normal matrices."""
@@ -79,32 +82,38 @@ class JointFit:
         place = self.place if shares else of_curve
         own = parameters[0] @ of_curve
         own[:, 0] += self.scale_offset
-        chi2, gradient, normal, common = _evaluate(self.problem, own, deviation if shares else None, self.laser)
+        shared = Shared(self.laser, self.reference_mev)
+        chi2, gradient, normal, common = _evaluate(self.problem, own, deviation if shares else None, shared)
         full = (place @ gradient[:, :, None]).sum(axis=0)[None, :, 0]
         curvature = (place @ normal @ place.transpose(0, 2, 1)).sum(axis=0)[None]
         if common is not None:
-            by_laser = (common.gradient @ place.transpose(0, 2, 1)).sum(axis=0)
-            curvature -= by_laser.T @ np.linalg.solve(common.normal, by_laser)
+            by_error = (common.gradient @ place.transpose(0, 2, 1)).sum(axis=0)
+            curvature -= by_error.T @ np.linalg.solve(common.normal, by_error)
         full[0, -3] += deviation
         curvature[0, -3, -3] += 1.0
         return np.array([chi2.sum() + deviation**2]), full, curvature
 
 
 def joint_fit(
-    problem: LogitProblem, scale: np.ndarray, scale_offset: FloatArray, laser: FloatArray | None = None
+    problem: LogitProblem, scale: np.ndarray, scale_offset: FloatArray, shared: Shared | None = None
 ) -> JointFit:
-    """Set up the joint fit of the temperatures of ``problem``; arguments as in `JointFit`."""
+    """Set up the joint fit of the temperatures of ``problem``; arguments as in `JointFit`.
+
+    The errors of ``problem`` hold what is ``shared``.
+    """
+    shared = shared or Shared()
     n_fits = len(scale)
     place = np.zeros((n_fits, int(scale.max()) + 4, 4))
     place[np.arange(n_fits), scale, 0] = 1.0
     place[:, [-3, -2, -1], [1, 2, 3]] = 1.0
-    return JointFit(problem.without_shared(), scale, scale_offset, place, laser)
+    apart = problem.without_shared().without_reference(shared.reference_mev)
+    return JointFit(apart, scale, scale_offset, place, shared.laser, shared.reference_mev)
 
 
-class _Lasers(NamedTuple):
-    """What wavelengths that temperatures share do to a fit.
+class _Common(NamedTuple):
+    """What errors of ΔE that temperatures share do to a fit.
 
-    ``normal`` (n_lasers, n_lasers) is the curvature of χ² by their errors, ``gradient`` (n_fits, n_lasers,
+    ``normal`` (n_shared, n_shared) is the curvature of χ² by these errors, ``gradient`` (n_fits, n_shared,
     n_parameters) the one by an error and a parameter.
     """
 
@@ -113,11 +122,11 @@ class _Lasers(NamedTuple):
 
 
 def _evaluate(
-    problem: LogitProblem, parameters: FloatArray, deviation: float | None, laser: FloatArray | None
-) -> tuple[FloatArray, FloatArray, FloatArray, _Lasers | None]:
+    problem: LogitProblem, parameters: FloatArray, deviation: float | None, shared: Shared
+) -> tuple[FloatArray, FloatArray, FloatArray, _Common | None]:
     """Return χ², gradient and curvature of (L₀, κ, u), or of (L₀, δ, κ, u) where there is a deviation δ."""
     observed = problem.denominator if deviation is None else problem.denominator + deviation * problem.sensitivity
-    at, found = settle(problem, parameters, observed, laser)
+    at, found = settle(problem, parameters, observed, shared)
     jacobian = (-at.slope * found.best)[:, :, None] * at.design
     if deviation is not None:
         shift = -(at.eta * problem.sensitivity)[:, :, None]
@@ -127,7 +136,7 @@ def _evaluate(
     gradient, normal = (across @ found.weighted)[:, :, 0], across @ weighted_jacobian
     if found.normal is None or found.pull is None:
         return chi2, gradient, normal, None
-    return chi2, gradient, normal, _Lasers(found.normal, found.pull.transpose(0, 2, 1) @ weighted_jacobian)
+    return chi2, gradient, normal, _Common(found.normal, found.pull.transpose(0, 2, 1) @ weighted_jacobian)
 
 
 def regular(normal: FloatArray, damping: FloatArray | float = 0.0) -> FloatArray:

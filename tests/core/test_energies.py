@@ -7,6 +7,7 @@ from toy_experiment import Toy, change_spectra
 from asplab.core.document import Document
 from asplab.core.energies import Energies, peak_energy
 from asplab.core.pipeline import Results, analyse
+from asplab.core.polaron.logit import own_part
 from asplab.core.settings import EnergySettings, GivenEnergy
 from asplab.core.units import HC_MEV_NM, air_index
 
@@ -118,6 +119,17 @@ def test_errors_that_no_repeat_shows_add_in_squares() -> None:
     toy = Toy()
     plain, wide = energies(toy), energies(toy, reference_error_mev=4.0)
     assert wide.reference_error_mev[0] == pytest.approx(np.hypot(plain.reference_error_mev[0], 4.0))
+
+
+def test_the_error_of_the_reference_that_no_repeat_shows_is_common_to_all_temperatures() -> None:
+    toy = Toy(temperatures_k=(120.0, 250.0))
+    found = results(toy, reference_error_mev=4.0)
+    assert found.efficiency is not None
+    assert found.efficiency.common_reference_error_mev == 4.0
+    plain = results(toy).energies
+    assert plain is not None
+    own = own_part(found.efficiency.reference_error_mev, 4.0)
+    np.testing.assert_allclose(own, plain.reference_error_mev, rtol=1e-4)
 
 
 def test_error_of_the_wavelength_becomes_one_of_the_photon_energy() -> None:

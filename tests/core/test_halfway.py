@@ -53,6 +53,24 @@ def test_exact_responses_give_the_truth_through_the_whole_chain() -> None:
     assert results.polaron.g_mev[0] == pytest.approx(41.1, rel=1e-4)
 
 
+@pytest.mark.parametrize("kind", ["responses", "efficiency"])
+def test_the_error_of_the_reference_in_the_settings_is_common_to_all_temperatures(kind: str) -> None:
+    given_reference = (GivenEnergy(250.0, 2440.0, 0.5),)
+    if kind == "responses":
+        found = fit_efficiency(
+            responses(table(kind, columns()), reference_error_mev=2.0, given_reference=given_reference),
+            EfficiencySettings(),
+        )
+    else:
+        values = {"temperature_k": np.full(4, 250.0), "detuning_mev": DETUNING_MEV[:4], "eta": np.full(4, 0.5)}
+        given = table(kind, values | {"eta_error": np.full(4, 0.01)})
+        found = fit_from_table(
+            Experiment("x", tables=(given,)), GroupingSettings(), EnergySettings(reference_error_mev=2.0)
+        )
+    assert found.common_reference_error_mev == 2.0
+    assert found.reference_error_mev[0] == pytest.approx(np.hypot(2.0, 0.5) if kind == "responses" else 2.0)
+
+
 def test_order_of_the_rows_does_not_matter() -> None:
     shuffled = np.random.default_rng(0).permutation(19)
     mixed = {name: column[shuffled] for name, column in columns().items()}

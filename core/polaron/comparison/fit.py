@@ -249,7 +249,8 @@ def build_objective(
     effects = None if nuisances is None else _effects(efficiency, problem, nuisances).lanes(rows)
     curves = Curves(plan, detuning[rows], temperature[rows], temperature[rows])
     lasers = shared_lasers(efficiency, use)
-    return SeparateModel(curves, problem.lanes(rows), effects, None if lasers is None else lasers[rows])
+    lasers = None if lasers is None else lasers[rows]
+    return SeparateModel(curves, problem.lanes(rows), effects, lasers, efficiency.common_reference_error_mev)
 
 
 def _effects(efficiency: EfficiencyFit, problem: LogitProblem, nuisances: NuisanceEffects) -> Effects:
@@ -288,7 +289,7 @@ def _fitted_nuisances(nuisances: NuisanceEffects | None, joint: JointResult | No
         return None
     value, error = np.full((2, len(nuisances.names)), np.nan)
     if joint is not None:
-        # The first is the deviation of a shared quantum yield, the last ones are errors of lasers.
+        # The first is the deviation of a shared quantum yield, the last ones are errors of lasers and of a reference.
         given = slice(1, 1 + len(nuisances.names))
         value, error = joint.nuisance_values[given], joint.nuisance_errors[given]
     sigma = np.asarray(nuisances.sigma)

@@ -48,19 +48,27 @@ class Effects:
         own = problem.own_sensitivity[:, None]
         return cls(each * own[:, :, :n], each * own[:, :, n:], each * problem.own_error_mev[:, None])
 
+    @classmethod
+    def of_reference(cls, problem: LogitProblem, error_mev: float) -> "Effects":
+        """Return the effect of one standard error of the reference of ΔE that all fits share, upwards."""
+        nothing = np.zeros_like(problem.sensitivity)[:, None]
+        return cls(nothing, nothing, error_mev * problem.use[:, None])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeparateModel:
     """Every temperature by itself; parameters are the level L and the coordinates of the plan.
 
     ``effects`` are those of nuisances over whose priors χ² is averaged; ``lasers`` (n_fits, n_points, n_lasers) are 1
-    where a laser excites a point that serves several temperatures, None where there is none with an error.
+    where a laser excites a point that serves several temperatures, None where there is none with an error;
+    ``reference_mev`` is that part of the errors of the references of ΔE which all temperatures share.
     """
 
     curves: Curves
     problem: LogitProblem
     effects: Effects | None = None
     lasers: FloatArray | None = None
+    reference_mev: float = 0.0
 
     def __call__(self, parameters: FloatArray) -> Evaluation:
         """Return χ² (n_fits,), gradient and curvature; χ² is infinite where the model can't be evaluated."""
@@ -74,14 +82,15 @@ class SeparateModel:
         """Return the objective of the chosen fits, which may repeat."""
         effects = None if self.effects is None else self.effects.lanes(chosen)
         lasers = None if self.lasers is None else self.lasers[chosen]
-        return SeparateModel(self.curves.lanes(chosen), self.problem.lanes(chosen), effects, lasers)
+        return SeparateModel(self.curves.lanes(chosen), self.problem.lanes(chosen), effects, lasers, self.reference_mev)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JointModel:
     """All temperatures with one set of coordinates: parameters are levels, nuisances β, coordinates.
 
-    The first β is the deviation δ of a shared quantum yield, the last ones are the errors of shared lasers.
+    The first β is the deviation δ of a shared quantum yield, the last ones are the errors of shared lasers and of a
+    shared reference.
 
     Attributes
     ----------
@@ -170,6 +179,9 @@ def joint_model(separate: SeparateModel, level: np.ndarray) -> JointModel:
     if separate.lasers is not None:
         effects = effects.joined(Effects.of_lasers(problem, separate.lasers))
         problem = _without_lasers(problem, separate.lasers)
+    if separate.reference_mev > 0.0:
+        effects = effects.joined(Effects.of_reference(problem, separate.reference_mev))
+        problem = problem.without_reference(separate.reference_mev)
     n, n_levels = len(level), int(level.max()) + 1
     others = effects.numerator.shape[1] + len(separate.curves.plan.names)
     place = np.zeros((n, n_levels + others, 1 + others))

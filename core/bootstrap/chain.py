@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
+from asplab.core.polaron.logit import own_part
 from asplab.core.responses import Responses
 from asplab.core.settings import EfficiencySettings
 from asplab.core.stokes_line import StokesLine, fit_stokes_line
@@ -39,10 +40,13 @@ class EnergyDraws:
         if not systematics:
             zero = np.zeros((n_t, n_draws))
             return cls(zero, zero, None, np.zeros(n_draws))
+        shared = responses.common_reference_error_mev
         photon, reference = (
             np.nan_to_num(error)[:, None] * rng.standard_normal((n_t, n_draws))
-            for error in (responses.mean_photon_error_mev, responses.reference_error_mev)
+            for error in (responses.mean_photon_error_mev, own_part(responses.reference_error_mev, shared))
         )
+        if shared > 0.0:
+            reference = reference + shared * rng.standard_normal(n_draws)
         own = np.where(responses.valid, responses.excitation_error_mev, 0.0)[:, None]
         excitation = own * rng.standard_normal((n_t, n_draws, own.shape[2])) if own.any() else None
         return cls(photon, reference, excitation, rng.standard_normal(n_draws))

@@ -1,7 +1,7 @@
 """From an analysis and its settings to what is sampled, or to a clear refusal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.comparison.allowed import OFFSET
 from asplab.core.polaron.comparison.fit import fit_model
 from asplab.core.polaron.comparison.options import ModelOptions, Plan, plan_model
-from asplab.core.polaron.logit import CENTRE_MEV
+from asplab.core.polaron.logit import CENTRE_MEV, own_part
 from asplab.core.polaron.rates import MODELS
 from asplab.core.problems import Problem
 from asplab.core.sampling.curves import ModelCurve
@@ -86,6 +86,8 @@ def prepare(
             "joint fit, or let each temperature have its own quantum yield."
         )
     data = measured(efficiency, rows, stokes, anti)
+    offset_error = efficiency.common_reference_error_mev if joint else float(data.reference_error_mev[0])
+    data = replace(data, reference_error_mev=own_part(data.reference_error_mev, offset_error))
     shared_scale = joint and settings.polaron.joint_scale == "shared"
     anchor = np.full(len(rows), data.temperatures_k[0]) if shared_scale else data.temperatures_k
     free_yield = settings.efficiency.quantum_yield == "temperature"
@@ -102,7 +104,7 @@ def prepare(
         yield_error=yield_error,
         width_range_mev=width if isinstance(width, tuple) else None,
         fixed_width_mev=0.0 if isinstance(width, tuple) else width,
-        has_offset=not joint and bool(data.reference_error_mev[0] > 0.0),
+        offset_error_mev=offset_error,
         flat_in=_flat_in(plan, flat_in),
         priors=kept_priors,
     )
@@ -302,7 +304,7 @@ def _begin(space: Space, efficiency: EfficiencyFit, rows: np.ndarray) -> tuple[F
     yields = np.clip(yields, YIELD_RANGE[0] + 0.01, YIELD_RANGE[1] - 0.01)
     width, width_scale = _begin_width(space)
     offset = np.zeros(1 if space.has_offset else 0)
-    offset_scale = space.likelihood.data.reference_error_mev[: offset.size]
+    offset_scale = np.full(offset.size, space.offset_error_mev)
     shape_scale = np.full(len(found), 0.01) if plan.bent else np.where(plan.is_log, 0.1, 0.01)
     begin = np.concatenate([np.zeros(len(rows)), yields, level, shape, width, offset])
     scale = np.concatenate(

@@ -56,8 +56,9 @@ class Space:
     width_range_mev : (low, high) or None
         Where the width of the ensemble is free.
     fixed_width_mev : float
-    has_offset : bool
-        ΔE is moved by an offset with the error of the reference energy as its prior; one temperature only.
+    offset_error_mev : float
+        Standard deviation of the prior of an offset that moves every ΔE: the error of the reference energy of one
+        temperature, or that of all; zero for none.
     flat_in : {"line", "logarithm"}
         Density that is flat: in (κ, u), the slope and the curvature of logit η(ΔE), or in the logarithms of the
         parameters.
@@ -73,9 +74,14 @@ class Space:
     yield_error: float
     width_range_mev: tuple[float, float] | None
     fixed_width_mev: float
-    has_offset: bool
+    offset_error_mev: float
     flat_in: FlatIn
     priors: Sequence[ParameterPrior]
+
+    @property
+    def has_offset(self) -> bool:
+        """True where ΔE may be moved."""
+        return self.offset_error_mev > 0.0
 
     @property
     def plan(self) -> Plan:
@@ -173,7 +179,7 @@ class Space:
         if self.yield_error > 0.0:
             pulls.append((sets.quantum_yield[:, 0] - self.fixed_yield) / self.yield_error)
         if sets.offset_mev is not None:
-            pulls.append(sets.offset_mev[:, 0] / self.likelihood.data.reference_error_mev[0])
+            pulls.append(sets.offset_mev[:, 0] / self.offset_error_mev)
         if self.priors:
             values = self.physical(sets.shape)
             for prior in self.priors:

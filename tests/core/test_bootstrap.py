@@ -260,6 +260,14 @@ def test_draws_follow_the_full_chain(toy: Results, mode: str) -> None:
         assert np.sqrt(np.mean(np.square(apart[name]))) < room, name
 
 
+def test_draws_move_the_references_of_all_temperatures_by_one_error(toy: Results) -> None:
+    """Each temperature keeps an error of its own beside it: (3, 4) meV make 5 meV with a correlation of 16/25."""
+    assert toy.responses is not None
+    responses = replace(toy.responses, reference_error_mev=np.full(2, 5.0), common_reference_error_mev=4.0)
+    draws = EnergyDraws.of(responses, 20_000, np.random.default_rng(1), systematics=True).reference_mev
+    np.testing.assert_allclose(np.cov(draws), [[25.0, 16.0], [16.0, 25.0]], rtol=0.05)
+
+
 def test_draws_of_buried_absorption_follow_the_full_fit() -> None:
     truth, noise = CASES["80 K, 250 K set"]
     responses, plan, _ = virtual_experiments(truth, 40, noise, 10, np.random.default_rng(9))

@@ -14,6 +14,7 @@ from asplab.core.polaron.profiles import find_intervals
 from asplab.core.progress import Progress
 from asplab.core.sampling import Posterior, sample
 from asplab.core.sampling.diagnostics import Pile, follows, interval, split_rhat
+from asplab.core.sampling.setup import prepare
 from asplab.core.settings import (
     EfficiencySettings,
     ModelSettings,
@@ -269,6 +270,23 @@ def test_a_common_error_of_the_reference_widens_the_posterior_as_the_profile(war
     assert phonon.high_68 == pytest.approx(profile.phonon_high_mev[0], rel=0.02)
     offset = found.chain[:, found.convergence.names.index("offset_mev")]
     assert 2.0 < offset.std() < 3.2
+
+
+def test_an_error_of_the_reference_of_all_temperatures_is_one_offset_of_the_joint_posterior(three: Results) -> None:
+    assert three.responses is not None
+    error = {"reference_error_mev": np.array([5.0, 5.0, 5.0]), "common_reference_error_mev": 4.0}
+    results = analysed(replace(three.responses, **error))
+    space = prepare(
+        results, "eq9", temperature_index="joint", priors=None, limits=None, flat_in=None, absorption="reference"
+    ).space
+    assert space.names[-1] == "offset_mev"
+    assert space.offset_error_mev == 4.0
+    np.testing.assert_allclose(space.likelihood.data.reference_error_mev, 3.0)
+    profile, found = find_intervals(results.polaron), sample(results, seed=2, steps=2500)
+    phonon = found.parameters["phonon_mev"]
+    assert phonon.high_68 - phonon.low_68 == pytest.approx(
+        profile.phonon_high_mev[-1] - profile.phonon_low_mev[-1], rel=0.12
+    )
 
 
 def test_errors_of_single_photon_energies_widen_the_posterior(warm: Results) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from asplab.core.counting import counted
 from asplab.core.efficiency import EfficiencyFit
+from asplab.core.errors import AnalysisError
 from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
 from asplab.core.polaron.objectives import JointFit, SeparateFits, joint_fit
@@ -85,7 +86,13 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
 
     Points with ΔE ≤ 0 lie outside Eq. 9 and points outside the chosen range are not used; η of 1 or more and
     of 0 or less are kept, because the fit works on η D = N, not on logit η.
+
+    Raises
+    ------
+    AnalysisError
+        For a temperature that is not above 0 K.
     """
+    _check_temperatures(efficiency.temperatures_k)
     low, high = settings.detuning_range_mev
     detuning = efficiency.detuning_mev
     with np.errstate(invalid="ignore"):
@@ -136,6 +143,14 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
             *_misfits(efficiency.temperatures_k, chi2, n_points - n_parameters, able),
         ),
     )
+
+
+def _check_temperatures(temperatures_k: FloatArray) -> None:
+    for temperature in temperatures_k[~(temperatures_k > 0.0)]:
+        raise AnalysisError(
+            f"a temperature is {temperature:g} K; Eq. 9 needs temperatures above 0 K. Mend the temperature of these "
+            "data."
+        )
 
 
 def _problem_of(efficiency: EfficiencyFit, use: np.ndarray, thermal_mev: FloatArray) -> LogitProblem:

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from eta_tables import eq9_row, eta_table
 from response_level import Truth, draw
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, logit
 
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
+from asplab.core.errors import AnalysisError
 from asplab.core.experiment import Condition, Experiment, Table, frozen_array
 from asplab.core.halfway import fit_from_table
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
@@ -424,3 +426,10 @@ def test_shared_yield_joint_fit_equals_the_fit_with_the_full_block_covariance() 
     found = minimize(chi2, best, method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-6, "maxfev": 4000})
     assert fit.chi2[-1] <= found.fun + 0.01
     assert fit.joint_parameters[-1] == pytest.approx(found.x[-1], abs=0.05 * np.sqrt(fit.joint_covariance[-1, -1]))  # type: ignore[index]
+
+
+@pytest.mark.parametrize("temperature_k", [0.0, -5.0, np.nan])
+def test_a_temperature_that_is_not_above_zero_is_refused(temperature_k: float) -> None:
+    table = replace(eta_table(eq9_row(250.0)), temperatures_k=np.array([temperature_k]))
+    with pytest.raises(AnalysisError, match=f"a temperature is {temperature_k:g} K"):
+        fit_polaron(table, PolaronSettings())

@@ -41,7 +41,11 @@ def systematic_section(results: Results) -> Iterator[str]:
     if not found["nuisances"]:
         return
     for place, rows in _shown_rows(results, found):
-        yield f"<p>Changes of {place} for each effect at plus and minus one prior standard deviation:</p>"
+        yield (
+            f"<p>Changes of {place} for each effect, added at plus and minus one prior standard deviation. If the "
+            "data hold it, the truth lies the other way; the error of an effect that can't be negative stands "
+            "there.</p>"
+        )
         header = ("effect", "prior", *(f"{_SYMBOLS[name]}{_unit(name)}" for name in _SHIFTED))
         yield table(header, rows)
     yield '<p class="muted">Every result and temperature: tables/systematics.csv.</p>'

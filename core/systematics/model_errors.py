@@ -16,14 +16,12 @@ from asplab.core.systematics.effects import NuisanceEffects
 from asplab.core.systematics.linear import capped_prior, nuisances_for
 from asplab.core.systematics.model_record import ModelSystematics
 from asplab.core.systematics.nuisances import NUISANCES
+from asplab.core.systematics.sides import RUN_AWAY, in_quadrature, towards_truth
 from asplab.core.systematics.subject import Subject, prepare
 from asplab.core.units import FloatArray
 
 if TYPE_CHECKING:
     from asplab.core.pipeline import Results
-
-_RUN_AWAY = ("g_mev", "phonon_mev")
-"""Results that are not determined because the best fit lies at infinity."""
 
 
 def with_systematics(comparison: Comparison, results: "Results", *, progress: Progress | None = None) -> Comparison:
@@ -99,6 +97,8 @@ def _of_fit(
         down.append(nothing if lower is None else _with_energies(fit, next(refits)) - central)
     shape = (len(chosen), *central.shape)
     above, below = np.array(up).reshape(shape), np.array(down).reshape(shape)
+    is_one_sided = np.array([NUISANCES[name].is_one_sided for name in chosen], dtype=bool)
+    plus, minus = towards_truth(above, below, is_one_sided, runs_away=np.isin(names, RUN_AWAY))
     return ModelSystematics(
         model=fit.model,
         quantities=names,
@@ -106,12 +106,12 @@ def _of_fit(
         titles=tuple(NUISANCES[name].title for name in chosen),
         units=tuple(NUISANCES[name].unit for name in chosen),
         sigma=np.array([sigma for sigma, _, _ in chosen.values()]),
-        is_one_sided=np.array([NUISANCES[name].is_one_sided for name in chosen], dtype=bool),
+        is_one_sided=is_one_sided,
         central=central,
         up=above,
         down=below,
-        plus=_total(names, above, below, central, 1.0),
-        minus=_total(names, above, below, central, -1.0),
+        plus=in_quadrature(plus, central),
+        minus=in_quadrature(minus, central),
         left_out=(*subject.left_out, *own.items()),
     )
 
@@ -140,13 +140,3 @@ def _with_energies(fit: ModelFit, values: FloatArray) -> FloatArray:
     known = {name: values[:, i] for i, name in enumerate(fit.names)} | dict(fit.plan.fixed)
     g, phonon = known["g_mev"], known["phonon_mev"]
     return np.column_stack([values, g**2 / phonon, (g / phonon) ** 2])
-
-
-def _total(names: tuple[str, ...], up: FloatArray, down: FloatArray, central: FloatArray, sign: float) -> FloatArray:
-    """Add the changes of one sign in quadrature, the larger one of each nuisance; as in `Systematics`."""
-    one, other = sign * up, sign * down
-    if sign < 0.0:
-        runs = np.isin(names, _RUN_AWAY)
-        one, other = (np.where(runs, np.nan_to_num(part), part) for part in (one, other))
-    largest = np.maximum(np.maximum(one, other), 0.0)
-    return np.where(np.isfinite(central), np.sqrt(np.sum(largest**2, axis=0)), np.nan)

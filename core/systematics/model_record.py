@@ -24,10 +24,11 @@ class ModelSystematics:
     central : ndarray, shape (n_rows, n_quantities)
         The fit itself; NaN where a parameter stopped at the end of its range.
     up, down : ndarray, shape (K, n_rows, n_quantities)
-        Changes at +σ and −σ, refitted; NaN where the shifted data do not determine the result. Of a one-sided nuisance
-        the lower one is 0.
+        Changes with nuisances added at +σ and −σ, refitted; NaN where the shifted data do not determine the result. Of
+        a one-sided nuisance the lower one is 0.
     plus, minus : ndarray, shape (n_rows, n_quantities)
-        Total systematic error upwards and downwards, both positive; NaN is an open end.
+        Total systematic error upwards and downwards, both positive, on the sides where the truth may lie, as in
+        `Systematics`; NaN is an open end.
     left_out : tuple of (str, str)
         Nuisances that were not moved, and why.
     """

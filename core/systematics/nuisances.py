@@ -13,7 +13,9 @@ Stage = Literal["responses", "efficiency", "model"]
 
 @dataclass(frozen=True, slots=True)
 class Nuisance:
-    """One effect; its value is what it adds to the measurement, so that the truth lies the other way.
+    """One effect; its value is what it adds to the measurement.
+
+    If the data hold it, the truth is the result without it: the other way than adding it leads.
 
     Attributes
     ----------

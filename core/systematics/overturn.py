@@ -58,7 +58,9 @@ class Overturn:
     claim : Claim
     above, below : float
         Smallest sizes found at which the claim falls, in the unit: above 0, and below 0 (negative). NaN where it holds
-        within ``limit`` prior standard deviations, and below 0 for a one-sided nuisance.
+        within ``limit`` prior standard deviations, and below 0 for a one-sided nuisance. ``above`` of a one-sided one
+        is the size that the data would have to hold: the result is moved the other way than adding it does (first
+        order); of the verdict between laws, which has no other way, it is the size added.
     above_sigmas, below_sigmas : float
         The same in prior standard deviations.
     limit : float
@@ -133,6 +135,8 @@ def referee(
 ) -> Refereed:
     """Find the size of each nuisance at which each claim falls, on the exact shift of the data.
 
+    Where the data hold an effect, the truth lies the other way than adding it leads. Both ways are tried, and for
+    one-sided effects the change is mirrored; the verdict between laws shows what adding them does.
     Sizes grow in steps up to ``limit`` prior standard deviations, both ways; the first crossing is narrowed down to a
     hundredth. A claim that falls and stands again between two steps is not seen to fall.
 
@@ -171,7 +175,8 @@ def referee(
 
 
 _Fits = tuple[EfficiencyFit, EfficiencyFit, PolaronFit]
-_Test = Callable[[_Fits], bool]
+_Test = Callable[[_Fits, bool], bool]
+"""Whether a claim holds for fits of shifted data; True mirrors the change, as for an effect that the data hold."""
 
 
 class _Search:
@@ -190,7 +195,7 @@ class _Search:
             self._progress.step(*self._place, f"referee: {NUISANCES[self.name].title}")
             self._fits[sigmas] = self._fit(sigmas)
         found = self._fits[sigmas]
-        return found is not None and test(found)
+        return found is not None and test(found, NUISANCES[self.name].is_one_sided)
 
     def _fit(self, sigmas: float) -> _Fits | None:
         try:
@@ -273,22 +278,32 @@ def _test(results: "Results", subject: Subject, claim: Claim) -> _Test:
         low, high = _interval(results, claim.row)
         if not (np.isfinite(low) or np.isfinite(high)):
             raise AnalysisError(f"the claim {claim} needs a 68 % interval of ħω; both of its ends are open.")
-        return lambda fits: _within(float(fits[2].phonon_mev[claim.row]), low, high)
+        central = float(polaron.phonon_mev[claim.row])
+        return lambda fits, is_mirrored: _within(
+            _mirrored(float(fits[2].phonon_mev[claim.row]), central, is_mirrored), low, high
+        )
     sign = _preference(subject, efficiency, claim.row)
     if not np.isfinite(sign):
         raise AnalysisError(f"the claim {claim} needs an AICc of both laws there; five points are the least.")
-    return lambda fits: _preference(subject, fits[1], claim.row) * sign > 0.0
+    return lambda fits, _: _preference(subject, fits[1], claim.row) * sign > 0.0
 
 
 def _stays(value: float, error: float, of: Callable[[_Fits], float], claim: Claim) -> _Test:
     if not (np.isfinite(value) and np.isfinite(error)):
         raise AnalysisError(f"the claim {claim} is about a result that is not determined.")
-    return lambda fits: abs(of(fits) - value) <= error
+    return lambda fits, _: abs(of(fits) - value) <= error
+
+
+def _mirrored(value: float, central: float, is_mirrored: bool) -> float:
+    """Return a value, or its mirror image about the central one; that of ħω beyond all bounds lies below all."""
+    if not is_mirrored:
+        return value
+    return 2.0 * central - value if np.isfinite(value) else -np.inf
 
 
 def _within(value: float, low: float, high: float) -> bool:
     # ħω that is no longer determined has grown beyond any bound: an open upper end holds it.
-    if not np.isfinite(value):
+    if np.isnan(value):
         return not np.isfinite(high)
     return not (value < low or value > high)
 

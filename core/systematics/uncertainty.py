@@ -8,14 +8,12 @@ import numpy as np
 from asplab.core.progress import Progress
 from asplab.core.systematics.linear import capped_prior
 from asplab.core.systematics.nuisances import NUISANCES
+from asplab.core.systematics.sides import RUN_AWAY, in_quadrature, towards_truth
 from asplab.core.systematics.subject import QUANTITIES, Outcome, Subject, prepare
 from asplab.core.units import FloatArray
 
 if TYPE_CHECKING:
     from asplab.core.pipeline import Results
-
-_RUN_AWAY = ("g_mev", "phonon_mev")
-"""Results that are not determined because the best fit lies at infinity."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,12 +32,13 @@ class Systematics:
     central, statistical : Outcome
         Results, and their statistical standard errors.
     up, down : Outcome, with K leading rows
-        Change of each result at +σ and at −σ of each nuisance, refitted. The down row of a one-sided nuisance is 0.
-        NaN where the shifted data do not determine the result.
+        Change of each result with each nuisance added at +σ and at −σ, refitted. The down row of a one-sided nuisance
+        is 0. NaN where the shifted data do not determine the result.
     plus, minus : Outcome
-        Total systematic error upwards and downwards, both positive: the changes of that sign added in quadrature.
-        NaN where one of the changes is not determined: an open end. g and ħω that the shifted data do not determine
-        grow beyond all bounds, which leaves their lower end closed.
+        Total systematic error upwards and downwards, both positive: how far above and below the truth may lie, added
+        in quadrature. A one-sided nuisance that raises a result by x when it is added puts the truth x below it: x is
+        part of ``minus``. NaN where one of the changes is not determined: an open end. g and ħω that the shifted data
+        do not determine grow beyond all bounds, which leaves the lower end closed, of one-sided nuisances the upper.
     left_out : tuple of (str, str)
         Nuisances that were not moved, and why.
     notes : tuple of str
@@ -94,44 +93,46 @@ def systematic_errors(results: "Results | Subject", *, progress: Progress | None
         downs.append(subject.under({name: 0.0 if NUISANCES[name].is_one_sided else -sigma}).minus(central))
     progress.step(len(prior), len(prior), "systematic errors")
     up, down = Outcome.stacked(ups, central), Outcome.stacked(downs, central)
+    is_one_sided = np.array([NUISANCES[name].is_one_sided for name in prior], dtype=bool)
+    plus, minus = _totals(up, down, central, is_one_sided)
     return Systematics(
         names=tuple(prior),
         titles=tuple(NUISANCES[name].title for name in prior),
         units=tuple(NUISANCES[name].unit for name in prior),
         sigma=np.array(list(prior.values())),
-        is_one_sided=np.array([NUISANCES[name].is_one_sided for name in prior], dtype=bool),
+        is_one_sided=is_one_sided,
         temperatures_k=subject.efficiency.temperatures_k,
         detuning_mev=subject.efficiency.detuning_mev,
         central=central,
         statistical=Outcome.errors_of(subject.efficiency, subject.polaron),
         up=up,
         down=down,
-        plus=_total(up, down, central, 1.0),
-        minus=_total(up, down, central, -1.0),
+        plus=plus,
+        minus=minus,
         left_out=subject.left_out,
         notes=_notes(subject),
     )
 
 
-def _total(up: Outcome, down: Outcome, central: Outcome, sign: float) -> Outcome:
-    """Add the changes of one sign in quadrature, the larger one of each nuisance."""
-
-    def total(name: str) -> FloatArray:
-        one, other = sign * getattr(up, name), sign * getattr(down, name)
-        if sign < 0.0 and name in _RUN_AWAY:
-            one, other = np.nan_to_num(one), np.nan_to_num(other)
-        largest = np.maximum(np.maximum(one, other), 0.0)
-        found = np.sqrt(np.sum(largest**2, axis=0))
-        return np.where(np.isfinite(getattr(central, name)), found, np.nan)
-
-    return Outcome(*(total(name) for name in QUANTITIES))
+def _totals(up: Outcome, down: Outcome, central: Outcome, is_one_sided: np.ndarray) -> tuple[Outcome, Outcome]:
+    """Add in quadrature how far above and below the result each nuisance lets the truth lie."""
+    plus: list[FloatArray] = []
+    minus: list[FloatArray] = []
+    for name in QUANTITIES:
+        parts = towards_truth(getattr(up, name), getattr(down, name), is_one_sided, runs_away=name in RUN_AWAY)
+        for ends, part in zip((plus, minus), parts, strict=True):
+            ends.append(in_quadrature(part, getattr(central, name)))
+    return Outcome(*plus), Outcome(*minus)
 
 
 def _notes(subject: Subject) -> tuple[str, ...]:
     notes = []
     prior, bound = subject.prior.get("leak_ppm"), subject.leak_bound_ppm
     if prior is not None:
-        notes.append("A laser leak only adds: its error has one side.")
+        notes.append(
+            "A laser leak only adds: its error has one side, where the truth lies if there is such a leak, opposite to "
+            "what adding one does."
+        )
         if bound is not None and bound < prior:
             notes.append(
                 f"The weakest anti-Stokes emission leaves room for a leak of {bound:.3g} ppm; that is used in place of "
@@ -147,7 +148,7 @@ def _notes(subject: Subject) -> tuple[str, ...]:
     if "ensemble_mev" in subject.prior:
         notes.append(
             "The ensemble width changes what a single-gap model reads out of η, not η itself; it can't be negative, so "
-            "its error has one side."
+            "its error has one side, opposite to what a width added does."
         )
         if not np.isfinite(np.asarray(subject.context.tail_mev)).any():
             notes.append("The absorption tail is not determined: the laser is taken to select no part of the ensemble.")

@@ -61,6 +61,20 @@ def test_the_referee_finds_where_the_phonon_energy_leaves_its_interval(plain: Re
         assert intervals.phonon_low_mev[-1] <= within <= intervals.phonon_high_mev[-1]
 
 
+def test_an_effect_of_one_side_overturns_where_the_truth_behind_it_leaves_the_interval(plain: Results) -> None:
+    results = analyse(plain.document.with_settings(systematics=replace(OFF, ensemble_mev=5.0)))
+    assert results.intervals is not None
+    assert results.polaron is not None
+    # The upper end alone is far, so that only a way down can leave the interval.
+    low = results.intervals.phonon_low_mev
+    far = replace(results.intervals, phonon_high_mev=np.full_like(low, 1e3))
+    (found,) = referee(replace(results, intervals=far), (Claim("phonon_interval", 1),)).overturns
+    value = results.polaron.phonon_mev[1]
+    assert under(results, {"ensemble_mev": found.above}).phonon_mev[1] - value == pytest.approx(
+        value - low[1], rel=0.05
+    )
+
+
 def test_a_verdict_falls_where_the_other_law_is_preferred(plain: Results) -> None:
     results = analyse(plain.document.with_settings(systematics=replace(OFF, yield_slope_percent=5.0)))
     found = referee(results, (Claim("verdict", 1),), limit=4.0)

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from eta_tables import eq9_row
-from measured_tables import OFF, analysed, measured, with_effects, without_effects
+from measured_tables import OFF, TRUTHS, analysed, measured, with_effects, without_effects
 from response_level import DETUNING_MEV, Truth
+from scipy.optimize import brentq
+from scipy.special import expit
 
 from asplab.core import Document, Results, analyse, load_experiment
 from asplab.core.polaron.comparison import fit_model
@@ -16,10 +18,12 @@ from asplab.core.systematics import (
     dominant,
     effects_of,
     in_words,
+    model_systematics,
     nuisances_for,
     prepare,
     systematic_errors,
 )
+from asplab.core.systematics.sides import towards_truth
 from asplab.core.units import HC_MEV_NM
 
 
@@ -33,12 +37,72 @@ def test_totals_add_each_side_in_quadrature_and_leave_the_statistics_alone(plain
     errors = systematic_errors(plain)
     assert plain.polaron is not None
     np.testing.assert_array_equal(errors.statistical.phonon_mev, plain.polaron.phonon_error_mev)
-    up, down = errors.up.phonon_mev[:, -1], errors.down.phonon_mev[:, -1]
+    turned = np.where(errors.is_one_sided, -1.0, 1.0)
+    up, down = turned * errors.up.phonon_mev[:, -1], turned * errors.down.phonon_mev[:, -1]
     assert errors.plus.phonon_mev[-1] == pytest.approx(np.sqrt(np.sum(np.fmax(np.fmax(up, down), 0.0) ** 2)))
     assert errors.minus.phonon_mev[-1] == pytest.approx(np.sqrt(np.sum(np.fmax(np.fmax(-up, -down), 0.0) ** 2)))
     shares = dominant(errors, "phonon_mev", (2,))
     assert sum(share for _, share in shares) == pytest.approx(1.0)
     assert [share for _, share in shares] == sorted((share for _, share in shares), reverse=True)
+
+
+def ensemble_of(truth: Truth, width_mev: float) -> np.ndarray:
+    """Return ⟨η⟩ over gaps that scatter, picked by the Urbach tail, pinned at 23 meV; on a plain grid of gaps."""
+    step = np.linspace(-6.0, 6.0, 4001)
+
+    def mean(detuning: np.ndarray, scale: float) -> np.ndarray:
+        energy = detuning[:, None] + width_mev * step
+        weight = np.exp(-0.5 * step**2 - np.maximum(energy, 0.0) / truth.urbach_mev)
+        rate = scale + truth.log_rate(np.maximum(energy, 1e-9))
+        return np.sum(weight * np.where(energy > 0.0, expit(rate), 1.0), axis=1) / weight.sum(axis=1)
+
+    scale = brentq(lambda a: float(mean(np.array([23.0]), a)[0]) - truth.eta_at_23, -60.0, 80.0)
+    return mean(DETUNING_MEV, float(scale))
+
+
+def with_noise_floor(table: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return a table whose errors do not fall below what a detector shows, so that no speck of η rules the fit."""
+    errors = {name: np.hypot(table[name], 4e-5) for name in ("intensity_error", "pa_error")}
+    return table | errors
+
+
+def assert_truth_is_on_the_stated_side(results: Results) -> None:
+    """Require that g and ħω are read too high, and that the truth lies below them within the total error."""
+    errors = systematic_errors(results)
+    assert results.efficiency is not None
+    fit = fit_model(results.efficiency, "eq9")
+    (found,) = model_systematics(results, [fit])
+    for name, true in (("phonon_mev", 23.4), ("g_mev", 41.1)):
+        chain = [getattr(part, name)[-1] for part in (errors.central, errors.statistical, errors.minus, errors.plus)]
+        model = (fit.value(name)[-1], fit.error(name)[-1], *found.error(name, -1))
+        for value, statistical, minus, plus in (chain, model):
+            assert value > true
+            assert plus == 0.0
+            assert value - np.hypot(minus, statistical) < true
+            # Most of the way is the effect, not noise granted.
+            assert 0.5 < minus / (value - true) < 2.0
+
+
+@pytest.mark.parametrize("width_mev", [5.0, 10.0])
+def test_the_truth_behind_an_ensemble_lies_below_within_the_systematic_error(width_mev: float) -> None:
+    tables = [with_noise_floor(measured(truth, eta=ensemble_of(truth, width_mev))) for truth in TRUTHS]
+    assert_truth_is_on_the_stated_side(analysed(tables, systematics=replace(OFF, ensemble_mev=width_mev)))
+
+
+def test_the_truth_behind_a_leak_lies_below_within_the_systematic_error() -> None:
+    tables = [with_noise_floor(measured(Truth(kelvin), leak_ppm=20.0)) for kelvin in (140.0, 160.0, 180.0)]
+    assert_truth_is_on_the_stated_side(analysed(tables, systematics=replace(OFF, leak_ppm=20.0)))
+
+
+def test_an_effect_of_one_side_that_runs_away_opens_the_lower_end() -> None:
+    # Added, it drives ħω beyond all bounds; if the data hold it, ħω may lie anywhere below.
+    up, down = np.array([[np.nan], [1.0]]), np.array([[0.0], [-2.0]])
+    plus, minus = towards_truth(up, down, np.array([True, False]), runs_away=True)
+    np.testing.assert_array_equal(plus, [[0.0], [1.0]])
+    np.testing.assert_array_equal(minus, [[np.nan], [2.0]])
+    plus, minus = towards_truth(up, down, np.array([False, True]), runs_away=True)
+    np.testing.assert_array_equal(plus, [[np.nan], [2.0]])
+    np.testing.assert_array_equal(minus, [[0.0], [1.0]])
 
 
 def test_what_dominates_is_said_in_words(plain: Results) -> None:

@@ -22,13 +22,22 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("Quantity"),
     Column("value and stat.", "", "Profile likelihood where there is one, else first-order error; 68 %"),
-    Column("systematic", "", "All effects moved by one prior deviation and fitted again, added in quadrature"),
+    Column(
+        "systematic",
+        "",
+        "Where the truth may lie: all effects moved by one prior deviation, fitted again and added in quadrature. Of "
+        "an effect that can’t be negative it lies opposite to what adding it does.",
+    ),
     Column("mostly from", "", "The effect with the largest share of the systematic variance", is_spare=True),
 )
 _NAMES = {key: (symbol, unit) for key, symbol, unit in QUANTITIES}
 _SHOWN = ("g_mev", "phonon_mev", "polaron_energy_mev")
 _IN_THOUSANDTHS = ("quantum_yield", "eta")
-_ENDS = "Change with the effect at + one prior deviation / at − one"
+_PRIOR = "One standard deviation; + alone: the effect can’t be negative, and its error stands opposite to the change"
+_ENDS = (
+    "Change where the effect is added at + one prior deviation / at − one. If the data hold such an effect, the truth "
+    "lies the other way."
+)
 Place = tuple[str, tuple[int, ...]]
 """A result: field of `asplab.core.systematics.Outcome`, and where it stands there."""
 
@@ -102,7 +111,7 @@ def places_of(found: "Systematics", results: Results, row: int | None, chosen: s
 
 def effect_columns(found: "Systematics", places: list[Place]) -> tuple[Column, ...]:
     """Return the columns of `effect_rows`."""
-    heads = [Column("Effect"), Column("prior", "", "One standard deviation; + alone: the effect can't be negative")]
+    heads = [Column("Effect"), Column("prior", "", _PRIOR)]
     for key, at in places:
         if key in _IN_THOUSANDTHS:
             head = "QY" if key == "quantum_yield" else f"η {plain(found.detuning_mev[at], 0)} meV"

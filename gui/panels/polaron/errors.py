@@ -52,7 +52,7 @@ class ErrorsPage(Page):
         self.bars, self.why, self.words = BudgetBars(), QLabel(), QLabel()
         self._errors = Card("Statistical and systematic", short_title="Errors")
         self._budget = Card("Where it comes from", short_title="Sources")
-        self._shifts = Card("What each effect does at its prior size", short_title="Effects at prior size")
+        self._shifts = Card("What adding each effect at its prior size does", short_title="Effects at prior size")
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         for field in (self.fits, self.quantity):

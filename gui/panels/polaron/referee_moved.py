@@ -26,16 +26,24 @@ from asplab.gui.widgets.table import Column, TableRow
 if TYPE_CHECKING:
     from asplab.core.systematics import Overturn, Refereed, Subject
 
+_ADDED = (
+    "As measured, and with effects of these sizes added to the data and all fitted again. If the data hold such "
+    "effects, the truth lies the other way."
+)
+_UP = (
+    "Smallest size above 0 at which the conclusion falls. Of a leak or an ensemble width: the size that the data would "
+    "have to hold; for the law, the size added to them."
+)
 COLUMNS = (
     Column("Quantity"),
     Column("stat. error", "", "One statistical standard error, as measured", is_spare=True),
-    Column("without → with", "", "As measured, and with effects of these sizes added to the data and all fitted again"),
+    Column("without → with", "", _ADDED),
     Column("unit", is_spare=True),
     Column("Δ", "σ", "Change in statistical standard errors"),
 )
 OVERTURN_COLUMNS = (
     Column("Effect"),
-    Column("up", "", "Smallest size above 0 at which the conclusion falls"),
+    Column("up", "", _UP),
     Column("down", "", "The same below 0"),
     Column("unit", is_spare=True),
     Column("prior σ", "", "The smaller size in prior standard deviations: below 1, the effect may well be that large"),

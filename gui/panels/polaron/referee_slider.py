@@ -27,6 +27,7 @@ from asplab.gui.widgets.text import TextLine
 
 STEPS_PER_SCALE = 100
 HINT = "Drag, or step with the arrow keys, Shift for wide steps · double-click or Delete: 0 · grey band: its prior"
+_TRUTH = "The slider adds it; if the data hold it, the truth lies the other way."
 _WIDE_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1}
 _REACH, _FAR = 3.0, 10.0
 _WIDE_PX, _LEAST_PX = 400, 230
@@ -273,7 +274,9 @@ class EffectRow:
         known = f"Prior {sign}{prior:g} {unit}, the pale band." if prior > 0.0 else "Its prior is switched off."
         if prior > 0.0 and size:
             known += f" Now {plain(size / prior, 2)} of its σ."
-        words = f"Can’t be tried: {why_not}." if why_not else f"{self._nuisance.meaning} {known} Double-click: 0."
+        words = (
+            f"Can’t be tried: {why_not}." if why_not else f"{self._nuisance.meaning} {known} {_TRUTH} Double-click: 0."
+        )
         for widget in (self.label, self.slider):
             if widget.toolTip() != words:
                 widget.setToolTip(words)

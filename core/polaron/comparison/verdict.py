@@ -9,6 +9,7 @@ from asplab.core.counting import counted
 from asplab.core.polaron.comparison.allowed import kind_of, symbol_of, unit_of
 from asplab.core.polaron.comparison.entangled import told_width
 from asplab.core.polaron.comparison.records import ModelFit, PriorPull
+from asplab.core.polaron.comparison.saturated import told_saturation
 from asplab.core.units import FloatArray
 
 ALIKE = 6.0
@@ -28,6 +29,11 @@ def verdict_of(fits: Sequence[ModelFit], row: int, delta_aicc: FloatArray, weigh
     if not known.size:
         return _nothing_known(fits, row)
     order = known[np.argsort(delta_aicc[known])]
+    if len(known) > 1 and (value := told_saturation([fits[int(i)] for i in known], row)):
+        return (
+            f"The data do not tell the models apart: η is saturated, {value} at every point within its error, which "
+            "each of them describes. Weights come from the numbers of parameters alone, and no parameter is determined."
+        )
     best = fits[order[0]]
     sentences = [_ranking(fits, order, delta_aicc, weight)]
     left = [fit.plan.model.title for i, fit in enumerate(fits) if i not in known]

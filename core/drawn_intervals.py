@@ -23,6 +23,8 @@ _WALKERS, _WALKERS_PER_TEMPERATURE = 64, 8
 """An ensemble needs two walkers per coordinate, of which a joint fit has three for each temperature and two more."""
 _JOINT_STEPS = 240
 """Steps for each coordinate of a joint fit: its chains settle more slowly the more there are."""
+_WITH_OFFSET = 2
+"""How many times as many where one offset of ΔE serves all temperatures, along which the others bend."""
 
 
 def bootstrapped(results: InferredResults, *, progress: Progress) -> InferredResults:
@@ -116,9 +118,11 @@ def _posteriors(
     """Return the posterior of every fit by its row, and why there is none."""
     method, found, problems = results.inference.method, {}, []
     fits = list(_fits(fit))
+    has_offset = results.efficiency is not None and results.efficiency.common_reference_error_mev > 0.0
+    joint_steps = _JOINT_STEPS * (_WITH_OFFSET if has_offset else 1)
     for done, (i, index) in enumerate(fits):
         count = int(fit.fitted.sum()) if index == "joint" else 1
-        least = _JOINT_STEPS * (3 * count + 2) if index == "joint" else 0
+        least = joint_steps * (3 * count + 2) if index == "joint" else 0
         try:
             found[i] = sample(
                 results,

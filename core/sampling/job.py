@@ -21,6 +21,8 @@ from asplab.core.units import FloatArray
 
 MINIMUM_STEPS = 200
 _WALKERS, _STEPS, _STEPS_PER_COORDINATE = 64, 2000, 240
+_WITH_OFFSET = 2
+"""How many times as many steps a joint fit takes whose temperatures share one offset of ΔE: the others bend with it."""
 _REPORT = 25
 _LENGTHS = 50.0
 """Autocorrelation times that a chain must hold to be trusted, as the authors of emcee advise."""
@@ -62,7 +64,8 @@ def sample(
     walkers : int, optional
         An even number, at least twice that of the coordinates; by default 64, or three per coordinate.
     steps, burn_in : int, optional
-        Steps of each walker, by default 2000, or 240 per coordinate; and how many of them are left out, by default a
+        Steps of each walker, by default 2000, or 240 per coordinate, twice that with one offset of ΔE for several
+        temperatures; and how many of them are left out, by default a
         quarter.
     seed : int
         Zero or more.
@@ -107,7 +110,9 @@ def _sampled(
 ) -> Posterior:
     space = prepared.space
     walkers = walkers if walkers is not None else max(_WALKERS, 2 * (3 * space.size // 2))
-    steps = steps if steps is not None else max(_STEPS, _STEPS_PER_COORDINATE * space.size)
+    if steps is None:
+        longer = _WITH_OFFSET if prepared.joint and space.has_offset else 1
+        steps = max(_STEPS, longer * _STEPS_PER_COORDINATE * space.size)
     burn = steps // _BURN_IN if burn_in is None else burn_in
     _check(space.size, walkers, steps, burn)
     rng = np.random.default_rng(seed)

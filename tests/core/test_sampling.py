@@ -274,19 +274,31 @@ def test_a_common_error_of_the_reference_widens_the_posterior_as_the_profile(war
 
 def test_an_error_of_the_reference_of_all_temperatures_is_one_offset_of_the_joint_posterior(three: Results) -> None:
     assert three.responses is not None
-    error = {"reference_error_mev": np.array([5.0, 5.0, 5.0]), "common_reference_error_mev": 4.0}
+    error = {"reference_error_mev": np.full(3, 2.5), "common_reference_error_mev": 2.0}
     results = analysed(replace(three.responses, **error))
     space = prepare(
         results, "eq9", temperature_index="joint", priors=None, limits=None, flat_in=None, absorption="reference"
     ).space
     assert space.names[-1] == "offset_mev"
-    assert space.offset_error_mev == 4.0
-    np.testing.assert_allclose(space.likelihood.data.reference_error_mev, 3.0)
-    profile, found = find_intervals(results.polaron), sample(results, seed=2, steps=2500)
+    assert space.offset_error_mev == 2.0
+    np.testing.assert_allclose(space.likelihood.data.reference_error_mev, 1.5)
+    assert results.polaron is not None
+    profile, found = find_intervals(results.polaron), sample(results, seed=2, walkers=26)
+    assert found.record.steps == 2 * 240 * space.size
+    assert found.convergence.converged
     phonon = found.parameters["phonon_mev"]
     assert phonon.high_68 - phonon.low_68 == pytest.approx(
         profile.phonon_high_mev[-1] - profile.phonon_low_mev[-1], rel=0.12
     )
+
+
+def test_a_posterior_with_uncertain_wavelengths_says_that_profiles_are_better(warm: Results) -> None:
+    assert warm.responses is not None
+    blurred = replace(warm.responses, excitation_error_mev=np.full(warm.responses.excitation_mev.shape, 0.1))
+    told = [p for p in sample(analysed(blurred), **ROUGH).problems if "wavelength_error_nm" in p.message]
+    assert [(p.severity, p.where) for p in told] == [("warning", "250 K")]
+    sure = sample(analysed(replace(warm.responses, reference_error_mev=np.array([3.0]))), **ROUGH)
+    assert not [p for p in sure.problems if "wavelength_error_nm" in p.message]
 
 
 def test_errors_of_single_photon_energies_widen_the_posterior(warm: Results) -> None:

@@ -287,6 +287,7 @@ def appraised(results: Results, *, progress: Progress | None = None) -> Inferred
 def _compared(results: InferredResults, *, progress: Progress) -> InferredResults:
     """Fit the rate models of the method to the same points, and add what the fits say."""
     from asplab.core.polaron.comparison import ModelOptions, compare_models
+    from asplab.core.polaron.comparison.compare import first_order
     from asplab.core.polaron.comparison.profiles import profile
     from asplab.core.systematics import nuisances_for
 
@@ -313,6 +314,7 @@ def _compared(results: InferredResults, *, progress: Progress) -> InferredResult
     found = [problem for fit in comparison.fits if fit.model != MAIN_MODEL for problem in fit.problems]
     found += [problem for curve in profiles.values() for problem in curve.problems]
     told = [Problem("info", problem.where, problem.message) for problem in found]
+    told += first_order(comparison.fits)
     main = own.get(MAIN_MODEL)
     knows = main is not None and (main.fixed or main.bounds or main.priors or main.inhomogeneous_mev > 0.0)
     if knows or (main is not None and settings.models.nuisances):

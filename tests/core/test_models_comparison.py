@@ -8,10 +8,12 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import chi2 as chi2_distribution
 
+from asplab.core.document import Document
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.experiment import Condition, Experiment, Table, frozen_array
 from asplab.core.halfway import fit_from_table
+from asplab.core.inference import Method, infer
 from asplab.core.polaron.comparison import (
     ModelOptions,
     compare_models,
@@ -292,6 +294,28 @@ def test_an_error_of_the_new_detuning_makes_it_worth_less() -> None:
     blurred = plan_measurement(fit, eta_error=0.005, detuning_error_mev=3.0)
     assert (blurred.error_after >= sharp.error_after).all()
     assert blurred.error_after.min() > 1.02 * sharp.error_after.min()
+
+
+@pytest.mark.parametrize(("error_mev", "is_told"), [(0.3, False), (0.4, True)])
+def test_a_compared_eq9_says_where_errors_of_the_detuning_are_more_than_first_order(
+    error_mev: float, is_told: bool
+) -> None:
+    table = replace(table_of([noisy(250.0)]), reference_error_mev=np.array([error_mev]))
+    of_both, of_others = (compare_models(table, names).problems for names in (("exponential", "eq9"), ("exponential",)))
+    assert sum("errors of ΔE reach 0.4 meV" in problem.message for problem in of_both) == is_told
+    assert not [problem for problem in of_others if "errors of ΔE" in problem.message]
+
+
+def test_results_tell_that_the_compared_eq9_may_differ_from_that_of_the_chain() -> None:
+    detuning, eta = TEN, eq9_eta(250.0, 0.95, TEN, **SET_250)
+    named = {"temperature_k": np.full(TEN.size, 250.0), "detuning_mev": detuning, "eta": eta, "eta_error": 0.03 * eta}
+    columns = tuple((name, frozen_array(values)) for name, values in named.items())
+    table = Table(kind="efficiency", source="eta.csv", line=None, condition=Condition(), columns=columns)
+    document = Document(Experiment("table", tables=(table,)))
+    document = document.with_settings(energies=EnergySettings(reference_error_mev=2.0))
+    found = infer(document, Method(models=("eq9", "exponential"), appraises=False))
+    (told,) = [problem for problem in found.problems if "errors of ΔE reach 2 meV" in problem.message]
+    assert (told.severity, told.where) == ("info", "rate models")
 
 
 def test_impossible_plans_are_refused_in_words() -> None:

@@ -11,6 +11,7 @@ from asplab.core.polaron.comparison.fit import fit_model
 from asplab.core.polaron.comparison.options import ModelOptions, plan_model
 from asplab.core.polaron.comparison.records import ModelFit
 from asplab.core.polaron.comparison.verdict import verdict_of
+from asplab.core.polaron.logit import SMALL_MEV
 from asplab.core.problems import Problem
 from asplab.core.progress import Progress
 from asplab.core.systematics.effects import NuisanceEffects
@@ -120,8 +121,24 @@ def compare_models(
         ),
         verdicts=tuple(verdict_of(fits, row, delta[:, row], weight[:, row]) for row in range(len(k[0]))),
         fits=fits,
-        problems=tuple(problem for fit in fits for problem in fit.problems),
+        problems=(*(problem for fit in fits for problem in fit.problems), *first_order(fits)),
     )
+
+
+def first_order(fits: Sequence[ModelFit]) -> tuple[Problem, ...]:
+    """Say where Eq. 9 of the comparison and that of the chain take errors of ΔE differently."""
+    largest = max(
+        (max(fit.objective.problem.largest_energy_errors_mev) for fit in fits if fit.objective and fit.model == "eq9"),
+        default=0.0,
+    )
+    if not largest > SMALL_MEV:
+        return ()
+    message = (
+        f"errors of ΔE reach {largest:.2g} meV. Rate models take them to first order, which is as good as exact up to "
+        f"{SMALL_MEV:g} meV; their Eq. 9 may differ from the one told for the chain, which is exact beyond. Compare "
+        "models with each other, and take g and ħω of Eq. 9 from the chain."
+    )
+    return (Problem("info", "rate models", message),)
 
 
 def _fitted(

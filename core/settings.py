@@ -153,8 +153,9 @@ class EnergySettings:
     """From where ΔE counts, and which energy the emitted photons carry away.
 
     ``reference``: PL peak (as the paper), PL mean, or given values; ``reference_offset_mev`` is added to it.
-    ``reference_error_mev`` and ``wavelength_error_nm`` are standard errors that no repeat shows. ``given_absorption``
-    is the energy of the first absorption maximum, for the check of the Stokes shift; no result depends on it.
+    ``reference_error_mev`` and ``wavelength_error_nm`` are standard errors that no repeat shows: of one offset common
+    to all temperatures, and of each laser. ``given_absorption`` is the energy of the first absorption maximum, for the
+    check of the Stokes shift; no result depends on it.
     """
 
     reference: Literal["peak", "mean", "given"] = "peak"

@@ -167,7 +167,8 @@ _ENERGIES = Group(
               "Added to the reference of every temperature.",
               Numeric("meV", 1, -500.0, 500.0, 1.0)),
         Entry("energies", "reference_error_mev", "number", "Error of E<sub>g</sub>",
-              "Standard error of the reference that no repeat shows; common to a temperature.",
+              "Standard error of the reference that no repeat shows: one offset, common to all temperatures, which the "
+              "joint fit can't average away.",
               Numeric("meV", 1, 0.0, 100.0, 0.5)),
         Entry("energies", "wavelength_error_nm", "number", "Error of λ",
               "Standard error of each excitation wavelength that no repeat shows.", Numeric("nm", 2, 0.0, 20.0, 0.05)),

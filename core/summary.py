@@ -21,6 +21,8 @@ from asplab.core.problems import shortened
 
 Row = Mapping[str, Any]
 
+_GAPS = {"single": "single gap", "ensemble": "ensemble"}
+
 
 def summary(outcome: Outcome) -> list[str]:
     """Return where the results are, quantum yields and polaron parameters with their errors, conflicts, and models."""
@@ -151,5 +153,5 @@ def _standing_text(model: Row) -> str:
         return f"not judged: {model['reason']}"
     return (
         f"ΔAICc {model['delta_aicc']:9.2f}  weight {100.0 * model['weight']:5.1f} %  "
-        f"χ² {model['chi2']:.1f} for {model['dof']} degrees of freedom"
+        f"χ² {model['chi2']:.1f} for {model['dof']} degrees of freedom  {_GAPS[model['gap_model']]}"
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from asplab.core.checks import Misfit, common_yield
 from asplab.core.efficiency import EfficiencyFit
-from asplab.core.estimate import Estimate
+from asplab.core.estimate import Estimate, is_systematic_told, stated_error
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
@@ -141,7 +141,9 @@ def _polaron_rows(
         if name in _PROFILED:
             note = "Not identified: the data set one limit only" if is_open else "Profile likelihood, 68 %"
         value = parameter_estimate(fit, intervals, name, index)
-        yield ResultRow(symbol, value, note, doubtful=is_open, systematic=systematic.words(name, index))
+        is_told = is_systematic_told(name, value.value, value.error, is_identified=not is_open)
+        told = systematic.words(name, index) if is_told else ""
+        yield ResultRow(symbol, value, note, doubtful=is_open, systematic=told)
 
 
 def parameter_estimate(fit: PolaronFit, intervals: PolaronIntervals | None, name: str, index: int) -> Estimate:
@@ -159,8 +161,9 @@ def parameter_estimate(fit: PolaronFit, intervals: PolaronIntervals | None, name
     low = high = None
     if intervals is not None and name in _PROFILED:
         low, high = (_end(getattr(intervals, f"{stem}_{side}_mev")[index]) for side in ("low", "high"))
-    value, error = getattr(fit, name)[index], getattr(fit, f"{stem}_error{tail}")[index]
-    return Estimate(float(value), float(error), unit, low, high)
+    value, error = float(getattr(fit, name)[index]), float(getattr(fit, f"{stem}_error{tail}")[index])
+    is_identified = intervals is None or bool(intervals.identified[index])
+    return Estimate(value, stated_error(value, error, is_identified=is_identified), unit, low, high)
 
 
 def _end(value: float) -> float | None:

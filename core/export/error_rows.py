@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asplab.core.export.error_words import systematic_words
+from asplab.core.export.error_words import is_told, systematic_words
 from asplab.core.export.numbers import number
 from asplab.core.inference import inference_of
 from asplab.core.pipeline import Results
@@ -49,11 +49,13 @@ def appraisal_of(results: Results) -> "Appraisal | None":
 def systematic_pair(results: Results, quantity: str, place: tuple[int, ...]) -> Pair | None:
     """Return the systematic error [minus, plus] of a result, both positive; an open end is None.
 
-    None as a whole where the result is not known, or no effect that was moved acts on it.
+    None as a whole where the result is not known or not identified, or no effect that was moved acts on it.
     """
     appraisal = appraisal_of(results)
     found = None if appraisal is None else appraisal.systematics
     if found is None or not math.isfinite(getattr(found.central, quantity)[place]):
+        return None
+    if quantity in FIT_QUANTITIES and not is_told(results, found, quantity, place[0]):
         return None
     at = (slice(None), *place)
     if not np.any(getattr(found.up, quantity)[at]) and not np.any(getattr(found.down, quantity)[at]):
@@ -69,8 +71,8 @@ def systematics_row(results: Results) -> Row:
         return {"reason": _reason(appraisal), "nuisances": [], "dominant": [], "words": [], "left_out": []}
     return {
         "reason": None,
-        "nuisances": [_nuisance(found, k) for k in range(len(found.names))],
-        "dominant": _dominant(found),
+        "nuisances": [_nuisance(results, found, k) for k in range(len(found.names))],
+        "dominant": _dominant(results, found),
         "words": systematic_words(results, found),
         "left_out": [{"name": name, "reason": why} for name, why in found.left_out],
     }
@@ -82,11 +84,13 @@ def _reason(appraisal: "Appraisal | None") -> str:
     return told[0] if told else _NO_SYSTEMATICS
 
 
-def _nuisance(found: "Systematics", k: int) -> Row:
+def _nuisance(results: Results, found: "Systematics", k: int) -> Row:
     from asplab.core.systematics import NUISANCES
 
     n = len(found.temperatures_k)
-    shifts = [_place(found, row) | _shifts(found, k, row) for row in range(n + 1) if row < n or _has_joint(found)]
+    shifts = [
+        _place(found, row) | _shifts(results, found, k, row) for row in range(n + 1) if row < n or _has_joint(found)
+    ]
     return {
         "name": found.names[k],
         "title": found.titles[k],
@@ -110,14 +114,15 @@ def _place(found: "Systematics", row: int) -> Row:
     }
 
 
-def _shifts(found: "Systematics", k: int, row: int) -> Row:
-    """Return [at +σ, at −σ] less the unshifted result; of the η of a temperature the medians."""
+def _shifts(results: Results, found: "Systematics", k: int, row: int) -> Row:
+    """Return [at +σ, at −σ] less the unshifted result, None where it is not identified; of η the medians."""
     shifts: Row = {}
     if row < len(found.temperatures_k):
         shifts["quantum_yield"] = [number(found.up.quantum_yield[k, row]), number(found.down.quantum_yield[k, row])]
         shifts["eta_median"] = [_median(part.eta[k, row]) for part in (found.up, found.down)]
     for name in FIT_QUANTITIES:
-        shifts[name] = [number(getattr(part, name)[k, row]) for part in (found.up, found.down)]
+        pair = [number(getattr(part, name)[k, row]) for part in (found.up, found.down)]
+        shifts[name] = pair if is_told(results, found, name, row) else None
     return shifts
 
 
@@ -126,13 +131,13 @@ def _median(values: np.ndarray) -> float | None:
     return float(np.median(known)) if known.size else None
 
 
-def _dominant(found: "Systematics") -> list[Row]:
-    """Return which effects bring most of the systematic variance: QY and η over all, the rest of each fit."""
+def _dominant(results: Results, found: "Systematics") -> list[Row]:
+    """Return which effects bring most of the systematic variance: QY and η over all, the rest of identified fits."""
     from asplab.core.systematics import dominant
 
     n = len(found.temperatures_k)
     asked: list[tuple[str, int | None]] = [("quantum_yield", None), ("eta", None)]
-    asked += [(name, row) for row in range(n + 1) for name in FIT_QUANTITIES]
+    asked += [(name, row) for row in range(n + 1) for name in FIT_QUANTITIES if is_told(results, found, name, row)]
     rows = []
     for name, at in asked:
         shares = dominant(found, name, None if at is None else (at,))

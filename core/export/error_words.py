@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from asplab.core.estimate import is_systematic_told
 from asplab.core.export.numbers import arms, number, number_with_error
 from asplab.core.pipeline import Results
 
@@ -45,6 +46,12 @@ def is_identified(results: Results, row: int) -> bool:
     return results.intervals is None or bool(results.intervals.identified[row])
 
 
+def is_told(results: Results, found: "Systematics", quantity: str, row: int) -> bool:
+    """Return whether g, ħω, E_p or S of a fit has a systematic error that means something."""
+    value, error = (float(getattr(part, quantity)[row]) for part in (found.central, found.statistical))
+    return is_systematic_told(quantity, value, error, is_identified=is_identified(results, row))
+
+
 def _left_out(found: "Systematics") -> Iterator[str]:
     reasons = dict.fromkeys(why for _, why in found.left_out)
     for reason in reasons:
@@ -82,10 +89,7 @@ def _of_fit(results: Results, found: "Systematics", row: int) -> Iterator[str]:
         value, error, minus, plus = (
             float(getattr(part, quantity)[row]) for part in (found.central, found.statistical, found.minus, found.plus)
         )
-        # E_p is often known where g and ħω are not, but not always.
-        if math.isfinite(value) and (
-            is_identified(results, row) or (quantity == "polaron_energy_mev" and error < value)
-        ):
+        if math.isfinite(value) and is_told(results, found, quantity, row):
             yield (
                 f"{symbol} ({place}) = {number_with_error(value, error)} (stat) "
                 f"{arms((number(minus), number(plus)))} (syst) {unit}".rstrip()

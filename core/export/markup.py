@@ -44,7 +44,7 @@ def plain(value: float | None, digits: str) -> str:
 
 def interval(row: Row, key: str, digits: str) -> str:
     """Return a 68 % interval, with … for an open end."""
-    low, high = row[f"{key}_interval68"]
+    low, high = row[f"{key}_interval68"] or (None, None)
     if low is None and high is None:
         return "open"
     return f"{'…' if low is None else format(low, digits)} to {'…' if high is None else format(high, digits)}"

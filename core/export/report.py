@@ -180,10 +180,10 @@ def _standings(row: Row) -> Iterator[str]:
     yield f"<p><strong>{place}.</strong> {escape(row['verdict'])}</p>"
     ranked = sorted(row["models"], key=lambda model: (model["aicc"] is None, model["aicc"] or 0.0))
     yield table(
-        ("model", "name", "k", "n", "χ² / dof", "AICc", "ΔAICc", "BIC", "weight", "one scale", ""),
+        ("model", "name", "gap", "k", "n", "χ² / dof", "AICc", "ΔAICc", "BIC", "weight", "one scale", ""),
         [
             (
-                model["title"], model["model"], str(model["n_parameters"]), str(model["n_points"]),
+                model["title"], model["model"], model["gap_model"], str(model["n_parameters"]), str(model["n_points"]),
                 f"{plain(model['chi2'], '.1f')} / {plain(model['dof'], 'd')}", plain(model["aicc"], ".1f"),
                 plain(model["delta_aicc"], ".2f"), plain(model["bic"], ".1f"), plain(model["weight"], ".3f"),
                 _one_scale(model["scale_test"]),
@@ -209,7 +209,8 @@ def _told(row: Row, key: str) -> tuple[str, str]:
     found = row["parameters"].get(key)
     if found is None or row[key] is None:
         return "–", "–"
-    return with_both(row, key) + _STATES[found["state"]], interval(row, key, ".2f")
+    limits = "–" if found["interval68"] is None else interval(row, key, ".2f")
+    return with_both(row, key) + _STATES[found["state"]], limits
 
 
 def _others(row: Row) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
+from asplab.core.estimate import stated_error
 from asplab.core.export.error_rows import FIT_QUANTITIES, budget_rows, check_rows, systematic_pair, systematics_row
-from asplab.core.export.model_rows import comparison_rows, intervals_row, model_rows
+from asplab.core.export.model_rows import NOT_IDENTIFIED, comparison_rows, intervals_row, model_rows
 from asplab.core.export.numbers import number
 from asplab.core.inference import Ends, appraised, inference_of
 from asplab.core.pipeline import Results
@@ -152,6 +153,11 @@ def polaron_rows(results: Results) -> list[Row]:
 def _polaron_row(results: Results, fit: PolaronFit, i: int) -> Row:
     done, is_joint = bool(np.isfinite(fit.chi2[i])), i == len(fit.temperatures_k)
     intervals, inference = results.intervals, inference_of(results)
+    is_identified = bool(done and intervals is not None and intervals.identified[i])
+
+    def error(value: np.ndarray, stated: np.ndarray) -> float | None:
+        return number(stated_error(float(value[i]), float(stated[i]), is_identified=is_identified or intervals is None))
+
     limits: Mapping[str, list[float | None]] = {"g": [None, None], "phonon": [None, None]}
     if intervals is not None:
         limits = {
@@ -163,19 +169,21 @@ def _polaron_row(results: Results, fit: PolaronFit, i: int) -> Row:
         "temperature_k": None if is_joint else number(fit.temperatures_k[i]),
         "model": results.document.settings.polaron.model,
         "g_mev": number(fit.g_mev[i]),
-        "g_mev_error": number(fit.g_error_mev[i]),
+        "g_mev_error": error(fit.g_mev, fit.g_error_mev),
         "g_mev_interval68": limits["g"],
         "phonon_mev": number(fit.phonon_mev[i]),
-        "phonon_mev_error": number(fit.phonon_error_mev[i]),
+        "phonon_mev_error": error(fit.phonon_mev, fit.phonon_error_mev),
         "phonon_mev_interval68": limits["phonon"],
         "huang_rhys": number(fit.huang_rhys[i]),
-        "huang_rhys_error": number(fit.huang_rhys_error[i]),
+        "huang_rhys_error": error(fit.huang_rhys, fit.huang_rhys_error),
         "huang_rhys_interval68": _ends(inference.huang_rhys, i),
         "polaron_energy_mev": number(fit.polaron_energy_mev[i]),
-        "polaron_energy_mev_error": number(fit.polaron_energy_error_mev[i]),
+        "polaron_energy_mev_error": error(fit.polaron_energy_mev, fit.polaron_energy_error_mev),
         "polaron_energy_mev_interval68": _ends(inference.polaron_energy_mev, i),
         "log_scale": number(fit.log_scale[i]),
-        "identified": bool(done and intervals is not None and intervals.identified[i]),
+        "identified": is_identified,
+        "reason": NOT_IDENTIFIED if done and intervals is not None and not is_identified else None,
+        "gap_model": "single",
         "chi2": number(fit.chi2[i]),
         "dof": int(fit.dof[i]) if done else None,
         "aicc": number(fit.aicc[i]),

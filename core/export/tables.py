@@ -175,7 +175,7 @@ def _polaron(results: Results) -> Table:
         "scope", "temperature_k", "model", "g_mev", "g_mev_error", "g_mev_low", "g_mev_high", "phonon_mev",
         "phonon_mev_error", "phonon_mev_low", "phonon_mev_high", "huang_rhys", "huang_rhys_error", "huang_rhys_low",
         "huang_rhys_high", "polaron_energy_mev", "polaron_energy_mev_error", "polaron_energy_mev_low",
-        "polaron_energy_mev_high", "log_scale", "identified", "chi2", "dof", "aicc",
+        "polaron_energy_mev_high", "log_scale", "identified", "gap_model", "chi2", "dof", "aicc",
     )  # fmt: skip
     title = "polaron fit: coupling g, phonon energy, Huang-Rhys factor, polaron energy; then those of compared models"
     return _from_rows("polaron", title, _with_systematic(columns), [*polaron_rows(results), *model_rows(results)])

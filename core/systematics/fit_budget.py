@@ -8,6 +8,7 @@ import numpy as np
 
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.errors import AnalysisError
+from asplab.core.estimate import is_systematic_told
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.logit import LogitProblem, build_problem
 from asplab.core.polaron.objectives import JointFit, SeparateFits
@@ -78,7 +79,8 @@ def parameter_budget(results: "Results", quantity: str, row: int) -> Budget:
     error = _stated_error(fit, quantity, row)
     if not np.isfinite(getattr(fit, quantity)[row]) or not np.isfinite(error):
         return Budget(np.nan, (), why="the data do not determine it")
-    if quantity != "polaron_energy_mev" and results.intervals is not None and not results.intervals.identified[row]:
+    is_identified = results.intervals is None or bool(results.intervals.identified[row])
+    if not is_systematic_told(quantity, getattr(fit, quantity)[row], error, is_identified=is_identified):
         return Budget(np.nan, (), error**2, "its 68 % interval is open: an error to first order means nothing here")
     gradient = parameter_gradient(efficiency, fit, quantity, row)
     return budget_of(_parts(results, efficiency, gradient), error**2)

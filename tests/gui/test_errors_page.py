@@ -1,6 +1,7 @@
 """The errors page: systematic beside statistical errors, their sources, and what each effect does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,12 @@ from asplab.core import Results
 from asplab.core.systematics import systematic_errors
 from asplab.gui.bindings import Bindings
 from asplab.gui.findings import temperature_rows
+from asplab.gui.panels.polaron.error_rows import error_rows, sentence
 from asplab.gui.panels.polaron.error_studies import QUANTITIES
 from asplab.gui.panels.polaron.errors import ErrorsPage
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.settings_catalogue import EFFECTS
-from asplab.gui.systematic import arms
+from asplab.gui.systematic import NONE, arms
 from asplab.gui.widgets.numerals import measured
 
 Until = Callable[..., None]
@@ -80,6 +82,18 @@ def test_the_value_has_the_arms_of_the_results_card(page: ErrorsPage, opened: Bi
     phonon, coupling = (next(row for row in rows if row.symbol == symbol) for symbol in ("ħω", "g"))
     assert page.table.rows[0].cells[1] == measured(phonon.estimate)
     assert page.table.rows[1].cells[1] == measured(coupling.estimate)
+
+
+def test_a_fit_that_is_not_identified_has_no_systematic_error(page: ErrorsPage, opened: Bindings) -> None:
+    results = results_of(opened)
+    assert results.intervals is not None
+    found, nothing = systematic_errors(results), np.zeros_like(results.intervals.identified)
+    vague = replace(results, intervals=replace(results.intervals, identified=nothing))
+    rows = {row.cells[0].split(" ")[0]: row.cells for row in error_rows(found, vague, 1, is_muted=False)}
+    assert rows["ħω"][2:] == rows["g"][2:] == (NONE, NONE)
+    # E_p is known all the same.
+    assert NONE not in rows["Eₚ"][2:]
+    assert sentence(found, "phonon_mev", 1, vague).startswith("ħω is not identified")
 
 
 # --- what each effect does -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asplab.core.estimate import Estimate
+from asplab.core.estimate import Estimate, is_systematic_told
 from asplab.core.pipeline import Results
 from asplab.gui.findings import outer_detunings, parameter_estimate
 from asplab.gui.panels.polaron.error_studies import QUANTITIES
@@ -54,12 +54,23 @@ def error_rows(found: "Systematics", results: Results | None, row: int | None, *
         The temperature; None is the joint fit.
     """
     at = -1 if row is None else row
-    rows = [_error_row(found, (key, (at,)), _parameter(found, results, key, at), is_muted) for key, _, _ in QUANTITIES]
+    rows = []
+    for key, _, _ in QUANTITIES:
+        value, is_told = _parameter(found, results, key, at), _is_told(found, results, key, at)
+        rows.append(_error_row(found, (key, (at,)), value, is_muted=is_muted, is_told=is_told))
     if row is not None:
         fit = None if results is None else results.efficiency
         value = _stated(found, ("quantum_yield", (row,))) if fit is None else quantum_yield(fit, row)
-        rows.append(_error_row(found, ("quantum_yield", (row,)), value, is_muted))
+        rows.append(_error_row(found, ("quantum_yield", (row,)), value, is_muted=is_muted))
     return rows
+
+
+def _is_told(found: "Systematics", results: Results | None, key: str, at: int) -> bool:
+    """Return whether the systematic error of a parameter means something."""
+    limits = None if results is None else results.intervals
+    is_identified = limits is None or bool(limits.identified[at])
+    value = _stated(found, (key, (at,)))
+    return is_systematic_told(key, value.value, value.error, is_identified=is_identified)
 
 
 def _parameter(found: "Systematics", results: Results | None, key: str, at: int) -> Estimate:
@@ -73,14 +84,17 @@ def _stated(found: "Systematics", place: Place) -> Estimate:
     return Estimate(float(getattr(found.central, key)[at]), float(getattr(found.statistical, key)[at]))
 
 
-def _error_row(found: "Systematics", place: Place, value: Estimate, is_muted: bool) -> TableRow:
+def _error_row(
+    found: "Systematics", place: Place, value: Estimate, *, is_muted: bool, is_told: bool = True
+) -> TableRow:
     key, at = place
     symbol, unit = _NAMES.get(key, ("QY", ""))
+    ends = arms(*(float(getattr(end, key)[at]) for end in (found.plus, found.minus)))
     cells = (
         f"{symbol} ({unit})" if unit else symbol,
         measured(value) if math.isfinite(value.value) else NONE,
-        arms(*(float(getattr(end, key)[at]) for end in (found.plus, found.minus))),
-        _largest(found, place),
+        ends if is_told else NONE,
+        _largest(found, place) if is_told else NONE,
     )
     return TableRow(cells, is_muted=is_muted)
 
@@ -144,10 +158,15 @@ def effect_rows(found: "Systematics", places: list[Place], order: list[int], *, 
     return rows
 
 
-def sentence(found: "Systematics", key: str, row: int | None) -> str:
-    """Return in words both errors of a result and what dominates, by the names of the settings."""
+def sentence(found: "Systematics", key: str, row: int | None, results: Results | None) -> str:
+    """Return in words both errors of a result and what dominates, by the names of the settings.
+
+    Of a parameter that ``results`` leave open it says that shifts mean nothing.
+    """
     from asplab.core.systematics import told
 
+    if not _is_told(found, results, key, -1 if row is None else row):
+        return f"{_NAMES[key][0]} is not identified: what effects do to its best fit says nothing of it."
     named = replace(found, titles=tuple(EFFECTS[name] for name in found.names))
     return told(named, key, len(found.temperatures_k) if row is None else row)
 

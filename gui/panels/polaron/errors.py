@@ -173,7 +173,7 @@ class ErrorsPage(Page):
             self._effects = (*(found.names[k] for k in order), *(name for name, _ in found.left_out))
             self.effects.display_columns(effect_columns(found, places))
             self.effects.display(effect_rows(found, places, order, is_muted=not is_current))
-            self.words.setText(unbroken(sentence(found, key, self._row)))
+            self.words.setText(unbroken(sentence(found, key, self._row, results if is_current else None)))
         symbol = next(symbol for quantity, symbol, _ in QUANTITIES if quantity == key)
         self._shifts.display_subtitle(f"{name} · largest for {symbol} first", name)
         self._shifts.limit_content(self.effects.sizeHint().height() + self.words.sizeHint().height() + _ROOM)

@@ -41,6 +41,7 @@ SAMPLE = (WIDTH, "temperature_offset_k")
 """Parameters of the sample, of every model once they are free."""
 MODEL_NAMES = tuple(MODELS)
 _NOTHING, _SHARP = "—", 1.001
+_UNDETERMINED = "undetermined"
 _FIRST = ("With ", "Systematic ")
 _SENTENCE = re.compile(r"(?<=\.) (?=With |Models without |Systematic )")
 
@@ -121,10 +122,10 @@ def _systematic(errors: "ModelSystematics | None", quantity: str, row: int) -> s
     return arms(plus, minus)
 
 
-def systematic_words(errors: "ModelSystematics", row: int) -> str:
+def systematic_words(errors: "ModelSystematics", fit: "ModelFit", row: int) -> str:
     """Return the systematic error of ħω of one fit and what most of it comes from; empty where there is none."""
     told = _systematic(errors, "phonon_mev", row)
-    if told in ("", NONE):
+    if told in ("", NONE) or _parameter(fit, "phonon_mev", row) == _UNDETERMINED:
         return ""
     shares = [(name, share) for name, share in errors.shares("phonon_mev", row) if share > 0.0]
     most = (
@@ -146,6 +147,11 @@ def _row(
     fit, dof = comparison.fits[i], int(comparison.dof[i, row])
     if not math.isfinite(comparison.chi2[i, row]):
         return _bare(model, comparison.reasons[i][row] or "not fitted", color, is_checked=True)
+    told = (_parameter(fit, "g_mev", row), _parameter(fit, "phonon_mev", row), _energy(fit, row))
+    beside = [
+        "" if cell == _UNDETERMINED else _systematic(errors, quantity, row)
+        for cell, quantity in zip(told, ("g_mev", "phonon_mev", "polaron_energy_mev"), strict=True)
+    ]
     cells = (
         model.title,
         str(int(comparison.n_parameters[i, row])),
@@ -153,12 +159,7 @@ def _row(
         _number(comparison.aicc[i, row], 1),
         _number(comparison.delta_aicc[i, row], 1),
         _weight(comparison.weight[i, row]),
-        _parameter(fit, "g_mev", row),
-        _systematic(errors, "g_mev", row),
-        _parameter(fit, "phonon_mev", row),
-        _systematic(errors, "phonon_mev", row),
-        _energy(fit, row),
-        _systematic(errors, "polaron_energy_mev", row),
+        *(cell for pair in zip(told, beside, strict=True) for cell in pair),
     )
     return TableRow(cells, color, is_muted=is_stale, tip=model_tip(model, comparison.reasons[i][row]), checked=True)
 
@@ -205,7 +206,7 @@ def _told(value: float, error: float) -> str:
     """Return a positive parameter with its error; one that is not told from zero is no number."""
     if not math.isfinite(value):
         return _NOTHING
-    return "undetermined" if error > value else measured(Estimate(value, error))
+    return _UNDETERMINED if error > value else measured(Estimate(value, error))
 
 
 def prior_lines(compared: Compared | None, model: str, row: int | None) -> list[str]:

@@ -303,7 +303,10 @@ class ModelsPage(Page):
         self._table_card.display_subtitle(where)
         comparison = None if compared is None else compared.comparison
         words = "" if comparison is None or row is None else comparison.verdicts[row]
-        told = [systematic_words(one, row) for one in errors if one.model == front and row is not None]
+        told = []
+        if comparison is not None and row is not None and front in comparison.models:
+            fit = comparison.fits[comparison.models.index(front)]
+            told = [systematic_words(one, fit, row) for one in errors if one.model == front]
         words = " ".join([words, *told])
         self.verdict.setText(paragraphs(words) or "Not compared yet.")
         used = "<br>".join(prior_lines(compared, front, row))

@@ -57,8 +57,9 @@ def test_every_other_model_has_a_row_for_each_temperature_and_a_joint_one(inferr
     assert resonant["parameters"]["broadening_mev"] == {
         "value": 1.0,
         "error": None,
-        "interval68": [None, None],
+        "interval68": None,
         "state": "fixed",
+        "fixed": True,
         "systematic": None,
         "systematic_shares": None,
     }
@@ -157,6 +158,7 @@ def test_the_shell_ranks_the_models_and_says_what_it_means(inferred: tuple[Run, 
     ranked = [line.split()[0] for line in lines[place + 1 : place + 4]]
     assert sorted(ranked) == sorted(MODELS)
     assert ranked[-1] == "exponential"
+    assert all(line.endswith("degrees of freedom  single gap") for line in lines[place + 1 : place + 4])
     deltas = [float(line.split()[2]) for line in lines[place + 1 : place + 4]]
     assert deltas == sorted(deltas)
     assert deltas[0] == 0

@@ -74,6 +74,7 @@ def _drop(
 class _Passed:
     """By how much η passes a limit, a number for each temperature: its number of points, how many pass, and the worst.
 
+    The worst are NaN where there is no η at all: emission below the gap was not measured yet.
     ``excess`` and its ``error`` are those of N − D, or −N: normal where η = N/D is not.
     """
 
@@ -88,13 +89,13 @@ class _Passed:
 
 def _passed(efficiency: EfficiencyFit, use: np.ndarray, excess: FloatArray, error: FloatArray) -> _Passed:
     clarity = np.where(use, excess / np.where(error > 0.0, error, 1.0), -np.inf)
-    at = np.arange(len(use)), np.argmax(clarity, axis=1)
     worst = (efficiency.detuning_mev, efficiency.eta, efficiency.eta_error, excess, error)
-    return _Passed(
-        use.sum(axis=1).tolist(),
-        (use & (excess > 0.0)).sum(axis=1).tolist(),
-        *(table[at].tolist() for table in worst),
-    )
+    if use.shape[1]:
+        at = np.arange(len(use)), np.argmax(clarity, axis=1)
+        found = [table[at].tolist() for table in worst]
+    else:
+        found = [[math.nan] * len(use) for _ in worst]
+    return _Passed(use.sum(axis=1).tolist(), (use & (excess > 0.0)).sum(axis=1).tolist(), *found)
 
 
 def _outside(name: str, table: _Passed, t: int, place: Place) -> Check:

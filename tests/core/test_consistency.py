@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 from toy_experiment import Toy
 
 from asplab.core import Document, analyse
+from asplab.core.appraisal import appraise
 from asplab.core.consistency import Check, Observed, check_consistency, check_fit, check_model, check_parameters
 from asplab.core.consistency.couplings import eq9_slopes, from_mev, linewidth, slopes_of, stokes_shift
 from asplab.core.consistency.records import judge, quadrature
@@ -686,3 +687,19 @@ def test_impossible_parameters_are_refused(arguments: dict[str, Any], message: s
 def test_impossible_observations_are_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(AnalysisError, match=message):
         Observed(**arguments)
+
+
+@pytest.mark.parametrize("temperatures", [(200.0,), (200.0, 260.0)])
+def test_an_experiment_without_anti_stokes_emission_has_checks_that_do_not_apply(
+    temperatures: tuple[float, ...],
+) -> None:
+    whole = Toy(temperatures_k=temperatures).experiment()
+    started = replace(whole, spectra=tuple(s for s in whole.spectra if s.kind == "pl"))
+    results = analyse(Document(started))
+    assert results.efficiency is not None
+    assert results.efficiency.eta.shape == (len(temperatures), 0)
+    checks = check_consistency(results)
+    limits = [check for check in checks if check.name in ("above_one", "below_zero")]
+    assert len(limits) == 2 * len(temperatures)
+    assert {check.status for check in checks} == {"not applicable"}
+    assert not appraise(results).problems

@@ -27,6 +27,8 @@ KEPT_KINDS = (
     "reference",
 )
 """Kinds that are loaded and kept, whose analysis is not built yet."""
+BLANK_KINDS = ("background", "emission_blank")
+"""Kept kinds that are taken without the sample's light, and so may be darks under another name."""
 KINDS = (*EMISSION_KINDS, "dark", "pa", "pa_blank", *CURVE_KINDS, *TABLE_KINDS, *KEPT_KINDS)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from asplab.core.importing.findings import Finding, Reading, Source
-from asplab.core.importing.kind_words import kind_of
+from asplab.core.importing.kind_words import doubt_of, kind_of
 from asplab.core.importing.quantities import NUMBER, QuantityError, canonical
 
 __all__ = ["Hit", "hits_in", "read_folders", "read_name", "read_text", "sample_in", "stem_of"]
@@ -155,7 +155,10 @@ def read_text(text: str, source: Source) -> Reading:
         findings.insert(0, Finding("sample", canonical("sample", sample), source, sample))
     if kind:
         findings.insert(0, Finding("kind", kind, source, text))
-    return Reading(tuple(findings), tuple(f"{source} {text!r}: {doubt}" for doubt in doubts))
+    told = [f"{source} {text!r}: {doubt}" for doubt in doubts]
+    # One text for all files that are called so.
+    told += [f"{source}: {doubt}" for doubt in [doubt_of(text)] if doubt]
+    return Reading(tuple(findings), tuple(told))
 
 
 @lru_cache(maxsize=16384)

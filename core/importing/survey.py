@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asplab.core.counting import counted
-from asplab.core.experiment import EMISSION_KINDS
+from asplab.core.experiment import BLANK_KINDS, EMISSION_KINDS, KEPT_KINDS
 from asplab.core.grouping import cluster, nearest
 from asplab.core.importing.table import ImportTable
 from asplab.core.importing.write import unused_rows
@@ -134,6 +134,7 @@ def survey(table: ImportTable, *, temperature_tolerance_k: float = 2.0, waveleng
         *_laser_problems(table, groups, frozenset(laser)),
         *_repeat_problems(table, groups),
         *_sample_problems(table, rows),
+        *_kept_problems(table, rows),
         *_file_problems(table, unused, duplicates),
         *_hole_problems(grids),
     )
@@ -271,6 +272,21 @@ def _sample_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
         "conditions: clear the column if these words are no samples, or leave them out by a template."
     )
     return [Problem("warning", "sample", text)]
+
+
+def _kept_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
+    """Return what no analysis uses: information, or a warning where it may be the dark that is missing."""
+    by_kind: dict[str, list[int]] = {}
+    for k in rows:
+        by_kind.setdefault(table.value(k, "kind"), []).append(k)
+    problems = []
+    for kind, members in by_kind.items():
+        if kind in KEPT_KINDS:
+            is_doubtful = kind in BLANK_KINDS and "dark" not in by_kind
+            advice = " No file is a dark: call these dark if the shutter was closed." if is_doubtful else ""
+            text = f"{counted(len(members), 'file')} of kind {kind}, which no analysis uses yet.{advice}"
+            problems.append(Problem("warning" if is_doubtful else "info", table.rows[members[0]].label, text))
+    return problems
 
 
 def _file_problems(table: ImportTable, unused: Sequence[str], duplicates: Sequence[tuple[str, ...]]) -> list[Problem]:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from asplab.core.errors import InputError
 from asplab.core.importing.findings import Finding, Reading, Source
-from asplab.core.importing.kind_words import kind_of
+from asplab.core.importing.kind_words import doubt_of, kind_of
 from asplab.core.importing.names import stem_of
 from asplab.core.importing.quantities import NUMBER, QuantityError, canonical
 
@@ -146,6 +146,8 @@ class Template:
                 findings.append(self._finding(field, match, source))
             except QuantityError as error:
                 doubts.append(f"{source}: {error}")
+            if column_of(field) == "kind" and (doubt := doubt_of(match[field])):
+                doubts.append(f"{source}: {doubt}")
         return Reading(tuple(findings), tuple(doubts))
 
     def _match(self, name: str) -> re.Match[str] | None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from asplab.core.experiment import KEPT_KINDS, Record, Scan, Source, Spectrum
+from asplab.core.counting import counted
+from asplab.core.experiment import BLANK_KINDS, KEPT_KINDS, Record, Scan, Source, Spectrum
 from asplab.core.problems import Problem
 from asplab.core.units import FloatArray, wavelength_from_energy
 
@@ -169,10 +170,15 @@ def negative_counts(records: Iterable[Record]) -> Iterator[Problem]:
 
 
 def kept_kinds(records: Iterable[Record]) -> Iterator[Problem]:
-    """Yield one piece of information per kind that is kept without being analysed."""
-    for kind, count in Counter(record.kind for record in records if record.kind in KEPT_KINDS).items():
-        files = "1 file" if count == 1 else f"{count} files"
-        yield Problem("info", f"kind {kind}", f"{files} kept with the experiment; this kind isn't analysed yet.")
+    """Yield what is kept without being analysed, by kind: information, or a warning where it may be the dark."""
+    counts = Counter(record.kind for record in records)
+    for kind in (kind for kind in counts if kind in KEPT_KINDS):
+        text = f"{counted(counts[kind], 'file')} kept with the experiment; this kind isn't analysed yet."
+        if kind in BLANK_KINDS and not counts["dark"]:
+            advice = "No file is a dark: if these were measured with the shutter closed, call them dark."
+            yield Problem("warning", f"kind {kind}", f"{text} {advice}")
+        else:
+            yield Problem("info", f"kind {kind}", text)
 
 
 def identical_files(sources: Iterable[Source]) -> Iterator[Problem]:

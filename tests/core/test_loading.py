@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from asplab.core.errors import Cancelled
-from asplab.core.experiment import KEPT_KINDS, KINDS, Table
+from asplab.core.experiment import BLANK_KINDS, KEPT_KINDS, KINDS, Table
 from asplab.core.loading import load_experiment
 from asplab.core.progress import Progress
 from asplab.core.units import wavelength_from_energy
@@ -176,7 +176,7 @@ def test_a_kind_that_is_not_analysed_yet_is_kept_with_one_piece_of_information(t
     first = experiment.kept[0]
     assert isinstance(first, Table)
     np.testing.assert_array_equal(first.columns[1][1], COUNTS)
-    assert only_problem(experiment).severity == "info"
+    assert only_problem(experiment).severity == ("warning" if kind in BLANK_KINDS else "info")
     assert "2 files" in only_problem(experiment).message
 
 

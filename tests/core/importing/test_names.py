@@ -144,3 +144,26 @@ def test_the_ending_of_a_name_is_taken_off_and_a_decimal_is_not():
     assert stem_of("CP20_80.5K.txt") == "CP20_80.5K"
     assert stem_of("scan_0.5") == "scan_0.5"
     assert stem_of(".hidden") == ".hidden"
+
+
+@pytest.mark.parametrize(
+    "name", ["bkg_20s_3.asc", "bg_20s.asc", "Background 20s.asc", "ASPL_bkg_20s.asc", "x/BKG20s.asc"]
+)
+def test_a_background_is_taken_for_a_dark_and_the_doubt_is_told(name):
+    reading = read_name(name)
+    assert reading.cells["kind"] == "dark"
+    assert any("shutter closed" in doubt for doubt in reading.doubts)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("dark_bkg_20s.asc", "dark"),
+        ("aspl_80K_BG39.asc", "aspl"),
+        ("aspl_80K_background_subtracted.asc", "aspl"),
+        ("PA_background_80K.asc", "pa_blank"),
+    ],
+)
+def test_what_else_is_called_background_keeps_its_kind_without_a_doubt(name, kind):
+    reading = read_name(name)
+    assert (reading.cells["kind"], reading.doubts) == (kind, ())

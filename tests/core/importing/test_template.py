@@ -192,3 +192,9 @@ def test_a_guess_joins_a_part_that_may_be_missing_at_the_beginning_with_its_sepa
     reading = found.template.read(names[0])
     assert reading is not None
     assert {f.column: f.value for f in reading.findings}["sample"] == "CP20"
+
+
+def test_a_background_that_a_template_reads_as_a_kind_is_a_dark_with_a_doubt():
+    reading = compile_template("{kind}_{t:s}_{rep}").read("bkg_20s_3.asc")
+    assert reading.cells == {"kind": "dark", "exposure_s": "20", "repeat": "3"}
+    assert "shutter closed" in reading.doubts[0]

@@ -11,6 +11,7 @@ from asplab.core.problems import Problem, by_cause
 from asplab.gui.findings import TONES
 from asplab.gui.theme import Theme
 from asplab.gui.widgets.checks import SIGNS
+from asplab.gui.widgets.text import breakable
 
 _NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)*")
 _WIDEST_PX, _SHARE, _EDGE_PX, _LEAST_PX = 760, 0.7, 12, 72
@@ -109,7 +110,7 @@ class ProblemList(QFrame):
         return QSize(width, min(max(wanted, _LEAST_PX), round(_SHARE * corner.height())))
 
     def _words(self, html: str) -> QLabel:
-        label = QLabel(html)
+        label = QLabel(breakable(html))
         label.setTextFormat(Qt.TextFormat.RichText)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)

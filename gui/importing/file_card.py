@@ -15,6 +15,7 @@ from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import column, scrolled
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.facts import FactList
+from asplab.gui.widgets.text import breakable
 
 _PLOT_PX = 190
 _MOST_FACTS = 60
@@ -88,7 +89,7 @@ class FileCard(Card):
             self.columns_wanted.emit(self._file)
 
     def _say(self, text: str, tone: str) -> None:
-        self._message.setText(text)
+        self._message.setText(breakable(text))
         self._message.setProperty("tone", tone)
         self._message.style().polish(self._message)
         self._message.setVisible(bool(text))

@@ -11,6 +11,7 @@ from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import scrolled
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.checks import SIGNS
+from asplab.gui.widgets.text import breakable
 
 _MOST_PLACES = 6
 _MOST_CAUSES = 40
@@ -72,7 +73,7 @@ class ProblemsCard(Card):
         content.setAutoFillBackground(False)
 
     def _label(self, row: int, cause: Cause) -> QLabel:
-        label = QLabel(_html(row, cause, self._theme))
+        label = QLabel(breakable(_html(row, cause, self._theme)))
         label.setTextFormat(Qt.TextFormat.RichText)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
@@ -94,8 +95,7 @@ def _sign(tone: str) -> QLabel:
 def _html(row: int, cause: Cause, theme: Theme) -> str:
     links = []
     for index, (where, own) in enumerate(cause.places[:_MOST_PLACES]):
-        name = _breakable(_plain(where))
-        link = f'<a href="{row}.{index}" style="color:{theme.accent}">{name}</a>'
+        link = f'<a href="{row}.{index}" style="color:{theme.accent}">{_plain(where)}</a>'
         links.append(f"{link}: {_plain(own)}" if own else link)
     rest = len(cause.places) - _MOST_PLACES
     if rest > 0:
@@ -103,13 +103,6 @@ def _html(row: int, cause: Cause, theme: Theme) -> str:
     if not cause.text:
         return "<br>".join(links)
     return f"{_plain(cause.text)}<br>{'<br>'.join(links)}"
-
-
-def _breakable(name: str) -> str:
-    """Let a long name go on in the next line after each of its parts."""
-    for sign in "/_-":
-        name = name.replace(sign, f"{sign}\u200b")
-    return name
 
 
 def _plain(text: str) -> str:

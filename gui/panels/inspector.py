@@ -27,6 +27,7 @@ from asplab.gui.widgets.checks import Check, CheckList, check_summary
 from asplab.gui.widgets.facts import FactList
 from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
+from asplab.gui.widgets.text import breakable
 
 WIDTH_PX = 292
 _FROM_RESPONSES, _FROM_ETA = ("ratio", "efficiency", "polaron"), ("polaron",)
@@ -207,7 +208,7 @@ class Inspector(Panel):
             _set_text(button, f"{verb} {names[kind]}")
             _set_shown(button, found and bool(self._targets[kind]))
         said = [f"{names[kind]} excluded: {reason}" for kind, reason in reasons.items() if reason is not None]
-        _set_text(self._reason, "! " + "; ".join(said) if said else "")
+        _set_text(self._reason, breakable("! " + "; ".join(said)) if said else "")
         _set_shown(self._reason, bool(said))
 
 

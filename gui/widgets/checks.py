@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from asplab.gui.widgets.text import breakable
+
 SIGNS = {"good": "✓", "warn": "!", "bad": "✕", "info": "·"}
 
 
@@ -63,7 +65,8 @@ class CheckList(QWidget):
         sign, text = QLabel(self), QLabel(self)
         text.setTextFormat(Qt.TextFormat.RichText)
         text.setWordWrap(True)
-        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        # A name without a blank must not widen the column: it goes on in the next line.
+        text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         sign.setFixedWidth(12)
         row = len(self._labels)
         self._grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -71,7 +74,7 @@ class CheckList(QWidget):
         self._labels.append((sign, text))
 
     def _fill(self, sign: QLabel, text: QLabel, check: Check) -> None:
-        for label, words in ((sign, SIGNS[check.tone]), (text, check.text)):
+        for label, words in ((sign, SIGNS[check.tone]), (text, breakable(check.text))):
             if label.property("tone") != check.tone:
                 label.setProperty("tone", check.tone)
                 label.style().polish(label)

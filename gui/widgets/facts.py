@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
+from asplab.gui.widgets.text import breakable, paint_rich, rich_width, without_markup
 
 ROW_PX = 21
 _GAP = 10
@@ -42,6 +42,22 @@ class FactList(QWidget):
         return QSize(200, ROW_PX * len(self._facts))
 
     minimumSizeHint = sizeHint
+
+    def event(self, event: QEvent) -> bool:
+        """Tell the whole of a fact that is shortened."""
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos().y()), self)
+            return True
+        return super().event(event)
+
+    def tip_at(self, y_px: float) -> str:
+        """Return the fact of the row at this height where there is no room for it; else nothing."""
+        index = int(y_px // ROW_PX)
+        if not 0 <= index < len(self._facts):
+            return ""
+        name, fact = self._facts[index]
+        wanted = rich_width(name, self.font()) + _GAP + rich_width(fact, self.font())
+        return breakable(fact) if wanted > self.width() else ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint all rows."""

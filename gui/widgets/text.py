@@ -1,6 +1,7 @@
 """Typeset single lines: symbols with subscripts, painted without touching any layout."""
 
 import math
+import re
 from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -18,6 +19,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 _LEAST_TITLE_PX = 60
+_BREAK, _LONGEST_RUN = "\u200b", 16
+_MARKUP = re.compile(r"(<[^>]*>|&#?\w+;|\s+)")
+_JOINT = re.compile(r"(?<=[/\\_.-])(?=\w)")
+_ABBREVIATED = r"(?<!\bEq\.)(?<!\bEqs\.)(?<!\bFig\.)(?<!\bno\.)(?<!\be\.g\.)(?<!\bi\.e\.)"
+_SENTENCE_END = re.compile(rf"(?<=\.){_ABBREVIATED}\s")
 
 
 @lru_cache(maxsize=512)
@@ -35,6 +41,25 @@ def typeset(html: str) -> QStaticText:
 def without_markup(html: str) -> str:
     """Return the plain words of a rich text, for assistive tools and the clipboard."""
     return QTextDocumentFragment.fromHtml(html).toPlainText()
+
+
+@lru_cache(maxsize=512)
+def breakable(html: str) -> str:
+    """Return a rich text whose long words, such as file names, may go on in the next line."""
+    return "".join(part if _MARKUP.fullmatch(part) else _broken(part) for part in _MARKUP.split(html))
+
+
+def _broken(word: str) -> str:
+    if len(word) <= _LONGEST_RUN:
+        return word
+    starts = range(0, len(word), _LONGEST_RUN)
+    pieces = ((part[at : at + _LONGEST_RUN] for at in starts) for part in _JOINT.split(word))
+    return _BREAK.join(piece for part in pieces for piece in part if piece)
+
+
+def first_sentence(words: str) -> str:
+    """Return the first sentence of a plain text; the dot of "Eq. 9" ends none."""
+    return _SENTENCE_END.split(words, maxsplit=1)[0]
 
 
 def rich_width(html: str, font: QFont) -> float:

@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QScrollArea
+from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea
 
 from asplab.core import Analysis, Document, Results, Settings, load_experiment
 from asplab.core.consistency import check_consistency
 from asplab.core.experiment import Experiment
+from asplab.core.problems import Problem
 from asplab.core.settings import (
     BackgroundSettings,
     BaselineSettings,
@@ -31,7 +32,9 @@ from asplab.gui.reading import temperature_name
 from asplab.gui.settings_catalogue import STEPS
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.facts import ROW_PX, FactList
 from asplab.gui.widgets.fields import NumberField
+from asplab.gui.widgets.text import without_markup
 
 
 @pytest.fixture(scope="session")
@@ -338,6 +341,29 @@ def test_the_list_of_checks_keeps_its_lines_during_a_drag(inspect: Callable[...,
     assert any(check.text.endswith(" …") for check in dragged)
     inspector.display(results, ViewState(step="polaron"))
     assert [check.text for check in inspector.checks_list.checks] == before
+
+
+def test_long_names_without_a_blank_leave_the_column_its_width(
+    inspect: Callable[..., Inspector], document: Document, results: Results
+) -> None:
+    name = "CsPbBr3nanocrystals" * 3 + ".asc"
+    assert len(name) > 60
+    doubt = Problem("warning", name, f"repeats {name[::-1]} line by line. Take one of them out.")
+    key = results.efficiency.keys[0][2]
+    excluded = replace(results, document=document.excluding(key, name), problems=(doubt,))
+    inspector = inspect("overview", excluded, stack=key)
+    scroll = inspector.findChild(QScrollArea)
+    assert scroll.widget().width() <= scroll.viewport().width()
+    labels = inspector.checks_list.findChildren(QLabel)
+    told = [label for label in labels if name in label.text().replace("\u200b", "")]
+    assert told[0].height() >= 3 * told[0].fontMetrics().height()
+
+
+def test_a_shortened_fact_tells_the_whole_of_it_and_others_nothing(make: Callable[..., Any]) -> None:
+    facts: FactList = make(FactList, size=(200, 80))
+    facts.display([("Repeat", "measured_on_a_long_afternoon_405nm_1.asc"), ("Repeats", "4")])
+    assert without_markup(facts.tip_at(5)).replace("\u200b", "") == "measured_on_a_long_afternoon_405nm_1.asc"
+    assert facts.tip_at(ROW_PX + 5) == ""
 
 
 def test_quantum_yields_that_differ_are_doubted(inspect: Callable[..., Inspector], results: Results) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from asplab.core.experiment import CURVE_KINDS, Condition, Curve, Record, Scan, Spectrum, Table, frozen_array
 from asplab.core.io.axes import POWER_UNITS, VOLTAGES, read_axis, refuse_missing, scaled
+from asplab.core.io.bare_scans import ScanColumns, Told, bare_columns
 from asplab.core.io.datafile import Column, DataFile
 from asplab.core.io.headers import (
     ABSORPTIONS,
@@ -89,15 +90,16 @@ def read_curve(file: DataFile, origin: Origin) -> Loaded:
 def read_scan(file: DataFile, origin: Origin) -> Loaded:
     """Return a photothermal scan: columns ``excitation_nm``, ``lockin_x_v``, ``lockin_y_v``, ``power_uw``.
 
-    The last two are optional. Without a header two columns are the first two, four columns all of them. A
-    scan with a magnitude instead of X loads with a warning.
+    The last two are optional. Without a header two columns are the first two; four are all of them where the
+    numbers of the last pass for a power, which is told, or the first three where it is √(X² + Y²). A scan with a
+    magnitude instead of X loads with a warning.
 
     Raises
     ------
     FileError
         Where the columns can't be told apart, or hold no usable numbers.
     """
-    axis_column, x_column, y_column, power_column, notes = scan_columns(file)
+    axis_column, x_column, y_column, power_column, told = scan_columns(file)
     axis = read_axis(file, axis_column)
     x_v = scaled(file, x_column, VOLTAGES, "the lock-in X")
     y_v = None if y_column is None else scaled(file, y_column, VOLTAGES, "the lock-in Y")
@@ -109,8 +111,7 @@ def read_scan(file: DataFile, origin: Origin) -> Loaded:
         lockin_y_v=None if y_v is None else frozen_array(y_v[axis.order]),
         power_uw=None if power is None else frozen_array(power[axis.order]),
     )
-    told = remarks(file, (*notes, *axis.notes))
-    return Loaded(record, (MAGNITUDE_ONLY, *told) if x_column.name in LOCKIN_R else told)
+    return Loaded(record, (*told, *remarks(file, axis.notes)))
 
 
 def scan_power(file: DataFile, column: Column) -> FloatArray:
@@ -123,32 +124,26 @@ def scan_power(file: DataFile, column: Column) -> FloatArray:
     return power_uw
 
 
-def scan_columns(file: DataFile) -> tuple[Column, Column, Column | None, Column | None, tuple[str, ...]]:
+def scan_columns(file: DataFile) -> ScanColumns:
     """Return the columns of a scan: axis, X, Y, power; and what to say about the choice."""
-    columns = file.columns
     if not file.has_header:
-        if len(columns) == 2:
-            return columns[0], columns[1], None, None, ()
-        if len(columns) == 4:
-            return columns[0], columns[1], columns[2], columns[3], ()
-        raise file.fault(
-            None,
-            f"the scan has {len(columns)} columns and no header, so their meaning is open. Add a header row such "
-            "as 'excitation_nm,lockin_x_v,lockin_y_v,power_uw'.",
-        )
+        return bare_columns(file)
+    columns = file.columns
     refuse_twins(file)
     named = file.first_named(SCAN_AXES)
     axis = named or columns[0]
     rest = [column for column in columns if column is not axis]
     x, y, power, magnitude = (first(rest, names) for names in (LOCKIN_X, LOCKIN_Y, POWERS, LOCKIN_R))
+    told: Told = (MAGNITUDE_ONLY,) if x is None and magnitude is not None else ()
     x = x or magnitude
-    notes: tuple[str, ...] = () if named else (f"column {axis.header!r} is taken as excitation_nm",)
+    if not named:
+        told = (*told, ("info", f"column {axis.header!r} is taken as excitation_nm"))
     if x is None and len(rest) == 1:
         x = rest[0]
-        notes = (*notes, f"column {x.header!r} is taken as lockin_x_v")
+        told = (*told, ("info", f"column {x.header!r} is taken as lockin_x_v"))
     if x is None:
         raise file.fault(None, f"no column is named lockin_x_v (found: {headers(file)}). Correct the header row.")
-    return axis, x, y, power, notes
+    return axis, x, y, power, told
 
 
 def first(columns: list[Column], names: frozenset[str]) -> Column | None:

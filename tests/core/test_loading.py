@@ -119,16 +119,50 @@ def test_a_scan_of_two_columns_without_header_is_axis_and_x(tmp_path):
     assert scan.power_uw is None
 
 
-def test_a_scan_of_four_columns_without_header_has_all_of_them_in_order(tmp_path):
-    (scan,) = load(tmp_path, rows(WAVELENGTHS, COUNTS, COUNTS + 1, COUNTS + 2), kind="pa").scans
-    np.testing.assert_array_equal(scan.lockin_y_v, COUNTS + 1)
-    np.testing.assert_array_equal(scan.power_uw, COUNTS + 2)
+LOCKIN = 1e-6 * COUNTS
+
+
+def test_a_plausible_power_in_a_scan_of_four_columns_without_header_is_taken_and_told(tmp_path):
+    experiment = load(tmp_path, rows(WAVELENGTHS, LOCKIN, -LOCKIN, COUNTS), kind="pa")
+    (scan,) = experiment.scans
+    np.testing.assert_allclose(scan.lockin_y_v, -LOCKIN)
+    np.testing.assert_array_equal(scan.power_uw, COUNTS)
+    assert only_problem(experiment).severity == "warning"
+    assert "taken as the pump power" in only_problem(experiment).message
+
+
+def test_a_magnitude_behind_x_and_y_without_header_is_no_power(tmp_path):
+    x, y = LOCKIN - 3e-4, 0.01 * LOCKIN
+    experiment = load(tmp_path, rows(WAVELENGTHS, x, y, np.round(np.hypot(x, y), 8)), kind="pa")
+    (scan,) = experiment.scans
+    np.testing.assert_allclose(scan.lockin_x_v, x)
+    np.testing.assert_allclose(scan.lockin_y_v, y)
+    assert scan.power_uw is None
+    assert only_problem(experiment).severity == "info"
+    assert "√(X² + Y²)" in only_problem(experiment).message
+
+
+@pytest.mark.parametrize(
+    "fourth",
+    [
+        COUNTS - 300.0,
+        0.1 * LOCKIN,
+        COUNTS**5,
+        1.0 + np.arange(20) / 10,
+        np.full(20, 45.0),
+    ],
+    ids=["negative", "as small as the signal", "uneven", "a counter", "the phase"],
+)
+def test_a_fourth_column_without_header_that_is_no_power_is_refused(tmp_path, fourth):
+    experiment = load(tmp_path, rows(WAVELENGTHS, LOCKIN, LOCKIN, fourth), kind="pa")
+    assert not experiment.scans
+    assert "four columns and no header" in experiment.problems[0].message
 
 
 def test_a_descending_scan_turns_all_columns_round(tmp_path):
-    (scan,) = load(tmp_path, rows(WAVELENGTHS[::-1], COUNTS, COUNTS + 1, COUNTS + 2), kind="pa").scans
-    np.testing.assert_array_equal(scan.lockin_x_v, COUNTS[::-1])
-    np.testing.assert_array_equal(scan.power_uw, COUNTS[::-1] + 2)
+    (scan,) = load(tmp_path, rows(WAVELENGTHS[::-1], LOCKIN, -LOCKIN, COUNTS), kind="pa").scans
+    np.testing.assert_allclose(scan.lockin_x_v, LOCKIN[::-1])
+    np.testing.assert_array_equal(scan.power_uw, COUNTS[::-1])
 
 
 @pytest.mark.parametrize("header", ["excitation_nm,R", "wavelength,magnitude (V)"])

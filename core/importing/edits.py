@@ -8,7 +8,7 @@ from asplab.core.importing.findings import Finding, Source
 from asplab.core.importing.headers import HeaderKey
 from asplab.core.importing.quantities import canonical
 from asplab.core.importing.scan import Scan
-from asplab.core.importing.table import Default, ImportRow, ImportTable, filled, named, table_of
+from asplab.core.importing.table import Default, ImportRow, ImportTable, filled, named, numbered, table_of
 from asplab.core.importing.template import Template
 
 __all__ = [
@@ -147,12 +147,13 @@ def confirmed(table: ImportTable, rows: Iterable[int], column: str) -> ImportTab
 
 def with_template(table: ImportTable, template: Template | None) -> ImportTable:
     """Return the table with names read by ``template``; those it doesn't fit are read for what they say plainly."""
-    return replace(table, rows=tuple(named(row, template) for row in table.rows), template=template)
+    rows = numbered([named(row, template) for row in table.rows])
+    return replace(table, rows=rows, template=template)
 
 
 def with_header_keys(table: ImportTable, header_keys: Sequence[HeaderKey]) -> ImportTable:
     """Return the table with headers read as ``header_keys`` explain them."""
-    rows = tuple(filled(row, table.template, header_keys) for row in table.rows)
+    rows = numbered([filled(row, table.template, header_keys) for row in table.rows])
     return replace(table, rows=rows, header_keys=tuple(header_keys))
 
 
@@ -174,7 +175,7 @@ def added(table: ImportTable, scan: Scan) -> ImportTable:
     known = {file.name for file in table.files}
     new = replace(scan, files=tuple(file for file in scan.files if file.name not in known))
     further = table_of(new, template=table.template, header_keys=table.header_keys)
-    return replace(table, files=(*table.files, *new.files), rows=(*table.rows, *further.rows))
+    return replace(table, files=(*table.files, *new.files), rows=numbered((*table.rows, *further.rows)))
 
 
 def removed(table: ImportTable, names: Iterable[str]) -> ImportTable:

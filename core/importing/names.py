@@ -108,7 +108,7 @@ _RULES = (
     _rule("power_uw", rf"(?:P|pow(?:er)?)?{_GAP}{_N} ?(?P<unit>[munpµμ]?W)"),
     _rule("exposure_s", rf"(?:t|t?exp(?:osure)?|int(?:egration)?)?{_GAP}{_N} ?(?P<unit>[mµμu]?s|m?secs?)"),
     _rule("accumulations", r"(?:(?P<value>\d+) ?(?:acc\w*|scans)|acc[a-z]*[ _=-]?(?P<second>\d+))"),
-    _rule("repeat", rf"(?:rep(?:eat|etition)?|run|r|#){_GAP}(?P<value>\d+)"),
+    _rule("repeat", rf"(?:rep(?:eat|etition)?|run|r|nr|#){_GAP}(?P<value>\d+)"),
     _rule("em_gain", rf"(?:em|EM)[ _-]?gain{_GAP}(?P<value>\d+)"),
 )
 _UNLABELLED_NM = _rule("excitation_nm", rf"{_WAVE} ?(?P<unit>nm)")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS
+from asplab.core.importing.counters import counters
 from asplab.core.importing.findings import SOURCES, Finding, Source
 from asplab.core.importing.headers import HeaderKey, read_headers
 from asplab.core.importing.names import read_folders, read_name
@@ -23,6 +24,7 @@ __all__ = [
     "filled",
     "is_conflicting",
     "named",
+    "numbered",
     "table_of",
 ]
 
@@ -295,7 +297,7 @@ def table_of(
         for part in file.parts:
             dataset = part.part if len(file.parts) > 1 else ""
             rows.append(filled(ImportRow(file.name, part, dataset), template, header_keys))
-    return ImportTable(scan.root, scan.files, tuple(rows), template, tuple(defaults), tuple(header_keys))
+    return ImportTable(scan.root, scan.files, numbered(rows), template, tuple(defaults), tuple(header_keys))
 
 
 def filled(row: ImportRow, template: Template | None, header_keys: Sequence[HeaderKey]) -> ImportRow:
@@ -321,6 +323,17 @@ def named(row: ImportRow, template: Template | None) -> ImportRow:
         findings=_in_order((*kept, *said.findings)),
         doubts=(*doubts, *said.doubts),
         is_matched=None if template is None else of_name is not None,
+    )
+
+
+def numbered(rows: Sequence[ImportRow]) -> tuple[ImportRow, ...]:
+    """Return ``rows`` with the repeats that counters at the end of their names say, where no template reads them."""
+    found = counters(row.file for row in rows if not row.is_matched)
+    return tuple(
+        row.with_findings(Finding("repeat", str(found[row.file]), "file name", f"counter {found[row.file]}"))
+        if row.file in found and not row.is_matched
+        else row
+        for row in rows
     )
 
 

@@ -49,6 +49,7 @@ def test_names_found_in_the_wild_are_understood(name):
         ("scan.csv", {}),
         ("place_parrot.csv", {}),
         ("PA_blank_rep3.csv", {"kind": "pa_blank", "repeat": "3"}),
+        ("Dunkel 20s Nr2.csv", {"kind": "dark", "exposure_s": "20", "repeat": "2"}),
         ("PL_blank.csv", {"kind": "emission_blank"}),
         ("anti-Stokes_80K.csv", {"kind": "aspl", "temperature_k": "80"}),
         ("Stokes_80K.csv", {"kind": "pl", "temperature_k": "80"}),

@@ -1,7 +1,7 @@
 """How cells of the table of conditions are painted and typed into."""
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPalette
+from PySide6.QtCore import QAbstractItemModel, QElapsedTimer, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPalette, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from asplab.gui.importing import words
@@ -10,7 +10,56 @@ from asplab.gui.theme import Theme
 
 ROW_PX = 26
 _PAD, _SIGN_PX, _SIGN_ROOM = 8, 10, 14
+_KEY = Qt.Key
+_STEPS = {_KEY.Key_Up: -1, _KEY.Key_Down: 1, _KEY.Key_PageUp: -10, _KEY.Key_PageDown: 10}
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_PATIENCE_MS = 1000
+"""Letters typed with shorter pauses belong to one word."""
 _FRAMES = ("repeats", "mean", "sum")
+
+
+class KindBox(QComboBox):
+    """The kinds as a list: letters and arrows look for one, and only Enter, Tab or a click takes it.
+
+    ``activated`` tells that one was taken in the open list.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        for key, text in (("", ""), *words.kinds()):
+            self.addItem(text, key)
+        self._typed = ""
+        self._since_key = QElapsedTimer()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Look for a kind; Qt would tell every one that is passed as taken."""
+        key, text = Qt.Key(event.key()), event.text()
+        last = self.count() - 1
+        places = {_KEY.Key_Home: 0, _KEY.Key_End: last} | {k: self.currentIndex() + step for k, step in _STEPS.items()}
+        if key in places and not event.modifiers() & _COMMANDS:
+            self.setCurrentIndex(min(max(places[key], 0), last))
+        elif (text.strip() or (text and self._is_in_word)) and text.isprintable() and not event.modifiers() & _COMMANDS:
+            self._look_for(text.lower())
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the table."""
+        event.ignore()
+
+    @property
+    def _is_in_word(self) -> bool:
+        return not self._since_key.hasExpired(_PATIENCE_MS)
+
+    def _look_for(self, letters: str) -> None:
+        """Show the kind that begins with the letters typed in a row, one of just that name first."""
+        self._typed = self._typed + letters if self._is_in_word else letters
+        self._since_key.start()
+        names = [(k, {self.itemText(k).lower(), str(self.itemData(k))}) for k in range(1, self.count())]
+        exact = [k for k, pair in names if self._typed in pair]
+        begun = [k for k, pair in names if any(name.startswith(self._typed) for name in pair)]
+        if exact or begun:
+            self.setCurrentIndex((exact or begun)[0])
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -78,9 +127,7 @@ class CellDelegate(QStyledItemDelegate):
         """Return a list of kinds, a list of what becomes of frames, or a line for typing."""
         column = self._model.columns[index.column()]
         if column == "kind":
-            combo = QComboBox(parent)
-            for key, text in (("", ""), *words.kinds()):
-                combo.addItem(text, key)
+            combo = KindBox(parent)
             combo.activated.connect(lambda: self._commit(combo))
             return combo
         if column == "frames":

@@ -525,6 +525,62 @@ def test_a_kind_is_chosen_from_a_list(lab: Bindings, bad_names: Path, until: Unt
     assert value(importer, row, "kind") == "dark"
 
 
+@pytest.mark.parametrize("end", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+@pytest.mark.parametrize("word", ["pa", "efficiency", "response", "sphere b"])
+def test_a_typed_kind_is_the_one_that_counts(
+    lab: Bindings, bad_names: Path, until: Until, word: str, end: Qt.Key
+) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    row = row_of(importer, "afternoon")
+    click_cell(importer, row, "kind")
+    before = value(importer, row, "kind")
+    for letter in word:
+        QTest.keyClicks(QApplication.focusWidget(), letter)
+        QApplication.processEvents()
+        assert value(importer, row, "kind") == before
+    QTest.keyClick(QApplication.focusWidget(), end)
+    QApplication.processEvents()
+    assert value(importer, row, "kind") == {"sphere b": "sphere_blank"}.get(word, word)
+    assert importer.window.action("undo").text() == "Undo: Set Kind"
+
+
+def test_arrows_pass_kinds_by_and_escape_leaves_the_cell_alone(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    table = importer.window.conditions.table
+    row = row_of(importer, "afternoon")
+    click_cell(importer, row, "kind")
+    before = value(importer, row, "kind")
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    combo = table.viewport().findChild(QComboBox)
+    assert combo is not None
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Up, Qt.Key.Key_Escape):
+        QTest.keyClick(combo, key)
+        QApplication.processEvents()
+    assert value(importer, row, "kind") == before
+    assert not importer.session.history.canUndo()
+
+
+def test_a_click_in_the_open_list_takes_a_kind(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    table = importer.window.conditions.table
+    row = row_of(importer, "afternoon")
+    click_cell(importer, row, "kind")
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    combo = table.viewport().findChild(QComboBox)
+    assert combo is not None
+    combo.showPopup()
+    QApplication.processEvents()
+    items = combo.view()
+    place = items.visualRect(combo.model().index(combo.findData("pl"), 0)).center()
+    QTest.mouseMove(items.viewport(), place)
+    QTest.qWait(QApplication.doubleClickInterval() + 50)
+    QTest.mouseClick(items.viewport(), LEFT, pos=place)
+    until(lambda: value(importer, row, "kind") == "pl")
+
+
 def test_fill_down_copy_paste_and_clear_work_as_in_a_spreadsheet(lab: Bindings, bad_names: Path, until: Until) -> None:
     importer = dropped(lab, until, bad_names)
     importer.choose_step("conditions")

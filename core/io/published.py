@@ -35,8 +35,11 @@ NAMES = {
 
 ANY_ERROR = frozenset(("error", "err", "sigma", "std", "sd", "se", "uncertainty", "unc", "pm"))
 CANONICAL = {alias: name for name, aliases in NAMES.items() for alias in aliases.split()}
-UNIT = re.compile(r"[(\[/]\s*([^()\[\]/]*?)\s*[)\]]?\s*$")
-FACTORS = {"": 1.0, "mev": 1.0, "ev": 1e3, "k": 1.0, "nm": 1.0, "%": 0.01}
+SHORT_ERROR = frozenset(("d", "s", "u"))
+"""Signs of an error that mean one only beside a value, as in Δη or u(η)."""
+UNIT = re.compile(r"[(\[/]\s*([^()\[\]/]*?)\s*[)\]]?\s*$|\s*(?:,|\bin\b)?\s*(%)\s*$", re.IGNORECASE)
+FACTORS = {"": 1.0, "mev": 1.0, "ev": 1e3, "k": 1.0, "nm": 1.0, "%": 0.01, "percent": 0.01}
+PLUS_MINUS = re.compile(r"±|\+/-|\+-")
 VALUE_WITH_ERROR = re.compile(r"^\s*([^±]+?)\s*(?:±|\+/-|\+-)\s*([^±]+?)\s*$")
 PARTNERS = {
     "eta": "eta_error",
@@ -55,7 +58,7 @@ def read_published(text: str, name: str, *, temperature_k: float | None = None) 
     text : str
         A header row and rows of numbers, separated by tab, comma or semicolon. Columns are known by the names of the
         contract and by usual ones such as ``T (K)``, ``ΔE (meV)``, ``η``; energies in eV and η in % are converted,
-        cells such as ``0.75 ± 0.03`` hold value and error.
+        cells such as ``0.75 ± 0.03`` hold value and error. An error without a unit has that of its value.
     name : str
         How messages call the table.
     temperature_k : float, optional
@@ -95,25 +98,49 @@ def _split(line: str, delimiter: str) -> list[str]:
 def _understood(heads: Sequence[str], name: str, line: int) -> tuple[list[str], list[float]]:
     """Return the names that the core has for columns, and what brings their numbers to its units."""
     names: list[str] = []
-    factors: list[float] = []
+    units: list[str] = []
     for head in heads:
-        unit = UNIT.search(head)
-        written = unit[1].lower() if unit is not None else ""
-        base = _plain(head[: unit.start()] if unit is not None and written in FACTORS else head)
-        found = CANONICAL.get(base, base)
-        if base in ANY_ERROR and names and names[-1] in PARTNERS:
+        found, unit = _meaning(head)
+        if found in ANY_ERROR and names and names[-1] in PARTNERS:
             found = PARTNERS[names[-1]]
         names.append(found)
-        factors.append(FACTORS.get(written, 1.0))
+        units.append(unit)
     twice = next((found for found in names if found and names.count(found) > 1), None)
     if twice is not None:
         both = ", ".join(repr(head) for head, found in zip(heads, names, strict=True) if found == twice)
         raise FileError(name, line, f"the columns {both} all mean {twice}. Rename or remove the others.")
     # An error without a unit has that of its value.
     for value, error in PARTNERS.items():
-        if value in names and error in names and not UNIT.search(heads[names.index(error)]):
-            factors[names.index(error)] = factors[names.index(value)]
-    return names, factors
+        if value in names and error in names and not units[names.index(error)]:
+            units[names.index(error)] = units[names.index(value)]
+    return names, [FACTORS[unit] for unit in units]
+
+
+def _meaning(head: str) -> tuple[str, str]:
+    """Return the name that the core has for a head, or its plain form, and its unit, empty without one.
+
+    ``σ(η)`` ends with what is no unit; ``η ± σ (%)`` is a column of values with their errors.
+    """
+    text, unit = _unit_apart(head)
+    parts = PLUS_MINUS.split(text, maxsplit=1)
+    if len(parts) == 2 and _plain(parts[0]):
+        text, own = _unit_apart(parts[0])
+        unit = unit or own
+    plain = _plain(text)
+    if plain in CANONICAL or plain in ANY_ERROR:
+        return CANONICAL.get(plain, plain), unit
+    words = [word for word in plain.split("_") if word not in ("of", "in")]
+    values = [word for word in words if word not in ANY_ERROR | SHORT_ERROR]
+    value = CANONICAL.get("_".join(values), "")
+    is_error = len(values) < len(words) and value in PARTNERS
+    return (PARTNERS[value] if is_error else plain), unit
+
+
+def _unit_apart(head: str) -> tuple[str, str]:
+    """Return a head without its unit, and the unit in small letters; what is no known unit stays."""
+    match = UNIT.search(head)
+    unit = (match[1] or match[2] or "").lower() if match is not None else ""
+    return (head[: match.start()], unit) if match is not None and unit in FACTORS else (head, "")
 
 
 def _plain(head: str) -> str:

@@ -42,6 +42,35 @@ def test_an_error_with_its_own_unit_keeps_it():
     np.testing.assert_allclose(found["eta_error"], [0.03, 0.02])
 
 
+@pytest.mark.parametrize(
+    "error", ["σ(η)", "σ_η", "Δη", "δη", "u(η)", "s_eta", "err(η)", "η error", "error of η", "σ", "±", "std", "η_err"]
+)
+@pytest.mark.parametrize("value", ["η (%)", "η [%]", "η / %", "η in %", "eta, %", "efficiency %", "η (percent)"])
+def test_an_error_without_a_unit_has_that_of_its_value(value, error):
+    _, found = columns(f"T (K)\tΔE (meV)\t{value}\t{error}\n80\t23\t75\t3\n80\t33\t70\t2\n")
+    np.testing.assert_allclose(found["eta"], [0.75, 0.7])
+    np.testing.assert_allclose(found["eta_error"], [0.03, 0.02])
+
+
+def test_an_error_in_per_cent_beside_a_plain_value_keeps_its_unit():
+    _, found = columns("T (K)\tΔE (meV)\tη\tσ(η) (%)\n80\t23\t0.75\t3\n80\t33\t0.70\t2\n")
+    np.testing.assert_allclose(found["eta"], [0.75, 0.7])
+    np.testing.assert_allclose(found["eta_error"], [0.03, 0.02])
+
+
+def test_a_relative_error_is_not_taken_as_the_error():
+    with pytest.raises(FileError, match="eta_error"):
+        columns("T (K)\tΔE (meV)\tη\tΔη/η\n80\t23\t0.75\t0.04\n")
+
+
+@pytest.mark.parametrize("head", ["η ± σ (%)", "η (%) ± σ", "η ± Δη (%)", "η +/- error [%]", "eta ± std in %"])
+def test_a_head_may_say_that_its_cells_hold_value_and_error(head):
+    kind, found = columns(f"T (K)\tΔE (meV)\t{head}\n80\t23\t75 ± 3\n80\t102\t32 ± 4\n")
+    assert kind == "efficiency"
+    np.testing.assert_allclose(found["eta"], [0.75, 0.32])
+    np.testing.assert_allclose(found["eta_error"], [0.03, 0.04])
+
+
 @pytest.mark.parametrize("sign", ["±", " ± ", "+/-"])
 def test_cells_with_value_and_error_fall_apart(sign):
     _, found = columns(f"T (K)\tΔE (meV)\tη\n80\t23\t0.75{sign}0.03\n80\t102\t0.32{sign}0.04\n")

@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from asplab.core.importing.kind_words import kind_of
-from asplab.core.importing.names import Hit, hits_in, sample_in, stem_of
+from asplab.core.importing.names import Hit, hits_in, read_folders, read_name, sample_in, stem_of
+from asplab.core.importing.quantities import same
 from asplab.core.importing.template import FIELDS, UNITS, Template, TemplateError, compile_template
 
 __all__ = ["Proposal", "propose"]
@@ -17,8 +18,11 @@ _SEPARATORS = re.compile(r"([ _/]+|(?<=[^\W\d])-+|-+(?=[^\W\d])|--+)")
 _SHORT = {column: field for field, column in FIELDS.items()}
 _MOST_NAMES = 2000
 _MOST_STRUCTURES = 5
+_MOST_RATED = 300
+# A few odd names, such as that of a response, may fit by chance.
+_MOST_SPOILT = 0.05
 # A bare number of this size is a wavelength where it differs from name to name; counters begin with zeros or at 1.
-_WAVELENGTH = re.compile(r"[3-9]\d\d|1\d\d\d")
+_WAVELENGTH = re.compile(r"(?:[3-9]\d\d|1\d\d\d)(?:[.,]\d{1,2})?")
 _COUNTERS = ("", "r", "rep", "run", "n", "no", "#", "scan", "spec", "m")
 
 
@@ -50,7 +54,9 @@ class _Token:
 
 
 def propose(names: Sequence[str]) -> Proposal | None:
-    """Return the template that fits most of ``names``, or None where names say nothing.
+    """Return the template that says most about ``names``, or None where names say nothing.
+
+    One that says less than names and folders say plainly, or otherwise, is never proposed, however many it fits.
 
     Parameters
     ----------
@@ -59,7 +65,8 @@ def propose(names: Sequence[str]) -> Proposal | None:
     """
     looked_at = list(names[:_MOST_NAMES])
     candidates = {text for deep in (True, False) for text in _candidates([_tokens(n, deep=deep) for n in looked_at])}
-    best: Proposal | None = None
+    plain = {name: read_name(name).cells for name in names[:: -(-len(names) // _MOST_RATED)]} if names else {}
+    best: tuple[tuple[int, int, int, int], Proposal] | None = None
     for text in sorted(candidates):
         try:
             template = compile_template(text)
@@ -67,14 +74,30 @@ def propose(names: Sequence[str]) -> Proposal | None:
             # Two parts of any text touch, which no template can tell apart.
             continue
         proposal = Proposal(template, sum(template.matches(name) for name in names), len(names))
-        if proposal.matched and (best is None or _rank(proposal) > _rank(best)):
-            best = proposal
-    return best
+        gain = _gain(template, plain) if proposal.matched else None
+        if gain is not None and (best is None or (gain, *_rank(proposal)) > best[0]):
+            best = (gain, *_rank(proposal)), proposal
+    return best[1] if best is not None else None
 
 
 def _rank(proposal: Proposal) -> tuple[int, int, int]:
-    """Prefer many names, then many columns, then a short text."""
+    """Of templates that say as much prefer many names, then many columns, then a short text."""
     return proposal.matched, len(proposal.template.columns), -len(proposal.template.text)
+
+
+def _gain(template: Template, plain: Mapping[str, Mapping[str, str]]) -> int | None:
+    """Return how many values ``template`` adds to what names say plainly; None where it says less or otherwise."""
+    gained = matched = spoilt = 0
+    for name, known in plain.items():
+        reading = template.read(name)
+        if reading is None:
+            continue
+        said = (read_folders(name, but_last=template.folders_in(name)) + reading).cells
+        lost = sum(column not in said or not same(column, value, said[column]) for column, value in known.items())
+        matched += 1
+        spoilt += lost > 0
+        gained += len(said.keys() - known.keys()) - 2 * lost - len(reading.doubts)
+    return None if gained < 0 or spoilt > _MOST_SPOILT * matched else gained
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,3 +198,34 @@ def test_a_background_that_a_template_reads_as_a_kind_is_a_dark_with_a_doubt():
     reading = compile_template("{kind}_{t:s}_{rep}").read("bkg_20s_3.asc")
     assert reading.cells == {"kind": "dark", "exposure_s": "20", "repeat": "3"}
     assert "shutter closed" in reading.doubts[0]
+
+
+SPACED = [
+    f"{t} K/CP20_{t}K_{kind}_{e}nm_{100 + r}.5uW_5s_{r}.asc"
+    for t in (80, 140)
+    for kind, e in (("PL", 450), ("ASPL", 535))
+    for r in (1, 2, 3)
+]
+ODD = ["80 K/PA_lockin_80K.txt", "140 K/PA_lockin_140K.txt", "bkg/bkg_5s_1.asc", "bkg/bkg_5s_2.asc", "response.txt"]
+
+
+def test_a_guess_gains_fields_before_it_fits_more_names():
+    found = propose([*SPACED, *ODD])
+    assert found.template.text == "[{sample}_][{T:K}_]{kind}[_{exc:nm}][_{P:uW}][_{t:s}][_{rep}]"
+    assert found.text == "15 of 17 matched"
+
+
+@pytest.mark.parametrize("names", [SPACED, ODD, SPACED + ODD, [name for name in SPACED if "_1.asc" in name]])
+def test_a_guess_never_says_less_or_otherwise_than_names_say_plainly(names):
+    from asplab.core.importing.names import read_folders, read_name
+
+    found = propose(names)
+    assert found.matched
+    for name in filter(found.template.matches, names):
+        said = (read_folders(name) + found.template.read(name)).cells
+        assert read_name(name).cells.items() <= said.items()
+
+
+def test_bare_wavelengths_with_a_decimal_comma_are_guessed():
+    names = [f"F7 T={t}K/Em {e},36 116,904 #{r}.csv" for t in (80, 90) for e in (429, 431) for r in (1, 2)]
+    assert "{exc:nm}" in propose(names).template.text

@@ -121,6 +121,7 @@ _RANGE = re.compile(
 _OCEAN_COUNTER = re.compile(r"__(?P<repeat>\d+)__(?P<clock>(?P<hour>\d\d)-(?P<minute>\d\d)-(?P<second>\d\d)-\d{3})$")
 _SMALL_ENERGY = re.compile(rf"{_START}(?:{NUMBER}) ?meV{_END}")
 _ROOM = re.compile(rf"{_START}(?:RT|room[ _-]?temp(?:erature)?){_END}")
+_BARE_NUMBER = re.compile(r"(?<![^ _-])(?:\d+[.,]\d+|\d{3,})(?![^ _-])")
 _GENERIC = frozenset(
     ("data", "spectrum", "spectra", "scan", "meas", "measurement", "export", "raw", "test", "file", "spot", "sample")
 )
@@ -263,5 +264,17 @@ def sample_in(text: str, hits: Sequence[Hit]) -> str:
         # The kind has two words, as anti-Stokes has.
         kind -= 2
     name = "".join(parts[:kind]).strip(" _-")
+    if _has_bare_number(name):
+        # Conditions that state no unit; what stands before them says what was measured rather than of what.
+        return ""
     words = [word.lower() for word in re.findall(r"[A-Za-z]+", name)]
     return name if words and not _GENERIC.intersection(words) else ""
+
+
+def _has_bare_number(name: str) -> bool:
+    """Whether a decimal number, or one of three digits or more, stands alone in ``name``."""
+    rest = _Rest(name)
+    for rule in _ASIDE:
+        for match in rest.each(rule.pattern):
+            rest.take(match)
+    return _BARE_NUMBER.search(rest.text) is not None

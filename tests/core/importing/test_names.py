@@ -168,3 +168,14 @@ def test_a_background_is_taken_for_a_dark_and_the_doubt_is_told(name):
 def test_what_else_is_called_background_keeps_its_kind_without_a_doubt(name, kind):
     reading = read_name(name)
     assert (reading.cells["kind"], reading.doubts) == (kind, ())
+
+
+def test_conditions_without_units_are_no_sample():
+    assert read_name("Probe7 T=80K/Em 429,36 116,904 #4.csv").cells == {
+        "sample": "Probe7",
+        "temperature_k": "80",
+        "repeat": "4",
+    }
+    assert "sample" not in read_name("UC 535 120 #4.csv").cells
+    assert "sample" not in read_name("Dunkel/Dunkel 0,5s Nr2.csv").cells
+    assert read_name("film 12 80K.csv").cells["sample"] == "film 12"

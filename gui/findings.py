@@ -29,6 +29,7 @@ from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.checks import Check
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.results import ResultRow
+from asplab.gui.widgets.text import escaped, first_sentence
 
 if TYPE_CHECKING:
     from asplab.core import consistency
@@ -242,12 +243,12 @@ def consistency_checks(results: Results, view: ViewState, before: Sequence[Check
 
 
 def _told(one: "consistency.Check") -> str:
-    place = f"<b>{JOINT}</b>, " if one.place == JOINT else ""
+    place, title = f"<b>{JOINT}</b>, " if one.place == JOINT else "", escaped(typeset(one.title))
     if one.name in _IN_WORDS or len(one.numbers) < 2:
-        return f"{place}{typeset(one.title)}{_COLON}{typeset(_short(one.meaning)).removesuffix('.')}"
-    relation = "" if one.relation == "=" else f"{one.relation} "
-    found, wanted = (typeset(number.text) for number in one.numbers[:2])
-    return f"{place}{typeset(one.title)}{_COLON}{found} instead of {relation}{wanted}"
+        return f"{place}{title}{_COLON}{escaped(typeset(first_sentence(one.meaning)).removesuffix('.'))}"
+    relation = "" if one.relation == "=" else f"{escaped(one.relation)} "
+    found, wanted = (escaped(typeset(number.text)) for number in one.numbers[:2])
+    return f"{place}{title}{_COLON}{found} instead of {relation}{wanted}"
 
 
 def typeset(words: str) -> str:
@@ -258,17 +259,15 @@ def typeset(words: str) -> str:
 def _problem_checks(results: Results) -> list[Check]:
     problems = grouped(results.problems, experiment=results.document.experiment.name)
     shown = [
-        Check(TONES[problem.severity], f"<b>{problem.where}</b>: {_short(problem.message)}", problem.message)
+        Check(
+            TONES[problem.severity],
+            f"<b>{escaped(problem.where)}</b>: {escaped(first_sentence(problem.message))}",
+            problem.message,
+        )
         for problem in problems[:_MOST_PROBLEMS]
     ]
     rest = len(problems) - len(shown)
     return [*shown, Check("info", f"and {rest} more; see Problems below")] if rest > 0 else shown
-
-
-def _short(message: str) -> str:
-    """Return the first sentence of a message; the tooltip holds the rest."""
-    head, dot, _ = message.partition(". ")
-    return head + dot.strip()
 
 
 def _tone(misfit: Misfit) -> str:

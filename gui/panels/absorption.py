@@ -28,6 +28,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.widgets.text import escaped
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import SensitivityMap
@@ -179,7 +180,7 @@ class AbsorptionPanel(Panel):
             return
         self._shown = key
         colors = ["pa"] * len(scans.volts)
-        tips = [f"<b>{name}</b>" for name in scans.repeats]
+        tips = [f"<b>{escaped(name)}</b>" for name in scans.repeats]
         self._scan_curves.display(self._x(results, scans.energy_mev, t), MICROVOLT * scans.volts, colors, tips)
         self._tail_curves.display(detuning, MICROVOLT * scans.volts, colors, tips)
         self.scan.display_labels(dict(AXES)[str(self.axis.key)], "In-phase signal (µV)")

@@ -26,6 +26,7 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import Column, DataTable, TableRow
+from asplab.gui.widgets.text import escaped
 
 COLUMNS = (
     Column("Condition", "", "Kind and excitation wavelength"),
@@ -178,4 +179,4 @@ def _mean_of(values: list[float | None], decimals: int) -> str:
 
 def _tip(member: Spectrum) -> str:
     repeat = "" if member.condition.repeat is None else f"<br>repeat {member.condition.repeat}"
-    return f"<b>{member.source}</b>{repeat}"
+    return f"<b>{escaped(member.source)}</b>{repeat}"

@@ -34,7 +34,7 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.numerals import measured, plain
-from asplab.gui.widgets.text import TextLine
+from asplab.gui.widgets.text import TextLine, escaped
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import SensitivityMap
@@ -355,7 +355,7 @@ def _title(stack: Stack, mode: str) -> str:
 
 def _tip(member: Spectrum) -> str:
     condition = member.condition
-    parts = [f"<b>{member.source}</b>"]
+    parts = [f"<b>{escaped(member.source)}</b>"]
     if condition.repeat is not None:
         parts.append(f"repeat {condition.repeat}")
     if condition.power_uw is not None:

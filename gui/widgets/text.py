@@ -3,6 +3,7 @@
 import math
 import re
 from functools import lru_cache
+from html import escape
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -55,6 +56,11 @@ def _broken(word: str) -> str:
     starts = range(0, len(word), _LONGEST_RUN)
     pieces = ((part[at : at + _LONGEST_RUN] for at in starts) for part in _JOINT.split(word))
     return _BREAK.join(piece for part in pieces for piece in part if piece)
+
+
+def escaped(words: str) -> str:
+    """Return plain words as rich text: the "<" of "p < 0.001" opens no tag."""
+    return escape(words, quote=False)
 
 
 def first_sentence(words: str) -> str:

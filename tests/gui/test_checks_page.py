@@ -1,14 +1,16 @@
 """The checks page: a sign for every fit, and the numbers and the meaning of the one that is chosen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from asplab.core.consistency import check_consistency
 from asplab.gui.bindings import Bindings
-from asplab.gui.panels.polaron.checks import SIGNS, ChecksPage
+from asplab.gui.panels.polaron.checks import SIGNS, ChecksPage, _words
 from asplab.gui.panels.polaron.panel import PolaronPanel
+from asplab.gui.widgets.text import without_markup
 
 Until = Callable[..., None]
 
@@ -58,3 +60,9 @@ def test_another_temperature_shows_its_own_checks(page: ChecksPage, opened: Bind
     opened.choose_temperature(1)
     until(lambda: [row.cells for row in page.table.rows] != before)
     assert page._left._title.html == "Fit at 250 K"
+
+
+def test_the_meaning_of_a_check_shows_a_less_than_sign(page: ChecksPage) -> None:
+    one = page._here[0]
+    meaning = "Too large by chance (p < 0.001). Eq. 9 does not hold."
+    assert meaning in without_markup(_words(replace(one, meaning=meaning))).replace("\xa0", " ")

@@ -26,7 +26,7 @@ from asplab.core.settings import (
 )
 from asplab.core.virtual import simulate
 from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.gui.findings import consistency_checks, typeset
+from asplab.gui.findings import _told, consistency_checks, typeset
 from asplab.gui.panels.inspector import Inspector
 from asplab.gui.reading import temperature_name
 from asplab.gui.settings_catalogue import STEPS
@@ -320,6 +320,21 @@ def test_the_checks_agree_with_the_page_of_checks(inspect: Callable[..., Inspect
     shown = sum(one.name in ("misfit", "shared_parameters") and one.status == "agrees" for one in made)
     rest = sum(one.status == "agrees" for one in made) - shown
     assert found[f"Consistency: {rest} more agree"] == "good"
+
+
+def test_a_check_shows_a_less_than_sign_and_its_whole_first_sentence(results: Results) -> None:
+    sentence = "The model misses the data of Eq. 9 in [a<b> & c] (p < 0.001)"
+    one = next(one for one in check_consistency(results) if one.name == "misfit")
+    told = _told(replace(one, meaning=f"{sentence}. Look at the residuals."))
+    assert without_markup(told).endswith(f": {sentence}")
+
+
+def test_a_problem_shows_a_less_than_sign_and_its_whole_first_sentence(
+    inspect: Callable[..., Inspector], results: Results
+) -> None:
+    doubt = Problem("warning", "a<b>.csv", "is cut by Eq. 9 at p < 0.001. Measure again.")
+    found = inspect("overview", replace(results, problems=(doubt,))).checks_list.checks
+    assert "a<b>.csv: is cut by Eq. 9 at p < 0.001." in [without_markup(check.text) for check in found]
 
 
 def test_consistency_waits_for_the_end_of_a_drag(results: Results) -> None:

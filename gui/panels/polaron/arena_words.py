@@ -9,6 +9,7 @@ import numpy as np
 
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import Column, TableRow
+from asplab.gui.widgets.text import escaped
 
 if TYPE_CHECKING:
     from asplab.core.arena import Arena
@@ -128,8 +129,10 @@ def verdict(arena: "Arena", row: int, place: str) -> list[str]:
         words = f"Were {rival} true, {best} would win by mistake in {_percent(share)}{_PERCENT} of draws."
         lines.append(f"<b>Beware.</b> {words}")
     if arena.best_measurement is not None:
-        lines.append(f"<b>Next measurement.</b> {arena.best_measurement.advice}")
-    lines += [f"<b>{one.where}.</b> {one.message}" for one in arena.problems if one.severity == "warning"]
+        lines.append(f"<b>Next measurement.</b> {escaped(arena.best_measurement.advice)}")
+    lines += [
+        f"<b>{escaped(one.where)}.</b> {escaped(one.message)}" for one in arena.problems if one.severity == "warning"
+    ]
     return lines
 
 

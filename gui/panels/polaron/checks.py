@@ -21,6 +21,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import Column, DataTable, TableRow
+from asplab.gui.widgets.text import escaped
 
 if TYPE_CHECKING:
     from asplab.core.consistency import Check
@@ -197,5 +198,6 @@ def _row(one: "Check", *, is_muted: bool) -> TableRow:
 
 
 def _words(one: "Check") -> str:
-    numbers = "".join(f"<br>{number.name} = {number.text}" for number in one.numbers)
-    return unbroken(typeset(f"<b>{one.title}</b>: {one.status}<br><br>{one.meaning}<br>{numbers}"))
+    numbers = "".join(f"<br>{escaped(typeset(f'{number.name} = {number.text}'))}" for number in one.numbers)
+    title, meaning = escaped(typeset(one.title)), escaped(typeset(one.meaning))
+    return unbroken(f"<b>{title}</b>: {one.status}<br><br>{meaning}<br>{numbers}")

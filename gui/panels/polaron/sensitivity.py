@@ -31,7 +31,7 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField, NumberField, Numeric
 from asplab.gui.widgets.table import DataTable
-from asplab.gui.widgets.text import TextLine
+from asplab.gui.widgets.text import TextLine, escaped
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import ChoiceSpread, SensitivityMap
@@ -298,10 +298,10 @@ class SensitivityPage(Page):
         cell = self._chosen or (found.x.reference, found.y.reference)
         result, why = cell_words(found, look, *cell)
         name = point_name(found, *cell)
-        self.cell_name.display(f"{name} · {why}", name, values_name(found, *cell))
+        self.cell_name.display(f"{name} · {escaped(why)}", name, values_name(found, *cell))
         self.cell_line.display(result)
         for line in (self.cell_name, self.cell_line):
-            line.setToolTip(f"<b>{name}</b><br>{result}<br>{why}")
+            line.setToolTip(f"<b>{name}</b><br>{result}<br>{escaped(why)}")
         self.picture.heat.setAccessibleDescription(f"{name}: {result}, {why}")
         is_other = self._chosen is not None and cell != (found.x.reference, found.y.reference)
         self.use_button.setEnabled(holds and is_other and not found.failed[cell])

@@ -16,6 +16,7 @@ from asplab.gui.plots.heat import HeatCells
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import decimals_of, measured, plain
 from asplab.gui.widgets.table import Column, TableRow
+from asplab.gui.widgets.text import escaped
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import ChoiceAxis, ChoiceSpread, SensitivityMap
@@ -128,7 +129,7 @@ def cell_words(found: "SensitivityMap", look: Look, i: int, j: int) -> tuple[str
 
 def _tip(found: "SensitivityMap", look: Look, i: int, j: int) -> str:
     result, state = cell_words(found, look, i, j)
-    return f"<b>{point_name(found, i, j)}</b><br>{result}<br>{state}"
+    return f"<b>{point_name(found, i, j)}</b><br>{result}<br>{escaped(state)}"
 
 
 def _signed(value: float) -> str:

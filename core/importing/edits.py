@@ -8,7 +8,7 @@ from asplab.core.importing.findings import Finding, Source
 from asplab.core.importing.headers import HeaderKey
 from asplab.core.importing.quantities import canonical
 from asplab.core.importing.scan import Scan
-from asplab.core.importing.table import Default, ImportRow, ImportTable, filled, named, numbered, table_of
+from asplab.core.importing.table import Default, ImportRow, ImportTable, NamedKind, filled, named, table_of, together
 from asplab.core.importing.template import Template
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "with_frames",
     "with_header_keys",
     "with_kind",
+    "with_kinds",
     "with_rows",
     "with_template",
 ]
@@ -147,19 +148,24 @@ def confirmed(table: ImportTable, rows: Iterable[int], column: str) -> ImportTab
 
 def with_template(table: ImportTable, template: Template | None) -> ImportTable:
     """Return the table with names read by ``template``; those it doesn't fit are read for what they say plainly."""
-    rows = numbered([named(row, template) for row in table.rows])
+    rows = together([named(row, template) for row in table.rows], table.kinds)
     return replace(table, rows=rows, template=template)
 
 
 def with_header_keys(table: ImportTable, header_keys: Sequence[HeaderKey]) -> ImportTable:
     """Return the table with headers read as ``header_keys`` explain them."""
-    rows = numbered([filled(row, table.template, header_keys) for row in table.rows])
+    rows = together([filled(row, table.template, header_keys) for row in table.rows], table.kinds)
     return replace(table, rows=rows, header_keys=tuple(header_keys))
 
 
 def with_defaults(table: ImportTable, defaults: Sequence[Default]) -> ImportTable:
     """Return the table with other values for what nothing says."""
     return replace(table, defaults=tuple(defaults))
+
+
+def with_kinds(table: ImportTable, kinds: Sequence[NamedKind]) -> ImportTable:
+    """Return the table with kinds of files whose names look alike, before what the names say."""
+    return replace(table, rows=together(table.rows, kinds), kinds=tuple(kinds))
 
 
 def added(table: ImportTable, scan: Scan) -> ImportTable:
@@ -175,7 +181,7 @@ def added(table: ImportTable, scan: Scan) -> ImportTable:
     known = {file.name for file in table.files}
     new = replace(scan, files=tuple(file for file in scan.files if file.name not in known))
     further = table_of(new, template=table.template, header_keys=table.header_keys)
-    return replace(table, files=(*table.files, *new.files), rows=numbered((*table.rows, *further.rows)))
+    return replace(table, files=(*table.files, *new.files), rows=together((*table.rows, *further.rows), table.kinds))
 
 
 def removed(table: ImportTable, names: Iterable[str]) -> ImportTable:

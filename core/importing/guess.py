@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from asplab.core.importing.kind_words import kind_of
-from asplab.core.importing.names import Hit, hits_in, read_folders, read_name, sample_in, stem_of
+from asplab.core.importing.names import Hit, hits_in, read_folders, read_name, sample_in, shape_of, stem_of
 from asplab.core.importing.quantities import same
 from asplab.core.importing.template import FIELDS, UNITS, Template, TemplateError, compile_template
 
@@ -247,5 +247,5 @@ def _literal(text: str) -> str:
 
 
 def shapes(names: Sequence[str]) -> Counter[str]:
-    """Count how names look: digits become 0, runs of them one."""
-    return Counter(re.sub(r"\d+(?:[.,p]\d+)?", "0", name.lower()) for name in names)
+    """Count how names look."""
+    return Counter(map(shape_of, names))

@@ -10,7 +10,7 @@ from asplab.core.importing.findings import Finding, Reading, Source
 from asplab.core.importing.kind_words import doubt_of, kind_of
 from asplab.core.importing.quantities import NUMBER, QuantityError, canonical
 
-__all__ = ["Hit", "hits_in", "read_folders", "read_name", "read_text", "sample_in", "stem_of"]
+__all__ = ["Hit", "hits_in", "read_folders", "read_name", "read_text", "sample_in", "shape_of", "stem_of"]
 
 _START = r"(?<![A-Za-z\d.,])"
 _END = r"(?![A-Za-z\d]|[.,]\d)"
@@ -144,6 +144,11 @@ def read_folders(name: str, *, but_last: int = 0) -> Reading:
 def stem_of(file: str) -> str:
     """Return a file name without its ending, which begins with a letter; the ``.5K`` of a number stays."""
     return re.sub(r"(?<=.)\.[A-Za-z]\w{0,8}$", "", file)
+
+
+def shape_of(name: str) -> str:
+    """Return how a relative path looks: 0 for every number, in lower case."""
+    return re.sub(r"\d+(?:[.,p]\d+)?", "0", name.lower())
 
 
 def read_text(text: str, source: Source) -> Reading:

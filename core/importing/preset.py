@@ -11,12 +11,13 @@ from typing import Any
 
 from asplab.core.errors import InputError
 from asplab.core.importing.columns import ColumnMap
-from asplab.core.importing.edits import with_defaults, with_header_keys, with_template
+from asplab.core.importing.edits import with_defaults, with_header_keys, with_kinds, with_template
 from asplab.core.importing.findings import Finding
 from asplab.core.importing.guess import shapes
 from asplab.core.importing.headers import HeaderKey
+from asplab.core.importing.names import shape_of
 from asplab.core.importing.quantities import canonical
-from asplab.core.importing.table import Default, ImportRow, ImportTable
+from asplab.core.importing.table import Default, ImportRow, ImportTable, NamedKind
 from asplab.core.importing.template import Template, compile_regex, compile_template
 from asplab.core.safe_files import replaced_file
 
@@ -77,6 +78,8 @@ class Preset:
         What the columns of unknown text files are.
     shapes : tuple of str
         How the names looked that it was made for, with 0 for every number.
+    kinds : tuple of NamedKind
+        Kinds of files whose names look alike.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Preset:
     header_keys: tuple[HeaderKey, ...] = ()
     columns: tuple[ColumnMap, ...] = ()
     shapes: tuple[str, ...] = ()
+    kinds: tuple[NamedKind, ...] = ()
 
     @property
     def compiled(self) -> Template | None:
@@ -101,7 +105,8 @@ def preset_of(table: ImportTable, name: str, *, columns: Sequence[ColumnMap] = (
     """Return how ``table`` was filled.
 
     Filters, attenuation and other things of the set-up that were typed alike for all rows of a kind become defaults of
-    that kind; temperatures, excitations and powers that were typed don't.
+    that kind, and a kind that was typed for all names that look alike is kept with these; temperatures, excitations and
+    powers that were typed don't.
     """
     template = table.template
     return Preset(
@@ -114,13 +119,14 @@ def preset_of(table: ImportTable, name: str, *, columns: Sequence[ColumnMap] = (
         header_keys=table.header_keys,
         columns=tuple(columns),
         shapes=tuple(shape for shape, _ in shapes([row.file for row in table.rows]).most_common(_MOST_SHAPES)),
+        kinds=_typed_kinds(table),
     )
 
 
 def applied(table: ImportTable, preset: Preset) -> ImportTable:
     """Return ``table`` filled as ``preset`` says; what a manifest or a person said stays."""
     table = with_header_keys(with_defaults(table, preset.defaults), preset.header_keys)
-    table = with_template(table, preset.compiled)
+    table = with_template(with_kinds(table, preset.kinds), preset.compiled)
     return replace(table, rows=tuple(_with_choices(row, preset) for row in table.rows))
 
 
@@ -257,6 +263,21 @@ def _typed_defaults(table: ImportTable) -> list[Default]:
     return defaults
 
 
+def _typed_kinds(table: ImportTable) -> tuple[NamedKind, ...]:
+    """Return the kinds of names that look alike: those known before, and those typed alike for all of them."""
+    by_shape: dict[str, list[int]] = {}
+    for k, row in enumerate(table.rows):
+        if row.is_included:
+            by_shape.setdefault(shape_of(row.file), []).append(k)
+    known = {one.shape: one.kind for one in table.kinds}
+    for shape, rows in list(by_shape.items())[:_MOST_SHAPES]:
+        cells = [table.cell(k, "kind") for k in rows]
+        values = {cell.value for cell in cells}
+        if all(cell.source == "typed by hand" for cell in cells) and len(values) == 1 and values != {""}:
+            known[shape] = cells[0].value
+    return tuple(NamedKind(shape, kind) for shape, kind in known.items())
+
+
 def _likeness(preset: Preset, names: Sequence[str]) -> float:
     known = frozenset(preset.shapes)
     return sum(shape in known for name in names for shape in shapes([name])) / max(len(names), 1)
@@ -280,6 +301,7 @@ def _document(preset: Preset) -> dict[str, Any]:
         "header_keys": [{"key": h.key, "column": h.column, "unit": h.unit} for h in preset.header_keys],
         "columns": [{"headers": list(c.headers), "roles": list(c.roles)} for c in preset.columns],
         "shapes": list(preset.shapes),
+        "kinds": [{"shape": one.shape, "kind": one.kind} for one in preset.kinds],
     }
 
 
@@ -290,7 +312,7 @@ def _understood(document: Any, path: Path) -> Preset:
     version = str(document["schema"]).rpartition("/")[2]
     if not version.isdigit() or int(version) > VERSION:
         raise InputError(f"{path}: the preset has version {version}; this ASPLab knows up to {VERSION}. Update ASPLab.")
-    known = {"schema", "is_regex", "defaults", "header_keys", "columns", "shapes", *_TEXTS}
+    known = {"schema", "is_regex", "defaults", "header_keys", "columns", "shapes", "kinds", *_TEXTS}
     unknown = sorted(set(document) - known)
     if unknown:
         raise InputError(f"{path}: {unknown[0]!r} is no part of a preset. Correct or remove it.")
@@ -302,6 +324,7 @@ def _understood(document: Any, path: Path) -> Preset:
             header_keys=tuple(_header_key(entry) for entry in _entries(document, "header_keys")),
             columns=tuple(ColumnMap(tuple(e["headers"]), tuple(e["roles"])) for e in _entries(document, "columns")),
             shapes=tuple(str(shape) for shape in document.get("shapes", [])),
+            kinds=tuple(_named_kind(entry) for entry in _entries(document, "kinds")),
         )
         canonical("frames", preset.frames)
         canonical("rows", preset.rows)
@@ -330,6 +353,10 @@ def _entries(document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 def _default(entry: Mapping[str, Any]) -> Default:
     column = _text(entry, "column")
     return Default(_text(entry, "kind"), column, canonical(column, _text(entry, "value")))
+
+
+def _named_kind(entry: Mapping[str, Any]) -> NamedKind:
+    return NamedKind(_text(entry, "shape"), canonical("kind", _text(entry, "kind")))
 
 
 def _header_key(entry: Mapping[str, Any]) -> HeaderKey:

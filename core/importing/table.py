@@ -8,7 +8,7 @@ from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS
 from asplab.core.importing.counters import counters
 from asplab.core.importing.findings import SOURCES, Finding, Source
 from asplab.core.importing.headers import HeaderKey, read_headers
-from asplab.core.importing.names import read_folders, read_name
+from asplab.core.importing.names import read_folders, read_name, shape_of
 from asplab.core.importing.quantities import same
 from asplab.core.importing.scan import Scan
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
@@ -21,11 +21,12 @@ __all__ = [
     "Default",
     "ImportRow",
     "ImportTable",
+    "NamedKind",
     "filled",
     "is_conflicting",
     "named",
-    "numbered",
     "table_of",
+    "together",
 ]
 
 COLUMNS = (
@@ -124,6 +125,14 @@ class Default:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class NamedKind:
+    """The kind of all files whose names look alike, with 0 for every number, as a preset remembers it."""
+
+    shape: str
+    kind: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportRow:
     """One data set, or one frame of it.
@@ -195,6 +204,8 @@ class ImportTable:
     defaults : tuple of Default
     header_keys : tuple of HeaderKey
         What the user said about keys of file headers.
+    kinds : tuple of NamedKind
+        Kinds that a preset gives to names that look alike; they go before what the names say.
     is_simulated : bool
         Whether a manifest says that the data come from the virtual experiment.
     """
@@ -205,6 +216,7 @@ class ImportTable:
     template: Template | None = None
     defaults: tuple[Default, ...] = ()
     header_keys: tuple[HeaderKey, ...] = ()
+    kinds: tuple[NamedKind, ...] = ()
     is_simulated: bool = False
 
     @property
@@ -290,6 +302,7 @@ def table_of(
     template: Template | None = None,
     defaults: Sequence[Default] = (),
     header_keys: Sequence[HeaderKey] = (),
+    kinds: Sequence[NamedKind] = (),
 ) -> ImportTable:
     """Return the table of what was found: what headers, folders and names say is filled in."""
     rows = []
@@ -297,7 +310,8 @@ def table_of(
         for part in file.parts:
             dataset = part.part if len(file.parts) > 1 else ""
             rows.append(filled(ImportRow(file.name, part, dataset), template, header_keys))
-    return ImportTable(scan.root, scan.files, numbered(rows), template, tuple(defaults), tuple(header_keys))
+    seen = together(rows, kinds)
+    return ImportTable(scan.root, scan.files, seen, template, tuple(defaults), tuple(header_keys), tuple(kinds))
 
 
 def filled(row: ImportRow, template: Template | None, header_keys: Sequence[HeaderKey]) -> ImportRow:
@@ -326,7 +340,20 @@ def named(row: ImportRow, template: Template | None) -> ImportRow:
     )
 
 
-def numbered(rows: Sequence[ImportRow]) -> tuple[ImportRow, ...]:
+def together(rows: Sequence[ImportRow], kinds: Sequence[NamedKind]) -> tuple[ImportRow, ...]:
+    """Return ``rows`` with what their names say as they stand together: counted repeats, and kinds of a preset."""
+    known = {one.shape: one.kind for one in kinds}
+    return tuple(_with_kind(row, known.get(shape_of(row.file), "")) if known else row for row in _numbered(rows))
+
+
+def _with_kind(row: ImportRow, kind: str) -> ImportRow:
+    if not kind:
+        return row
+    found = row.with_findings(Finding("kind", kind, "file name", "as a preset says of names that look like it"))
+    return replace(found, confirmed=found.confirmed | {"kind"})
+
+
+def _numbered(rows: Sequence[ImportRow]) -> tuple[ImportRow, ...]:
     """Return ``rows`` with the repeats that counters at the end of their names say, where no template reads them."""
     found = counters(row.file for row in rows if not row.is_matched)
     return tuple(

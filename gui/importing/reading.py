@@ -74,7 +74,8 @@ def remapped(state: Marked, shelf: Shelf, maps: Sequence[ColumnMap]) -> Marked:
     """Return a table whose files are read with other names of their columns; what was typed stays."""
     table = state.table
     found = scan([file.path for file in table.files], root=table.root, read=NamedFiles(shelf=shelf, maps=maps).read)
-    fresh = table_of(found, template=table.template, defaults=table.defaults, header_keys=table.header_keys)
+    said = (table.defaults, table.header_keys, table.kinds)
+    fresh = table_of(found, template=table.template, defaults=said[0], header_keys=said[1], kinds=said[2])
     before = {row.key: row for row in table.rows}
     rows = tuple(_with_said(row, before[row.key]) if row.key in before else row for row in fresh.rows)
     return replace(marked(replace(fresh, rows=rows, is_simulated=table.is_simulated)), maps=tuple(maps))

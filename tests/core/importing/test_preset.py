@@ -21,7 +21,7 @@ from asplab.core.importing.preset import (
     preset_of,
     save_preset,
 )
-from asplab.core.importing.table import Default
+from asplab.core.importing.table import Default, NamedKind
 from asplab.core.importing.template import compile_regex, compile_template
 
 FULL = Preset(
@@ -33,6 +33,7 @@ FULL = Preset(
     header_keys=(HeaderKey("My T", "temperature_k", "C"), HeaderKey("Laser", "")),
     columns=(ColumnMap(("", "", ""), ("wavelength_nm", "counts", "counts")),),
     shapes=("t0/pl_0.csv",),
+    kinds=(NamedKind("x_0.csv", "dark"),),
 )
 
 
@@ -76,6 +77,26 @@ def test_a_preset_never_overrides_what_was_typed(plain):
     k = row_of(plain, "film.csv")
     typed = edits.typed(plain, k, "em_gain", "5")
     assert applied(typed, FULL).value(k, "em_gain") == "5"
+
+
+def test_a_preset_remembers_a_kind_typed_for_all_names_that_look_alike(tmp_path):
+    first = table(tmp_path / "one", bkg__bkg_1s=spectrum(), bkg__bkg_2s=spectrum(seed=1), zero_1=spectrum(seed=2))
+    first = edits.with_kind(first, [row_of(first, f"bkg/bkg_{t}s.csv") for t in (1, 2)], "background")
+    preset = preset_of(first, "mine")
+    assert preset.kinds == (NamedKind("bkg/bkg_0s.csv", "background"),)
+
+    second = applied(table(tmp_path / "two", bkg__bkg_5s=spectrum(seed=3), zero_2=spectrum(seed=4)), preset)
+    assert second.value(row_of(second, "bkg/bkg_5s.csv"), "kind") == "background"
+    assert second.value(row_of(second, "zero_2.csv"), "kind") == ""
+    assert second.conflicts == ()
+    again = edits.with_template(second, compile_template("{kind}_{t:s}"))
+    assert again.value(row_of(again, "bkg/bkg_5s.csv"), "kind") == "background"
+    assert preset_of(again, "again").kinds == preset.kinds
+
+
+def test_a_kind_typed_for_some_of_the_names_that_look_alike_is_not_remembered(tmp_path):
+    found = table(tmp_path, zero_1=spectrum(), zero_2=spectrum(seed=1))
+    assert preset_of(edits.with_kind(found, [0], "dark"), "mine").kinds == ()
 
 
 def test_a_regular_expression_is_kept_as_one(plain, tmp_path):

@@ -30,9 +30,9 @@ from asplab.core.io.crosschecks import (
 )
 from asplab.core.io.datafile import FileError
 from asplab.core.io.draft import DRAFT_NAME, draft_manifest
-from asplab.core.io.halfway import read_halfway
 from asplab.core.io.listing import Listed, list_files
 from asplab.core.io.manifest import Manifest, read_manifest
+from asplab.core.io.published import read_halfway_file
 from asplab.core.io.records import Loaded, Origin, read_kept, read_record
 from asplab.core.io.selection import Selected, Selection, select
 from asplab.core.problems import Problem
@@ -197,7 +197,7 @@ def read_kind(path: Path, origin: Origin, selection: Selection, memory: Memory) 
     """Return the SHA-256 of a file and its records, as its kind asks for."""
     if origin.kind in TABLE_KINDS:
         raw = file_bytes(path, origin.source)
-        return hashlib.sha256(raw).hexdigest(), [read_halfway(raw, origin)]
+        return hashlib.sha256(raw).hexdigest(), [read_halfway_file(raw, origin)]
     if origin.kind not in KEPT_KINDS:
         file = memory.read(path, origin.source)
         return file.sha256, [read_selected(part, origin) for part in select(file, selection)]

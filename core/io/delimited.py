@@ -20,7 +20,7 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A table of texts: column names in lower case, rows, and the comment lines without their mark."""
+    """A table of texts: column names in lower case and their line, rows, and the comment lines without their mark."""
 
     name: str
     decimal_comma: bool
@@ -28,6 +28,7 @@ class TextTable:
     rows: tuple[TextRow, ...]
     faults: tuple[FileError, ...]
     comments: tuple[str, ...]
+    header_line: int = 1
 
     def number(self, row: TextRow, column: str) -> float | None:
         """Return the number in ``column`` of ``row``, None where the cell is blank.
@@ -62,11 +63,7 @@ def read_table(raw: bytes, name: str) -> TextTable:
     FileError
         Where there is no header row, or it names a column twice.
     """
-    refuse_empty(raw, name)
-    refuse_foreign(raw, name)
-    if is_binary(raw):
-        raise FileError(name, None, "the file is binary, not a table of text. Save it as CSV.")
-    lines = split_lines(decode(raw, name))
+    lines = table_lines(raw, name)
     comments = tuple(line.strip().lstrip("#").strip() for line in lines if line.lstrip().startswith("#"))
     numbered = [
         (k, line) for k, line in enumerate(lines, 1) if line.strip(" ,;\t") and not line.lstrip().startswith("#")
@@ -84,7 +81,16 @@ def read_table(raw: bytes, name: str) -> TextTable:
             faults.append(too_many(name, line, cells, columns, delimiter))
         else:
             rows.append(TextRow(line, {column: cell for column, cell in zip(columns, cells, strict=False) if cell}))
-    return TextTable(name, delimiter != ",", columns, tuple(rows), tuple(faults), comments)
+    return TextTable(name, delimiter != ",", columns, tuple(rows), tuple(faults), comments, header_line)
+
+
+def table_lines(raw: bytes, name: str) -> list[str]:
+    """Return the lines of a table; raise `FileError` where the bytes are none."""
+    refuse_empty(raw, name)
+    refuse_foreign(raw, name)
+    if is_binary(raw):
+        raise FileError(name, None, "the file is binary, not a table of text. Save it as CSV.")
+    return split_lines(decode(raw, name))
 
 
 def split_row(text: str, delimiter: str, name: str, line: int) -> list[str]:

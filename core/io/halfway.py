@@ -81,7 +81,7 @@ def refuse_missing_columns(table: TextTable, origin: Origin) -> None:
         found = ", ".join(table.columns)
         raise FileError(
             origin.source,
-            None,
+            table.header_line,
             f"a table of kind {origin.kind} needs the column {missing[0]!r} (found: {found}). Add it, with the "
             "names in the first row.",
         )

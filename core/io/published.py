@@ -5,10 +5,11 @@ import io
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from asplab.core.experiment import Condition
 from asplab.core.io.datafile import FileError
-from asplab.core.io.delimited import DELIMITERS
+from asplab.core.io.delimited import DELIMITERS, split_row, table_lines
 from asplab.core.io.encoding import split_lines
 from asplab.core.io.halfway import REQUIRED, read_halfway
 from asplab.core.io.records import Loaded, Origin
@@ -32,6 +33,7 @@ NAMES = {
     "side": "side kind",
 }
 """Column names of the core, and what people call them, without units and signs."""
+KNOWN = frozenset(NAMES)
 
 ANY_ERROR = frozenset(("error", "err", "sigma", "std", "sd", "se", "uncertainty", "unc", "pm"))
 CANONICAL = {alias: name for name, aliases in NAMES.items() for alias in aliases.split()}
@@ -48,6 +50,9 @@ PARTNERS = {
     "pa": "pa_error",
     "detuning_mev": "detuning_mev_error",
 }
+
+VALUES = {"efficiency": "eta", "ratios": "ratio", "responses": "intensity"}
+"""The column that tells what a table holds."""
 
 
 def read_published(text: str, name: str, *, temperature_k: float | None = None) -> Loaded:
@@ -70,29 +75,108 @@ def read_published(text: str, name: str, *, temperature_k: float | None = None) 
         Where the columns can't be understood or a number is missing; it names the line.
     """
     lines = split_lines(text)
-    first = next((k for k, line in enumerate(lines) if line.strip()), None)
+    first = _header_at(lines)
     if first is None:
         raise FileError(name, None, "there is no text. Copy the table with its header row.")
-    delimiter = max(DELIMITERS, key=lines[first].count)
-    heads = _split(lines[first], delimiter)
-    names, factors = _understood(heads, name, first + 1)
-    rows = [_split(line, delimiter) if line.strip() else [] for line in lines[first + 1 :]]
-    names, factors, rows = _with_errors_apart(names, factors, rows)
-    kind = _kind(names, name, heads)
-    comma = delimiter != ","
-    table = [
-        names,
-        *([_scaled(cell, factor, comma) for cell, factor in zip(row, factors, strict=False)] for row in rows),
+    table = _translated(lines, first, name)
+    kind = _kind(table.names, name, first + 1, table.heads)
+    return read_halfway(table.raw, Origin(kind, name, None, Condition(temperature_k=temperature_k), ()))
+
+
+def read_halfway_file(raw: bytes, origin: Origin) -> Loaded:
+    """Return a table of kind ``responses``, ``ratios`` or ``efficiency`` from a file.
+
+    Columns named as the contract names them are taken as they stand; otherwise names, units and cells are
+    understood as in `read_published`, and a remark tells how. Raises as `read_halfway`.
+    """
+    lines = table_lines(raw, origin.source)
+    first = _header_at(lines)
+    if first is None:
+        return read_halfway(raw, origin)
+    if _is_complete(lines[first], first + 1, origin):
+        return read_halfway(raw, origin)
+    table = _translated(lines, first, origin.source)
+    usual = [
+        (head, found) for head, found in zip(table.heads, table.names, strict=False) if found in KNOWN and head != found
     ]
+    if not any(_written(head) != found for head, found in usual):
+        return read_halfway(raw, origin)
+    _refuse_other_kind(table.names, origin, first + 1)
+    loaded = read_halfway(table.raw, origin)
+    told = ", ".join(f"{head!r} as {found}" for head, found in usual)
+    return replace(loaded, remarks=(*loaded.remarks, ("info", f"columns with usual names were taken: {told}.")))
+
+
+def _written(head: str) -> str:
+    """Return a head as tables of the contract write it."""
+    return head.lower().replace(" ", "_")
+
+
+def _is_complete(header: str, line: int, origin: Origin) -> bool:
+    """Whether a header names all columns in the words of the contract.
+
+    The temperature counts among them: that of the manifest must not hide one that the table calls T (K).
+    """
+    delimiter = max(DELIMITERS, key=header.count)
+    names = {_written(head) for head in split_row(header, delimiter, origin.source, line)}
+    places = names >= {"detuning_mev"} or names >= {"excitation_nm", "gap_mev"}
+    return names >= {"temperature_k", *REQUIRED[origin.kind]} and (places or origin.kind != "efficiency")
+
+
+@dataclass(frozen=True, slots=True)
+class _Translated:
+    """A table in names and units of the core: its heads as written, the core's names, and the bytes."""
+
+    heads: list[str]
+    names: list[str]
+    raw: bytes
+
+
+def _header_at(lines: Sequence[str]) -> int | None:
+    """Return where the first line stands that is neither blank nor a comment."""
+    return next((k for k, line in enumerate(lines) if line.strip() and not _is_comment(line)), None)
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
+def _translated(lines: Sequence[str], first: int, name: str) -> _Translated:
+    """Return a table in names and units of the core; every row stays on its line, for messages."""
+    delimiter = max(DELIMITERS, key=lines[first].count)
+    heads = split_row(lines[first], delimiter, name, first + 1)
+    while heads and not heads[-1]:
+        heads.pop()
+    names, factors = _understood(heads, name, first + 1)
+    numbered = [(k, line) for k, line in enumerate(lines) if k > first and line.strip() and not _is_comment(line)]
+    rows = [split_row(line, delimiter, name, k + 1) for k, line in numbered]
+    names, factors, rows = _with_errors_apart(names, factors, rows)
+    written = [line if _is_comment(line) else "" for line in lines]
+    written[first] = _joined(names, delimiter)
+    for (k, _), row in zip(numbered, rows, strict=True):
+        # Cells beyond the header stay, so that they are refused and not lost.
+        scales = [*factors, *[1.0] * len(row)]
+        cells = [_scaled(cell, factor, delimiter != ",") for cell, factor in zip(row, scales, strict=False)]
+        written[k] = _joined(cells, delimiter)
+    return _Translated(heads, names, "\n".join(written).encode("utf-8"))
+
+
+def _joined(cells: Sequence[str], delimiter: str) -> str:
     out = io.StringIO()
-    out.write("\n" * first)
-    csv.writer(out, delimiter="\t", lineterminator="\n").writerows(table)
-    origin = Origin(kind, name, None, Condition(temperature_k=temperature_k), ())
-    return read_halfway(out.getvalue().encode("utf-8"), origin)
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
+    return out.getvalue()
 
 
-def _split(line: str, delimiter: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
+def _refuse_other_kind(names: Sequence[str], origin: Origin, line: int) -> None:
+    """Raise `FileError` where a table holds another kind of values than the manifest says."""
+    held = [kind for kind, value in VALUES.items() if value in names]
+    if held and origin.kind not in held:
+        raise FileError(
+            origin.source,
+            line,
+            f"the kind is {origin.kind}, but the table has the column of {held[0]} ({VALUES[held[0]]}) and none named "
+            f"{VALUES[origin.kind]}. Correct the kind, or name the column.",
+        )
 
 
 def _understood(heads: Sequence[str], name: str, line: int) -> tuple[list[str], list[float]]:
@@ -170,15 +254,15 @@ def _with_errors_apart(
     return names, factors, rows
 
 
-def _kind(names: Sequence[str], name: str, heads: Sequence[str]) -> str:
+def _kind(names: Sequence[str], name: str, line: int, heads: Sequence[str]) -> str:
     """Return what the table holds; raise where it is none of the three."""
-    for kind, value in (("efficiency", "eta"), ("ratios", "ratio"), ("responses", "intensity")):
+    for kind, value in VALUES.items():
         if value in names:
             return kind
     found = ", ".join(repr(head) for head in heads)
     raise FileError(
         name,
-        None,
+        line,
         f"no column holds η, R or I (found: {found}). Name the columns in the first row, such as T (K), ΔE (meV), η, "
         f"error; for R: {', '.join(REQUIRED['ratios'])}.",
     )

@@ -189,15 +189,15 @@ RESPONSES = [
     ("content", "kind", "line", "said"),
     [
         (RESPONSES[:1], "responses", None, "no rows"),
-        ([row.rpartition(",")[0] for row in RESPONSES], "responses", None, "'pa_error'.*found: excitation_nm"),
+        ([row.rpartition(",")[0] for row in RESPONSES], "responses", 1, "'pa_error'.*found: excitation_nm"),
         (spoiled(3, "535,red,4,1,1e-4,1e-5", RESPONSES), "responses", 3, "'red'"),
         (spoiled(3, "535,aspl,four,1,1e-4,1e-5", RESPONSES), "responses", 3, "'four'"),
         (spoiled(3, "535,aspl,4,-1,1e-4,1e-5", RESPONSES), "responses", 3, "intensity_error holds -1"),
         (spoiled(3, "2.32,aspl,4,1,1e-4,1e-5", RESPONSES), "responses", 3, "excitation_nm 2.32"),
         (spoiled(3, "535,aspl,,1,1e-4,1e-5", RESPONSES), "responses", 3, "intensity is blank"),
         (spoiled(3, "535,aspl,4,1,1e-4,1e-5,7", RESPONSES), "responses", 3, "7 cells"),
-        (["eta,eta_error", "0.7,0.1"], "efficiency", None, "'excitation_nm'"),
-        (["detuning_mev,eta", "23,0.7"], "efficiency", None, "'eta_error'"),
+        (["eta,eta_error", "0.7,0.1"], "efficiency", 1, "'excitation_nm'"),
+        (["detuning_mev,eta", "23,0.7"], "efficiency", 1, "'eta_error'"),
         (["detuning_mev,eta,eta_error", "23,0.7,nan"], "efficiency", 2, "'nan'"),
     ],
 )

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from asplab.core.experiment import Condition
 from asplab.core.io.datafile import FileError
-from asplab.core.io.published import read_published
+from asplab.core.io.published import read_halfway_file, read_published
+from asplab.core.io.records import Origin
 
 
 def columns(text, **given):
@@ -119,3 +121,63 @@ def test_a_table_that_is_not_understood_is_refused_with_the_reason(text, said):
 def test_lines_are_those_of_the_pasted_text():
     with pytest.raises(FileError, match="line 4"):
         read_published("\nT (K),ΔE (meV),η,error\n80,23,0.75,0.03\n80,33,,0.02\n", "pasted table")
+
+
+def from_file(text, kind="efficiency", **given):
+    return read_halfway_file(text.encode(), Origin(kind, "eta.csv", 2, Condition(**given), ()))
+
+
+def test_a_file_with_usual_names_of_columns_is_read_and_told():
+    loaded = from_file("# from the paper\nT (K);ΔE (eV);η (%);σ(η)\n\n80;0,023;75;3\n80;0,102;32;4\n")
+    found = dict(loaded.record.columns)
+    np.testing.assert_allclose(found["temperature_k"], 80.0)
+    np.testing.assert_allclose(found["detuning_mev"], [23.0, 102.0])
+    np.testing.assert_allclose(found["eta"], [0.75, 0.32])
+    np.testing.assert_allclose(found["eta_error"], [0.03, 0.04])
+    assert loaded.record.metadata == (("comment", "from the paper"),)
+    ((severity, told),) = loaded.remarks
+    assert severity == "info"
+    assert "'η (%)' as eta" in told
+
+
+@pytest.mark.parametrize("kind", ["ratios", "responses"])
+def test_files_of_ratios_and_responses_may_have_usual_names_too(kind):
+    text = {
+        "ratios": "T (K),ΔE_S (meV),ΔE (meV),E_g (eV),R,σ_R\n80,170,23,2.45,0.47,0.02\n",
+        "responses": "T,excitation (nm),I,σ(I),PA,PA_error\n80,450,1,0.1,2,0.1\n",
+    }[kind]
+    record = from_file(text, kind).record
+    assert record.kind == kind
+    assert record.column("temperature_k")[0] == 80.0
+
+
+def test_names_of_the_contract_are_taken_as_they_stand():
+    loaded = from_file("temperature_k,detuning_mev,eta,eta_error,T,λ\n80,23,0.75,0.03,1,2\n")
+    assert loaded.remarks == ()
+    np.testing.assert_allclose(loaded.record.column("temperature_k"), 80.0)
+
+
+def test_a_temperature_of_the_table_goes_before_that_of_the_manifest_whatever_its_name():
+    record = from_file("T (K),detuning_mev,eta,eta_error\n80,23,0.75,0.03\n", temperature_k=250.0).record
+    np.testing.assert_allclose(record.column("temperature_k"), 80.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("# c\n\nT (K),ΔE (meV),η\n80,23,0.75\n", 3, "'eta_error'"),
+        ("T (K),ΔE (meV),η (%),σ(η)\n80,23,75,3\n# c\n\n80,33,x,3\n", 5, "'x'"),
+        ("T (K),ΔE (meV),η,σ(η)\n80,23,0.75,0.03,7\n", 2, "5 cells"),
+        ("T (K),ΔE (meV),R,σ(R)\n80,23,0.75,0.03\n", 1, "the kind is efficiency, but .* ratios"),
+        ("T (K),ΔE (meV),η,σ(η)\n80,23,0.75,-0.03\n", 2, "can't be negative"),
+    ],
+)
+def test_a_file_that_cannot_be_understood_is_refused_with_its_line(text, line, said):
+    with pytest.raises(FileError, match=said) as caught:
+        from_file(text)
+    assert str(caught.value).startswith(f"eta.csv, line {line}:")
+
+
+def test_cells_beyond_the_header_of_a_pasted_table_are_not_lost():
+    with pytest.raises(FileError, match="line 2: the row has 5 cells"):
+        columns("T (K),ΔE (meV),η,error\n80,23,0,75,0\n")

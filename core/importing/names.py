@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from asplab.core.importing.findings import Finding, Reading, Source
 from asplab.core.importing.kind_words import doubt_of, kind_of
-from asplab.core.importing.quantities import NUMBER, QuantityError, canonical
+from asplab.core.importing.quantities import NUMBER, QuantityError, canonical, has_decimal_comma
 
 __all__ = ["Hit", "hits_in", "read_folders", "read_name", "read_text", "sample_in", "shape_of", "stem_of"]
 
@@ -194,7 +194,7 @@ class _Rest:
     """A name in which what was understood is blanked out, so that nothing counts twice."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.whole = self.text = text
 
     def each(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
         return list(pattern.finditer(self.text))
@@ -219,6 +219,7 @@ def _ambiguities(rest: _Rest) -> list[str]:
 
 def _apply(rule: _Rule, rest: _Rest, hits: list[Hit], doubts: list[str]) -> None:
     """Move all that ``rule`` finds from ``rest`` to ``hits``."""
+    is_decimal = has_decimal_comma(rest.whole)
     for match in rest.each(rule.pattern):
         rest.take(match)
         if not rule.column:
@@ -228,7 +229,8 @@ def _apply(rule: _Rule, rest: _Rest, hits: list[Hit], doubts: list[str]) -> None
         sign = "-" if groups.get("sign") else ""
         unit = groups.get("unit") or ""
         try:
-            value = canonical(rule.column, f"{sign}{match[named]} {unit or rule.unit}".strip())
+            number = match[named].replace(",", ".") if is_decimal else match[named]
+            value = canonical(rule.column, f"{sign}{number} {unit or rule.unit}".strip())
         except QuantityError as error:
             doubts.append(str(error))
             continue

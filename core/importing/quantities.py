@@ -9,7 +9,7 @@ from asplab.core.experiment import KINDS
 from asplab.core.io.selection import NUMBERS, WAYS
 from asplab.core.units import HC_MEV_NM
 
-__all__ = ["NUMBER", "QuantityError", "canonical", "decimal", "is_range", "same", "unit_of"]
+__all__ = ["NUMBER", "QuantityError", "canonical", "decimal", "has_decimal_comma", "is_range", "same", "unit_of"]
 
 
 class QuantityError(InputError):
@@ -31,6 +31,7 @@ NUMBER = r"\d+(?:[.,p]\d+)?(?:[eE][+-]?\d{1,3})?|[.,]\d+"
 
 _PLAIN = re.compile(rf"[+-]?(?:{NUMBER})", re.ASCII)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])(?:\d+,(?:\d{1,2}|\d{4,})|0\d*,\d+|\d{4,},\d+)(?![\d.,])", re.ASCII)
 _RANGE = re.compile(rf"\s*({NUMBER})\s*[^\W\d]*\s*(?:-|–|\.\.+|\bto\b)\s*({NUMBER})\s*[^\W\d]*\s*", re.ASCII)
 _VALUE = re.compile(rf"\s*([+-]?(?:{NUMBER}))\s*(.*?)\s*", re.DOTALL)
 
@@ -174,6 +175,11 @@ def decimal(text: str) -> Decimal:
         return Decimal(plain.replace(",", ".").replace("p", "."))
     except InvalidOperation:
         raise QuantityError(f"{text!r} is no number. Write digits with '.', ',' or 'p' as decimal mark.") from None
+
+
+def has_decimal_comma(text: str) -> bool:
+    """Whether some number in ``text`` shows that commas are decimal marks there, as 429,36 does and 116,904 doesn't."""
+    return _DECIMAL_COMMA.search(text) is not None
 
 
 def is_range(text: str) -> bool:

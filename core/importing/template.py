@@ -10,7 +10,7 @@ from asplab.core.errors import InputError
 from asplab.core.importing.findings import Finding, Reading, Source
 from asplab.core.importing.kind_words import doubt_of, kind_of
 from asplab.core.importing.names import stem_of
-from asplab.core.importing.quantities import NUMBER, QuantityError, canonical
+from asplab.core.importing.quantities import NUMBER, QuantityError, canonical, has_decimal_comma
 
 __all__ = ["FIELDS", "Template", "TemplateError", "compile_regex", "compile_template"]
 
@@ -166,9 +166,11 @@ class Template:
         if column == "kind":
             kind = kind_of(text)
             return Finding(column, kind or canonical(column, text), source, text)
+        if _is_number(field) and has_decimal_comma(match.string):
+            text = text.replace(",", ".")
         stated = match[f"{field}_unit"] if f"{field}_unit" in self.pattern.groupindex else None
         value = canonical(column, f"{text} {stated}" if stated else text, unit=dict(self.units).get(field, ""))
-        return Finding(column, value, source, f"{text}{stated or ''}")
+        return Finding(column, value, source, f"{match[field]}{stated or ''}")
 
 
 def column_of(field: str) -> str:
@@ -323,6 +325,12 @@ def _pattern(name: str, short: str) -> str:
     if short == "od":
         return rf"(?P<{name}>{NUMBER})"
     return f"(?P<{name}>[^/]+?)"
+
+
+def _is_number(field: str) -> bool:
+    """Whether a field, by its short name or its column, holds a number with decimals."""
+    short = next((key for key, column in FIELDS.items() if column == field), field)
+    return short in UNITS or short == "od"
 
 
 _CASELESS = {short: tuple(unit.lower() for unit in units if unit != "W") for short, units in UNITS.items()}

@@ -179,3 +179,8 @@ def test_conditions_without_units_are_no_sample():
     assert "sample" not in read_name("UC 535 120 #4.csv").cells
     assert "sample" not in read_name("Dunkel/Dunkel 0,5s Nr2.csv").cells
     assert read_name("film 12 80K.csv").cells["sample"] == "film 12"
+
+
+def test_a_comma_is_decimal_where_another_number_of_the_name_shows_it():
+    assert read_name("PL_429,36nm_116,904uW.csv").cells["power_uw"] == "116.904"
+    assert "power_uw" not in read_name("PL_429nm_116,904uW.csv").cells

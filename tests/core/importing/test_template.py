@@ -229,3 +229,12 @@ def test_a_guess_never_says_less_or_otherwise_than_names_say_plainly(names):
 def test_bare_wavelengths_with_a_decimal_comma_are_guessed():
     names = [f"F7 T={t}K/Em {e},36 116,904 #{r}.csv" for t in (80, 90) for e in (429, 431) for r in (1, 2)]
     assert "{exc:nm}" in propose(names).template.text
+
+
+def test_a_comma_is_decimal_where_another_number_of_the_name_shows_it():
+    template = compile_template("{any} {exc:nm} {P:uW} #{rep}")
+    reading = template.read("Em 429,36 116,904 #4.csv")
+    assert reading.cells == {"excitation_nm": "429.36", "power_uw": "116.904", "repeat": "4"}
+    assert "116,904" in [finding.text for finding in reading.findings]
+    assert "thousands" in template.read("Em 429.36 116,904 #4.csv").doubts[0]
+    assert "thousands" in template.read("Em 429 116,904 #4.csv").doubts[0]

@@ -21,13 +21,14 @@ _FRAMES = ("repeats", "mean", "sum")
 class KindBox(QComboBox):
     """The kinds as a list: letters and arrows look for one, and only Enter, Tab or a click takes it.
 
-    ``activated`` tells that one was taken in the open list.
+    ``activated`` tells that one was taken in the open list, ``is_touched`` whether the user named or took one.
     """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         for key, text in (("", ""), *words.kinds()):
             self.addItem(text, key)
+        self.is_touched = False
         self._typed = ""
         self._since_key = QElapsedTimer()
 
@@ -59,6 +60,7 @@ class KindBox(QComboBox):
         exact = [k for k, pair in names if self._typed in pair]
         begun = [k for k, pair in names if any(name.startswith(self._typed) for name in pair)]
         if exact or begun:
+            self.is_touched = True
             self.setCurrentIndex((exact or begun)[0])
 
 
@@ -127,9 +129,9 @@ class CellDelegate(QStyledItemDelegate):
         """Return a list of kinds, a list of what becomes of frames, or a line for typing."""
         column = self._model.columns[index.column()]
         if column == "kind":
-            combo = KindBox(parent)
-            combo.activated.connect(lambda: self._commit(combo))
-            return combo
+            kinds = KindBox(parent)
+            kinds.activated.connect(lambda: self._commit(kinds))
+            return kinds
         if column == "frames":
             combo = QComboBox(parent)
             combo.addItems(list(_FRAMES))
@@ -156,14 +158,19 @@ class CellDelegate(QStyledItemDelegate):
         self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Hand over what was typed or chosen."""
-        text = ""
-        if isinstance(editor, QComboBox):
-            text = editor.currentText() if editor.isEditable() else str(editor.currentData())
+        text, is_touched = "", True
+        if isinstance(editor, KindBox):
+            text, is_touched = str(editor.currentData()), editor.is_touched
+        elif isinstance(editor, QComboBox):
+            text, is_touched = editor.currentText(), editor.lineEdit().isModified()
         elif isinstance(editor, QLineEdit):
-            text = editor.text()
-        model.setData(index, text)
+            text, is_touched = editor.text(), editor.isModified()
+        # Looking into a cell is no answer to what its sources say.
+        if is_touched or text != index.data(Qt.ItemDataRole.EditRole):
+            model.setData(index, text)
 
-    def _commit(self, combo: QComboBox) -> None:
+    def _commit(self, combo: KindBox) -> None:
+        combo.is_touched = True
         self.commitData.emit(combo)
         self.closeEditor.emit(combo)
 

@@ -136,9 +136,13 @@ class ConditionsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.CheckStateRole:
             self.toggled.emit(index.row(), Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
-        if role == Qt.ItemDataRole.EditRole and str(value) != index.data(Qt.ItemDataRole.EditRole):
-            self.typed.emit(index.row(), self.columns[index.column()], str(value))
-            return True
+        if role == Qt.ItemDataRole.EditRole:
+            row, column = index.row(), self.columns[index.column()]
+            # Where sources differ, the value that is shown typed once more settles it.
+            is_open = self._state is not None and self._state.is_conflict(row, column)
+            if is_open or str(value) != index.data(Qt.ItemDataRole.EditRole):
+                self.typed.emit(row, column, str(value))
+                return True
         return False
 
     def _wanted_columns(self, table: ImportTable) -> tuple[str, ...]:

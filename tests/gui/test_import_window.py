@@ -461,6 +461,28 @@ def test_conflicts_are_counted_walked_through_and_settled_with_undo(
     assert page.conflicts.text() == "! 2 conflicts: next"
 
 
+def test_typing_the_value_that_is_shown_settles_a_conflict_and_looking_does_not(
+    lab: Bindings, bad_names: Path, until: Until
+) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    page = importer.window.conditions
+    QTest.mouseClick(page.conflicts, LEFT)
+    row = page.table.currentIndex().row()
+    QTest.keyClick(page.table, Qt.Key.Key_F2)
+    editor = page.table.viewport().findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert page.conflicts.text() == "! 2 conflicts: next"
+    type_into(importer, row, "excitation_nm", "450")
+    assert value(importer, row, "excitation_nm") == "450"
+    assert page.conflicts.text() == "! 1 conflict: next"
+    assert page.table.conditions.face(row, "excitation_nm").sign == "T"
+    QTest.keyClick(importer.window, Qt.Key.Key_Z, CTRL)
+    assert page.conflicts.text() == "! 2 conflicts: next"
+
+
 def test_what_is_typed_is_understood_with_its_unit(lab: Bindings, bad_names: Path, until: Until) -> None:
     importer = dropped(lab, until, bad_names)
     importer.choose_step("conditions")

@@ -9,6 +9,7 @@ from pathlib import Path
 from asplab.core.counting import counted
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment
+from asplab.core.importing.lines import without_lines
 from asplab.core.importing.table import ImportRow, ImportTable
 from asplab.core.io.datafile import FileError
 from asplab.core.io.delimited import TextRow, TextTable
@@ -107,6 +108,7 @@ def experiment_of(
     """
     manifest = manifest_of(table, name=name, sha256=sha256)
     experiment = load_rows(manifest, table.root / MANIFEST_NAME, progress=progress, memory=memory)
+    experiment = without_lines(experiment, manifest)
     return replace(experiment, problems=(*experiment.problems, *_left_out(table), *_conflicts(table)))
 
 

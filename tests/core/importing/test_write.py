@@ -68,6 +68,17 @@ def test_the_experiment_without_a_file_equals_the_one_with_it(full):
         np.testing.assert_array_equal(one.counts, other.counts)
 
 
+def test_an_experiment_without_a_manifest_names_no_line_of_one(full):
+    (full.root / "dark.csv").unlink()
+    (full.root / "#1 aspl_80K_540nm.csv").write_text("wavelength_nm,counts\n500,1\n")
+    experiment = experiment_of(full)
+    assert {record.line for record in experiment.spectra} == {None}
+    places = [problem.where for problem in experiment.problems]
+    assert "dark.csv" in places
+    assert any(place.startswith("#1 aspl_80K_540nm.csv") for place in places)
+    assert not any("manifest" in place for place in places)
+
+
 def test_rows_that_are_out_or_of_unknown_kind_are_not_written(plain):
     found = edits.included(plain, [row_of(plain, "T080/aspl_exc535nm_rep1.csv")], False)
     listed = [row["file"] for row in csv.DictReader(manifest_text(found).splitlines())]

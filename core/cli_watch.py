@@ -48,6 +48,8 @@ def watch(
             time.sleep(every)
         done += 1
         earlier, watched = watched.experiment, watched.again()
+        if done == 1 and not watched.seen.files:
+            _tell([f"{folder} is empty; waiting for {'manifest.csv and files' if preset is None else 'files'}"])
         if watched.experiment is None or watched.experiment is earlier:
             continue
         document = Document(watched.experiment)

@@ -65,12 +65,12 @@ def by_cause(problems: Sequence[Problem], *, experiment: str = "") -> tuple[tupl
     """
     groups: dict[tuple[Severity, str], list[Problem]] = {}
     for problem in problems:
-        groups.setdefault((problem.severity, _cause(problem.message)), []).append(problem)
+        groups.setdefault((problem.severity, cause_of(problem.message)), []).append(problem)
     ranked = sorted(groups.values(), key=lambda group: _rank(group[0], experiment))
     return tuple(tuple(group) for group in ranked)
 
 
-def _cause(message: str) -> str:
+def cause_of(message: str) -> str:
     """Return what is common to all messages about one cause."""
     return _NUMBER.sub("#", _FILE_NAME.sub("'…'", _GUESS.sub(".", message)))
 

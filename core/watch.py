@@ -1,5 +1,6 @@
 """Follow a folder while it is being measured: which files are finished, what they bring, and what to say about it."""
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,15 +15,17 @@ from asplab.core.importing.columns import MappedFiles
 from asplab.core.importing.preset import load_preset, preset_folder
 from asplab.core.io.manifest import read_manifest
 from asplab.core.io.order import natural_key
-from asplab.core.loading import Memory, find_manifest, load_rows
+from asplab.core.loading import MANIFEST_NAME, Memory, find_manifest, load_rows
 from asplab.core.more_repeats import plan_repeats
 from asplab.core.pipeline import Results
-from asplab.core.problems import by_cause
+from asplab.core.problems import Problem, by_cause, cause_of
 from asplab.core.progress import Progress
 
 MOST_FILES = 100_000
 _CHANGED = 0.05
 """Relative change of an error below which it is not news."""
+
+_LIST_LINE = re.compile(r" \(manifest line \d+\)$")
 
 Load = Callable[[Path, Collection[str], Progress | None], Experiment]
 """Reads a folder, without the files that are unfinished."""
@@ -33,11 +36,21 @@ def by_manifest() -> Load:
     memory = Memory()
 
     def load(folder: Path, unfinished: Collection[str], progress: Progress | None) -> Experiment:
-        path = find_manifest(folder)
+        path = _manifest_of(folder)
         manifest = read_manifest(path)
         return load_rows(manifest, path.resolve(), progress=progress, memory=memory, unfinished=unfinished)
 
     return load
+
+
+def _manifest_of(folder: Path) -> Path:
+    """Return the manifest of a watched folder; raise `InputError` that tells the two ways to go on without one."""
+    if any(entry.name.lower() == MANIFEST_NAME for entry in folder.iterdir()):
+        return find_manifest(folder)
+    raise InputError(
+        f"{folder}: there is no {MANIFEST_NAME}, which says what the files are. Write it first (asplab analyze "
+        "drafts one, the import window saves one), or watch by an import preset: --preset NAME."
+    )
 
 
 def by_preset(name: str, presets: Path | None = None) -> Load:
@@ -183,11 +196,26 @@ def _repeats(results: Results | None) -> dict[str, int]:
 
 
 def _new_problems(before: Results | None, after: Results) -> Iterator[str]:
-    known = set() if before is None else {(p.where, p.message) for p in before.problems}
-    fresh = [p for p in after.problems if p.severity != "info" and (p.where, p.message) not in known]
-    for group in by_cause(fresh):
+    """Yield every cause once: what it adds later is counted where it is a warning, and named where it is an error."""
+    earlier = [] if before is None else [p for p in before.problems if p.severity != "info"]
+    places = {_place(p) for p in earlier}
+    causes = {place[:2] for place in places}
+    fresh = [p for p in after.problems if p.severity != "info"]
+    repeated = 0
+    for group in by_cause([p for p in fresh if _place(p) not in places]):
+        first = group[0]
+        if first.severity == "warning" and (first.severity, cause_of(first.message)) in causes:
+            repeated += len(group)
+            continue
         more = f" (and {len(group) - 1} more)" if len(group) > 1 else ""
-        yield f"{group[0].severity}: {group[0].where}{more}: {group[0].message}"
+        yield f"{first.severity}: {first.where}{more}: {first.message}"
+    if repeated:
+        yield f"{counted(repeated, 'more warning')} of kinds that were told before"
+
+
+def _place(problem: Problem) -> tuple[str, str, str]:
+    """Return severity, cause and place of a problem; lines of a list that grows with the folder tell nothing."""
+    return problem.severity, cause_of(problem.message), _LIST_LINE.sub("", problem.where)
 
 
 def _phonon_lines(before: Results | None, after: Results) -> Iterator[str]:
@@ -201,7 +229,7 @@ def _phonon_lines(before: Results | None, after: Results) -> Iterator[str]:
         earlier = old.get(place, np.nan)
         if not np.isfinite(error) or abs(error - earlier) < _CHANGED * earlier:
             continue
-        was = f" (was {earlier:.2g})" if np.isfinite(earlier) else ""
+        was = f" (error was {earlier:.2g})" if np.isfinite(earlier) else ""
         yield f"{place}: ħω = {value:.1f} ± {error:.2g} meV{was}"
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from asplab.core.importing.preset import Preset, save_preset
 from asplab.core.importing.table import Default
 from asplab.core.loading import Memory, load_experiment
 from asplab.core.pipeline import Results, analyse
+from asplab.core.problems import Problem
 from asplab.core.virtual import simulate
 from asplab.core.watch import Look, Watch, by_preset, look, missing_conditions, news
 
@@ -177,6 +179,56 @@ def test_the_command_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
     done = run("watch", tmp_path / "none", "--looks", "1")
     assert done.code == 2
     assert "isn't there" in done.err
+
+
+def test_a_folder_without_a_manifest_is_refused_with_both_ways_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("500,1\n501,2\n")
+    done = run("watch", tmp_path, "--every", "0.1", "--looks", "2")
+    assert done.code == 2
+    assert "--preset NAME" in done.err
+    assert "draft.csv" not in done.err
+
+
+def test_the_command_says_that_it_waits_for_an_empty_folder_to_fill(tmp_path: Path) -> None:
+    done = run("watch", tmp_path, "--every", "0.1", "--looks", "2")
+    assert done.code == 0
+    assert done.out.count("is empty; waiting for manifest.csv and files") == 1
+
+
+def with_problems(results: Results, *problems: Problem) -> Results:
+    return replace(results, problems=problems)
+
+
+def test_a_warning_of_a_known_cause_is_counted_and_not_told_again(folder: Path) -> None:
+    results = results_of(settled(Watch(folder)))
+    saturated = [Problem("warning", f"pl_{k}.csv", f"{k} pixels are saturated") for k in range(4)]
+    first = with_problems(results, saturated[0], Problem("warning", "80 K", "3 of 9 scans are short"))
+    told = news(None, first)
+    assert "warning: pl_0.csv: 0 pixels are saturated" in told
+    later = with_problems(results, *saturated, Problem("warning", "80 K", "5 of 12 scans are short"))
+    assert news(first, later) == ["3 more warnings of kinds that were told before"]
+    assert news(later, later) == []
+
+
+def test_a_problem_whose_line_of_the_list_moved_is_no_news(folder: Path) -> None:
+    results = results_of(settled(Watch(folder)))
+    kinds = [[Problem("error", f"pl_1.csv (manifest line {line})", "the file is empty.")] for line in (4, 40)]
+    assert news(with_problems(results, *kinds[0]), with_problems(results, *kinds[1])) == []
+
+
+def test_an_error_at_another_place_is_named_though_its_cause_is_known(folder: Path) -> None:
+    results = results_of(settled(Watch(folder)))
+    lost = [Problem("error", f"pl_{k}.csv", "the file is empty. Copy it again.") for k in range(2)]
+    told = news(with_problems(results, lost[0]), with_problems(results, *lost))
+    assert told == ["error: pl_1.csv: the file is empty. Copy it again."]
+
+
+def test_the_error_that_more_files_shrink_is_called_an_error(measured: Path, folder: Path) -> None:
+    after = results_of(settled(Watch(folder)))
+    assert after.polaron is not None
+    before = replace(after, polaron=replace(after.polaron, phonon_error_mev=2.0 * after.polaron.phonon_error_mev))
+    (line, *_) = news(before, after)
+    assert f"(error was {before.polaron.phonon_error_mev[0]:.2g})" in line
 
 
 def test_no_news_where_nothing_changed(folder: Path) -> None:

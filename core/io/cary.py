@@ -40,15 +40,19 @@ class Sample:
 
 
 def recognises_cary(raw: bytes) -> bool:
-    """Whether the second line names pairs of x and y, and the first a sample above each, or there are several pairs."""
+    """Whether the second line names pairs of x and y, and the first a sample above each, or there are several pairs.
+
+    Cary delimits the line of samples like the others; a title or comment above two columns is not.
+    """
     lines = first_lines(raw, 3)
     if len(lines) < 3 or not BRACKETS.intersection(lines[1]):
         return False
-    cells = Style(max(DELIMITERS, key=lines[1].count), False).cells(lines[1])
+    delimiter = max(DELIMITERS, key=lines[1].count)
+    cells = Style(delimiter, False).cells(lines[1])
     if not X_HEADER.fullmatch(cells[0]):
         return False
     several = len(cells) > 3 and all(X_HEADER.fullmatch(cell) for cell in cells[:3:2])
-    return several or bool(pair_headers(lines[0], lines[1]))
+    return several or (delimiter in lines[0] and bool(pair_headers(lines[0], lines[1])))
 
 
 def pair_headers(names: str, headers: str) -> list[tuple[str, str, str]]:

@@ -250,6 +250,16 @@ def test_pairs_of_columns_under_damaged_names_are_refused():
         parsed(cary().replace("film,,", "film,x,", 1))
 
 
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+@pytest.mark.parametrize("title", ["# tungsten lamp; NIST traceable, 2023", "tungsten lamp", "# lamp"])
+def test_a_title_above_two_columns_is_no_export_of_cary(title, delimiter):
+    text = f"{title}\nwavelength [nm]{delimiter}response\n"
+    text += "".join(f"{398 + 2 * k}.0{delimiter}0.{22 + k}\n" for k in range(9))
+    file = read_bytes(text.encode(), "response.txt")
+    assert (file.reader, file.warnings) == ("text", ())
+    assert [column.name for column in file.columns] == ["wavelength", "response"]
+
+
 @pytest.mark.parametrize("text", [cary(), SHIMADZU_TEXT, jasco()])
 def test_each_is_recognised_by_its_own_reader_only(text):
     claims = [reader.name for reader in (CARY, SHIMADZU, JASCO) if reader.recognises(text.encode())]

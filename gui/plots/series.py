@@ -176,9 +176,10 @@ class SeriesLayer(PointLayer):
         painter.setFont(_label_font())
         view = self.boundingRect()
         right, bottom = float(to_pixel.x(view.right())), float(to_pixel.y(view.top()))
+        top = float(to_pixel.y(view.bottom()))
         found = ((self._label_end(one, to_pixel), one) for one in self._drawn)
         ends = sorted(((*end, one) for end, one in found if end is not None), key=lambda end: end[:2])
-        for y, x, one in _spread(ends, bottom - _LABEL_PX / 2):
+        for y, x, one in _spread(ends, top + _LABEL_PX / 2, bottom - _LABEL_PX / 2):
             width = rich_width(one.series.label, painter.font())
             left = min(x + _LABEL_GAP_PX if one.series.label_at == "end" else x, right - width - 2)
             if one.x.size == 1:
@@ -257,8 +258,11 @@ def _half_way_down(y: Array, indices: np.ndarray) -> int:
     return int(beyond[0] if beyond.size else indices[-1])
 
 
-def _spread(ends: list[tuple[float, float, Drawn]], lowest: float) -> list[tuple[float, float, Drawn]]:
-    """Move labels apart, keeping their order, around where they would like to stand, none below ``lowest``."""
+def _spread(ends: list[tuple[float, float, Drawn]], highest: float, lowest: float) -> list[tuple[float, float, Drawn]]:
+    """Move labels apart, keeping their order, around where they would like to stand, between two heights in pixels.
+
+    Where there is no room for all of them, those at the bottom are cut.
+    """
     heights = [end[0] for end in ends]
     for _ in range(20):
         overlaps = [_LABEL_PX - (lower - upper) for upper, lower in pairwise(heights)]
@@ -271,6 +275,9 @@ def _spread(ends: list[tuple[float, float, Drawn]], lowest: float) -> list[tuple
     for index in reversed(range(len(heights))):
         heights[index] = min(heights[index], lowest)
         lowest = heights[index] - _LABEL_PX
+    for index, height in enumerate(heights):
+        heights[index] = max(height, highest)
+        highest = heights[index] + _LABEL_PX
     return [(height, x, one) for height, (_, x, one) in zip(heights, ends, strict=True)]
 
 

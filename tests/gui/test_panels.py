@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from asplab.core import Analysis, Document, Results, load_experiment
+from asplab.core.checks import polaron_residuals
 from asplab.core.experiment import Experiment
 from asplab.core.polaron.curves import contour
 from asplab.core.settings import (
@@ -498,6 +499,19 @@ def test_residuals_of_a_good_fit_are_of_the_order_of_one(show: Callable[..., Any
     assert np.isfinite(pulls).sum() >= 9
     assert np.nanmax(np.abs(pulls)) > 0.05
     assert np.nanmedian(np.abs(pulls)) < 2.0
+
+
+def test_residuals_far_away_stand_where_they_are_and_in_view(show: Callable[..., Any], results: Results) -> None:
+    wrong = results.polaron.parameters - np.array([4.0, 0.0, 0.0])
+    bad = replace(results, polaron=replace(results.polaron, parameters=wrong))
+    wanted = polaron_residuals(bad.polaron)[0]
+    assert np.nanmax(np.abs(wanted)) > 10.0
+    at_once, later = show(FitPage, bad), show(FitPage)
+    later.display(bad, ViewState())
+    for panel in (at_once, later):
+        pull, (low, high) = np.asarray(panel.pulls.series[0].y), panel.pulls.view[1]
+        np.testing.assert_array_equal(pull, wanted)
+        assert low < np.nanmin(pull) <= np.nanmax(pull) < high
 
 
 # --- corrections -----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
-from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.plots.series import Series, SeriesPlot, _spread
 from asplab.gui.plots.symbols import symbol_path
 from asplab.gui.theme import DARK, LIGHT, SYMBOLS
 
@@ -436,6 +436,19 @@ def test_labels_of_neighbouring_curves_do_not_overlap(results: SeriesPlot) -> No
     rows = [any(image.pixel(x, y) == ink for x in range(right, image.width())) for y in range(image.height())]
     blocks = sum(now and not before for before, now in zip([False, *rows], rows, strict=False))
     assert blocks >= 4
+
+
+def test_crowded_labels_at_the_top_are_not_cut(results: SeriesPlot) -> None:
+    flat = np.array([0.0, 100.0])
+    top = [Series("pl", f"{i} meV", line_x=flat, line_y=np.full(2, 0.99 + 0.002 * i)) for i in range(4)]
+    results.display(top)
+    results.set_home(y=(0.0, 1.0))
+    layer, to_pixel = results.series_layer, results.series_layer.pixel_map()
+    ends = sorted((*layer._label_end(one, to_pixel), one) for one in layer._drawn)
+    highest, lowest = (float(to_pixel.y(y)) for y in (1.0, 0.0))
+    heights = [height for height, _, _ in _spread(ends, highest + 7.5, lowest - 7.5)]
+    assert min(heights) >= highest + 7.5
+    assert min(np.diff(heights)) > 14.0
 
 
 def test_all_data_leave_room_for_the_labels(results: SeriesPlot) -> None:

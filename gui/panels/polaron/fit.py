@@ -16,6 +16,7 @@ from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.gui.panels.base import EXCLUDES
+from asplab.gui.panels.polaron.fit_frame import logit_home, pull_home
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.literature import literature_guides
@@ -45,8 +46,7 @@ COLUMNS = (
 )
 NOT_IDENTIFIED = "Not identified: the data set no upper limit of ħω. More points with η well below 0.5 would."
 _SHORTEST_MEV, _CURVE_POINTS = 5.0, 81
-_PULL_RANGE = (-3.3, 3.3)
-_LOGIT_MARGIN, _PLANE_MARGIN = 1.0, 0.12
+_PLANE_MARGIN = 0.12
 _MOST_USUAL = 3.0
 """Multiple of the median ħω or g beyond which a contour leaves the view: it would squeeze all others."""
 
@@ -147,16 +147,20 @@ class FitPage(Page):
 
     def _fit_ranges(self, results: Results, t: int) -> None:
         subject = (results.document.experiment, t)
+        residuals = pull_home(self.pulls.series[0])
         if self._subject is None or self._subject[0] is not subject[0] or self._subject[1] != t:
             self._subject = subject
             longest = _longest(results.efficiency)
-            self.logit.set_home(x=(0.0, longest), y=_logit_home(self.logit.series[0]))
-            self.pulls.set_home(x=(0.0, longest), y=_PULL_RANGE)
+            self.logit.set_home(x=(0.0, longest), y=logit_home(self.logit.series[0]))
+            self.pulls.set_home(x=(0.0, longest), y=residuals)
             self.plane.set_home(*_plane_home(results.polaron, t))
             for plot in (self.logit, self.pulls, self.plane):
                 plot.view_all()
-        elif self.plane.is_at_home and _has_left(self.plane, results.polaron, t):
+            return
+        if self.plane.is_at_home and _has_left(self.plane, results.polaron, t):
             self.plane.set_home(*_plane_home(results.polaron, t))
+        if self.pulls.is_at_home and residuals[1] > self.pulls.view[1][1]:
+            self.pulls.set_home(x=(0.0, _longest(results.efficiency)), y=residuals)
 
     # --- one temperature ---------------------------------------------------------------------------------
     def _show_model(self, fit: EfficiencyFit, polaron: PolaronFit, specs: list[str], t: int, view: ViewState) -> None:
@@ -189,7 +193,7 @@ class FitPage(Page):
                 Series(
                     color=specs[t],
                     x=fit.detuning_mev[t],
-                    y=np.clip(pull[t], *_PULL_RANGE),
+                    y=pull[t],
                     tips=LazyTips(logit.size, partial(_pull_tip, fit, pull, t)),
                 )
             ]
@@ -345,13 +349,6 @@ def _arms(estimate: Estimate) -> tuple[float, float]:
     low = estimate.value if estimate.low is None else estimate.value - estimate.low
     high = 1e3 if estimate.high is None else estimate.high - estimate.value
     return low, high
-
-
-def _logit_home(series: Series) -> tuple[float, float] | None:
-    """Return a view that holds the points; the model falls far below them where η is nearly zero."""
-    points = np.asarray(series.y, dtype=float)
-    known = points[np.isfinite(points)]
-    return (float(known.min()) - _LOGIT_MARGIN, float(known.max()) + _LOGIT_MARGIN) if known.size else None
 
 
 def _has_left(plane: SeriesPlot, polaron: PolaronFit | None, t: int) -> bool:

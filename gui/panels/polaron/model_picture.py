@@ -20,7 +20,6 @@ from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
 
 SAME_DETUNING_MEV = 5.0
-PULL_RANGE = (-4.2, 4.2)
 _PER_EV = 1000.0
 _Line = tuple[FloatArray, FloatArray | None, FloatArray | None]
 _LOWEST, _ETA_MARGIN, _TOP, _HIGHEST = -0.3, 0.05, 1.08, 1.6
@@ -116,7 +115,7 @@ def pulls(scene: Scene) -> list[Series]:
     pull, t = picture.pull[scene.t], scene.t
     color = "muted" if scene.is_stale else model_color(scene.front, scene.order)
     tips = LazyTips(pull.size, lambda j: f"ΔE = {plain(scene.fit.detuning_mev[t, j], 1)} meV<br>{plain(pull[j], 2)} σ")
-    return [Series(color=color, x=scene.fit.detuning_mev[t], y=np.clip(pull, *PULL_RANGE), tips=tips)]
+    return [Series(color=color, x=scene.fit.detuning_mev[t], y=pull, tips=tips)]
 
 
 def eta_home(fit: EfficiencyFit) -> tuple[float, float]:

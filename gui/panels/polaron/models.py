@@ -13,9 +13,9 @@ from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.comparing import COMPARISON, MODEL_ERRORS, Compared, shown_pictures
+from asplab.gui.panels.polaron.fit_frame import pull_home
 from asplab.gui.panels.polaron.history import History, summary_of
 from asplab.gui.panels.polaron.model_picture import (
-    PULL_RANGE,
     Scene,
     along_detuning,
     along_inverse,
@@ -346,6 +346,9 @@ class ModelsPage(Page):
             self.plot.display(along_detuning(scene, in_use))
         self.plot.display_selected(*(ring if ring is not None else (None, None)))
         self.pulls.display(pulls(scene))
+        residuals = pull_home(self.pulls.series[0])
+        if self.pulls.is_at_home and residuals[1] > self.pulls.view[1][1]:
+            self.pulls.set_home(x=(0.0, longest(fit)), y=residuals)
         self._plot_card.display_subtitle(name)
 
     def _show_region(self, results: Results, fit: EfficiencyFit) -> None:
@@ -373,5 +376,5 @@ class ModelsPage(Page):
             plot.display_labels(_X_LABELS["inverse"] if is_inverse else "", _LABELS[name])
             plot.set_home(x=x, y=eta_home(fit) if name == "eta" else _HOME[name])
             plot.view_all()
-        self.pulls.set_home(x=(0.0, longest(fit)), y=PULL_RANGE)
+        self.pulls.set_home(x=(0.0, longest(fit)), y=pull_home(self.pulls.series[0]))
         self.pulls.view_all()

@@ -21,12 +21,15 @@ _LARGEST_SHIFT_CM = 5000.0
 
 def inspect_file(path: Path) -> Entry:
     """Return reader, axis, values, metadata and warnings of one file; ``error`` says why it is not recognised."""
+    if path.is_dir():
+        text = f"this is a folder, and files are inspected. Name them, such as {path / '*'}"
+        return _entry(str(path), recognised=False, error=text)
     try:
         file = read(path)
     except AsplabError as error:
         return _entry(str(path), recognised=False, error=str(error))
     axis, *values = file.columns
-    unit, doubt = (axis.unit, "") if axis.unit else _likely_unit(axis, path.name)
+    unit, doubt = (axis.unit, "") if axis.unit else _likely_unit(axis, path.name, is_text=bool(len(file.lines)))
     others = {"parts": [part.part for part in file.parts]} if file.others else {}
     return _entry(
         str(path),
@@ -52,17 +55,20 @@ def _entry(path: str, *, recognised: bool, **known: Any) -> Entry:
     return {"path": path, "recognised": recognised, **blank, "metadata": {}, "warnings": [], **known}
 
 
-def _likely_unit(axis: Column, name: str) -> tuple[str, str]:
+def _likely_unit(axis: Column, name: str, *, is_text: bool) -> tuple[str, str]:
     """Return the unit that an axis without one probably has, and the doubt to tell about it."""
     low, high = float(np.min(axis.values)), float(np.max(axis.values))
     if axis.values.size > 1 and np.all(np.abs(np.diff(axis.values)) == 1.0) and low in (0.0, 1.0):
         return "pixel", "the axis merely counts the points; wavelengths are missing"
-    told = "the file states no unit of its axis; {} taken here. Name it in a header row, such as {}"
+    # Nobody can write a header row into a binary file.
+    remedy = "Name it in a header row" if is_text else "Check it, or export the data as text with a header row"
+    told = f"the file states no unit of its axis; {{}} taken here. {remedy}, such as {{}}"
     if "raman" in name.lower() or LONGEST_NM < high < _LARGEST_SHIFT_CM:
         return "cm-1", told.format("cm⁻¹, a Raman shift, is", "'raman_shift,counts'")
     if low >= SHORTEST_NM and high <= LONGEST_NM:
         return "nm", told.format("nm is", "'wavelength_nm,counts'")
-    return "", "the file states no unit of its axis, and its range tells none. Name it in a header row"
+    remedy = remedy if is_text else "Export the data as text with a header row"
+    return "", f"the file states no unit of its axis, and its range tells none. {remedy}"
 
 
 def _frames(file: DataFile) -> int:
@@ -96,11 +102,18 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
+def _shown(numbers: Entry | None) -> Any:
+    """Return an axis or values with numbers as people write them, not 400.00000000000017."""
+    if numbers is None:
+        return None
+    return {name: f"{value:.10g}" if isinstance(value, float) else value for name, value in numbers.items()}
+
+
 def inspection_lines(entry: Entry) -> list[str]:
     """Return an inspected file as lines to read."""
     if not entry["recognised"]:
         return [f"{entry['path']}: not recognised", f"  {entry['error'].removeprefix(entry['path'] + ': ')}"]
-    axis, values = entry["axis"], entry["values"]
+    axis, values = _shown(entry["axis"]), _shown(entry["values"])
     lines = [
         f"{entry['path']}: {entry['reader']}, {counted(entry['frames'], 'frame')}",
         f"  axis {axis['first']} to {axis['last']} {axis['unit']}, {axis['size']} points",
@@ -110,8 +123,7 @@ def inspection_lines(entry: Entry) -> list[str]:
     if "parts" in entry:
         lines[0] += f", first of {len(entry['parts'])} data sets: {', '.join(entry['parts'])}"
     if values is not None:
-        lines.append(
-            f"  values {values['min']} to {values['max']} {values['unit']}, highest at {values['axis_at_max']}".rstrip()
-        )
+        size = f"{values['min']} to {values['max']} {values['unit']}".rstrip()
+        lines.append(f"  values {size}, highest at {values['axis_at_max']}")
     lines += [f"  {key}: {value}" for key, value in entry["metadata"].items()]
     return lines + [f"  warning: {text}" for text in entry["warnings"]]

@@ -58,3 +58,19 @@ def test_an_axis_with_a_unit_raises_no_doubt(tmp_path: Path) -> None:
     (tmp_path / "raman.csv").write_text("wavelength_nm,counts\n400,1\n401,2\n402,3\n", encoding="utf-8")
     (file,) = json.loads(run("inspect", tmp_path / "raman.csv", "--json").out)["files"]
     assert (file["axis"]["unit"], file["warnings"]) == ("nm", [])
+
+
+def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
+    done = run("inspect", tmp_path)
+    assert done.code == 2
+    assert "this is a folder" in done.out
+    assert "rights" not in done.out
+
+
+def test_numbers_for_people_carry_no_binary_rounding(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("wavelength_nm,counts\n400.00000000000017,1\n401.25,2.5\n", encoding="utf-8")
+    lines = run("inspect", tmp_path / "a.csv").out.splitlines()
+    assert lines[1] == "  axis 400 to 401.25 nm, 2 points"
+    assert lines[2] == "  values 1 to 2.5, highest at 401.25"
+    (file,) = json.loads(run("inspect", tmp_path / "a.csv", "--json").out)["files"]
+    assert file["axis"]["first"] == 400.00000000000017

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from fuzz import assert_survives_damage
 
+from asplab.core.inspection import inspect_file
 from asplab.core.io import FileError, read, read_bytes
 from asplab.core.io.princeton_spe import READER
 
@@ -254,3 +255,12 @@ def test_the_counts_of_the_real_file_equal_those_of_its_text_twin(instrument_fil
     start = next(k for k, line in enumerate(lines) if line.startswith("Wavelength\t")) + 1
     twin = np.array([[float(cell) for cell in line.split()] for line in lines[start:] if line.strip()])
     np.testing.assert_array_equal(twin[:, 1:], np.transpose([column.values for column in file.columns[1:]]))
+
+
+def test_nobody_is_told_to_write_a_header_row_into_a_binary_file(tmp_path):
+    values = np.zeros((1, 1, 4)) + np.arange(4.0)
+    (tmp_path / "a.spe").write_bytes(version_2(values, unit=0, shown=0))
+    told = [text for text in inspect_file(tmp_path / "a.spe")["warnings"] if "unit of its axis" in text]
+    assert len(told) == 1
+    assert "export the data as text" in told[0]
+    assert "Name it in a header row" not in told[0]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from asplab.core.counting import counted
 from asplab.core.experiment import BLANK_KINDS, EMISSION_KINDS, KEPT_KINDS
 from asplab.core.grouping import cluster, nearest
+from asplab.core.importing.plain_words import column_words, kind_words
 from asplab.core.importing.table import ImportTable
 from asplab.core.importing.write import unused_rows
 from asplab.core.problems import Problem
@@ -26,7 +27,10 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one condition: its repeats. Numbers are middles of what was read; None where nothing is said."""
+    """The rows of one condition, and how many repeats they hold, frames included.
+
+    Numbers are middles of what was read; None where nothing is said.
+    """
 
     kind: str
     sample: str
@@ -36,18 +40,19 @@ class Group:
     longpass_nm: float | None
     shortpass_nm: float | None
     rows: tuple[int, ...]
+    repeats: int = 0
 
     @property
     def label(self) -> str:
         """Such as ``ASPL 80 K, 535 nm``."""
         numbers = ((self.temperature_k, "K"), (self.excitation_nm, "nm"))
         said = [f"{value:.4g} {unit}" for value, unit in numbers if value is not None]
-        return " ".join([self.kind.upper(), ", ".join([*said, *filter(None, (self.sample, self.series))])]).strip()
+        return " ".join([kind_words(self.kind), ", ".join([*said, *filter(None, (self.sample, self.series))])]).strip()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """How often each condition of one kind was measured.
+    """How often each condition of one kind was measured, each repeat and frame counted.
 
     Attributes
     ----------
@@ -164,8 +169,22 @@ def _groups(table: ImportTable, rows: Sequence[int], tolerance_k: float, toleran
             sample, series = table.value(k, "sample"), table.value(k, "series")
             condition = Group(kind, sample, series, t, exc, longpass, shortpass, rows=())
             found.setdefault(condition, []).append(k)
-    groups = [replace(condition, rows=tuple(members)) for condition, members in found.items()]
+    groups = [
+        replace(condition, rows=tuple(members), repeats=sum(_repeats(table, k) for k in members))
+        for condition, members in found.items()
+    ]
     return tuple(sorted(groups, key=lambda g: (g.kind, g.temperature_k or 0.0, g.excitation_nm or 0.0, g.sample)))
+
+
+def _repeats(table: ImportTable, k: int) -> int:
+    """Return how many measurements the file of a row becomes: one, or one for each frame that isn't averaged."""
+    row, choice = table.rows[k], table.value(k, "frames")
+    if not row.part.is_stack or row.frame or choice in ("mean", "sum"):
+        return 1
+    if choice in ("", "repeats"):
+        return row.part.frames if choice or row.part.layout == "frames" else 1
+    ends = [[int(end) for end in part.split("-")] for part in choice.split(",")]
+    return sum(part[-1] - part[0] + 1 for part in ends)
 
 
 def _middles(table: ImportTable, rows: Sequence[int], column: str, tolerance: float) -> dict[int, float | None]:
@@ -179,7 +198,8 @@ def _grids(groups: Sequence[Group], tolerance_nm: float) -> tuple[Grid, ...]:
     kinds = [kind for kind in (*EMISSION_KINDS, *_SCANS) if any(group.kind == kind for group in groups)]
     measured = [group for group in groups if group.kind in kinds and group.temperature_k is not None]
     temperatures = tuple(sorted({group.temperature_k for group in measured if group.temperature_k is not None}))
-    return tuple(_grid(kind, temperatures, [g for g in measured if g.kind == kind], tolerance_nm) for kind in kinds)
+    grids = (_grid(kind, temperatures, [g for g in measured if g.kind == kind], tolerance_nm) for kind in kinds)
+    return tuple(grid for grid in grids if grid.counts.any())
 
 
 def _grid(kind: str, temperatures: tuple[float, ...], groups: Sequence[Group], tolerance_nm: float) -> Grid:
@@ -190,15 +210,19 @@ def _grid(kind: str, temperatures: tuple[float, ...], groups: Sequence[Group], t
     for group in groups:
         if group.temperature_k is not None and (is_scan or group.excitation_nm is not None):
             j = 0 if is_scan or group.excitation_nm is None else nearest(centres, group.excitation_nm)
-            counts[temperatures.index(group.temperature_k), j] += len(group.rows)
+            counts[temperatures.index(group.temperature_k), j] += group.repeats
     counts.flags.writeable = False
     return Grid(kind, temperatures, tuple(centres), counts)
 
 
 def _shows_laser(table: ImportTable, k: int) -> bool:
-    """Whether the highest value of an emission spectrum is a narrow line where it was excited."""
+    """Whether the highest value of an emission spectrum is a narrow line where it was excited, and no filter is."""
     excitation, part = _number(table, k, "excitation_nm"), table.rows[k].part
     if excitation is None or not np.isfinite(part.peak_nm) or table.value(k, "kind") not in _LIT:
+        return False
+    longpass, shortpass = _number(table, k, "longpass_nm"), _number(table, k, "shortpass_nm")
+    if (longpass is not None and part.peak_nm < longpass) or (shortpass is not None and part.peak_nm > shortpass):
+        # Only what the filters let through is taken for emission.
         return False
     is_line = part.peak_width_nm <= max(_LINE_WIDTH_NM, _LINE_STEPS * part.step_nm)
     return is_line and abs(part.peak_nm - excitation) <= max(_LINE_OFFSET_NM, 0.5 * part.peak_width_nm)
@@ -217,8 +241,9 @@ def _row_problems(table: ImportTable) -> list[Problem]:
     for k, column in table.missing:
         row = table.rows[k]
         if column != "kind":
-            kind = table.value(k, "kind") or f"a file of {row.part.shape}"
-            problems.append(Problem("error", row.label, f"{column} is blank, but {kind} needs it."))
+            kind = kind_words(table.value(k, "kind")) or "a file of several frames or rows"
+            text = f"the {column_words(column)} is blank, but {kind} needs it. Fill it in, or take the row out."
+            problems.append(Problem("error", row.label, text))
     text = "the kind isn't known, so it won't be used. Choose what it is, or take it out."
     problems += [Problem("warning", row.label, text) for row in unused_rows(table)]
     return problems + [
@@ -231,13 +256,12 @@ def _laser_problems(table: ImportTable, groups: Sequence[Group], laser: frozense
     for group in groups:
         rows = [k for k in group.rows if k in laser]
         if rows:
-            row = table.rows[rows[0]]
             others = f" (and {counted(len(rows) - 1, 'repeat')})" if len(rows) > 1 else ""
             text = (
-                f"the highest value is a line at {row.part.peak_nm:.1f} nm, beside the excitation at "
-                f"{table.value(rows[0], 'excitation_nm')} nm: the laser, not the emission. Keep it outside the window."
+                "the highest value is a narrow line at the excitation wavelength: the laser, not the emission. State "
+                "the filter, or keep the line outside the window."
             )
-            problems.append(Problem("warning", f"{row.label}{others}", text))
+            problems.append(Problem("warning", f"{table.rows[rows[0]].label}{others}", text))
     return problems
 
 
@@ -284,7 +308,8 @@ def _kept_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
         if kind in KEPT_KINDS:
             is_doubtful = kind in BLANK_KINDS and "dark" not in by_kind
             advice = " No file is a dark: call these dark if the shutter was closed." if is_doubtful else ""
-            text = f"{counted(len(members), 'file')} of kind {kind}, which no analysis uses yet.{advice}"
+            files = f"{counted(len(members), 'file')} of the kind {kind_words(kind)}"
+            text = f"{files}, which no analysis uses yet.{advice}"
             problems.append(Problem("warning" if is_doubtful else "info", table.rows[members[0]].label, text))
     return problems
 
@@ -310,5 +335,6 @@ def _hole_problems(grids: Sequence[Grid]) -> list[Problem]:
         places = grid.missing
         if places:
             more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
-            problems.append(Problem("info", grid.kind, f"not measured: {'; '.join(places[:_SHOWN])}{more}."))
+            text = f"not measured: {'; '.join(places[:_SHOWN])}{more}."
+            problems.append(Problem("info", kind_words(grid.kind), text))
     return problems

@@ -65,7 +65,7 @@ class CheckPage(QWidget):
         holes = sum(len(grid.holes) for grid in survey.grids)
         none = "✓ no holes" if survey.grids else "Nothing with a kind and a temperature"
         self.coverage_card.display_subtitle(f"! {counted(holes, 'hole')}" if holes else none)
-        rows = sum(len(group.rows) for group in survey.groups)
+        rows = sum(group.repeats for group in survey.groups)
         spectra = counted(rows, "spectrum", "spectra")
         self.groups_card.display_subtitle(f"{counted(len(survey.groups), 'condition')}, {spectra}")
 

@@ -51,7 +51,7 @@ class GroupsModel(QAbstractTableModel):
         is_laser = not self._laser.isdisjoint(group.rows)
         if role == Qt.ItemDataRole.DisplayRole:
             if index.column():
-                return str(len(group.rows))
+                return str(group.repeats)
             return f"! {group.label} · laser line" if is_laser else group.label
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -1,7 +1,7 @@
 """The check page: repeats, holes, laser lines, unused files, copies."""
 
 import pytest
-from importing_samples import row_of, spectrum, table
+from importing_samples import frames, row_of, spectrum, table
 
 from asplab.core.importing import edits
 from asplab.core.importing.survey import survey
@@ -36,7 +36,7 @@ def test_a_hole_in_a_regular_grid_is_marked_and_named(tmp_path):
     assert grids["pl"].missing == ("100 K, 450 nm",)
     assert grids["pa"].excitations_nm == ()
     assert grids["pa"].missing == ("100 K",)
-    assert ("pl", "not measured: 100 K, 450 nm.") in [(p.where, p.message) for p in found.problems]
+    assert ("PL", "not measured: 100 K, 450 nm.") in [(p.where, p.message) for p in found.problems]
 
 
 def test_excitations_that_follow_the_gap_leave_no_holes(tmp_path):
@@ -58,6 +58,36 @@ def test_a_laser_line_at_the_excitation_is_flagged_and_a_band_there_is_not(tmp_p
     assert {found.rows[k].file for k in result.laser_rows} == {"aspl_80K_525nm_r1.csv", "aspl_80K_525nm_r2.csv"}
     told = [p for p in result.problems if "laser" in p.message]
     assert [p.where for p in told] == ["aspl_80K_525nm_r1.csv (and 1 repeat)"]
+
+
+def test_a_laser_line_that_a_stated_filter_keeps_out_is_not_flagged(tmp_path):
+    found = table(
+        tmp_path,
+        aspl_80K_525nm_519SP=spectrum(524.6, width_nm=0.6, seed=1),
+        aspl_90K_525nm_530SP=spectrum(524.6, width_nm=0.6, seed=2),
+        pl_80K_525nm_530LP=spectrum(524.6, width_nm=0.6, seed=3),
+    )
+    assert [found.rows[k].file for k in survey(found).laser_rows] == ["aspl_90K_525nm_530SP.csv"]
+
+
+@pytest.mark.parametrize(("choice", "repeats"), [("repeats", 5), ("mean", 1), ("sum", 1), ("1-2,5", 3)])
+def test_the_frames_of_a_stack_count_as_repeats_unless_they_are_averaged(tmp_path, choice, repeats):
+    found = table(tmp_path, pl_80K_450nm_r1=frames(5), pl_80K_450nm_r2=spectrum())
+    found = edits.with_frames(found, [row_of(found, "pl_80K_450nm_r1.csv")], choice)
+    result = survey(found)
+    assert [group.repeats for group in result.groups] == [repeats + 1]
+    assert result.grids[0].counts.tolist() == [[repeats + 1]]
+
+
+def test_there_is_no_grid_without_temperatures(tmp_path):
+    assert survey(folder(tmp_path / "a", ["pl_450nm", "pl_405nm"])).grids == ()
+    grids = survey(folder(tmp_path / "b", ["pl_80K_450nm", "aspl_535nm"])).grids
+    assert [grid.kind for grid in grids] == ["pl"]
+
+
+def test_a_blank_cell_is_told_in_plain_words(tmp_path):
+    told = [p.message for p in survey(folder(tmp_path, ["aspl_535nm"])).problems if p.severity == "error"]
+    assert told == ["the temperature is blank, but ASPL needs it. Fill it in, or take the row out."]
 
 
 def test_copies_and_files_that_nothing_uses_are_named(tmp_path):

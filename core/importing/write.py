@@ -158,11 +158,30 @@ def _comments(table: ImportTable, rows: Sequence[int], *, is_draft: bool) -> lis
     comments += [f"open: {doubt}" for doubt in doubts[:_MOST_COMMENTS]]
     if len(doubts) > _MOST_COMMENTS:
         comments.append(f"open: {counted(len(doubts) - _MOST_COMMENTS, 'further doubt')} of the same sort")
-    comments += [f"sources differ: {table.rows[c.row].label}: {c.text}" for c in table.conflicts[:_MOST_COMMENTS]]
+    conflicts = table.conflicts
+    comments += [f"sources differ: {table.rows[c.row].label}: {c.text}" for c in conflicts[:_MOST_COMMENTS]]
+    if len(conflicts) > _MOST_COMMENTS:
+        comments.append(f"sources differ: in {counted(len(conflicts) - _MOST_COMMENTS, 'further cell')}")
+    comments += _blanks(table, rows)
     return [" ".join(comment.split()) for comment in comments]
 
 
+def _blanks(table: ImportTable, rows: Sequence[int]) -> list[str]:
+    """Return what has to be filled in before the manifest can be used: a comment a column."""
+    chosen = frozenset(rows)
+    by_column: dict[str, list[str]] = {}
+    for k, column in table.missing:
+        if k in chosen:
+            by_column.setdefault(column, []).append(table.rows[k].label)
+    comments = []
+    for column, labels in by_column.items():
+        more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+        comments.append(f"blank: {column} of {counted(len(labels), 'row')}: {', '.join(labels[:_SHOWN])}{more}")
+    return comments
+
+
 _MOST_COMMENTS = 30
+_SHOWN = 3
 
 
 def _is_simulated(table: ImportTable, rows: Sequence[int]) -> bool:

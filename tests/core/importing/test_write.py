@@ -96,6 +96,16 @@ def test_a_row_that_lacks_what_its_kind_needs_is_an_error_with_its_name(plain):
     assert [(fault.where, "temperature_k" in fault.text) for fault in manifest_of(found).faults] == [("film.csv", True)]
 
 
+def test_a_draft_says_what_has_to_be_filled_in_and_how_many_conflicts_it_does_not_list(tmp_path):
+    odd = {f"pl_450nm_r{k}": spectrum(seed=k, header="# Laser (nm): 405\n") for k in range(1, 34)}
+    text = manifest_text(table(tmp_path, film=spectrum(), **odd), is_draft=True)
+    comments = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("#")]
+    assert "blank: kind of 1 row: film.csv" in comments
+    names = "pl_450nm_r1.csv, pl_450nm_r2.csv, pl_450nm_r3.csv"
+    assert f"blank: temperature_k of 33 rows: {names} and 30 more" in comments
+    assert "sources differ: in 3 further cells" in comments
+
+
 def test_a_draft_shows_blanks_doubts_failures_and_conflicts(tmp_path):
     found = table(
         tmp_path,

@@ -1,7 +1,9 @@
 """First step: which files there are, what was recognised in them, and which can't be read."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from asplab.core.counting import counted
 from asplab.core.importing import edits
+from asplab.core.importing.scanned import ScannedFile
 from asplab.gui.importing import files_model
 from asplab.gui.importing.file_card import FileCard
 from asplab.gui.importing.files_model import FilesModel
@@ -33,6 +36,7 @@ _WIDTHS = {
     files_model.PREVIEW: WIDTH_PX,
 }
 _CARD_PX = 312
+_NOTES_PX, _NO_NOTES_PX, _BOX_PX, _PAD_PX, _CANDIDATES = 170, 56, 38, 14, 8
 
 
 class WordsDelegate(QStyledItemDelegate):
@@ -42,6 +46,52 @@ class WordsDelegate(QStyledItemDelegate):
         """Choose where words are left out."""
         super().initStyleOption(option, index)
         option.textElideMode = Qt.TextElideMode.ElideRight
+
+
+class FilesView(QTreeView):
+    """A list whose names get the room that notes leave, until the user gives them another width."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._given_px = 0
+        self._longest: tuple[str, ...] = ()
+        self._others_px = 0
+
+    def give_room(self, files: Sequence[ScannedFile]) -> None:
+        """Make the names of these files as wide as they are, as far as the facts beside them leave room."""
+        # The widest of them is one of those with the most letters.
+        self._longest = tuple(sorted((file.name for file in files), key=len)[-_CANDIDATES:])
+        parts = [part for file in files for part in file.parts]
+        facts = {
+            files_model.READER: {part.reader for part in parts},
+            files_model.POINTS: {part.shape for part in parts} | {file.shape for file in files},
+            files_model.AXIS: {part.axis for part in parts},
+        }
+        has_notes = any(file.error or files_model.is_doubtful(file) for file in files)
+        self._others_px = WIDTH_PX + (_NOTES_PX if has_notes else _NO_NOTES_PX)
+        for section, texts in facts.items():
+            wanted = max((self._width_of(text) for text in {*texts, files_model.HEADINGS[section]}), default=0)
+            self._others_px += min(_PAD_PX + wanted, _WIDTHS[section])
+            self.header().resizeSection(section, min(_PAD_PX + wanted, _WIDTHS[section]))
+        self._fit_names()
+
+    def _width_of(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share out the new width."""
+        super().resizeEvent(event)
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        header, usual = self.header(), _WIDTHS[files_model.FILE]
+        if not self._longest or header.sectionSize(files_model.FILE) not in (usual, self._given_px):
+            return
+        room = self.viewport().width() - self._others_px
+        wanted = max(map(self._width_of, self._longest))
+        wanted += _BOX_PX + (self.indentation() if self.rootIsDecorated() else 0)
+        self._given_px = max(usual, min(wanted, room))
+        header.resizeSection(files_model.FILE, self._given_px)
 
 
 class FilesPage(QWidget):
@@ -59,7 +109,7 @@ class FilesPage(QWidget):
         super().__init__(parent)
         self._state: Marked | None = None
         self.model = FilesModel(theme, self)
-        self.view = QTreeView()
+        self.view = FilesView()
         self.spark = SparklineDelegate(theme, self)
         self.card = FileCard(theme)
         self.list_card = Card("Files")
@@ -88,7 +138,7 @@ class FilesPage(QWidget):
 
     def display(self, state: Marked) -> None:
         """Show the files of a table."""
-        self._state = state
+        before, self._state = self._state, state
         self.model.display(state.table)
         files = state.table.files
         self.view.setRootIsDecorated(any(len(file.parts) > 1 for file in files))
@@ -96,6 +146,8 @@ class FilesPage(QWidget):
         words = [counted(len(files), "file")]
         if failed:
             words.append(f"{failed} not readable")
+        if before is None or before.table.files is not files:
+            self.view.give_room(files)
         left_out = sum(not row.is_included for row in state.table.rows)
         if left_out:
             words.append(f"{counted(left_out, 'data set')} taken out")

@@ -1,5 +1,6 @@
 """All about the selected file: its spectrum, what the reader found, and what becomes of its frames."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,10 +16,12 @@ from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import column, scrolled
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.facts import FactList
-from asplab.gui.widgets.text import breakable
+from asplab.gui.widgets.text import breakable, escaped
 
 _PLOT_PX = 190
 _MOST_FACTS = 60
+_LEAST_PLAIN, _LARGEST_PLAIN = 0.01, 1e5
+_COLORS = {"pl": "pl", "aspl": "aspl", "pa": "pa"}
 
 
 class FileCard(Card):
@@ -35,6 +38,7 @@ class FileCard(Card):
         self.plot.add_layer(self._curves)
         self._part: ScannedPart | None = None
         self._file: ScannedFile | None = None
+        self._kind = ""
         self.choice = FramesChoice()
         self._message = QLabel()
         self._message.setWordWrap(True)
@@ -77,6 +81,7 @@ class FileCard(Card):
         self._facts.display(_facts(file, part))
         self._part = part
         if part is not None:
+            self._kind = table.value(rows[0], "kind") if table is not None and rows else ""
             self._draw(part)
 
     def display_detail(self, part: ScannedPart, detailed: ScannedPart) -> None:
@@ -96,13 +101,30 @@ class FileCard(Card):
 
     def _draw(self, part: ScannedPart) -> None:
         x, y = part.thumbnail
-        self.plot.display_labels(_axis_label(part), part.value_unit or "")
+        power = _power_of_ten(y)
+        self.plot.display_labels(_axis_label(part), _value_label(part, power))
+        y = y / 10.0**power
         order = np.argsort(x, kind="stable")
         x, y = x[order], y[order]
         fresh = np.concatenate(([True], np.diff(x) > 0)) if x.size else np.zeros(0, dtype=bool)
         fresh &= np.isfinite(x)
-        self._curves.display(x[fresh], y[None, fresh], ["pl"])
+        self._curves.display(x[fresh], y[None, fresh], [_COLORS.get(self._kind, "muted")])
         self.plot.view_all()
+
+
+def _power_of_ten(y: np.ndarray) -> int:
+    """Return the power that numbers far from one are counted in, a multiple of three."""
+    largest = float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0))
+    if largest == 0.0 or _LEAST_PLAIN <= largest < _LARGEST_PLAIN:
+        return 0
+    return 3 * math.floor(math.log10(largest) / 3)
+
+
+def _value_label(part: ScannedPart, power: int) -> str:
+    # A single letter, turned on its side, reads as a sign.
+    factor = f"10<sup>{power}</sup>".replace("-", "−") if power else ""
+    words = " ".join(word for word in (factor, escaped(part.value_unit)) if word)
+    return f"Signal ({words})" if words else "Signal"
 
 
 def _axis_label(part: ScannedPart) -> str:

@@ -53,10 +53,13 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         return rect.adjusted(-room[0], -room[1], *room)
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
-        """Choose one level of ticks at 1, 2 or 5 times a power of ten."""
+        """Choose one level of ticks at 1, 2 or 5 times a power of ten; one tick alone would be no scale."""
         rough = (maxVal - minVal) * _TICK_PX[self.orientation] / max(size, 1.0)
         decade = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
-        return [(next(step * decade for step in (1, 2, 5, 10) if step * decade >= rough * (1 - 1e-9)), 0.0)]
+        steps = [step * decade for step in (0.5, 1, 2, 5, 10)]
+        chosen = next(k for k, step in enumerate(steps) if k and step >= rough * (1 - 1e-9))
+        is_scale = math.floor(maxVal / steps[chosen]) - math.ceil(minVal / steps[chosen]) >= 1
+        return [(steps[chosen if is_scale else chosen - 1], 0.0)]
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:
         """Place the ticks; less than three decades of a logarithmic axis also get 2 and 5."""

@@ -388,6 +388,44 @@ def test_frames_of_one_file_become_a_mean_or_a_choice(lab: Bindings, tmp_path: P
     assert len(lab.session.document.experiment.spectra) == 2
 
 
+def test_long_names_take_the_room_that_no_note_needs(lab: Bindings, tmp_path: Path, until: Until) -> None:
+    folder = tmp_path / "long"
+    folder.mkdir()
+    name = "CsPbBr3_nanocrystals_080K_PL_405.0nm_116.9uW_430LP_2s_1.txt"
+    write_spectrum(folder / name, 1)
+    write_spectrum(folder / "short.txt", 2)
+    importer = dropped(lab, until, folder)
+    view, window = importer.window.files.view, importer.window
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert view.columnWidth(0) >= view.fontMetrics().horizontalAdvance(name) + 30
+    shown = sum(view.columnWidth(column) for column in range(5))
+    assert shown < view.viewport().width()
+    view.header().resizeSection(0, 300)
+    window.resize(window.width() + 60, window.height())
+    QApplication.processEvents()
+    assert view.columnWidth(0) == 300
+
+
+def test_the_picture_of_a_scan_has_its_colour_and_readable_axes(lab: Bindings, tmp_path: Path, until: Until) -> None:
+    x = np.linspace(426.0, 587.0, 60)
+    rows = "\n".join(f"{a:.1f}\t{5e-6 / (1 + np.exp((a - 520) / 9)):.3e}\t{1e-8:.3e}" for a in x)
+    path = tmp_path / "PA_T80K.txt"
+    path.write_text(f"wavelength_nm\tlockin_x_v\tlockin_y_v\n{rows}\n", "utf-8")
+    importer = dropped(lab, until, path)
+    files = importer.window.files
+    files.view.setCurrentIndex(files.model.index(0, 0))
+    until(lambda: lab.jobs.is_idle)
+    files.card.plot.grab()
+    assert value(importer, 0, "kind") == "pa"
+    assert files.card._curves._colors == ("pa",)
+    left, bottom = (files.card.plot._axes[side] for side in ("left", "bottom"))
+    assert left.labelText == "Signal (10<sup>−6</sup> V)"
+    assert files.card.plot.view[1][1] == pytest.approx(5.0, rel=0.2)
+    (low, high), size = files.card.plot.view[0], files.card.plot.box.width()
+    assert len(bottom.tickValues(low, high, size)[0][1]) >= 2
+
+
 def test_each_frame_can_have_a_row_of_its_own_and_share_one_again(lab: Bindings, tmp_path: Path, until: Until) -> None:
     delays, wavelengths = (-1.5, -0.5, 0.0, 0.25), (350.5, 351.0, 351.6, 352.1, 353.0)
     rows = [["0.00", *delays], *([w, *(0.001 * (k + j) for j in range(4))] for k, w in enumerate(wavelengths))]

@@ -8,7 +8,7 @@ from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS
 from asplab.core.importing.counters import counters
 from asplab.core.importing.findings import SOURCES, Finding, Source
 from asplab.core.importing.headers import HeaderKey, read_headers
-from asplab.core.importing.names import read_folders, read_name, shape_of
+from asplab.core.importing.names import read_folders, read_name, read_text, shape_of
 from asplab.core.importing.quantities import same
 from asplab.core.importing.scan import Scan
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
@@ -330,6 +330,8 @@ def named(row: ImportRow, template: Template | None) -> ImportRow:
     else:
         # Folders that the template doesn't describe still say what they say.
         said = read_folders(row.file, but_last=template.folders_in(row.file)) + of_name
+    # The sheets of a workbook are called by what they hold as files are.
+    said += read_text(row.dataset, "file name")
     kept = tuple(finding for finding in row.findings if finding.source not in _NAMES)
     doubts = tuple(doubt for doubt in row.doubts if not doubt.startswith(_NAMES))
     return replace(

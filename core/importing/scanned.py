@@ -7,6 +7,7 @@ import numpy as np
 
 from asplab.core.counting import counted
 from asplab.core.experiment import frozen_array
+from asplab.core.importing.refusals import refusals
 from asplab.core.io.axes import LONGEST_NM, SHORTEST_NM, in_nanometres
 from asplab.core.io.datafile import Column, DataFile, FileError, Layout
 from asplab.core.io.headers import ENERGIES, EXCITATIONS, WAVELENGTHS
@@ -49,6 +50,8 @@ class ScannedPart:
         What tells the frames apart.
     metadata, warnings
         As the reader gives them.
+    refusals : tuple of (str, str)
+        As `asplab.core.importing.refusals.refusals` has them: kinds as which it can't be loaded, and why.
     """
 
     part: str
@@ -69,6 +72,7 @@ class ScannedPart:
     frame_axis: Column | None
     metadata: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
+    refusals: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_stack(self) -> bool:
@@ -154,6 +158,7 @@ def scanned_part(file: DataFile, *, points: int = THUMBNAIL_POINTS) -> ScannedPa
         frame_axis=file.frame_axis,
         metadata=file.metadata,
         warnings=file.warnings,
+        refusals=refusals(file),
     )
 
 

@@ -10,6 +10,7 @@ from asplab.core.counting import counted
 from asplab.core.experiment import BLANK_KINDS, EMISSION_KINDS, KEPT_KINDS
 from asplab.core.grouping import cluster, nearest
 from asplab.core.importing.plain_words import column_words, kind_words
+from asplab.core.importing.refusals import READ_ALIKE
 from asplab.core.importing.table import ImportTable
 from asplab.core.importing.write import unused_rows
 from asplab.core.problems import Problem
@@ -244,11 +245,26 @@ def _row_problems(table: ImportTable) -> list[Problem]:
             kind = kind_words(table.value(k, "kind")) or "a file of several frames or rows"
             text = f"the {column_words(column)} is blank, but {kind} needs it. Fill it in, or take the row out."
             problems.append(Problem("error", row.label, text))
+    problems += _refusals(table)
     text = "the kind isn't known, so it won't be used. Choose what it is, or take it out."
     problems += [Problem("warning", row.label, text) for row in unused_rows(table)]
     return problems + [
         Problem("info", row.label, doubt) for row in table.rows if row.is_included for doubt in row.doubts
     ]
+
+
+def _refusals(table: ImportTable) -> list[Problem]:
+    """Return an error for each row whose columns aren't those of its kind, so that it won't load."""
+    problems = []
+    for k, row in enumerate(table.rows):
+        kind = table.value(k, "kind")
+        reasons = dict(row.part.refusals)
+        # A choice among columns changes what is read; without one that is asked for already.
+        is_chosen = row.part.layout == "columns" and (row.part.is_stack or bool(table.value(k, "frames")))
+        if row.is_included and READ_ALIKE.get(kind) in reasons and not is_chosen:
+            text = f"it can't be loaded as {kind_words(kind)}: {reasons[READ_ALIKE[kind]]}"
+            problems.append(Problem("error", row.label, text))
+    return problems
 
 
 def _laser_problems(table: ImportTable, groups: Sequence[Group], laser: frozenset[int]) -> list[Problem]:

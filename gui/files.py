@@ -200,13 +200,15 @@ class Files(QObject):
             self._session.begin(joined)
         elif names:
             self._session.edit(f"Add {', '.join(names)}", joined)
-        notes = [problem for _, experiment in experiments for problem in _unread(experiment)]
+        unread = [problem for _, experiment in experiments for problem in _unread(experiment)]
+        notes = list(unread)
         if names and document is not None:
             notes.insert(0, f"{', '.join(names)} was added to {document.experiment.name}; Undo takes it away again.")
         if failures and not names:
             self._messages.tell("bad", _shortened(failures), cause=READING)
         elif failures or notes:
-            self._warn("bad" if failures else "warn", [*failures, *notes])
+            # That it went well is no warning.
+            self._warn("bad" if failures else "warn" if unread else "info", [*failures, *notes])
 
     def _begin_with(self, experiments: Found, failures: list[str], closed: str) -> None:
         document, names = self._joined(None, experiments, failures)

@@ -58,6 +58,8 @@ def test_a_second_table_joins_the_first(bound: Bindings, until: Until) -> None:
     bound.published.read(ETA.replace("120\t", "121\t"))
     assert bound.session.document is not None
     assert [table.source for table in bound.session.document.experiment.tables] == ["Pasted table", "Pasted table 2"]
+    assert "was added" in bound.window.banner.message
+    assert bound.window.banner.property("tone") == "info"
     bound.session.history.undo()
     assert len(bound.session.document.experiment.tables) == 1
     until(lambda: settled(bound), seconds=60)

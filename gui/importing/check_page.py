@@ -63,7 +63,8 @@ class CheckPage(QWidget):
         self.problems.display(survey.problems)
         self.groups.display(survey)
         holes = sum(len(grid.holes) for grid in survey.grids)
-        none = "✓ no holes" if survey.grids else "Nothing with a kind and a temperature"
+        is_grid = any(grid.counts.any() for grid in survey.grids)
+        none = "✓ no holes" if is_grid else "Nothing with a kind and a temperature"
         self.coverage_card.display_subtitle(f"! {counted(holes, 'hole')}" if holes else none)
         rows = sum(group.repeats for group in survey.groups)
         spectra = counted(rows, "spectrum", "spectra")

@@ -36,7 +36,7 @@ _WIDTHS = {
     files_model.PREVIEW: WIDTH_PX,
 }
 _CARD_PX = 312
-_NOTES_PX, _NO_NOTES_PX, _BOX_PX, _PAD_PX, _CANDIDATES = 170, 56, 38, 14, 8
+_NOTES_PX, _NO_NOTES_PX, _BOX_PX, _PAD_PX, _CANDIDATES = 170, 76, 38, 14, 8
 
 
 class WordsDelegate(QStyledItemDelegate):
@@ -195,9 +195,11 @@ class FilesPage(QWidget):
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setStyleSheet("QTreeView::item { height: 30px; } QHeaderView::section { padding-left: 4px; }")
         header = view.header()
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        # Unlike a stretched last section it gives room back, too.
+        header.setSectionResizeMode(files_model.NOTES, QHeaderView.ResizeMode.Stretch)
         for section, width in _WIDTHS.items():
             header.resizeSection(section, width)
 

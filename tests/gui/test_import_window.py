@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QMessageBox,
+    QStyle,
+    QStyleOptionComboBox,
     QTableView,
     QWidget,
 )
@@ -399,8 +401,7 @@ def test_long_names_take_the_room_that_no_note_needs(lab: Bindings, tmp_path: Pa
     window.resize(1280, 800)
     QApplication.processEvents()
     assert view.columnWidth(0) >= view.fontMetrics().horizontalAdvance(name) + 30
-    shown = sum(view.columnWidth(column) for column in range(5))
-    assert shown < view.viewport().width()
+    assert view.horizontalScrollBar().maximum() == 0
     view.header().resizeSection(0, 300)
     window.resize(window.width() + 60, window.height())
     QApplication.processEvents()
@@ -580,6 +581,11 @@ def test_a_kind_is_chosen_from_a_list(lab: Bindings, bad_names: Path, until: Unt
     QTest.keyClick(table, Qt.Key.Key_F2)
     combo = table.viewport().findChild(QComboBox)
     assert combo is not None
+    option = QStyleOptionComboBox()
+    combo.initStyleOption(option)
+    field = QStyle.SubControl.SC_ComboBoxEditField
+    room = combo.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, combo).width()
+    assert room >= max(combo.fontMetrics().horizontalAdvance(combo.itemText(k)) for k in range(combo.count()))
     combo.setCurrentIndex(combo.findData("dark"))
     combo.activated.emit(combo.currentIndex())
     assert value(importer, row, "kind") == "dark"
@@ -772,6 +778,17 @@ def test_a_hole_is_marked_and_a_cell_selects_its_rows(lab: Bindings, bad_names: 
     assert [importer.session.table.rows[k].file for k in rows] == [
         f"CP20-ASPL-T200K-exc535nm-rep{repeat}.txt" for repeat in (1, 2)
     ]
+
+
+def test_without_a_temperature_nothing_is_said_about_holes(lab: Bindings, tmp_path: Path, until: Until) -> None:
+    for number in (450, 460):
+        write_spectrum(tmp_path / f"PL_exc{number}nm.txt", number)
+    importer = dropped(lab, until, tmp_path / "PL_exc450nm.txt", tmp_path / "PL_exc460nm.txt")
+    assert value(importer, 0, "kind") == "pl"
+    importer.choose_step("check")
+    check = importer.window.check
+    until(lambda: check.survey is not None and lab.jobs.is_idle)
+    assert check.coverage_card.subtitle == "Nothing with a kind and a temperature"
 
 
 def test_a_click_on_a_curve_selects_its_row(

@@ -329,7 +329,8 @@ def _problems(
     few = ~line.usable & ~np.isnan(responses.reference_mev)
     outside = line.usable & ((yields - 1.0 > _SIGNIFICANT * errors) | (yields < -_SIGNIFICANT * errors))
     bent = (line.dof > 0) & (line.chi2 > line.dof + 4.0 * np.sqrt(2.0 * np.maximum(line.dof, 0)))
-    for t in np.flatnonzero(few | outside | bent):
+    empty = line.usable & ~responses.valid[:, responses.n_stokes :].any(axis=1)
+    for t in np.flatnonzero(few | outside | bent | empty):
         place = f"{responses.temperatures_k[t]:.0f} K"
         if few[t]:
             count = int(responses.fitted[t, : responses.n_stokes].sum())
@@ -338,6 +339,12 @@ def _problems(
                 "η need at least two. Add PL at further excitations above the gap."
             )
             problems.append(Problem("error", place, message))
+        if empty[t]:
+            message = (
+                "there is no anti-Stokes excitation with emission and photothermal signal, so there is neither η nor a "
+                "fit of Eq. 9 here. Add ASPL at this temperature."
+            )
+            problems.append(Problem("warning", place, message))
         if outside[t]:
             message = (
                 f"the quantum yield comes out as {yields[t]:.3f} ± {errors[t]:.3f}, outside 0 to 1. Check the "

@@ -703,3 +703,10 @@ def test_an_experiment_without_anti_stokes_emission_has_checks_that_do_not_apply
     assert len(limits) == 2 * len(temperatures)
     assert {check.status for check in checks} == {"not applicable"}
     assert not appraise(results).problems
+
+
+def test_a_temperature_without_anti_stokes_emission_says_why_it_has_no_eta() -> None:
+    whole = Toy(temperatures_k=(200.0, 260.0)).experiment()
+    started = tuple(s for s in whole.spectra if s.kind == "pl" or s.condition.temperature_k == 200.0)
+    problems = analyse(Document(replace(whole, spectra=started))).problems
+    assert [p.where for p in problems if "no anti-Stokes excitation" in p.message] == ["260 K"]

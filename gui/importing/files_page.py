@@ -40,7 +40,7 @@ _NOTES_PX, _NO_NOTES_PX, _BOX_PX, _PAD_PX, _CANDIDATES = 170, 76, 38, 14, 8
 
 
 class WordsDelegate(QStyledItemDelegate):
-    """Shortens words at their end, not in their middle as a name."""
+    """Shortens words at their end, not at their beginning as a name."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Choose where words are left out."""
@@ -192,7 +192,8 @@ class FilesPage(QWidget):
         words = WordsDelegate(view)
         for section in (files_model.READER, files_model.POINTS, files_model.AXIS, files_model.NOTES):
             view.setItemDelegateForColumn(section, words)
-        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        # Names of one measurement begin alike, and differ from where the wavelength stands.
+        view.setTextElideMode(Qt.TextElideMode.ElideLeft)
         view.setStyleSheet("QTreeView::item { height: 30px; } QHeaderView::section { padding-left: 4px; }")
         header = view.header()
         header.setStretchLastSection(False)

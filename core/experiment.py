@@ -9,27 +9,16 @@ from asplab.core.problems import Problem
 from asplab.core.units import FloatArray
 
 EMISSION_KINDS = ("pl", "aspl", "emission")
-CURVE_KINDS = ("response", "absorption")
-TABLE_KINDS = ("responses", "ratios", "efficiency")
-KEPT_KINDS = (
-    "power",
-    "transient",
-    "irf",
-    "sizes",
-    "sphere_blank",
-    "sphere_out",
-    "sphere_in",
-    "background",
-    "emission_blank",
-    "filter",
-    "lamp",
-    "laser",
-    "reference",
-)
-"""Kinds that are loaded and kept, whose analysis is not built yet."""
 BLANK_KINDS = ("background", "emission_blank")
-"""Kept kinds that are taken without the sample's light, and so may be darks under another name."""
-KINDS = (*EMISSION_KINDS, "dark", "pa", "pa_blank", *CURVE_KINDS, *TABLE_KINDS, *KEPT_KINDS)
+"""Spectra of what is there without the sample's light: pump off, and the bare substrate."""
+LINE_KINDS = ("lamp", "laser")
+"""Spectra of lines: of a lamp whose wavelengths are known, and of the excitation itself."""
+SPECTRUM_KINDS = (*EMISSION_KINDS, "dark", *BLANK_KINDS, *LINE_KINDS, "reference")
+CURVE_KINDS = ("response", "filter", "absorption")
+TABLE_KINDS = ("responses", "ratios", "efficiency")
+KEPT_KINDS = ("power", "transient", "irf", "sizes", "sphere_blank", "sphere_out", "sphere_in")
+"""Kinds that are loaded and kept, whose analysis is not built yet."""
+KINDS = (*SPECTRUM_KINDS, "pa", "pa_blank", *CURVE_KINDS, *TABLE_KINDS, *KEPT_KINDS)
 
 
 def frozen_array(values: object) -> FloatArray:
@@ -53,6 +42,19 @@ class Condition:
         Number of the repeat; which PL and PA repeats belong together.
     sample, series, note : str
         Free text.
+    nd_od, em_gain, accumulations : float or None
+        Optical density of a neutral filter in front of the detector, electron-multiplying gain, and number of
+        exposures that the counts are the sum of.
+    bandwidth_nm : float or None
+        Full width at half maximum of the excitation.
+    temperature_error_k : float or None
+        Standard error of the temperature.
+    probe_mw, sensitivity_v : float or None
+        Probe power and full scale of the lock-in of a photothermal scan.
+    time : str
+        When it was measured, as `asplab.core.clock.clock` understands it.
+    path : str
+        Name of the optical path: of a filter, and of the spectra that went through it.
     """
 
     temperature_k: float | None = None
@@ -66,6 +68,15 @@ class Condition:
     sample: str = ""
     series: str = ""
     note: str = ""
+    nd_od: float | None = None
+    em_gain: float | None = None
+    accumulations: int | None = None
+    bandwidth_nm: float | None = None
+    temperature_error_k: float | None = None
+    probe_mw: float | None = None
+    sensitivity_v: float | None = None
+    time: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +97,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spectrum(Record):
-    """One emission or dark spectrum: ``counts`` (n,) on ``wavelength_nm`` (n,), ascending."""
+    """One spectrum of emission, dark, background or lines: ``counts`` (n,) on ``wavelength_nm`` (n,), ascending."""
 
     wavelength_nm: FloatArray = field(kw_only=True)
     counts: FloatArray = field(kw_only=True)
@@ -107,7 +118,7 @@ class Scan(Record):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve(Record):
-    """A curve against wavelength: spectral response or linear absorption, on ``wavelength_nm`` ascending."""
+    """Spectral response, filter transmission or linear absorption against ``wavelength_nm``, ascending."""
 
     wavelength_nm: FloatArray = field(kw_only=True)
     values: FloatArray = field(kw_only=True)
@@ -143,11 +154,11 @@ class Experiment:
     simulated : bool
         True when the data come from the virtual experiment; shown wherever results appear.
     spectra : tuple of Spectrum
-        Emission spectra and dark frames, each with its own true condition.
+        Emission spectra, dark frames, backgrounds and lines, each with its own true condition.
     scans : tuple of Scan
         Photothermal scans (``pa``, ``pa_blank``).
     curves, tables : tuple
-        Response and absorption curves; tables that enter half-way.
+        Response, filter and absorption curves; tables that enter half-way.
     kept : tuple of Record
         Records whose analysis is not built yet.
     sources : tuple of Source

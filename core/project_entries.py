@@ -30,8 +30,15 @@ CONDITION_UNITS = {
     "power_uw": "uW",
     "exposure_s": "s",
     "repeat": "1",
+    "nd_od": "1",
+    "em_gain": "1",
+    "accumulations": "1",
+    "bandwidth_nm": "nm",
+    "temperature_error_k": "K",
+    "probe_mw": "mW",
+    "sensitivity_v": "V",
 }
-CONDITION_TEXTS = ("pair", "sample", "series", "note")
+CONDITION_TEXTS = ("pair", "sample", "series", "note", "time", "path")
 _TOLERANT = ("temperature_k", "excitation_nm", "longpass_nm", "shortpass_nm")
 _SUFFIX_UNITS = {
     "per_mev": "1/meV", "mev": "meV", "nm": "nm", "nm2": "nm^2", "k": "K", "uw": "uW", "mw": "mW", "s": "s",

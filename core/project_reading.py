@@ -56,7 +56,7 @@ def _read_bases(group: h5py.Group, rows: h5py.Group, count: int, reader: Reader)
 def _read_column(rows: h5py.Group, name: str, count: int, reader: Reader) -> list[Any]:
     if not reader.has(rows, name):
         return [None] * count
-    cast: Callable[[float], float | int] = int if name in ("line", "repeat") else float
+    cast: Callable[[float], float | int] = int if name in ("line", "repeat", "accumulations") else float
     values = reader.numbers(rows, name, ndim=1)
     if not reader.has(rows, f"{name}_absent"):
         return [cast(value) for value in values]

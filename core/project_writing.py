@@ -27,6 +27,11 @@ _OTHER_TYPES = {
     "pa": "photothermal absorption",
     "pa_blank": "photothermal absorption of the bare substrate",
     "response": "spectral response of the detection",
+    "filter": "transmission of a filter",
+    "background": "background with the pump off",
+    "emission_blank": "emission of the bare substrate",
+    "lamp": "lines of a calibration lamp",
+    "laser": "line of the excitation",
 }
 _SINGLE, _MULTI = "single-channel", "multichannel"
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asplab.core.counting import counted
-from asplab.core.experiment import BLANK_KINDS, EMISSION_KINDS, KEPT_KINDS
+from asplab.core.experiment import EMISSION_KINDS, KEPT_KINDS
 from asplab.core.grouping import cluster, nearest
 from asplab.core.importing.plain_words import column_words, kind_words
 from asplab.core.importing.refusals import READ_ALIKE
@@ -315,18 +315,15 @@ def _sample_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
 
 
 def _kept_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
-    """Return what no analysis uses: information, or a warning where it may be the dark that is missing."""
+    """Return what no analysis uses yet."""
     by_kind: dict[str, list[int]] = {}
     for k in rows:
         by_kind.setdefault(table.value(k, "kind"), []).append(k)
     problems = []
     for kind, members in by_kind.items():
         if kind in KEPT_KINDS:
-            is_doubtful = kind in BLANK_KINDS and "dark" not in by_kind
-            advice = " No file is a dark: call these dark if the shutter was closed." if is_doubtful else ""
-            files = f"{counted(len(members), 'file')} of the kind {kind_words(kind)}"
-            text = f"{files}, which no analysis uses yet.{advice}"
-            problems.append(Problem("warning" if is_doubtful else "info", table.rows[members[0]].label, text))
+            text = f"{counted(len(members), 'file')} of the kind {kind_words(kind)}, which no analysis uses yet."
+            problems.append(Problem("info", table.rows[members[0]].label, text))
     return problems
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from asplab.core.counting import counted
-from asplab.core.experiment import BLANK_KINDS, KEPT_KINDS, Record, Scan, Source, Spectrum
+from asplab.core.experiment import EMISSION_KINDS, KEPT_KINDS, Record, Scan, Source, Spectrum
 from asplab.core.problems import Problem
 from asplab.core.units import FloatArray, wavelength_from_energy
 
@@ -86,7 +86,9 @@ def is_energy(values: FloatArray, low: float, high: float) -> bool:
 def group_key(record: Record) -> object:
     """Return what files have in common that must cover one range."""
     if isinstance(record, Scan):
-        return record.kind, replace(record.condition, repeat=None, power_uw=None, exposure_s=None, pair="", note="")
+        return record.kind, replace(
+            record.condition, repeat=None, power_uw=None, exposure_s=None, pair="", note="", time=""
+        )
     return record.kind
 
 
@@ -132,7 +134,7 @@ def flat_tops(records: Sequence[Record]) -> list[Problem]:
     """Return a warning for each spectrum that was cut off at a highest value: the detector was saturated."""
     problems = []
     for record in records:
-        if not isinstance(record, Spectrum) or record.kind == "dark":
+        if not isinstance(record, Spectrum) or record.kind not in EMISSION_KINDS:
             continue
         top = float(record.counts.max())
         at = np.flatnonzero(record.counts == top)
@@ -170,15 +172,11 @@ def negative_counts(records: Iterable[Record]) -> Iterator[Problem]:
 
 
 def kept_kinds(records: Iterable[Record]) -> Iterator[Problem]:
-    """Yield what is kept without being analysed, by kind: information, or a warning where it may be the dark."""
+    """Yield which kinds are kept without being analysed."""
     counts = Counter(record.kind for record in records)
     for kind in (kind for kind in counts if kind in KEPT_KINDS):
         text = f"{counted(counts[kind], 'file')} kept with the experiment; this kind isn't analysed yet."
-        if kind in BLANK_KINDS and not counts["dark"]:
-            advice = "No file is a dark: if these were measured with the shutter closed, call them dark."
-            yield Problem("warning", f"kind {kind}", f"{text} {advice}")
-        else:
-            yield Problem("info", f"kind {kind}", text)
+        yield Problem("info", f"kind {kind}", text)
 
 
 def identical_files(sources: Iterable[Source]) -> Iterator[Problem]:

@@ -88,6 +88,9 @@ LOCKIN_Y = words("lockin_y lock_in_y y quadrature out_of_phase demod_y lia_y")
 LOCKIN_R = words("lockin_r lock_in_r r magnitude amplitude lockin_magnitude demod_r lia_r")
 POWERS = words("power pump_power laser_power excitation_power p")
 RESPONSES = words("response relative_response spectral_response sensitivity correction values value")
+TRANSMISSIONS = words(
+    "transmission transmittance percent_transmission percent_t t od optical_density values value filter"
+)
 ABSORPTIONS = words(
     "absorption absorbance abs od optical_density a transmission extinction intensity counts values value"
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from asplab.core.clock import clock
 from asplab.core.errors import InputError
 from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS, KINDS, Condition
 from asplab.core.io import file_bytes
@@ -17,10 +18,23 @@ from asplab.core.io.selection import WHOLE_FILE, Selection, understood_selection
 REQUIRED = ("file", "kind")
 WAVELENGTHS = ("excitation_nm", "longpass_nm", "shortpass_nm")
 WAVELENGTH_NM = (100.0, 20000.0)
-POSITIVE = ("temperature_k", "excitation_nm", "longpass_nm", "shortpass_nm", "power_uw", "exposure_s")
-TEXTS = ("pair", "sample", "series", "note")
+POSITIVE = (
+    "temperature_k",
+    "excitation_nm",
+    "longpass_nm",
+    "shortpass_nm",
+    "power_uw",
+    "exposure_s",
+    "em_gain",
+    "bandwidth_nm",
+    "probe_mw",
+    "sensitivity_v",
+)
+NOT_NEGATIVE = ("nd_od", "temperature_error_k")
+WHOLE = {"repeat": 0, "accumulations": 1}
+TEXTS = ("pair", "sample", "series", "note", "time", "path")
 SELECTING = ("dataset", "frames", "rows")
-KNOWN_COLUMNS = frozenset((*REQUIRED, *POSITIVE, *TEXTS, *SELECTING, "repeat"))
+KNOWN_COLUMNS = frozenset((*REQUIRED, *POSITIVE, *NOT_NEGATIVE, *WHOLE, *TEXTS, *SELECTING))
 NEED_TEMPERATURE = frozenset((*EMISSION_KINDS, "pa"))
 NEED_EXCITATION = frozenset(EMISSION_KINDS)
 CELSIUS_HINT = {"temperature_k": " Temperatures are in kelvin: add 273.15 to degrees Celsius."}
@@ -103,7 +117,7 @@ def understood(row: TextRow, table: TextTable) -> ManifestRow:
             raise fault(f"the cell of column '{column}' is blank. Fill it in or delete the row.")
     pattern = relative_pattern(row.cells["file"], fault)
     kind = known_kind(row.cells["kind"], fault)
-    numbers = {column: positive(row, table, column, fault) for column in POSITIVE}
+    numbers = {column: bounded(row, table, column, fault) for column in (*POSITIVE, *NOT_NEGATIVE)}
     for column in WAVELENGTHS:
         value = numbers[column]
         if value is not None and not WAVELENGTH_NM[0] <= value <= WAVELENGTH_NM[1]:
@@ -113,19 +127,9 @@ def understood(row: TextRow, table: TextTable) -> ManifestRow:
             )
     refuse_missing_numbers(kind, numbers, fault)
     texts = {column: row.cells.get(column, "") for column in TEXTS}
-    condition = Condition(
-        temperature_k=numbers["temperature_k"],
-        excitation_nm=numbers["excitation_nm"],
-        longpass_nm=numbers["longpass_nm"],
-        shortpass_nm=numbers["shortpass_nm"],
-        power_uw=numbers["power_uw"],
-        exposure_s=numbers["exposure_s"],
-        repeat=whole(row, table, fault),
-        pair=texts["pair"],
-        sample=texts["sample"],
-        series=texts["series"],
-        note=texts["note"],
-    )
+    refuse_unknown_time(texts["time"], fault)
+    counts = {column: whole(row, table, column, fault) for column in WHOLE}
+    condition = Condition(**numbers, **counts, **texts)  # type: ignore[arg-type]
     extra = tuple((column, cell) for column, cell in row.cells.items() if column not in KNOWN_COLUMNS)
     dataset, frames, lines = (row.cells.get(column, "") for column in SELECTING)
     selection = understood_selection(dataset, frames, lines, fault)
@@ -159,23 +163,35 @@ def alike(text: str, known: tuple[str, ...]) -> str:
     return f"; did you mean '{close[0]}'" if close else ""
 
 
-def positive(row: TextRow, table: TextTable, column: str, fault: Callable[[str], FileError]) -> float | None:
-    """Return the number in ``column``; raise where it is zero or negative."""
+def bounded(row: TextRow, table: TextTable, column: str, fault: Callable[[str], FileError]) -> float | None:
+    """Return the number in ``column``; raise where it is negative, or zero where it must be positive."""
     value = table.number(row, column)
-    if value is not None and value <= 0.0:
+    if value is not None and (value < 0.0 or (value == 0.0 and column in POSITIVE)):
         hint = CELSIUS_HINT.get(column, "")
-        raise fault(f"column {column} holds {row.cells[column]!r}; it must be positive, or blank.{hint}")
+        needed = "positive" if column in POSITIVE else "0 or more"
+        raise fault(f"column {column} holds {row.cells[column]!r}; it must be {needed}, or blank.{hint}")
     return value
 
 
-def whole(row: TextRow, table: TextTable, fault: Callable[[str], FileError]) -> int | None:
-    """Return the number of the repeat; raise where it is no whole number of 0 or more."""
-    value = table.number(row, "repeat")
+def whole(row: TextRow, table: TextTable, column: str, fault: Callable[[str], FileError]) -> int | None:
+    """Return the number in ``column``; raise where it is no whole number, or too small."""
+    value, least = table.number(row, column), WHOLE[column]
     if value is None:
         return None
-    if value < 0.0 or value != int(value):
-        raise fault(f"column repeat holds {row.cells['repeat']!r}; it must be a whole number, 0 or more.")
+    if value < least or value != int(value):
+        raise fault(f"column {column} holds {row.cells[column]!r}; it must be a whole number, {least} or more.")
     return int(value)
+
+
+def refuse_unknown_time(text: str, fault: Callable[[str], FileError]) -> None:
+    """Raise where a time stamp can't be understood."""
+    try:
+        if text:
+            clock(text)
+    except ValueError:
+        raise fault(
+            f"column time holds {text!r}, which is no time. Write 2026-03-05 14:03:22, 14:03:22 or seconds."
+        ) from None
 
 
 def refuse_missing_numbers(kind: str, numbers: dict[str, float | None], fault: Callable[[str], FileError]) -> None:

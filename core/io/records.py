@@ -18,15 +18,17 @@ from asplab.core.io.headers import (
     LOCKIN_Y,
     POWERS,
     RESPONSES,
+    TRANSMISSIONS,
     WAVELENGTHS,
     WAVENUMBERS,
 )
+from asplab.core.io.transmission import transmission
 from asplab.core.problems import Severity
 from asplab.core.units import FloatArray
 
 AXES = WAVELENGTHS | ENERGIES | WAVENUMBERS
 SCAN_AXES = EXCITATIONS | AXES
-CURVE_NAMES = {"response": RESPONSES | COUNTS, "absorption": ABSORPTIONS}
+CURVE_NAMES = {"response": RESPONSES | COUNTS, "filter": TRANSMISSIONS, "absorption": ABSORPTIONS}
 MAGNITUDE_ONLY: tuple[Severity, str] = (
     "warning",
     "the scan holds the lock-in magnitude only, taken as lockin_x_v: a magnitude can't be negative, so net "
@@ -70,7 +72,7 @@ def read_spectrum(file: DataFile, origin: Origin) -> Loaded:
 
 
 def read_curve(file: DataFile, origin: Origin) -> Loaded:
-    """Return a response or absorption curve: wavelength and values. Raises as `read_spectrum`."""
+    """Return a response, filter or absorption curve: wavelength and values. Raises as `read_spectrum`."""
     names = CURVE_NAMES[origin.kind]
     axis_column, values_column, notes = axis_and_values(file, AXES, names, ("wavelength", origin.kind))
     axis = read_axis(file, axis_column)
@@ -79,12 +81,13 @@ def read_curve(file: DataFile, origin: Origin) -> Loaded:
         row = int(np.argmin(values_column.values))
         text = f"response {values_column.values[row]:g} isn't positive; counts can't be divided by it. Crop the curve."
         raise file.fault(row, text)
+    values, told = transmission(file, values_column) if origin.kind == "filter" else (values_column.values, ())
     record = Curve(
         *fields(file, origin),
         wavelength_nm=frozen_array(axis.wavelength_nm),
-        values=frozen_array(values_column.values[axis.order]),
+        values=frozen_array(values[axis.order]),
     )
-    return Loaded(record, remarks(file, (*notes, *axis.notes)))
+    return Loaded(record, remarks(file, (*notes, *axis.notes, *told)))
 
 
 def read_scan(file: DataFile, origin: Origin) -> Loaded:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from asplab.core.errors import Cancelled
-from asplab.core.experiment import BLANK_KINDS, KEPT_KINDS, KINDS, Table
+from asplab.core.experiment import KEPT_KINDS, KINDS, Table
 from asplab.core.loading import load_experiment
 from asplab.core.progress import Progress
 from asplab.core.units import wavelength_from_energy
@@ -98,9 +98,9 @@ def test_named_columns_are_found_among_others(tmp_path):
 
 def test_metadata_of_manifest_and_file_are_kept(tmp_path):
     (tmp_path / "a.csv").write_text("# Model: DU888\n" + rows(WAVELENGTHS, COUNTS), encoding="utf-8")
-    (tmp_path / "manifest.csv").write_text("file,kind,em_gain\na.csv,dark,20\n")
+    (tmp_path / "manifest.csv").write_text("file,kind,operator\na.csv,dark,N.N.\n")
     (spectrum,) = load_experiment(tmp_path).spectra
-    assert spectrum.metadata == (("em_gain", "20"), ("Model", "DU888"))
+    assert spectrum.metadata == (("operator", "N.N."), ("Model", "DU888"))
 
 
 def test_a_scan_with_header_gives_volts_and_microwatts(tmp_path):
@@ -210,7 +210,7 @@ def test_a_kind_that_is_not_analysed_yet_is_kept_with_one_piece_of_information(t
     first = experiment.kept[0]
     assert isinstance(first, Table)
     np.testing.assert_array_equal(first.columns[1][1], COUNTS)
-    assert only_problem(experiment).severity == ("warning" if kind in BLANK_KINDS else "info")
+    assert only_problem(experiment).severity == "info"
     assert "2 files" in only_problem(experiment).message
 
 
@@ -292,3 +292,25 @@ def test_a_spectrum_cut_off_at_a_highest_value_is_called_saturated(tmp_path):
     assert "cut.csv" in found[0].where
     assert "3000" in found[0].message
     assert "497.8-514.2 nm" in found[0].message
+
+
+@pytest.mark.parametrize("kind", ["background", "emission_blank", "lamp", "laser", "reference"])
+def test_spectra_beside_the_emission_load_as_spectra(tmp_path, kind):
+    (spectrum,) = load(tmp_path, rows(WAVELENGTHS, COUNTS), kind, ",").spectra
+    assert spectrum.kind == kind
+    np.testing.assert_array_equal(spectrum.counts, COUNTS)
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [("wavelength_nm,transmission", 0.25), ("wavelength_nm,%T", 25.0), ("wavelength_nm,od", -np.log10(0.25))],
+)
+def test_a_filter_is_read_from_fractions_percent_and_optical_density(tmp_path, header, values):
+    text = rows(WAVELENGTHS, np.full(WAVELENGTHS.size, values), header=header)
+    (curve,) = load(tmp_path, text, "filter", ",").curves
+    np.testing.assert_allclose(curve.values, 0.25, rtol=1e-5)
+
+
+def test_a_filter_that_transmits_more_than_all_is_refused(tmp_path):
+    experiment = load(tmp_path, rows(WAVELENGTHS, np.full(WAVELENGTHS.size, 250.0)), "filter", ",")
+    assert "neither a fraction nor percent" in only_problem(experiment).message

@@ -53,8 +53,8 @@ def test_comment_lines_and_blank_rows_are_skipped(tmp_path):
 def test_every_known_column_reaches_the_condition_and_unknown_ones_the_metadata(tmp_path):
     text = (
         "file,kind,temperature_k,excitation_nm,power_uw,exposure_s,repeat,longpass_nm,shortpass_nm,sample,series,"
-        "note,pair,time,nd_od,operator\n"
-        "a.csv,aspl,79.8,535.03,12.5,0.5,3,480,530,QD,S1,hello,p3,12:00,1.3,N.N.\n"
+        "note,pair,time,path,nd_od,em_gain,accumulations,bandwidth_nm,temperature_error_k,probe_mw,sensitivity_v,operator\n"
+        "a.csv,aspl,79.8,535.03,12.5,0.5,3,480,530,QD,S1,hello,p3,12:00,AS,1.3,60,4,0.8,0.5,1.2,1e-4,N.N.\n"
     )
     row = read_manifest(manifest(tmp_path, text)).rows[0]
     condition = row.condition
@@ -62,7 +62,24 @@ def test_every_known_column_reaches_the_condition_and_unknown_ones_the_metadata(
     assert (condition.power_uw, condition.exposure_s, condition.repeat) == (12.5, 0.5, 3)
     assert (condition.longpass_nm, condition.shortpass_nm) == (480.0, 530.0)
     assert (condition.sample, condition.series, condition.note, condition.pair) == ("QD", "S1", "hello", "p3")
-    assert dict(row.metadata) == {"time": "12:00", "nd_od": "1.3", "operator": "N.N."}
+    assert (condition.time, condition.path, condition.nd_od, condition.em_gain) == ("12:00", "AS", 1.3, 60.0)
+    assert (condition.accumulations, condition.bandwidth_nm, condition.temperature_error_k) == (4, 0.8, 0.5)
+    assert (condition.probe_mw, condition.sensitivity_v) == (1.2, 1e-4)
+    assert dict(row.metadata) == {"operator": "N.N."}
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "needed"),
+    [
+        ("nd_od", "-0.1", "0 or more"),
+        ("em_gain", "0", "positive"),
+        ("accumulations", "2.5", "a whole number, 1 or more"),
+        ("time", "noon", "no time"),
+    ],
+)
+def test_an_impossible_value_of_a_further_column_names_line_value_and_remedy(tmp_path, column, cell, needed):
+    (fault,) = read_manifest(manifest(tmp_path, f"file,kind,{column}\na.csv,dark,{cell}\n")).faults
+    assert (fault.line, needed in fault.text, cell in fault.text) == (2, True, True)
 
 
 @pytest.mark.parametrize(

@@ -126,13 +126,12 @@ def test_an_empty_table_has_an_empty_survey(plain):
     assert (result.groups, result.grids, result.problems) == ((), (), ())
 
 
-def test_backgrounds_that_nothing_uses_are_a_warning_while_there_is_no_dark(tmp_path):
+def test_kinds_that_no_analysis_uses_yet_are_told(tmp_path):
     found = folder(tmp_path, ["pl_80K_450nm", "dark_1s", "x_1s"])
-    found = edits.typed(found, row_of(found, "x_1s.csv"), "kind", "background")
 
-    def told(table):
+    def told(kind):
+        table = edits.typed(found, row_of(found, "x_1s.csv"), "kind", kind)
         return [(p.severity, p.where) for p in survey(table).problems if "no analysis uses" in p.message]
 
-    assert told(found) == [("info", "x_1s.csv")]
-    without = edits.removed(found, ["dark_1s.csv"])
-    assert told(without) == [("warning", "x_1s.csv")]
+    assert told("sphere_in") == [("info", "x_1s.csv")]
+    assert told("background") == []

@@ -1,0 +1,28 @@
+"""Time stamps in the ways that people write them."""
+
+import pytest
+
+from asplab.core.clock import clock
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("14:03:22", 50602.0),
+        ("14:03:22.5", 50602.5),
+        ("00:01", 60.0),
+        ("12.5", 12.5),
+        ("1970-01-02T00:00:10", 86410.0),
+        ("1970-01-02 01:00:10+01:00", 86410.0),
+        ("02.01.1970 00:00:10", 86410.0),
+        ("01/02/1970 00:00", 86400.0),
+    ],
+)
+def test_a_time_stamp_becomes_seconds(text, seconds):
+    assert clock(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["noon", "25:00", "2026-13-01", ""])
+def test_what_is_no_time_is_refused(text):
+    with pytest.raises(ValueError, match=r".*"):
+        clock(text)

@@ -1,9 +1,38 @@
 """Time stamps as people and instruments write them."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 _CLOCKS = ("%H:%M:%S.%f", "%H:%M:%S", "%H:%M")
 _DATES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M")
+
+
+Form = Literal["seconds", "clock", "date", "zoned date"]
+"""How a time stamp is given; only stamps of one form can be compared."""
+
+
+def form_of(text: str) -> Form:
+    """Return the form of a time stamp: a number of seconds, a time of day, a date, or a date with its time zone.
+
+    Raises
+    ------
+    ValueError
+        For any other text.
+    """
+    text = text.strip()
+    try:
+        float(text)
+    except ValueError:
+        pass
+    else:
+        return "seconds"
+    for form in _CLOCKS:
+        try:
+            datetime.strptime(text, form)
+        except ValueError:
+            continue
+        return "clock"
+    return "zoned date" if _is_zoned(text) else "date"
 
 
 def clock(text: str) -> float:
@@ -29,6 +58,16 @@ def clock(text: str) -> float:
             continue
         return found.hour * 3600.0 + found.minute * 60.0 + found.second + 1e-6 * found.microsecond
     return _date(text).timestamp()
+
+
+def _is_zoned(text: str) -> bool:
+    for form in _DATES:
+        try:
+            datetime.strptime(text, form)
+        except ValueError:
+            continue
+        return False
+    return datetime.fromisoformat(text).tzinfo is not None
 
 
 def _date(text: str) -> datetime:

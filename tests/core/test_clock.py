@@ -2,7 +2,7 @@
 
 import pytest
 
-from asplab.core.clock import clock
+from asplab.core.clock import clock, form_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,23 @@ def test_a_time_stamp_becomes_seconds(text, seconds):
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(ValueError, match=r".*"):
         clock(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("12.5", "seconds"),
+        ("14:03", "clock"),
+        (" 14:03:22 ", "clock"),
+        ("05.03.2026 14:03", "date"),
+        ("2026-03-05T14:03:22", "date"),
+        ("2026-03-05T14:03:22+01:00", "zoned date"),
+    ],
+)
+def test_the_form_of_a_time_stamp_says_what_it_can_be_compared_with(text, form):
+    assert form_of(text) == form
+
+
+def test_what_is_no_time_has_no_form():
+    with pytest.raises(ValueError, match=r".*"):
+        form_of("noon")

@@ -56,6 +56,11 @@ _SETTLING = (Energies, StokesTransmitted)
 _TO_RESULTS = (fit_efficiency, fit_polaron, find_intervals)
 
 
+def raw_graph() -> Graph:
+    """Return the stages from raw data on without inputs, for those who need a product of other inputs."""
+    return Graph((*_FROM_RAW, *_TO_RESULTS), settling=_SETTLING)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
     """Everything that follows from a document; a product is None where its stage failed.
@@ -117,7 +122,7 @@ class Analysis:
     """
 
     def __init__(self) -> None:
-        self._graph = Graph((*_FROM_RAW, *_TO_RESULTS), settling=_SETTLING)
+        self._graph = raw_graph()
         self._route = "raw"
 
     def update(self, document: Document, *, intervals: bool = True) -> Results:

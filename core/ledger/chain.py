@@ -1,0 +1,14 @@
+"""The ledger: every correction of an analysis, in the order in which it acts."""
+
+from asplab.core.ledger.emission import emission_steps, hidden_part
+from asplab.core.ledger.energies import energy_steps
+from asplab.core.ledger.photothermal import scan_steps
+from asplab.core.ledger.step import Step
+from asplab.core.pipeline import Results
+
+_PARTS = (emission_steps, hidden_part, energy_steps, scan_steps)
+
+
+def ledger(results: Results) -> tuple[Step, ...]:
+    """Return one step per correction, those that do not act included; none where the data entered as a table."""
+    return tuple(step for part in _PARTS for step in part(results))

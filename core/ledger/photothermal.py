@@ -1,0 +1,76 @@
+"""Corrections of photothermal scans."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from asplab.core.grouping import Gathered, scan_power_uw
+from asplab.core.ledger.step import Step, Switch, files_of, span
+from asplab.core.pipeline import Results
+from asplab.core.scans import ScanSet
+
+
+def scan_steps(results: Results) -> Iterator[Step]:
+    """Yield the corrections of scans; none where there is no scan."""
+    gathered, scans = results.gathered, results.scans
+    if gathered is None or scans is None:
+        return
+    sets = [found for found in scans.sets if found is not None]
+    if not sets:
+        return
+    yield _phase(results, gathered, sets)
+    yield _power(results, gathered, sets)
+    yield _baseline(results, gathered, sets)
+
+
+def _stacks(sets: list[ScanSet]) -> list[int]:
+    return [int(k) for found in sets for k in found.stacks]
+
+
+def _phase(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:
+    step = Step("phase", "Lock-in phase", "scan", switch=Switch("scans", "rotate_phase"))
+    scans = [scan for own in gathered.scans for scan in own]
+    if any(scan.lockin_y_v is None for scan in scans):
+        return step.found("no data", "Not every scan has a Y channel: the sign of X is all that is known of the phase.")
+    if not results.document.settings.scans.rotate_phase:
+        return step.found("off", "X is taken as it is; what leaked into Y is lost.")
+    turned = [float(np.degrees(found.phase_rad)) for found in sets]
+    return step.found("on", f"X and Y turned by {span(turned, '°')}.", _stacks(sets))
+
+
+def _power(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:
+    step = Step(
+        "scan_power", "Power along the scan", "scan", switch=Switch("scans", "divide_by_power"), scale_unit="µW"
+    )
+    powers = [scan_power_uw(scan) for own in gathered.scans for scan in own]
+    known = [float(np.mean(power)) for power in powers if power is not None]
+    if not known:
+        return step.found("no data", "No scan carries its pump power.")
+    if not gathered.has_power:
+        return step.found("no data", "The power is not known of every spectrum and scan: nothing is divided.")
+    typical = float(np.median(known))
+    if not results.document.settings.scans.divide_by_power:
+        return step.found("off", f"Not divided by {span(known, 'µW')}.", scale=typical)
+    words = f"Divided by the smoothed power, {span(known, 'µW')} in the mean."
+    return step.found("on", words, _stacks(sets), scale=typical)
+
+
+def _baseline(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:
+    settings = results.document.settings.baseline
+    on = "urbach" if settings.shape == "none" else settings.shape
+    files = files_of(scan.source for own in gathered.blanks for scan in own) if settings.shape == "blank" else ()
+    switch = Switch("baseline", "shape", on, "none")
+    step = Step("pa_baseline", "Photothermal baseline", "scan", switch=switch, sources=files)
+    if settings.shape == "none":
+        return step.found("off", "Nothing is subtracted.")
+    found = [] if results.absorbed is None else [one for one in results.absorbed.baselines if one is not None]
+    if not found:
+        return step.found("no data", "No baseline could be fitted.")
+    levels = [1e6 * float(np.mean(one.volts)) for one in found]
+    words = f"{_SHAPES[settings.shape]}, {span(levels, 'µV')} in the mean."
+    return step.found("on", words, _stacks(sets))
+
+
+_SHAPES = {
+    "constant": "A constant", "line": "A line", "urbach": "A line beside an Urbach tail", "blank": "The blank",
+}  # fmt: skip

@@ -1,6 +1,7 @@
 """Time stamps as people and instruments write them."""
 
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Literal
 
 _CLOCKS = ("%H:%M:%S.%f", "%H:%M:%S", "%H:%M")
@@ -21,11 +22,10 @@ def form_of(text: str) -> Form:
     """
     text = text.strip()
     try:
-        float(text)
+        if isfinite(float(text)):
+            return "seconds"
     except ValueError:
         pass
-    else:
-        return "seconds"
     for form in _CLOCKS:
         try:
             datetime.strptime(text, form)

@@ -23,11 +23,12 @@ from asplab.core.grouping import Gathered, gather
 from asplab.core.halfway import fit_from_table, responses_from_tables
 from asplab.core.integration import Background, Emission, accumulate, integrate, read_background
 from asplab.core.layout import Layout, arrange
+from asplab.core.pairing import Pairs, pair_repeats
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
 from asplab.core.problems import Problem
-from asplab.core.responses import Responses, pair_repeats, respond, scatter_of_heat
+from asplab.core.responses import Responses, respond, scatter_of_heat
 from asplab.core.scans import Scans, read_scans
 from asplab.core.sloping_background import BackgroundCheck, check_background, find_slopes
 
@@ -80,6 +81,7 @@ class Results:
     background_check: BackgroundCheck | None = None
     scans: Scans | None = None
     absorbed: Absorbed | None = None
+    pairs: Pairs | None = None
     responses: Responses | None = None
     efficiency: EfficiencyFit | None = None
     polaron: PolaronFit | None = None
@@ -104,6 +106,7 @@ _PRODUCTS: dict[str, type] = {
     "background_check": BackgroundCheck,
     "scans": Scans,
     "absorbed": Absorbed,
+    "pairs": Pairs,
     "responses": Responses,
     "efficiency": EfficiencyFit,
     "polaron": PolaronFit,

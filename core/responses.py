@@ -13,9 +13,9 @@ from asplab.core.corrections import Corrected
 from asplab.core.energies import Energies, Excitations
 from asplab.core.integration import Emission
 from asplab.core.layout import Layout
+from asplab.core.pairing import Pairs
 from asplab.core.photothermal import Absorbed
 from asplab.core.problems import Problem
-from asplab.core.scans import Scans, repeat_name
 from asplab.core.settings import ResponseSettings
 from asplab.core.units import FloatArray
 
@@ -99,17 +99,6 @@ class Repeats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """Which emission repeat was taken together with which scan.
-
-    ``together`` is 1 there and 0 elsewhere, of shape (n_temperatures, n_columns, n_repeats, n_scans).
-    """
-
-    together: FloatArray
-    n_scans: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class HeatScatter:
     """How single photothermal scans scatter about their mean.
 
@@ -141,21 +130,6 @@ def scatter_of_heat(absorbed: Absorbed, layout: Layout, pairs: Pairs, settings: 
     matched = np.einsum("tcs,tcrs->tcr", repeats.value * repeats.present, together)
     is_matched = (together.sum(axis=-1) > 0) & repeats.strong[..., None]
     return HeatScatter(repeats, single, common, matched, is_matched, settings.pairing == "paired")
-
-
-def pair_repeats(corrected: Corrected, layout: Layout, scans: Scans) -> Pairs:
-    """Pair repeats by their ``pair`` label, else by their number."""
-    n_t, n = layout.index.shape
-    n_scans = max((len(s.repeats) for s in scans.sets if s is not None), default=1)
-    together = np.zeros((n_t, n, corrected.present.shape[1], n_scans))
-    for t, scan_set in enumerate(scans.sets):
-        place = {} if scan_set is None else {name: i for i, name in enumerate(scan_set.repeats)}
-        for column in np.flatnonzero(layout.valid[t]):
-            for r, spectrum in enumerate(corrected.stacks[layout.index[t, column]].members):
-                name = repeat_name(spectrum.condition.pair, spectrum.condition.repeat, r)
-                if name in place:
-                    together[t, column, r, place[name]] = 1.0
-    return Pairs(together, n_scans)
 
 
 def respond(

@@ -177,10 +177,14 @@ class ResponseSettings:
     """How the covariance of (I, PA) is built from the repeats.
 
     ``pairing``: what PL and PA of one repeat share of their drift is estimated, taken to be all of it (paired), or
-    none (unpaired).
+    none (unpaired). Time stamps tell which repeats are simultaneous: the nearest ones within ``pair_within_min``.
     """
 
     pairing: Literal["estimated", "paired", "unpaired"] = "estimated"
+    pair_within_min: float = 30.0
+
+    def __post_init__(self) -> None:
+        _between("pair_within_min", self.pair_within_min, 0.0, 1440.0)
 
 
 @dataclass(frozen=True, slots=True)

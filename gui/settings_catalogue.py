@@ -193,6 +193,9 @@ _RESPONSES = Group(
         Entry("responses", "pairing", "choice", "Drift",
               "Estimated: what PL and PA of one repeat share of their drift is found from the repeats. Paired: all of "
               "it. Unpaired: nothing.", choices=tuple((name, name) for name in ("estimated", "paired", "unpaired"))),
+        Entry("responses", "pair_within_min", "number", "Pair within",
+              "Where all files carry a time and none a pair, each spectrum belongs to the scan nearest in time, if it "
+              "is not farther than this.", Numeric("min", 0, 0.0, 1440.0, 5.0)),
     ),
     folded=True,
 )  # fmt: skip

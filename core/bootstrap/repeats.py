@@ -23,9 +23,10 @@ from asplab.core.corrections import Corrected
 from asplab.core.errors import AnalysisError
 from asplab.core.integration import Emission
 from asplab.core.layout import Layout
+from asplab.core.pairing import Pairs, pair_repeats
 from asplab.core.photothermal import Absorbed
 from asplab.core.responses import Responses
-from asplab.core.scans import Scans, repeat_name
+from asplab.core.scans import Scans
 from asplab.core.settings import ResponseSettings
 from asplab.core.units import FloatArray
 
@@ -150,7 +151,7 @@ def plan_repeats(
     AnalysisError
         When a condition in use has fewer than two repeats of its emission, or one scan only.
     """
-    places, groups = _places(corrected, layout, scans, settings)
+    places, groups = _places(pair_repeats(corrected, layout, scans, settings), settings)
     n_units = max((sum(size for size, _ in sets) for sets in groups), default=0)
     n_t, n = layout.index.shape
     light, heat = np.zeros((n_t, n_units, n)), np.zeros((n_t, n_units, n))
@@ -200,18 +201,12 @@ def _stretched(values: FloatArray) -> FloatArray:
 _Places = tuple[list[list[int]], list[int]]
 
 
-def _places(
-    corrected: Corrected, layout: Layout, scans: Scans, settings: ResponseSettings
-) -> tuple[list[_Places], tuple[tuple[tuple[int, int], ...], ...]]:
+def _places(pairs: Pairs, settings: ResponseSettings) -> tuple[list[_Places], tuple[tuple[tuple[int, int], ...], ...]]:
     """Return per temperature the place of each repeat of each stack and of each scan, and the sets drawn."""
     places: list[_Places] = []
     groups = []
-    for t, scan_set in enumerate(scans.sets):
-        names = [
-            _distinct(repeat_name(s.condition.pair, s.condition.repeat, r) for r, s in enumerate(members))
-            for members in (corrected.stacks[k].members for k in layout.index[t, layout.valid[t]])
-        ]
-        of_scans = [] if scan_set is None else _distinct(scan_set.repeats)
+    for light, scans in zip(pairs.light, pairs.heat, strict=True):
+        names, of_scans = [_distinct(row) for row in light], _distinct(scans)
         emitted = list(dict.fromkeys(name for row in names for name in row))
         most = max((len(row) for row in names), default=0)
         # Emission and scans that share no name were not taken together: two sets, drawn independently.

@@ -1,0 +1,219 @@
+"""Which emission repeat was taken together with which photothermal scan: by label, by time, else by number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+import numpy as np
+
+from asplab.core.clock import clock, form_of
+from asplab.core.corrections import Corrected
+from asplab.core.experiment import Record
+from asplab.core.layout import Layout
+from asplab.core.problems import Problem, Severity, join_places
+from asplab.core.scans import Scans, ScanSet, repeat_name
+from asplab.core.settings import ResponseSettings
+from asplab.core.units import FloatArray
+
+Method = Literal["pair", "time", "number", "apart", "none"]
+_DAY_S = 86400.0
+_MINUTE_S = 60.0
+_WORDS: dict[Method, str] = {
+    "pair": "paired by the column pair",
+    "time": "paired by time",
+    "number": "paired by repeat number",
+    "apart": "not simultaneous",
+    "none": "not paired",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Which emission repeat was taken together with which scan.
+
+    Attributes
+    ----------
+    together : ndarray, shape (n_temperatures, n_columns, n_repeats, n_scans)
+        1 where an emission repeat and a scan were taken together, 0 elsewhere.
+    n_scans : int
+    light : tuple of tuple of tuple of str
+        Per temperature and per valid column, the name of each emission repeat; what was taken together with a
+        scan goes by the name of that scan.
+    heat : tuple of tuple of str
+        Per temperature, the name of each scan.
+    methods : tuple of str
+        How each temperature was paired: by the column ``pair``, by ``time``, by ``number``; ``apart`` where time
+        stamps or labels say that nothing was taken together, ``none`` where there is nothing to pair.
+    matched : ndarray, shape (n_temperatures,)
+        Fraction of the emission repeats that have a scan.
+    lag_s : ndarray, shape (n_temperatures,)
+        Median distance in time of what was paired by time, else NaN.
+    """
+
+    together: FloatArray
+    n_scans: int
+    light: tuple[tuple[tuple[str, ...], ...], ...]
+    heat: tuple[tuple[str, ...], ...]
+    methods: tuple[Method, ...]
+    matched: FloatArray
+    lag_s: FloatArray
+    problems: tuple[Problem, ...] = ()
+
+    def words(self, t: int) -> str:
+        """Return in words how the repeats of a temperature were paired."""
+        text = _WORDS[self.methods[t]]
+        if self.methods[t] == "time":
+            text += f", {_duration(self.lag_s[t])} apart"
+        if self.methods[t] in ("pair", "time", "number") and self.matched[t] < 1.0:
+            text += f" ({100.0 * self.matched[t]:.0f} % of the spectra)"
+        return text
+
+
+def pair_repeats(corrected: Corrected, layout: Layout, scans: Scans, settings: ResponseSettings) -> Pairs:
+    """Pair emission repeats and scans of each temperature.
+
+    The column ``pair`` decides where both sides have it; else time stamps where all records carry one, each repeat
+    with the scan nearest in time within ``pair_within_min``, unique both ways; else the number of the repeat.
+    """
+    n_t, n = layout.index.shape
+    n_scans = max((len(s.repeats) for s in scans.sets if s is not None), default=1)
+    together = np.zeros((n_t, n, corrected.present.shape[1], n_scans))
+    found = []
+    for t, scan_set in enumerate(scans.sets):
+        columns = np.flatnonzero(layout.valid[t])
+        members = [corrected.stacks[k].members for k in layout.index[t, columns]]
+        paired = _pair_temperature(members, scan_set, settings)
+        for column, matches in zip(columns, paired.matches, strict=True):
+            for r, s in matches:
+                together[t, column, r, s] = 1.0
+        found.append(paired)
+    count = np.array([max(sum(len(names) for names in p.light), 1) for p in found])
+    return Pairs(
+        together=together,
+        n_scans=n_scans,
+        light=tuple(p.light for p in found),
+        heat=tuple(p.heat for p in found),
+        methods=tuple(p.method for p in found),
+        matched=np.array([sum(len(m) for m in p.matches) for p in found]) / count,
+        lag_s=np.array([p.lag_s for p in found]),
+        problems=_problems(corrected.temperatures_k, found),
+    )
+
+
+_Match = tuple[int, int]
+"""Place of an emission repeat among those of its column, and of its scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Paired:
+    """How one temperature was paired; ``doubt`` says how gravely and why time stamps could not decide."""
+
+    method: Method
+    light: tuple[tuple[str, ...], ...]
+    heat: tuple[str, ...]
+    matches: tuple[tuple[_Match, ...], ...]
+    lag_s: float = float("nan")
+    doubt: tuple[Severity, str] | None = None
+
+
+def _pair_temperature(
+    members: Sequence[Sequence[Record]], scan_set: ScanSet | None, settings: ResponseSettings
+) -> _Paired:
+    light = tuple(
+        tuple(repeat_name(s.condition.pair, s.condition.repeat, r) for r, s in enumerate(column)) for column in members
+    )
+    if scan_set is None or not light:
+        return _Paired("none", light, () if scan_set is None else scan_set.repeats, ((),) * len(light))
+    labelled = all(
+        any(name.startswith("pair ") for name in side) for side in (chain.from_iterable(light), scan_set.repeats)
+    )
+    stamps = [[record.condition.time for record in column] for column in members]
+    every = [*chain.from_iterable(stamps), *scan_set.times]
+    doubt = None if labelled else _doubt(every, stamps, scan_set.times)
+    if not labelled and doubt is None and all(every):
+        return _by_time(light, stamps, scan_set, _MINUTE_S * settings.pair_within_min)
+    place = {name: s for s, name in enumerate(scan_set.repeats)}
+    matches = tuple(tuple((r, place[name]) for r, name in enumerate(column) if name in place) for column in light)
+    method: Method = ("pair" if labelled else "number") if any(matches) else "apart"
+    return _Paired(method, light, scan_set.repeats, matches, doubt=doubt)
+
+
+def _doubt(
+    every: Sequence[str], stamps: Sequence[Sequence[str]], of_scans: Sequence[str]
+) -> tuple[Severity, str] | None:
+    """Say why time stamps that are there can't be used; those of one side alone are no doubt."""
+    given = [text for text in every if text.strip()]
+    if not any(of_scans) or not any(any(column) for column in stamps):
+        return None
+    try:
+        forms = {form_of(text): text for text in given}
+    except ValueError:
+        unread = next(text for text in given if not _is_stamp(text))
+        return "warning", f"the time stamp '{unread}' is not understood"
+    if len(forms) > 1:
+        examples = " and ".join(f"'{text}'" for text in list(forms.values())[:2])
+        return "warning", f"time stamps of different form ({examples}) can't be compared"
+    if len(given) < len(every):
+        return "info", f"only {len(given)} of {len(every)} spectra and scans carry a time stamp"
+    return None
+
+
+def _is_stamp(text: str) -> bool:
+    try:
+        form_of(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _by_time(
+    light: tuple[tuple[str, ...], ...], stamps: Sequence[Sequence[str]], scan_set: ScanSet, within_s: float
+) -> _Paired:
+    is_clock = form_of(scan_set.times[0]) == "clock"
+    of_scans = np.array([clock(text) for text in scan_set.times])
+    matches, lags, names = [], [], []
+    heat = tuple(f"scan {s + 1}" for s in range(of_scans.size))
+    for column, texts in zip(light, stamps, strict=True):
+        distance = _distance_s(np.array([clock(text) for text in texts]), of_scans, is_clock=is_clock)
+        found = _mutual(distance, within_s)
+        matches.append(found)
+        lags += [float(distance[r, s]) for r, s in found]
+        own = dict(found)
+        names.append(tuple(heat[own[r]] if r in own else name for r, name in enumerate(column)))
+    if not lags:
+        return _Paired("apart", light, heat, tuple(matches))
+    return _Paired("time", tuple(names), heat, tuple(matches), float(np.median(lags)))
+
+
+def _distance_s(times: FloatArray, others: FloatArray, *, is_clock: bool) -> FloatArray:
+    """Return distances in time, (n, m); times of day lie on a circle, so that midnight parts nothing."""
+    distance: FloatArray = np.abs(times[:, None] - others)
+    return np.minimum(distance % _DAY_S, -distance % _DAY_S) if is_clock else distance
+
+
+def _mutual(distance: FloatArray, within: float) -> tuple[_Match, ...]:
+    """Return the pairs that are nearest to each other, both ways, within a distance."""
+    best, back = distance.argmin(axis=1), distance.argmin(axis=0)
+    return tuple((r, int(s)) for r, s in enumerate(best) if back[s] == r and distance[r, s] <= within)
+
+
+def _problems(temperatures_k: FloatArray, found: Sequence[_Paired]) -> tuple[Problem, ...]:
+    """Say once for each cause where time stamps could not decide."""
+    places: dict[tuple[Severity, str], list[str]] = {}
+    for temperature, paired in zip(temperatures_k, found, strict=True):
+        if paired.doubt is not None:
+            places.setdefault(paired.doubt, []).append(f"{temperature:.0f} K")
+    return tuple(
+        Problem(
+            severity,
+            join_places(where),
+            f"{doubt}, so PL and PA are paired by the number of the repeat. Write all of them in one form, or fill "
+            "the column pair.",
+        )
+        for (severity, doubt), where in places.items()
+    )
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 2.0 * _MINUTE_S else f"{seconds / _MINUTE_S:.0f} min"

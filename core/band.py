@@ -121,11 +121,11 @@ def find_shapes(corrected: Corrected, stokes: StokesTransmitted, background: Bac
     temperature = np.array([stack.temperature for stack in corrected.stacks])
     for t in range(len(corrected.temperatures_k)):
         members = np.flatnonzero(stokes.used & (temperature == t)).tolist()
-        block = _main_block(corrected, members)
+        block = main_block(corrected, members)
         extent = None if block is None else _extent(corrected, block, members, stokes.ranges_nm)
         template = None
         if block is not None and extent is not None:
-            template = _template(corrected, block, members, stokes.ranges_nm, extent, background)
+            template = band_shape(corrected, block, members, stokes.ranges_nm, extent, background)
             if template is not None and template.is_cut:
                 problems.append(_cut_problem(corrected, t, extent))
         extents.append(extent)
@@ -174,7 +174,8 @@ def _transmitted(corrected: Corrected, k: int, settings: TransmissionSettings) -
     return (float(low), float(max(low, high)))
 
 
-def _main_block(corrected: Corrected, stokes: Sequence[int]) -> Block | None:
+def main_block(corrected: Corrected, stokes: Sequence[int]) -> Block | None:
+    """Return the block with most of the given stacks; None without any."""
     if not stokes:
         return None
     counts = np.bincount(corrected.place[list(stokes), 0], minlength=len(corrected.blocks))
@@ -275,7 +276,7 @@ def _background(
     return regions
 
 
-def _template(
+def band_shape(
     corrected: Corrected,
     block: Block,
     stokes: Sequence[int],
@@ -283,7 +284,10 @@ def _template(
     extent: tuple[float, float],
     background: BackgroundSettings,
 ) -> Template | None:
-    """Average the Stokes spectra, each in units of its integral over the commonly transmitted range."""
+    """Return the mean of Stokes spectra, each in units of its integral over the commonly transmitted range.
+
+    None where that range has too few pixels of the band, or no spectrum has a positive integral there.
+    """
     axis = block.wavelength_nm
     rows = [(k, row) for k, row in _rows(corrected, block, stokes) if transmitted[k, 1] > transmitted[k, 0]]
     common = (max(transmitted[k, 0] for k, _ in rows), min(transmitted[k, 1] for k, _ in rows)) if rows else (0, 0)

@@ -188,6 +188,53 @@ class ResponseSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PumpSettings:
+    """What is known of the pump light: its spectral purity, and how many excitations it makes in one crystal.
+
+    Attributes
+    ----------
+    rejection_od : float, optional
+        Out-of-band rejection: at most 10^−OD of the pump lies above the gap. It then stands for the prior of
+        `SystematicsSettings.leak_ppm`.
+    measured_leak_ppm, measured_leak_error_ppm : float
+        A measured leak, which is subtracted; None subtracts nothing.
+    subtract_two_photon : bool
+        Subtract what a power series tells of emission after two-photon absorption.
+    spot_um, scan_spot_um : float, optional
+        1/e² diameter of the pump on the sample, of emission and of photothermal scans; None of the latter: the same.
+    absorption_cross_section_nm2 : float, optional
+        Of one crystal, at the Stokes excitation closest to the gap; 1 nm² is 10⁻¹⁴ cm².
+    lifetime_ns, repetition_mhz : float, optional
+        Lifetime of an excitation, and repetition rate of a pulsed pump; None of the latter: continuous.
+    """
+
+    rejection_od: float | None = None
+    measured_leak_ppm: float | None = None
+    measured_leak_error_ppm: float = 0.0
+    subtract_two_photon: bool = True
+    spot_um: float | None = None
+    scan_spot_um: float | None = None
+    absorption_cross_section_nm2: float | None = None
+    lifetime_ns: float | None = None
+    repetition_mhz: float | None = None
+
+    def __post_init__(self) -> None:
+        _between("measured_leak_error_ppm", self.measured_leak_error_ppm, 0.0, 1e5)
+        limits = {
+            "rejection_od": (0.0, 12.0),
+            "measured_leak_ppm": (0.0, 1e5),
+            "spot_um": (1e-2, 1e5),
+            "scan_spot_um": (1e-2, 1e5),
+            "absorption_cross_section_nm2": (1e-6, 1e4),
+            "lifetime_ns": (1e-6, 1e9),
+            "repetition_mhz": (1e-6, 1e5),
+        }
+        for name, (low, high) in limits.items():
+            if (value := getattr(self, name)) is not None:
+                _between(name, value, low, high)
+
+
+@dataclass(frozen=True, slots=True)
 class EfficiencySettings:
     """How quantum yield and η follow from the responses.
 
@@ -314,6 +361,12 @@ class SystematicsSettings:
         Shift of the anti-Stokes band against the shape that supplies what the filters hide of it.
     ensemble_mev : float
         Standard deviation of the gaps of an ensemble that a single-gap model does not know of; never below 0.
+    nd_od : float
+        Optical density of the neutral filters that some of the spectra went through.
+    bandwidth_mev : float
+        Full width at half maximum of the excitation that is not stated; never below 0.
+    drift_percent : float
+        Change of the emission from the first to the last condition of a temperature, in %.
     """
 
     yield_slope_percent: float = 1.0
@@ -327,6 +380,9 @@ class SystematicsSettings:
     pa_baseline_fraction: float = 0.5
     band_shift_mev: float = 0.5
     ensemble_mev: float = 5.0
+    nd_od: float = 0.01
+    bandwidth_mev: float = 5.0
+    drift_percent: float = 1.0
 
     def __post_init__(self) -> None:
         _between("yield_slope_percent", self.yield_slope_percent, 0.0, 50.0)
@@ -340,6 +396,9 @@ class SystematicsSettings:
         _between("pa_baseline_fraction", self.pa_baseline_fraction, 0.0, 10.0)
         _between("band_shift_mev", self.band_shift_mev, 0.0, 100.0)
         _between("ensemble_mev", self.ensemble_mev, 0.0, 200.0)
+        _between("nd_od", self.nd_od, 0.0, 2.0)
+        _between("bandwidth_mev", self.bandwidth_mev, 0.0, 200.0)
+        _between("drift_percent", self.drift_percent, 0.0, 50.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +414,7 @@ class Settings:
     baseline: BaselineSettings = field(default_factory=BaselineSettings)
     energies: EnergySettings = field(default_factory=EnergySettings)
     responses: ResponseSettings = field(default_factory=ResponseSettings)
+    pump: PumpSettings = field(default_factory=PumpSettings)
     efficiency: EfficiencySettings = field(default_factory=EfficiencySettings)
     polaron: PolaronSettings = field(default_factory=PolaronSettings)
     models: ModelSettings = field(default_factory=ModelSettings)

@@ -199,6 +199,40 @@ _RESPONSES = Group(
     ),
     folded=True,
 )  # fmt: skip
+_PUMP = Group(
+    "Pump light",
+    (
+        Entry("pump", "rejection_od", "optional", "Out-of-band OD",
+              "Out-of-band rejection of the laser: at most 10 to the power −OD of the pump lies above the gap. What "
+              "such a leak could do to η is shown; it also takes the place of the prior of the systematic effect Leak.",
+              Numeric("OD", 1, 0.0, 12.0, 0.5), empty="not stated"),
+        Entry("pump", "measured_leak_ppm", "optional", "Measured leak",
+              "Part of the pump that was measured above the gap. It is subtracted from I and PA of the anti-Stokes "
+              "excitations, taken to excite like the Stokes excitation closest to the gap.",
+              Numeric("ppm", 2, 0.0, 1e5, 1.0), empty="not measured"),
+        Entry("pump", "measured_leak_error_ppm", "number", "Error of leak", "Standard error of the measured leak.",
+              Numeric("ppm", 2, 0.0, 1e5, 0.5)),
+        Entry("pump", "subtract_two_photon", "switch", "Subtract two-photon part",
+              "Where there is a power series of an excitation, what grows with the square of the power is subtracted "
+              "from I and PA, with its error."),
+        Entry("pump", "spot_um", "optional", "Spot",
+              "1/e² diameter of the pump on the sample, for the number of excitations in one crystal.",
+              Numeric("µm", 2, 0.01, 1e5, 0.1), empty="unknown"),
+        Entry("pump", "scan_spot_um", "optional", "Spot of PA",
+              "1/e² diameter of the pump in the photothermal scans; empty: the same spot.",
+              Numeric("µm", 2, 0.01, 1e5, 0.1), empty="the same"),
+        Entry("pump", "absorption_cross_section_nm2", "optional", "Cross section",
+              "Absorption cross section of one crystal at the Stokes excitation closest to the gap; 1 nm² is "
+              "10⁻¹⁴ cm². Below the gap it falls as the absorption does.",
+              Numeric("nm²", 3, 1e-6, 1e4, 0.1), empty="unknown"),
+        Entry("pump", "lifetime_ns", "optional", "Lifetime", "Lifetime of an excitation.",
+              Numeric("ns", 2, 1e-6, 1e9, 0.5), empty="unknown"),
+        Entry("pump", "repetition_mhz", "optional", "Repetition",
+              "Repetition rate of a pulsed pump; empty: a continuous one.",
+              Numeric("MHz", 3, 1e-6, 1e5, 1.0), empty="continuous"),
+    ),
+    folded=True,
+)  # fmt: skip
 _EFFICIENCY = Group(
     "Quantum yield and η",
     (
@@ -306,6 +340,16 @@ _SYSTEMATICS = Group(
         Entry("systematics", "ensemble_mev", "number", "Hidden spread",
               "Standard deviation of the gaps of an ensemble that a single-gap model does not know of.",
               Numeric("meV", 1, 0.0, 200.0, 1.0)),
+        Entry("systematics", "nd_od", "number", "Neutral filter",
+              "Optical density of the neutral filters that some of the spectra went through.",
+              Numeric("OD", 3, 0.0, 2.0, 0.005)),
+        Entry("systematics", "bandwidth_mev", "number", "Bandwidth",
+              "Full width at half maximum of the excitation that is not stated: light is absorbed to the blue of its "
+              "nominal energy.",
+              Numeric("meV", 1, 0.0, 200.0, 0.5)),
+        Entry("systematics", "drift_percent", "number", "Drift",
+              "Change of the emission from the first to the last condition of a temperature.",
+              Numeric("%", 2, 0.0, 50.0, 0.1)),
     ),
     folded=True,
 )  # fmt: skip
@@ -326,8 +370,8 @@ STEPS: dict[str, tuple[Group, ...]] = {
     "corrections": (_CORRECTIONS, _TOLERANCES),
     "spectra": (_INTEGRATION, _FILTERS, _BACKGROUND),
     "absorption": (_BASELINE, _SCANS, _ENERGIES),
-    "ratio": (_EFFICIENCY, _RESPONSES, _ENERGIES),
-    "efficiency": (_EFFICIENCY, _RESPONSES),
+    "ratio": (_EFFICIENCY, _RESPONSES, _PUMP, _ENERGIES),
+    "efficiency": (_EFFICIENCY, _RESPONSES, _PUMP),
     "polaron": (_POLARON, _MODELS, _SYSTEMATICS, _ENERGIES),
 }
 """Groups of every step, in the order of the steps."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from asplab.core.systematics.linear import effects_of, nuisances_for
     from asplab.core.systematics.model_errors import model_systematics, with_systematics
     from asplab.core.systematics.model_record import ModelSystematics
-    from asplab.core.systematics.nuisances import NUISANCES, Nuisance
+    from asplab.core.systematics.nuisances import NUISANCES, Nuisance, prior_sizes
     from asplab.core.systematics.overturn import Claim, Overturn, Refereed, default_claims, referee
     from asplab.core.systematics.shifts import Context, shift
     from asplab.core.systematics.subject import Outcome, Subject, prepare, under
@@ -23,7 +23,7 @@ _HOMES = {
     "linear": ("effects_of", "nuisances_for"),
     "model_errors": ("model_systematics", "with_systematics"),
     "model_record": ("ModelSystematics",),
-    "nuisances": ("NUISANCES", "Nuisance"),
+    "nuisances": ("NUISANCES", "Nuisance", "prior_sizes"),
     "overturn": ("Claim", "Overturn", "Refereed", "default_claims", "referee"),
     "fit_budget": ("parameter_budget",),
     "shifts": ("Context", "shift"),
@@ -57,6 +57,7 @@ __all__ = [
     "nuisances_for",
     "parameter_budget",
     "prepare",
+    "prior_sizes",
     "referee",
     "shift",
     "systematic_errors",

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Literal
 
 from asplab.core.errors import SettingsError
-from asplab.core.settings import SystematicsSettings
+from asplab.core.settings import Settings
 
 Stage = Literal["responses", "efficiency", "model"]
 
@@ -107,16 +107,48 @@ _ALL = (
         "model",
         is_one_sided=True,
     ),
+    Nuisance(
+        "nd_od",
+        "neutral filters",
+        "OD",
+        "The neutral filters let through more than their optical density says.",
+        "responses",
+    ),
+    Nuisance(
+        "bandwidth_mev",
+        "excitation bandwidth",
+        "meV",
+        "The excitation is wider than stated, so that light is absorbed to the blue of its nominal energy.",
+        "responses",
+        is_one_sided=True,
+    ),
+    Nuisance(
+        "drift_percent",
+        "drift of the sample",
+        "%",
+        "The emission grows by this from the first to the last condition of a temperature.",
+        "responses",
+    ),
 )
 
 NUISANCES: Mapping[str, Nuisance] = {nuisance.name: nuisance for nuisance in _ALL}
 """All nuisances by name."""
 
 
-def priors(settings: SystematicsSettings) -> dict[str, float]:
+def prior_sizes(settings: Settings) -> dict[str, float]:
+    """Return the prior standard deviation of every nuisance in its unit, 0 for one that is switched off.
+
+    A stated out-of-band rejection tells the leak, whatever the number for an unknown one is.
+    """
+    found = {name: float(getattr(settings.systematics, name)) for name in NUISANCES}
+    if settings.pump.rejection_od is not None and found["leak_ppm"] > 0.0:
+        found["leak_ppm"] = 1e6 * 10.0**-settings.pump.rejection_od
+    return found
+
+
+def priors(settings: Settings) -> dict[str, float]:
     """Return the prior standard deviation of every nuisance that is switched on, in its unit."""
-    found = {name: float(getattr(settings, name)) for name in NUISANCES}
-    return {name: sigma for name, sigma in found.items() if sigma > 0.0}
+    return {name: sigma for name, sigma in prior_sizes(settings).items() if sigma > 0.0}
 
 
 def checked(values: Mapping[str, float]) -> dict[str, float]:

@@ -17,6 +17,8 @@ _T = TypeVar("_T")
 SLOPE_RANGE_MEV = 300.0
 """Range of photon energy to which the slopes of quantum yield and gain refer."""
 
+FWHM_PER_SIGMA = float(np.sqrt(8.0 * np.log(2.0)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HiddenBands:
@@ -64,6 +66,10 @@ class Context:
         Urbach energy of the absorption at the anti-Stokes excitations; NaN where it is not known.
     steady : ndarray of bool, shape (n_temperatures,)
         Where ``temperature_k`` moves nothing, because it is not small against the temperature; None moves all.
+    dimmed : ndarray of bool, shape (n_temperatures, n_columns)
+        Which spectra went through a neutral filter.
+    age : ndarray, shape (n_temperatures, n_columns)
+        When each condition was measured, from 0 for the first of its temperature to 1 for the last.
     """
 
     line: StokesLine | None = None
@@ -71,6 +77,8 @@ class Context:
     hidden: HiddenBands | None = None
     tail_mev: FloatArray | None = None
     steady: np.ndarray | None = None
+    dimmed: np.ndarray | None = None
+    age: FloatArray | None = None
 
 
 def shift(responses: Responses, values: Mapping[str, float], context: Context | None = None) -> Responses:
@@ -82,7 +90,8 @@ def shift(responses: Responses, values: Mapping[str, float], context: Context | 
     values : mapping of str to float
         Name of a nuisance to its size in its unit; ``ensemble_mev`` acts on the model and leaves responses alone.
     context : Context, optional
-        Needed by ``scan_wavelength_nm``, ``pa_baseline_fraction`` and ``band_shift_mev``.
+        Needed by ``scan_wavelength_nm``, ``pa_baseline_fraction``, ``band_shift_mev``, ``nd_od``, ``bandwidth_mev`` and
+        ``drift_percent``.
 
     Raises
     ------
@@ -233,6 +242,36 @@ def _band_shift(responses: Responses, value: float, context: Context) -> Respons
     return replace(responses, intensity=intensity)
 
 
+def _neutral_filters(responses: Responses, value: float, context: Context) -> Responses:
+    dimmed = _needed("nd_od", context.dimmed, "spectra that went through a neutral filter")
+    return replace(responses, intensity=responses.intensity * np.where(dimmed, 10.0**value, 1.0))
+
+
+def _bandwidth(responses: Responses, value: float, context: Context) -> Responses:
+    """On an exponential tail a line of variance σ² is absorbed σ²/E_U above its nominal energy, which thus is too low.
+
+    Gaussian line; I and PA hold the same absorbed light. Above the gap absorption is flat.
+    """
+    tail = _needed("bandwidth_mev", context.tail_mev, "two anti-Stokes excitations whose absorption is determined")
+    known = responses.valid & np.isfinite(tail)[:, None]
+    known[:, : responses.n_stokes] = False
+    urbach = np.where(np.isfinite(tail), tail, 1.0)[:, None]
+    shift_mev = np.where(known, (value / FWHM_PER_SIGMA) ** 2 / urbach, 0.0)
+    energy = responses.excitation_mev - shift_mev
+    if np.any(energy[responses.valid] <= 0.0):
+        raise AnalysisError(f"bandwidth_mev of {value:g} meV leaves no positive photon energy. Choose a smaller size.")
+    ratio = responses.excitation_mev / np.where(responses.valid, energy, 1.0)
+    wavelength = responses.excitation_nm * np.where(responses.valid, ratio, 1.0)
+    return replace(responses, excitation_mev=energy, excitation_nm=wavelength)
+
+
+def _drift(responses: Responses, value: float, context: Context) -> Responses:
+    age = _needed("drift_percent", context.age, "the times of the spectra")
+    if value <= -100.0:
+        raise AnalysisError(f"drift_percent is {value:g} %; a sample can't lose all of its emission.")
+    return replace(responses, intensity=responses.intensity * (1.0 + 0.01 * value * age))
+
+
 def _needed(name: str, found: _T | None, what: str) -> _T:
     if found is None:
         raise AnalysisError(f"{name} can't be shifted here: it needs {what}. Leave it out.")
@@ -250,4 +289,7 @@ _SHIFTS: Mapping[str, Callable[[Responses, float, Context], Responses]] = {
     "temperature_k": _temperature,
     "pa_baseline_fraction": _pa_baseline,
     "band_shift_mev": _band_shift,
+    "nd_od": _neutral_filters,
+    "bandwidth_mev": _bandwidth,
+    "drift_percent": _drift,
 }

@@ -14,6 +14,7 @@ from asplab.core.responses import Responses
 from asplab.core.settings import Settings
 from asplab.core.systematics.model_shifts import change_eta, ensemble_change, tail_energies
 from asplab.core.systematics.nuisances import NUISANCES, checked, priors
+from asplab.core.systematics.places import ages, dimmed_places
 from asplab.core.systematics.shifts import Context, HiddenBands, lowest_stokes, shift, shifted_temperatures
 from asplab.core.units import FloatArray
 
@@ -151,9 +152,13 @@ def prepare(results: "Results") -> Subject:
         hidden=_hidden(results),
         tail_mev=tail_energies(efficiency),
         steady=np.asarray(efficiency.temperatures_k < _COLD * settings.systematics.temperature_k),
+        dimmed=dimmed_places(results),
+        age=ages(results),
     )
-    left_out = {name: reason for name in NUISANCES if (reason := _missing(name, efficiency, context))}
-    on = priors(settings.systematics)
+    known = settings.pump.measured_leak_ppm is not None
+    missing = {name: _missing(name, efficiency, context, is_leak_known=known) for name in NUISANCES}
+    left_out = {name: reason for name, reason in missing.items() if reason}
+    on = priors(settings)
     left_out |= {name: "switched off: its prior is 0" for name in NUISANCES if name not in on}
     bound = _leak_bound(efficiency.responses)
     prior = {name: sigma for name, sigma in on.items() if name not in left_out}
@@ -179,18 +184,25 @@ def under(results: "Results | Subject", values: Mapping[str, float]) -> Outcome:
     return subject.under(values)
 
 
-def _missing(name: str, efficiency: EfficiencyFit, context: Context) -> str:
+def _missing(name: str, efficiency: EfficiencyFit, context: Context, *, is_leak_known: bool) -> str:
     """Return why a nuisance can't be shifted; empty where it can."""
     if NUISANCES[name].stage == "responses" and efficiency.responses is None:
         return "the data begin with a table of η"
+    if name == "leak_ppm" and is_leak_known:
+        return "a measured leak is subtracted, with its error among the statistical ones"
     if name == "temperature_k" and context.steady is not None and context.steady.all():
         return f"no temperature is as large as {_COLD:g} of its prior standard deviations"
     if name == "pa_baseline_fraction" and context.baseline_change is None:
         return "there are no scans with a baseline"
     if name == "band_shift_mev" and context.hidden is None:
         return "no hidden part of a band is supplied"
-    if name == "scan_wavelength_nm" and (context.tail_mev is None or not np.isfinite(context.tail_mev).any()):
+    in_tail = name in ("scan_wavelength_nm", "bandwidth_mev")
+    if in_tail and (context.tail_mev is None or not np.isfinite(context.tail_mev).any()):
         return "the absorption tail is not determined"
+    if name == "nd_od" and context.dimmed is None:
+        return "no spectrum went through a neutral filter"
+    if name == "drift_percent" and context.age is None:
+        return "the spectra have no times"
     return ""
 
 

@@ -57,7 +57,7 @@ def variants() -> list[Any]:
         default = getattr(Settings(), record.name)
         hints = get_type_hints(type(default))
         for field in dataclasses.fields(default):
-            value = other(hints[field.name], getattr(default, field.name))
+            value = 4.5 if field.name == "rejection_od" else other(hints[field.name], getattr(default, field.name))
             if value is None:
                 continue
             changed = dataclasses.replace(default, **{field.name: value})

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
-from asplab.core.systematics import NUISANCES, prepare
+from asplab.core.systematics import NUISANCES, prepare, prior_sizes
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.model_picture import eta_home
 from asplab.gui.panels.polaron.page import Page
@@ -292,10 +292,9 @@ class RefereePage(Page):
     def _show_effects(self) -> None:
         if self._subject is None:
             return
-        missing = _impossible(self._subject)
+        missing, priors = _impossible(self._subject), prior_sizes(self._subject.settings)
         for name, effect in self.effects.items():
-            prior = float(getattr(self._subject.settings.systematics, name))
-            effect.display(self._sizes.get(name, 0.0), prior, missing.get(name, ""))
+            effect.display(self._sizes.get(name, 0.0), priors[name], missing.get(name, ""))
         self.reset_button.setEnabled(bool(self._sizes))
         count = len(self._sizes)
         self._sliders.display_subtitle(f"{plain(count, 0)} at work" if count else "")

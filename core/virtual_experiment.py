@@ -11,6 +11,7 @@ import numpy as np
 
 from asplab.core.errors import SettingsError
 from asplab.core.units import FloatArray
+from asplab.core.virtual_effects import Effects
 from asplab.core.virtual_truth import Eq9Truth, Truth, eq9_truth
 
 
@@ -65,6 +66,8 @@ class VirtualExperiment:
         Phase of the signal on the lock-in; not 0 puts part of the signal into Y.
     pa_step_nm, pa_above_mev, pa_below_mev : float
         Step and range of the PA scan around the emission energy.
+    effects : Effects
+        What goes wrong; nothing by default.
     """
 
     temperatures_k: tuple[float, ...] = tuple(float(t) for t in range(80, 281, 20))
@@ -103,6 +106,7 @@ class VirtualExperiment:
     pa_step_nm: float = 0.2
     pa_above_mev: float = 500.0
     pa_below_mev: float = 300.0
+    effects: Effects = field(default_factory=Effects)
 
     def __post_init__(self) -> None:
         """Raise `SettingsError` for a knob that makes no experiment."""
@@ -114,6 +118,7 @@ class VirtualExperiment:
             values = getattr(self, name)
             if any(b <= a for a, b in pairwise(values)):
                 raise SettingsError(f"{name} is {values}; the values must increase without repeats.")
+        self._require_possible_effects()
         if isinstance(self.truth, Eq9Truth):
             return
         deepest = max(self.detuning_mev, default=0.0)
@@ -121,6 +126,16 @@ class VirtualExperiment:
             raise SettingsError(
                 f"truth {self.truth.name!r} ends at {self.truth.detuning_mev[-1]:g} meV, but a detuning of "
                 f"{deepest:g} meV is to be simulated. Extend the table or leave that detuning out."
+            )
+
+    def _require_possible_effects(self) -> None:
+        # linear from the gap on, 1 + slope at 310 meV above it, and the scan reaches further
+        farthest = max(self.pa_above_mev, *self.stokes_detuning_mev, 0.0)
+        highest = self.quantum_yield * (1.0 + self.effects.yield_slope * farthest / 310.0)
+        if not 0 < highest <= 1:
+            raise SettingsError(
+                f"effect yield_slope is {self.effects.yield_slope:g}; with quantum_yield {self.quantum_yield:g} the "
+                f"yield becomes {highest:.3g} at {farthest:g} meV. Make it smaller."
             )
 
     def _require_positive(self) -> None:

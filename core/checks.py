@@ -11,15 +11,12 @@ from asplab.core.band import Bands
 from asplab.core.corrections import Corrected
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.energies import Excitations
-from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Gathered
 from asplab.core.integration import Emission
 from asplab.core.layout import Layout
 from asplab.core.photothermal import Absorbed
 from asplab.core.polaron.fit import PolaronFit
-from asplab.core.repeats import replace_cosmic_rays
 from asplab.core.scans import ScanSet
-from asplab.core.settings import CorrectionSettings, IntegrationSettings
+from asplab.core.settings import IntegrationSettings
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 _LIKELY = 3.0
@@ -178,34 +175,13 @@ def photothermal_readings(
 
 
 # --- cosmic rays -----------------------------------------------------------------------------------------
-def replaced_pixels(gathered: Gathered, corrected: Corrected, settings: CorrectionSettings, k: int) -> np.ndarray:
+def replaced_pixels(corrected: Corrected, k: int) -> np.ndarray:
     """Return which pixels of a stack were replaced as cosmic rays, boolean of shape (n_repeats, n_pixels)."""
     members = corrected.stacks[k].members
-    counts = np.array([member.counts for member in members])
-    if not settings.remove_cosmic_rays:
-        return np.zeros(counts.shape, dtype=bool)
-    if corrected.dark_group[k] >= 0:
-        counts = counts - _mean_dark(gathered, members[0], settings)
-    cleaned, _ = replace_cosmic_rays(counts, threshold=settings.cosmic_threshold)
-    return np.asarray(cleaned != counts)
-
-
-def _mean_dark(gathered: Gathered, spectrum: Spectrum, settings: CorrectionSettings) -> FloatArray:
-    """Average the dark frames of equal exposure, else those without one, else those of the nearest exposure."""
-    own = spectrum.condition.exposure_s
-
-    def distance(dark: Spectrum) -> float:
-        exposure = dark.condition.exposure_s
-        if exposure is None or own is None:
-            return 1e-3 if exposure is None else np.inf
-        return float(abs(np.log(exposure / own)))
-
-    fitting = [dark for dark in gathered.darks if dark.wavelength_nm.size == spectrum.wavelength_nm.size]
-    chosen = min(fitting, key=distance).condition.exposure_s
-    frames = np.array([dark.counts for dark in fitting if dark.condition.exposure_s == chosen])
-    if len(frames) > 2:
-        frames, _ = replace_cosmic_rays(frames, threshold=settings.cosmic_threshold)
-    return np.asarray(frames.mean(axis=0))
+    found = np.zeros((len(members), members[0].counts.size), dtype=bool)
+    repeats, pixels = corrected.treatments[k].replaced.T
+    found[repeats, pixels] = True
+    return found
 
 
 # --- band ------------------------------------------------------------------------------------------------

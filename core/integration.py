@@ -101,7 +101,7 @@ class Background:
     dark_overlap : ndarray, shape (n_temperatures, n_columns, n_columns)
         How much the background regions of two stacks share, in the measure of ``dark_edges``.
     dark_size : ndarray, same shape, or None where no dark was subtracted
-        Product of the dark noise of two stacks that share one mean dark frame, else zero.
+        Product of the dark noise of two stacks, times the correlation of what the mean frames leave in both.
     shapes : tuple of ShapePrefix
         Running integrals of the band shapes, one entry per wavelength axis.
     """
@@ -130,12 +130,12 @@ def read_background(bands: Bands, cumulative: Cumulative, layout: Layout) -> Bac
     has_dark = dark_total > 0
     noise, with_noise = _noise_of_regions(corrected, regions)
     dark_measure = np.where(has_dark, dark_total, 1.0)
-    table, group = (ends[..., -1] / dark_measure[:, None, None])[layout.index], corrected.dark_group[layout.index]
+    table = (ends[..., -1] / dark_measure[:, None, None])[layout.index]
     low, high = table[..., 0], table[..., 1]
     own = _overlap(low[:, :, None, :, None], high[:, :, None, :, None], low[:, None, :, None], high[:, None, :, None])
     size = np.where(layout.valid, np.sqrt(dark_total)[layout.index], 0.0)
-    same = (group[:, :, None] == group[:, None, :]) & (group >= 0)[:, :, None]
-    dark_size = size[:, :, None] * size[:, None, :] * same
+    common = corrected.frame_correlation[layout.index[:, :, None], layout.index[:, None, :]]
+    dark_size = size[:, :, None] * size[:, None, :] * common
     return Background(
         level=level,
         length_nm=np.where(used, length, np.inf),

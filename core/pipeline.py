@@ -13,7 +13,7 @@ from asplab.core.band import (
     find_stokes_transmitted,
     find_transmitted,
 )
-from asplab.core.corrections import Corrected, correct
+from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.document import Document
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
 from asplab.core.energies import Energies, Excitations, find_energies, find_excitations
@@ -34,6 +34,7 @@ from asplab.core.sloping_background import BackgroundCheck, check_background, fi
 
 _FROM_RAW = (
     gather,
+    mean_frames,
     correct,
     arrange,
     accumulate,

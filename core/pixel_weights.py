@@ -69,13 +69,13 @@ def weighted_sums(
         noise[k] = weight**2 @ block.variance[row]
         spread.append(weight * np.sqrt(block.dark_variance[row]))
     covariance = np.zeros((n_t, n, n))
+    common = corrected.frame_correlation
     for t in range(n_t):
         for i in np.flatnonzero(layout.valid[t]):
             for j in np.flatnonzero(layout.valid[t]):
                 a, b = layout.index[t, i], layout.index[t, j]
-                same_axis = corrected.place[a, 0] == corrected.place[b, 0]
-                if same_axis and corrected.dark_group[a] == corrected.dark_group[b] >= 0:
-                    covariance[t, i, j] = spread[a] @ spread[b]
+                if common[a, b]:
+                    covariance[t, i, j] = common[a, b] * (spread[a] @ spread[b])
     return per_repeat, noise, covariance
 
 

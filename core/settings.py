@@ -35,11 +35,17 @@ class CorrectionSettings:
     """What is done to raw counts before anything is integrated.
 
     ``cosmic_threshold`` is in standard deviations of one repeat, pooled over pixels of like signal.
+    ``undo_neutral_density`` multiplies by 10^OD of the neutral filters before the detector.
     """
 
     subtract_dark: bool = True
+    subtract_background: bool = True
+    subtract_emission_blank: bool = True
     remove_cosmic_rays: bool = True
     cosmic_threshold: float = 8.0
+    undo_neutral_density: bool = True
+    divide_by_em_gain: bool = True
+    divide_by_accumulations: bool = True
     divide_by_response: bool = True
     divide_by_exposure: bool = True
     divide_by_power: bool = True

@@ -70,12 +70,25 @@ _CORRECTIONS = Group(
     (
         Entry("corrections", "subtract_dark", "switch", "Subtract dark frames",
               "The mean dark frame of equal exposure is subtracted; its noise is carried on, common to all spectra."),
+        Entry("corrections", "subtract_background", "switch", "Subtract background",
+              "Spectra with the pump off (kind background), scaled by exposure: light of the probe and of the room. "
+              "Their noise is carried on, common to all spectra that use them."),
+        Entry("corrections", "subtract_emission_blank", "switch", "Subtract substrate",
+              "Spectra of the bare substrate (kind emission_blank), scaled by exposure and pump power: its "
+              "fluorescence and Raman lines. Their noise is carried on."),
         Entry("corrections", "remove_cosmic_rays", "switch", "Remove cosmic rays",
               "Pixels of one repeat that stand out against all other repeats take the value expected there. "
               "Needs three repeats; a band that drifts as a whole is never clipped."),
         Entry("corrections", "cosmic_threshold", "number", "Threshold",
               "How far a pixel must stand out, in robust standard deviations across the repeats.",
               Numeric("σ", 1, 3.0, 100.0, 0.5)),
+        Entry("corrections", "undo_neutral_density", "switch", "Undo neutral filters",
+              "Multiply by 10^OD of the neutral filter before the detector (column nd_od; blank means none)."),
+        Entry("corrections", "divide_by_em_gain", "switch", "Divide by EM gain",
+              "Only done when every spectrum carries its electron-multiplying gain (column em_gain)."),
+        Entry("corrections", "divide_by_accumulations", "switch", "Divide by accumulations",
+              "Counts that are the sum of several exposures (column accumulations). Off where the camera's software "
+              "writes their mean."),
         Entry("corrections", "divide_by_response", "switch", "Divide by response",
               "Divide by the spectral response curve (kind response), where there is one."),
         Entry("corrections", "divide_by_exposure", "switch", "Divide by exposure",

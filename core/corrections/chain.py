@@ -1,27 +1,68 @@
 """All corrections of the emission spectra, one after another."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import median_filter
 
-from asplab.core.corrections.darks import Dark, dark_for, mean_darks
+from asplab.core.corrections.frames import Frames, same_axis
+from asplab.core.corrections.gain import Gain, gain_in_use, gain_problems, neutral_od
 from asplab.core.corrections.normalisation import normalisations
-from asplab.core.corrections.records import Block, Corrected
-from asplab.core.corrections.remarks import dark_problems, repeat_problems
+from asplab.core.corrections.records import Block, Corrected, Treatment
+from asplab.core.corrections.remarks import dark_problems, frame_problems, repeat_problems
 from asplab.core.corrections.sensitivity import response_curve
+from asplab.core.corrections.subtraction import Part, Shelf, Subtraction, subtraction
 from asplab.core.errors import AnalysisError
-from asplab.core.experiment import Curve
+from asplab.core.experiment import Condition, Curve
 from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.repeats import additive_variance, replace_cosmic_rays
-from asplab.core.settings import CorrectionSettings
+from asplab.core.settings import CorrectionSettings, GroupingSettings
 from asplab.core.units import FloatArray
 
 _SMOOTHING_PIXELS = 31
 
 
-def correct(gathered: Gathered, settings: CorrectionSettings) -> Corrected:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Means:
+    """What the stacks share: mean frames, what is undone, the response curve, settings."""
+
+    frames: Frames
+    gain: Gain
+    response: Curve | None
+    settings: CorrectionSettings
+    tolerances: GroupingSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """What is done to one stack, apart from cosmic rays and curves.
+
+    ``weights`` (n_repeats, n_frames) is how often each mean frame is subtracted, ``first`` the choice for the first
+    repeat, ``scale`` (n_repeats,) what the counts are divided by; its factors follow.
+    """
+
+    stack: Stack
+    weights: FloatArray
+    first: Subtraction
+    scale: FloatArray
+    exposure_s: FloatArray
+    power_uw: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cleaned:
+    """One stack as counts/nm: ``values`` (n_repeats, n_pixels), and what was replaced, (n_replaced, 2)."""
+
+    values: FloatArray
+    replaced: np.ndarray
+    offset_guessed: bool
+
+
+def correct(
+    gathered: Gathered, frames: Frames, settings: CorrectionSettings, tolerances: GroupingSettings
+) -> Corrected:
     """Correct every spectrum in use; nothing is dropped, replaced pixels are counted.
 
     Returns
@@ -39,80 +80,185 @@ def correct(gathered: Gathered, settings: CorrectionSettings) -> Corrected:
             f"{gathered.experiment.name}: no emission spectrum is in use, so there is nothing to integrate. "
             "List files of kind pl and aspl in manifest.csv, or bring excluded ones back."
         )
+    stacks = gathered.stacks
     problems: list[Problem] = []
-    n_repeats = max((len(stack.members) for stack in gathered.stacks), default=0)
-    scale = normalisations(gathered, settings, problems)
-    response = response_curve(gathered, settings, problems)
-    axes: list[tuple[FloatArray, list[int]]] = []
-    for k, stack in enumerate(gathered.stacks):
-        axis = stack.members[0].wavelength_nm
-        for known, members in axes:
-            if known is axis or (known.shape == axis.shape and np.allclose(known, axis, rtol=0.0, atol=1e-3)):
-                members.append(k)
-                break
-        else:
-            axes.append((axis, [k]))
-    place = np.zeros((len(gathered.stacks), 2), dtype=int)
-    replaced = np.zeros(len(gathered.stacks), dtype=int)
-    groups = np.full(len(gathered.stacks), -1)
-    present = np.array([np.arange(n_repeats) < len(s.members) for s in gathered.stacks]).reshape(-1, n_repeats)
+    means = _Means(
+        frames, gain_in_use(stacks, settings), response_curve(gathered, settings, problems), settings, tolerances
+    )
+    axes = _axes(stacks)
+    plans = _plans(gathered, axes, means, problems)
+    n_repeats = max(len(stack.members) for stack in stacks)
+    place = np.zeros((len(stacks), 2), dtype=int)
+    treated: dict[int, Treatment] = {}
     blocks = []
     for b, (axis, members) in enumerate(axes):
         place[members] = np.column_stack([np.full(len(members), b), np.arange(len(members))])
-        stacks = [gathered.stacks[k] for k in members]
-        darks = mean_darks(gathered.darks, axis, settings, first_group=b * (len(gathered.darks) + 1))
-        block, replaced[members], groups[members] = _block(
-            axis, members, stacks, [scale[k] for k in members], darks, response, n_repeats, settings
-        )
+        block, own = _block(axis, members, [plans[k] for k in members], means, n_repeats)
+        treated.update(zip(members, own, strict=True))
         blocks.append(block)
-    problems.extend(dark_problems(gathered, groups, settings))
-    problems.extend(repeat_problems(gathered.stacks, settings))
+    choices = [plans[k].first for k in range(len(stacks))]
+    problems.extend(gain_problems(stacks, settings))
+    problems.extend(dark_problems(stacks, choices, frames))
+    problems.extend(frame_problems(stacks, choices, frames))
+    problems.extend(repeat_problems(stacks, settings))
     return Corrected(
-        stacks=gathered.stacks,
+        stacks=stacks,
         temperatures_k=gathered.temperatures_k,
         blocks=tuple(blocks),
         place=place,
-        present=present,
-        replaced_pixels=replaced,
-        dark_group=groups,
+        present=np.array([np.arange(n_repeats) < len(s.members) for s in stacks]).reshape(-1, n_repeats),
+        replaced_pixels=np.array([len(treated[k].replaced) for k in range(len(stacks))]),
+        dark_group=np.array([next(iter(choice.dark.weights), -1) for choice in choices]),
+        frame_noise=np.array([_frame_noise(plans[k], frames) for k in range(len(stacks))]),
+        neutral_od=neutral_od(stacks),
+        treatments=tuple(treated[k] for k in range(len(stacks))),
         problems=tuple(problems),
     )
 
 
+def _axes(stacks: Sequence[Stack]) -> list[tuple[FloatArray, list[int]]]:
+    """Return the different wavelength axes, each with the stacks on it."""
+    axes: list[tuple[FloatArray, list[int]]] = []
+    for k, stack in enumerate(stacks):
+        axis = stack.members[0].wavelength_nm
+        for known, members in axes:
+            if same_axis(known, axis):
+                members.append(k)
+                break
+        else:
+            axes.append((axis, [k]))
+    return axes
+
+
+def _plans(
+    gathered: Gathered, axes: Sequence[tuple[FloatArray, list[int]]], means: _Means, problems: list[Problem]
+) -> dict[int, _Plan]:
+    """Decide for each stack what is subtracted from its counts and what they are divided by."""
+    stacks = gathered.stacks
+    divisors = normalisations(stacks, means.settings, problems, has_power=gathered.has_power)
+    plans = {}
+    for axis, members in axes:
+        shelf = Shelf(*(tuple(means.frames.of(kind, axis)) for kind in ("dark", "background", "emission_blank")))
+        for k in members:
+            weights, first = _choose(stacks[k], shelf, means)
+            exposure_s, power_uw = divisors.exposure_s[k], divisors.power_uw[k]
+            light = np.array([means.gain.light(member.condition) for member in stacks[k].members])
+            plans[k] = _Plan(stacks[k], weights, first, exposure_s * power_uw / light, exposure_s, power_uw)
+    return plans
+
+
+def _choose(stack: Stack, shelf: Shelf, means: _Means) -> tuple[FloatArray, Subtraction]:
+    """Return the weights of the mean frames for each repeat, and the choice for the first."""
+    weights = np.zeros((len(stack.members), len(means.frames.items)))
+    known: dict[Condition, Subtraction] = {}
+    for r, member in enumerate(stack.members):
+        condition = _essential(stack, member.condition)
+        if condition not in known:
+            known[condition] = subtraction(condition, shelf, means.gain, means.tolerances)
+        for number, weight in known[condition].total.items():
+            weights[r, number] = weight
+    return weights, next(iter(known.values()))
+
+
+def _essential(stack: Stack, condition: Condition) -> Condition:
+    """Return what the choice of frames depends on; repeats share the temperature and wavelengths of their stack."""
+    return Condition(
+        temperature_k=stack.temperature_k,
+        excitation_nm=stack.excitation_nm,
+        longpass_nm=stack.longpass_nm,
+        shortpass_nm=stack.shortpass_nm,
+        power_uw=condition.power_uw,
+        exposure_s=condition.exposure_s,
+        sample=condition.sample,
+        nd_od=condition.nd_od,
+        em_gain=condition.em_gain,
+        accumulations=condition.accumulations,
+        probe_mw=condition.probe_mw,
+        path=condition.path,
+    )
+
+
 def _block(
-    axis: FloatArray,
-    indices: Sequence[int],
-    stacks: Sequence[Stack],
-    scales: Sequence[FloatArray],
-    darks: dict[float | None, Dark],
-    response: Curve | None,
-    n_repeats: int,
-    settings: CorrectionSettings,
-) -> tuple[Block, np.ndarray, np.ndarray]:
+    axis: FloatArray, indices: Sequence[int], plans: Sequence[_Plan], means: _Means, n_repeats: int
+) -> tuple[Block, list[Treatment]]:
     # Counts per pixel become counts per nm, on one scale for all axes.
     sensitivity = np.gradient(axis)
-    if response is not None:
-        relative = np.interp(axis, response.wavelength_nm, response.values)
-        sensitivity = sensitivity * relative / response.values.max()
-    intensity = np.zeros((len(stacks), axis.size, n_repeats))
-    mean, variance, dark_variance = (np.zeros((len(stacks), axis.size)) for _ in range(3))
-    replaced, groups = np.zeros(len(stacks), dtype=int), np.full(len(stacks), -1)
-    for row, (stack, scale) in enumerate(zip(stacks, scales, strict=True)):
-        counts = np.array([spectrum.counts for spectrum in stack.members])
-        dark = dark_for(stack, darks)
-        if dark is not None:
-            counts = counts - dark.mean
-            groups[row] = dark.group
-        elif response is not None:
-            # Without a dark the camera's offset is still in: it must not be divided by the response.
-            counts = counts - np.percentile(median_filter(counts, size=(1, _SMOOTHING_PIXELS)), 10, axis=1)[:, None]
-        if settings.remove_cosmic_rays:
-            counts, replaced[row] = replace_cosmic_rays(counts, threshold=settings.cosmic_threshold)
-        values = counts / scale[:, None] / sensitivity
-        intensity[row, :, : len(stack.members)] = values.T
-        mean[row] = values.mean(axis=0)
-        variance[row] = additive_variance(values)
-        if dark is not None:
-            dark_variance[row] = dark.variance_of_mean * (np.mean(1.0 / scale) / sensitivity) ** 2
-    block = Block(axis, np.asarray(indices), intensity, mean, variance, dark_variance)
-    return block, replaced, groups
+    if means.response is not None:
+        relative = np.interp(axis, means.response.wavelength_nm, means.response.values)
+        sensitivity = sensitivity * relative / means.response.values.max()
+    intensity = np.zeros((len(plans), axis.size, n_repeats))
+    mean, variance, dark_variance = (np.zeros((len(plans), axis.size)) for _ in range(3))
+    treatments = []
+    for row, plan in enumerate(plans):
+        cleaned = _clean(plan, sensitivity, means)
+        intensity[row, :, : len(cleaned.values)] = cleaned.values.T
+        mean[row] = cleaned.values.mean(axis=0)
+        variance[row] = additive_variance(cleaned.values)
+        dark_variance[row] = np.sum(_frame_noise(plan, means.frames) ** 2) / sensitivity**2
+        treatments.append(_treatment(plan, cleaned, means))
+    return Block(axis, np.asarray(indices), intensity, mean, variance, dark_variance), treatments
+
+
+def _clean(plan: _Plan, sensitivity: FloatArray, means: _Means) -> _Cleaned:
+    """Subtract frames, replace cosmic rays, divide by all that multiplied the light."""
+    counts = np.array([spectrum.counts for spectrum in plan.stack.members])
+    used = np.flatnonzero(plan.weights.any(axis=0))
+    if used.size:
+        counts = counts - plan.weights[:, used] @ np.array([means.frames.items[i].counts for i in used])
+    guesses = means.response is not None and not plan.first.takes_offset
+    if guesses:
+        # Without a dark the camera's offset is still in: it must not be divided by the response.
+        counts = counts - np.percentile(median_filter(counts, size=(1, _SMOOTHING_PIXELS)), 10, axis=1)[:, None]
+    replaced = np.zeros((0, 2), dtype=int)
+    if means.settings.remove_cosmic_rays:
+        kept = counts
+        counts, number = replace_cosmic_rays(counts, threshold=means.settings.cosmic_threshold)
+        replaced = np.argwhere(counts != kept) if number else replaced
+    return _Cleaned(counts / plan.scale[:, None] / sensitivity, replaced, guesses)
+
+
+def _frame_noise(plan: _Plan, frames: Frames) -> FloatArray:
+    """Return the standard deviation that each mean frame leaves in the mean of a stack, (n_frames,), with its sign."""
+    errors = np.array([frame.error for frame in frames.items])
+    found: FloatArray = np.mean(plan.weights / plan.scale[:, None], axis=0) * errors
+    return found
+
+
+def _treatment(plan: _Plan, cleaned: _Cleaned, means: _Means) -> Treatment:
+    members, first, gain = plan.stack.members, plan.first, means.gain
+    conditions = [member.condition for member in members]
+    return Treatment(
+        darks=_sources(first.dark, "dark", means.frames),
+        backgrounds=_sources(first.background, "background", means.frames),
+        blanks=_sources(first.blank, "emission_blank", means.frames),
+        dark_counts=_counts(first.dark, means.frames),
+        background_counts=_counts(first.background, means.frames),
+        blank_counts=_counts(first.blank, means.frames),
+        dark_fit=first.dark_fit,
+        offset_guessed=cleaned.offset_guessed,
+        neutral_factor=np.array([gain.neutral_factor(condition) for condition in conditions]),
+        em_gain=np.array([gain.electron_gain(condition) for condition in conditions]),
+        accumulations=np.array([gain.exposures(condition) for condition in conditions]),
+        exposure_s=plan.exposure_s,
+        power_uw=plan.power_uw,
+        filters=(),
+        response="" if means.response is None else means.response.source,
+        inner_filter=1.0,
+        absorption="",
+        left_out=(),
+        saturated=(),
+        replaced=cleaned.replaced,
+    )
+
+
+def _sources(part: Part, kind: str, frames: Frames) -> tuple[str, ...]:
+    used = [frames.items[number] for number in part.weights]
+    return tuple(source for frame in used if frame.kind == kind for source in frame.sources)
+
+
+def _counts(part: Part, frames: Frames) -> FloatArray | None:
+    """Return what a part takes from the counts of the first repeat, (n_pixels,); None where it is empty."""
+    if not part.weights:
+        return None
+    found: FloatArray = sum((w * frames.items[n].counts for n, w in part.weights.items()), np.zeros(1))
+    return found

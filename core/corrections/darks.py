@@ -1,54 +1,59 @@
-"""The mean dark frame of each exposure, and which of them a stack takes."""
+"""Which mean dark frame a spectrum takes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Stack
-from asplab.core.repeats import additive_variance, replace_cosmic_rays
-from asplab.core.settings import CorrectionSettings
-from asplab.core.units import FloatArray
+from asplab.core.corrections.frames import MeanFrame
+from asplab.core.corrections.gain import Gain
+from asplab.core.experiment import Condition
+
+DarkFit = Literal["exact", "other exposure", "none"]
+
+SAME = 1e-3
+"""Relative difference up to which two exposures, gains or scales are the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dark:
-    """Mean of the dark frames of one exposure, the variance of that mean at each pixel, and its number."""
+    """The dark frame of a spectrum, how often it is subtracted, and whether it is of the same exposure."""
 
-    mean: FloatArray
-    variance_of_mean: FloatArray
-    group: int
-
-
-def mean_darks(
-    darks: Sequence[Spectrum], axis: FloatArray, settings: CorrectionSettings, *, first_group: int
-) -> dict[float | None, Dark]:
-    """Average the dark frames of each exposure that fit the axis; noise is pooled over the pixels."""
-    if not settings.subtract_dark:
-        return {}
-    frames: dict[float | None, list[FloatArray]] = {}
-    for dark in darks:
-        if dark.wavelength_nm.shape == axis.shape and np.allclose(dark.wavelength_nm, axis, rtol=0.0, atol=1e-3):
-            frames.setdefault(dark.condition.exposure_s, []).append(dark.counts)
-    result = {}
-    for group, (exposure, counts) in enumerate(frames.items(), start=first_group):
-        stack = np.array(counts)
-        if len(stack) > 2:
-            stack, _ = replace_cosmic_rays(stack, threshold=settings.cosmic_threshold)
-        noise = additive_variance(stack)
-        variance = np.full(axis.size, float(np.mean(noise)) / len(stack))
-        result[exposure] = Dark(stack.mean(axis=0), variance, group)
-    return result
+    frame: MeanFrame | None
+    times: float
+    fit: DarkFit
 
 
-def dark_for(stack: Stack, darks: dict[float | None, Dark]) -> Dark | None:
-    """Choose the dark of equal exposure, else one without exposure, else that of the nearest exposure."""
-    exposure = stack.members[0].condition.exposure_s
-    timed = {known: dark for known, dark in darks.items() if known is not None}
-    if exposure is None or not timed:
-        return darks.get(None) or next(iter(timed.values()), None)
-    closest = min(timed, key=lambda known: abs(np.log(known / exposure)))
-    if abs(closest - exposure) <= 1e-3 * exposure or None not in darks:
+def dark_for(condition: Condition, darks: Sequence[MeanFrame], gain: Gain) -> Dark:
+    """Choose the dark of equal exposure, else one without exposure, else that of the nearest exposure.
+
+    A dark frame that states its electron gain serves spectra of that gain alone. Frames of as many accumulated
+    exposures come first; others are scaled, since offset and dark signal add up with every exposure.
+    """
+    fitting = [dark for dark in darks if dark.condition.em_gain is None or _is_same_gain(dark.condition, condition)]
+    exposures = gain.exposures(condition)
+    alike = [dark for dark in fitting if gain.exposures(dark.condition) == exposures] or fitting
+    frame = _nearest_exposure(condition.exposure_s, alike)
+    if frame is None:
+        return Dark(None, 0.0, "none")
+    wanted, found = condition.exposure_s, frame.condition.exposure_s
+    is_exact = wanted is None or found is None or abs(found - wanted) <= SAME * wanted
+    return Dark(frame, exposures / gain.exposures(frame.condition), "exact" if is_exact else "other exposure")
+
+
+def _is_same_gain(dark: Condition, spectrum: Condition) -> bool:
+    if dark.em_gain is None or spectrum.em_gain is None:
+        return dark.em_gain is spectrum.em_gain
+    return abs(dark.em_gain - spectrum.em_gain) <= SAME * spectrum.em_gain
+
+
+def _nearest_exposure(exposure_s: float | None, darks: Sequence[MeanFrame]) -> MeanFrame | None:
+    timed = {dark.condition.exposure_s: dark for dark in darks if dark.condition.exposure_s is not None}
+    untimed = next((dark for dark in darks if dark.condition.exposure_s is None), None)
+    if exposure_s is None or not timed:
+        return untimed or next(iter(timed.values()), None)
+    closest = min(timed, key=lambda known: abs(np.log(known / exposure_s)))
+    if abs(closest - exposure_s) <= SAME * exposure_s or untimed is None:
         return timed[closest]
-    return darks[None]
+    return untimed

@@ -1,32 +1,56 @@
 """What is doubtful about the corrected spectra as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.corrections.frames import Frames
+from asplab.core.corrections.subtraction import Subtraction
+from asplab.core.grouping import Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import CorrectionSettings
 
 
-def dark_problems(gathered: Gathered, groups: np.ndarray, settings: CorrectionSettings) -> list[Problem]:
-    """Return a warning for the first stack that found no dark frame of its exposure and axis."""
-    if not gathered.darks or not settings.subtract_dark:
+def dark_problems(stacks: Sequence[Stack], choices: Sequence[Subtraction], frames: Frames) -> list[Problem]:
+    """Return a warning for the first stack that found no dark frame of its exposure, gain and axis."""
+    if not any(frame.kind == "dark" for frame in frames.items):
         return []
-    known = [dark.condition.exposure_s for dark in gathered.darks]
-    timed = [exposure for exposure in known if exposure is not None]
-    for stack, group in zip(gathered.stacks, groups, strict=True):
-        exposure = stack.members[0].condition.exposure_s
-        all_timed = exposure is not None and len(timed) == len(known)
-        if group >= 0 and not (all_timed and exposure and min(abs(t - exposure) for t in timed) > 1e-3 * exposure):
+    for stack, choice in zip(stacks, choices, strict=True):
+        if choice.takes_offset and not choice.is_inexact:
             continue
-        found = "of another exposure is used" if group >= 0 else "fits its wavelength axis, so none is subtracted"
+        is_used = choice.dark_fit != "none"
+        found = "of another exposure is used" if is_used else "fits its wavelength axis and gain, so none is subtracted"
+        none = "" if is_used else "no "
         message = (
-            f"{stack.label} was taken with {exposure} s, for which there is no dark frame; a dark {found}. "
-            "Its level is taken from the signal-free part all the same. Add dark frames of that exposure."
+            f"{stack.label} was taken with {stack.members[0].condition.exposure_s} s, for which there is no dark "
+            f"frame; {none or 'a '}dark {found}. Its level is taken from the signal-free part all the same. Add dark "
+            "frames of that exposure."
         )
         return [Problem("warning", stack.members[0].where, message)]
     return []
+
+
+def frame_problems(stacks: Sequence[Stack], choices: Sequence[Subtraction], frames: Frames) -> Iterator[Problem]:
+    """Yield where no background or blank could be subtracted though there are some, and those that none needs.
+
+    A bare substrate matters where the emission is weak: PL without one is no reason to warn.
+    """
+    for kind, name in (("background", "background"), ("emission_blank", "blank")):
+        if not any(frame.kind == kind for frame in frames.items):
+            continue
+        used: set[int] = set()
+        for stack, choice in zip(stacks, choices, strict=True):
+            part = choice.background if kind == "background" else choice.blank
+            used.update(part.weights)
+            if part.reason:
+                is_minor = kind == "emission_blank" and stack.kind == "pl"
+                message = f"no {name} is subtracted: {part.reason}."
+                yield Problem("info" if is_minor else "warning", stack.label, message)
+        idle = [frame for frame in frames.items if frame.kind == kind and frame.number not in used]
+        if idle:
+            message = (
+                f"{sum(len(frame.sources) for frame in idle)} files of kind {kind} are subtracted from no spectrum: "
+                "temperature, wavelengths, path, probe power or gain fit none, or another one fits better."
+            )
+            yield Problem("info", idle[0].sources[0], message)
 
 
 def repeat_problems(stacks: Sequence[Stack], settings: CorrectionSettings) -> list[Problem]:

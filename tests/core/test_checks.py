@@ -201,13 +201,12 @@ def test_exactly_the_planted_hit_is_found_again(dark_counts: float) -> None:
         return replace(spectrum, counts=frozen_array(counts))
 
     found = analyse(Document(change_spectra(toy.experiment(), hit)))
-    settings = found.document.settings.corrections
-    masks = [replaced_pixels(found.gathered, found.corrected, settings, k) for k in range(len(found.corrected.stacks))]
+    masks = [replaced_pixels(found.corrected, k) for k in range(len(found.corrected.stacks))]
     assert [int(mask.sum()) for mask in masks] == found.corrected.replaced_pixels.tolist()
     k = next(k for k, s in enumerate(found.corrected.stacks) if source in [m.source for m in s.members])
     assert np.argwhere(masks[k]).tolist() == [[2, 200]]
-    off = CorrectionSettings(remove_cosmic_rays=False)
-    assert not replaced_pixels(found.gathered, found.corrected, off, k).any()
+    off = analyse(found.document.with_settings(corrections=CorrectionSettings(remove_cosmic_rays=False)))
+    assert not replaced_pixels(off.corrected, k).any()
 
 
 @pytest.mark.parametrize("flaw", ["another exposure", "a hit in one frame"])
@@ -232,8 +231,7 @@ def test_the_dark_that_was_subtracted_counts(flaw: str) -> None:
         return replace(spectrum, condition=condition, counts=frozen_array(spectrum.counts + pattern))
 
     found = analyse(Document(change_spectra(toy.experiment(), spoil)))
-    settings = found.document.settings.corrections
-    masks = [replaced_pixels(found.gathered, found.corrected, settings, k) for k in range(len(found.corrected.stacks))]
+    masks = [replaced_pixels(found.corrected, k) for k in range(len(found.corrected.stacks))]
     assert (found.corrected.dark_group >= 0).all()
     assert sum(mask.sum() for mask in masks) == 1
     assert [int(mask.sum()) for mask in masks] == found.corrected.replaced_pixels.tolist()

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from toy_experiment import Toy, change_spectra, response_curve, with_condition
 
-from asplab.core.corrections import Corrected, correct
+from asplab.core.corrections import Corrected
 from asplab.core.document import Document, Exclusions
 from asplab.core.experiment import Experiment, Spectrum, frozen_array
-from asplab.core.grouping import gather
-from asplab.core.pipeline import analyse
+from asplab.core.pipeline import analyse, raw_graph
 from asplab.core.repeats import additive_variance, replace_cosmic_rays
 from asplab.core.settings import CorrectionSettings, GroupingSettings
 from asplab.core.virtual import experiment_with_truth
@@ -22,8 +21,8 @@ PIXEL_NM = 0.2
 
 
 def corrected(experiment: Experiment, **settings: object) -> Corrected:
-    gathered = gather(experiment, Exclusions(), GroupingSettings())
-    return correct(gathered, CorrectionSettings(**settings))  # type: ignore[arg-type]
+    chosen = CorrectionSettings(**settings)  # type: ignore[arg-type]
+    return raw_graph().put(experiment, Exclusions(), GroupingSettings(), chosen).get(Corrected)
 
 
 def band(*, repeats: int, height: float, noise: float, seed: int = 0) -> np.ndarray:

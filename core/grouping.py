@@ -1,19 +1,32 @@
 """Gather records into stacks: one condition, several repeats; one temperature, several conditions."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
-from scipy.ndimage import median_filter
 
+from asplab.core.clusters import Readings
+from asplab.core.clusters import cluster as cluster
+from asplab.core.clusters import nearest as nearest
 from asplab.core.document import Exclusions
+from asplab.core.emission_kinds import excitation_of, kinds_of
 from asplab.core.errors import AnalysisError
 from asplab.core.experiment import EMISSION_KINDS, Experiment, Record, Scan, Spectrum
 from asplab.core.problems import Problem
+from asplab.core.remeasured import (
+    R,
+    apart_problem,
+    averages_with,
+    choose,
+    covers_alike,
+    remeasured_problem,
+    scan_noise,
+    spectrum_noise,
+    split_blocks,
+)
 from asplab.core.settings import GroupingSettings
 from asplab.core.units import FloatArray
-
-_LASER_NM = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +44,13 @@ class Stack:
     temperature_k, excitation_nm, longpass_nm, shortpass_nm : float or None
         Means of the true values of the members; cutoffs None where there is no filter.
     members : tuple of Spectrum
-        The repeats in use, ordered by repeat; all on one wavelength axis.
+        The repeats in use, ordered by block and repeat; all on one wavelength axis.
     excluded : str or None
         Why the user took the whole condition out of the fits, or None.
+    blocks : tuple of int
+        For each member, which time of measuring the condition it belongs to; empty where there was one alone.
+    set_aside : tuple of Spectrum
+        Spectra of times that are not used, by the setting ``remeasured``.
     """
 
     key: str
@@ -45,6 +62,13 @@ class Stack:
     shortpass_nm: float | None
     members: tuple[Spectrum, ...]
     excluded: str | None = None
+    blocks: tuple[int, ...] = ()
+    set_aside: tuple[Spectrum, ...] = ()
+
+    @property
+    def excitations(self) -> Readings | None:
+        """True excitation wavelengths of the members, in nm."""
+        return Readings.of(_known(self.members, "excitation_nm"))
 
     @property
     def label(self) -> str:
@@ -69,6 +93,10 @@ class Gathered:
     has_power : bool
         True when every spectrum and every scan in use carries its pump power; only then is anything divided by
         it. Otherwise PL and PA of one excitation are taken to be at equal power.
+    readings : tuple of Readings or None
+        True temperatures in use of each cluster; None where all is excluded.
+    scan_blocks : mapping of str to int
+        For scans that were measured again, by source, the time of measuring that they belong to.
     """
 
     temperatures_k: FloatArray
@@ -79,30 +107,8 @@ class Gathered:
     experiment: Experiment
     has_power: bool
     problems: tuple[Problem, ...] = ()
-
-
-def cluster(values: Iterable[float], tolerance: float) -> list[float]:
-    """Return the midpoints of clusters, ascending; every value lies within ``tolerance`` of its own.
-
-    Values further apart than ``tolerance`` are never neighbours in a cluster. What is split is split at the
-    widest gap, so that readbacks of one set point stay together whatever else was measured.
-    """
-    return [0.5 * (members[0] + members[-1]) for members in _split(sorted(values), tolerance)]
-
-
-def _split(values: list[float], tolerance: float) -> list[list[float]]:
-    if len(values) < 2:
-        return [values] if values else []
-    gaps = np.diff(values)
-    cut = int(np.argmax(gaps)) + 1
-    if gaps[cut - 1] <= tolerance and values[-1] - values[0] <= 2.0 * tolerance:
-        return [values]
-    return [*_split(values[:cut], tolerance), *_split(values[cut:], tolerance)]
-
-
-def nearest(centres: Sequence[float], value: float) -> int:
-    """Return the index of the centre nearest to ``value``."""
-    return int(np.argmin(np.abs(np.asarray(centres) - value)))
+    readings: tuple[Readings | None, ...] = ()
+    scan_blocks: Mapping[str, int] = field(default_factory=dict)
 
 
 def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSettings) -> Gathered:
@@ -123,21 +129,85 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
         )
     # Excluded records still take part in the clusters, so that keys of conditions never change with exclusions.
     centres = cluster((_temperature(s) for s in [*spectra, *experiment.scans]), settings.temperature_tolerance_k)
-    stacks, problems = _stacks(spectra, centres, exclusions, settings.wavelength_tolerance_nm)
+    notes = _Notes()
+    stacks = _stacks(spectra, centres, exclusions, settings, notes)
+    heat_scans, scan_blocks = _used_scans(experiment.scans, centres, exclusions, settings, notes)
+    problems = [*notes.problems, *notes.remeasured_problems(settings)]
     light = [s.condition.power_uw is not None for s in kept]
     heat = [scan_power_uw(s) is not None for s in scans]
     if any(light + heat) and not all(light + heat):
         problems.append(_power_problem(experiment.name, light, heat))
+    in_use = [*chain.from_iterable(s.members for s in stacks), *chain.from_iterable(heat_scans)]
+    values = _temperatures(in_use, centres)
     return Gathered(
-        temperatures_k=_mean_temperatures([*kept, *scans], centres),
+        temperatures_k=np.array([v.mean() if v.size else c for v, c in zip(values, centres, strict=True)]),
         stacks=tuple(stacks),
-        scans=_by_temperature((s for s in scans if s.kind == "pa"), centres),
+        scans=heat_scans,
         blanks=_by_temperature((s for s in scans if s.kind == "pa_blank"), centres),
         darks=experiment.spectra_of(("dark",)),
         experiment=experiment,
         has_power=all(light + heat),
         problems=tuple(problems),
+        readings=tuple(Readings.of(v) for v in values),
+        scan_blocks=scan_blocks,
     )
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What is to be told once the grouping is done."""
+
+    problems: list[Problem] = field(default_factory=list)
+    again: dict[str, int] = field(default_factory=dict)
+    apart: list[str] = field(default_factory=list)
+
+    def remeasured_problems(self, settings: GroupingSettings) -> list[Problem]:
+        found = []
+        if self.again:
+            found.append(remeasured_problem(list(self.again), list(self.again.values()), settings))
+        if self.apart:
+            found.append(apart_problem(self.apart))
+        return found
+
+
+def _used_scans(
+    every: Sequence[Scan],
+    centres: Sequence[float],
+    exclusions: Exclusions,
+    settings: GroupingSettings,
+    notes: _Notes,
+) -> tuple[tuple[tuple[Scan, ...], ...], dict[str, int]]:
+    """Return the scans in use of each temperature, and the block of those that were measured again."""
+    result: list[tuple[Scan, ...]] = []
+    blocks: dict[str, int] = {}
+    for centre, scans in zip(centres, _by_temperature((s for s in every if s.kind == "pa"), centres), strict=True):
+        ranges: list[list[Scan]] = []
+        for scan in scans:
+            home = next((group for group in ranges if covers_alike(group[0], scan)), None)
+            if home is None:
+                ranges.append([scan])
+            else:
+                home.append(scan)
+        used: list[tuple[int, Scan]] = []
+        for group in ranges:
+            found = choose(
+                [_kept(block, exclusions) for block in split_blocks(group, settings)],
+                settings,
+                alike=covers_alike,
+                noise=scan_noise,
+            )
+            used += [
+                (b, s) for own, n in zip(found.groups, found.blocks, strict=True) for s, b in zip(own, n, strict=True)
+            ]
+            if found.is_remeasured:
+                notes.again[f"{centre:.0f} K, photothermal scans"] = found.n_blocks
+                blocks |= {s.source: b for b, s in used}
+        result.append(tuple(s for _, s in sorted(used, key=lambda item: (item[0], *_repeat_order(item[1])))))
+    return tuple(result), blocks
+
+
+def _kept(records: Sequence[R], exclusions: Exclusions) -> list[R]:
+    return [record for record in records if exclusions.reason(record.source) is None]
 
 
 def scan_power_uw(scan: Scan) -> FloatArray | None:
@@ -148,11 +218,11 @@ def scan_power_uw(scan: Scan) -> FloatArray | None:
     return None if constant is None else np.full(scan.excitation_nm.size, constant)
 
 
-def _mean_temperatures(records: Sequence[Record], centres: Sequence[float]) -> FloatArray:
-    """Return the mean of the true temperatures at each centre; the centre itself where all is excluded."""
+def _temperatures(records: Sequence[Record], centres: Sequence[float]) -> list[FloatArray]:
+    """Return the true temperatures of the records at each centre."""
     values = np.array([_temperature(record) for record in records])
     own = np.array([nearest(centres, value) for value in values])
-    return np.array([values[own == t].mean() if np.any(own == t) else c for t, c in enumerate(centres)])
+    return [values[own == t] for t in range(len(centres))]
 
 
 def _power_problem(name: str, light: list[bool], heat: list[bool]) -> Problem:
@@ -185,30 +255,67 @@ def _repeat_order(record: Record) -> tuple[int, str]:
 
 
 def _stacks(
-    spectra: Sequence[Spectrum], centres: Sequence[float], exclusions: Exclusions, tolerance_nm: float
-) -> tuple[list[Stack], list[Problem]]:
+    spectra: Sequence[Spectrum],
+    centres: Sequence[float],
+    exclusions: Exclusions,
+    settings: GroupingSettings,
+    notes: _Notes,
+) -> list[Stack]:
     """Group spectra into stacks; wavelengths are compared among those of one kind and temperature."""
     temperatures = [nearest(centres, _temperature(spectrum)) for spectrum in spectra]
-    kinds = _kinds(spectra, temperatures)
+    kinds = kinds_of(spectra, temperatures)
     alike: dict[tuple[int, str], list[Spectrum]] = {}
     for spectrum, t, kind in zip(spectra, temperatures, kinds, strict=True):
         alike.setdefault((t, kind), []).append(spectrum)
     groups: dict[_Place, list[Spectrum]] = {}
     for (t, kind), members in alike.items():
-        scale = [cluster(_known(members, name), tolerance_nm) for name in _WAVELENGTHS]
+        scale = [cluster(_known(members, name), settings.wavelength_tolerance_nm) for name in _WAVELENGTHS]
         for spectrum in members:
             condition = spectrum.condition
             wavelengths = tuple(
                 None if (value := getattr(condition, name)) is None else values[nearest(values, value)]
                 for name, values in zip(_WAVELENGTHS, scale, strict=True)
             )
-            place = _Place(t, centres[t], kind, wavelengths, condition.sample, condition.series)
-            if exclusions.reason(spectrum.source) is None:
-                groups.setdefault(place, []).append(spectrum)
-    problems: list[Problem] = []
-    stacks = [_stack(place, members, exclusions, problems) for place, members in groups.items()]
-    stacks.sort(key=lambda s: (s.temperature, s.kind != "pl", s.excitation_nm, s.key))
-    return stacks, problems
+            groups.setdefault(_Place(t, centres[t], kind, wavelengths, condition.sample), []).append(spectrum)
+    stacks = [
+        stack for place, members in groups.items() for stack in _stacks_of(place, members, exclusions, settings, notes)
+    ]
+    return sorted(stacks, key=lambda s: (s.temperature, s.kind != "pl", s.excitation_nm, s.key))
+
+
+def _stacks_of(
+    place: "_Place", members: Sequence[Spectrum], exclusions: Exclusions, settings: GroupingSettings, notes: _Notes
+) -> list[Stack]:
+    """Return the stack of a condition: one, but for blocks that can't be averaged.
+
+    Excluded spectra take part in the split, so that the key, which is that of the oldest block, never changes with
+    exclusions. A later block has a key too: excluding it takes out that block alone.
+    """
+    blocks = split_blocks(members, settings)
+    keys = _keys(place, blocks)
+    there = [
+        _kept(block, exclusions) if b == 0 or exclusions.reason(keys[b]) is None else []
+        for b, block in enumerate(blocks)
+    ]
+    found = choose(there, settings, alike=averages_with, noise=spectrum_noise)
+    stacks = []
+    for number, (group, own) in enumerate(zip(found.groups, found.blocks, strict=True)):
+        key, aside = (keys[0], found.set_aside) if number == 0 else (keys[own[0]], ())
+        stacks.append(_stack(place, key, group, own, aside, exclusions, notes.problems))
+    if found.is_remeasured and stacks:
+        notes.again[stacks[0].label] = found.n_blocks
+        if len(stacks) > 1:
+            notes.apart.append(stacks[0].label)
+    return stacks
+
+
+def _keys(place: "_Place", blocks: Sequence[Sequence[Spectrum]]) -> list[str]:
+    """Return a name for each block: that of its series, numbered where a series has several."""
+    keys: list[str] = []
+    for block in blocks:
+        key = place.key(block[0].condition.series)
+        keys.append(key if key not in keys else f"{key}|{len(keys) + 1}")
+    return keys
 
 
 _WAVELENGTHS = ("excitation_nm", "longpass_nm", "shortpass_nm")
@@ -223,12 +330,11 @@ class _Place:
     kind: str
     wavelengths_nm: tuple[float | None, ...]
     sample: str
-    series: str
 
-    @property
-    def key(self) -> str:
+    def key(self, series: str) -> str:
+        """Return the stable name of the condition, measured in one series."""
         wavelengths = ["-" if value is None else f"{value:.1f}" for value in self.wavelengths_nm]
-        names = [name for name in (self.sample, self.series) if name]
+        names = [name for name in (self.sample, series) if name]
         return "|".join([self.kind, f"{self.temperature_k:.1f} K", *wavelengths, *names])
 
 
@@ -236,70 +342,41 @@ def _known(spectra: Sequence[Spectrum], name: str) -> list[float]:
     return [value for s in spectra if (value := getattr(s.condition, name)) is not None]
 
 
-def _kinds(spectra: Sequence[Spectrum], temperature: Sequence[int]) -> list[str]:
-    """Return the kind of each spectrum; ``emission`` is told apart by its filter, else by where the band lies."""
-    bands: dict[int, float] = {}
-    kinds = []
-    for spectrum, t in zip(spectra, temperature, strict=True):
-        condition = spectrum.condition
-        has_longpass, has_shortpass = condition.longpass_nm is not None, condition.shortpass_nm is not None
-        if spectrum.kind != "emission":
-            kinds.append(spectrum.kind)
-        elif has_longpass != has_shortpass:
-            kinds.append("pl" if has_longpass else "aspl")
-        else:
-            if t not in bands:
-                bands[t] = _band_nm([s for s, own in zip(spectra, temperature, strict=True) if own == t])
-            kinds.append("pl" if bands[t] > _excitation(spectrum) else "aspl")
-    return kinds
-
-
-def _band_nm(spectra: Sequence[Spectrum]) -> float:
-    """Return where the emission of one temperature peaks, from the median of what is far from each laser line."""
-    axis = spectra[0].wavelength_nm
-    shapes = []
-    for spectrum in spectra:
-        excess = np.interp(axis, spectrum.wavelength_nm, spectrum.counts) - np.median(spectrum.counts)
-        excess[np.abs(axis - _excitation(spectrum)) < _LASER_NM] = np.nan
-        noise = float(np.nanmedian(np.abs(excess - np.nanmedian(excess))))
-        shapes.append(median_filter(excess, size=9, mode="nearest") / max(noise, np.finfo(float).tiny))
-    stacked = np.array(shapes)
-    seen = np.isfinite(stacked).any(axis=0)
-    level = np.full(axis.size, -np.inf)
-    level[seen] = np.nanmean(stacked[:, seen], axis=0)
-    return float(axis[int(np.argmax(level))])
-
-
-def _excitation(spectrum: Spectrum) -> float:
-    excitation = spectrum.condition.excitation_nm
-    if excitation is None:
-        raise AnalysisError(f"{spectrum.where}: excitation_nm is missing. Fill it in the manifest.")
-    return excitation
-
-
-def _stack(place: _Place, members: list[Spectrum], exclusions: Exclusions, problems: list[Problem]) -> Stack:
-    members = sorted(members, key=_repeat_order)
-    axis = max((s.wavelength_nm for s in members), key=lambda a: sum(_same_axis(s.wavelength_nm, a) for s in members))
-    same = [s for s in members if _same_axis(s.wavelength_nm, axis)]
-    for spectrum in members:
-        if spectrum not in same:
-            axes = (spectrum.wavelength_nm, axis)
-            found, wanted = (f"{a[0]:.2f}-{a[-1]:.2f} nm, {a.size} points" for a in axes)
+def _stack(
+    place: _Place,
+    key: str,
+    members: Sequence[Spectrum],
+    blocks: Sequence[int],
+    set_aside: tuple[Spectrum, ...],
+    exclusions: Exclusions,
+    problems: list[Problem],
+) -> Stack:
+    ordered = sorted(zip(blocks, members, strict=True), key=lambda item: (item[0], *_repeat_order(item[1])))
+    axes = [s.wavelength_nm for s in members]
+    axis = max(axes, key=lambda a: sum(_same_axis(own, a) for own in axes))
+    same = [(b, s) for b, s in ordered if _same_axis(s.wavelength_nm, axis)]
+    for _, spectrum in ordered:
+        if not _same_axis(spectrum.wavelength_nm, axis):
+            both = (spectrum.wavelength_nm, axis)
+            found, wanted = (f"{a[0]:.2f}-{a[-1]:.2f} nm, {a.size} points" for a in both)
             message = (
                 f"its wavelength axis ({found}) differs from that of the other repeats ({wanted}); the spectrum is "
                 "left out. Give it another `series`, or measure all repeats on one axis."
             )
             problems.append(Problem("error", spectrum.where, message))
+    kept = tuple(s for _, s in same)
     return Stack(
-        key=place.key,
+        key=key,
         kind=place.kind,
         temperature=place.temperature,
-        temperature_k=float(np.mean([_temperature(s) for s in same])),
-        excitation_nm=float(np.mean([_excitation(s) for s in same])),
-        longpass_nm=_mean(same, "longpass_nm"),
-        shortpass_nm=_mean(same, "shortpass_nm"),
-        members=tuple(same),
-        excluded=exclusions.reason(place.key),
+        temperature_k=float(np.mean([_temperature(s) for s in kept])),
+        excitation_nm=float(np.mean([excitation_of(s) for s in kept])),
+        longpass_nm=_mean(kept, "longpass_nm"),
+        shortpass_nm=_mean(kept, "shortpass_nm"),
+        members=kept,
+        excluded=exclusions.reason(key),
+        blocks=tuple(b for b, _ in same) if len({b for b, _ in same}) > 1 else (),
+        set_aside=set_aside,
     )
 
 

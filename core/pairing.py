@@ -129,10 +129,11 @@ def _pair_temperature(
         any(name.startswith("pair ") for name in side) for side in (chain.from_iterable(light), scan_set.repeats)
     )
     stamps = [[record.condition.time for record in column] for column in members]
-    every = [*chain.from_iterable(stamps), *scan_set.times]
-    doubt = None if labelled else _doubt(every, stamps, scan_set.times)
+    of_scans = [scan.condition.time for scan in scan_set.members]
+    every = [*chain.from_iterable(stamps), *of_scans]
+    doubt = None if labelled else _doubt(every, stamps, of_scans)
     if not labelled and doubt is None and all(every):
-        return _by_time(light, stamps, scan_set, _MINUTE_S * settings.pair_within_min)
+        return _by_time(light, stamps, of_scans, _MINUTE_S * settings.pair_within_min)
     place = {name: s for s, name in enumerate(scan_set.repeats)}
     matches = tuple(tuple((r, place[name]) for r, name in enumerate(column) if name in place) for column in light)
     method: Method = ("pair" if labelled else "number") if any(matches) else "apart"
@@ -168,14 +169,14 @@ def _is_stamp(text: str) -> bool:
 
 
 def _by_time(
-    light: tuple[tuple[str, ...], ...], stamps: Sequence[Sequence[str]], scan_set: ScanSet, within_s: float
+    light: tuple[tuple[str, ...], ...], stamps: Sequence[Sequence[str]], of_scans: Sequence[str], within_s: float
 ) -> _Paired:
-    is_clock = form_of(scan_set.times[0]) == "clock"
-    of_scans = np.array([clock(text) for text in scan_set.times])
+    is_clock = form_of(of_scans[0]) == "clock"
+    scanned = np.array([clock(text) for text in of_scans])
     matches, lags, names = [], [], []
-    heat = tuple(f"scan {s + 1}" for s in range(of_scans.size))
+    heat = tuple(f"scan {s + 1}" for s in range(scanned.size))
     for column, texts in zip(light, stamps, strict=True):
-        distance = _distance_s(np.array([clock(text) for text in texts]), of_scans, is_clock=is_clock)
+        distance = _distance_s(np.array([clock(text) for text in texts]), scanned, is_clock=is_clock)
         found = _mutual(distance, within_s)
         matches.append(found)
         lags += [float(distance[r, s]) for r, s in found]

@@ -52,8 +52,8 @@ class ScanSet:
         Name of the repeat (or pair) of each scan.
     blank_volts, blank_variance : ndarray, shape (n_points,) or None
         Mean signal of the bare substrate at the same power, and its variance.
-    times : tuple of str
-        When each scan was measured; empty texts where nobody says.
+    members : tuple of Scan
+        The scans in the order of ``volts``.
     """
 
     energy_mev: FloatArray
@@ -70,7 +70,7 @@ class ScanSet:
     phase_rad: float
     blank_volts: FloatArray | None = None
     blank_variance: FloatArray | None = None
-    times: tuple[str, ...] = ()
+    members: tuple[Scan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,7 +184,7 @@ def _scan_set(
         phase_rad=phase,
         blank_volts=blank[0],
         blank_variance=blank[1],
-        times=tuple(s.condition.time for s in scans),
+        members=tuple(scans),
     )
 
 

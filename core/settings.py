@@ -20,12 +20,20 @@ def _ascending(name: str, edges: tuple[float, float]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class GroupingSettings:
-    """Which records count as one condition, and as one temperature."""
+    """Which records count as one condition, and as one temperature.
+
+    ``remeasured``: of a condition that was measured again the ``mean`` of all is used, the ``latest``, or the ``best``,
+    which has the smallest relative noise. Measured again is what belongs to another series, has the same repeat numbers
+    again, or follows a pause longer than ``remeasured_after_h``.
+    """
 
     temperature_tolerance_k: float = 2.0
     wavelength_tolerance_nm: float = 0.2
+    remeasured: Literal["mean", "latest", "best"] = "mean"
+    remeasured_after_h: float = 6.0
 
     def __post_init__(self) -> None:
+        _between("remeasured_after_h", self.remeasured_after_h, 0.0, 1e4)
         _between("temperature_tolerance_k", self.temperature_tolerance_k, 0.0, 100.0)
         _between("wavelength_tolerance_nm", self.wavelength_tolerance_nm, 0.0, 50.0)
 

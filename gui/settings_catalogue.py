@@ -62,6 +62,13 @@ _TOLERANCES = Group(
               "True values are kept for every calculation.", Numeric("K", low=0.0, high=50.0, step=0.5)),
         Entry("grouping", "wavelength_tolerance_nm", "number", "Same λ within",
               "Excitations and cutoffs within this distance count as one condition.", Numeric("nm", 2, 0.0, 20.0, 0.1)),
+        Entry("grouping", "remeasured", "choice", "Measured again",
+              "What is used of a condition that was measured more than once: the mean of all, the latest, or the best, "
+              "which has the smallest relative noise.",
+              choices=(("mean", "mean of all"), ("latest", "the latest"), ("best", "the best"))),
+        Entry("grouping", "remeasured_after_h", "number", "After a pause of",
+              "A longer pause between the time stamps of one condition means that it was measured again; so do another "
+              "series, and the same repeat numbers again.", Numeric("h", 1, 0.0, 10000.0, 1.0)),
     ),
     folded=True,
 )  # fmt: skip

@@ -83,15 +83,14 @@ def test_a_cluster_never_spans_more_than_twice_the_tolerance() -> None:
         assert all(abs(v - centre) <= 2.0 for v in members)
 
 
-def test_cutoffs_series_and_samples_separate_conditions() -> None:
+def test_cutoffs_and_samples_separate_conditions() -> None:
     found = grouped(
         spectrum("a"),
         spectrum("b", shortpass_nm=529.0),
-        spectrum("c", series="second"),
         spectrum("d", sample="other"),
         spectrum("e", longpass_nm=450.0),
     )
-    assert sizes(found) == [1] * 5
+    assert sizes(found) == [1] * 4
 
 
 def test_repeats_are_in_the_order_of_their_numbers() -> None:

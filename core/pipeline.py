@@ -29,7 +29,7 @@ from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
 from asplab.core.problems import Problem
 from asplab.core.responses import Responses, respond, scatter_of_heat
-from asplab.core.scans import Scans, read_scans
+from asplab.core.scans import Alignment, Scans, align_scans, read_scans
 from asplab.core.sloping_background import BackgroundCheck, check_background, find_slopes
 
 _FROM_RAW = (
@@ -48,13 +48,14 @@ _FROM_RAW = (
     check_background,
     find_excitations,
     find_energies,
+    align_scans,
     read_scans,
     photothermal,
     pair_repeats,
     scatter_of_heat,
     respond,
 )
-_SETTLING = (Energies, StokesTransmitted)
+_SETTLING = (Alignment, Energies, StokesTransmitted)
 _TO_RESULTS = (fit_efficiency, fit_polaron, find_intervals)
 
 

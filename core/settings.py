@@ -118,16 +118,36 @@ class ScanSettings:
 
     A local polynomial of ``polynomial_order`` within ±``half_width_mev``; the in-phase part where both
     lock-in channels were recorded; smoothed power where the scan carries it.
+
+    Attributes
+    ----------
+    stitch_segments : bool
+        Scale pieces of a scan to each other where they overlap; else they are joined as they are.
+    leave_out_overload : bool
+        Leave out points at which the lock-in was at its full scale.
+    full_scale_limit : float
+        Part of the full scale from which a point counts as overloaded.
+    align_temperatures : bool
+        Move scans that were taken at another temperature than the emission by the difference of the gap.
+    temperature_reach_k : float
+        How far in temperature emission without scans looks for scans without emission.
     """
 
     half_width_mev: float = 5.0
     polynomial_order: int = 2
     rotate_phase: bool = True
     divide_by_power: bool = True
+    stitch_segments: bool = True
+    leave_out_overload: bool = True
+    full_scale_limit: float = 1.0
+    align_temperatures: bool = True
+    temperature_reach_k: float = 10.0
 
     def __post_init__(self) -> None:
         _between("half_width_mev", self.half_width_mev, 0.1, 100.0)
         _between("polynomial_order", self.polynomial_order, 0, 5)
+        _between("full_scale_limit", self.full_scale_limit, 0.1, 10.0)
+        _between("temperature_reach_k", self.temperature_reach_k, 0.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,20 @@ _SCANS = Group(
               "Turn (X, Y) so that heating above the gap is in phase; the rest is noise and leak."),
         Entry("scans", "divide_by_power", "switch", "Divide by power",
               "Divide by the smoothed pump power of the scan, after the baseline is subtracted."),
+        Entry("scans", "stitch_segments", "switch", "Stitch pieces",
+              "Scans that were recorded in pieces are scaled to each other where they overlap; the error of the factor "
+              "is carried on. Off: they are joined as they are."),
+        Entry("scans", "leave_out_overload", "switch", "Leave out overload",
+              "Points at which the lock-in was at its full scale are not read, in any scan of that temperature."),
+        Entry("scans", "full_scale_limit", "number", "Overload from",
+              "Part of the full scale (column sensitivity_v) from which a point counts as overloaded. Some lock-ins "
+              "measure up to 1.1 times their full scale.", Numeric("× full scale", 2, 0.1, 10.0, 0.05)),
+        Entry("scans", "align_temperatures", "switch", "Align temperatures",
+              "Scans that were taken at another temperature than the emission are moved along the energy by the "
+              "difference of E<sub>g</sub>. Needs PL at two temperatures."),
+        Entry("scans", "temperature_reach_k", "number", "Scans within",
+              "Emission without scans takes those of the nearest temperature without emission, up to this far away.",
+              Numeric("K", low=0.0, high=100.0, step=1.0)),
     ),
     folded=True,
 )  # fmt: skip

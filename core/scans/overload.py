@@ -1,0 +1,113 @@
+"""Points at which the lock-in was at its full scale: what it shows there is not the signal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from asplab.core.experiment import Scan
+from asplab.core.problems import Problem
+from asplab.core.scans.pieces import Piece
+from asplab.core.settings import ScanSettings
+from asplab.core.units import FloatArray
+
+_FLAT_POINTS = 5
+"""Equal readings in a row at the extreme of a scan that make a flat top."""
+_CHANCE_POINTS = 3
+"""Equal readings in a row elsewhere: the resolution of the file is so coarse that a run at the top tells nothing."""
+_ROUNDING = 1e-9
+_FEWEST_POINTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Overloaded:
+    """One range of one temperature: how many of its scans were at full scale there."""
+
+    temperature_k: float
+    range_nm: tuple[float, float]
+    scans: int
+    of_scans: int
+    points: int
+
+
+def leave_out(
+    piece: Piece, settings: ScanSettings, temperature_k: float, problems: list[Problem]
+) -> tuple[Piece, tuple[Overloaded, ...]]:
+    """Return a piece without the points at which any of its scans was overloaded, and the ranges of these.
+
+    They leave all scans alike, so that the mean and its noise are those of the same repeats everywhere.
+    """
+    masks = np.array([piece.on_axis(scan, _overload(scan, settings).astype(float)) > 0.0 for scan in piece.scans])
+    hit = masks.any(axis=0)
+    if not hit.any():
+        return piece, ()
+    if np.count_nonzero(~hit) < _FEWEST_POINTS:
+        message = (
+            f"{np.count_nonzero(hit)} of {hit.size} points of the photothermal scans reach the full scale that "
+            "sensitivity_v states, so nothing would be left; they are kept. Check sensitivity_v: it is in volts."
+        )
+        problems.append(Problem("warning", f"{temperature_k:.0f} K", message))
+        return piece, ()
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], hit.astype(int), [0]])))
+    found = tuple(
+        Overloaded(
+            temperature_k,
+            (float(piece.axis_nm[a]), float(piece.axis_nm[b - 1])),
+            int(masks[:, a:b].any(axis=1).sum()),
+            len(masks),
+            int(b - a),
+        )
+        for a, b in edges.reshape(-1, 2)
+    )
+    if not settings.leave_out_overload:
+        return piece, found
+    return replace(piece, axis_nm=piece.axis_nm[~hit]), found
+
+
+def overload_problem(found: Sequence[Overloaded], settings: ScanSettings) -> Problem | None:
+    """Say once where scans were overloaded; None where none was."""
+    if not found:
+        return None
+    places = [f"{one.temperature_k:.0f} K {one.range_nm[0]:.1f}-{one.range_nm[1]:.1f} nm" for one in found]
+    few = [one for one in found if 2 * one.scans <= one.of_scans]
+    some = f" At some of them only {few[0].scans} of {few[0].of_scans} scans: exclude those." if few else ""
+    what = "they are left out of all scans" if settings.leave_out_overload else "they are kept, as the settings say"
+    message = (
+        f"{_some(places)}: the lock-in is at its full scale, or its signal has a flat top ("
+        f"{sum(one.points for one in found)} points); {what}.{some} Measure with a larger full scale."
+    )
+    return Problem("warning", "photothermal scans", message)
+
+
+def _some(names: Sequence[str], most: int = 4) -> str:
+    return "; ".join(names) if len(names) <= most else f"{'; '.join(names[:most])} … and {len(names) - most} more"
+
+
+def _overload(scan: Scan, settings: ScanSettings) -> np.ndarray:
+    """Return which points of a scan are at or beyond the full scale, in either channel."""
+    channels = [scan.lockin_x_v, *([] if scan.lockin_y_v is None else [scan.lockin_y_v])]
+    limit = scan.condition.sensitivity_v
+    full = np.inf if limit is None else settings.full_scale_limit * limit * (1.0 - _ROUNDING)
+    return np.asarray(np.any([(np.abs(volts) >= full) | _flat_top(volts) for volts in channels], axis=0))
+
+
+def _flat_top(volts: FloatArray) -> np.ndarray:
+    """Return where a channel stays at its largest absolute reading for several points and nowhere else repeats."""
+    size = np.abs(volts)
+    top = size >= size.max(initial=0.0) * (1.0 - _ROUNDING)
+    runs = _runs(top)
+    longest = max((b - a for a, b in runs), default=0)
+    if longest < _FLAT_POINTS or 2 * longest > volts.size:
+        return np.zeros(volts.size, dtype=bool)
+    repeats = np.concatenate([[False], (np.diff(volts) == 0.0) & ~top[1:]])
+    if max((b - a + 1 for a, b in _runs(repeats)), default=0) >= _CHANCE_POINTS:
+        return np.zeros(volts.size, dtype=bool)
+    flat = np.zeros(volts.size, dtype=bool)
+    for a, b in runs:
+        flat[a:b] = b - a >= _FLAT_POINTS
+    return flat
+
+
+def _runs(chosen: np.ndarray) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(int), [0]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

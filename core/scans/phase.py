@@ -1,0 +1,126 @@
+"""Phase of the lock-in: heating above the gap in phase and positive, what is left in quadrature kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from asplab.core.problems import Problem
+from asplab.core.repeats import additive_variance
+from asplab.core.scans.pieces import Piece
+from asplab.core.settings import ScanSettings
+from asplab.core.units import FloatArray
+
+_JUMP_RAD = 0.1
+"""Difference of a scan's phase from the others' beyond which it is turned by its own: the mean would lose 0.5 %."""
+_NO_CHANCE = 7.0
+"""Negative readings that noise should bring; none at all then happens by chance in one of a thousand scans."""
+_NEAR_POINTS = 15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turned:
+    """Signals of all pieces after the rotation.
+
+    Attributes
+    ----------
+    volts : tuple of ndarray, shape (n_scans, n_points) for each piece
+        In phase with heating above the gap.
+    quadrature : tuple of ndarray, or None
+        The rest; None where a scan has no second channel or nothing is turned.
+    phase_rad : ndarray, shape (n_scans,)
+        By how much each scan was turned; all alike but where phases jump between scans.
+    error_rad : float
+        Standard error of their mean.
+    """
+
+    volts: tuple[FloatArray, ...]
+    quadrature: tuple[FloatArray, ...] | None
+    phase_rad: FloatArray
+    error_rad: float
+
+
+def turn(
+    pieces: Sequence[Piece], above: Sequence[np.ndarray], settings: ScanSettings, problems: list[Problem]
+) -> Turned:
+    """Rotate (X, Y) so that heating above the gap is in phase and positive.
+
+    Parameters
+    ----------
+    above : sequence of ndarray of bool, one for each piece
+        Points well above the gap, where every photon heats: they tell phase and sign.
+    """
+    x = [_channel(piece, "lockin_x_v") for piece in pieces]
+    has_y = all(scan.lockin_y_v is not None for piece in pieces for scan in piece.scans)
+    strong_x = np.concatenate([volts[:, strong] for volts, strong in zip(x, above, strict=True)], axis=1)
+    n = len(strong_x)
+    if strong_x.shape[1] == 0:
+        return Turned(tuple(x), None, np.zeros(n), 0.0)
+    if settings.rotate_phase and has_y:
+        y = [_channel(piece, "lockin_y_v") for piece in pieces]
+        strong_y = np.concatenate([volts[:, strong] for volts, strong in zip(y, above, strict=True)], axis=1)
+        phase, error = _phases(strong_x, strong_y, pieces[0].scans[0].where, problems)
+        cosine, sine = np.cos(phase)[:, None], np.sin(phase)[:, None]
+        return Turned(
+            tuple(a * cosine + b * sine for a, b in zip(x, y, strict=True)),
+            tuple(b * cosine - a * sine for a, b in zip(x, y, strict=True)),
+            phase,
+            error,
+        )
+    where = pieces[0].scans[0].where
+    if np.mean(strong_x) < 0:
+        message = "the lock-in signal above the gap is negative; its sign is turned so that heating is positive."
+        problems.append(Problem("warning", where, message))
+        return Turned(tuple(-volts for volts in x), None, np.full(n, np.pi), 0.0)
+    if not has_y:
+        problems += _magnitude_problem(x, where)
+    return Turned(tuple(x), None, np.zeros(n), 0.0)
+
+
+def _channel(piece: Piece, name: str) -> FloatArray:
+    return np.array([piece.on_axis(scan, getattr(scan, name)) for scan in piece.scans])
+
+
+def _phases(x: FloatArray, y: FloatArray, where: str, problems: list[Problem]) -> tuple[FloatArray, float]:
+    """Return the phase of every scan and the standard error of their mean, from points above the gap."""
+    own = np.arctan2(y.mean(axis=1), x.mean(axis=1))
+    middle = float(np.angle(np.mean(np.exp(1j * own))))
+    apart = np.angle(np.exp(1j * (own - middle)))
+    size = float(np.mean(np.hypot(x.mean(axis=1), y.mean(axis=1))))
+    across = y * np.cos(own)[:, None] - x * np.sin(own)[:, None]
+    noise = float(np.sqrt(np.mean(additive_variance(across)) / across.shape[1])) / max(size, np.finfo(float).tiny)
+    if np.ptp(apart) > max(_JUMP_RAD, 5.0 * noise):
+        message = (
+            f"the lock-in phase differs between the scans by up to {np.degrees(np.ptp(apart)):.0f}°, so each is turned "
+            "by its own. Keep the phase of the lock-in while the scans of one temperature are taken."
+        )
+        problems.append(Problem("warning", where, message))
+        return own, noise / np.sqrt(len(own))
+    phase = float(np.arctan2(np.mean(y), np.mean(x)))
+    spread = float(np.std(apart, ddof=1)) if len(own) > 1 else 0.0
+    return np.full(len(own), phase), max(spread, noise) / np.sqrt(len(own))
+
+
+def _magnitude_problem(x: Sequence[FloatArray], where: str) -> list[Problem]:
+    """Say that a channel without any negative reading, where noise should bring some, is a magnitude."""
+    expected, least, floor = 0.0, np.inf, 0.0
+    for volts in x:
+        noise = np.sqrt(np.maximum(_smooth(additive_variance(volts)), np.finfo(float).tiny))
+        level = _smooth(volts.mean(axis=0))
+        expected += float(np.sum(ndtr(-level / noise))) * len(volts)
+        least = min(least, float(volts.min()))
+        floor = max(floor, float(noise[np.argmin(level)]))
+    if expected < _NO_CHANCE or least < 0.0:
+        return []
+    message = (
+        f"the signal never falls below zero where its noise should bring {expected:.0f} negative readings: it is a "
+        "magnitude. Noise lifts a magnitude, and a cold sample looks like a hot one, so where the signal is near its "
+        f"noise ({1e9 * floor:.2g} nV) PA is too large and its error can't be trusted. Record X, or X and Y."
+    )
+    return [Problem("warning", where, message)]
+
+
+def _smooth(values: FloatArray) -> FloatArray:
+    size = min(_NEAR_POINTS, values.size)
+    return np.convolve(np.pad(values, (size // 2, size - 1 - size // 2), mode="edge"), np.ones(size) / size, "valid")

@@ -140,6 +140,15 @@ def simulate(
             "--truth", metavar="eq9|table|FILE.json", help="The true η: Eq. 9, a table like the paper's, or your own."
         ),
     ] = "eq9",
+    effects: Annotated[
+        str,
+        typer.Option(
+            "--effects",
+            metavar="off|realistic|NAME=VALUE,…",
+            help="What goes wrong: all of a real day (realistic), or single effects such as leak=1e-5,times=yes; the "
+            "guide page on the virtual experiment lists them.",
+        ),
+    ] = "off",
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier simulation, with all its files.")] = False,
 ) -> None:
     """Write a virtual experiment: raw data, manifest.csv and truth.json."""
@@ -149,7 +158,7 @@ def simulate(
 
     if not force:
         refuse_existing(folder)
-    experiment = experiment_with_truth(truth)
+    experiment = experiment_with_truth(truth, effects=effects)
     with _progress() as progress:
         manifest = write_simulation(folder, experiment, seed=seed, progress=progress, force=force)
     typer.echo(f"simulated data: {manifest}")

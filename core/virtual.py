@@ -4,7 +4,6 @@
 analysis reads the folder like any other and never looks at ``truth.json``.
 """
 
-import dataclasses
 import json
 import shutil
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from uuid import uuid4
 from asplab.core.errors import InputError, SettingsError
 from asplab.core.progress import Progress
 from asplab.core.virtual_document import truth_document
+from asplab.core.virtual_effects import effects_from_text
 from asplab.core.virtual_emission import reference_condition
 from asplab.core.virtual_experiment import VirtualExperiment
 from asplab.core.virtual_files import (
@@ -39,21 +39,23 @@ from asplab.core.virtual_truth import NAMED_TRUTHS, read_truth
 __all__ = ["VirtualExperiment", "experiment_with_truth", "simulate", "simulate_arrays", "truth_document"]
 
 
-def experiment_with_truth(truth: str = "eq9") -> VirtualExperiment:
-    """Return the default experiment on a truth: ``eq9``, ``table`` or the path of a JSON file.
+def experiment_with_truth(truth: str = "eq9", *, effects: str = "off") -> VirtualExperiment:
+    """Return the default experiment on a truth (``eq9``, ``table`` or the path of a JSON file) with named effects.
 
     Raises
     ------
     InputError
         Where the file can't be read or is not a truth; see `asplab.core.virtual_truth.read_truth`.
+    SettingsError
+        Where an effect is not known; see `asplab.core.virtual_effects.effects_from_text`.
     """
+    wrong = effects_from_text(effects)
     if truth in NAMED_TRUTHS:
-        return VirtualExperiment(truth=NAMED_TRUTHS[truth]())
+        return VirtualExperiment(truth=NAMED_TRUTHS[truth](), effects=wrong)
     found, quantum_yield = read_truth(Path(truth))
-    experiment = VirtualExperiment(truth=found)
     if quantum_yield is None:
-        return experiment
-    return dataclasses.replace(experiment, quantum_yield=quantum_yield)
+        return VirtualExperiment(truth=found, effects=wrong)
+    return VirtualExperiment(truth=found, quantum_yield=quantum_yield, effects=wrong)
 
 
 def simulate(

@@ -4,6 +4,7 @@ Sizes of ``REALISTIC`` and what each effect does are explained in ``resources/gu
 """
 
 import dataclasses
+import difflib
 import math
 from dataclasses import dataclass
 
@@ -240,8 +241,11 @@ def effects_from_text(text: str) -> Effects:
         name, separator, value = (piece.strip() for piece in part.partition("="))
         known = {field.name: field.default for field in dataclasses.fields(Effects)}
         if not separator or name not in known:
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
             raise SettingsError(
-                f"effect {part!r} is not known; write realistic, or NAME=VALUE with a name out of {', '.join(known)}."
+                f"effect {part!r} is not known; write realistic, or NAME=VALUE"
+                f"{' with a name such as ' + ', '.join(near) if near else ''}. The guide page on the virtual "
+                "experiment lists all names."
             )
         values = dataclasses.asdict(found) | {name: _value(name, value, known[name])}
         found = Effects(**values)

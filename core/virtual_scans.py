@@ -12,7 +12,7 @@ from asplab.core.virtual_light import PHOTON_MEV, changes_excitation, excited, p
 from asplab.core.virtual_states import States, Streams
 from asplab.core.virtual_truth import absorptance, emission_mev
 
-_BOUNDARIES_MEV = (60.0, -60.0)
+_BOUNDARIES_MEV = (-20.0, -90.0)
 _OVERLAP_MEV = 20.0
 _LADDER = (1.0, 2.0, 5.0, 10.0)
 
@@ -111,7 +111,7 @@ def _pieces(
     temperature_k: float,
     rng: np.random.Generator,
 ) -> tuple[Piece, ...]:
-    """Cut scans at 60 meV above and below the gap; what both pieces hold is measured twice."""
+    """Cut scans 20 and 90 meV below the gap; what two pieces hold is measured twice."""
     effects = experiment.effects
     if effects.scan_segments == 1 and not effects.overload:
         return ()

@@ -19,6 +19,21 @@ def test_simulate_writes_data_that_the_seed_determines(tmp_path: Path) -> None:
     assert document["simulation"]["seed"] == 3
 
 
+def test_simulate_takes_effects_by_name_and_refuses_others(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.json"
+    truth.write_text(
+        json.dumps({"model": "eq9", "g_mev": 41.1, "phonon_mev": 23.4, "log_scale": 3.5, "name": "mine"}),
+        encoding="utf-8",
+    )
+    wrong = run("simulate", tmp_path / "data", "--effects", "laek=1e-5")
+    assert wrong.code == 2
+    assert "laek=1e-5" in wrong.err
+    assert not (tmp_path / "data").exists()
+    assert run("simulate", tmp_path / "data", "--truth", truth, "--effects", "leak=1e-5, times=yes").code == 0
+    knobs = json.loads((tmp_path / "data" / "truth.json").read_text(encoding="utf-8"))["simulation"]["experiment"]
+    assert (knobs["effects"]["leak"], knobs["effects"]["times"]) == (1e-5, True)
+
+
 def test_simulate_writes_over_nothing_that_is_there_and_names_it(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "earlier"
     shutil.copytree(data, folder)

@@ -1,15 +1,20 @@
-"""Energies of each excitation; and of each temperature: mean emitted photon, reference of ΔE, line width."""
+"""Energies of each temperature: mean emitted photon, reference of ΔE, line width."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.absorption_maximum import absorption_maxima
 from asplab.core.band import BandShapes, Template
+from asplab.core.calibration import Calibration
 from asplab.core.corrections import Corrected
+from asplab.core.excitations import Excitations as Excitations
+from asplab.core.experiment import Experiment
 from asplab.core.linewidth import full_width
 from asplab.core.problems import Problem
-from asplab.core.settings import EnergySettings, GivenEnergy
-from asplab.core.units import FloatArray, energy_from_wavelength
+from asplab.core.references import take_given as take_given
+from asplab.core.settings import EnergySettings
+from asplab.core.units import FloatArray, energy_from_wavelength, wavelength_from_energy
 
 _PEAK_FRACTION = 0.6
 _PEAK_ORDER = 3
@@ -46,33 +51,35 @@ class Energies:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Excitations:
-    """Photon energy of each stack's excitation and its standard error, in meV, shape (n_stacks,)."""
+def find_energies(
+    corrected: Corrected, shapes: BandShapes, calibration: Calibration, experiment: Experiment, settings: EnergySettings
+) -> Energies:
+    """Measure the energies from the band shapes, or take the given ones.
 
-    wavelength_nm: FloatArray
-    energy_mev: FloatArray
-    error_mev: FloatArray
-
-
-def find_excitations(corrected: Corrected, settings: EnergySettings) -> Excitations:
-    """Convert the excitation wavelengths of all stacks."""
-    wavelength = np.array([stack.excitation_nm for stack in corrected.stacks])
-    energy = energy_from_wavelength(wavelength, medium=settings.medium)
-    return Excitations(wavelength, energy, energy * settings.wavelength_error_nm / wavelength)
-
-
-def find_energies(corrected: Corrected, shapes: BandShapes, settings: EnergySettings) -> Energies:
-    """Measure the energies from the band shapes, or take the given ones."""
+    What a lamp leaves of the error of the axis is one and the same at all temperatures.
+    """
     temperatures = corrected.temperatures_k
     measured = np.array([_measure(template, settings) for template in shapes.templates]).reshape(-1, 6)
+    of_axis = np.array([_axis_error(energy, calibration, settings) for energy in measured[:, 2]])
+    for column in (1, 3):
+        measured[:, column] = np.hypot(measured[:, column], of_axis)
     mean, mean_error = take_given(measured[:, 0], measured[:, 1], temperatures, settings.given_mean_photon)
-    source = {"peak": measured[:, 2:4], "mean": measured[:, 0:2], "given": np.full((len(temperatures), 2), np.nan)}
-    chosen = source[settings.reference]
-    reference, error = take_given(chosen[:, 0], chosen[:, 1], temperatures, settings.given_reference)
+    nothing = np.full(len(temperatures), np.nan)
+    absorbed, absorbed_error = nothing, nothing
+    if settings.reference == "midpoint":
+        absorbed, absorbed_error = absorption_maxima(experiment, temperatures, settings)
+    source = {
+        "peak": (measured[:, 2], measured[:, 3]),
+        "mean": (measured[:, 0], measured[:, 1]),
+        "midpoint": (0.5 * (measured[:, 2] + absorbed), 0.5 * np.hypot(measured[:, 3], absorbed_error)),
+        "given": (nothing, nothing),
+    }
+    reference, error = take_given(*source[settings.reference], temperatures, settings.given_reference)
     if settings.reference == "given":
         mean = np.where(np.isnan(mean), reference, mean)
         mean_error = np.where(np.isnan(mean_error), error, mean_error)
+    part = {"peak": 1.0, "mean": 1.0, "midpoint": 0.5, "given": 0.0}[settings.reference]
+    shared = float(np.nanmax(of_axis, initial=0.0)) * part
     return Energies(
         temperatures_k=temperatures,
         mean_photon_mev=mean,
@@ -83,21 +90,17 @@ def find_energies(corrected: Corrected, shapes: BandShapes, settings: EnergySett
         peak_error_mev=measured[:, 3],
         fwhm_mev=measured[:, 4],
         fwhm_error_mev=measured[:, 5],
-        common_reference_error_mev=settings.reference_error_mev,
-        problems=_problems(temperatures, mean, reference),
+        common_reference_error_mev=float(np.hypot(settings.reference_error_mev, shared)),
+        problems=_problems(temperatures, mean, reference, measured[:, 2], settings),
     )
 
 
-def take_given(
-    value: FloatArray, error: FloatArray, temperatures: FloatArray, given: tuple[GivenEnergy, ...]
-) -> tuple[FloatArray, FloatArray]:
-    """Return energies and errors of the temperatures with the given ones put in, within ±2 K."""
-    value, error = value.copy(), error.copy()
-    for entry in given:
-        t = int(np.argmin(np.abs(temperatures - entry.temperature_k)))
-        if abs(temperatures[t] - entry.temperature_k) <= 2.0:
-            value[t], error[t] = entry.energy_mev, entry.error_mev
-    return value, error
+def _axis_error(energy_mev: float, calibration: Calibration, settings: EnergySettings) -> float:
+    """Return what a lamp leaves of the error of the axis at a photon energy, in meV; 0 without a lamp."""
+    if np.isnan(energy_mev):
+        return 0.0
+    wavelength = float(wavelength_from_energy(energy_mev, medium=settings.medium))
+    return energy_mev * calibration.error_nm(wavelength) / wavelength
 
 
 def _measure(template: Template | None, settings: EnergySettings) -> tuple[float, ...]:
@@ -154,10 +157,18 @@ def peak_energy(energy_mev: FloatArray, shape: FloatArray, variance: FloatArray)
     return float(energy_mev[top] + scale * place), error
 
 
-def _problems(temperatures: FloatArray, mean: FloatArray, reference: FloatArray) -> tuple[Problem, ...]:
+def _problems(
+    temperatures: FloatArray, mean: FloatArray, reference: FloatArray, peak: FloatArray, settings: EnergySettings
+) -> tuple[Problem, ...]:
     problems = []
-    for temperature, photon, gap in zip(temperatures, mean, reference, strict=True):
-        if np.isnan(photon) or np.isnan(gap):
+    for temperature, photon, gap, seen in zip(temperatures, mean, reference, peak, strict=True):
+        if settings.reference == "midpoint" and np.isnan(gap) and not np.isnan(seen):
+            message = (
+                "the maximum of absorption is unknown, so there is no midpoint between it and the PL peak from which "
+                "ΔE counts. Add a curve of kind absorption, give its energy, or choose another reference."
+            )
+            problems.append(Problem("error", f"{temperature:.0f} K", message))
+        elif np.isnan(photon) or np.isnan(gap):
             message = (
                 "there is no usable PL spectrum, so the emission energy is unknown and nothing can be evaluated here. "
                 "Add PL at this temperature, or give its energy."

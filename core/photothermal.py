@@ -120,7 +120,7 @@ def photothermal(
         columns = np.flatnonzero(layout.valid[t])
         own = (weights * scan_set.noise) @ weights.T
         noise[t][np.ix_(columns, columns)] = own
-        misread[scan_set.stacks] = off = _misread(scan_set, fitted, excitations.error_mev[scan_set.stacks])
+        misread[scan_set.stacks] = off = _misread(scan_set, fitted, excitations.scan_error_mev[scan_set.stacks])
         stays = _power_covariance(scan_set, fitted, weights) + missed + np.diag(off**2) + found.blur(weights)
         lasting[t][np.ix_(columns, columns)] = stays
         shared[t][np.ix_(columns, columns)] = stays + found.noise(weights, own, scan_set)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from asplab.core.absorbed_energy import respond_to_absorbed
 from asplab.core.band import (
     Bands,
     StokesTransmitted,
@@ -13,11 +14,13 @@ from asplab.core.band import (
     find_stokes_transmitted,
     find_transmitted,
 )
+from asplab.core.calibration import Calibration, calibrate
 from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.document import Document
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
-from asplab.core.energies import Energies, Excitations, find_energies, find_excitations
+from asplab.core.energies import Energies, find_energies
 from asplab.core.errors import AsplabError
+from asplab.core.excitations import Excitations, find_excitations
 from asplab.core.graph import Graph
 from asplab.core.grouping import Gathered, gather
 from asplab.core.halfway import fit_from_table, responses_from_tables
@@ -28,12 +31,13 @@ from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
 from asplab.core.problems import Problem
-from asplab.core.responses import Responses, respond, scatter_of_heat
+from asplab.core.responses import Responses, scatter_of_heat
 from asplab.core.scans import Alignment, Scans, align_scans, read_scans
 from asplab.core.sloping_background import BackgroundCheck, check_background, find_slopes
 
 _FROM_RAW = (
     gather,
+    calibrate,
     mean_frames,
     correct,
     arrange,
@@ -53,9 +57,9 @@ _FROM_RAW = (
     photothermal,
     pair_repeats,
     scatter_of_heat,
-    respond,
+    respond_to_absorbed,
 )
-_SETTLING = (Alignment, Energies, StokesTransmitted)
+_SETTLING = (Calibration, Alignment, Energies, StokesTransmitted)
 _TO_RESULTS = (fit_efficiency, fit_polaron, find_intervals)
 
 
@@ -73,6 +77,7 @@ class Results:
 
     document: Document
     gathered: Gathered | None = None
+    calibration: Calibration | None = None
     corrected: Corrected | None = None
     layout: Layout | None = None
     bands: Bands | None = None
@@ -98,6 +103,7 @@ class Results:
 
 _PRODUCTS: dict[str, type] = {
     "gathered": Gathered,
+    "calibration": Calibration,
     "corrected": Corrected,
     "layout": Layout,
     "bands": Bands,

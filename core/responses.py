@@ -52,6 +52,8 @@ class Responses:
         Relative variance of single-spectrum drift of I and PA, and their covariance.
     common_reference_error_mev : float
         Part of ``reference_error_mev`` that is one and the same error at all temperatures.
+    blue_shift_mev : ndarray, shape (n_temperatures, n_columns), or None
+        By how much photon energies were raised to those absorbed, because excitations have a width.
     """
 
     temperatures_k: FloatArray
@@ -74,6 +76,7 @@ class Responses:
     keys: tuple[tuple[str, ...], ...]
     drift: FloatArray
     common_reference_error_mev: float = 0.0
+    blue_shift_mev: FloatArray | None = None
     problems: tuple[Problem, ...] = ()
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 
 from asplab.core.polaron.rates import MODELS
+from asplab.core.references import REFERENCES
 from asplab.gui.widgets.fields import Numeric
 from asplab.gui.widgets.model_forms import Quantity
 
@@ -194,9 +195,9 @@ _ENERGIES = Group(
     "Energies",
     (
         Entry("energies", "reference", "choice", "E<sub>g</sub> from",
-              "Reference of ΔE: PL peak as in the paper, PL mean, or energies that you give. It moves η along ΔE, not "
-              "its value.",
-              choices=(("peak", "PL peak"), ("mean", "PL mean"), ("given", "given"))),
+              "Reference of ΔE: PL peak as in the paper, PL mean, the middle between the first maximum of absorption "
+              "and the PL peak, or energies that you give. It moves η along ΔE, not its value.",
+              choices=tuple(REFERENCES.items())),
         Entry("energies", "reference_offset_mev", "number", "Offset of E<sub>g</sub>",
               "Added to the reference of every temperature.",
               Numeric("meV", 1, -500.0, 500.0, 1.0)),
@@ -205,7 +206,8 @@ _ENERGIES = Group(
               "joint fit can't average away.",
               Numeric("meV", 1, 0.0, 100.0, 0.5)),
         Entry("energies", "wavelength_error_nm", "number", "Error of λ",
-              "Standard error of each excitation wavelength that no repeat shows.", Numeric("nm", 2, 0.0, 20.0, 0.05)),
+              "Standard error of each excitation wavelength that no repeat shows, unless its line was measured.",
+              Numeric("nm", 2, 0.0, 20.0, 0.05)),
         Entry("energies", "medium", "choice", "Medium",
               "Air wavelengths are converted to vacuum; the difference is 0.7 meV in the green.",
               choices=(("vacuum", "vacuum"), ("air", "air"))),
@@ -216,8 +218,33 @@ _ENERGIES = Group(
               "Mean energy of an emitted photon at the selected temperature, instead of the measured one.",
               Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="measured"),
         Entry("energies", "given_absorption", "given", "Absorption at this T",
-              "Energy of the first absorption maximum at the selected temperature. It changes no result; the Stokes "
-              "shift is compared with 2<i>Sħω</i>.", Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="unknown"),
+              "Energy of the first absorption maximum at the selected temperature. The Stokes shift is compared with "
+              "2<i>Sħω</i>, and a midpoint reference needs it.",
+              Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="unknown"),
+    ),
+    folded=True,
+)  # fmt: skip
+_CALIBRATION = Group(
+    "Wavelengths and bandwidth",
+    (
+        Entry("calibration", "use_lamp", "switch", "Correct axis by lamp",
+              "The axis of the spectra is moved to where the lines of a calibration lamp (kind lamp) must stand."),
+        Entry("calibration", "lamp", "choice", "Lamp",
+              "As named: note, series, sample or file name of the spectrum say which lamp it is.",
+              choices=(("named", "as named"),
+                       *((name, name) for name in ("Hg", "HgAr", "HgCd", "HgNe", "Ar", "Ne", "Kr", "Xe", "Cd")))),
+        Entry("calibration", "largest_correction_nm", "number", "Axis off by at most",
+              "A larger correction is refused: it would rather be a wrong lamp.", Numeric("nm", 2, 0.0, 50.0, 0.5)),
+        Entry("calibration", "use_laser", "switch", "Use measured laser lines",
+              "A measured line (kind laser) stands in for the set wavelength of its conditions, with its own error."),
+        Entry("calibration", "largest_laser_shift_nm", "number", "Laser off by at most",
+              "A line further from its set wavelength is not used.", Numeric("nm", 2, 0.0, 50.0, 0.5)),
+        Entry("calibration", "scans_as_set", "switch", "Scans as set",
+              "The scans come from the same tunable source, with the same scale: they are read at the set wavelength, "
+              "not at the measured line. ΔE takes the measured line all the same."),
+        Entry("calibration", "correct_bandwidth", "switch", "Correct bandwidth",
+              "Of a wide excitation the tail absorbs the blue part: ΔE counts from the photon energy that is absorbed, "
+              "where the column bandwidth_nm or a measured line tells the width."),
     ),
     folded=True,
 )  # fmt: skip
@@ -401,7 +428,7 @@ STEPS: dict[str, tuple[Group, ...]] = {
         ),
         Group("PA baseline", _BASELINE.entries[:3]),
     ),
-    "corrections": (_CORRECTIONS, _TOLERANCES),
+    "corrections": (_CORRECTIONS, _CALIBRATION, _TOLERANCES),
     "spectra": (_INTEGRATION, _FILTERS, _BACKGROUND),
     "absorption": (_BASELINE, _SCANS, _ENERGIES),
     "ratio": (_EFFICIENCY, _RESPONSES, _PUMP, _ENERGIES),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import median_filter
 
+from asplab.core.calibration import Calibration
 from asplab.core.corrections.frames import Frames, same_axis
 from asplab.core.corrections.gain import Gain, gain_in_use, gain_problems, neutral_od
 from asplab.core.corrections.normalisation import normalisations
@@ -61,9 +62,13 @@ class _Cleaned:
 
 
 def correct(
-    gathered: Gathered, frames: Frames, settings: CorrectionSettings, tolerances: GroupingSettings
+    gathered: Gathered,
+    frames: Frames,
+    calibration: Calibration,
+    settings: CorrectionSettings,
+    tolerances: GroupingSettings,
 ) -> Corrected:
-    """Correct every spectrum in use; nothing is dropped, replaced pixels are counted.
+    """Correct every spectrum in use, on the axis as lamps correct it; nothing is dropped, replaced pixels are counted.
 
     Returns
     -------
@@ -93,7 +98,7 @@ def correct(
     blocks = []
     for b, (axis, members) in enumerate(axes):
         place[members] = np.column_stack([np.full(len(members), b), np.arange(len(members))])
-        block, own = _block(axis, members, [plans[k] for k in members], means, n_repeats)
+        block, own = _block(calibration.corrected(axis), members, [plans[k] for k in members], means, n_repeats)
         treated.update(zip(members, own, strict=True))
         blocks.append(block)
     choices = [plans[k].first for k in range(len(stacks))]

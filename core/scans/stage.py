@@ -88,7 +88,7 @@ def _scan_set(
 ) -> ScanSet:
     scans = gathered.scans[source]
     pieces, overloaded = _usable(find_pieces(scans, told.problems), settings, scans, told)
-    at = energies.excitations.energy_mev[np.array([k for k, _ in members], dtype=int)]
+    at = energies.excitations.scan_mev[np.array([k for k, _ in members], dtype=int)]
     stokes = [float(energy) for energy, (_, stack) in zip(at, members, strict=True) if stack.kind == "pl"]
     above = [energies.of(piece.axis_nm) >= min(stokes, default=np.inf) for piece in pieces]
     turned = turn(pieces, above, settings, told.problems)

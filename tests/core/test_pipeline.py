@@ -12,6 +12,7 @@ from asplab.core.pipeline import Analysis, Results, analyse
 from asplab.core.settings import (
     BackgroundSettings,
     BaselineSettings,
+    CalibrationSettings,
     CorrectionSettings,
     EfficiencySettings,
     EnergySettings,
@@ -29,6 +30,7 @@ from asplab.core.settings import (
 TOY = Toy(tail_mev=15.0, repeats=3)
 ORDER = (
     "gathered",
+    "calibration",
     "corrected",
     "layout",
     "bands",
@@ -44,8 +46,8 @@ ORDER = (
     "polaron",
     "intervals",
 )
-# Energies that come out equal are kept, and what follows from them alone with them.
-STALE = tuple(name for name in ORDER if name != "energies")
+# Energies and calibrations that come out equal are kept, and what follows from them alone with them.
+STALE = tuple(name for name in ORDER if name not in ("energies", "calibration"))
 EDITS = {
     "grouping": (GroupingSettings(temperature_tolerance_k=1.0), STALE),
     "corrections": (CorrectionSettings(cosmic_threshold=9.0), STALE[1:]),
@@ -55,6 +57,7 @@ EDITS = {
     "scans": (ScanSettings(half_width_mev=6.0), ("scans", "absorbed", "responses")),
     "baseline": (BaselineSettings(from_mev=230.0), ("absorbed", "responses", "efficiency")),
     "energies": (EnergySettings(reference="mean"), ("energies", "absorbed", "responses", "efficiency")),
+    "calibration": (CalibrationSettings(scans_as_set=True), ("excitations", "scans", "absorbed", "responses")),
     "responses": (ResponseSettings(pairing="unpaired"), ("responses", "efficiency")),
     "efficiency": (EfficiencySettings(quantum_yield="shared"), ("efficiency", "polaron", "intervals")),
     "polaron": (PolaronSettings(detuning_range_mev=(0.0, 60.0)), ("polaron", "intervals")),
@@ -68,6 +71,7 @@ UNTOUCHED = {
     "scans": ("corrected", "bands", "energies", "emission"),
     "baseline": ("corrected", "bands", "energies", "emission", "scans"),
     "energies": ("corrected", "bands", "background", "emission"),
+    "calibration": ("gathered", "calibration", "corrected", "bands", "energies", "emission"),
     "responses": ("corrected", "emission", "absorbed"),
     "efficiency": ("corrected", "emission", "absorbed", "responses"),
     "polaron": ("responses", "efficiency"),

@@ -1,0 +1,154 @@
+"""Fit single lines: where they stand within a pixel, how wide they are, and how well that is known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import least_squares
+from scipy.signal import find_peaks
+from scipy.special import stdtrit
+
+from asplab.core.units import FloatArray
+
+FWHM_PER_SIGMA = 2.0 * float(np.sqrt(2.0 * np.log(2.0)))
+"""Full width at half maximum of a Gaussian of unit standard deviation."""
+
+_SIGNIFICANT = 8.0
+"""How far a line must stand out of the noise of the pixels."""
+_WINDOW_SIGMA = 5.0
+_FEWEST_PIXELS = 8
+_UNDERSAMPLED_PIXELS = 2.5
+"""Width below which the centre of a line depends on where it falls on the pixels."""
+_UNDERSAMPLED_ERROR = 0.1
+_SAME_COUNTS = 3
+"""Pixels with equal counts at the top of a line that is cut off by the detector."""
+_ONE_SIGMA = 0.8413447460685429
+
+
+@dataclass(frozen=True, slots=True)
+class FittedLine:
+    """One line.
+
+    Attributes
+    ----------
+    centre_nm, centre_error_nm, fwhm_nm, fwhm_error_nm : float
+        Centre and full width at half maximum with standard errors, the width as the spectrometer shows it.
+    height : float
+        Above the background, in counts.
+    is_flat : bool
+        The top is cut off by the detector: the centre holds, the width does not.
+    """
+
+    centre_nm: float
+    centre_error_nm: float
+    fwhm_nm: float
+    fwhm_error_nm: float
+    height: float
+    is_flat: bool = False
+
+
+def find_lines(wavelength_nm: FloatArray, counts: FloatArray) -> tuple[FittedLine, ...]:
+    """Fit every line that stands out of the noise, in the order of wavelength.
+
+    Parameters
+    ----------
+    wavelength_nm, counts : ndarray, shape (n,)
+        Spectrum on an ascending axis.
+    """
+    if wavelength_nm.size < _FEWEST_PIXELS:
+        return ()
+    steps = np.diff(counts)
+    # Steps between neighbours: a smooth background and few lines leave their median alone.
+    noise = float(np.median(np.abs(steps - np.median(steps)))) / (0.6745 * np.sqrt(2.0))
+    threshold = max(_SIGNIFICANT * noise, 1e-3 * float(np.ptp(counts)))
+    peaks, found = find_peaks(counts, prominence=threshold, width=0.0, rel_height=0.5, plateau_size=1)
+    fits = (
+        _fit(wavelength_nm, counts, int(peak), float(width), int(top))
+        for peak, width, top in zip(peaks, found["widths"], found["plateau_sizes"], strict=True)
+    )
+    return tuple(line for line in fits if line is not None)
+
+
+def strongest_line(wavelength_nm: FloatArray, counts: FloatArray) -> FittedLine | None:
+    """Return the highest line of a spectrum; None where nothing stands out of the noise."""
+    return max(find_lines(wavelength_nm, counts), key=lambda line: line.height, default=None)
+
+
+def _fit(wavelength_nm: FloatArray, counts: FloatArray, peak: int, width_pixels: float, top: int) -> FittedLine | None:
+    """Fit a Gaussian and a line below it to the neighbourhood of a peak; None where that makes no line."""
+    sigma = max(width_pixels, 1.0) / FWHM_PER_SIGMA
+    reach = max(int(np.ceil(_WINDOW_SIGMA * sigma)), _FEWEST_PIXELS // 2)
+    chosen = slice(max(peak - reach, 0), min(peak + reach + 1, counts.size))
+    y, x = counts[chosen], np.arange(counts.size, dtype=np.float64)[chosen] - peak
+    is_flat = top >= _SAME_COUNTS
+    use = y < y.max() if is_flat else np.ones(y.size, dtype=bool)
+    if use.sum() < _FEWEST_PIXELS:
+        return None
+    x, y = x[use], y[use]
+    start = np.array([np.ptp(y), 0.0, sigma, np.min(y), 0.0])
+    variance, best, covariance = np.ones(y.size), start, np.zeros((5, 5))
+    for _ in range(3):
+        root = np.sqrt(variance)
+        found = least_squares(_residual, best, _jacobian, args=(x, y, root), x_scale="jac", method="trf")
+        best = found.x
+        covariance = np.linalg.pinv(found.jac.T @ found.jac)
+        variance = _variance(x, y, best)
+    height, centre, sigma = float(best[0]), float(best[1]), abs(float(best[2]))
+    if not (height > 0.0 and abs(centre) <= max(2.0 * sigma, 1.0) and 0.2 < sigma < reach):
+        return None
+    dof = y.size - best.size
+    wide = float(stdtrit(dof, _ONE_SIGMA)) if dof > 0 else np.inf
+    scatter = float(np.sum(found.fun**2)) / max(dof, 1)
+    errors = np.sqrt(np.maximum(np.diag(covariance), 0.0) * max(scatter, 1.0)) * wide
+    return _in_nm(wavelength_nm, peak, centre, sigma, errors, height, is_flat)
+
+
+def _in_nm(
+    wavelength_nm: FloatArray, peak: int, centre: float, sigma: float, errors: FloatArray, height: float, is_flat: bool
+) -> FittedLine:
+    pixels = np.arange(wavelength_nm.size, dtype=np.float64)
+    near = slice(max(peak - 2, 0), min(peak + 3, wavelength_nm.size))
+    step = abs(float(np.mean(np.diff(wavelength_nm[near]))))
+    fwhm = FWHM_PER_SIGMA * sigma
+    rough = _UNDERSAMPLED_ERROR / FWHM_PER_SIGMA if fwhm < _UNDERSAMPLED_PIXELS else 0.0
+    return FittedLine(
+        centre_nm=float(np.interp(peak + centre, pixels, wavelength_nm)),
+        centre_error_nm=float(np.hypot(errors[1], rough)) * step,
+        fwhm_nm=fwhm * step,
+        fwhm_error_nm=float(FWHM_PER_SIGMA * errors[2]) * step,
+        height=height,
+        is_flat=is_flat,
+    )
+
+
+def _variance(x: FloatArray, y: FloatArray, parameters: FloatArray) -> FloatArray:
+    """Return the variance of the pixels: that beside the line, and a part that grows with the signal on it.
+
+    The gain of the camera is not known, so both follow from the residuals.
+    """
+    signal = _gaussian(x, parameters)
+    residual = (y - signal - parameters[3] - parameters[4] * x) ** 2
+    on = signal > 0.1 * parameters[0]
+    beside = residual[~on]
+    base = float(np.sum(beside)) / max(beside.size - 2, 1) if beside.size else 0.0
+    base = max(base, 1e-12 * float(parameters[0]) ** 2)
+    extra = float(np.sum(residual[on])) - base * max(int(on.sum()) - 3, 0)
+    grows = max(extra, 0.0) / max(float(np.sum(signal[on])) * max(1.0 - 3.0 / max(int(on.sum()), 4), 0.25), 1e-300)
+    return np.asarray(base + grows * signal)
+
+
+def _gaussian(x: FloatArray, parameters: FloatArray) -> FloatArray:
+    result: FloatArray = parameters[0] * np.exp(-0.5 * ((x - parameters[1]) / parameters[2]) ** 2)
+    return result
+
+
+def _residual(parameters: FloatArray, x: FloatArray, y: FloatArray, root: FloatArray) -> FloatArray:
+    result: FloatArray = (_gaussian(x, parameters) + parameters[3] + parameters[4] * x - y) / root
+    return result
+
+
+def _jacobian(parameters: FloatArray, x: FloatArray, y: FloatArray, root: FloatArray) -> FloatArray:
+    step = (x - parameters[1]) / parameters[2]
+    bell = np.exp(-0.5 * step**2)
+    slope = parameters[0] * bell * step / parameters[2]
+    columns = np.column_stack([bell, slope, slope * step, np.ones(x.size), x])
+    return np.asarray(columns / root[:, None])

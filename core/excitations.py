@@ -1,0 +1,88 @@
+"""Photon energy and width of each excitation, from measured laser lines where there are any."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.calibration import Calibration
+from asplab.core.calibration.lines import FWHM_PER_SIGMA
+from asplab.core.corrections import Corrected
+from asplab.core.grouping import Stack
+from asplab.core.problems import Problem
+from asplab.core.settings import CalibrationSettings, EnergySettings
+from asplab.core.units import FloatArray, energy_from_wavelength
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excitations:
+    """Excitation of each stack; every array has the shape (n_stacks,).
+
+    Attributes
+    ----------
+    wavelength_nm, energy_mev, error_mev : ndarray
+        Centre of the line, measured where it was, else as set; and the standard error of its photon energy.
+    scan_mev, scan_error_mev : ndarray
+        Photon energy at which the photothermal scans are read, and the standard error that a reading suffers from.
+    sigma_mev : ndarray
+        Standard deviation of the photon energies; 0 where the bandwidth isn't known or isn't corrected.
+    """
+
+    wavelength_nm: FloatArray
+    energy_mev: FloatArray
+    error_mev: FloatArray
+    scan_mev: FloatArray
+    scan_error_mev: FloatArray
+    sigma_mev: FloatArray
+    problems: tuple[Problem, ...] = ()
+
+
+def find_excitations(
+    corrected: Corrected, calibration: Calibration, energies: EnergySettings, settings: CalibrationSettings
+) -> Excitations:
+    """Find the photon energies of all stacks.
+
+    A measured line stands in for the set wavelength, with its error. Scans are read there too, unless their source is
+    set like that of the spectra: then what is absorbed at a set wavelength stands at that wavelength of the scan,
+    however far off both are.
+    """
+    nominal = np.array([stack.excitation_nm for stack in corrected.stacks], dtype=np.float64)
+    lasers = calibration.lasers
+    wavelength = np.array([n if laser is None else laser.centre_nm for n, laser in zip(nominal, lasers, strict=True)])
+    spread = np.array([energies.wavelength_error_nm if laser is None else laser.error_nm for laser in lasers])
+    energy = energy_from_wavelength(wavelength, medium=energies.medium)
+    error = energy * spread / wavelength
+    as_set = settings.scans_as_set
+    widths = [
+        _bandwidth_nm(stack, 0.0 if laser is None else laser.bandwidth_nm)
+        for stack, laser in zip(corrected.stacks, lasers, strict=True)
+    ]
+    on = settings.correct_bandwidth
+    return Excitations(
+        wavelength_nm=wavelength,
+        energy_mev=energy,
+        error_mev=error,
+        scan_mev=energy_from_wavelength(nominal, medium=energies.medium) if as_set else energy,
+        scan_error_mev=np.zeros(nominal.size) if as_set else error,
+        sigma_mev=np.array(widths) * energy / wavelength / FWHM_PER_SIGMA * on,
+        problems=_width_problems(corrected, widths) if on else (),
+    )
+
+
+def _bandwidth_nm(stack: Stack, measured_nm: float) -> float:
+    """Return the full width at half maximum of an excitation: as told, else as measured; 0 where neither is."""
+    told = [width for s in stack.members if (width := s.condition.bandwidth_nm) is not None]
+    return float(np.mean(told)) if told else measured_nm
+
+
+def _width_problems(corrected: Corrected, widths_nm: list[float]) -> tuple[Problem, ...]:
+    """Tell where the bandwidth of some anti-Stokes excitations is known and of others not."""
+    anti = [(s, width) for s, width in zip(corrected.stacks, widths_nm, strict=True) if s.kind == "aspl"]
+    told = [s for s, _ in anti if any(member.condition.bandwidth_nm is not None for member in s.members)]
+    silent = [s for s, width in anti if width == 0.0 and s not in told]
+    if not told or not silent:
+        return ()
+    message = (
+        f"the bandwidth of the excitation is told for {len(told)} of {len(anti)} anti-Stokes conditions; the others "
+        "are taken as lines without width. Fill bandwidth_nm for all; 0 for a narrow laser."
+    )
+    return (Problem("warning", silent[0].label, message),)

@@ -17,6 +17,11 @@ _JUMP_RAD = 0.1
 _NO_CHANCE = 7.0
 """Negative readings that noise should bring; none at all then happens by chance in one of a thousand scans."""
 _NEAR_POINTS = 15
+_END_PART = 10
+"""The last tenth of a piece is its end."""
+_ENOUGH = 0.5
+"""Part of the strong signal that must be left once that end is subtracted."""
+_SEEN = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +65,8 @@ def turn(
     if settings.rotate_phase and has_y:
         y = [_channel(piece, "lockin_y_v") for piece in pieces]
         strong_y = np.concatenate([volts[:, strong] for volts, strong in zip(y, above, strict=True)], axis=1)
-        phase, error = _phases(strong_x, strong_y, pieces[0].scans[0].where, problems)
+        far = _far_end(x, y, above)
+        phase, error = _phases(strong_x - far[0], strong_y - far[1], pieces[0].scans[0].where, problems)
         cosine, sine = np.cos(phase)[:, None], np.sin(phase)[:, None]
         return Turned(
             tuple(a * cosine + b * sine for a, b in zip(x, y, strict=True)),
@@ -80,6 +86,26 @@ def turn(
 
 def _channel(piece: Piece, name: str) -> FloatArray:
     return np.array([piece.on_axis(scan, getattr(scan, name)) for scan in piece.scans])
+
+
+def _far_end(x: Sequence[FloatArray], y: Sequence[FloatArray], above: Sequence[np.ndarray]) -> FloatArray:
+    """Return mean (X, Y) at the red end of the piece that holds the points above the gap, (2, n_scans, 1).
+
+    Pick-up of another phase would turn the strong points; a rest of the signal there has their phase and turns
+    nothing. Zeros where too little would be left of the strong points, or where the pick-up turns nothing beyond the
+    noise of this mean.
+    """
+    piece = int(np.argmax([strong.sum() for strong in above]))
+    strong = above[piece]
+    end = slice(-max(strong.size // _END_PART, 1), None)
+    far = np.array([volts[piece][:, end].mean(axis=1, keepdims=True) for volts in (x, y)])
+    near = np.array([volts[piece][:, strong].mean(axis=1, keepdims=True) for volts in (x, y)])
+    (near_x, near_y), (far_x, far_y) = near.mean(axis=(1, 2)), far.mean(axis=(1, 2))
+    size = max(float(np.hypot(near_x, near_y)), float(np.finfo(float).tiny))
+    across = (far_y * near_x - far_x * near_y) / size
+    noise = np.sqrt(np.mean(additive_variance(y[piece][:, end])) / (len(y[piece]) * -end.start))
+    is_enough = np.hypot(near_x - far_x, near_y - far_y) > _ENOUGH * size
+    return far if is_enough and abs(across) > _SEEN * noise else np.zeros_like(far)
 
 
 def _phases(x: FloatArray, y: FloatArray, where: str, problems: list[Problem]) -> tuple[FloatArray, float]:

@@ -12,7 +12,7 @@ from asplab.core.repeats import additive_variance
 from asplab.core.scans.pieces import Piece
 from asplab.core.units import FloatArray
 
-_NOISE_POINTS = 31
+NOISE_POINTS = 31
 _WINDOW_MEV = 40.0
 _ORDER = 2
 
@@ -94,7 +94,7 @@ def without_power(size: int) -> Power:
 
 def pooled(variance: FloatArray) -> FloatArray:
     """Return a variance averaged over neighbouring points: few repeats know that of one point badly."""
-    half = min(_NOISE_POINTS // 2, variance.size - 1)
+    half = min(NOISE_POINTS // 2, variance.size - 1)
     kernel = np.ones(2 * half + 1) / (2 * half + 1)
     return np.convolve(np.pad(variance, half, mode="reflect"), kernel, mode="valid")
 

@@ -55,7 +55,8 @@ def read_scans(
             sets.append(None)
             continue
         place = f"{temperature:.0f} K"
-        energies_of = _Energies(excitations, energy_settings, alignment.shift_mev[t], alignment.error_mev[t])
+        shift, error = float(alignment.shift_mev[t]), float(alignment.error_mev[t])
+        energies_of = _Energies(excitations, energy_settings, shift, error)
         sets.append(_scan_set(gathered, source, place, members, energies_of, settings, told))
     problems = [*told.problems, *seam_problems(told.seams, stitch=settings.stitch_segments)]
     overload = overload_problem(told.overloaded, settings)

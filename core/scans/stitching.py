@@ -8,7 +8,7 @@ import numpy as np
 from asplab.core.problems import Problem
 from asplab.core.repeats import additive_variance
 from asplab.core.scans.matching import Match, match, spline_weights
-from asplab.core.scans.power import PowerReadings, pooled
+from asplab.core.scans.power import NOISE_POINTS, PowerReadings, pooled
 from asplab.core.scans.sets import Seam
 from asplab.core.units import FloatArray
 
@@ -18,6 +18,8 @@ _POOREST = 0.2
 """Relative error of a factor beyond which the overlap is taken to tell nothing."""
 _OTHER_POWER = 0.05
 """Difference of the powers from which a pick-up, which does not follow the power, needs an offset."""
+_DIFFERS = 5.0
+"""Standard deviations of χ² per degree of freedom from which two pieces are said to differ by more than a factor."""
 _OFFSET_IS_SEEN = 9.0
 """Gain in χ² beyond which an offset is taken to be there."""
 
@@ -188,9 +190,11 @@ def _match(
 
 def _widened(found: Match, first: Trace, further: Trace, place: str, problems: list[Problem]) -> Match:
     """Widen the errors of a factor where the two pieces differ by more than their noise, and say so."""
-    if found.dof <= 0 or found.chi2 <= found.dof + 4.0 * np.sqrt(2.0 * found.dof):
+    excess = found.chi2 / max(found.dof, 1)
+    # The noise itself is known from few repeats.
+    known_by = NOISE_POINTS * max(len(first.volts) - 1, 1)
+    if found.dof <= 0 or excess <= 1.0 + _DIFFERS * np.sqrt(2.0 / found.dof + 2.0 / known_by):
         return found
-    excess = found.chi2 / found.dof
     message = (
         f"the pieces {_range(first.axis_nm)} and {_range(further.axis_nm)} of the scans differ in their overlap by "
         f"more than a factor (χ²/dof {excess:.1f}); the error of the factor is widened. Compare their wavelengths and "

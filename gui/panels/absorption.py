@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from asplab.core.checks import photothermal_readings
 from asplab.core.estimate import Estimate
-from asplab.core.photothermal import FittedBaseline
+from asplab.core.pa_baseline import FittedBaseline
 from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
 from asplab.core.units import wavelength_from_energy

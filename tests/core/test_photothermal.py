@@ -229,6 +229,7 @@ def baseline_bias(temperature_k: float, tail_from_mev: float) -> np.ndarray:
         power_covariance=np.zeros((0, 0)),
         weights=np.zeros((len(results.scans.sets[0].stacks), axis.size)),
         between=np.ones(len(results.scans.sets[0].stacks), dtype=bool),
+        quadrature_v=None,
     )
     energies = replace(results.energies, reference_mev=np.array([emission_mev(temperature_k)]))
     settings = BaselineSettings(tail_from_mev=tail_from_mev)

@@ -1,4 +1,4 @@
-"""The studies of the Polaron step: started, cancelled, and told to the page that shows them."""
+"""The studies of the steps: started, cancelled, and told to the page that shows them."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from asplab.core.pipeline import Results
 from asplab.gui.intents import Intents
 from asplab.gui.jobs import Jobs
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import Panel, StudyPanel
 from asplab.gui.panels.polaron.error_studies import ACCOUNT
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.panel import PolaronPanel
@@ -63,13 +63,19 @@ class Theory(QObject):
             panel.page_chosen.connect(self._preferences.choose_polaron_page)
             panel.page_chosen.connect(self._display)
             panel.run_requested.connect(lambda: self._run(panel.page))
+        elif isinstance(panel, StudyPanel):
+            panel.request_changed.connect(self._display)
+            panel.study_requested.connect(lambda key: self._run(panel, key))
 
     def display(self, panel: Panel, results: Results, *, is_settled: bool) -> None:
         """Tell a page what is known of its studies, and start those that follow the document once it rests."""
         self._is_settled = is_settled
-        if not isinstance(panel, PolaronPanel) or not panel.has_page:
+        if isinstance(panel, StudyPanel):
+            page = panel
+        elif isinstance(panel, PolaronPanel) and panel.has_page:
+            page = panel.page
+        else:
             return
-        page = panel.page
         if is_settled:
             for study in page.studies:
                 if study.follows:
@@ -101,7 +107,7 @@ class Theory(QObject):
         page.request_changed.connect(self._display)
         page.study_requested.connect(lambda key: self._run(page, key))
 
-    def _run(self, page: Page, wanted: str = "") -> None:
+    def _run(self, page: StudyPanel, wanted: str = "") -> None:
         """Run one study, or all that follow the document and do not belong to it now."""
         results = self._results()
         if results is None:

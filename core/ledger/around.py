@@ -28,6 +28,8 @@ class Around:
         Repeats of a spectrum or scan; one row where the correction changes a number of each condition.
     stacks : tuple of int
         Conditions that the points belong to; empty for curves.
+    sources_before, sources_after : tuple of str
+        File of each curve; empty where it is not known, and for points.
     """
 
     x_before: FloatArray
@@ -35,6 +37,8 @@ class Around:
     before: FloatArray
     after: FloatArray
     stacks: tuple[int, ...] = ()
+    sources_before: tuple[str, ...] = ()
+    sources_after: tuple[str, ...] = ()
 
     @property
     def is_same(self) -> bool:
@@ -95,8 +99,11 @@ def _spectra(results: Results, steps: Sequence[Step], step: Step, k: int) -> Aro
     for is_on in (False, True):
         document = switched(results.document, _up_to(steps, step, is_on=is_on))
         corrected = _product(Corrected, document, alone)
-        found.append((corrected.blocks[0].wavelength_nm, corrected.blocks[0].intensity[0][:, corrected.present[0]].T))
-    return Around(found[0][0], found[1][0], found[0][1], found[1][1])
+        files = tuple(member.source for member in corrected.stacks[0].members)
+        block = corrected.blocks[0]
+        found.append((block.wavelength_nm, block.intensity[0][:, corrected.present[0]].T, files))
+    (x, before, own), (x_after, after, own_after) = found
+    return Around(x, x_after, before, after, sources_before=own, sources_after=own_after)
 
 
 def _scans(results: Results, steps: Sequence[Step], step: Step, k: int) -> Around:
@@ -110,15 +117,22 @@ def _scans(results: Results, steps: Sequence[Step], step: Step, k: int) -> Aroun
     alone = replace(gathered, scans=tuple(own if i == t else () for i, own in enumerate(gathered.scans)), problems=())
     found = []
     for is_on in (False, True):
-        document = switched(results.document, _up_to(steps, step, is_on=is_on))
-        scans = _product(Scans, document, alone, results.corrected, results.excitations).sets[t]
+        choices = _up_to(steps, step, is_on=is_on)
+        document = switched(results.document, choices)
+        scans = _product(Scans, document, alone, results.corrected, results.energies, results.excitations).sets[t]
         assert scans is not None
-        volts = scans.volts
-        baseline = None if results.absorbed is None else results.absorbed.baselines[t]
-        if step.name == "pa_baseline" and is_on and baseline is not None:
-            volts = volts - baseline.volts
-        found.append((scans.energy_mev, volts / scans.power_uw))
-    return Around(found[0][0], found[1][0], found[0][1], found[1][1])
+        found.append((scans.energy_mev, (scans.volts - _level(results, choices, t)) / scans.power_uw))
+    files = tuple(scan.source for scan in gathered.scans[t])
+    (x, before), (x_after, after) = found
+    own = files if len(files) == len(before) == len(after) else ()
+    return Around(x, x_after, before, after, sources_before=own, sources_after=own)
+
+
+def _level(results: Results, choices: Sequence[tuple[Step, bool]], t: int) -> FloatArray | float:
+    """Return the baseline in volts along the scan where it is among what is on, else nothing."""
+    baseline = None if results.absorbed is None else results.absorbed.baselines[t]
+    is_on = any(step.name == "pa_baseline" and chosen for step, chosen in choices)
+    return baseline.volts if is_on and baseline is not None else 0.0
 
 
 def _excitations(results: Results, steps: Sequence[Step], step: Step, k: int) -> Around:
@@ -150,7 +164,8 @@ def _product(wanted: type[Any], document: Document, *products: Any) -> Any:
     """Return a product of the chain for the settings of a document, on top of products that stay as they are."""
     settings = document.settings
     records = [getattr(settings, field.name) for field in fields(settings)]
-    graph = raw_graph().put(document.experiment, document.exclusions, *records, *products)
+    known = (product for product in products if product is not None)
+    graph = raw_graph().put(document.experiment, document.exclusions, *records, *known)
     return graph.get(wanted)
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from asplab.core.corrections import Corrected
 from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Gathered, Stack
-from asplab.core.ledger.step import Step, Switch, counted, files_of, span
+from asplab.core.grouping import Gathered
+from asplab.core.ledger.step import Step, Switch, counted, span
 from asplab.core.pipeline import Results
 
 _FEWEST_REPEATS = 3
@@ -19,10 +19,9 @@ def emission_steps(results: Results) -> Iterator[Step]:
     gathered, corrected = results.gathered, results.corrected
     if gathered is None or corrected is None:
         return
-    yield _dark(results, gathered, corrected)
+    yield from _frames(results, gathered, corrected)
     yield _cosmic_rays(results, corrected)
-    yield _exposure(results, corrected)
-    yield _power(results, gathered, corrected)
+    yield from _factors(results, gathered, corrected)
     yield _response(results, gathered, corrected)
 
 
@@ -31,103 +30,153 @@ def hidden_part(results: Results) -> Iterator[Step]:
     emission, corrected = results.emission, results.corrected
     if emission is None or corrected is None:
         return
-    switch = Switch("integration", "correct_truncation")
+    step = Step(
+        "truncation", "Hidden part of the band", "condition", switch=Switch("integration", "correct_truncation")
+    )
     seen = np.asarray(emission.truncation, dtype=float)
-    known = np.isfinite(seen) & (seen > 0.0)
-    acted = np.flatnonzero(known & (seen < _NOTHING_HIDDEN)).tolist()
-    step = Step("truncation", "Hidden part of the band", "condition", switch=switch)
-    if not acted:
-        yield step.found("not needed", "The filters hide nothing of any band inside the window.")
+    acted = np.flatnonzero((seen > 0.0) & (seen < _NOTHING_HIDDEN))
+    if not acted.size:
+        yield step.found("not needed", "nothing hidden", "The filters hide nothing of any band inside the window.")
         return
-    most = 100.0 * (1.0 - min(seen[acted]))
-    if not switch.is_on(results.document):
-        yield step.found("off", f"The filters hide up to {most:.0f} % of a band; it is left out.")
+    most = f"up to {100.0 * (1.0 - seen[acted].min()):.0f} %"
+    if not _is_on(results, step):
+        yield step.found("off", f"{most} left out", f"The filters hide {most} of a band; it is left out.")
         return
-    factors = [1.0 / float(value) for value in seen[acted]]
-    words = f"The filters hide up to {most:.0f} %; intensities are multiplied by {span(factors, '', 4)}."
-    yield step.found("on", words, acted)
+    factors = span(1.0 / seen[acted], digits=4)
+    words = f"The filters hide {most} of a band; intensities are multiplied by {factors}."
+    yield step.found("on", f"{most} added", words, acted)
 
 
-def _dark(results: Results, gathered: Gathered, corrected: Corrected) -> Step:
-    switch = Switch("corrections", "subtract_dark")
-    files = files_of(dark.source for dark in gathered.darks)
-    step = Step("dark", "Dark frames", "spectrum", switch=switch, sources=files)
-    if not gathered.darks:
-        return step.found("no data", "No dark frame (kind dark); the level beside the band takes the offset along.")
-    if not switch.is_on(results.document):
-        return step.found("off", f"{counted(len(gathered.darks), 'dark frame')} not used.")
-    acted = np.flatnonzero(corrected.dark_group >= 0).tolist()
-    if not acted:
-        return step.found("no data", "No dark frame fits the wavelength axis of a spectrum.")
-    level = float(np.mean([dark.counts.mean() for dark in gathered.darks]))
-    frames = counted(len(gathered.darks), "frame")
-    return step.found("on", f"Mean level {level:.1f} counts, from {frames}, {_of(acted, corrected)}.", acted)
+# --- what is subtracted ----------------------------------------------------------------------------------
+def _frames(results: Results, gathered: Gathered, corrected: Corrected) -> Iterator[Step]:
+    for name, title, kind, attribute, without in (
+        ("dark", "Dark frames", "dark", "dark", "the level beside the band takes the offset along"),
+        ("background", "Pump off", "background", "background", "light that does not come from the pump stays in"),
+        ("blank", "Bare substrate", "emission_blank", "blank", "light of the substrate and of Raman lines stays in"),
+    ):
+        step = Step(name, title, "spectrum", switch=Switch("corrections", f"subtract_{kind}"))
+        spectra = gathered.experiment.spectra_of((kind,))
+        if not spectra:
+            yield step.found("no data", f"no file of kind {kind}", f"There is no file of kind {kind}: {without}.")
+            continue
+        yield _subtracted(results, corrected, step.using(one.source for one in spectra), attribute, len(spectra))
+
+
+def _subtracted(results: Results, corrected: Corrected, step: Step, attribute: str, count: int) -> Step:
+    """Return what was subtracted from which conditions."""
+    if not _is_on(results, step):
+        return step.found("off", f"{counted(count, 'file')} not used", f"{counted(count, 'file')} not used.")
+    found = [(k, getattr(done, f"{attribute}_counts")) for k, done in enumerate(corrected.treatments)]
+    levels = {k: float(np.mean(counts)) for k, counts in found if counts is not None}
+    if not levels:
+        return step.found("no data", "none fits", "None of the files fits the axis and conditions of a spectrum.")
+    used = [source for done in corrected.treatments for source in getattr(done, f"{attribute}s")]
+    step = step.using(used)
+    level = span(levels.values(), "counts", 4)
+    words = (
+        f"A mean of {level} is taken away, from {counted(len(step.sources), 'file')}, {_of(len(levels), corrected)}."
+    )
+    return step.found("on", level, words, levels)
 
 
 def _cosmic_rays(results: Results, corrected: Corrected) -> Step:
-    switch = Switch("corrections", "remove_cosmic_rays")
-    step = Step("cosmic_rays", "Cosmic rays", "spectrum", switch=switch)
+    step = Step("cosmic_rays", "Cosmic rays", "spectrum", switch=Switch("corrections", "remove_cosmic_rays"))
     if not any(len(stack.members) >= _FEWEST_REPEATS for stack in corrected.stacks):
-        return step.found("no data", "Fewer than three repeats everywhere: nothing to compare a pixel with.")
-    if not switch.is_on(results.document):
-        return step.found("off", "Pixels that stand out in one repeat are kept.")
-    replaced = corrected.replaced_pixels
-    acted = np.flatnonzero(replaced > 0).tolist()
-    pixels = counted(int(replaced.sum()), "pixel")
-    words = f"{pixels} replaced, {_of(acted, corrected)}." if acted else "No pixel stands out."
-    return step.found("on", words, acted)
+        words = "All conditions have fewer than three repeats: there is nothing to compare a pixel with."
+        return step.found("no data", "fewer than 3 repeats", words)
+    if not _is_on(results, step):
+        return step.found("off", "not looked for", "Pixels that stand out in one repeat are kept.")
+    acted = np.flatnonzero(corrected.replaced_pixels > 0)
+    pixels = counted(int(corrected.replaced_pixels.sum()), "pixel")
+    words = f"{pixels} replaced, {_of(acted.size, corrected)}." if acted.size else "No pixel stands out."
+    return step.found("on", pixels, words, acted)
 
 
-def _exposure(results: Results, corrected: Corrected) -> Step:
-    switch = Switch("corrections", "divide_by_exposure")
-    step = Step("exposure", "Exposure", "spectrum", switch=switch, scale_unit="s")
-    return _divided(results, corrected, step, "exposure_s")
+# --- what counts are divided by --------------------------------------------------------------------------
+_FACTORS = (
+    ("neutral", "Neutral filters", "undo_neutral_density", "nd_od", "neutral_factor", ""),
+    ("gain", "EM gain", "divide_by_em_gain", "em_gain", "em_gain", ""),
+    ("accumulations", "Accumulations", "divide_by_accumulations", "accumulations", "accumulations", ""),
+    ("exposure", "Exposure", "divide_by_exposure", "exposure_s", "exposure_s", "s"),
+    ("power", "Pump power", "divide_by_power", "power_uw", "power_uw", "µW"),
+)
+"""Name, title, setting, column of the manifest, field of `Treatment`, unit."""
 
 
-def _power(results: Results, gathered: Gathered, corrected: Corrected) -> Step:
-    switch = Switch("corrections", "divide_by_power")
-    step = Step("power", "Pump power", "spectrum", switch=switch, scale_unit="µW")
-    known = any(member.condition.power_uw is not None for member in _members(corrected.stacks))
-    if known and not gathered.has_power:
-        words = "Not known of every spectrum and scan: nothing is divided, PL and PA count as of equal power."
-        return step.found("no data", words)
-    return _divided(results, corrected, step, "power_uw")
+def _factors(results: Results, gathered: Gathered, corrected: Corrected) -> Iterator[Step]:
+    for name, title, setting, column, attribute, unit in _FACTORS:
+        step = Step(name, title, "spectrum", switch=Switch("corrections", setting), scale_unit=unit)
+        values = [getattr(member.condition, column) for member in _members(corrected)]
+        known = [float(value) for value in values if value is not None]
+        if not known:
+            yield step.found("no data", f"no {column} known", f"No spectrum carries {column}.")
+            continue
+        yield _factor(results, gathered, corrected, step, known, attribute, column)
 
 
-def _divided(results: Results, corrected: Corrected, step: Step, column: str) -> Step:
-    """Return a step that divides each repeat by a column of the manifest, where all spectra carry it."""
-    stacks, unit = corrected.stacks, step.scale_unit
-    values = [getattr(member.condition, column) for member in _members(stacks)]
-    known = [float(value) for value in values if value is not None]
-    if not known:
-        return step.found("no data", f"No spectrum carries {column}.")
-    if len(known) < len(values):
-        return step.found("no data", f"{column} is known of {len(known)} of {len(values)} spectra: nothing is divided.")
+def _factor(
+    results: Results,
+    gathered: Gathered,
+    corrected: Corrected,
+    step: Step,
+    known: list[float],
+    attribute: str,
+    column: str,
+) -> Step:
+    """Return what the counts were multiplied with or divided by."""
+    of_filter = step.name == "neutral"
+    size = span(10.0 ** np.array(known) if of_filter else known, step.scale_unit)
+    done_words, typical = f"{'multiplied' if of_filter else 'divided'} by {size}", _scale(known, step.name)
+    if not _is_on(results, step):
+        return step.found("off", f"not {done_words}", f"Counts are not {done_words}.", scale=typical)
+    factors = [np.asarray(getattr(done, attribute), dtype=float) for done in corrected.treatments]
+    acted = [k for k, found in enumerate(factors) if np.any(found != 1.0)]
+    if not acted and any(value != _NEUTRAL[step.name] for value in known):
+        total = sum(len(stack.members) for stack in corrected.stacks)
+        return step.found("no data", f"{column} not known of all", _why_not(gathered, column, len(known), total))
+    return step.found("on", done_words, f"Counts are {done_words}.", acted, scale=typical)
+
+
+_NEUTRAL = {"neutral": 0.0, "gain": 1.0, "accumulations": 1.0, "exposure": 1.0, "power": 1.0}
+"""Values that change nothing."""
+
+
+def _scale(known: list[float], name: str) -> float:
+    """Return the typical divisor."""
     typical = float(np.median(known))
-    if step.switch is not None and not step.switch.is_on(results.document):
-        return step.found("off", f"Not divided by {span(known, unit)}.", scale=typical)
-    return step.found("on", f"Divided by {span(known, unit)}.", range(len(stacks)), scale=typical)
+    return float(10.0**-typical) if name == "neutral" else typical
+
+
+def _why_not(gathered: Gathered, column: str, known: int, total: int) -> str:
+    if column == "power_uw" and known == total and not gathered.has_power:
+        return "The power of the photothermal scans is not known, so PL and PA count as of equal power."
+    return f"{column} is known of {known} of {total} spectra only, so nothing is divided by it. Fill it in for all."
 
 
 def _response(results: Results, gathered: Gathered, corrected: Corrected) -> Step:
-    switch = Switch("corrections", "divide_by_response")
+    step = Step("response", "Spectral response", "spectrum", switch=Switch("corrections", "divide_by_response"))
     curves = [curve for curve in gathered.experiment.curves if curve.kind == "response"]
-    step = Step("response", "Spectral response", "spectrum", switch=switch)
     if not curves:
-        return step.found("no data", "No response curve (kind response): the detector counts all colours alike.")
-    step = Step("response", "Spectral response", "spectrum", switch=switch, sources=(curves[0].source,))
+        words = "There is no file of kind response: the detector counts as equally sensitive at all wavelengths."
+        return step.found("no data", "no file of kind response", words)
+    step = step.using([curves[0].source])
     axis = corrected.blocks[0].wavelength_nm
     relative = np.interp(axis, curves[0].wavelength_nm, curves[0].values) / curves[0].values.max()
-    reach = span([float(relative.min()), float(relative.max())], "of its maximum")
-    if not switch.is_on(results.document):
-        return step.found("off", f"Not divided by the curve, {reach}.")
-    return step.found("on", f"Divided by {reach}.", range(len(corrected.stacks)))
+    reach = span([float(relative.min()), float(relative.max())], digits=2)
+    if not _is_on(results, step):
+        return step.found("off", f"not divided by {reach}", f"Spectra are not divided by the curve, {reach}.")
+    words = f"Spectra are divided by the curve, {reach} of its maximum over their range."
+    return step.found("on", f"divided by {reach}", words, range(len(corrected.stacks)))
 
 
-def _members(stacks: tuple[Stack, ...]) -> Iterator[Spectrum]:
-    return (member for stack in stacks for member in stack.members)
+def _is_on(results: Results, step: Step) -> bool:
+    return step.switch is not None and step.switch.is_on(results.document)
 
 
-def _of(acted: list[int], corrected: Corrected) -> str:
+def _members(corrected: Corrected) -> Iterator[Spectrum]:
+    return (member for stack in corrected.stacks for member in stack.members)
+
+
+def _of(count: int, corrected: Corrected) -> str:
     """Return how many conditions are meant."""
-    return f"in {len(acted)} of {len(corrected.stacks)} conditions"
+    return f"in {count} of {len(corrected.stacks)} conditions"

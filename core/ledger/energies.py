@@ -22,5 +22,7 @@ def _medium(results: Results) -> Step:
     shift = energy_from_wavelength(wavelength, medium="air") - energy_from_wavelength(wavelength)
     size = f"{np.mean(np.abs(shift)):.2f} meV"
     if results.document.settings.energies.medium == "air":
-        return step.found("on", f"Wavelengths are those of air; energies are {size} lower.", range(wavelength.size))
-    return step.found("off", f"Wavelengths count as those of vacuum; from air, energies would be {size} lower.")
+        words = f"Wavelengths are those of air; photon energies are {size} lower than in vacuum."
+        return step.found("on", f"{size} lower", words, range(wavelength.size))
+    words = f"Wavelengths count as those of vacuum; were they of air, photon energies would be {size} lower."
+    return step.found("off", f"{size} lower in air", words)

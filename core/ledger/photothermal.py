@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from asplab.core.grouping import Gathered, scan_power_uw
-from asplab.core.ledger.step import Step, Switch, files_of, span
+from asplab.core.ledger.step import Step, Switch, span
 from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
 
@@ -19,8 +19,8 @@ def scan_steps(results: Results) -> Iterator[Step]:
     if not sets:
         return
     yield _phase(results, gathered, sets)
-    yield _power(results, gathered, sets)
     yield _baseline(results, gathered, sets)
+    yield _power(results, gathered, sets)
 
 
 def _stacks(sets: list[ScanSet]) -> list[int]:
@@ -31,11 +31,12 @@ def _phase(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:
     step = Step("phase", "Lock-in phase", "scan", switch=Switch("scans", "rotate_phase"))
     scans = [scan for own in gathered.scans for scan in own]
     if any(scan.lockin_y_v is None for scan in scans):
-        return step.found("no data", "Not every scan has a Y channel: the sign of X is all that is known of the phase.")
+        return step.found("no data", "no Y channel", "Not every scan has a Y channel: only the sign of X is known.")
     if not results.document.settings.scans.rotate_phase:
-        return step.found("off", "X is taken as it is; what leaked into Y is lost.")
+        return step.found("off", "X as it is", "X is taken as it is; what leaked into Y is lost.")
     turned = [float(np.degrees(found.phase_rad)) for found in sets]
-    return step.found("on", f"X and Y turned by {span(turned, '°')}.", _stacks(sets))
+    size = span(turned, "°", 2)
+    return step.found("on", f"turned by {size}", f"X and Y are turned by {size}.", _stacks(sets))
 
 
 def _power(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:
@@ -45,30 +46,31 @@ def _power(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:
     powers = [scan_power_uw(scan) for own in gathered.scans for scan in own]
     known = [float(np.mean(power)) for power in powers if power is not None]
     if not known:
-        return step.found("no data", "No scan carries its pump power.")
+        return step.found("no data", "no power known", "No scan carries its pump power.")
     if not gathered.has_power:
-        return step.found("no data", "The power is not known of every spectrum and scan: nothing is divided.")
-    typical = float(np.median(known))
+        words = "The power is not known of every spectrum and scan: nothing is divided."
+        return step.found("no data", "power not known of all", words)
+    typical, size = float(np.median(known)), span(known, "µW")
     if not results.document.settings.scans.divide_by_power:
-        return step.found("off", f"Not divided by {span(known, 'µW')}.", scale=typical)
-    words = f"Divided by the smoothed power, {span(known, 'µW')} in the mean."
-    return step.found("on", words, _stacks(sets), scale=typical)
+        return step.found("off", f"not divided by {size}", f"Scans are not divided by {size}.", scale=typical)
+    words = f"Scans are divided by the smoothed power, {size} in the mean."
+    return step.found("on", f"divided by {size}", words, _stacks(sets), scale=typical)
 
 
 def _baseline(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:
     settings = results.document.settings.baseline
     on = "urbach" if settings.shape == "none" else settings.shape
-    files = files_of(scan.source for own in gathered.blanks for scan in own) if settings.shape == "blank" else ()
+    files = [scan.source for own in gathered.blanks for scan in own] if settings.shape == "blank" else []
     switch = Switch("baseline", "shape", on, "none")
-    step = Step("pa_baseline", "Photothermal baseline", "scan", switch=switch, sources=files)
+    step = Step("pa_baseline", "Photothermal baseline", "scan", switch=switch).using(files)
     if settings.shape == "none":
-        return step.found("off", "Nothing is subtracted.")
+        return step.found("off", "nothing subtracted", "Nothing is subtracted.")
     found = [] if results.absorbed is None else [one for one in results.absorbed.baselines if one is not None]
     if not found:
-        return step.found("no data", "No baseline could be fitted.")
-    levels = [1e6 * float(np.mean(one.volts)) for one in found]
-    words = f"{_SHAPES[settings.shape]}, {span(levels, 'µV')} in the mean."
-    return step.found("on", words, _stacks(sets))
+        return step.found("no data", "none fitted", "No baseline could be fitted.")
+    size = span([1e6 * float(np.mean(one.volts)) for one in found], "µV", 2)
+    words = f"{_SHAPES[settings.shape]} is subtracted, {size} in the mean of a scan."
+    return step.found("on", size, words, _stacks(sets))
 
 
 _SHAPES = {

@@ -1,6 +1,6 @@
 """One correction as the ledger lists it: what switches it, whether it acts, from which files and with which numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -37,8 +37,8 @@ class Step:
         condition.
     state : {"on", "off", "no data", "not needed"}
         It acts; it could act but is switched off; there is nothing to correct with; there is nothing to correct.
-    told : str
-        One sentence: what was done, with its numbers, or why nothing was.
+    brief, told : str
+        A few words, and a sentence: what was done, with its numbers, or why nothing was.
     switch : Switch or None
         None where it always acts.
     sources : tuple of str
@@ -53,6 +53,7 @@ class Step:
     title: str
     subject: Subject
     state: State = "no data"
+    brief: str = ""
     told: str = ""
     switch: Switch | None = None
     sources: tuple[str, ...] = ()
@@ -60,9 +61,14 @@ class Step:
     scale: float = 1.0
     scale_unit: str = ""
 
-    def found(self, state: State, told: str, stacks: Iterable[int] = (), *, scale: float = 1.0) -> "Step":
+    def found(self, state: State, brief: str, told: str, stacks: Iterable[int] = (), *, scale: float = 1.0) -> "Step":
         """Return the step with what was found about it."""
-        return replace(self, state=state, told=told, stacks=frozenset(int(k) for k in stacks), scale=scale)
+        acted = frozenset(int(k) for k in stacks)
+        return replace(self, state=state, brief=brief, told=told, stacks=acted, scale=scale)
+
+    def using(self, sources: Iterable[str]) -> "Step":
+        """Return the step with the files that it takes its numbers from."""
+        return replace(self, sources=tuple(dict.fromkeys(sources)))
 
     @property
     def can_switch(self) -> bool:
@@ -74,17 +80,14 @@ class Step:
         return self.state == "on" and k in self.stacks
 
 
-def span(values: Sequence[float], unit: str, digits: int = 3) -> str:
-    """Return a range of numbers as text, such as ``0.5-20 s``; one number where all are alike."""
-    low, high = (f"{value:.{digits}g}" for value in (min(values), max(values)))
-    return f"{low} {unit}".strip() if low == high else f"{low}-{high} {unit}".strip()
+def span(values: Iterable[float], unit: str = "", digits: int = 3) -> str:
+    """Return a range of numbers as text, such as ``0.5 to 20 s``; one number where all are alike."""
+    known = list(values)
+    low, high = (f"{value:.{digits}g}" for value in (min(known), max(known)))
+    text = low if low == high else f"{low} to {high}"
+    return text + ("" if unit in ("", "°") else " ") + unit
 
 
 def counted(count: int, noun: str) -> str:
     """Return a number of things as text."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def files_of(sources: Iterable[str]) -> tuple[str, ...]:
-    """Return files without repetition, in their order."""
-    return tuple(dict.fromkeys(sources))

@@ -1,9 +1,13 @@
 """What every step panel has in common: it displays results and emits intents."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from asplab.core.pipeline import Results
+from asplab.gui.study import Study, StudyState
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 
@@ -51,3 +55,22 @@ class Panel(QWidget):
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
         raise TypeError(f"{type(self).__name__} must define restyle()")
+
+
+class StudyPanel(Panel):
+    """A panel with studies: they are run by `asplab.gui.bindings` and displayed before every :meth:`display`.
+
+    ``request_changed`` says that :meth:`request` returns something else now, ``study_requested`` carries the key of a
+    study that the user wants to run.
+    """
+
+    studies: tuple[Study, ...] = ()
+    request_changed = Signal()
+    study_requested = Signal(str)
+
+    def request(self, key: str) -> Any:
+        """Return what is asked of a study besides the document (draws, seed, …)."""
+        return None
+
+    def display_studies(self, states: Mapping[str, StudyState]) -> None:
+        """Take over what is known of the studies, by key; :meth:`display` follows."""

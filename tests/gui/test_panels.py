@@ -515,24 +515,26 @@ def test_residuals_far_away_stand_where_they_are_and_in_view(show: Callable[...,
 
 
 # --- corrections -----------------------------------------------------------------------------------------
-def test_the_replaced_pixels_are_marked(show: Callable[..., Any], results: Results) -> None:
-    k = int(np.argmax(results.corrected.replaced_pixels))
-    stack = results.corrected.stacks[k]
-    panel = show(CorrectionsPanel, view=ViewState(temperature=stack.temperature, stack=stack.key))
-    assert len(panel.raw.series[0].x) == results.corrected.replaced_pixels[k] > 0
-
-
 def test_a_row_of_the_conditions_selects_its_stack(show: Callable[..., Any], results: Results, click: Any) -> None:
     panel = show(CorrectionsPanel)
+    choose(panel, "conditions", results)
     told = recorded(panel.stack_chosen)
     click(panel.table, panel.table.row_box(2).center().toPoint())
     assert told == [(keys_of(results, COLD, "pl")[2],)]
 
 
 def test_the_selected_condition_is_marked_in_the_table(show: Callable[..., Any], results: Results) -> None:
-    panel = show(CorrectionsPanel, view=ViewState(temperature=1, stack=keys_of(results, 1, "aspl")[0]))
+    view = ViewState(temperature=1, stack=keys_of(results, 1, "aspl")[0])
+    panel = show(CorrectionsPanel, view=view)
+    choose(panel, "conditions", results, view)
     assert panel.table.selected == 7
     assert panel.table.rows[7].cells[0].startswith("ASPL")
+
+
+def choose(panel: CorrectionsPanel, key: str, results: Results, view: ViewState | None = None) -> None:
+    panel.views.display(key)
+    panel.display(results, ViewState() if view is None else view)
+    panel.window().grab()
 
 
 # --- right button ----------------------------------------------------------------------------------------
@@ -540,6 +542,7 @@ def test_the_selected_condition_is_marked_in_the_table(show: Callable[..., Any],
 def test_a_hint_promises_a_menu_where_a_measurement_can_be_hit(show: Callable[..., Any], kind: type[Panel]) -> None:
     panel = show(kind)
     without = {getattr(panel, name) for name in ("plane", "yields") if hasattr(panel, name)}
+    without |= {panel.picture.change} if isinstance(panel, CorrectionsPanel) else set()
     promised = {plot for plot in panel.findChildren(Plot) if EXCLUDES in plot._hint}
     assert promised == set(panel.findChildren(Plot)) - without
 

@@ -1,182 +1,233 @@
-"""Raw counts against corrected spectra: dark frames, cosmic rays, exposure and power."""
+"""The corrections in the order in which they act, and what the chosen one changes for the selected condition."""
 
-import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from collections.abc import Mapping
 
-from asplab.core.checks import replaced_pixels
+from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
+
 from asplab.core.corrections import Corrected
-from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Gathered
+from asplab.core.errors import AsplabError
+from asplab.core.ledger import Step, ledger
+from asplab.core.ledger.around import around
 from asplab.core.pipeline import Results
-from asplab.gui.panels.base import EXCLUDES, Panel
-from asplab.gui.plots.curves import LayerCurves
-from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.reading import (
-    intensity_unit,
-    selected_stack,
-    stack_name,
-    temperature_name,
-    why_missing,
-)
+from asplab.gui.findings import typeset
+from asplab.gui.panels.base import StudyPanel
+from asplab.gui.panels.corrections.drawn import condition_points, scan_curves, spectrum_curves
+from asplab.gui.panels.corrections.picture import StepPicture
+from asplab.gui.panels.corrections.rows import CONDITIONS, EFFECT_COLUMNS, HEADS, condition_row, switch_rows
+from asplab.gui.panels.corrections.studies import EFFECTS
+from asplab.gui.reading import selected_stack, stack_name, temperature_name, why_missing
+from asplab.gui.study import StudyState
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.arrange import column, grid, scrolled
+from asplab.gui.widgets.arrange import GAP, column, scrolled
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
-from asplab.gui.widgets.numerals import plain
-from asplab.gui.widgets.table import Column, DataTable, TableRow
+from asplab.gui.widgets.fields import ChoiceField
+from asplab.gui.widgets.switch_list import SwitchList
+from asplab.gui.widgets.table import DataTable
 from asplab.gui.widgets.text import escaped
 
-COLUMNS = (
-    Column("Condition", "", "Kind and excitation wavelength"),
-    Column("Repeats"),
-    Column("Exposure", "s"),
-    Column("Power", "µW", "Mean pump power at the sample"),
-    Column("Dark", "", "Whether a mean dark frame was subtracted"),
-    Column("Replaced", "px", "Pixels that stood out against the other repeats"),
-)
+VIEWS = (("mean", "Mean"), ("repeats", "Repeats"), ("conditions", "All conditions"))
+STALE, RUNNING = "! effects of earlier settings", "comparing …"
+_LIST_HINT = "Click a correction to see what it changes · click its switch, or Space, turns it on and off"
 
 
-class CorrectionsPanel(Panel):
-    """One condition before and after correction, and a table of all conditions of its temperature."""
+class CorrectionsPanel(StudyPanel):
+    """A list with a switch for each correction above; before and after, or the table of conditions, below."""
+
+    studies = (EFFECTS,)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[object, ...] = ()
-        self._subject: object = None
-        self._sources: tuple[str, ...] = ()
-        self._table_keys: tuple[str, ...] = ()
-        self.raw = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Raw counts")
-        self.clean = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Intensity")
-        self._raw_curves, self._clean_curves = LayerCurves(theme), LayerCurves(theme)
-        self.raw.add_layer(self._raw_curves)
-        self.clean.add_layer(self._clean_curves)
-        self.table = DataTable(theme, COLUMNS)
-        self._raw_card, self._clean_card = Card("Raw counts"), Card("Corrected")
-        self._table_card = Card("Conditions")
+        self._results: Results | None = None
+        self._view = ViewState()
+        self._steps: tuple[Step, ...] = ()
+        self._listed: tuple[Step, ...] = ()
+        self._name = ""
+        self._asked: dict[str, bool] = {}
+        self._state = StudyState()
+        self._drawn: tuple[object, ...] = ()
+        self._keys: tuple[str, ...] = ()
+        self.list = SwitchList(theme, HEADS, EFFECT_COLUMNS)
+        self.list.setAccessibleName("Corrections")
+        self.run_button, self.more_button = QPushButton("Compare again"), QPushButton()
+        self.more_button.setCheckable(True)
+        self.more_button.setToolTip("Show corrections that there are no files or numbers for")
+        self.views = ChoiceField(VIEWS)
+        self.picture = StepPicture(theme)
+        self.table = DataTable(theme, CONDITIONS)
+        self._list_card, self._picture_card = Card("Corrections"), Card("")
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
 
+    # --- StudyPanel --------------------------------------------------------------------------------------
+    def display_studies(self, states: Mapping[str, StudyState]) -> None:
+        """Take over what the corrections do to the results."""
+        self._state = states[EFFECTS.key]
+
     def display(self, results: Results, view: ViewState) -> None:
-        """Show the selected condition; nothing here moves while a window is dragged."""
-        gathered, corrected, k = results.gathered, results.corrected, selected_stack(results, view)
-        if gathered is None or corrected is None or k is None:
+        """Show the corrections and the selected condition; nothing here moves while a window is dragged."""
+        k = selected_stack(results, view)
+        if results.corrected is None or k is None:
             reason = "Add emission spectra (kind pl or aspl), or choose a temperature that has some."
             self.deck.display_missing("Nothing to correct", why_missing(results, reason))
             return
+        if results is not self._results:
+            self._steps, self._asked = ledger(results), {}
+        self._results, self._view = results, view
         self.deck.display_content()
-        self._mark_record(view.record)
-        key = (corrected, k, view.stack)
-        if key == self._shown:
-            return
-        self._shown = key
-        self._show_spectra(results, gathered, corrected, k)
-        self._show_table(corrected, k)
-        self._mark_record(view.record)
+        if self._name not in {step.name for step in self._steps}:
+            self._name = next((step.name for step in self._steps if step.state == "on"), self._steps[0].name)
+        self._show_list(results, k)
+        self._show_words()
+        if self.views.key == "conditions":
+            self._show_table(results.corrected, k)
+        else:
+            self._show_picture(results, k)
+        self._below.setCurrentIndex(1 if self.views.key == "conditions" else 0)
+        self.picture.display_record(view.record)
 
     def forget_frame(self) -> None:
         """Choose the axes anew at the next display."""
-        self._shown, self._subject = (), None
+        self._drawn = ()
+        self.picture.forget_frame()
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        for part in (self.raw, self.clean, self.table):
+        for part in (self.list, self.picture, self.table):
             part.restyle(theme)
 
+    # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
-        self._raw_card.add(self.raw, 1)
-        self._clean_card.add(self.clean, 1)
-        self._table_card.add(scrolled(self.table), 1)
+        kept = self.run_button.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.run_button.setSizePolicy(kept)
+        self.run_button.hide()
+        self._list_card.header.insertWidget(1, self.run_button)
+        self._list_card.header.addWidget(self.more_button)
+        self._list_card.add(scrolled(self.list), 1)
+        self.views.setFixedWidth(132)
+        self.views.setAccessibleName("What is shown of the correction")
+        self._picture_card.header.addWidget(self.views)
+        below = QWidget()
+        self._below = QStackedLayout(below)
+        self._below.setContentsMargins(0, 0, 0, 0)
+        self._below.addWidget(self.picture)
+        self._below.addWidget(scrolled(self.table))
+        self._picture_card.add(below, 1)
         content = QWidget()
-        places = grid(content, (5, 4))
-        places.addWidget(self._raw_card, 0, 0)
-        places.addWidget(self._clean_card, 0, 1)
-        places.addWidget(self._table_card, 1, 0, 1, 2)
+        cards = column(content, GAP)
+        cards.addWidget(self._list_card, 5)
+        cards.addWidget(self._picture_card, 6)
         return content
 
     def _connect(self) -> None:
-        self.table.row_chosen.connect(self._choose_row)
-        for curves in (self._raw_curves, self._clean_curves):
-            curves.curve_clicked.connect(self._choose_curve)
-        for plot in (self.raw, self.clean):
-            plot.display_hint(f"Click a curve to select the repeat · {EXCLUDES} · wheel zooms · A shows all")
-            plot.hint_changed.connect(self.hint_changed)
+        self.list.row_chosen.connect(self._choose_step)
+        self.list.switch_toggled.connect(self._toggle)
+        self.more_button.toggled.connect(self._look_again)
+        self.run_button.clicked.connect(lambda: self.study_requested.emit(EFFECTS.key))
+        self.views.chosen.connect(self._look_again)
+        self.table.row_chosen.connect(lambda row: self.stack_chosen.emit(self._keys[row]))
+        self.picture.stack_chosen.connect(self.stack_chosen)
+        self.picture.record_chosen.connect(self.record_chosen)
+        self.picture.hint_changed.connect(self.hint_changed)
 
-    def _choose_row(self, row: int) -> None:
-        self.stack_chosen.emit(self._table_keys[row])
+    def _choose_step(self, row: int) -> None:
+        self._name = self._listed[row].name
+        self._look_again()
 
-    def _choose_curve(self, index: int, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> None:
-        self.record_chosen.emit(self._sources[index])
+    def _toggle(self, row: int) -> None:
+        """Throw a switch; what follows from it comes with the results."""
+        step = self._listed[row]
+        if step.switch is None:
+            return
+        is_on = not self._asked.get(step.name, step.state == "on")
+        self._name, self._asked = step.name, {**self._asked, step.name: is_on}
+        self.setting_edited.emit(step.switch.record, step.switch.field, step.switch.on if is_on else step.switch.off)
+        self._look_again()
 
-    def _mark_record(self, record: str) -> None:
-        index = self._sources.index(record) if record in self._sources else None
-        for curves in (self._raw_curves, self._clean_curves):
-            curves.display_selected(index)
+    def _look_again(self) -> None:
+        if self._results is not None:
+            self.display(self._results, self._view)
 
-    def _show_spectra(self, results: Results, gathered: Gathered, corrected: Corrected, k: int) -> None:
-        stack = corrected.stacks[k]
-        settings = results.document.settings.corrections
-        block, row = corrected.blocks[corrected.place[k, 0]], corrected.place[k, 1]
-        axis = block.wavelength_nm
-        raw = np.array([member.counts for member in stack.members])
-        clean = block.intensity[row][:, corrected.present[k]].T
-        self._sources = tuple(member.source for member in stack.members)
-        tips = [_tip(member) for member in stack.members]
-        self._raw_curves.display(axis, raw, [stack.kind] * len(raw), tips)
-        self._clean_curves.display(axis, clean, [stack.kind] * len(clean), tips)
-        self.raw.display([_marks(axis, raw, replaced_pixels(corrected, k))])
-        self.clean.display([Series("text", "mean", "flank", line_x=axis, line_y=block.mean[row])])
-        self.clean.display_labels("Wavelength (nm)", f"Intensity ({intensity_unit(corrected.stacks, settings)})")
-        count = int(corrected.replaced_pixels[k])
-        dark = "dark frame subtracted" if corrected.dark_group[k] >= 0 else "no dark frame"
-        noun = "pixel" if count == 1 else "pixels"
-        self._raw_card.display_title(f"{stack_name(stack)}, raw")
-        self._raw_card.display_subtitle(f"○ {count} {noun} replaced")
-        self._clean_card.display_subtitle(dark)
-        if self._subject != stack.key:
-            self._subject = stack.key
-            for plot in (self.raw, self.clean):
-                plot.view_all()
+    # --- showing -----------------------------------------------------------------------------------------
+    @property
+    def step(self) -> Step:
+        """The correction that is shown."""
+        return next(step for step in self._steps if step.name == self._name)
+
+    def _show_list(self, results: Results, k: int) -> None:
+        effects = self._state.value or {}
+        is_current = self._state.is_current and not self._asked
+        kind = results.corrected.stacks[k].kind if results.corrected is not None else ""
+        self._listed = tuple(step for step in self._steps if step.state != "no data" or self._shows(step))
+        rows = switch_rows(self._listed, k, kind, effects, self._asked, is_current=is_current)
+        self.list.display(rows, selected=self._listed.index(self.step))
+        self._list_card.limit_content(self.list.sizeHint().height())
+
+    def _shows(self, step: Step) -> bool:
+        """Whether a correction without data is listed: where all are, and while it is looked at."""
+        return self.more_button.isChecked() or step.name == self._name
+
+    def _show_words(self) -> None:
+        without = sum(step.state == "no data" for step in self._steps)
+        self.more_button.setText(f"{without} without data")
+        self.more_button.setVisible(bool(without))
+        words, can_run = _said(self._state)
+        self._list_card.display_subtitle(words)
+        if self.run_button.isHidden() == can_run:
+            self.run_button.setVisible(can_run)
+
+    def _show_picture(self, results: Results, k: int) -> None:
+        assert results.gathered is not None
+        step, stack = self.step, results.gathered.stacks[k]
+        place = temperature_name(results.gathered.temperatures_k[stack.temperature])
+        name = place if step.subject != "spectrum" else f"{place} · {stack_name(stack)}"
+        self._picture_card.display_title(escaped(step.title))
+        self._picture_card.display_subtitle(f"{escaped(typeset(step.told))} · {name}", name)
+        products = (results.gathered, results.corrected, results.scans, results.absorbed, results.emission)
+        drawn = (*map(id, products), results.document.settings.energies, step, k, self.views.key)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._draw(results, step, k)
+
+    def _draw(self, results: Results, step: Step, k: int) -> None:
+        if not step.can_switch:
+            self.picture.display_words(step.title, typeset(step.told))
+            return
+        try:
+            found = around(results, self._steps, step.name, k)
+        except AsplabError as error:
+            self.picture.display_words(step.title, str(error))
+            return
+        subject = (results.document.experiment, step.name, k)
+        if step.subject in ("spectrum", "scan"):
+            make = spectrum_curves if step.subject == "spectrum" else scan_curves
+            drawn = make(results, self._steps, step, found, k)
+            self.picture.display_curves(drawn, shows_repeats=self.views.key == "repeats", subject=subject)
+        else:
+            key = results.gathered.stacks[k].key if results.gathered is not None else ""
+            points = condition_points(results, step, found)
+            self.picture.display_points(points, key, subject=(*subject[:2], found.stacks))
 
     def _show_table(self, corrected: Corrected, k: int) -> None:
         t = corrected.stacks[k].temperature
         members = [i for i, stack in enumerate(corrected.stacks) if stack.temperature == t]
-        self._table_keys = tuple(corrected.stacks[i].key for i in members)
-        self.table.display([_row(corrected, i) for i in members], selected=members.index(k))
-        self._table_card.limit_content(self.table.sizeHint().height())
+        self._keys = tuple(corrected.stacks[i].key for i in members)
+        self.table.display([condition_row(corrected, i) for i in members], selected=members.index(k))
         total = int(sum(corrected.replaced_pixels[i] for i in members))
         name = temperature_name(corrected.temperatures_k[t])
-        self._table_card.display_subtitle(f"{name} · {len(members)} conditions · {total} pixels replaced")
+        self._picture_card.display_title(f"Conditions at {name}")
+        self._picture_card.display_subtitle(f"{len(members)} conditions · {total} pixels replaced")
 
 
-def _marks(axis: np.ndarray, raw: np.ndarray, hits: np.ndarray) -> Series:
-    rows, pixels = np.nonzero(hits)
-    tips = [f"repeat {row + 1}, {plain(axis[pixel], 1)} nm: replaced" for row, pixel in zip(rows, pixels, strict=True)]
-    return Series("warn", x=axis[pixels], y=raw[rows, pixels], tips=tips, is_open=True, symbol_px=8)
-
-
-def _row(corrected: Corrected, k: int) -> TableRow:
-    stack = corrected.stacks[k]
-    conditions = [member.condition for member in stack.members]
-    cells = (
-        stack_name(stack),
-        str(len(stack.members)),
-        _mean_of([condition.exposure_s for condition in conditions], 1),
-        _mean_of([condition.power_uw for condition in conditions], 1),
-        "subtracted" if corrected.dark_group[k] >= 0 else "none",
-        str(int(corrected.replaced_pixels[k])),
-    )
-    tip = stack.key if stack.excluded is None else f"excluded: {stack.excluded}"
-    return TableRow(cells, stack.kind, is_muted=stack.excluded is not None, tip=tip)
-
-
-def _mean_of(values: list[float | None], decimals: int) -> str:
-    known = [value for value in values if value is not None]
-    return plain(float(np.mean(known)), decimals) if known else "—"
-
-
-def _tip(member: Spectrum) -> str:
-    repeat = "" if member.condition.repeat is None else f"<br>repeat {member.condition.repeat}"
-    return f"<b>{escaped(member.source)}</b>{repeat}"
+def _said(state: StudyState) -> tuple[str, bool]:
+    """Return what is said about the effects, and whether they can be found by hand."""
+    if state.is_running:
+        return f"{STALE} · {RUNNING}" if state.outcome is not None and not state.is_current else RUNNING, False
+    if state.failure:
+        return f"! {escaped(state.failure)}", True
+    if state.outcome is not None and not state.is_current:
+        return STALE, True
+    return "Δ = with − without the correction" if state.is_current else "", not state.is_current

@@ -1,17 +1,14 @@
 """What the pages of the Polaron step have in common."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import Signal
 
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
-from asplab.gui.panels.base import Panel
+from asplab.gui.panels.base import StudyPanel
 from asplab.gui.reading import selected_temperature, temperature_name, why_missing
-from asplab.gui.study import Study, StudyState
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.deck import Deck
 
@@ -49,16 +46,9 @@ class FitRow:
     name: str
 
 
-class Page(Panel):
-    """One page; the studies it shows are run by `asplab.gui.bindings` and displayed before every :meth:`display`.
+class Page(StudyPanel):
+    """One page of the Polaron step."""
 
-    ``request_changed`` says that :meth:`request` returns something else now, ``study_requested`` carries the key of a
-    study that the user wants to run.
-    """
-
-    studies: tuple[Study, ...] = ()
-    request_changed = Signal()
-    study_requested = Signal(str)
     fit_kept = Signal(object)
     """A comparison (`KeptFit`) to keep with the document."""
     fit_restored = Signal(object)
@@ -68,13 +58,6 @@ class Page(Panel):
     fit_deleted = Signal(object)
     setting_wanted = Signal(str, str)
     """Settings record and its field, to be shown where it is set."""
-
-    def request(self, key: str) -> Any:
-        """Return what is asked of a study besides the document (draws, seed, …)."""
-        return None
-
-    def display_studies(self, states: Mapping[str, StudyState]) -> None:
-        """Take over what is known of the studies, by key; :meth:`display` follows."""
 
     def look_at(self, deck: Deck, results: Results, view: ViewState, *, is_joint: bool, purpose: str) -> FitRow | None:
         """Return the fit of Eq. 9 to look at; where there is none the deck says what ``purpose`` it is missed for."""

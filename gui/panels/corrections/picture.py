@@ -1,0 +1,143 @@
+"""The picture of one correction: curves before and after it with their difference, points, or a sentence."""
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from asplab.gui.panels.base import EXCLUDES
+from asplab.gui.panels.corrections.drawn import BEFORE, Curves, Points
+from asplab.gui.plots.curves import LayerCurves
+from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.theme import Theme
+from asplab.gui.widgets.arrange import column
+from asplab.gui.widgets.empty import EmptyState
+from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.text import escaped
+
+CURVE_HINT = f"Click a curve to select the repeat · {EXCLUDES} · wheel zooms · A shows all"
+POINT_HINT = f"Click a point to select the condition · {EXCLUDES} · wheel zooms · A shows all"
+
+
+class StepPicture(QWidget):
+    """Shows one of the three; ``stack_chosen`` and ``record_chosen`` carry what was clicked."""
+
+    stack_chosen = Signal(str)
+    record_chosen = Signal(str)
+    hint_changed = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._subject: object = None
+        self._keys: tuple[tuple[str, ...], ...] = ()
+        self._sources: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self.curves = SeriesPlot(theme)
+        self.change = SeriesPlot(theme)
+        self.points = SeriesPlot(theme, x_label="Excitation (nm)")
+        self._before, self._after = LayerCurves(theme), LayerCurves(theme)
+        self._zero, self._base = Guides(theme), Guides(theme)
+        self.curves.add_layer(self._before, z=-2)
+        self.curves.add_layer(self._after, z=-1)
+        self.change.add_layer(self._zero, z=-5)
+        self.points.add_layer(self._base, z=-5)
+        self.words = EmptyState("")
+        self._pages = QStackedLayout(self)
+        self._pages.setContentsMargins(0, 0, 0, 0)
+        for page in (self._curve_page(), self.points, self.words):
+            self._pages.addWidget(page)
+        self._connect()
+
+    @property
+    def plots(self) -> tuple[SeriesPlot, SeriesPlot, SeriesPlot]:
+        """All plots, shown or not."""
+        return self.curves, self.change, self.points
+
+    def display_curves(self, drawn: Curves, *, shows_repeats: bool, subject: object) -> None:
+        """Show curves; another subject chooses the axes anew."""
+        self._sources = (drawn.sources_before, drawn.sources_after) if shows_repeats else ((), ())
+        for layer, x, y, color, sources in (
+            (self._before, drawn.x_before, drawn.before, BEFORE, drawn.sources_before),
+            (self._after, drawn.x_after, drawn.after, drawn.color, drawn.sources_after),
+        ):
+            layer.setVisible(shows_repeats)
+            if shows_repeats:
+                layer.display(x, y, [color] * len(y), [f"<b>{escaped(source)}</b>" for source in sources] or None)
+        self.curves.display([_marks(drawn)] if shows_repeats else drawn.means)
+        self.curves.display_labels("" if drawn.change is not None else drawn.x_label, drawn.y_label)
+        self.change.setVisible(drawn.change is not None)
+        if drawn.change is not None:
+            self.change.display([Series(drawn.color, line_x=drawn.x_before, line_y=drawn.change)])
+            self.change.display_labels(drawn.x_label, drawn.change_label)
+        self._pages.setCurrentIndex(0)
+        self._frame((subject, shows_repeats))
+
+    def display_points(self, drawn: Points, selected: str, *, subject: object) -> None:
+        """Show points of all conditions of a temperature."""
+        self._keys = drawn.keys
+        self.points.display(drawn.series)
+        self.points.display_labels(drawn.x_label, drawn.y_label)
+        self._base.display([Guide("y", drawn.base)])
+        place = next(((i, keys.index(selected)) for i, keys in enumerate(drawn.keys) if selected in keys), None)
+        self.points.display_selected(*(place or (None, None)))
+        self._pages.setCurrentIndex(1)
+        self._frame(subject)
+
+    def display_words(self, title: str, text: str) -> None:
+        """Say why there is nothing to draw."""
+        self.words.display(title, text)
+        self._pages.setCurrentIndex(2)
+
+    def display_record(self, record: str) -> None:
+        """Mark the selected repeat."""
+        for layer, sources in zip((self._before, self._after), self._sources, strict=True):
+            layer.display_selected(sources.index(record) if record in sources else None)
+
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._subject = None
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        for plot in self.plots:
+            plot.restyle(theme)
+
+    def _curve_page(self) -> QWidget:
+        page = QWidget()
+        lines = column(page)
+        lines.addWidget(self.curves, 5)
+        lines.addWidget(self.change, 3)
+        self.change.box.setXLink(self.curves.box)
+        return page
+
+    def _connect(self) -> None:
+        for side, layer in enumerate((self._before, self._after)):
+            layer.curve_clicked.connect(partial(self._choose_curve, side))
+        self.points.point_clicked.connect(self._choose_point)
+        self.curves.display_hint(CURVE_HINT)
+        self.points.display_hint(POINT_HINT)
+        for plot in self.plots:
+            plot.hint_changed.connect(self.hint_changed)
+        self._zero.display([Guide("y", 0.0)])
+
+    def _choose_curve(self, side: int, index: int, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> None:
+        if index < len(self._sources[side]):
+            self.record_chosen.emit(self._sources[side][index])
+
+    def _choose_point(self, series: int, point: int, button: Qt.MouseButton) -> None:
+        self.stack_chosen.emit(self._keys[series][point])
+
+    def _frame(self, subject: object) -> None:
+        if subject != self._subject:
+            self._subject = subject
+            for plot in self.plots:
+                plot.view_all()
+
+
+def _marks(drawn: Curves) -> Series:
+    """Return rings around the points that were replaced."""
+    rows, pixels = np.nonzero(drawn.replaced)
+    x = drawn.x_before[pixels]
+    tips = [f"repeat {row + 1}, {plain(at, 1)} nm: replaced" for row, at in zip(rows, x, strict=True)]
+    return Series("warn", x=x, y=drawn.before[rows, pixels], tips=tips, is_open=True, symbol_px=8)

@@ -1,0 +1,280 @@
+"""Rows with a switch each: what is switched, what it did, from which file, and with which effect."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QWidget
+
+from asplab.gui.theme import Theme
+from asplab.gui.widgets.rows import ROW_PX, PaintedRows
+from asplab.gui.widgets.table import Column
+from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
+
+_PAD, _GAP = 6.0, 14.0
+_SWITCH, _KNOB = (28.0, 16.0), 5.0
+_SWITCH_ROOM = _PAD + _SWITCH[0] + _GAP / 2
+_DOT, _DOT_ROOM = 4.0, 16.0
+_LEAST_WORDS, _LEAST_FILE = 110.0, 70.0
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRow:
+    """One row.
+
+    Attributes
+    ----------
+    title : str
+    words : str
+        What was done; muted, ends in an ellipsis where there is no room.
+    file, more : str
+        A file, which begins with an ellipsis where there is no room, and what follows it.
+    cells : tuple of str
+        Numbers at the right.
+    is_on : bool or None
+        State of the switch; None has a dash instead.
+    color : str
+        Colour name of a dot before the title; none when empty.
+    is_muted : bool
+        The title is muted, because nothing is done.
+    faint : tuple of bool
+        Which cells are muted.
+    tip : str
+        Tooltip.
+    """
+
+    title: str
+    words: str = ""
+    file: str = ""
+    more: str = ""
+    cells: tuple[str, ...] = ()
+    is_on: bool | None = None
+    color: str = ""
+    is_muted: bool = False
+    faint: tuple[bool, ...] = ()
+    tip: str = ""
+
+
+class SwitchList(PaintedRows):
+    """Rows with switches; words and file give way where the list is narrow.
+
+    ``switch_toggled`` carries the row whose switch was clicked, or toggled with Space.
+
+    Parameters
+    ----------
+    theme : Theme
+    heads : (str, str, str)
+        Headers of title, words and file.
+    columns : sequence of Column
+        Of the numbers at the right.
+    """
+
+    switch_toggled = Signal(int)
+
+    def __init__(
+        self, theme: Theme, heads: tuple[str, str, str], columns: Sequence[Column], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._heads, self._columns = heads, tuple(columns)
+        self._rows: tuple[SwitchRow, ...] = ()
+        self._selected: int | None = None
+
+    @property
+    def rows(self) -> tuple[SwitchRow, ...]:
+        """The rows as displayed."""
+        return self._rows
+
+    @property
+    def selected(self) -> int | None:
+        """The row shown as selected."""
+        return self._selected
+
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        self._theme = theme
+        self.update()
+
+    def display(self, rows: Sequence[SwitchRow], selected: int | None = None) -> None:
+        """Show these rows; only another number of them touches the layout."""
+        count = len(self._rows)
+        if selected is not None and selected != self._selected:
+            self._current = selected
+        self._rows, self._selected = tuple(rows), selected
+        self._keep_current()
+        if len(rows) != count:
+            self.updateGeometry()
+        self.update()
+
+    def row_count(self) -> int:
+        """Return the number of rows."""
+        return len(self._rows)
+
+    def row_text(self, index: int) -> str:
+        """Return a row as tab-separated plain text."""
+        row = self._rows[index]
+        state = {True: "on", False: "off", None: "—"}[row.is_on]
+        file = " ".join(part for part in (row.file, row.more) if part)
+        return "\t".join((state, row.title, row.words, file, *row.cells))
+
+    def text(self) -> str:
+        """Return headers and rows as tab-separated plain text."""
+        columns = (without_markup(_head(column)) for column in self._columns)
+        return "\n".join(("\t".join(("", *self._heads, *columns)), super().text()))
+
+    def sizeHint(self) -> QSize:
+        """Return the room for all rows."""
+        return QSize(760, ROW_PX * (len(self._rows) + 1))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for all rows with titles and numbers alone."""
+        return QSize(math.ceil(_SWITCH_ROOM + _DOT_ROOM + 120 + sum(self._widths())), ROW_PX * (len(self._rows) + 1))
+
+    def row_box(self, index: int) -> QRectF:
+        """Return where a row stands, in pixels."""
+        return QRectF(0, (index + 1) * ROW_PX, self.width(), ROW_PX)
+
+    def switch_box(self, index: int) -> QRectF:
+        """Return where the switch of a row stands, in pixels."""
+        box = QRectF(_PAD, 0, *_SWITCH)
+        box.moveCenter(QPointF(box.center().x(), self.row_box(index).center().y()))
+        return box
+
+    def tip_at(self, place: QPointF) -> str:
+        """Return the tooltip of a row, or of a column's header."""
+        index = self.row_at(place.y())
+        if index >= 0:
+            return self._rows[index].tip
+        edges = self._edges()[-len(self._columns) :] if self._columns else []
+        hits = (c.tip for c, (left, right) in zip(self._columns, edges, strict=True) if left <= place.x() < right)
+        return next(hits, "")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Toggle the switch under the mouse, or choose the row."""
+        index = self.row_at(event.position().y())
+        if index >= 0 and self._rows[index].is_on is not None and event.position().x() < _SWITCH_ROOM:
+            self._current = index
+            self.switch_toggled.emit(index)
+            return
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Toggle the switch of the row with Space."""
+        has_switch = 0 <= self._current < len(self._rows) and self._rows[self._current].is_on is not None
+        if event.key() == Qt.Key.Key_Space and has_switch:
+            self.switch_toggled.emit(self._current)
+            return
+        super().keyPressEvent(event)
+
+    # --- painting ----------------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint header and rows."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edges = self._edges()
+        self._paint_header(painter, edges)
+        for index, row in enumerate(self._rows):
+            self._paint_row(painter, index, row, edges)
+        self._paint_ring(painter)
+
+    def _paint_header(self, painter: QPainter, edges: Sequence[tuple[float, float]]) -> None:
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        heads = (*self._heads, *(_head(column) for column in self._columns))
+        for place, (head, (left, right)) in enumerate(zip(heads, edges, strict=True)):
+            align = Qt.AlignmentFlag.AlignLeft if place < len(self._heads) else Qt.AlignmentFlag.AlignRight
+            if right > left:
+                paint_rich(painter, QRectF(left, 0, right - left, ROW_PX), head, align)
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        painter.drawLine(QPointF(0, ROW_PX - 0.5), QPointF(self.width(), ROW_PX - 0.5))
+
+    def _paint_row(self, painter: QPainter, index: int, row: SwitchRow, edges: Sequence[tuple[float, float]]) -> None:
+        box = self.row_box(index)
+        if index == self._selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color("soft"))
+            painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 5, 5)
+        self._paint_switch(painter, self.switch_box(index), row.is_on)
+        if row.color:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color(row.color))
+            painter.drawEllipse(QPointF(_SWITCH_ROOM + _DOT, box.center().y()), _DOT, _DOT)
+        text, muted = (
+            self.palette().color(role) for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.PlaceholderText)
+        )
+        painter.setPen(muted if row.is_muted else text)
+        _draw(painter, _inside(box, edges[0]), row.title, Qt.TextElideMode.ElideRight)
+        painter.setPen(muted)
+        _draw(painter, _inside(box, edges[1]), row.words, Qt.TextElideMode.ElideRight)
+        self._paint_file(painter, _inside(box, edges[2]), row)
+        for place, (cell, span) in enumerate(zip(row.cells, edges[3:], strict=True)):
+            painter.setPen(muted if place < len(row.faint) and row.faint[place] else text)
+            painter.drawText(_inside(box, span), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, cell)
+
+    def _paint_file(self, painter: QPainter, room: QRectF, row: SwitchRow) -> None:
+        if not row.file or room.width() <= 0:
+            return
+        more = f" {row.more}" if row.more else ""
+        free = room.width() - painter.fontMetrics().horizontalAdvance(more)
+        name = painter.fontMetrics().elidedText(row.file, Qt.TextElideMode.ElideLeft, math.floor(free))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name + more)
+
+    def _paint_switch(self, painter: QPainter, box: QRectF, is_on: bool | None) -> None:
+        if is_on is None:
+            painter.setPen(QPen(self._theme.color("muted"), 1))
+            painter.drawLine(box.center() - QPointF(4, 0), box.center() + QPointF(4, 0))
+            return
+        painter.setPen(QPen(self._theme.color("accent" if is_on else "muted"), 1))
+        painter.setBrush(self._theme.color("accent" if is_on else "field"))
+        frame = box.adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, frame.height() / 2, frame.height() / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("on_accent" if is_on else "muted"))
+        middle = box.height() / 2
+        painter.drawEllipse(
+            QPointF(box.right() - middle if is_on else box.left() + middle, box.center().y()), _KNOB, _KNOB
+        )
+
+    # --- places ------------------------------------------------------------------------------------------
+    def _widths(self) -> list[float]:
+        """Return the room for the numbers, the gap at their left included."""
+        metrics = QFontMetricsF(self.font())
+        widths = []
+        for place, column in enumerate(self._columns):
+            cells = [metrics.horizontalAdvance(row.cells[place]) for row in self._rows]
+            widths.append(max([rich_width(_head(column), self.font()), *cells]) + _GAP)
+        return widths
+
+    def _edges(self) -> list[tuple[float, float]]:
+        """Return left and right edge of title, words, file and numbers; equal ones where there is no room."""
+        metrics, widths = QFontMetricsF(self.font()), self._widths()
+        left = _SWITCH_ROOM + (_DOT_ROOM if any(row.color for row in self._rows) else 0.0)
+        right = self.width() - _PAD - sum(widths)
+        title = max((metrics.horizontalAdvance(row.title) for row in self._rows), default=0.0) + 2.0
+        edges = [(left, min(left + title, right))]
+        room = right - edges[0][1] - _GAP
+        words = max((metrics.horizontalAdvance(row.words) for row in self._rows), default=0.0) + 2.0
+        words = min(words, room) if room >= _LEAST_WORDS else 0.0
+        start = edges[0][1] + _GAP
+        edges.append((start, start + words))
+        start += words + _GAP
+        edges.append((start, right if right - start >= _LEAST_FILE else start))
+        for width in widths:
+            edges.append((right + _GAP, right + width))
+            right += width
+        return edges
+
+
+def _head(column: Column) -> str:
+    return f"{column.header} ({column.unit})" if column.unit else column.header
+
+
+def _inside(box: QRectF, span: tuple[float, float]) -> QRectF:
+    return QRectF(span[0], box.top(), span[1] - span[0], box.height())
+
+
+def _draw(painter: QPainter, room: QRectF, words: str, mode: Qt.TextElideMode) -> None:
+    if room.width() > 0:
+        shown = painter.fontMetrics().elidedText(words, mode, math.ceil(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -74,7 +74,7 @@ class Bindings(QObject):
         self.intents = Intents(self.session)
         self.messages = Messages(window.banner, self)
         self.files = Files(window, self.session, jobs, preferences, self.messages, report)
-        self.imports = Imports(window, jobs, appearance, self.files.words_for)
+        self.imports = Imports(window, jobs, appearance, preferences, self.files.words_for)
         self.published = PublishedData(window, self.session, self.files, self.messages)
         self.watching = Watching(window, window.watch_strip, self.session, jobs, self.files, self.messages)
         self.view = ViewState()

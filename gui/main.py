@@ -65,7 +65,7 @@ class Program(QObject):
         self._paths, self._demo = tuple(paths), demo
         self.window = Window()
         self.bindings: Bindings | None = None
-        geometry = preferences.geometry
+        geometry = preferences.geometry()
         if geometry is not None:
             self.window.restoreGeometry(geometry)
 

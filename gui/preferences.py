@@ -55,12 +55,15 @@ class Preferences:
         kept = [str(other) for other in self.recent if other != resolved]
         self._store.setValue("recent", [str(resolved), *kept][:MOST_RECENT])
 
-    @property
-    def geometry(self) -> QByteArray | None:
-        """Size and place of the window when it was last closed."""
-        value = self._store.value("geometry")
+    def geometry(self, window: str = "main") -> QByteArray | None:
+        """Return size and place that a window had when it was last closed."""
+        value = self._store.value(_geometry_key(window))
         return value if isinstance(value, QByteArray) else None
 
-    def remember_geometry(self, geometry: QByteArray) -> None:
-        """Remember size and place of the window."""
-        self._store.setValue("geometry", geometry)
+    def remember_geometry(self, geometry: QByteArray, window: str = "main") -> None:
+        """Remember size and place of a window."""
+        self._store.setValue(_geometry_key(window), geometry)
+
+
+def _geometry_key(window: str) -> str:
+    return "geometry" if window == "main" else f"geometry_{window}"

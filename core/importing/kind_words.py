@@ -18,7 +18,8 @@ _KINDS = (
     ("emission_blank", "emission+blank pl+blank aspl+blank pl+substrate aspl+substrate"),
     ("pa_blank", "blank substrate pa+background pa+bkg pa+bg"),
     (_DETECTOR, " ".join(sorted(_BACKGROUNDS))),
-    ("aspl", "aspl ucpl antistokes anti+stokes upconversion up+conversion"),
+    ("background", "pump+off probe+only"),
+    ("aspl", "aspl ucpl uc antistokes anti+stokes upconversion up+conversion"),
     ("pa", "pa pds lockin lock+in photothermal"),
     ("irf", "irf"),
     ("lamp", "lamp neon argon calibration+lines"),
@@ -26,6 +27,9 @@ _KINDS = (
     ("absorption", "absorption absorbance uvvis uv+vis"),
     ("response", "response sensitivity"),
     ("transient", "transient ta"),
+    ("filter", "transmission transmittance filter+curve"),
+    ("laser", "laser+line laserline"),
+    ("emission", "emission fluorescence"),
 )
 _RULES = tuple((kind, frozenset(word.split("+"))) for kind, words in _KINDS for word in words.split())
 

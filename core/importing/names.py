@@ -266,7 +266,7 @@ def sample_in(text: str, hits: Sequence[Hit]) -> str:
     lead = re.split(r"--|__", text[: min(hit.place for hit in hits)])[0]
     lead = re.sub(rf"{_START}(?:19|20)\d\d[-_.]?[01]\d[-_.]?[0-3]\d(?!\d)", "", lead).strip(" _-")
     parts = re.split(r"([ _-]+)", lead)
-    kind = next((k for k, part in enumerate(parts) if kind_of(part)), len(parts))
+    kind = next((k for k in range(0, len(parts), 2) if _begins_kind(parts[k : k + 3])), len(parts))
     if 2 <= kind < len(parts) and kind_of("".join(parts[kind - 2 : kind + 1])) != kind_of(parts[kind]):
         # The kind has two words, as anti-Stokes has.
         kind -= 2
@@ -276,6 +276,13 @@ def sample_in(text: str, hits: Sequence[Hit]) -> str:
         return ""
     words = [word.lower() for word in re.findall(r"[A-Za-z]+", name)]
     return name if words and not _GENERIC.intersection(words) else ""
+
+
+def _begins_kind(parts: Sequence[str]) -> bool:
+    """Whether the first of two words with their separator names a kind, by itself or only with the second one."""
+    if kind_of(parts[0]):
+        return True
+    return len(parts) == 3 and not kind_of(parts[2]) and bool(kind_of("".join(parts)))
 
 
 def _has_bare_number(name: str) -> bool:

@@ -204,6 +204,21 @@ def preset_path(name: str, folder: Path) -> Path:
     raise InputError(f"there is no preset {name!r} in {folder} (known: {known}), and no such file. Save one first.")
 
 
+def delete_preset(name: str, folder: Path) -> None:
+    """Delete the preset ``name`` of ``folder``.
+
+    Raises
+    ------
+    InputError
+        When there is none, or it can't be deleted.
+    """
+    path = preset_path(name, folder)
+    try:
+        path.unlink()
+    except OSError as error:
+        raise InputError(f"{path}: the preset can't be deleted ({error.strerror}).") from error
+
+
 def list_presets(folder: Path) -> tuple[tuple[Preset, ...], tuple[str, ...]]:
     """Return the presets of ``folder`` by name, and what is wrong with files there that are none."""
     presets, faults = [], []

@@ -3,8 +3,8 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from asplab.core.counting import counted
 from asplab.core.importing import edits
@@ -15,6 +15,8 @@ from asplab.gui.importing.template_bar import TemplateBar
 from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import GAP, column
 from asplab.gui.widgets.card import PADDING, Card
+
+_FILTER_PX = 170
 
 
 class ConditionsPage(QWidget):
@@ -33,6 +35,12 @@ class ConditionsPage(QWidget):
         self.table = ConditionsTable(theme)
         self.card = Card("Conditions")
         self.conflicts, self.missing, self.unmatched = QPushButton(), QPushButton(), QPushButton()
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Show only rows with…")
+        self.filter.setToolTip("Words that a row must hold in its name or a cell, such as: aspl 120. Ctrl+F")
+        self.filter.setAccessibleName("Show only rows with")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setMinimumWidth(_FILTER_PX)
         self.columns_button = QToolButton()
         self.columns_button.setText("Columns")
         self.columns_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -46,6 +54,9 @@ class ConditionsPage(QWidget):
         self.conflicts.clicked.connect(partial(self._go_on, "conflicts"))
         self.missing.clicked.connect(partial(self._go_on, "missing"))
         self.unmatched.clicked.connect(partial(self._go_on, "unmatched"))
+        self.filter.textChanged.connect(self._choose_rows)
+        self.table.filter_lifted.connect(self.filter.clear)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.filter.setFocus)
         self.conflicts.setShortcut(QKeySequence("F8"))
         self.missing.setShortcut(QKeySequence("F9"))
 
@@ -59,12 +70,19 @@ class ConditionsPage(QWidget):
         self._state = state
         self.template.display(state)
         self.table.display(state)
-        rows = state.table.rows
-        out = sum(not row.is_included for row in rows)
-        self.card.display_subtitle(" · ".join([counted(len(rows), "row"), *([f"{out} taken out"] if out else [])]))
+        self._choose_rows()
         self._display_count(self.conflicts, len(state.conflicts), "conflict", "F8")
         self._display_count(self.missing, len(state.missing), "blank", "F9")
         self._display_count(self.unmatched, len(self._places("unmatched")), "name unmatched", "", "names unmatched")
+
+    def _choose_rows(self) -> None:
+        """Show the rows that the filter asks for, and how many these are."""
+        if self._state is None:
+            return
+        rows = self._state.table.rows
+        seen, out = self.table.display_rows_with(self.filter.text()), sum(not row.is_included for row in rows)
+        shown = counted(len(rows), "row") if seen == len(rows) else f"{seen} of {counted(len(rows), 'row')}"
+        self.card.display_subtitle(" · ".join([shown, *([f"{out} taken out"] if out else [])]))
 
     def _display_count(self, button: QPushButton, count: int, name: str, key: str, plural: str = "") -> None:
         button.setVisible(count > 0)
@@ -74,7 +92,7 @@ class ConditionsPage(QWidget):
         button.setShortcut(shortcut)
 
     def _lay_out(self) -> None:
-        for widget in (self.unmatched, self.missing, self.conflicts, self.columns_button):
+        for widget in (self.unmatched, self.missing, self.conflicts, self.filter, self.columns_button):
             self.card.header.addWidget(widget)
         above = QFrame()
         above.setProperty("role", "card")

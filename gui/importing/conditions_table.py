@@ -33,15 +33,18 @@ class ConditionsTable(QTableView):
     """Rows of data sets.
 
     ``wanted`` carries a text for the history, a change of the table and how many cells it touches;
-    ``menu_wanted`` a place on the screen, row and column; ``row_changed`` the row with the focus.
+    ``menu_wanted`` a place on the screen, row and column; ``row_changed`` the row with the focus; ``filter_lifted``
+    tells that a row is to be shown which the filter hides.
     """
 
     wanted = Signal(str, object, int)
     menu_wanted = Signal(QPoint, int, str)
     row_changed = Signal(int)
+    filter_lifted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._wanted_words: tuple[str, ...] = ()
         self.conditions = ConditionsModel(self)
         self.setModel(self.conditions)
         self._delegates = (CellDelegate(theme, self.conditions, self), FileDelegate(theme, self.conditions, self))
@@ -86,11 +89,36 @@ class ConditionsTable(QTableView):
         index = self.currentIndex()
         row, column = index.row(), self.conditions.columns[index.column()] if index.isValid() else ""
         self.conditions.display(state)
+        self._filter()
         if row >= 0 and not self.currentIndex().isValid() and row < self.conditions.rowCount():
             self.show_cell(row, column)
 
+    def display_rows_with(self, text: str) -> int:
+        """Show only the rows that hold every word of ``text`` in a name or cell, and return how many these are."""
+        self._wanted_words = tuple(text.casefold().split())
+        return self._filter()
+
+    def _filter(self) -> int:
+        table, seen = self.conditions.table, 0
+        for row in range(self.conditions.rowCount()):
+            is_seen = table is not None and self._is_wanted(table, row)
+            seen += is_seen
+            if self.isRowHidden(row) == is_seen:
+                self.setRowHidden(row, not is_seen)
+                self.names.setRowHidden(row, not is_seen)
+        return seen
+
+    def _is_wanted(self, table: ImportTable, row: int) -> bool:
+        if not self._wanted_words:
+            return True
+        texts = [self.conditions.face(row, column).text for column in self.conditions.columns]
+        held = "\n".join(texts).casefold()
+        return all(word in held for word in self._wanted_words)
+
     def show_cell(self, row: int, column: str) -> None:
         """Put the focus on a cell and bring it into view."""
+        if self.isRowHidden(row):
+            self.filter_lifted.emit()
         if column not in self.conditions.columns:
             column = "kind"
         index = self.conditions.index(row, self.conditions.columns.index(column))
@@ -111,18 +139,20 @@ class ConditionsTable(QTableView):
         self.scrollTo(first, QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def selected_rows(self) -> list[int]:
-        """Return all rows with a selected cell."""
+        """Return all rows in view with a selected cell."""
         ranges = self.selectionModel().selection().toList()
-        return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
+        rows = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
+        return sorted(row for row in rows if not self.isRowHidden(row))
 
     def selected_cells(self) -> dict[str, list[int]]:
-        """Return the selected rows of each column, that of the files left out."""
+        """Return the selected rows in view of each column, that of the files left out."""
         found: dict[str, set[int]] = {}
         for part in self.selectionModel().selection().toList():
             for place in range(max(part.left(), 1), part.right() + 1):
                 rows = found.setdefault(self.conditions.columns[place], set())
                 rows.update(range(part.top(), part.bottom() + 1))
-        return {column: sorted(found[column]) for column in self.shown if column in found}
+        seen = {column: sorted(row for row in rows if not self.isRowHidden(row)) for column, rows in found.items()}
+        return {column: seen[column] for column in self.shown if seen.get(column)}
 
     # --- what the user does --------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -143,10 +173,15 @@ class ConditionsTable(QTableView):
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         """Go on to the cell below after Enter, unless several cells were filled."""
         super().closeEditor(editor, hint)
-        below = self.currentIndex().siblingAtRow(self.currentIndex().row() + 1)
+        below = self.currentIndex().siblingAtRow(self._next_row(self.currentIndex().row()))
         is_one = sum(map(len, self.selected_cells().values())) == 1
         if hint == QAbstractItemDelegate.EndEditHint.SubmitModelCache and is_one and below.isValid():
             self.setCurrentIndex(below)
+
+    def _next_row(self, row: int) -> int:
+        """Return the next row in view below ``row``; beyond the last row where there is none."""
+        last = self.conditions.rowCount()
+        return next((later for later in range(row + 1, last) if not self.isRowHidden(later)), last)
 
     def scrollTo(
         self,

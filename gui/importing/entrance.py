@@ -11,6 +11,7 @@ from asplab.core.importing.preset import preset_folder
 from asplab.gui.importing.importer import Importer
 from asplab.gui.importing.window import ImportWindow
 from asplab.gui.jobs import Jobs
+from asplab.gui.preferences import Preferences
 from asplab.gui.theme import Appearance, Theme
 
 
@@ -25,10 +26,16 @@ class Imports(QObject):
     work_changed = Signal()
 
     def __init__(
-        self, host: QWidget, jobs: Jobs, appearance: Appearance, words_for: Callable[[Exception], str]
+        self,
+        host: QWidget,
+        jobs: Jobs,
+        appearance: Appearance,
+        preferences: Preferences,
+        words_for: Callable[[Exception], str],
     ) -> None:
         super().__init__(host)
         self._host, self._jobs, self._appearance, self._words_for = host, jobs, appearance, words_for
+        self._preferences = preferences
         self.presets = preset_folder()
         self.importer: Importer | None = None
         appearance.changed.connect(self._restyle)
@@ -58,6 +65,9 @@ class Imports(QObject):
     def _open(self, paths: tuple[Path, ...]) -> None:
         self.close()
         window = ImportWindow(self._appearance.theme, self._host)
+        geometry = self._preferences.geometry("import")
+        if geometry is not None:
+            window.restoreGeometry(geometry)
         importer = self.importer = Importer(window, self._jobs, self._words_for, self.presets)
         importer.finished.connect(self.finished)
         importer.work_changed.connect(self.work_changed)
@@ -68,6 +78,7 @@ class Imports(QObject):
     def _forget(self, importer: Importer) -> None:
         if self.importer is importer:
             self.importer = None
+        self._preferences.remember_geometry(importer.window.saveGeometry(), "import")
         importer.window.deleteLater()
         self.work_changed.emit()
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
 
 from asplab.core.errors import AsplabError
-from asplab.core.importing.preset import Preset, list_presets, preset_of, read_preset, save_preset
+from asplab.core.importing.preset import Preset, delete_preset, list_presets, preset_of, read_preset, save_preset
 from asplab.gui.importing.marks import Marked
 
 _FILTER = "Import presets (*.json)"
@@ -54,6 +54,11 @@ class PresetMenu(QObject):
         self._menu.addAction("&Save as preset…").triggered.connect(self.ask_name)
         self._menu.addAction("&Export preset…").triggered.connect(self.ask_where)
         self._menu.addAction("&Import preset…").triggered.connect(self.ask_which)
+        unwanted = self._menu.addMenu("&Delete preset")
+        unwanted.setEnabled(bool(presets))
+        for preset in presets:
+            action = unwanted.addAction(preset.name.replace("&", "&&"))
+            action.triggered.connect(partial(self.ask_deletion, preset.name))
         self._menu.setToolTipsVisible(True)
 
     def ask_name(self) -> None:
@@ -113,6 +118,26 @@ class PresetMenu(QObject):
             return
         if self._write(preset, self._folder):
             self.chosen.emit(preset)
+
+    def ask_deletion(self, name: str) -> None:
+        """Ask whether a preset is to be deleted, which can't be undone."""
+        box = self.prompt = QMessageBox(self._host)
+        box.setWindowTitle("Delete preset")
+        box.setText(f"Delete the preset {name}?")
+        box.setInformativeText("It can't be brought back. Imports that were done with it stay as they are.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Discard | buttons.Cancel)
+        box.button(buttons.Discard).setText("Delete")
+        box.button(buttons.Discard).clicked.connect(partial(self._delete, name))
+        box.open()
+
+    def _delete(self, name: str) -> None:
+        try:
+            delete_preset(name, self._folder)
+        except AsplabError as error:
+            self.told.emit("bad", str(error))
+        else:
+            self.told.emit("info", f"Preset {name} deleted.")
 
     def _write(self, preset: Preset, folder: Path) -> bool:
         try:

@@ -682,6 +682,42 @@ def test_a_block_that_does_not_fit_changes_nothing(lab: Bindings, bad_names: Pat
     assert "60 rows" in importer.window.banner.message
 
 
+def test_a_filter_shows_some_rows_and_edits_touch_no_hidden_one(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    page = importer.window.conditions
+    table, state = page.table, importer.session.table
+    assert state is not None
+    every = range(len(state.rows))
+    wanted = [k for k in every if "t200k" in state.rows[k].label.lower()]
+    assert 1 < len(wanted) < len(state.rows)
+    QTest.keyClicks(page.filter, "T200K")
+    seen = [k for k in every if not table.isRowHidden(k)]
+    assert set(wanted) <= set(seen)
+    assert len(seen) < len(state.rows)
+    assert page.card.subtitle.startswith(f"{len(seen)} of {len(state.rows)} rows")
+    table.selectAll()
+    assert table.selected_rows() == seen
+    type_into(importer, seen[0], "sample", "filtered")
+    click_cell(importer, seen[0], "sample")
+    click_cell(importer, seen[-1], "sample", shift=True)
+    table.fill_down()
+    until(lambda: lab.jobs.is_idle and not importer.session.is_busy)
+    assert [k for k in every if value(importer, k, "sample") == "filtered"] == seen
+    page.filter.clear()
+    assert not any(table.isRowHidden(k) for k in every)
+
+
+def test_going_to_a_hidden_row_lifts_the_filter(lab: Bindings, bad_names: Path, until: Until) -> None:
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    page = importer.window.conditions
+    page.filter.setText("no such words")
+    assert page.table.isRowHidden(0)
+    page.table.show_cell(0, "kind")
+    assert (page.filter.text(), page.table.isRowHidden(0)) == ("", False)
+
+
 def test_names_stay_in_view_and_cover_no_cell_that_is_gone_to(lab: Bindings, bad_names: Path, until: Until) -> None:
     importer = dropped(lab, until, bad_names)
     importer.choose_step("conditions")
@@ -825,6 +861,29 @@ def test_a_saved_preset_is_offered_when_the_next_folder_looks_alike(
     assert second.session.table.template is not None
     assert second.session.table.template.text == template.text
     assert not second.window.banner.isVisible()
+
+
+def test_a_preset_is_deleted_once_the_user_confirms(
+    lab: Bindings, bad_names: Path, tmp_path: Path, until: Until
+) -> None:
+    importer = dropped(lab, until, bad_names)
+    guess(importer, lab, until)
+    importer.presets.save("Upstairs")
+    kept = tmp_path / "presets" / "Upstairs.json"
+    for button, is_kept in ((QMessageBox.StandardButton.Cancel, True), (QMessageBox.StandardButton.Discard, False)):
+        importer.presets.ask_deletion("Upstairs")
+        assert importer.presets.prompt is not None
+        QTest.mouseClick(importer.presets.prompt.button(button), LEFT)
+        assert kept.exists() == is_kept
+
+
+def test_the_import_window_opens_with_the_size_it_had(lab: Bindings, bad_names: Path, until: Until) -> None:
+    first = dropped(lab, until, bad_names)
+    first.window.resize(960, 654)
+    lab.imports.close()
+    QApplication.processEvents()
+    second = dropped(lab, until, bad_names)
+    assert second.window.height() == 654
 
 
 def test_a_preset_goes_to_a_colleague_as_a_file(lab: Bindings, bad_names: Path, tmp_path: Path, until: Until) -> None:

@@ -54,6 +54,11 @@ def test_names_found_in_the_wild_are_understood(name):
         ("anti-Stokes_80K.csv", {"kind": "aspl", "temperature_k": "80"}),
         ("Stokes_80K.csv", {"kind": "pl", "temperature_k": "80"}),
         ("darkFrame.csv", {"kind": "dark"}),
+        ("UC_80K_535nm.csv", {"kind": "aspl", "temperature_k": "80", "excitation_nm": "535"}),
+        ("emission_80K_450nm.csv", {"kind": "emission", "temperature_k": "80", "excitation_nm": "450"}),
+        ("pump_off_10s.csv", {"kind": "background", "exposure_s": "10"}),
+        ("laser line 535nm.csv", {"kind": "laser", "excitation_nm": "535"}),
+        ("LP500 transmission.csv", {"kind": "filter", "longpass_nm": "500"}),
         (
             "T080/ASPL_exc535nm_rep2.csv",
             {"temperature_k": "80", "kind": "aspl", "excitation_nm": "535", "repeat": "2"},

@@ -27,7 +27,16 @@ _SIGNIFICANT = 3.0
 _DETERMINED = 2.0
 """Standard errors by which D must exceed zero for η = N/D to have a closed interval (97.7 %, one-sided)."""
 
-FLAGS = ("not_determined", "net_cooling", "eta_above_1", "eta_below_0", "truncated", "interpolated", "excluded")
+FLAGS = (
+    "not_determined",
+    "net_cooling",
+    "eta_above_1",
+    "eta_below_0",
+    "truncated",
+    "interpolated",
+    "excluded",
+    "single_photon_not_verified",
+)
 """What a flag of η says, in the order of `EfficiencyFit.flag_table`."""
 
 
@@ -317,6 +326,7 @@ def _flags(responses: Responses, eta: FloatArray, determined: np.ndarray, valid:
         responses.truncation[:, ns:] < _TRUNCATED_BELOW,
         responses.interpolated[:, ns:],
         ~responses.fitted[:, ns:],
+        np.zeros_like(determined) if responses.unverified is None else responses.unverified[:, ns:],
     )
     table: np.ndarray = np.stack(tests, axis=-1) & valid[..., None]
     return table

@@ -26,14 +26,21 @@ from asplab.core.grouping import Gathered, gather
 from asplab.core.halfway import fit_from_table, responses_from_tables
 from asplab.core.integration import Background, Emission, accumulate, integrate, read_background
 from asplab.core.layout import Layout, arrange
+from asplab.core.linear_regime import LinearRegime, find_linear_regime
 from asplab.core.pairing import Pairs, pair_repeats
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
+from asplab.core.power_series import find_power_series
 from asplab.core.problems import Problem
+from asplab.core.pump_powers import find_powers
+from asplab.core.pure_responses import as_measured, no_power_series, purify
+from asplab.core.purity import PurityBound, bound_leak
 from asplab.core.responses import Responses, scatter_of_heat
 from asplab.core.scans import Alignment, Scans, align_scans, read_scans
 from asplab.core.sloping_background import BackgroundCheck, check_background, find_slopes
+from asplab.core.stokes_curvature import StokesCurvature, find_curvature
+from asplab.core.two_photon import TwoPhoton, find_two_photon
 
 _FROM_RAW = (
     gather,
@@ -57,15 +64,20 @@ _FROM_RAW = (
     photothermal,
     pair_repeats,
     scatter_of_heat,
-    respond_to_absorbed,
+    as_measured(respond_to_absorbed),
+    find_powers,
+    find_power_series,
+    find_two_photon,
+    purify,
 )
 _SETTLING = (Calibration, Alignment, Energies, StokesTransmitted)
-_TO_RESULTS = (fit_efficiency, fit_polaron, find_intervals)
+_TO_RESULTS = (fit_efficiency, bound_leak, find_curvature, fit_polaron, find_intervals)
+_OF_POWERS = (find_linear_regime,)
 
 
 def raw_graph() -> Graph:
     """Return the stages from raw data on without inputs, for those who need a product of other inputs."""
-    return Graph((*_FROM_RAW, *_TO_RESULTS), settling=_SETTLING)
+    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_POWERS), settling=_SETTLING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,8 +101,12 @@ class Results:
     scans: Scans | None = None
     absorbed: Absorbed | None = None
     pairs: Pairs | None = None
+    two_photon: TwoPhoton | None = None
     responses: Responses | None = None
     efficiency: EfficiencyFit | None = None
+    purity: PurityBound | None = None
+    stokes_curvature: StokesCurvature | None = None
+    linear_regime: LinearRegime | None = None
     polaron: PolaronFit | None = None
     intervals: PolaronIntervals | None = None
     problems: tuple[Problem, ...] = ()
@@ -115,13 +131,17 @@ _PRODUCTS: dict[str, type] = {
     "scans": Scans,
     "absorbed": Absorbed,
     "pairs": Pairs,
+    "two_photon": TwoPhoton,
     "responses": Responses,
     "efficiency": EfficiencyFit,
+    "purity": PurityBound,
+    "stokes_curvature": StokesCurvature,
+    "linear_regime": LinearRegime,
     "polaron": PolaronFit,
     "intervals": PolaronIntervals,
 }
 
-_AT_REST = ("background_check", "intervals")
+_AT_REST = ("background_check", "intervals", "purity", "stokes_curvature", "linear_regime")
 """Products that wait for the end of a drag."""
 
 
@@ -168,8 +188,8 @@ class Analysis:
         if route == self._route:
             return
         stages = {
-            "raw": (*_FROM_RAW, *_TO_RESULTS),
-            "responses": (responses_from_tables, *_TO_RESULTS),
+            "raw": (*_FROM_RAW, *_TO_RESULTS, *_OF_POWERS),
+            "responses": (as_measured(responses_from_tables), no_power_series, purify, *_TO_RESULTS),
             "efficiency": (fit_from_table, fit_polaron, find_intervals),
         }
         self._route, self._graph = route, Graph(stages[route], settling=_SETTLING)

@@ -52,6 +52,10 @@ class Responses:
         Relative variance of single-spectrum drift of I and PA, and their covariance.
     common_reference_error_mev : float
         Part of ``reference_error_mev`` that is one and the same error at all temperatures.
+    lasting : ndarray, shape (n_temperatures, 2 n_columns, 2 n_columns), or None
+        Part of the covariance from light that was subtracted (a leak, two-photon emission), which no repeat shows.
+    unverified : ndarray of bool, shape (n_temperatures, n_columns), or None
+        Far below the gap, where no power series shows that one photon makes the emission.
     blue_shift_mev : ndarray, shape (n_temperatures, n_columns), or None
         By how much photon energies were raised to those absorbed, because excitations have a width.
     """
@@ -76,6 +80,8 @@ class Responses:
     keys: tuple[tuple[str, ...], ...]
     drift: FloatArray
     common_reference_error_mev: float = 0.0
+    lasting: FloatArray | None = None
+    unverified: np.ndarray | None = None
     blue_shift_mev: FloatArray | None = None
     problems: tuple[Problem, ...] = ()
 

@@ -1,0 +1,145 @@
+"""Responses freed from light that is not up-conversion of one photon: a measured laser leak, two-photon emission."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, get_type_hints
+
+import numpy as np
+
+from asplab.core.problems import Problem, Severity
+from asplab.core.responses import Responses
+from asplab.core.settings import PumpSettings
+from asplab.core.stokes_line import fit_stokes_line
+from asplab.core.two_photon import VERIFIED_TO_MEV, TwoPhoton
+from asplab.core.units import FloatArray
+
+_SEEN = 3.0
+"""Standard errors of the emission beyond which an unverified point is told."""
+_SHARE_SEEN = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredResponses:
+    """Responses as measured, with the light that may have to be subtracted still in them."""
+
+    responses: Responses
+
+
+def as_measured(stage: Callable[..., Responses]) -> Callable[..., MeasuredResponses]:
+    """Return a stage of the chain that makes responses as one that makes them `MeasuredResponses`."""
+
+    def measure(*arguments: Any) -> MeasuredResponses:
+        return MeasuredResponses(stage(*arguments))
+
+    measure.__annotations__ = {**get_type_hints(stage), "return": MeasuredResponses}
+    return measure
+
+
+def no_power_series(measured: MeasuredResponses, settings: PumpSettings) -> TwoPhoton:
+    """Return what tables tell of two-photon emission: nothing, for they hold no powers."""
+    shape = measured.responses.valid.shape
+    nothing = np.zeros(shape)
+    return TwoPhoton(nothing, nothing, np.ones(shape), np.zeros(shape, dtype=bool), settings.subtract_two_photon)
+
+
+def purify(measured: MeasuredResponses, two_photon: TwoPhoton, settings: PumpSettings) -> Responses:
+    """Subtract the two-photon part and a measured leak from I and PA of the anti-Stokes excitations.
+
+    What is subtracted follows the responses exactly; the errors of share and leak add to their covariance, those of a
+    leak common to all excitations of a temperature.
+    """
+    responses = measured.responses
+    if two_photon.is_subtracted and two_photon.is_known.any():
+        responses = _without_two_photon(responses, two_photon)
+    if settings.measured_leak_ppm is not None and settings.measured_leak_ppm + settings.measured_leak_error_ppm > 0.0:
+        responses = _without_leak(responses, settings.measured_leak_ppm, settings.measured_leak_error_ppm)
+    far = responses.valid & (responses.detuning_mev > VERIFIED_TO_MEV)
+    far[:, : responses.n_stokes] = False
+    unverified = far & ~two_photon.is_single
+    told = (*_told_shares(responses, two_photon), *_told_unverified(responses, unverified))
+    return replace(responses, unverified=unverified, problems=(*responses.problems, *two_photon.problems, *told))
+
+
+def _without_two_photon(responses: Responses, two_photon: TwoPhoton) -> Responses:
+    """Take f I from I, and from PA the heat of as many pairs at the power of the scans."""
+    n, columns = responses.valid.shape[1], np.arange(responses.valid.shape[1])
+    line = fit_stokes_line(responses)
+    heat_per_light = line.slope[:, None] * (2.0 * responses.excitation_mev - line.intercept_mev[:, None])
+    # Without a Stokes line there is neither quantum yield nor η that the heat could change.
+    heat_per_light = np.nan_to_num(heat_per_light) * two_photon.heat_ratio * two_photon.is_known
+    transform = _identity(responses)
+    transform[:, columns, columns] -= two_photon.share
+    transform[:, n + columns, columns] -= heat_per_light * two_photon.share
+    size = two_photon.error * responses.intensity
+    added = np.zeros_like(transform)
+    added[:, columns, columns] = size**2
+    added[:, n + columns, n + columns] = (heat_per_light * size) ** 2
+    added[:, n + columns, columns] = added[:, columns, n + columns] = heat_per_light * size**2
+    return _transformed(responses, transform, added)
+
+
+def _without_leak(responses: Responses, leak_ppm: float, error_ppm: float) -> Responses:
+    """Take ε times I and PA of the Stokes excitation closest to the gap from every anti-Stokes excitation."""
+    ns, n = responses.n_stokes, responses.valid.shape[1]
+    energy = np.where(responses.valid[:, :ns], responses.excitation_mev[:, :ns], np.inf)
+    rows, transform = np.arange(len(energy)), _identity(responses)
+    if ns == 0:
+        return responses
+    lowest = energy.argmin(axis=1)
+    anti = responses.valid[:, ns:] & np.isfinite(energy[rows, lowest])[:, None]
+    # The error scales as the leak does, and a leak of 0 ± x has one too.
+    pattern = np.zeros((len(energy), 2 * n))
+    for begin, values in ((0, responses.intensity), (n, responses.absorbed)):
+        pattern[:, begin + ns : begin + n] = anti * values[rows, lowest][:, None]
+        transform[rows, begin + ns : begin + n, begin + lowest] -= 1e-6 * leak_ppm * anti
+    added = (1e-6 * error_ppm) ** 2 * pattern[:, :, None] * pattern[:, None, :]
+    return _transformed(responses, transform, added)
+
+
+def _identity(responses: Responses) -> FloatArray:
+    n = 2 * responses.valid.shape[1]
+    return np.broadcast_to(np.eye(n), (len(responses.valid), n, n)).copy()
+
+
+def _transformed(responses: Responses, transform: FloatArray, added: FloatArray) -> Responses:
+    """Return responses under a linear map (n_temperatures, 2 n, 2 n), with a covariance ``added`` that lasts."""
+    n = responses.valid.shape[1]
+    both = np.concatenate([responses.intensity, responses.absorbed], axis=1)
+    mapped = (transform @ both[:, :, None])[:, :, 0]
+    back = transform.transpose(0, 2, 1)
+    before = added * 0.0 if responses.lasting is None else responses.lasting
+    return replace(
+        responses,
+        intensity=mapped[:, :n],
+        absorbed=mapped[:, n:],
+        covariance=transform @ responses.covariance @ back + added,
+        lasting=transform @ before @ back + added,
+    )
+
+
+def _told_shares(responses: Responses, two_photon: TwoPhoton) -> list[Problem]:
+    """Tell the shares that were found, each at its place."""
+    problems = []
+    for t, c in np.argwhere(two_photon.is_known & (two_photon.share > _SHARE_SEEN * two_photon.error)):
+        what = "is subtracted" if two_photon.is_subtracted else "is not subtracted (the setting is off)"
+        part = f"{two_photon.share[t, c]:.1%} ± {two_photon.error[t, c]:.1%}"
+        message = f"{part} of the emission at ΔE = {responses.detuning_mev[t, c]:.0f} meV takes two photons and {what}."
+        severity: Severity = "info" if two_photon.is_subtracted else "warning"
+        problems.append(Problem(severity, f"{responses.temperatures_k[t]:.0f} K", message))
+    return problems
+
+
+def _told_unverified(responses: Responses, unverified: np.ndarray) -> list[Problem]:
+    """Tell once where emission far below the gap is seen but not shown to take one photon."""
+    n = responses.valid.shape[1]
+    noise = np.sqrt(np.einsum("tii->ti", responses.covariance)[:, :n])
+    seen = unverified & responses.fitted & (responses.intensity > _SEEN * noise)
+    if not seen.any():
+        return []
+    lowest, highest = responses.detuning_mev[seen].min(), responses.detuning_mev[seen].max()
+    span = f"{lowest:.0f} meV" if highest - lowest < 1.0 else f"{lowest:.0f} to {highest:.0f} meV"
+    message = (
+        f"emission is seen at ΔE = {span}, where two photons at once may make it, and no power series shows that one "
+        "does. Measure the emission against power there (kind power)."
+    )
+    return [Problem("info", "single photon", message)]

@@ -21,11 +21,15 @@ _STRONG = 0.15
 """Height, of the highest line's, from which a line must be one of the lamp's."""
 _TOLERANCE_NM = 0.3
 _OUTLIER = 4.0
-_LEAST_SCATTER_NM = 0.002
+_MISTAKEN_NM = 0.1
+"""What lies nearer to the polynomial belongs to its scatter, not to another line."""
+_KEPT = 0.75
+"""Least part of the lines that stays: a correction must not choose the lines that suit it."""
 _BENT = 0.01
 """Chance of so large a gain in χ² without curvature, below which the correction is quadratic."""
 _QUADRATIC_LINES = 5
 _SCALE_NM = 100.0
+_HALVINGS = 40
 _UNKNOWN_SLOPE_NM = 0.05
 """What a constant from one or two lines may be off by at 100 nm from them."""
 _ONE_SIGMA = 0.8413447460685429
@@ -190,15 +194,16 @@ def fit_axis(wavelength_nm: FloatArray, matches: Sequence[Match], sources: Seque
     kept = list(matches)
     order = 1 if len(kept) >= ENOUGH_LINES else 0
     fit = _polynomial(kept, centre, order)
-    while order and len(kept) > ENOUGH_LINES + 1:
+    fewest = max(ENOUGH_LINES + 1, int(np.ceil(_KEPT * len(kept))))
+    while order and len(kept) > fewest:
         residual = np.array([match.offset_nm for match in kept]) - fit.values
-        limit = _OUTLIER * max(1.4826 * float(np.median(np.abs(residual))), _LEAST_SCATTER_NM)
+        limit = max(_OUTLIER * 1.4826 * float(np.median(np.abs(residual))), _MISTAKEN_NM)
         worst = int(np.argmax(np.abs(residual)))
-        if abs(residual[worst]) <= limit or _is_bent(kept, centre, fit):
+        if abs(residual[worst]) <= limit or _is_bent(kept, centre):
             break
         del kept[worst]
         fit = _polynomial(kept, centre, order)
-    if order and _is_bent(kept, centre, fit):
+    if order and _is_bent(kept, centre):
         fit = _polynomial(kept, centre, 2)
     widths = np.array([match.found.fwhm_nm for match in kept if not match.found.is_flat])
     return AxisCorrection(
@@ -229,37 +234,52 @@ class _Polynomial:
     chi2: float
     dof: int
     scatter_nm: float
+    extra_nm2: float
 
 
 def _polynomial(matches: Sequence[Match], centre: float, order: int) -> _Polynomial:
-    """Fit by weighted least squares; what the lines scatter beyond their errors is common to all of them."""
+    """Fit by weighted least squares; what the lines scatter beyond their errors is taken to be alike for all of them.
+
+    That scatter is the one with which χ² is the number of degrees of freedom [Paule & Mandel 1982], 0 if it is less
+    without.
+    """
     x = (np.array([match.found.centre_nm for match in matches]) - centre) / _SCALE_NM
     y = np.array([match.offset_nm for match in matches])
     design = x[:, None] ** np.arange(order + 1)
     own = np.maximum(np.array([match.found.centre_error_nm for match in matches]), 1e-6) ** 2
     dof, extra = y.size - order - 1, 0.0
-    for _ in range(8):
-        variance = own + extra
-        solve = np.linalg.pinv(design / np.sqrt(variance)[:, None]) / np.sqrt(variance)
-        coefficients = solve @ y
-        residual = y - design @ coefficients
-        if dof > 0:
-            # Scatter of the lines beyond their own errors, weights unchanged: moments, not below 0.
-            extra = max(float(np.sum(residual**2)) / dof - float(np.mean(own)), 0.0)
+    coefficients, solve, chi2 = _solved(design, y, own)
+    if dof > 0 and chi2 > dof:
+        low, high = 0.0, 10.0 * float(np.max((y - design @ coefficients) ** 2)) + 1e-12
+        for _ in range(_HALVINGS):
+            extra = 0.5 * (low + high)
+            low, high = (extra, high) if _solved(design, y, own + extra)[2] > dof else (low, extra)
+        coefficients, solve, _ = _solved(design, y, own + extra)
     wide = float(stdtrit(dof, _ONE_SIGMA)) if dof > 0 else 1.0
     covariance = (solve * (own + extra)) @ solve.T * wide**2
-    chi2 = float(np.sum(residual**2 / own))
-    scatter = np.sqrt(extra) * wide if dof > 0 else float(np.sqrt(own.mean()))
-    return _Polynomial(coefficients, covariance, design @ coefficients, chi2, dof, float(scatter))
+    scatter = float(np.sqrt(extra)) * wide if dof > 0 else float(np.sqrt(own.mean()))
+    return _Polynomial(coefficients, covariance, design @ coefficients, chi2, dof, scatter, extra)
 
 
-def _is_bent(matches: Sequence[Match], centre: float, line: _Polynomial) -> bool:
+def _solved(design: FloatArray, y: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+    """Return coefficients, the matrix that makes them from ``y``, and χ² with the given variances."""
+    root = np.sqrt(variance)
+    solve = np.linalg.pinv(design / root[:, None]) / root
+    coefficients = solve @ y
+    return coefficients, solve, float(np.sum(((y - design @ coefficients) / root) ** 2))
+
+
+def _is_bent(matches: Sequence[Match], centre: float) -> bool:
     """Return whether a parabola describes the lines so much better that chance is no explanation."""
     if len(matches) < _QUADRATIC_LINES:
         return False
     bent = _polynomial(matches, centre, 2)
+    x = (np.array([match.found.centre_nm for match in matches]) - centre) / _SCALE_NM
     y = np.array([match.offset_nm for match in matches])
-    left, less = float(np.sum((y - line.values) ** 2)), float(np.sum((y - bent.values) ** 2))
-    floor = bent.dof * float(np.mean([match.found.centre_error_nm**2 for match in matches]))
-    ratio = (left - less) / max(less, floor, 1e-300) * bent.dof
+    # Both with the weights of the parabola: what it leaves is what the line is judged by.
+    own = np.array([match.found.centre_error_nm for match in matches]) ** 2
+    variance = np.maximum(own, 1e-12) + bent.extra_nm2
+    without = _solved(x[:, None] ** np.arange(2), y, variance)[2]
+    within = _solved(x[:, None] ** np.arange(3), y, variance)[2]
+    ratio = (without - within) / max(within / bent.dof, 1.0)
     return bool(fdtrc(1, bent.dof, max(ratio, 0.0)) < _BENT)

@@ -13,7 +13,9 @@ from asplab.core.units import Medium, energy_from_wavelength, wavelength_from_en
 _FILE = "lamp_lines.csv"
 _NAMES = {"mercury": "Hg", "argon": "Ar", "neon": "Ne", "krypton": "Kr", "xenon": "Xe", "cadmium": "Cd"}
 _ELEMENT = re.compile("Hg|Ar|Ne|Kr|Xe|Cd", re.IGNORECASE)
-_SYMBOLS = re.compile(rf"(?:{_ELEMENT.pattern})+", re.IGNORECASE)
+_SYMBOLS = re.compile(rf"(?:{_ELEMENT.pattern})+")
+_LOWER = ("hg", "hgar", "hgcd", "hgne", "ar", "ne", "kr", "xe", "cd")
+"""Symbols that are no English words, as near and arcd would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def elements_of(text: str) -> tuple[str, ...]:
     for word in re.findall(r"[A-Za-z]+", text):
         if word.lower() in _NAMES:
             found[_NAMES[word.lower()]] = None
-        elif _SYMBOLS.fullmatch(word):
+        elif _SYMBOLS.fullmatch(word) or word.lower() in _LOWER:
             found |= dict.fromkeys(part.capitalize() for part in _ELEMENT.findall(word))
     return tuple(found)
 

@@ -61,9 +61,15 @@ def find_lines(wavelength_nm: FloatArray, counts: FloatArray) -> tuple[FittedLin
     noise = float(np.median(np.abs(steps - np.median(steps)))) / (0.6745 * np.sqrt(2.0))
     threshold = max(_SIGNIFICANT * noise, 1e-3 * float(np.ptp(counts)))
     peaks, found = find_peaks(counts, prominence=threshold, width=0.0, rel_height=0.5, plateau_size=1)
+    if not peaks.size:
+        return ()
+    # A neighbour's flank is no background: the window of a line ends half-way to it.
+    borders = [0, *(int(border) for border in (peaks[1:] + peaks[:-1] + 1) // 2), counts.size]
     fits = (
-        _fit(wavelength_nm, counts, int(peak), float(width), int(top))
-        for peak, width, top in zip(peaks, found["widths"], found["plateau_sizes"], strict=True)
+        _fit(wavelength_nm, counts, int(peak), float(width), int(top), (low, high))
+        for peak, width, top, low, high in zip(
+            peaks, found["widths"], found["plateau_sizes"], borders[:-1], borders[1:], strict=True
+        )
     )
     return tuple(line for line in fits if line is not None)
 
@@ -73,11 +79,13 @@ def strongest_line(wavelength_nm: FloatArray, counts: FloatArray) -> FittedLine 
     return max(find_lines(wavelength_nm, counts), key=lambda line: line.height, default=None)
 
 
-def _fit(wavelength_nm: FloatArray, counts: FloatArray, peak: int, width_pixels: float, top: int) -> FittedLine | None:
+def _fit(
+    wavelength_nm: FloatArray, counts: FloatArray, peak: int, width_pixels: float, top: int, borders: tuple[int, int]
+) -> FittedLine | None:
     """Fit a Gaussian and a line below it to the neighbourhood of a peak; None where that makes no line."""
     sigma = max(width_pixels, 1.0) / FWHM_PER_SIGMA
     reach = max(int(np.ceil(_WINDOW_SIGMA * sigma)), _FEWEST_PIXELS // 2)
-    chosen = slice(max(peak - reach, 0), min(peak + reach + 1, counts.size))
+    chosen = slice(max(peak - reach, borders[0]), min(peak + reach + 1, borders[1]))
     y, x = counts[chosen], np.arange(counts.size, dtype=np.float64)[chosen] - peak
     is_flat = top >= _SAME_COUNTS
     use = y < y.max() if is_flat else np.ones(y.size, dtype=bool)
@@ -88,13 +96,13 @@ def _fit(wavelength_nm: FloatArray, counts: FloatArray, peak: int, width_pixels:
     variance, best, covariance = np.ones(y.size), start, np.zeros((5, 5))
     for _ in range(3):
         root = np.sqrt(variance)
-        found = least_squares(_residual, best, _jacobian, args=(x, y, root), x_scale="jac", method="trf")
+        found = least_squares(_residual, best, _jacobian, args=(x, y, root), x_scale="jac", method="lm")
         best = found.x
+        if not (best[0] > 0.0 and abs(best[1]) <= max(2.0 * abs(best[2]), 1.0) and 0.2 < abs(best[2]) < reach):
+            return None
         covariance = np.linalg.pinv(found.jac.T @ found.jac)
         variance = _variance(x, y, best)
     height, centre, sigma = float(best[0]), float(best[1]), abs(float(best[2]))
-    if not (height > 0.0 and abs(centre) <= max(2.0 * sigma, 1.0) and 0.2 < sigma < reach):
-        return None
     dof = y.size - best.size
     wide = float(stdtrit(dof, _ONE_SIGMA)) if dof > 0 else np.inf
     scatter = float(np.sum(found.fun**2)) / max(dof, 1)

@@ -81,9 +81,9 @@ def write_lamp(folder: Path, experiment: VirtualExperiment, *, seed: int) -> Ite
     if not experiment.effects.lamp:
         return
     counts = lamp_counts(experiment, generator(seed, _LAMP))
-    write_text(folder / "lamp.csv", _spectrum_text(_wavelength_prefixes(experiment.wavelength_nm), counts))
+    write_text(folder / "lamp_HgNe.csv", _spectrum_text(_wavelength_prefixes(experiment.wavelength_nm), counts))
     camera = _camera_cells(experiment, None, 1)
-    yield {"file": "lamp.csv", "kind": "lamp", "exposure_s": f"{experiment.exposures_s[0]:g}", **camera}
+    yield {"file": "lamp_HgNe.csv", "kind": "lamp", "exposure_s": f"{experiment.exposures_s[0]:g}", **camera}
 
 
 def write_filters(folder: Path, experiment: VirtualExperiment, measured: list[Condition]) -> Iterator[Row]:

@@ -395,7 +395,7 @@ def test_an_overexposed_repeat_is_flat_at_full_scale_and_told_with_its_exposure(
 @pytest.mark.parametrize(("in_air", "expected"), [(False, 546.0750 * 1.000278), (True, 546.0750)])
 def test_the_lamp_shows_the_mercury_line_off_its_place(in_air: bool, expected: float, tmp_path: Path) -> None:
     folder = written(tmp_path, lamp=True, axis_offset_nm=0.4, axis_stretch_nm=0.2, in_air=in_air)
-    wavelength, counts = table(folder, "lamp.csv").T
+    wavelength, counts = table(folder, "lamp_HgNe.csv").T
     near = np.abs(wavelength - 546.6) < 2.0
     signal = counts[near] - 200.0
     shown = np.average(wavelength[near], weights=signal)

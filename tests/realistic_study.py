@@ -1,0 +1,160 @@
+"""Whole experiments with all effects of a real day, from raw files through the analysis with default settings.
+
+Simulates `REALISTIC` (or other effects) at 11 temperatures, analyses each with defaults, and prints how far η lies from
+the truth in statistical and in total errors, up to 77 meV below the gap, and what the user is told. Some 20 s per seed:
+
+    OMP_NUM_THREADS=1 python tests/realistic_study.py --seeds 3
+    OMP_NUM_THREADS=1 python tests/realistic_study.py --seeds 1 --effects realistic,leak=1e-4
+    OMP_NUM_THREADS=1 python tests/realistic_study.py --seeds 1 --each
+
+``--each`` analyses one experiment per effect that is on, with that effect alone.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from asplab.core.document import Document
+from asplab.core.loading import load_experiment
+from asplab.core.pipeline import Results, analyse
+from asplab.core.problems import grouped
+from asplab.core.systematics import systematic_errors
+from asplab.core.virtual import VirtualExperiment, experiment_with_truth, simulate, truth_document
+from asplab.core.virtual_effects import Effects
+
+DEEPEST_MEV = 78.0
+"""Detunings up to here are counted: the nominal 77 meV and what readbacks make of it."""
+
+TOGETHER = {
+    "two_photon_crossover_uw": ("two_photon_reference_mev", "power_series"),
+    "filter_ripple": ("filters_written",),
+    "path_mismatch": ("filters_written",),
+    "segment_gain_error": ("scan_segments",),
+    "overload": ("scan_segments",),
+    "nd_error_od": ("pl_nd_od",),
+    "bleaching": ("bleaches_heat", "times"),
+    "pair_told": ("times",),
+    "axis_offset_nm": ("axis_stretch_nm", "lamp", "laser_lines"),
+    "laser_offset_nm": ("scan_offset_nm", "laser_lines", "lamp"),
+    "bandwidth_nm": ("scan_bandwidth_nm",),
+}
+"""Effects that only make sense with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One η: where it is, what came out, its errors (standard, total downwards and upwards), and the truth."""
+
+    temperature_k: float
+    detuning_mev: float
+    eta: float
+    error: float
+    plus: float
+    minus: float
+    truth: float
+
+    @property
+    def pull(self) -> float:
+        """Deviation in statistical errors."""
+        return (self.eta - self.truth) / self.error
+
+    @property
+    def total_pull(self) -> float:
+        """Deviation in total errors: ``plus`` is how far above the result the truth may lie."""
+        side = self.minus if self.eta > self.truth else self.plus
+        return (self.eta - self.truth) / float(np.hypot(self.error, side))
+
+
+def analysed(experiment: VirtualExperiment, seed: int) -> Results:
+    """Return the results of one simulated folder, with default settings."""
+    with tempfile.TemporaryDirectory() as folder:
+        return analyse(Document(load_experiment(simulate(Path(folder) / "data", experiment, seed=seed).parent)))
+
+
+def compared(results: Results, experiment: VirtualExperiment, seed: int) -> Iterator[Row]:
+    """Yield every η of the results with its truth; conditions are told apart by set temperature and excitation."""
+    fit = results.efficiency
+    if fit is None:
+        return
+    total = systematic_errors(results)
+    truths = truth_document(experiment, seed=seed)["efficiency"]
+    for truth in truths:  # type: ignore[attr-defined]
+        t = int(np.argmin(np.abs(fit.temperatures_k - truth["temperature_k"])))
+        distance = np.where(fit.valid[t], np.abs(fit.excitation_nm[t] - truth["excitation_nm"]), np.inf)
+        place = int(np.argmin(distance))
+        if truth["detuning_mev"] > DEEPEST_MEV or distance[place] > 1.0:
+            continue
+        eta, error = float(fit.eta[t, place]), float(fit.eta_error[t, place])
+        plus, minus = float(total.plus.eta[t, place]), float(total.minus.eta[t, place])
+        yield Row(truth["temperature_k"], truth["detuning_mev"], eta, error, plus, minus, truth["eta"])
+
+
+def described(rows: list[Row]) -> str:
+    """Return one line on pulls against statistical and total errors."""
+    pull, total = (np.array([getattr(row, name) for row in rows]) for name in ("pull", "total_pull"))
+    kept = np.isfinite(pull)
+    if not kept.any():
+        return "no η"
+    off = np.array([row.eta - row.truth for row in rows])[kept]
+    return (
+        f"{kept.sum():4d} η (of {len(rows)}), bias {off.mean():+.4f}, "
+        f"statistical pulls {pull[kept].mean():+.2f} ± {pull[kept].std():.2f}, "
+        f"total {np.nanmean(total):+.2f} ± {np.nanstd(total):.2f}, "
+        f"beyond 3 total errors {int((np.abs(total) > 3).sum())}, largest {np.nanmax(np.abs(total)):.1f}"
+    )
+
+
+def study(effects: Effects, seeds: int, *, name: str, verbose: bool) -> None:
+    """Simulate, analyse and print."""
+    rows: list[Row] = []
+    for seed in range(seeds):
+        experiment = replace(experiment_with_truth(), effects=effects)
+        results = analysed(experiment, seed)
+        rows += compared(results, experiment, seed)
+    print(f"{name}: {described(rows) if rows else 'no η at all'}")
+    if not verbose:
+        return
+    for row in sorted(rows, key=lambda row: -abs(np.nan_to_num(row.total_pull)))[:12]:
+        print(
+            f"  {row.temperature_k:g} K, {row.detuning_mev:.1f} meV: {row.eta:.4f} ± {row.error:.4f} "
+            f"(+{row.plus:.4f} −{row.minus:.4f}), true {row.truth:.4f}, {row.total_pull:+.1f} total errors"
+        )
+    print(f"what the user is told (seed {seeds - 1}):")
+    for problem in grouped(results.problems, experiment=results.document.experiment.name):
+        print(f"  {problem.severity}: {problem.where}: {problem.message}")
+
+
+def single_effects(effects: Effects) -> Iterator[tuple[str, Effects]]:
+    """Yield each effect that is on, with what it needs, and nothing else."""
+    off = Effects()
+    companions = {name for others in TOGETHER.values() for name in others}
+    for field in fields(Effects):
+        value = getattr(effects, field.name)
+        if value == getattr(off, field.name) or (field.name in companions and field.name not in TOGETHER):
+            continue
+        names = (field.name, *TOGETHER.get(field.name, ()))
+        yield field.name, replace(off, **{name: getattr(effects, name) for name in names})
+
+
+def main() -> None:
+    """Run as a command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--effects", default="realistic")
+    parser.add_argument("--each", action="store_true")
+    chosen = parser.parse_args()
+    effects = experiment_with_truth(effects=chosen.effects).effects
+    if not chosen.each:
+        study(effects, chosen.seeds, name=chosen.effects, verbose=True)
+        return
+    study(Effects(), chosen.seeds, name="off", verbose=False)
+    for name, single in single_effects(effects):
+        study(single, chosen.seeds, name=name, verbose=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import ndtr
 
+from asplab.core.block_scatter import Blocks
 from asplab.core.corrections import Corrected
 from asplab.core.energies import Energies
 from asplab.core.excitations import Excitations
@@ -40,10 +41,11 @@ def respond_to_absorbed(
     energies: Energies,
     emission: Emission,
     absorbed: Absorbed,
+    blocks: Blocks,
     scatter: HeatScatter,
 ) -> Responses:
     """Return the responses at the photon energies that are absorbed; see `respond` and `shift_to_absorbed`."""
-    found = respond(corrected, layout, excitations, energies, emission, absorbed, scatter)
+    found = respond(corrected, layout, excitations, energies, emission, absorbed, blocks, scatter)
     return shift_to_absorbed(found, excitations.sigma_mev[layout.index])
 
 

@@ -14,6 +14,7 @@ from asplab.core.band import (
     find_stokes_transmitted,
     find_transmitted,
 )
+from asplab.core.block_scatter import find_blocks
 from asplab.core.calibration import Calibration, calibrate
 from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.document import Document
@@ -63,6 +64,7 @@ _FROM_RAW = (
     read_scans,
     photothermal,
     pair_repeats,
+    find_blocks,
     scatter_of_heat,
     as_measured(respond_to_absorbed),
     find_powers,

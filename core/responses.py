@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.block_scatter import Blocks, BlockScatter, centre_within, scatter_between
 from asplab.core.corrections import Corrected
 from asplab.core.energies import Energies, Excitations
 from asplab.core.integration import Emission
@@ -58,6 +59,8 @@ class Responses:
         Far below the gap, where no power series shows that one photon makes the emission.
     blue_shift_mev : ndarray, shape (n_temperatures, n_columns), or None
         By how much photon energies were raised to those absorbed, because excitations have a width.
+    remeasured : ndarray, shape (n_temperatures, 2 n_columns, 2 n_columns), or None
+        Part of ``covariance`` that comes from differences between the times of measuring one condition.
     """
 
     temperatures_k: FloatArray
@@ -83,6 +86,7 @@ class Responses:
     lasting: FloatArray | None = None
     unverified: np.ndarray | None = None
     blue_shift_mev: FloatArray | None = None
+    remeasured: FloatArray | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -121,6 +125,8 @@ class HeatScatter:
     is_matched : ndarray of bool, same shape
     drifts_alike : bool
         Emission and scan of one repeat are taken to share all of their drift.
+    between : BlockScatter or None
+        What scans that were measured again differ by.
     """
 
     repeats: Repeats
@@ -129,16 +135,23 @@ class HeatScatter:
     matched: FloatArray
     is_matched: np.ndarray
     drifts_alike: bool
+    between: BlockScatter | None = None
 
 
-def scatter_of_heat(absorbed: Absorbed, layout: Layout, pairs: Pairs, settings: ResponseSettings) -> HeatScatter:
+def scatter_of_heat(
+    absorbed: Absorbed, layout: Layout, pairs: Pairs, blocks: Blocks, settings: ResponseSettings
+) -> HeatScatter:
     """Describe the scatter of the photothermal readings; it does not depend on the emission window."""
-    repeats = _heat_repeats(layout, pairs, absorbed, layout.valid & ~np.isnan(absorbed.mean[layout.index]))
+    valid = layout.valid & ~np.isnan(absorbed.mean[layout.index])
+    values, present = _heat_readings(layout, pairs, absorbed)
+    noise = np.einsum("tii->ti", absorbed.noise)
+    repeats = _relative(values, present, noise, valid, layout.fitted, blocks.heat)
     single, common = _components(repeats)
+    between = None if blocks.heat is None else _between(values, repeats, single, common, blocks.heat)
     together = np.zeros_like(pairs.together) if settings.pairing == "unpaired" else pairs.together
     matched = np.einsum("tcs,tcrs->tcr", repeats.value * repeats.present, together)
     is_matched = (together.sum(axis=-1) > 0) & repeats.strong[..., None]
-    return HeatScatter(repeats, single, common, matched, is_matched, settings.pairing == "paired")
+    return HeatScatter(repeats, single, common, matched, is_matched, settings.pairing == "paired", between)
 
 
 def respond(
@@ -148,6 +161,7 @@ def respond(
     energies: Energies,
     emission: Emission,
     absorbed: Absorbed,
+    blocks: Blocks,
     scatter: HeatScatter,
 ) -> Responses:
     """Combine band intensities and photothermal signals into responses with their joint covariance."""
@@ -156,9 +170,15 @@ def respond(
     valid = layout.valid & measured[index] & ~np.isnan(energies.reference_mev)[:, None]
     intensity = np.where(valid, emission.mean[index], 0.0)
     heat = np.where(valid, absorbed.mean[index], 0.0)
-    light = _light_repeats(corrected, layout, emission, valid)
+    present = corrected.present[index] & layout.valid[..., None]
+    values = emission.per_repeat[index]
+    light = _relative(values, present, emission.noise_variance[index], valid, layout.fitted, blocks.light)
     drift, common = _drift(light, scatter)
     covariance = _covariance(layout, emission, absorbed, intensity, heat, light, scatter.repeats, drift, common)
+    between = None if blocks.light is None else _between(values, light, drift[:, 0], common[:, 0], blocks.light)
+    remeasured = _remeasured(intensity, heat, between, scatter.between)
+    if remeasured is not None:
+        covariance += remeasured
     if not valid.all():
         both = np.concatenate([valid, valid], axis=1)
         covariance *= both[:, :, None] & both[:, None, :]
@@ -183,31 +203,70 @@ def respond(
         keys=layout.keys,
         drift=drift,
         common_reference_error_mev=energies.common_reference_error_mev,
+        remeasured=remeasured,
+        problems=_problems(between, scatter.between),
     )
 
 
+def _between(
+    values: FloatArray, repeats: Repeats, single: FloatArray, common: FloatArray, blocks: FloatArray
+) -> BlockScatter:
+    """Describe what blocks differ by, from the columns that stand clear of their noise."""
+    variance = np.where(repeats.strong, repeats.noise + (single + common)[:, None], np.inf)
+    return scatter_between(values, repeats.present, blocks, variance, common)
+
+
+def _remeasured(
+    intensity: FloatArray, heat: FloatArray, light: BlockScatter | None, warm: BlockScatter | None
+) -> FloatArray | None:
+    """Return the covariance of (I, PA) from differences between blocks; None where nothing was measured again."""
+    if light is None and warm is None:
+        return None
+    n = intensity.shape[1]
+    result = np.zeros((len(intensity), 2 * n, 2 * n))
+    for scatter, mean, part in ((light, intensity, slice(0, n)), (warm, heat, slice(n, None))):
+        if scatter is not None:
+            result[:, part, part] = scatter.covariance * (mean[:, :, None] * mean[:, None, :])
+    return result
+
+
+def _problems(light: BlockScatter | None, warm: BlockScatter | None) -> tuple[Problem, ...]:
+    found = (
+        None if scatter is None else scatter.problem(what, "measured again")
+        for scatter, what in ((light, "the emission"), (warm, "the photothermal signal"))
+    )
+    return tuple(problem for problem in found if problem is not None)
+
+
 def _relative(
-    values: FloatArray, present: np.ndarray, noise: FloatArray, valid: np.ndarray, fitted: np.ndarray
+    values: FloatArray,
+    present: np.ndarray,
+    noise: FloatArray,
+    valid: np.ndarray,
+    fitted: np.ndarray,
+    blocks: FloatArray | None,
 ) -> Repeats:
-    """Return deviations of the repeats from their mean, in units of it, with the noise expected in them."""
+    """Return deviations of the repeats from their mean, in units of it, with the noise expected in them.
+
+    Where conditions were measured again, the mean is that of the block.
+    """
     count = present.sum(axis=2)
     mean = (values * present).sum(axis=2) / np.maximum(count, 1)
     usable = valid & (count > 1) & (mean != 0.0)
     inverse = np.where(usable, 1.0 / np.where(usable, mean, 1.0), 0.0)
-    deviation = (values - mean[:, :, None]) * inverse[:, :, None] * present
+    if blocks is None:
+        deviation = (values - mean[:, :, None]) * inverse[:, :, None] * present
+    else:
+        centre, stretch = centre_within(values, present, blocks)
+        deviation = (values - centre) * (inverse * stretch)[:, :, None] * present
     relative_noise = noise * inverse**2
     used = present & usable[:, :, None]
     strong = usable & fitted & (relative_noise < _STRONG**2)
     return Repeats(deviation, used, relative_noise, strong, used.sum(axis=2))
 
 
-def _light_repeats(corrected: Corrected, layout: Layout, emission: Emission, valid: np.ndarray) -> Repeats:
-    index = layout.index
-    present = corrected.present[index] & layout.valid[..., None]
-    return _relative(emission.per_repeat[index], present, emission.noise_variance[index], valid, layout.fitted)
-
-
-def _heat_repeats(layout: Layout, pairs: Pairs, absorbed: Absorbed, valid: np.ndarray) -> Repeats:
+def _heat_readings(layout: Layout, pairs: Pairs, absorbed: Absorbed) -> tuple[FloatArray, np.ndarray]:
+    """Return the reading of each scan at each excitation, and where there is one."""
     values = np.zeros((*layout.index.shape, pairs.n_scans))
     present = np.zeros(values.shape, dtype=bool)
     for t, readings in enumerate(absorbed.per_scan):
@@ -215,7 +274,7 @@ def _heat_repeats(layout: Layout, pairs: Pairs, absorbed: Absorbed, valid: np.nd
             columns = np.flatnonzero(layout.valid[t])
             values[t, columns, : len(readings)] = readings.T
             present[t, columns, : len(readings)] = True
-    return _relative(values, present, np.einsum("tii->ti", absorbed.noise), valid, layout.fitted)
+    return values, present
 
 
 def _drift(light: Repeats, heat: HeatScatter) -> tuple[FloatArray, FloatArray]:

@@ -175,6 +175,11 @@ def plan_repeats(
     np.einsum("tii->ti", shared)[...] -= responses.misread**2
     shared_light = np.where(responses.valid[:, :, None] & responses.valid[:, None, :], emission.shared, 0.0)
     shown_light = responses.covariance[:, :n_columns, :n_columns] - shared_light
+    if responses.remeasured is not None:
+        shared_light = shared_light + responses.remeasured[:, :n_columns, :n_columns]
+        shown_light = shown_light - responses.remeasured[:, :n_columns, :n_columns]
+        shared = shared + responses.remeasured[:, n_columns:, n_columns:]
+        shown = shown - responses.remeasured[:, n_columns:, n_columns:]
     used = count[:, responses.fitted]
     if not used.size:
         raise AnalysisError("no condition is in use, so there is nothing to resample. Bring excluded ones back.")

@@ -7,9 +7,9 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from asplab.core.corrections import Block, Corrected
-from asplab.core.grouping import Stack
+from asplab.core.corrections.transmitted import Transmitted
 from asplab.core.problems import Problem
-from asplab.core.settings import BackgroundSettings, TransmissionSettings
+from asplab.core.settings import BackgroundSettings
 from asplab.core.units import FloatArray
 
 _EDGE_FRACTION = 0.003
@@ -79,15 +79,8 @@ class Bands:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Transmitted:
-    """Range between the cutoffs of each stack in nm, guards included; shape (n_stacks, 2)."""
-
-    ranges_nm: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class StokesTransmitted:
-    """The same with zeros for anti-Stokes and excluded stacks: all that the band shapes depend on."""
+    """Transmitted ranges, zero for anti-Stokes and excluded stacks: all that the band shapes depend on."""
 
     ranges_nm: FloatArray
     used: np.ndarray
@@ -100,11 +93,6 @@ class BandShapes:
     extents_nm: tuple[tuple[float, float] | None, ...]
     templates: tuple[Template | None, ...]
     problems: tuple[Problem, ...] = ()
-
-
-def find_transmitted(corrected: Corrected, settings: TransmissionSettings) -> Transmitted:
-    """Find which range of each stack the filters let through."""
-    return Transmitted(np.array([_transmitted(corrected, k, settings) for k in range(len(corrected.stacks))]))
 
 
 def find_stokes_transmitted(corrected: Corrected, transmitted: Transmitted) -> StokesTransmitted:
@@ -145,33 +133,6 @@ def find_bands(
     )
     problems = (*shapes.problems, *_background_problems(corrected, shapes, regions, background))
     return Bands(corrected, transmitted.ranges_nm, regions, shapes.templates, background, problems)
-
-
-def cutoff_nm(stack: Stack, side: str, settings: TransmissionSettings, *, tolerance_nm: float = 0.2) -> float | None:
-    """Return the cutoff of a stack in nm, as moved by hand where it was; None without a filter."""
-    nominal = stack.longpass_nm if side == "longpass" else stack.shortpass_nm
-    if nominal is None:
-        return None
-    for moved in settings.moved_cutoffs:
-        if moved.side == side and abs(moved.nominal_nm - nominal) <= tolerance_nm:
-            return moved.cutoff_nm
-    return nominal
-
-
-def _transmitted(corrected: Corrected, k: int, settings: TransmissionSettings) -> tuple[float, float]:
-    """Return the range between the cutoffs; without a cutoff the excitation itself bounds the emission side."""
-    stack = corrected.stacks[k]
-    axis = corrected.blocks[corrected.place[k, 0]].wavelength_nm
-    guard = settings.cutoff_guard_nm
-    longpass = cutoff_nm(stack, "longpass", settings)
-    shortpass = cutoff_nm(stack, "shortpass", settings)
-    if longpass is None and stack.kind == "pl":
-        longpass = stack.excitation_nm
-    if shortpass is None and stack.kind == "aspl":
-        shortpass = stack.excitation_nm
-    low = axis[0] if longpass is None else max(axis[0], longpass + guard)
-    high = axis[-1] if shortpass is None else min(axis[-1], shortpass - guard)
-    return (float(low), float(max(low, high)))
 
 
 def main_block(corrected: Corrected, stokes: Sequence[int]) -> Block | None:

@@ -20,7 +20,6 @@ from asplab.core.experiment import (
 )
 from asplab.core.io import DataFile, file_bytes, read_bytes
 from asplab.core.io.crosschecks import (
-    flat_tops,
     identical_files,
     kept_kinds,
     merged,
@@ -222,7 +221,7 @@ def assemble(name: str, manifest: Manifest, collected: Collected) -> Experiment:
     records, foreign = without_energies(collected.records)
     records, cut = without_cut(records)
     problems = [*merged(collected.problems), *foreign, *cut, *negative_counts(records), *kept_kinds(records)]
-    problems += [*flat_tops(records), *identical_files(collected.sources)]
+    problems += identical_files(collected.sources)
     kept = tuple(record for record in records if record.kind in KEPT_KINDS)
     used = [record for record in records if record.kind not in KEPT_KINDS]
     return Experiment(

@@ -12,11 +12,14 @@ from asplab.core.band import (
     find_bands,
     find_shapes,
     find_stokes_transmitted,
-    find_transmitted,
 )
 from asplab.core.block_scatter import find_blocks
 from asplab.core.calibration import Calibration, calibrate
 from asplab.core.corrections import Corrected, correct, mean_frames
+from asplab.core.corrections.axes import correct_axes
+from asplab.core.corrections.filters import find_filters
+from asplab.core.corrections.saturation import Saturated, find_flat_tops, find_saturated
+from asplab.core.corrections.transmitted import find_transmitted
 from asplab.core.document import Document
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
 from asplab.core.energies import Energies, find_energies
@@ -46,11 +49,15 @@ from asplab.core.two_photon import TwoPhoton, find_two_photon
 _FROM_RAW = (
     gather,
     calibrate,
+    correct_axes,
     mean_frames,
+    find_filters,
+    find_transmitted,
+    find_flat_tops,
+    find_saturated,
     correct,
     arrange,
     accumulate,
-    find_transmitted,
     find_stokes_transmitted,
     find_shapes,
     find_bands,
@@ -72,7 +79,7 @@ _FROM_RAW = (
     find_two_photon,
     purify,
 )
-_SETTLING = (Calibration, Alignment, Energies, StokesTransmitted)
+_SETTLING = (Calibration, Saturated, Alignment, Energies, StokesTransmitted)
 _TO_RESULTS = (fit_efficiency, bound_leak, find_curvature, fit_polaron, find_intervals)
 _OF_POWERS = (find_linear_regime,)
 

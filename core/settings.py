@@ -43,8 +43,13 @@ class CorrectionSettings:
     """What is done to raw counts before anything is integrated.
 
     ``cosmic_threshold`` is in standard deviations of one repeat, pooled over pixels of like signal.
-    ``undo_neutral_density`` multiplies by 10^OD of the neutral filters before the detector.
+    ``undo_neutral_density`` multiplies by 10^OD of the neutral filters before the detector. ``full_scale_counts`` is
+    the highest value that one exposure can read; 0 means unknown, and only flat tops tell saturation.
+    ``inner_filter`` says whether and how the sample's own absorption is made up for.
     """
+
+    leave_out_saturated: bool = True
+    full_scale_counts: float = 65535.0
 
     subtract_dark: bool = True
     subtract_background: bool = True
@@ -55,11 +60,14 @@ class CorrectionSettings:
     divide_by_em_gain: bool = True
     divide_by_accumulations: bool = True
     divide_by_response: bool = True
+    divide_by_filters: bool = True
     divide_by_exposure: bool = True
     divide_by_power: bool = True
+    inner_filter: Literal["none", "cuvette"] = "none"
 
     def __post_init__(self) -> None:
         _between("cosmic_threshold", self.cosmic_threshold, 3.0, 1000.0)
+        _between("full_scale_counts", self.full_scale_counts, 0.0, 1e12)
 
 
 @dataclass(frozen=True, slots=True)

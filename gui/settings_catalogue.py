@@ -76,6 +76,12 @@ _TOLERANCES = Group(
 _CORRECTIONS = Group(
     "Corrections",
     (
+        Entry("corrections", "leave_out_saturated", "switch", "Leave out saturated",
+              "Repeats in which the detector was at its highest value where the filters transmit. Where all repeats of "
+              "a condition are, it stays out of the fits: its intensity is a lower limit."),
+        Entry("corrections", "full_scale_counts", "number", "Full scale",
+              "Highest value that the detector can read in one exposure; 0 where it isn't known. Flat tops are found "
+              "at any height.", Numeric("counts", 0, 0.0, 1e9, 1.0)),
         Entry("corrections", "subtract_dark", "switch", "Subtract dark frames",
               "The mean dark frame of equal exposure is subtracted; its noise is carried on, common to all spectra."),
         Entry("corrections", "subtract_background", "switch", "Subtract background",
@@ -99,10 +105,17 @@ _CORRECTIONS = Group(
               "writes their mean."),
         Entry("corrections", "divide_by_response", "switch", "Divide by response",
               "Divide by the spectral response curve (kind response), where there is one."),
+        Entry("corrections", "divide_by_filters", "switch", "Divide by filters",
+              "Divide by the transmission of the filters (kind filter) where it is at least half of its maximum; the "
+              "rest counts as not transmitted. Only done when every spectrum behind a filter has its curve."),
         Entry("corrections", "divide_by_exposure", "switch", "Divide by exposure",
               "Only done when every spectrum carries its exposure."),
         Entry("corrections", "divide_by_power", "switch", "Divide by power",
               "Only done when every spectrum carries its pump power."),
+        Entry("corrections", "inner_filter", "choice", "Inner filter",
+              "What the sample absorbs of pump and emission on their way. Cuvette: multiply by 10^((A_ex + A_em)/2), "
+              "with optical densities from a curve of kind absorption.",
+              choices=(("none", "none"), ("cuvette", "cuvette"))),
     ),
 )  # fmt: skip
 _WINDOW = Entry(

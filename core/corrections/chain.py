@@ -1,18 +1,22 @@
 """All corrections of the emission spectra, one after another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import median_filter
 
-from asplab.core.calibration import Calibration
+from asplab.core.corrections.axes import Axes
+from asplab.core.corrections.filters import FilterCurve, Filters
 from asplab.core.corrections.frames import Frames, same_axis
 from asplab.core.corrections.gain import Gain, gain_in_use, gain_problems, neutral_od
+from asplab.core.corrections.inner_filter import inner_filter
 from asplab.core.corrections.normalisation import normalisations
 from asplab.core.corrections.records import Block, Corrected, Treatment
 from asplab.core.corrections.remarks import dark_problems, frame_problems, repeat_problems
-from asplab.core.corrections.sensitivity import response_curve
+from asplab.core.corrections.saturation import Saturated
+from asplab.core.corrections.sensitivity import relative_response, response_curve
 from asplab.core.corrections.subtraction import Part, Shelf, Subtraction, subtraction
 from asplab.core.errors import AnalysisError
 from asplab.core.experiment import Condition, Curve
@@ -27,11 +31,12 @@ _SMOOTHING_PIXELS = 31
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Means:
-    """What the stacks share: mean frames, what is undone, the response curve, settings."""
+    """Mean frames, which factors are undone, the response and the filters that counts are divided by, settings."""
 
     frames: Frames
     gain: Gain
     response: Curve | None
+    filters: tuple[FilterCurve | None, ...]
     settings: CorrectionSettings
     tolerances: GroupingSettings
 
@@ -45,6 +50,7 @@ class _Plan:
     """
 
     stack: Stack
+    filter: FilterCurve | None
     weights: FloatArray
     first: Subtraction
     scale: FloatArray
@@ -63,12 +69,14 @@ class _Cleaned:
 
 def correct(
     gathered: Gathered,
+    axes: Axes,
     frames: Frames,
-    calibration: Calibration,
+    filters: Filters,
+    saturated: Saturated,
     settings: CorrectionSettings,
     tolerances: GroupingSettings,
 ) -> Corrected:
-    """Correct every spectrum in use, on the axis as lamps correct it; nothing is dropped, replaced pixels are counted.
+    """Correct every spectrum in use, on the axis as lamps correct it; what is left out is told, pixels are counted.
 
     Returns
     -------
@@ -85,22 +93,29 @@ def correct(
             f"{gathered.experiment.name}: no emission spectrum is in use, so there is nothing to integrate. "
             "List files of kind pl and aspl in manifest.csv, or bring excluded ones back."
         )
-    stacks = gathered.stacks
-    problems: list[Problem] = []
+    problems = [*filters.problems, *saturated.problems]
+    stacks = tuple(saturated.applied(k, stack) for k, stack in enumerate(gathered.stacks))
+    whole, gathered = gathered, replace(gathered, stacks=stacks)
     means = _Means(
-        frames, gain_in_use(stacks, settings), response_curve(gathered, settings, problems), settings, tolerances
+        frames,
+        gain_in_use(stacks, settings),
+        response_curve(gathered, settings, problems),
+        filters.curves if filters.divides else (None,) * len(stacks),
+        settings,
+        tolerances,
     )
-    axes = _axes(stacks)
-    plans = _plans(gathered, axes, means, problems)
+    groups = _axes(stacks)
+    plans = _plans(gathered, groups, means, problems)
     n_repeats = max(len(stack.members) for stack in stacks)
     place = np.zeros((len(stacks), 2), dtype=int)
     treated: dict[int, Treatment] = {}
     blocks = []
-    for b, (axis, members) in enumerate(axes):
+    for b, (_, members) in enumerate(groups):
         place[members] = np.column_stack([np.full(len(members), b), np.arange(len(members))])
-        block, own = _block(calibration.corrected(axis), members, [plans[k] for k in members], means, n_repeats)
+        block, own = _block(axes.of[members[0]], members, [plans[k] for k in members], means, n_repeats)
         treated.update(zip(members, own, strict=True))
         blocks.append(block)
+    inner = inner_filter(gathered, blocks, settings, problems)
     choices = [plans[k].first for k in range(len(stacks))]
     problems.extend(gain_problems(stacks, settings))
     problems.extend(dark_problems(stacks, choices, frames))
@@ -109,14 +124,16 @@ def correct(
     return Corrected(
         stacks=stacks,
         temperatures_k=gathered.temperatures_k,
-        blocks=tuple(blocks),
+        blocks=tuple(_scaled(block, inner.factor) for block in blocks),
         place=place,
         present=np.array([np.arange(n_repeats) < len(s.members) for s in stacks]).reshape(-1, n_repeats),
         replaced_pixels=np.array([len(treated[k].replaced) for k in range(len(stacks))]),
         dark_group=np.array([next(iter(choice.dark.weights), -1) for choice in choices]),
         frame_noise=np.array([_frame_noise(plans[k], frames) for k in range(len(stacks))]),
         neutral_od=neutral_od(stacks),
-        treatments=tuple(treated[k] for k in range(len(stacks))),
+        treatments=tuple(
+            replace(treated[k], **_left_out(whole.stacks[k], saturated, k), **inner.of(k)) for k in range(len(stacks))
+        ),
         problems=tuple(problems),
     )
 
@@ -148,7 +165,9 @@ def _plans(
             weights, first = _choose(stacks[k], shelf, means)
             exposure_s, power_uw = divisors.exposure_s[k], divisors.power_uw[k]
             light = np.array([means.gain.light(member.condition) for member in stacks[k].members])
-            plans[k] = _Plan(stacks[k], weights, first, exposure_s * power_uw / light, exposure_s, power_uw)
+            plans[k] = _Plan(
+                stacks[k], means.filters[k], weights, first, exposure_s * power_uw / light, exposure_s, power_uw
+            )
     return plans
 
 
@@ -187,19 +206,18 @@ def _block(
     axis: FloatArray, indices: Sequence[int], plans: Sequence[_Plan], means: _Means, n_repeats: int
 ) -> tuple[Block, list[Treatment]]:
     # Counts per pixel become counts per nm, on one scale for all axes.
-    sensitivity = np.gradient(axis)
-    if means.response is not None:
-        relative = np.interp(axis, means.response.wavelength_nm, means.response.values)
-        sensitivity = sensitivity * relative / means.response.values.max()
+    detector = np.gradient(axis) * relative_response(axis, means.response)
     intensity = np.zeros((len(plans), axis.size, n_repeats))
     mean, variance, dark_variance = (np.zeros((len(plans), axis.size)) for _ in range(3))
     treatments = []
     for row, plan in enumerate(plans):
-        cleaned = _clean(plan, sensitivity, means)
+        cleaned = _clean(plan, detector if plan.filter is None else detector * plan.filter.transmission, means)
         intensity[row, :, : len(cleaned.values)] = cleaned.values.T
         mean[row] = cleaned.values.mean(axis=0)
         variance[row] = additive_variance(cleaned.values)
-        dark_variance[row] = np.sum(_frame_noise(plan, means.frames) ** 2) / sensitivity**2
+        # A filter is flat where it transmits: on one axis the noise of frames stays one function times a factor.
+        flat = 1.0 if plan.filter is None else plan.filter.mean
+        dark_variance[row] = np.sum(_frame_noise(plan, means.frames) ** 2) / (flat * detector) ** 2
         treatments.append(_treatment(plan, cleaned, means))
     return Block(axis, np.asarray(indices), intensity, mean, variance, dark_variance), treatments
 
@@ -210,9 +228,9 @@ def _clean(plan: _Plan, sensitivity: FloatArray, means: _Means) -> _Cleaned:
     used = np.flatnonzero(plan.weights.any(axis=0))
     if used.size:
         counts = counts - plan.weights[:, used] @ np.array([means.frames.items[i].counts for i in used])
-    guesses = means.response is not None and not plan.first.takes_offset
+    guesses = (means.response is not None or plan.filter is not None) and not plan.first.takes_offset
     if guesses:
-        # Without a dark the camera's offset is still in: it must not be divided by the response.
+        # Without a dark the camera's offset is still in: it must not be divided by a curve.
         counts = counts - np.percentile(median_filter(counts, size=(1, _SMOOTHING_PIXELS)), 10, axis=1)[:, None]
     replaced = np.zeros((0, 2), dtype=int)
     if means.settings.remove_cosmic_rays:
@@ -246,13 +264,34 @@ def _treatment(plan: _Plan, cleaned: _Cleaned, means: _Means) -> Treatment:
         accumulations=np.array([gain.exposures(condition) for condition in conditions]),
         exposure_s=plan.exposure_s,
         power_uw=plan.power_uw,
-        filters=(),
+        filters=() if plan.filter is None else plan.filter.sources,
         response="" if means.response is None else means.response.source,
         inner_filter=1.0,
         absorption="",
         left_out=(),
         saturated=(),
         replaced=cleaned.replaced,
+    )
+
+
+def _left_out(stack: Stack, saturated: Saturated, k: int) -> dict[str, Any]:
+    """Return what a treatment says of saturated repeats."""
+    own = tuple(stack.members[r].source for r in saturated.of(k))
+    stays = not saturated.leaves_out or len(own) == len(stack.members)
+    return {"left_out": () if stays else own, "saturated": own if stays else ()}
+
+
+def _scaled(block: Block, factor: FloatArray) -> Block:
+    """Return a block with every stack multiplied by its factor (n_stacks,)."""
+    own = factor[block.stacks]
+    if np.all(own == 1.0):
+        return block
+    return replace(
+        block,
+        intensity=block.intensity * own[:, None, None],
+        mean=block.mean * own[:, None],
+        variance=block.variance * own[:, None] ** 2,
+        dark_variance=block.dark_variance * own[:, None] ** 2,
     )
 
 

@@ -1,9 +1,12 @@
 """How sensitive the detection is along the wavelength axis: the spectral response."""
 
+import numpy as np
+
 from asplab.core.experiment import Curve
 from asplab.core.grouping import Gathered
 from asplab.core.problems import Problem
 from asplab.core.settings import CorrectionSettings
+from asplab.core.units import FloatArray
 
 
 def response_curve(gathered: Gathered, settings: CorrectionSettings, problems: list[Problem]) -> Curve | None:
@@ -27,3 +30,11 @@ def response_curve(gathered: Gathered, settings: CorrectionSettings, problems: l
             problems.append(Problem("warning", curve.where, message))
             break
     return curve
+
+
+def relative_response(axis: FloatArray, curve: Curve | None) -> FloatArray:
+    """Return the response on a wavelength axis, (n_pixels,), relative to the maximum of its curve; ones without one."""
+    if curve is None:
+        return np.ones(axis.size)
+    found: FloatArray = np.interp(axis, curve.wavelength_nm, curve.values) / curve.values.max()
+    return found

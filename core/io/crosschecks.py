@@ -7,13 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from asplab.core.counting import counted
-from asplab.core.experiment import EMISSION_KINDS, KEPT_KINDS, Record, Scan, Source, Spectrum
+from asplab.core.experiment import KEPT_KINDS, Record, Scan, Source, Spectrum
 from asplab.core.problems import Problem
 from asplab.core.units import FloatArray, wavelength_from_energy
 
 LEAST_MEV = 1000.0
-_FLAT_PIXELS, _FLAT_COUNTS = 5, 50.0
-"""So many neighbouring pixels with one and the same highest value, above so many counts, are no chance."""
 
 
 def merged(problems: Sequence[Problem]) -> Iterator[Problem]:
@@ -128,29 +126,6 @@ def cut_short(record: Record, whole: Record) -> Problem:
         f"the file looks cut short: {here.size} rows from {here[0]:g} to {here[-1]:g} nm, where {whole.source} has "
         f"{there.size} from {there[0]:g} to {there[-1]:g} nm. Restore it from the original or remove its row.",
     )
-
-
-def flat_tops(records: Sequence[Record]) -> list[Problem]:
-    """Return a warning for each spectrum that was cut off at a highest value: the detector was saturated."""
-    problems = []
-    for record in records:
-        if not isinstance(record, Spectrum) or record.kind not in EMISSION_KINDS:
-            continue
-        top = float(record.counts.max())
-        at = np.flatnonzero(record.counts == top)
-        if at.size < _FLAT_PIXELS or top < _FLAT_COUNTS or at.size == record.counts.size:
-            continue
-        run = max(np.split(at, np.flatnonzero(np.diff(at) > 1) + 1), key=len)
-        if run.size < _FLAT_PIXELS:
-            continue
-        low, high = record.wavelength_nm[run[0]], record.wavelength_nm[run[-1]]
-        message = (
-            f"{run.size} neighbouring pixels ({low:.1f}-{high:.1f} nm) read the same highest value, {top:g}: the "
-            "detector is saturated there, and the band comes out too small. Exclude the spectrum; measure it with a "
-            "shorter exposure or a weaker beam."
-        )
-        problems.append(Problem("warning", record.where, message))
-    return problems
 
 
 def negative_counts(records: Iterable[Record]) -> Iterator[Problem]:

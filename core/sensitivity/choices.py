@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 import numpy as np
 
-from asplab.core.band import cutoff_nm
+from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.document import Document
 from asplab.core.errors import AnalysisError
 from asplab.core.grouping import Stack

@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
-from asplab.core.band import cutoff_nm
+from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray

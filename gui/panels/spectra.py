@@ -7,9 +7,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from asplab.core.band import cutoff_nm
 from asplab.core.checks import FittedBand, fit_band, hidden_part, transmitted
 from asplab.core.corrections import Corrected
+from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.estimate import Estimate
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping import Stack

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from toy_experiment import GUARD_NM, Toy, change_spectra, with_condition
 
-from asplab.core.band import Bands, cutoff_nm
+from asplab.core.band import Bands
+from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.document import Document
 from asplab.core.experiment import Spectrum
 from asplab.core.pipeline import Results, analyse

@@ -1,6 +1,6 @@
 """From counts to intensities: dark, cosmic rays, response, exposure and power, each against what it must give."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from asplab.core.document import Document, Exclusions
 from asplab.core.experiment import Experiment, Spectrum, frozen_array
 from asplab.core.pipeline import analyse, raw_graph
 from asplab.core.repeats import additive_variance, replace_cosmic_rays
-from asplab.core.settings import CorrectionSettings, GroupingSettings
+from asplab.core.settings import CorrectionSettings, Settings
 from asplab.core.virtual import experiment_with_truth
 from asplab.core.virtual_instruments import simulate_arrays
 
@@ -22,7 +22,8 @@ PIXEL_NM = 0.2
 
 def corrected(experiment: Experiment, **settings: object) -> Corrected:
     chosen = CorrectionSettings(**settings)  # type: ignore[arg-type]
-    return raw_graph().put(experiment, Exclusions(), GroupingSettings(), chosen).get(Corrected)
+    records = [getattr(replace(Settings(), corrections=chosen), field.name) for field in fields(Settings)]
+    return raw_graph().put(experiment, Exclusions(), *records).get(Corrected)
 
 
 def band(*, repeats: int, height: float, noise: float, seed: int = 0) -> np.ndarray:

@@ -277,23 +277,6 @@ def test_the_truth_beside_the_manifest_is_ignored(simulated):
     assert "truth.json" not in {source.path for source in load_experiment(simulated).sources}
 
 
-def test_a_spectrum_cut_off_at_a_highest_value_is_called_saturated(tmp_path):
-    wavelength = np.linspace(480.0, 540.0, 301)
-    band = 100.0 + 5000.0 * np.exp(-0.5 * ((wavelength - 506.0) / 8.0) ** 2)
-    lines = ["file,kind,temperature_K,excitation_nm"]
-    for name, counts in (("whole.csv", band), ("cut.csv", np.minimum(band, 3000.0)), ("quiet.csv", 0.0 * band + 3.0)):
-        rows = (f"{w:.3f},{c:.3f}" for w, c in zip(wavelength, counts, strict=True))
-        (tmp_path / name).write_text("\n".join(["wavelength_nm,counts", *rows]) + "\n", encoding="utf-8")
-        lines.append(f"{name},pl,250,450")
-    (tmp_path / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    found = [p for p in load_experiment(tmp_path).problems if "saturated" in p.message]
-    assert len(found) == 1
-    assert found[0].severity == "warning"
-    assert "cut.csv" in found[0].where
-    assert "3000" in found[0].message
-    assert "497.8-514.2 nm" in found[0].message
-
-
 @pytest.mark.parametrize("kind", ["background", "emission_blank", "lamp", "laser", "reference"])
 def test_spectra_beside_the_emission_load_as_spectra(tmp_path, kind):
     (spectrum,) = load(tmp_path, rows(WAVELENGTHS, COUNTS), kind, ",").spectra

@@ -129,6 +129,8 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
         )
     # Excluded records still take part in the clusters, so that keys of conditions never change with exclusions.
     centres = cluster((_temperature(s) for s in [*spectra, *experiment.scans]), settings.temperature_tolerance_k)
+    scanned = [_temperature(s) for s in experiment.scans if s.kind == "pa"]
+    centres = _shared(centres, [_temperature(s) for s in spectra], scanned, settings)
     notes = _Notes()
     stacks = _stacks(spectra, centres, exclusions, settings, notes)
     heat_scans, scan_blocks = _used_scans(experiment.scans, centres, exclusions, settings, notes)
@@ -137,7 +139,9 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
     heat = [scan_power_uw(s) is not None for s in scans]
     if any(light + heat) and not all(light + heat):
         problems.append(_power_problem(experiment.name, light, heat))
-    in_use = [*chain.from_iterable(s.members for s in stacks), *chain.from_iterable(heat_scans)]
+    in_use: list[Record] = [*chain.from_iterable(s.members for s in stacks)]
+    # Scans that come from another temperature don't tell that of the emission.
+    in_use += [s for s in chain.from_iterable(heat_scans) if _is_at(s, centres, settings)]
     values = _temperatures(in_use, centres)
     return Gathered(
         temperatures_k=np.array([v.mean() if v.size else c for v, c in zip(values, centres, strict=True)]),
@@ -151,6 +155,27 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
         readings=tuple(Readings.of(v) for v in values),
         scan_blocks=scan_blocks,
     )
+
+
+def _shared(
+    centres: Sequence[float], emitted_k: Sequence[float], scanned_k: Sequence[float], settings: GroupingSettings
+) -> list[float]:
+    """Return the centres without those of scans that emission nearby, which has no scans of its own, takes over."""
+    light, heat = ({nearest(centres, value) for value in side} for side in (emitted_k, scanned_k))
+    lacking, spare = sorted(light - heat), sorted(heat - light)
+    taken = set()
+    for t in spare:
+        near = [k for k in lacking if abs(centres[k] - centres[t]) <= settings.scan_reach_k]
+        others = [c for k, c in enumerate(centres) if k not in spare]
+        # The scans must come to nobody else: a record belongs to the nearest centre that is left.
+        if near and others[nearest(others, centres[t])] in [centres[k] for k in near]:
+            taken.add(t)
+    return [centre for t, centre in enumerate(centres) if t not in taken]
+
+
+def _is_at(record: Record, centres: Sequence[float], settings: GroupingSettings) -> bool:
+    temperature = _temperature(record)
+    return abs(temperature - centres[nearest(centres, temperature)]) <= 2.0 * settings.temperature_tolerance_k
 
 
 @dataclass(slots=True)

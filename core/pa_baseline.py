@@ -1,7 +1,7 @@
 """Baseline of a photothermal scan: what it shows without absorption, and how well that is known."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,8 @@ _TAIL_IS_SEEN = 12.0
 """Gain in χ² beyond which an Urbach tail (two parameters) is taken to be there."""
 _OTHER_UNIT_IS_BETTER = 9.0
 """Gain in χ² over all temperatures from which the other unit of the baseline is named."""
+_MOVES_MUCH = 3.0
+"""Standard errors that a reading moves with the other unit, from which it is told that the scans don't tell them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,8 @@ class FittedBaseline:
     chi2_volt, chi2_power : float
         Misfit where the baseline is independent of the pump power, and where it is proportional to it; NaN where it
         was not fitted or where no power is known.
+    other_volts : ndarray, shape (n_points,), or None
+        What the baseline would be with the unit that is not in use.
     """
 
     volts: FloatArray
@@ -55,6 +59,7 @@ class FittedBaseline:
     urbach_mev: float | None = None
     chi2_volt: float = float("nan")
     chi2_power: float = float("nan")
+    other_volts: FloatArray | None = None
 
     def gain_of_other(self, unit: str) -> float:
         """Return by how much χ² falls with the other unit than ``unit``; 0 where that is not known.
@@ -71,13 +76,15 @@ class FittedBaseline:
 class Found:
     """A baseline as a linear function of the scan, ``line @ hat @ volts``, and what blurs it beyond the noise.
 
-    ``extra`` (n_points, rank): its product with its transpose is added to the covariance of the baseline.
+    ``extra`` (n_points, rank): its product with its transpose is added to the covariance of the baseline. ``other`` is
+    ``line`` and ``hat`` with the unit that is not in use.
     """
 
     fitted: FittedBaseline
     line: FloatArray
     hat: FloatArray
     extra: FloatArray
+    other: tuple[FloatArray, FloatArray] | None = None
 
     def noise(self, weights: FloatArray, own: FloatArray, scans: ScanSet) -> FloatArray:
         """Return what the noise of the baseline adds to the covariance of the readings ``weights @ volts``."""
@@ -89,6 +96,13 @@ class Found:
         """Return what the volts of the mean scan do to the readings, by themselves and by way of the baseline."""
         net: FloatArray = weights - (weights @ self.line) @ self.hat
         return net
+
+    def moved_by_other_unit(self, weights: FloatArray, scans: ScanSet) -> tuple[FloatArray, FloatArray]:
+        """Return by how much the readings would change with the other unit, and the noise of that change."""
+        if self.other is None:
+            return np.zeros(len(weights)), np.zeros(len(weights))
+        difference = (weights @ self.line) @ self.hat - (weights @ self.other[0]) @ self.other[1]
+        return difference @ scans.volts.mean(axis=0), np.sqrt(difference**2 @ scans.noise / len(scans.volts))
 
     def blur(self, weights: FloatArray) -> FloatArray:
         """Return what the baseline adds beyond its noise."""
@@ -196,32 +210,38 @@ def _fit(
         chi2=chi2,
         dof=dof,
         urbach_mev=urbach,
-        **_both_units(scans, lines, tails, volts, chosen, sigma2),
     )
     hat = np.zeros((n_line, volts.size))
     hat[:, chosen] = solve[:n_line]
-    return Found(fitted, line, hat, spread * np.sqrt(1.0 - 1.0 / excess))
+    unit = "power" if settings.unit == "volt" else "volt"
+    other = _other_unit(scans, lines[unit], tails, volts, chosen, sigma2)
+    if other is not None:
+        in_volt, in_power = (chi2, other[0]) if settings.unit == "volt" else (other[0], chi2)
+        there = other[1] @ (other[2] @ volts)
+        fitted = replace(fitted, other_volts=there, chi2_volt=in_volt, chi2_power=in_power)
+    return Found(fitted, line, hat, spread * np.sqrt(1.0 - 1.0 / excess), None if other is None else other[1:])
 
 
-def _both_units(
-    scans: ScanSet,
-    lines: Mapping[str, FloatArray],
-    tails: FloatArray,
-    volts: FloatArray,
-    chosen: np.ndarray,
-    sigma2: float,
-) -> dict[str, float]:
-    """Return the misfit of the region with either unit of the baseline, beside the same tail."""
+def _misfit(design: FloatArray, volts: FloatArray, chosen: np.ndarray, sigma2: float) -> tuple[float, FloatArray]:
+    """Return χ² of the region, and the matrix that gives the coefficients of a design from its volts."""
+    solve = np.linalg.pinv(design[chosen])
+    rest = volts[chosen] - design[chosen] @ (solve @ volts[chosen])
+    return float(rest @ rest / sigma2), solve
+
+
+def _other_unit(
+    scans: ScanSet, line: FloatArray, tails: FloatArray, volts: FloatArray, chosen: np.ndarray, sigma2: float
+) -> tuple[float, FloatArray, FloatArray] | None:
+    """Return χ² of the region with another line beside the same tail, that line, and what fits it to the volts.
+
+    None where nothing tells the two apart, because the power is not known or does not vary.
+    """
     if sigma2 <= 0.0 or np.ptp(scans.power_uw[chosen]) == 0.0:
-        return {}
-    found = {}
-    for unit, line in lines.items():
-        design = np.column_stack([line, tails])[chosen]
-        design = design / np.abs(design).max(axis=0)
-        coefficients = np.linalg.lstsq(design, volts[chosen], rcond=None)[0]
-        rest = volts[chosen] - design @ coefficients
-        found[f"chi2_{unit}"] = float(rest @ rest / sigma2)
-    return found
+        return None
+    chi2, solve = _misfit(np.column_stack([line, tails]), volts, chosen, sigma2)
+    hat = np.zeros((line.shape[1], volts.size))
+    hat[:, chosen] = solve[: line.shape[1]]
+    return chi2, line, hat
 
 
 def _tail(
@@ -288,18 +308,35 @@ def _tail_beside(
 
 
 def unit_problems(
-    temperatures_k: FloatArray, baselines: Sequence[FittedBaseline | None], settings: BaselineSettings
+    temperatures_k: FloatArray,
+    baselines: Sequence[FittedBaseline | None],
+    moves: Sequence[float],
+    settings: BaselineSettings,
 ) -> list[Problem]:
-    """Say once where the other unit of the baseline describes the scans of all temperatures clearly better."""
+    """Say once where the other unit of the baseline describes all scans clearly better, or where it can't be told.
+
+    Parameters
+    ----------
+    moves : sequence of float, one per temperature
+        Largest change of a reading with the other unit, in its standard errors.
+    """
     gains = np.array([0.0 if found is None else found.gain_of_other(settings.unit) for found in baselines])
-    if gains.sum() <= _OTHER_UNIT_IS_BETTER:
-        return []
+    gain = float(gains.sum())
     names = {"volt": "independent of the pump power", "power": "proportional to the pump power"}
-    other = "power" if settings.unit == "volt" else "volt"
-    best = temperatures_k[int(np.argmax(gains))]
+    other = names["power" if settings.unit == "volt" else "volt"]
+    if gain > _OTHER_UNIT_IS_BETTER:
+        best = temperatures_k[int(np.argmax(gains))]
+        message = (
+            f"the baseline is described better as {other} than, as set, {names[settings.unit]}: χ² falls by "
+            f"{gain:.0f} over all temperatures (most at {best:.0f} K). Set it {other}, or record a blank."
+        )
+        return [Problem("warning", "photothermal baseline", message)]
+    if gain < -_OTHER_UNIT_IS_BETTER or max(moves, default=0.0) <= _MOVES_MUCH:
+        return []
+    t = int(np.argmax(moves))
     message = (
-        f"the baseline is described better as {names[other]} than, as set, {names[settings.unit]}: χ² falls by "
-        f"{gains.sum():.0f} over all temperatures (most at {best:.0f} K). Set its unit to {names[other]}, or measure a "
-        "blank."
+        f"the scans don't tell whether the baseline is {names[settings.unit]}, as set, or {other} (χ² differs by "
+        f"{abs(gain):.1f}), and PA depends on it: by up to {moves[t]:.0f} of its standard errors at "
+        f"{temperatures_k[t]:.0f} K. Record a blank, or a scan with the pump blocked."
     )
     return [Problem("warning", "photothermal baseline", message)]

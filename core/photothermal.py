@@ -14,6 +14,8 @@ from asplab.core.scans import Scans, ScanSet
 from asplab.core.settings import BaselineSettings
 from asplab.core.units import FloatArray, thermal_energy_mev
 
+_SEEN = 4.0
+"""Standard errors from which a difference between two baselines is more than their noise."""
 _SLOPE_POINTS = 9
 """Points nearest to an excitation that tell the slope of the scan there."""
 
@@ -69,6 +71,7 @@ def photothermal(
     noise, shared, lasting = (np.zeros((n_t, n, n)) for _ in range(3))
     per_scan: list[FloatArray | None] = [None] * n_t
     baselines: list[FittedBaseline | None] = [None] * n_t
+    moves = [0.0] * n_t
     problems: list[Problem] = []
     for t, scan_set in enumerate(scans.sets):
         if scan_set is None or np.isnan(energies.reference_mev[t]):
@@ -89,13 +92,15 @@ def photothermal(
         misread[here] = off = _misread(scan_set, found.fitted, excitations.scan_error_mev[here])
         stays = missed + np.diag(off**2) + _common(scan_set, found, weights)
         lasting[t][columns] = stays
-        shared[t][columns] = stays + found.noise(weights, own, scan_set)
+        shared[t][columns] = total = stays + found.noise(weights, own, scan_set)
+        errors = np.sqrt(np.diag(own / len(readings) + total))
+        moves[t] = _largest_move(*found.moved_by_other_unit(weights, scan_set), errors)
         if scan_set.quadrature_v is not None and scan_set.quadrature_noise is not None:
             across = scan_set.quadrature_v, scan_set.quadrature_noise
             values, errors = quadrature_readings(*across, detuning, weights, settings)
             quadrature[here] = np.where(reached, values, np.nan)
             quadrature_error[here] = np.hypot(errors, scan_set.phase_error_rad * np.mean(readings, axis=0))
-    problems += unit_problems(energies.temperatures_k, baselines, settings)
+    problems += unit_problems(energies.temperatures_k, baselines, moves, settings)
     problems += leak_problems(energies, excitations, scans, mean, quadrature, quadrature_error)
     return Absorbed(
         per_scan=tuple(per_scan),
@@ -110,6 +115,12 @@ def photothermal(
         quadrature_error=quadrature_error,
         problems=tuple(problems),
     )
+
+
+def _largest_move(moved: FloatArray, noise: FloatArray, error: FloatArray) -> float:
+    """Return the largest change of a reading in its standard errors, of those beyond the noise of the change."""
+    seen = (np.abs(moved) > _SEEN * noise) & (error > 0.0)
+    return float(np.max(np.abs(moved[seen]) / error[seen], initial=0.0))
 
 
 def _common(scans: ScanSet, found: Found, weights: FloatArray) -> FloatArray:

@@ -24,18 +24,21 @@ class GroupingSettings:
 
     ``remeasured``: of a condition that was measured again the ``mean`` of all is used, the ``latest``, or the ``best``,
     which has the smallest relative noise. Measured again is what belongs to another series, has the same repeat numbers
-    again, or follows a pause longer than ``remeasured_after_h``.
+    again, or follows a pause longer than ``remeasured_after_h``. Emission without scans takes those of the nearest
+    temperature that has scans only, up to ``scan_reach_k`` away.
     """
 
     temperature_tolerance_k: float = 2.0
     wavelength_tolerance_nm: float = 0.2
     remeasured: Literal["mean", "latest", "best"] = "mean"
     remeasured_after_h: float = 6.0
+    scan_reach_k: float = 10.0
 
     def __post_init__(self) -> None:
         _between("remeasured_after_h", self.remeasured_after_h, 0.0, 1e4)
         _between("temperature_tolerance_k", self.temperature_tolerance_k, 0.0, 100.0)
         _between("wavelength_tolerance_nm", self.wavelength_tolerance_nm, 0.0, 50.0)
+        _between("scan_reach_k", self.scan_reach_k, 0.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,6 @@ class ScanSettings:
         Part of the full scale from which a point counts as overloaded.
     align_temperatures : bool
         Move scans that were taken at another temperature than the emission by the difference of the gap.
-    temperature_reach_k : float
-        How far in temperature emission without scans looks for scans without emission.
     """
 
     half_width_mev: float = 5.0
@@ -149,13 +150,11 @@ class ScanSettings:
     leave_out_overload: bool = True
     full_scale_limit: float = 1.0
     align_temperatures: bool = True
-    temperature_reach_k: float = 10.0
 
     def __post_init__(self) -> None:
         _between("half_width_mev", self.half_width_mev, 0.1, 100.0)
         _between("polynomial_order", self.polynomial_order, 0, 5)
         _between("full_scale_limit", self.full_scale_limit, 0.1, 10.0)
-        _between("temperature_reach_k", self.temperature_reach_k, 0.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,10 @@ _TOLERANCES = Group(
         Entry("grouping", "remeasured_after_h", "number", "After a pause of",
               "A longer pause between the time stamps of one condition means that it was measured again; so do another "
               "series, and the same repeat numbers again.", Numeric("h", 1, 0.0, 10000.0, 1.0)),
+        Entry("grouping", "scan_reach_k", "number", "Scans within",
+              "Emission without photothermal scans takes those of the nearest temperature that has scans only, up to "
+              "this far away. They are moved along the energy by the difference of E<sub>g</sub>.",
+              Numeric("K", low=0.0, high=100.0, step=1.0)),
     ),
     folded=True,
 )  # fmt: skip
@@ -179,9 +183,6 @@ _SCANS = Group(
         Entry("scans", "align_temperatures", "switch", "Align temperatures",
               "Scans that were taken at another temperature than the emission are moved along the energy by the "
               "difference of E<sub>g</sub>. Needs PL at two temperatures."),
-        Entry("scans", "temperature_reach_k", "number", "Scans within",
-              "Emission without scans takes those of the nearest temperature without emission, up to this far away.",
-              Numeric("K", low=0.0, high=100.0, step=1.0)),
     ),
     folded=True,
 )  # fmt: skip

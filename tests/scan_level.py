@@ -99,18 +99,20 @@ def scan(
     leak_v: complex = 0.0,
     kind: str = "pa",
     source: str = "",
-    heat: Callable[[np.ndarray], np.ndarray] | None = None,
+    waves: float = 0.0,
     **condition: object,
 ) -> Scan:
     """Return one scan: X + iY = gain · (heat · power + pick-up + leak · power/100 µW) + noise.
 
-    ``noise_v`` is per point and channel, before the gain; ``meter`` the relative noise of a power reading.
+    ``noise_v`` is per point and channel, before the gain; ``meter`` the relative noise of a power reading; ``waves`` by
+    how much the power rises and falls along the scan.
     """
     axis = np.arange(HC_MEV_NM / (toy.band_mev + 500.0), HC_MEV_NM / (toy.band_mev - 300.0), toy.scan_step_nm)
     axis = axis if axis_nm is None else axis_nm
     energy = HC_MEV_NM / axis
     power = power_uw * (1.0 + toy.power_slope * (axis - toy.band_nm) / 100.0)
-    signal = (heat or toy.heat)(energy) * power * np.exp(1j * np.deg2rad(toy.phase_deg))
+    power = power * (1.0 + waves * np.cos(2.0 * np.pi * (axis - 512.0) / 132.0))
+    signal = toy.heat(energy) * power * np.exp(1j * np.deg2rad(toy.phase_deg))
     if kind == "pa_blank":
         signal = 0.0 * signal
     noise = (toy.noise_v if noise_v is None else noise_v) * rng.standard_normal((2, axis.size))

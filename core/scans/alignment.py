@@ -20,43 +20,32 @@ _TOLD_MEV = 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
-    """Which scans each temperature takes, and how they are moved along the energy.
+    """How the scans of each temperature are moved along the energy.
 
     Attributes
     ----------
-    source : ndarray of int, shape (n_temperatures,)
-        Temperature whose scans are taken; −1 where there are none.
-    shift_mev, error_mev : ndarray, same shape
+    shift_mev, error_mev : ndarray, shape (n_temperatures,)
         E_g(T of the emission) − E_g(T of the scans), which is added to the photon energies of the scans, and its
         standard error.
     """
 
-    source: np.ndarray
     shift_mev: FloatArray
     error_mev: FloatArray
     problems: tuple[Problem, ...] = ()
 
 
 def align_scans(gathered: Gathered, energies: Energies, settings: ScanSettings) -> Alignment:
-    """Find the scans of every temperature and by how much the gap differs between scans and emission.
-
-    Emission without scans takes those of the nearest temperature that has scans and no emission, within
-    ``temperature_reach_k``. The gap between the measured references is interpolated over the temperature.
-    """
+    """Find by how much the gap differs between emission and scans, interpolated between the measured references."""
     n = len(gathered.temperatures_k)
     light = [[s for stack in gathered.stacks if stack.temperature == t for s in stack.members] for t in range(n)]
-    source = _sources(gathered, light, settings)
     emitted = np.array([_mean_k(records) for records in light])
-    scanned = np.array([_mean_k(gathered.scans[t]) if t >= 0 else np.nan for t in source])
+    scanned = np.array([_mean_k(scans) for scans in gathered.scans])
     known = np.isfinite(energies.reference_mev) & np.isfinite(emitted)
     shift, error = np.zeros(n), np.zeros(n)
-    problems: list[Problem] = _borrowed(gathered, source)
-    if not settings.align_temperatures:
-        return Alignment(source, shift, error, tuple(problems))
     unknown: list[int] = []
     for t in np.flatnonzero(np.isfinite(emitted) & np.isfinite(scanned)).tolist():
         apart = float(emitted[t] - scanned[t])
-        blur = _relative_error_k(light[t], gathered.scans[source[t]], apart)
+        blur = _relative_error_k(light[t], gathered.scans[t], apart)
         if apart == 0.0 and blur == 0.0:
             continue
         if known.sum() < 2:
@@ -65,24 +54,9 @@ def align_scans(gathered: Gathered, energies: Energies, settings: ScanSettings) 
         slope, slope_error = _slope(emitted[known], energies, known, 0.5 * float(emitted[t] + scanned[t]))
         shift[t] = slope * apart
         error[t] = np.hypot(slope * blur, slope_error * apart)
-    problems += _told(gathered, emitted, scanned, shift, unknown)
-    return Alignment(source, shift, error, tuple(problems))
-
-
-def _sources(gathered: Gathered, light: Sequence[Sequence[Record]], settings: ScanSettings) -> np.ndarray:
-    own = np.array([bool(scans) for scans in gathered.scans], dtype=bool)
-    source = np.where(own, np.arange(own.size), -1)
-    spare = [t for t in range(own.size) if own[t] and not light[t]]
-    lacking = [t for t in range(own.size) if light[t] and not own[t]]
-    if not spare or not settings.align_temperatures:
-        return source
-    apart = np.abs(gathered.temperatures_k[lacking][:, None] - gathered.temperatures_k[spare])
-    while apart.size and apart.min() <= settings.temperature_reach_k:
-        i, j = np.unravel_index(int(np.argmin(apart)), apart.shape)
-        source[lacking[i]] = spare[j]
-        apart[i, :] = np.inf
-        apart[:, j] = np.inf
-    return source
+    if not settings.align_temperatures:
+        return Alignment(np.zeros(n), np.zeros(n), tuple(_left(gathered, scanned, shift)))
+    return Alignment(shift, error, tuple(_moved(gathered, emitted, scanned, shift, unknown)))
 
 
 def _mean_k(records: Sequence[Record]) -> float:
@@ -118,29 +92,32 @@ def _slope(nodes_k: FloatArray, energies: Energies, known: np.ndarray, at_k: flo
     return float((gap[upper] - gap[upper - 1]) / width), float(error)
 
 
-def _borrowed(gathered: Gathered, source: np.ndarray) -> list[Problem]:
-    """Say once which temperatures take the scans of another one."""
-    pairs = [
-        f"{gathered.temperatures_k[t]:.0f} K takes those of {gathered.temperatures_k[s]:.1f} K"
-        for t, s in enumerate(source)
-        if s not in (t, -1)
-    ]
-    if not pairs:
-        return []
-    message = f"emission and scans were not taken at the same temperature: {'; '.join(pairs)}."
-    return [Problem("info", "photothermal scans", message)]
-
-
-def _told(
-    gathered: Gathered, emitted: FloatArray, scanned: FloatArray, shift: FloatArray, unknown: Sequence[int]
-) -> list[Problem]:
-    problems = []
-    moved = [
+def _off(gathered: Gathered, scanned: FloatArray, shift: FloatArray) -> list[str]:
+    """Return in words which scans lie off the emission, and by how much."""
+    return [
         f"{gathered.temperatures_k[t]:.0f} K by {shift[t]:+.1f} meV (scans at {scanned[t]:.1f} K)"
         for t in np.flatnonzero(np.abs(shift) > _TOLD_MEV)
     ]
-    if moved:
-        message = f"scans taken at another temperature are moved to the gap of the emission: {'; '.join(moved)}."
+
+
+def _left(gathered: Gathered, scanned: FloatArray, shift: FloatArray) -> list[Problem]:
+    off = _off(gathered, scanned, shift)
+    if not off:
+        return []
+    message = (
+        f"scans taken at another temperature than the emission are not moved, as set: {'; '.join(off)} are left in the "
+        "place where PA is read. Switch on the alignment of temperatures."
+    )
+    return [Problem("warning", "photothermal scans", message)]
+
+
+def _moved(
+    gathered: Gathered, emitted: FloatArray, scanned: FloatArray, shift: FloatArray, unknown: Sequence[int]
+) -> list[Problem]:
+    problems = []
+    off = _off(gathered, scanned, shift)
+    if off:
+        message = f"scans taken at another temperature are moved to the gap of the emission: {'; '.join(off)}."
         problems.append(Problem("info", "photothermal scans", message))
     if unknown:
         t = unknown[0]

@@ -47,8 +47,7 @@ def read_scans(
     sets: list[ScanSet | None] = []
     for t, temperature in enumerate(gathered.temperatures_k):
         members = [(k, stack) for k, stack in enumerate(gathered.stacks) if stack.temperature == t]
-        source = int(alignment.source[t])
-        if source < 0:
+        if not gathered.scans[t]:
             if members:
                 message = "there is no photothermal scan, so neither quantum yield nor η follows. Add files of kind pa."
                 told.problems.append(Problem("error", f"{temperature:.0f} K", message))
@@ -57,7 +56,7 @@ def read_scans(
         place = f"{temperature:.0f} K"
         shift, error = float(alignment.shift_mev[t]), float(alignment.error_mev[t])
         energies_of = _Energies(excitations, energy_settings, shift, error)
-        sets.append(_scan_set(gathered, source, place, members, energies_of, settings, told))
+        sets.append(_scan_set(gathered, t, place, members, energies_of, settings, told))
     problems = [*told.problems, *seam_problems(told.seams, stitch=settings.stitch_segments)]
     overload = overload_problem(told.overloaded, settings)
     if overload is not None:
@@ -80,14 +79,14 @@ class _Energies:
 
 def _scan_set(
     gathered: Gathered,
-    source: int,
+    t: int,
     place: str,
     members: Sequence[tuple[int, Stack]],
     energies: _Energies,
     settings: ScanSettings,
     told: _Told,
 ) -> ScanSet:
-    scans = gathered.scans[source]
+    scans = gathered.scans[t]
     pieces, overloaded = _usable(find_pieces(scans, told.problems), settings, scans, told)
     at = energies.excitations.scan_mev[np.array([k for k, _ in members], dtype=int)]
     stokes = [float(energy) for energy, (_, stack) in zip(at, members, strict=True) if stack.kind == "pl"]
@@ -107,7 +106,7 @@ def _scan_set(
     places = np.arange(energy.size) if between.any() else np.flatnonzero(np.nan_to_num(weights).any(axis=0))
     phase = float(np.angle(np.mean(np.exp(1j * turned.phase_rad))))
     blank = read_blank(
-        gathered.blanks[source], whole.axis_nm, energy, power.value_uw, phase, whole.seams, told.problems,
+        gathered.blanks[t], whole.axis_nm, energy, power.value_uw, phase, whole.seams, told.problems,
         per_power=wanted,
     )  # fmt: skip
     return ScanSet(

@@ -46,10 +46,10 @@ def respond_to_absorbed(
 ) -> Responses:
     """Return the responses at the photon energies that are absorbed; see `respond` and `shift_to_absorbed`."""
     found = respond(corrected, layout, excitations, energies, emission, absorbed, blocks, scatter)
-    return shift_to_absorbed(found, excitations.sigma_mev[layout.index])
+    return shift_to_absorbed(found, excitations.sigma_mev[layout.index], excitations.sigma_error)
 
 
-def shift_to_absorbed(responses: Responses, sigma_mev: FloatArray) -> Responses:
+def shift_to_absorbed(responses: Responses, sigma_mev: FloatArray, sigma_error: float) -> Responses:
     """Return the responses with the anti-Stokes photon energies being those absorbed.
 
     Parameters
@@ -58,6 +58,8 @@ def shift_to_absorbed(responses: Responses, sigma_mev: FloatArray) -> Responses:
         With the photon energies that were set.
     sigma_mev : ndarray, shape (n_temperatures, n_columns)
         Standard deviation of each excitation; 0 for a line.
+    sigma_error : float
+        Relative standard error of all widths at once: it moves all ΔE of a temperature together, as their reference does.
     """
     ns = responses.n_stokes
     wide = responses.valid & (sigma_mev > 0.0)
@@ -79,8 +81,15 @@ def shift_to_absorbed(responses: Responses, sigma_mev: FloatArray) -> Responses:
     total = np.hypot(responses.excitation_error_mev, error)
     # Only the error of the line itself goes along with a misread scan: the part of it in the whole.
     part = responses.excitation_error_mev / np.where(total > 0.0, total, 1.0)
+    common = (
+        2.0
+        * sigma_error
+        * np.array([np.median(row[on]) if on.any() else 0.0 for row, on in zip(shift, wide, strict=True)])
+    )
     moved = replace(
         responses,
+        reference_error_mev=np.hypot(responses.reference_error_mev, common),
+        common_reference_error_mev=float(np.hypot(responses.common_reference_error_mev, common.min())),
         excitation_mev=responses.excitation_mev + shift,
         excitation_error_mev=total,
         misread=responses.misread * np.where(total > 0.0, part, 1.0),

@@ -25,6 +25,8 @@ class Excitations:
         Photon energy at which the photothermal scans are read, and the standard error that a reading suffers from.
     sigma_mev : ndarray
         Standard deviation of the photon energies; 0 where the bandwidth isn't known or isn't corrected.
+    sigma_error : float
+        Relative standard error of all of ``sigma_mev`` at once.
     """
 
     wavelength_nm: FloatArray
@@ -33,6 +35,7 @@ class Excitations:
     scan_mev: FloatArray
     scan_error_mev: FloatArray
     sigma_mev: FloatArray
+    sigma_error: float = 0.0
     problems: tuple[Problem, ...] = ()
 
 
@@ -64,6 +67,7 @@ def find_excitations(
         scan_mev=energy_from_wavelength(nominal, medium=energies.medium) if as_set else energy,
         scan_error_mev=np.zeros(nominal.size) if as_set else error,
         sigma_mev=np.array(widths) * energy / wavelength / FWHM_PER_SIGMA * on,
+        sigma_error=0.01 * settings.bandwidth_error_percent,
         problems=_width_problems(corrected, widths) if on else (),
     )
 

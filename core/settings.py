@@ -222,7 +222,7 @@ class CalibrationSettings:
     larger than ``largest_correction_nm``, or a laser line further than ``largest_laser_shift_nm`` from its nominal
     wavelength, is refused. With ``scans_as_set`` photothermal scans are read at the set wavelength of an excitation,
     not at its measured line. With ``correct_bandwidth`` the photon energy that is absorbed counts, where the width is
-    known.
+    known; ``bandwidth_error_percent`` is the standard error of that width.
     """
 
     use_lamp: bool = True
@@ -232,10 +232,12 @@ class CalibrationSettings:
     largest_laser_shift_nm: float = 3.0
     scans_as_set: bool = False
     correct_bandwidth: bool = True
+    bandwidth_error_percent: float = 10.0
 
     def __post_init__(self) -> None:
         _between("largest_correction_nm", self.largest_correction_nm, 0.0, 50.0)
         _between("largest_laser_shift_nm", self.largest_laser_shift_nm, 0.0, 50.0)
+        _between("bandwidth_error_percent", self.bandwidth_error_percent, 0.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,6 +259,9 @@ _CALIBRATION = Group(
         Entry("calibration", "correct_bandwidth", "switch", "Correct bandwidth",
               "Of a wide excitation the tail absorbs the blue part: ΔE counts from the photon energy that is absorbed, "
               "where the column bandwidth_nm or a measured line tells the width."),
+        Entry("calibration", "bandwidth_error_percent", "number", "Error of bandwidth",
+              "Standard error of the width; the shift of ΔE has twice that error, common to a temperature.",
+              Numeric("%", 1, 0.0, 100.0, 1.0)),
     ),
     folded=True,
 )  # fmt: skip

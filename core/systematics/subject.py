@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -146,19 +147,21 @@ def prepare(results: "Results") -> Subject:
     efficiency, polaron, settings = results.efficiency, results.polaron, results.document.settings
     if efficiency is None or polaron is None:
         raise AnalysisError("there is no η, so no systematic error of it. Mend the problems of the analysis first.")
+    on = priors(settings)
+    if "temperature_k" in on:
+        on["temperature_k"] = max(on["temperature_k"], _told_temperature_error(results))
     context = Context(
         line=efficiency.line,
         baseline_change=_baseline_change(results),
         hidden=_hidden(results),
         tail_mev=tail_energies(efficiency),
-        steady=np.asarray(efficiency.temperatures_k < _COLD * settings.systematics.temperature_k),
+        steady=np.asarray(efficiency.temperatures_k < _COLD * on.get("temperature_k", 0.0)),
         dimmed=dimmed_places(results),
         age=ages(results),
     )
     known = settings.pump.measured_leak_ppm is not None
     missing = {name: _missing(name, efficiency, context, is_leak_known=known) for name in NUISANCES}
     left_out = {name: reason for name, reason in missing.items() if reason}
-    on = priors(settings)
     left_out |= {name: "switched off: its prior is 0" for name in NUISANCES if name not in on}
     bound = _leak_bound(efficiency.responses)
     prior = {name: sigma for name, sigma in on.items() if name not in left_out}
@@ -182,6 +185,15 @@ def under(results: "Results | Subject", values: Mapping[str, float]) -> Outcome:
     """
     subject = results if isinstance(results, Subject) else prepare(results)
     return subject.under(values)
+
+
+def _told_temperature_error(results: "Results") -> float:
+    """Return the largest standard error of a temperature in the manifest, in K; 0 where none is told."""
+    if results.gathered is None:
+        return 0.0
+    records = [member for stack in results.gathered.stacks for member in stack.members]
+    told = [record.condition.temperature_error_k for record in (*records, *chain(*results.gathered.scans))]
+    return max((error for error in told if error is not None), default=0.0)
 
 
 def _missing(name: str, efficiency: EfficiencyFit, context: Context, *, is_leak_known: bool) -> str:

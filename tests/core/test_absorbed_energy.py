@@ -161,3 +161,13 @@ def test_light_absorbed_above_the_gap_is_told() -> None:
     near = toy(9.0, detuning_mev=(12.0, 33.0, 46.0, 55.0, 66.0))
     assert "of the absorbed light lies above the reference" in told(run(near.measured()))
     assert "of the absorbed light lies above the reference" not in told(run(toy(15.0).measured()))
+
+
+def test_the_error_of_the_width_moves_all_detunings_of_a_temperature_together() -> None:
+    made = toy(9.0)
+    plain, found = run(made.measured(), correct=False).efficiency, run(made.measured()).efficiency
+    assert plain is not None
+    assert found is not None
+    assert plain.reference_error_mev[0] < 0.3
+    assert found.reference_error_mev[0] == pytest.approx(np.hypot(plain.reference_error_mev[0], 0.2 * 8.0), rel=0.03)
+    assert found.common_reference_error_mev == pytest.approx(0.2 * 8.0, rel=0.03)

@@ -1,7 +1,8 @@
 """The part of the anti-Stokes emission that takes two photons at once, which no rate of up-conversion describes.
 
-A power series tells it: of I = c₁P + c₂P² the part c₂P² takes two. What it brings to PA follows from the heat of a
-pair of photons: with the quantum yield of the Stokes side, 2hν − hν₀ per hν₀ of emitted light [Zhang 2024, Eqs. 1-4].
+A power series tells it: of I = c₁P + c₂P² the part c₂P² takes two. A pair of photons also heats, by 2hν − hν₀ where it
+emits hν₀ with the quantum yield of the Stokes side [Zhang 2024, Eqs. 1-4]. That hardly depends on hν, and a baseline
+fitted to the scan far below the gap takes it away already; only beside a measured blank, or none, is it left in PA.
 """
 
 from dataclasses import dataclass, replace
@@ -14,11 +15,14 @@ from asplab.core.power_law import PowerLaw, fit_power_law
 from asplab.core.power_series import PowerSeries, PowerSeriesFound
 from asplab.core.problems import Problem
 from asplab.core.pump_powers import PumpPowers
-from asplab.core.settings import PumpSettings
+from asplab.core.settings import BaselineSettings, PumpSettings
 from asplab.core.units import FloatArray
 
 VERIFIED_TO_MEV = 120.0
 """Detuning beyond which one photon has to be shown by a power series."""
+
+_LEAVES_PAIRS = ("blank", "none")
+"""Baselines that leave the heat of pairs in PA."""
 
 _SEEN = 2.0
 """Standard errors beyond which a share is told, or stands against a single photon where it is not subtracted."""
@@ -33,7 +37,8 @@ class TwoPhoton:
     share, error : ndarray, shape (n_temperatures, n_columns)
         Part of I and its standard error; 0 where no series tells it.
     heat_ratio : ndarray, same shape
-        Pump power of the photothermal scans in units of that of the spectra; 1 where it is not known.
+        Pump power of the photothermal scans in units of that of the spectra, 1 where it is not known; 0 where the
+        baseline took the heat of pairs away.
     is_known : ndarray of bool, same shape
     is_subtracted : bool
     fits : tuple of (PowerSeries, PowerLaw or None)
@@ -58,15 +63,20 @@ class TwoPhoton:
 
 
 def find_two_photon(
-    found: PowerSeriesFound, powers: PumpPowers, emission: Emission, layout: Layout, settings: PumpSettings
+    found: PowerSeriesFound,
+    powers: PumpPowers,
+    emission: Emission,
+    layout: Layout,
+    settings: PumpSettings,
+    baseline: BaselineSettings,
 ) -> TwoPhoton:
     """Fit every power series, and read it at the power of the spectra of its excitation."""
     shape = layout.index.shape
     share, error, known = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
     if not found.series and not found.repeats:
-        return TwoPhoton(share, error, np.ones(shape), known, settings.subtract_two_photon)
+        return TwoPhoton(share, error, np.zeros(shape), known, settings.subtract_two_photon, problems=found.problems)
     fits = [(one, fit_power_law(one.power_uw, one.intensity, one.error)) for one in _all_series(found, emission)]
-    problems: list[Problem] = []
+    problems = list(found.problems)
     for t, c in np.argwhere(layout.valid[:, layout.n_stokes :]):
         place = (t, c + layout.n_stokes)
         own = [law for series, law in fits if law is not None and series.stack == layout.index[place]]
@@ -79,7 +89,7 @@ def find_two_photon(
         share[place], error[place] = min(shares, key=lambda pair: pair[1])
         known[place] = True
     ratio = powers.heat_uw / powers.light_uw
-    ratio = np.where(np.isfinite(ratio), ratio, 1.0)
+    ratio = np.where(np.isfinite(ratio), ratio, 1.0) * (baseline.shape in _LEAVES_PAIRS)
     return TwoPhoton(share, error, ratio, known, settings.subtract_two_photon, tuple(fits), tuple(problems))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.ndimage import binary_closing
 
 from asplab.core.experiment import Scan
 from asplab.core.problems import Problem
@@ -15,6 +16,8 @@ _FLAT_POINTS = 5
 """Equal readings in a row at the extreme of a scan that make a flat top."""
 _CHANCE_POINTS = 3
 """Equal readings in a row elsewhere: the resolution of the file is so coarse that a run at the top tells nothing."""
+_BETWEEN = 4
+"""Twice as many points between overloaded ones leave with them: there only the noise kept below the full scale."""
 _ROUNDING = 1e-9
 _FEWEST_POINTS = 10
 
@@ -38,9 +41,9 @@ def leave_out(
     They leave all scans alike, so that the mean and its noise are those of the same repeats everywhere.
     """
     masks = np.array([piece.on_axis(scan, _overload(scan, settings).astype(float)) > 0.0 for scan in piece.scans])
-    hit = masks.any(axis=0)
-    if not hit.any():
+    if not masks.any():
         return piece, ()
+    hit = binary_closing(np.pad(masks.any(axis=0), _BETWEEN), iterations=_BETWEEN)[_BETWEEN:-_BETWEEN]
     if np.count_nonzero(~hit) < _FEWEST_POINTS:
         message = (
             f"{np.count_nonzero(hit)} of {hit.size} points of the photothermal scans reach the full scale that "

@@ -64,6 +64,7 @@ def reading_problems(stacks: Sequence[Stack], sets: Sequence[ScanSet | None], se
         unread = np.isnan(found.weights).any(axis=1)
         low, high = found.energy_mev.min(), found.energy_mev.max()
         inside = (found.excitation_mev >= low) & (found.excitation_mev <= high)
+        inside |= np.array([_is_overloaded(stacks[k], found) for k in found.stacks], dtype=bool)
         beyond += [stacks[k] for k in found.stacks[unread & ~inside]]
         hidden += [stacks[k] for k in found.stacks[unread & inside]]
         between += [stacks[k] for k in found.stacks[found.between]]
@@ -78,8 +79,9 @@ def reading_problems(stacks: Sequence[Stack], sets: Sequence[ScanSet | None], se
         problems.append(Problem("error", "photothermal scans", message))
     if hidden:
         message = (
-            f"{_named(hidden, stacks)}: the scan was overloaded over more than {_WIDEST_HOLE_MEV:.0f} meV about the "
-            "excitation, so PA is not known there. Measure with a larger full scale, or exclude the condition."
+            f"{_named(hidden, stacks)}: the scan was overloaded at the excitation, over more than "
+            f"{_WIDEST_HOLE_MEV:.0f} meV or up to its end, so PA is not known there. Measure with a larger full scale, "
+            "or exclude the condition."
         )
         problems.append(Problem("error", "photothermal scans", message))
     if between:
@@ -90,6 +92,10 @@ def reading_problems(stacks: Sequence[Stack], sets: Sequence[ScanSet | None], se
         )
         problems.append(Problem("warning", "photothermal scans", message))
     return problems
+
+
+def _is_overloaded(stack: Stack, found: ScanSet) -> bool:
+    return any(low <= stack.excitation_nm <= high for low, high in found.overloaded_nm)
 
 
 def _typical_step(found: ScanSet) -> float:

@@ -61,7 +61,7 @@ def test_an_excitation_within_a_wide_overloaded_range_is_refused(bench: ScanBenc
     found = read(bench, bumped(np.random.default_rng(0), 80.0))
     assert np.isnan(found.absorbed.mean[1])
     assert np.isfinite(found.absorbed.mean[2:]).all()
-    assert [problem.severity for problem in found.says("the scan was overloaded over more than")] == ["error"]
+    assert [problem.severity for problem in found.says("the scan was overloaded at the excitation")] == ["error"]
 
 
 @pytest.mark.parametrize(("above_mev", "row", "interpolated"), [(270.0, 1, False), (-55.0, 4, True)])
@@ -102,7 +102,7 @@ def test_rounded_scans_have_no_flat_top(bench: ScanBench, digits: float) -> None
 
 def test_one_overloaded_scan_of_several_is_named_as_the_one_to_exclude(bench: ScanBench) -> None:
     found = scans(np.random.default_rng(0))
-    told = read(bench, [clipped(found[0]), *found[1:]]).says("full scale")
+    told = read(bench, [clipped(found[0]), *found[1:]]).says("at its full scale, or")
     assert len(told) == 1
     assert "only 1 of 4 scans" in told[0].message
 
@@ -133,3 +133,17 @@ def test_readings_beside_a_hole_do_not_reach_into_it(bench: ScanBench) -> None:
     told = read(bench, broken)
     assert told.absorbed.interpolated[3]
     assert abs(told.absorbed.mean[3] - bench.truth[3]) < 3.0 * told.error[3]
+
+
+def test_an_excitation_in_an_overloaded_end_is_told_as_overloaded(bench: ScanBench) -> None:
+    found = read(bench, [clipped(one, 3.2e-5) for one in scans(np.random.default_rng(0))])
+    assert np.isnan(found.absorbed.mean[0])
+    assert len(found.says("the scan was overloaded at the excitation")) == 1
+    assert not found.says("lies outside the photothermal scan")
+
+
+def test_points_that_only_noise_kept_below_the_full_scale_leave_as_well(bench: ScanBench) -> None:
+    """With noise of 10 % of the last step to the full scale single points at the edge of the range stay below."""
+    found = read(bench, [clipped(scan(TOY, np.random.default_rng(r), repeat=r, noise_v=1e-7)) for r in range(1, 3)])
+    assert found.scans.sets[0] is not None
+    assert len(found.scans.sets[0].overloaded_nm) == 1

@@ -176,7 +176,7 @@ def _choose(stack: Stack, shelf: Shelf, means: _Means) -> tuple[FloatArray, Subt
     weights = np.zeros((len(stack.members), len(means.frames.items)))
     known: dict[Condition, Subtraction] = {}
     for r, member in enumerate(stack.members):
-        condition = _essential(stack, member.condition)
+        condition = _essential(stack, member.condition, with_power=bool(shelf.blanks))
         if condition not in known:
             known[condition] = subtraction(condition, shelf, means.gain, means.tolerances)
         for number, weight in known[condition].total.items():
@@ -184,14 +184,14 @@ def _choose(stack: Stack, shelf: Shelf, means: _Means) -> tuple[FloatArray, Subt
     return weights, next(iter(known.values()))
 
 
-def _essential(stack: Stack, condition: Condition) -> Condition:
+def _essential(stack: Stack, condition: Condition, *, with_power: bool) -> Condition:
     """Return what the choice of frames depends on; repeats share the temperature and wavelengths of their stack."""
     return Condition(
         temperature_k=stack.temperature_k,
         excitation_nm=stack.excitation_nm,
         longpass_nm=stack.longpass_nm,
         shortpass_nm=stack.shortpass_nm,
-        power_uw=condition.power_uw,
+        power_uw=condition.power_uw if with_power else None,
         exposure_s=condition.exposure_s,
         sample=condition.sample,
         nd_od=condition.nd_od,

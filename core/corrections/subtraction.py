@@ -135,7 +135,7 @@ def _choose(
     fitting = [frame for frame, misfit in zip(frames, misfits, strict=True) if not misfit]
     if fitting:
         return min(fitting, key=lambda frame: _distance(frame, condition)), ""
-    if not frames or (condition.probe_mw == 0.0 and set(misfits) == {"probe_mw"}):
+    if not frames or (condition.probe_mw == 0.0 and frames[0].kind == "background"):
         return None, ""
     what = ", ".join(dict.fromkeys(_PLAIN[misfit] for misfit in misfits))
     kind = _NAMES[frames[0].kind]

@@ -1,0 +1,211 @@
+"""Background with the pump off and light of the bare substrate: matched, scaled, subtracted, their noise carried on."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from correction_level import SMALL, corrected, misses, pulls, spectrum, spread
+from toy_experiment import Toy, change_spectra, with_condition
+
+from asplab.core.corrections import Corrected
+from asplab.core.document import Document
+from asplab.core.experiment import Experiment, Spectrum, frozen_array
+from asplab.core.pipeline import analyse
+
+SEEDS = 24
+PROBE = 4000.0
+"""Counts per second of the whole band that the probe excites."""
+SUBSTRATE = 60.0
+"""Counts per second and µW of the bare substrate in a line below the band."""
+FRAMES = 3
+
+
+def light(s: Spectrum, area: float, centre_nm: float = SMALL.band_nm, sigma_nm: float = SMALL.sigma_nm) -> np.ndarray:
+    """Return counts of a line of so many counts behind the filter of a spectrum."""
+    axis, c = s.wavelength_nm, s.condition
+    line = np.exp(-0.5 * ((axis - centre_nm) / sigma_nm) ** 2) / (sigma_nm * np.sqrt(2.0 * np.pi))
+    passed = axis >= c.longpass_nm if s.kind == "pl" else axis <= c.shortpass_nm
+    return np.asarray(area * (axis[1] - axis[0]) * line * passed)
+
+
+def of_probe(s: Spectrum, seconds: float) -> np.ndarray:
+    """Emission that the probe excites; paths differ by 20 % from condition to condition."""
+    return light(s, PROBE * seconds * (1.0 + 0.2 * (s.condition.excitation_nm % 5.0)))
+
+
+def of_substrate(s: Spectrum, seconds: float, power_uw: float) -> np.ndarray:
+    return light(s, SUBSTRATE * seconds * power_uw * (1.0 + 0.2 * (s.condition.excitation_nm % 5.0)), sigma_nm=6.0)
+
+
+def with_frames(
+    toy: Toy, kind: str, seconds: float, power_uw: float | None = None, *, darks: bool = True
+) -> Experiment:
+    """Add what the probe or the substrate emits to all spectra, and frames of it with an exposure of its own."""
+    experiment, rng = toy.experiment(), np.random.default_rng(1000 + toy.seed)
+
+    def shown(s: Spectrum, t: float, power: float | None) -> np.ndarray:
+        return of_probe(s, t) if kind == "background" else of_substrate(s, t, power)
+
+    first: dict[str, Spectrum] = {}
+    for s in experiment.spectra_of(("pl", "aspl")):
+        first.setdefault(s.source.split("_")[0], s)
+    frames = []
+    for name, s in first.items():
+        level = toy.offset_counts + toy.dark_counts + shown(s, seconds, power_uw)
+        stated = {"longpass_nm": s.condition.longpass_nm, "shortpass_nm": s.condition.shortpass_nm}
+        if kind == "emission_blank":
+            stated["excitation_nm"] = s.condition.excitation_nm
+        for r in range(FRAMES):
+            noisy = level + toy.noise_counts * rng.standard_normal(level.size)
+            frames.append(
+                spectrum(kind, f"{name}_{kind}{r}.csv", toy, noisy, exposure_s=seconds, power_uw=power_uw, **stated)
+            )
+    dirty = change_spectra(
+        experiment,
+        lambda s: s if s.kind == "dark" else replace(s, counts=frozen_array(s.counts + shown(s, 2.0, toy.powers_uw))),
+    )
+    own = list(dirty.spectra_of(("dark",))) if seconds != toy.exposure_s and darks else []
+    # The offset of the detector is what it is at any exposure; the noise of other frames is not the same.
+    longer = [
+        spectrum("dark", f"long_{d.source}", toy, toy.dark_counts + toy.noise_counts * rng.standard_normal(441),
+                 exposure_s=seconds)
+        for d in own
+    ]  # fmt: skip
+    return replace(dirty, spectra=(*dirty.spectra, *frames, *longer))
+
+
+CASES = {
+    "background of equal exposure": ("background", 2.0, None),
+    "background of another exposure": ("background", 6.0, None),
+    "substrate of equal exposure and power": ("emission_blank", 2.0, 50.0),
+    "substrate of another exposure and power": ("emission_blank", 6.0, 80.0),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_intensities_come_back_with_the_errors_they_state(case: str) -> None:
+    """160 pulls and more: their root mean square is 1 within 0.06."""
+    found = [pulls(with_frames(toy, *CASES[case]), toy) for toy in (replace(SMALL, seed=s) for s in range(SEEDS))]
+    assert spread(found) == pytest.approx(1.0, abs=0.16)
+    assert abs(np.mean(found)) < 0.25
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_without_the_correction_weak_anti_stokes_bands_are_too_high(case: str) -> None:
+    """By the part of the band that the light is: the same for PROBE counts, or SUBSTRATE counts per µW."""
+    kind, *_ = CASES[case]
+    switch = "subtract_background" if kind == "background" else "subtract_emission_blank"
+    found = misses(with_frames(SMALL, *CASES[case]), SMALL, **{switch: False})
+    last = np.argmax([s.excitation_nm for s in corrected(SMALL.experiment()).stacks])
+    stack = corrected(SMALL.experiment()).stacks[last]
+    share = 1.0 + 0.2 * (stack.excitation_nm % 5.0)
+    per_uw = PROBE / 50.0 if kind == "background" else SUBSTRATE
+    true = SMALL.light(SMALL.excitations_mev[-1])
+    assert found[last] == pytest.approx(per_uw * share / true, rel=0.15)
+    assert found[last] > 20.0 * abs(misses(with_frames(SMALL, *CASES[case]), SMALL)[last])
+
+
+def test_a_background_without_any_dark_takes_the_offset_along() -> None:
+    toy = replace(SMALL, dark_counts=0.0, offset_counts=100.0)
+    found = corrected(with_frames(toy, "background", 2.0))
+    assert abs(found.blocks[0].mean[0, -20:].mean()) < 0.02
+    assert all(treatment.backgrounds and not treatment.darks for treatment in found.treatments)
+    assert not found.problems
+
+
+def test_a_background_of_another_exposure_without_darks_is_not_scaled() -> None:
+    toy = replace(SMALL, dark_counts=0.0, offset_counts=100.0)
+    found = corrected(with_frames(toy, "background", 6.0, darks=False))
+    assert not any(treatment.backgrounds for treatment in found.treatments)
+    assert {p.message for p in found.problems if "must not be scaled" in p.message}
+
+
+def test_the_dark_of_a_background_of_equal_exposure_cancels() -> None:
+    """PL − D − (B − D) = PL − B: the noise of the dark is not in it."""
+    found = corrected(with_frames(SMALL, "background", 2.0))
+    noise = SMALL.noise_counts / np.sqrt(FRAMES) / 100.0
+    np.testing.assert_allclose(np.sqrt((found.frame_noise**2).sum(axis=1)), noise, rtol=0.1)
+    assert (np.count_nonzero(found.frame_noise, axis=1) == 1).all()
+
+
+def test_stacks_share_the_noise_of_the_frames_they_share_and_no_other() -> None:
+    """Each has a background of its own, and all have the darks of both exposures."""
+    common = corrected(with_frames(SMALL, "background", 6.0)).frame_correlation
+    np.testing.assert_allclose(np.diag(common), 1.0)
+    apart = common[~np.eye(len(common), dtype=bool)]
+    own, other = (1.0 / 9.0) / FRAMES, (1.0 + 1.0 / 9.0) / SMALL.repeats
+    np.testing.assert_allclose(apart, other / (own + other), rtol=0.1)
+
+
+def test_cosmic_rays_of_frames_are_removed() -> None:
+    def hit(s: Spectrum) -> Spectrum:
+        if not s.source.endswith("background1.csv"):
+            return s
+        return replace(s, counts=frozen_array(s.counts + 5000.0 * (np.abs(s.wavelength_nm - 505.0) < 0.3)))
+
+    experiment = with_frames(SMALL, "background", 2.0)
+    clean, struck = corrected(experiment), corrected(change_spectra(experiment, hit))
+    # What stands in place of the hit is what the other two frames show there.
+    assert np.abs(clean.blocks[0].mean - struck.blocks[0].mean).max() < 4.0 * SMALL.noise_counts / 50.0
+
+
+def told(found: Corrected, words: str) -> list[str]:
+    return [problem.severity for problem in found.problems if words in problem.message]
+
+
+def test_a_background_of_another_temperature_is_not_used_and_said() -> None:
+    moved = change_spectra(
+        with_frames(SMALL, "background", 2.0),
+        lambda s: with_condition(s, temperature_k=80.0) if s.kind == "background" else s,
+    )
+    found = corrected(moved)
+    assert not any(treatment.backgrounds for treatment in found.treatments)
+    assert set(told(found, "none was taken with its temperature")) == {"warning"}
+
+
+def test_a_substrate_that_only_pl_lacks_is_no_reason_to_warn() -> None:
+    only_anti = change_spectra(
+        with_frames(SMALL, "emission_blank", 2.0, 50.0),
+        lambda s: None if s.kind == "emission_blank" and s.condition.longpass_nm else s,
+    )
+    assert set(told(corrected(only_anti), "no blank is subtracted")) == {"info"}
+
+
+def test_a_spectrum_with_the_probe_off_takes_no_background() -> None:
+    quiet = change_spectra(
+        with_frames(SMALL, "background", 2.0),
+        lambda s: with_condition(s, probe_mw=0.0 if s.kind in ("pl", "aspl") else 5.0) if s.kind != "dark" else s,
+    )
+    found = corrected(quiet)
+    assert not any(treatment.backgrounds for treatment in found.treatments)
+    assert not told(found, "no background")
+
+
+def test_the_probe_is_taken_out_of_the_substrate_once() -> None:
+    """A blank with the probe on holds its background as well: both together are subtracted once."""
+    both = with_frames(SMALL, "emission_blank", 2.0, 50.0)
+    extra = with_frames(SMALL, "background", 2.0)
+    backgrounds = extra.spectra_of(("background",))
+
+    def lit(s: Spectrum) -> Spectrum:
+        if s.kind == "dark":
+            return s
+        side = replace(s, kind="pl" if s.condition.longpass_nm else "aspl")
+        if side.condition.excitation_nm is None:
+            return s
+        return replace(s, counts=frozen_array(s.counts + of_probe(side, 2.0)))
+
+    everything = change_spectra(both, lit)
+    everything = replace(everything, spectra=(*everything.spectra, *backgrounds))
+    assert np.abs(misses(everything, SMALL)).max() < 0.01
+    once = corrected(everything).treatments[0]
+    assert once.backgrounds
+    assert once.blanks
+
+
+def test_excluded_frames_are_not_used() -> None:
+    document = Document(with_frames(SMALL, "background", 2.0))
+    for source in (used := analyse(document).corrected.treatments[0].backgrounds):
+        document = document.excluding(source, "outlier")
+    assert len(used) == FRAMES
+    assert not analyse(document).corrected.treatments[0].backgrounds

@@ -14,8 +14,8 @@ from asplab.core.clusters import cluster, nearest
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.units import FloatArray
 
-SAME_MEV = 0.5
-"""Distance in ΔE up to which a point counts as measured where it is wanted."""
+SAME_MEV = 1.0
+"""Distance in ΔE up to which a point counts as measured where it is wanted; it is moved there along the curve."""
 _WIDEST_MEV = 40.0
 _CLEAR = 0.5
 """Standard error of ln η/(1 − η) up to which noise leaves the logarithm nearly unbiased."""
@@ -40,7 +40,7 @@ class FixedDetuning:
     covariance : ndarray, shape (n_temperatures, n_temperatures)
         Of η; temperatures share a common quantum yield, the reference of ΔE, lasers and the assumed shape.
     interpolated : ndarray of bool, shape (n_temperatures,)
-        No excitation within 0.5 meV.
+        No excitation within 1 meV.
     is_straight_in_eta : ndarray of bool, shape (n_temperatures,)
         η itself was interpolated, for want of a logarithm.
     places : ndarray of int, shape (n_temperatures, 2)
@@ -85,11 +85,14 @@ def eta_at(fit: EfficiencyFit, detuning_mev: float) -> FixedDetuning:
 
     Only points with a closed interval that take part in the fits are used.
     """
-    n_t = len(fit.temperatures_k)
-    known, reasons = usable(fit), []
-    curvature = _curvature(fit, known)
+    return _eta_at(fit, detuning_mev, usable(fit), None)
+
+
+def _eta_at(fit: EfficiencyFit, detuning_mev: float, known: np.ndarray, curvature: float | None) -> FixedDetuning:
+    reasons = []
+    curvature = _curvature(fit, known) if curvature is None else curvature
     found: list[_Between | None] = []
-    for t in range(n_t):
+    for t in range(len(fit.temperatures_k)):
         places, reason = _neighbours(fit.detuning_mev[t], known[t], detuning_mev)
         reasons.append(reason)
         found.append(None if reason else _interpolate(fit, t, places, detuning_mev, curvature))
@@ -119,16 +122,20 @@ def usable(fit: EfficiencyFit) -> np.ndarray:
     return result
 
 
-def fixed_detunings(fit: EfficiencyFit, most: int) -> list[float]:
-    """Return detunings, in meV, at which to follow η through the temperatures: spread, each known at two or more."""
-    known = usable(fit) & (fit.eta_error < 0.1)
-    values = fit.detuning_mev[known]
+def follow(fit: EfficiencyFit, most: int) -> list[FixedDetuning]:
+    """Return η at up to ``most`` detunings that are spread over what was measured, each known at two temperatures."""
+    known = usable(fit)
+    clear = known & (fit.eta_error < 0.1)
+    values = fit.detuning_mev[clear]
     if not values.size:
         return []
-    # Where lasers follow the gap, the clusters are the detunings; else they stand every few meV.
-    targets = [t for t in cluster(values, 2.0) if (~np.isnan(eta_at(fit, t).eta)).sum() >= 2]
-    chosen: list[float] = targets[:: -(-len(targets) // most) or 1]
-    return chosen
+    reach = np.where(clear, fit.detuning_mev, np.nan)[clear.any(axis=1)]
+    low, high = np.nanmin(reach, axis=1) - SAME_MEV, np.nanmax(reach, axis=1) + SAME_MEV
+    # Where lasers follow the gap, the clusters are the detunings; else they stand nearly everywhere.
+    targets = [float(t) for t in cluster(values, SAME_MEV) if np.sum((low <= t) & (t <= high)) >= 2]
+    curvature = _curvature(fit, known)
+    found = (_eta_at(fit, t, known, curvature) for t in targets[:: -(-len(targets) // most) or 1])
+    return [one for one in found if np.isfinite(one.eta).sum() >= 2]
 
 
 def _neighbours(detuning: FloatArray, known: np.ndarray, wanted: float) -> tuple[np.ndarray, str]:
@@ -154,8 +161,10 @@ def _neighbours(detuning: FloatArray, known: np.ndarray, wanted: float) -> tuple
 def _interpolate(fit: EfficiencyFit, t: int, places: np.ndarray, wanted: float, curvature: float) -> _Between:
     eta, error, x = fit.eta[t, places], fit.eta_error[t, places], fit.detuning_mev[t, places]
     if places.size == 1:
+        slope = _slope(fit, t, int(places[0]))
+        step = slope * float(wanted - x[0])
         return _Between(
-            places, np.ones(1), float(eta[0]), np.ones(1), _slope(fit, t, int(places[0])), 0.0, False, np.nan
+            places, np.ones(1), float(eta[0]) + step, np.ones(1), slope, 0.5 * abs(step), False, float("nan")
         )
     part = float((wanted - x[0]) / (x[1] - x[0]))
     weight = np.array([1.0 - part, part])
@@ -195,20 +204,25 @@ def _curvature(fit: EfficiencyFit, known: np.ndarray) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         odds, error = logit(fit.eta), fit.eta_error / (fit.eta * (1.0 - fit.eta))
     clear = known & (error > 0.0) & (error < _CLEAR) & np.isfinite(odds)
-    weighted = total = 0.0
-    for t in np.flatnonzero(clear.sum(axis=1) >= _CURVATURE_POINTS):
-        use = clear[t]
-        design = np.vander(fit.detuning_mev[t, use], 3) / error[t, use][:, None]
-        coefficients, *_ = np.linalg.lstsq(design, odds[t, use] / error[t, use], rcond=None)
-        weight = 1.0 / float(np.linalg.pinv(design.T @ design)[0, 0])
-        weighted, total = weighted + weight * float(coefficients[0]), total + weight
-    return abs(weighted / total) if total > 0 else _USUAL_CURVATURE
+    clear &= (clear.sum(axis=1) >= _CURVATURE_POINTS)[:, None]
+    if not clear.any():
+        return _USUAL_CURVATURE
+    weight = np.where(clear, error, np.inf) ** -2.0
+    x = np.where(clear, fit.detuning_mev, 0.0)
+    centre = (weight * x).sum(axis=1, keepdims=True) / np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
+    design = np.stack([np.ones_like(x), x - centre, (x - centre) ** 2], axis=-1)
+    normal = np.einsum("tj,tjp,tjq->tpq", weight, design, design)
+    right = np.einsum("tj,tjp,tj->tp", weight, design, np.where(clear, odds, 0.0))
+    inverse = np.linalg.pinv(normal[clear.any(axis=1)], hermitian=True)
+    bend = np.einsum("tq,tq->t", inverse[:, 2], right[clear.any(axis=1)])
+    known_bend = 1.0 / inverse[:, 2, 2]
+    return abs(float(np.sum(known_bend * bend) / np.sum(known_bend)))
 
 
 def _covariance(fit: EfficiencyFit, found: list[_Between | None]) -> FloatArray:
     """Return the covariance of η between the temperatures, (n_temperatures, n_temperatures)."""
     n_t, na = fit.eta.shape
-    lasers = cluster(fit.excitation_nm[fit.valid], _SAME_LASER_NM)
+    lasers = cluster(fit.excitation_nm[fit.valid], _SAME_LASER_NM) if fit.detuning_error_mev.any() else [0.0]
     by_laser = np.zeros((n_t, max(len(lasers), 1)))
     own = np.full(n_t, np.nan)
     shared, reference, shape = (np.full(n_t, np.nan) for _ in range(3))
@@ -248,8 +262,8 @@ def _interval(
             # ΔE adds to an interval that is right where the denominator is weak.
             j = between.places[0]
             stretch = error[t] / fit.eta_error[t, j]
-            low[t] = eta[t] - stretch * (eta[t] - fit.eta_low[t, j])
-            high[t] = eta[t] + stretch * (fit.eta_high[t, j] - eta[t])
+            low[t] = eta[t] - stretch * (fit.eta[t, j] - fit.eta_low[t, j])
+            high[t] = eta[t] + stretch * (fit.eta_high[t, j] - fit.eta[t, j])
         elif not between.in_eta:
             spread = error[t] / between.logit_scale
             low[t], high[t] = (float(expit(logit(eta[t]) + sign * spread)) for sign in (-1.0, 1.0))

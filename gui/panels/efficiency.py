@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from asplab.core.checks import logit_eta
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.experiment import Experiment
+from asplab.core.fixed_laser import FixedDetuning, follow
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves
 from asplab.core.units import thermal_energy_mev
@@ -48,7 +49,7 @@ class EfficiencyPanel(Panel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys: list[tuple[str, ...]] = []
-        self._thermal_shown: list[int] = []
+        self._thermal_places: list[np.ndarray] = []
         self._subject: Experiment | None = None
         self._results: Results | None = None
         self._view = ViewState()
@@ -122,7 +123,8 @@ class EfficiencyPanel(Panel):
 
     def _choose_thermal(self, series: int, point: int, button: Qt.MouseButton) -> None:
         fit = self._results.efficiency if self._results is not None else None
-        if fit is not None and (key := fit.keys[point][self._thermal_shown[series]]):
+        place = self._thermal_places[series][point]
+        if fit is not None and place >= 0 and (key := fit.keys[point][place]):
             self.stack_chosen.emit(key)
 
     def _rescale(self) -> None:
@@ -185,12 +187,20 @@ class EfficiencyPanel(Panel):
         is_logit = self.scale.key == "logit"
         self.thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", "ln η/(1 − η)" if is_logit else "η")
         inverse = _MEV_PER_EV / thermal_energy_mev(fit.temperatures_k)
-        self._thermal_shown = columns = _thermal_columns(fit)
-        self.thermal.display([_thermal_series(fit, j, inverse, is_logit=is_logit) for j in columns])
+        followed = follow(fit, _LINES)
+        series = [
+            one
+            for found, index in zip(followed, _colour_indices(fit, followed), strict=True)
+            for one in _thermal_series(fit, found, index, inverse, is_logit=is_logit)
+        ]
+        self._thermal_places = [_nearer(fit, found) for found in followed for _ in range(2)]
+        self.thermal.display(series)
         self._thermal_guides.display([] if is_logit else [Guide("y", 1.0)])
+        between = any(found.interpolated.any() for found in followed)
+        self.thermal_card.display_subtitle("open: interpolated between two lasers" if between else "")
         # With fewer than two temperatures there is no trend, and η(ΔE) takes the whole width.
-        if self.thermal_card.isHidden() == bool(columns):
-            self.thermal_card.setVisible(bool(columns))
+        if self.thermal_card.isHidden() == bool(followed):
+            self.thermal_card.setVisible(bool(followed))
 
 
 def _temperature_series(
@@ -259,31 +269,60 @@ def _counted(fit: EfficiencyFit, t: int) -> str:
     return f"▽ {count} not determined" if count else "68 % intervals"
 
 
-def _thermal_columns(fit: EfficiencyFit) -> list[int]:
-    """Return the excitations to follow through the temperatures: spread over ΔE, each with two points at least."""
-    closed = _closed(fit) & fit.fitted & (fit.eta_error < 0.1)
-    usable = [j for j in range(fit.eta.shape[1]) if closed[:, j].sum() >= 2]
-    return usable[:: -(-len(usable) // _LINES) or 1]
+def _colour_indices(fit: EfficiencyFit, followed: list[FixedDetuning]) -> list[int]:
+    """Return the excitation that each detuning goes by, or its rank where lasers don't follow the gap."""
+    with np.errstate(all="ignore"):
+        typical = np.array([np.median(column[ok]) if ok.any() else np.inf for column, ok in zip(
+            fit.detuning_mev.T, fit.valid.T, strict=True)])  # fmt: skip
+    indices = [int(np.argmin(np.abs(typical - found.detuning_mev))) for found in followed]
+    return indices if len(set(indices)) == len(indices) else list(range(len(followed)))
 
 
-def _thermal_series(fit: EfficiencyFit, j: int, inverse: np.ndarray, *, is_logit: bool) -> Series:
-    shown = fit.valid[:, j] & fit.fitted[:, j] & np.isfinite(fit.eta_low[:, j])
-    eta = np.where(shown, fit.eta[:, j], np.nan)
-    error = np.where(shown, fit.eta_error[:, j], np.nan)
+def _nearer(fit: EfficiencyFit, found: FixedDetuning) -> np.ndarray:
+    """Return the place nearest to the detuning at each temperature, -1 where η is not known."""
+    rows = np.arange(len(found.eta))[:, None]
+    distance = np.abs(fit.detuning_mev[rows, found.places] - found.detuning_mev)
+    return found.places[rows[:, 0], np.argmin(distance, axis=1)]
+
+
+def _thermal_series(
+    fit: EfficiencyFit, found: FixedDetuning, index: int, inverse: np.ndarray, *, is_logit: bool
+) -> tuple[Series, Series]:
+    """Return η at one detuning against temperature: measured points with a line, and open interpolated ones."""
+    eta, error = found.eta, found.eta_error
     if is_logit:
         eta, error = logit_eta(eta, error)
-    low, high = (float(edge(fit.detuning_mev[:, j])) for edge in (np.nanmin, np.nanmax))
-    name = f"{plain((low + high) / 2, 0)} meV" if high - low < 2.0 else f"{plain(low, 0)}–{plain(high, 0)} meV"
     good = np.isfinite(eta)
-    return Series(
-        color=detuning_spec(j),
-        label=name,
-        x=inverse,
-        y=eta,
-        error=error,
-        symbol=detuning_symbol(j),
-        symbol_px=7,
+    tips = LazyTips(eta.size, partial(_thermal_tip, fit, found))
+    style = {"color": detuning_spec(index), "symbol": detuning_symbol(index), "symbol_px": 7, "x": inverse}
+    measured_here, between = good & ~found.interpolated, good & found.interpolated
+    closed = Series(
+        **style,
+        label=f"{plain(found.detuning_mev, 0)} meV",
+        y=np.where(measured_here, eta, np.nan),
+        error=np.where(measured_here, error, np.nan),
+        tips=tips,
         line_x=inverse[good],
         line_y=eta[good],
         is_dashed=True,
     )
+    open_points = Series(
+        **style,
+        y=np.where(between, eta, np.nan),
+        error=np.where(between, error, np.nan),
+        tips=tips,
+        is_open=True,
+    )
+    return closed, open_points
+
+
+def _thermal_tip(fit: EfficiencyFit, found: FixedDetuning, t: int) -> str:
+    if not np.isfinite(found.eta[t]):
+        return ""
+    head = f"<b>{temperature_name(found.temperatures_k[t])}, ΔE = {plain(found.detuning_mev, 1)} meV</b>"
+    value = f"{head}<br>η = {plain(found.eta[t], 3)} ± {plain(found.eta_error[t], 3)}"
+    if not found.interpolated[t]:
+        return value
+    first, last = (plain(fit.detuning_mev[t, j], 1) for j in found.places[t])
+    scale = "η" if found.is_straight_in_eta[t] else "ln η/(1 − η)"
+    return f"{value}<br>interpolated between {first} and {last} meV, straight in {scale}"

@@ -7,7 +7,7 @@ import pytest
 from response_level import DETUNING_MEV, Truth, draw
 
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
-from asplab.core.fixed_laser import FixedDetuning, eta_at, fixed_detunings
+from asplab.core.fixed_laser import FixedDetuning, eta_at, follow
 from asplab.core.settings import EfficiencySettings
 
 WARM = Truth(250.0, urbach_mev=28.0)
@@ -54,11 +54,19 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
 
 def test_a_measured_detuning_is_taken_as_it_is() -> None:
     fit = fits(WARM, n=4)
-    found = eta_at(fit, 33.2)
+    found = eta_at(fit, 33.0)
     assert not found.interpolated.any()
     np.testing.assert_array_equal(found.eta, fit.eta[:, 2])
     np.testing.assert_allclose(found.eta_error, fit.eta_error[:, 2])
     np.testing.assert_allclose(found.eta_high, fit.eta_high[:, 2])
+
+
+def test_a_point_nearby_counts_as_measured_and_is_moved_along_the_curve() -> None:
+    found = eta_at(fits(WARM, noise=2e-4), 89.3)
+    assert not found.interpolated.any()
+    assert abs(pulls(found, WARM).mean()) < 0.5
+    beside = fits(WARM, noise=2e-4).eta[:, 7] - true_eta(WARM, 89.3)
+    assert abs(beside.mean()) > 1.0 * beside.std()
 
 
 @pytest.mark.parametrize(("detuning", "words"), [(15.0, "below the lowest detuning, 20.0 meV"), (160.0, "above")])
@@ -133,7 +141,8 @@ def test_lasers_that_stay_while_the_gap_moves_give_eta_at_one_detuning() -> None
 
 def test_detunings_to_follow_are_spread_and_known_at_two_temperatures() -> None:
     fit = fits(WARM, n=3)
-    chosen = fixed_detunings(fit, 6)
+    chosen = follow(fit, 6)
     assert 3 <= len(chosen) <= 6
-    assert all((~np.isnan(eta_at(fit, e).eta)).sum() >= 2 for e in chosen)
-    assert fixed_detunings(replace(fit, fitted=np.zeros_like(fit.fitted)), 6) == []
+    assert all(np.isfinite(found.eta).sum() >= 2 for found in chosen)
+    np.testing.assert_array_equal(chosen[1].eta, eta_at(fit, chosen[1].detuning_mev).eta)
+    assert follow(replace(fit, fitted=np.zeros_like(fit.fitted)), 6) == []

@@ -425,10 +425,23 @@ def test_a_click_on_eta_against_temperature_selects_its_condition(
 ) -> None:
     panel = show(EfficiencyPanel)
     chosen = recorded(panel.stack_chosen)
-    column, one = panel._thermal_shown[0], panel.thermal.series[0]
+    column, one = panel._thermal_places[0][1], panel.thermal.series[0]
     click(panel.thermal, panel.thermal.pixel_of(float(np.asarray(one.x)[1]), float(np.asarray(one.y)[1])))
     assert results.efficiency is not None
     assert chosen == [(results.efficiency.keys[1][column],)]
+
+
+def test_eta_between_lasers_is_drawn_open_and_said(show: Callable[..., Any], results: Results) -> None:
+    panel = show(EfficiencyPanel)
+    assert not any(one.is_open and np.isfinite(one.y).any() for one in panel.thermal.series)
+    fit = results.efficiency
+    assert fit is not None
+    drift = np.linspace(0.0, 7.0, len(fit.temperatures_k))[:, None]
+    panel.display(replace(results, efficiency=replace(fit, detuning_mev=fit.detuning_mev + drift)), ViewState())
+    between = [one for one in panel.thermal.series if one.is_open and np.isfinite(one.y).any()]
+    assert between
+    assert "interpolated between" in between[0].tips[int(np.flatnonzero(np.isfinite(between[0].y))[0])]
+    assert panel.thermal_card.subtitle == "open: interpolated between two lasers"
 
 
 def test_a_click_on_the_legend_chooses_a_temperature(show: Callable[..., Any], click: Any) -> None:

@@ -17,6 +17,7 @@ from asplab.core.virtual_spectra import Extra, lamp_counts
 from asplab.core.virtual_states import generator, power_stream
 
 SAMPLE = "simulated CsPbBr3 6.8 nm"
+SUBSTRATE = "simulated bare substrate"
 _COLUMNS = (
     "file", "kind", "temperature_k", "excitation_nm", "power_uw", "exposure_s", "repeat", "pair",
     "longpass_nm", "shortpass_nm", "sample", "note",
@@ -137,6 +138,8 @@ def _write_condition(
         }
         if experiment.effects.pair_told and condition.kind in ("pl", "aspl"):
             row["pair"] = str(number)
+        if condition.kind == "emission_blank":
+            row["sample"] = SUBSTRATE
         if experiment.effects.times and extra.time_s is not None:
             row["time"] = _time_text(temperature_k, extra.time_s[repeat])
         write_text(folder / row["file"], _spectrum_text(prefixes, counts))

@@ -23,7 +23,7 @@ from asplab.core.virtual_emission import (
     throughput,
     true_axis_nm,
 )
-from asplab.core.virtual_files import SAMPLE
+from asplab.core.virtual_files import SAMPLE, SUBSTRATE
 from asplab.core.virtual_instruments import RawTemperature, conditions
 from asplab.core.virtual_light import true_eta
 from asplab.core.virtual_truth import absorptance, absorption_edge_mev, emission_mev, urbach_mev
@@ -473,4 +473,5 @@ def test_all_effects_at_once_load_without_an_error(tmp_path: Path) -> None:
     assert [problem for problem in loaded.problems if problem.severity == "error"] == []
     kinds = {row["kind"] for row in rows_of(tmp_path / "made")}
     assert {"lamp", "laser", "filter", "absorption", "power", "background", "emission_blank", "reference"} <= kinds
-    assert {row["sample"] for row in rows_of(tmp_path / "made")} == {SAMPLE}
+    assert {row["sample"] for row in rows_of(tmp_path / "made", "emission_blank")} == {SUBSTRATE}
+    assert {row["sample"] for row in rows_of(tmp_path / "made")} == {SAMPLE, SUBSTRATE}

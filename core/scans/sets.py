@@ -58,7 +58,8 @@ class ScanSet:
     power_places : ndarray of int, shape (n_places,)
         Points whose power enters a reading.
     power_covariance : ndarray, shape (n_places, n_places)
-        Of the smoothed power at those points, from the scatter of its readings.
+        Of the smoothed power at those points, from the scatter of its readings; 0 where the emission was divided by
+        the same reading.
     weights : ndarray, shape (n_stacks_here, n_points)
         ``volts @ weights.T`` is the photothermal signal per power at each excitation.
     between : ndarray of bool, shape (n_stacks_here,)

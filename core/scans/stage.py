@@ -18,6 +18,7 @@ from asplab.core.scans.pieces import Piece, find_pieces, names_of
 from asplab.core.scans.power import Power, pooled, power_on_axis, read_power, smooth_power, without_power
 from asplab.core.scans.reading import reading, reading_problems
 from asplab.core.scans.sets import Scans, ScanSet, Seam
+from asplab.core.scans.shared_power import counted_once
 from asplab.core.scans.stitching import Trace, join, seam_problems, trace
 from asplab.core.settings import EnergySettings, ScanSettings
 from asplab.core.units import FloatArray, energy_from_wavelength
@@ -104,6 +105,10 @@ def _scan_set(
     weights = np.array([np.zeros(energy.size) if row is None else row for row in rows]).reshape(-1, energy.size)
     between = np.array([row is None for row in rows], dtype=bool)
     places = np.arange(energy.size) if between.any() else np.flatnonzero(np.nan_to_num(weights).any(axis=0))
+    noise = power.covariance(places)
+    if whole.power is not None and len(pieces) == 1 and power.runs[0][2] == 1 and not between.any():
+        once = counted_once(pieces[0], [stack for _, stack in members], weights)[places]
+        noise[once, :] = noise[:, once] = 0.0
     phase = float(np.angle(np.mean(np.exp(1j * turned.phase_rad))))
     blank = read_blank(
         gathered.blanks[t], whole.axis_nm, energy, power.value_uw, phase, whole.seams, told.problems,
@@ -115,7 +120,7 @@ def _scan_set(
         noise=whole.noise,
         power_uw=power.value_uw,
         power_places=places,
-        power_covariance=power.covariance(places),
+        power_covariance=noise,
         weights=weights / power.value_uw,
         between=between,
         excitation_mev=at,

@@ -19,7 +19,6 @@ from asplab.core.export.drawing import (
     RED,
     blank_figure,
     draw_eta,
-    eta_bars,
     eta_limits,
     extend_x,
     mark_outside,
@@ -30,6 +29,7 @@ from asplab.core.export.drawing import (
 from asplab.core.export.model_figures import draw_chain, draw_compared
 from asplab.core.export.numbers import number_with_error
 from asplab.core.export.spectra_figure import draw_spectra
+from asplab.core.fixed_laser import SAME_MEV, eta_at, usable
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray, thermal_energy_mev
@@ -139,7 +139,7 @@ def _draw_detuning(results: Results) -> Figure | None:
 
 
 def _draw_trend(results: Results) -> Figure | None:
-    """Draw η against 1/kT for the measured detunings nearest to 32 and 55 meV (Figure 2d)."""
+    """Draw η against 1/kT at a measured detuning near 32 and 55 meV, or between lasers (Figure 2d)."""
     fit = results.efficiency
     if fit is None or not fit.valid.any():
         return None
@@ -169,26 +169,38 @@ _TRENDS = ((BLUE, "o"), (RED, "D"))
 
 
 def _trend(axes: Axes, fit: EfficiencyFit, wanted_mev: float, style: tuple[str, str]) -> bool:
-    """Draw one series of points; False where no temperature has a detuning near the wanted one."""
-    distance = np.where(fit.fitted, np.abs(fit.detuning_mev - wanted_mev), np.inf)
-    place = np.argmin(distance, axis=1)
-    every = np.arange(len(place))
-    near = (distance[every, place] <= _NEAR_MEV) & (fit.eta[every, place] > 0)
-    rows = np.flatnonzero(near)
-    if rows.size == 0:
+    """Draw one series of points, open where interpolated; False where η is known nowhere."""
+    found = eta_at(fit, _measured_near(fit, wanted_mev))
+    shown = np.isfinite(found.eta) & (found.eta > 0.0)
+    if not shown.any():
         return False
-    eta = fit.eta[rows, place[rows]]
-    bars = np.array([eta_bars(fit, int(t))[0][:, place[t]] for t in rows]).T
+    bars = np.nan_to_num(np.stack([found.eta - found.eta_low, found.eta_high - found.eta]))
     # a bar that reaches zero leaves a logarithmic axis at its lower edge
-    bars[0] = np.minimum(bars[0], 0.999 * eta)
-    detuning = fit.detuning_mev[rows, place[rows]]
-    spread = f"{detuning.min():.1f}-{detuning.max():.1f}" if np.ptp(detuning) > 0.5 else f"{detuning.mean():.1f}"
+    bars[0] = np.minimum(bars[0], 0.999 * np.nan_to_num(found.eta))
     colour, marker = style
-    axes.errorbar(
-        1e3 / thermal_energy_mev(fit.temperatures_k[rows]), eta, yerr=bars, linestyle="none", marker=marker,
-        color=colour, elinewidth=0.7, markerfacecolor="white", markeredgewidth=0.8, label=f"ΔE = {spread} meV",
-    )  # fmt: skip
+    name = f"ΔE = {found.detuning_mev:.1f} meV"
+    for rows, face, label in (
+        (shown & ~found.interpolated, colour, name),
+        (shown & found.interpolated, "white", f"{name}, interpolated"),
+    ):
+        if rows.any():
+            inverse = 1e3 / thermal_energy_mev(fit.temperatures_k[rows])
+            axes.errorbar(
+                inverse, found.eta[rows], yerr=np.maximum(bars[:, rows], 0.0),
+                linestyle="none", marker=marker, color=colour, elinewidth=0.7, markerfacecolor=face,
+                markeredgewidth=0.8, label=label,
+            )  # fmt: skip
     return True
+
+
+def _measured_near(fit: EfficiencyFit, wanted_mev: float) -> float:
+    """Return the detuning measured next to the wanted one where all temperatures share it, else the wanted one."""
+    known = usable(fit)
+    distance = np.where(known, np.abs(fit.detuning_mev - wanted_mev), np.inf)
+    place = np.argmin(distance, axis=1)
+    rows = np.flatnonzero(distance[np.arange(len(place)), place] <= _NEAR_MEV)
+    near = fit.detuning_mev[rows, place[rows]]
+    return float(near.mean()) if rows.size and np.abs(near - near.mean()).max() <= SAME_MEV else wanted_mev
 
 
 def _other_axis(value: ArrayLike) -> FloatArray:
@@ -213,7 +225,10 @@ _FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
     ),
     "fig2b": (_draw_ratio, "R against the Stokes detuning; lines from the fit of all components"),
     "fig2c": (_draw_detuning, "Up-conversion efficiency against detuning; bars: 68 % intervals, pale: not determined"),
-    "fig2d": (_draw_trend, "Up-conversion efficiency against 1/kT for the measured detunings nearest to 32 and 55 meV"),
+    "fig2d": (
+        _draw_trend,
+        "Up-conversion efficiency against 1/kT at detunings near 32 and 55 meV; open: between two lasers",
+    ),
     "fig3": (draw_chain, "Model and data at every temperature; bars: 68 % intervals, band: 68 % of the model"),
     "models": (draw_compared, "Compared rate models, fitted at every temperature by itself; bars: 68 % intervals"),
 }

@@ -117,14 +117,15 @@ def _band(stacks: Sequence[Stack], blocks: Sequence[Block], t: int) -> tuple[Flo
 def _problems(stacks: Sequence[Stack], found: Sequence[_Dense], settings: CorrectionSettings) -> list[Problem]:
     stokes = [dense for dense in found if stacks[dense.stack].kind == "pl"]
     worst = max(stokes, key=lambda dense: dense.at_excitation, default=None)
+    if len(found) < len(stacks) and settings.inner_filter != "none":
+        blind = len(stacks) - len(found)
+        message = (
+            f"the absorption curves do not cover excitation and band of {blind} of {len(stacks)} conditions, so the "
+            "inner filter is made up for in none. Supply a curve over all excitations and the band."
+        )
+        return [Problem("warning", stacks[0].label, message)]
     if worst is None or worst.at_excitation <= _NOTICED:
         return []
-    if len(found) < len(stacks):
-        message = (
-            f"the absorption curves do not cover {len(stacks) - len(found)} of {len(stacks)} conditions, so nothing is "
-            "known of the inner filter. Supply a curve over all excitations and the band."
-        )
-        return [Problem("warning", worst.source, message)]
     least = min(found, key=lambda dense: dense.factor)
     percent = 100.0 * (worst.factor / least.factor - 1.0)
     size = (

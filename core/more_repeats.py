@@ -131,6 +131,8 @@ class _Parts:
         n = responses.valid.shape[1]
         lasting = np.zeros_like(responses.covariance)
         lasting[:, :n, :n], lasting[:, n:, n:] = emission.shared, absorbed.lasting
+        if responses.lasting is not None:
+            lasting += responses.lasting
         both = np.concatenate([responses.valid, responses.valid], axis=1)
         lasting *= both[:, :, None] & both[:, None, :]
         scans = np.array([0 if readings is None else len(readings) for readings in absorbed.per_scan])

@@ -49,6 +49,7 @@ SOURCES = {
     "band_shape": "Band shape, dark",
     "pa_noise": "PA noise",
     "pa_baseline": "PA baseline",
+    "subtracted_light": "Subtracted light",
     "drift": "Drift",
     "reference": "Reference of ΔE",
     "wavelength": "Wavelengths",

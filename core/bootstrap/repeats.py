@@ -98,6 +98,8 @@ class RepeatPlan:
         Two repeats or more of emission and of absorption; an excluded condition may have fewer.
     n_repeats : tuple of int
         Smallest and largest number of repeats of a condition in use.
+    subtracted : ndarray, shape (n_temperatures, 2 n_columns, 2 n_columns), or None
+        Factor of the covariance of I and PA from light that was subtracted.
     """
 
     groups: tuple[tuple[tuple[int, int], ...], ...]
@@ -109,6 +111,7 @@ class RepeatPlan:
     add_heat: Addition
     enough: np.ndarray
     n_repeats: tuple[int, int]
+    subtracted: FloatArray | None = None
 
     def draw(
         self, n_draws: int, rng: np.random.Generator, *, systematics: bool = True, small_sample: bool = True
@@ -132,6 +135,10 @@ class RepeatPlan:
         light, heat = counts @ self.light, counts @ self.heat
         if systematics:
             light, heat = self.add_light.apply(light, rng), self.add_heat.apply(heat, rng)
+            if self.subtracted is not None:
+                n = light.shape[2]
+                both = rng.standard_normal((*light.shape[:2], 2 * n)) @ self.subtracted.transpose(0, 2, 1)
+                light, heat = light + both[:, :, :n], heat + both[:, :, n:]
         return self.intensity[:, None] + light, self.absorbed[:, None] + heat
 
 
@@ -180,6 +187,9 @@ def plan_repeats(
         shown_light = shown_light - responses.remeasured[:, :n_columns, :n_columns]
         shared = shared + responses.remeasured[:, n_columns:, n_columns:]
         shown = shown - responses.remeasured[:, n_columns:, n_columns:]
+    if responses.lasting is not None:
+        shown_light = shown_light - responses.lasting[:, :n_columns, :n_columns]
+        shown = shown - responses.lasting[:, n_columns:, n_columns:]
     used = count[:, responses.fitted]
     if not used.size:
         raise AnalysisError("no condition is in use, so there is nothing to resample. Bring excluded ones back.")
@@ -193,7 +203,15 @@ def plan_repeats(
         add_heat=Addition.of(shown, shared),
         enough=count.min(axis=0) > 1,
         n_repeats=(int(used.min()), int(used.max())),
+        subtracted=None if responses.lasting is None else _root(responses.lasting),
     )
+
+
+def _root(covariance: FloatArray) -> FloatArray:
+    """Return factors whose products with their transposes are the covariances."""
+    size, axes = np.linalg.eigh(covariance)
+    result: FloatArray = axes * np.sqrt(np.maximum(size, 0.0))[:, None, :]
+    return result
 
 
 def _stretched(values: FloatArray) -> FloatArray:

@@ -30,6 +30,7 @@ SOURCE_TITLES = {
     "band_shape": "band shape and dark frame",
     "pa_noise": "noise of PA",
     "pa_baseline": "PA baseline",
+    "subtracted_light": "subtracted leak or two-photon emission",
     "drift": "drift between repeats",
     "reference": "reference of ΔE",
     "wavelength": "excitation wavelengths",

@@ -17,6 +17,7 @@ SOURCES = (
     "band_shape",
     "pa_noise",
     "pa_baseline",
+    "subtracted_light",
     "drift",
     "reference",
     "wavelength",
@@ -24,9 +25,9 @@ SOURCES = (
     "quantum_yield",
 )
 """Sources of a variance: detection noise of PL and ASPL; band shape and mean dark frame; detection noise of the
-scans; what does not average over them, the baseline above all (`Absorbed.shared`); drift between repeats; errors
-of the reference of ΔE, of the excitation wavelengths and of the mean energy of an emitted photon; a quantum yield
-shared or given."""
+scans; what does not average over them, the baseline above all (`Absorbed.shared`); a leak or two-photon emission that
+was subtracted; drift between repeats; errors of the reference of ΔE, of the excitation wavelengths and of the mean
+energy of an emitted photon; a quantum yield shared or given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,8 @@ def variance_parts(fit: EfficiencyFit, stages: Stages, gradient: FloatArray, t: 
             "pa_baseline": float(heat @ absorbed.shared[t] @ heat - heat**2 @ responses.misread[t] ** 2),
         }
     misread = float(heat**2 @ responses.misread[t] ** 2)
+    if responses.lasting is not None:
+        parts["subtracted_light"] = float(gradient @ responses.lasting[t] @ gradient)
     parts["drift"] = float(gradient @ covariance @ gradient) - misread - sum(parts.values())
     if parts.get("pa_baseline", 0.0) < 0.0:
         # The baseline follows the same scans: what noise it shares with the readings, it takes away from them.

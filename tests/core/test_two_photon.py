@@ -9,11 +9,14 @@ from response_level import DETUNING_MEV, STOKES_MEV, Truth, draw
 from toy_experiment import Toy, with_condition
 
 from asplab.core import Document, Results, analyse
+from asplab.core.bootstrap import bootstrap
 from asplab.core.efficiency import FLAGS, fit_efficiency
 from asplab.core.experiment import Condition, Experiment, Spectrum, Table, frozen_array
+from asplab.core.more_repeats import _Parts
 from asplab.core.power_law import fit_power_law
 from asplab.core.pure_responses import MeasuredResponses, purify
 from asplab.core.settings import BaselineSettings, EfficiencySettings, PumpSettings
+from asplab.core.systematics import eta_budget
 from asplab.core.two_photon import TwoPhoton
 from asplab.core.units import HC_MEV_NM
 
@@ -260,3 +263,28 @@ def test_eta_has_pulls_of_unit_spread_with_the_subtraction_and_a_bias_without() 
     assert abs(pulls[0].mean()) < 0.25
     assert 0.85 < pulls[0].std() < 1.15
     assert pulls[1].mean() > 3.0
+
+
+def test_what_was_subtracted_has_its_share_of_the_budget_and_stays_with_more_repeats() -> None:
+    results = analysed(both_series(noise=0.03))
+    assert results.efficiency is not None
+    stages = (results.corrected, results.layout, results.emission, results.absorbed)
+    budget = eta_budget(results.efficiency, *stages, 0, 2)  # type: ignore[arg-type]
+    assert budget is not None
+    shares = dict(budget.shares)
+    assert shares["subtracted_light"] > 0.5
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert results.responses is not None
+    lasting = _Parts.of(results).lasting
+    assert results.responses.lasting is not None
+    assert np.all(np.diagonal(lasting[0]) >= np.diagonal(results.responses.lasting[0]))
+    assert np.diagonal(results.responses.lasting[0])[6] > 0.0
+
+
+def test_the_bootstrap_draws_the_error_of_the_share() -> None:
+    sharp, blurred = (bootstrap(analysed(both_series(noise=noise)), draws=400, seed=3) for noise in (1e-6, 0.03))
+    spread = blurred.eta.spread[0, -2] / sharp.eta.spread[0, -2]
+    results = [analysed(both_series(noise=noise)).efficiency for noise in (1e-6, 0.03)]
+    assert results[0] is not None
+    assert results[1] is not None
+    assert spread == pytest.approx(results[1].eta_error[0, -2] / results[0].eta_error[0, -2], rel=0.35)

@@ -216,7 +216,7 @@ REALISTIC = Effects(
     probe_pl_e_per_s=20.0,
     substrate_e_per_s=0.2,
     saturated_repeats=2,
-    inner_filter=0.25,
+    inner_filter=0.05,
     yield_slope=0.01,
     band_shift_mev=0.5,
 )

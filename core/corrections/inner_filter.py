@@ -51,7 +51,7 @@ def inner_filter(
 ) -> InnerFilter:
     """Return the factor of each stack, 10^((A_ex + A_em)/2), or ones where it is switched off.
 
-    A right-angle cuvette is lit and seen through half of its width on both ways [Lakowicz 2006, Sec. 2.9.1]: A_ex is
+    A right-angle cuvette is lit and seen through half of its width on both ways [Lakowicz 2006, Eq. 2.6]: A_ex is
     the optical density of that width at the excitation, A_em the same averaged over the emitted photons. What is
     absorbed and emitted again is not in it.
     """

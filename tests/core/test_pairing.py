@@ -105,7 +105,7 @@ def test_how_near_in_time_counts_as_simultaneous_is_a_setting() -> None:
 
 
 def test_no_scan_serves_two_repeats() -> None:
-    dense = timed(TOY.experiment(), lambda r: f"10:{r:02d}", lambda r: f"1{r}:00")
+    dense = timed(TOY.experiment(), lambda r: f"10:{r:02d}", lambda r: f"{9 + r}:10")
     found = pairs(run(dense))
     assert found.together.sum(axis=2).max() == 1.0
     assert found.together.sum(axis=3).max() == 1.0

@@ -59,7 +59,7 @@ def shift_to_absorbed(responses: Responses, sigma_mev: FloatArray, sigma_error: 
     sigma_mev : ndarray, shape (n_temperatures, n_columns)
         Standard deviation of each excitation; 0 for a line.
     sigma_error : float
-        Relative standard error of all widths at once: it moves all ΔE of a temperature together, as their reference does.
+        Relative standard error of all widths at once: it moves all ΔE of a temperature together, as its reference.
     """
     ns = responses.n_stokes
     wide = responses.valid & (sigma_mev > 0.0)

@@ -26,6 +26,11 @@ def reference_name(settings: EnergySettings) -> str:
     return name if offset == 0.0 else f"{name} {'+' if offset > 0 else '−'} {abs(offset):g} meV"
 
 
+def detuning_label(settings: EnergySettings | None) -> str:
+    """Return the label of an axis of ΔE, such as ``ΔE from PL peak (meV)``; without a reference for None."""
+    return "ΔE (meV)" if settings is None else f"ΔE from {reference_name(settings)} (meV)"
+
+
 def take_given(
     value: FloatArray, error: FloatArray, temperatures: FloatArray, given: tuple[GivenEnergy, ...]
 ) -> tuple[FloatArray, FloatArray]:

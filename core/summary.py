@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import Any
 
 from asplab.core.analyze import Outcome
+from asplab.core.energy_words import energy_words
 from asplab.core.export.error_rows import appraisal_of, conflicts
 from asplab.core.export.model_rows import comparison_rows, intervals_text
 from asplab.core.export.numbers import (
@@ -30,6 +31,7 @@ def summary(outcome: Outcome) -> list[str]:
     return [
         *place_lines(outcome),
         f"68 % intervals: {intervals_text(results)}",
+        *wrap(energy_words(results), width=106, subsequent_indent="  "),
         *_yield_lines(outcome),
         *_polaron_lines(polaron_rows(results)),
         *_check_lines(results),

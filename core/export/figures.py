@@ -32,6 +32,7 @@ from asplab.core.export.spectra_figure import draw_spectra
 from asplab.core.fixed_laser import SAME_MEV, eta_at, usable
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
+from asplab.core.references import detuning_label
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 __all__ = ["FIGURE_NAMES", "FORMATS", "DrawnFigure", "make_figure", "write_figures"]
@@ -128,7 +129,8 @@ def _draw_detuning(results: Results) -> Figure | None:
     axes.axhline(0.0, color=GREY, linewidth=0.4)
     for t, colour, marker in zip(rows, (BLUE, RED), "so", strict=False):
         draw_eta(axes, fit, t, colour=colour, marker=marker, label=f"{fit.temperatures_k[t]:.0f} K")
-    axes.set(xlabel="ΔE (meV)", ylabel=r"$\eta_{\mathrm{ASPL}}$", ylim=eta_limits(fit, rows, highest=1.25))
+    label = detuning_label(None if results.energies is None else results.document.settings.energies)
+    axes.set(xlabel=label, ylabel=r"$\eta_{\mathrm{ASPL}}$", ylim=eta_limits(fit, rows, highest=1.25))
     for t, colour in zip(rows, (BLUE, RED), strict=False):
         mark_outside(axes, fit, t, colour=colour)
     shade_above_one(axes)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from asplab.core.cooling import cooling_threshold
+from asplab.core.energy_words import energy_words
 from asplab.core.export.error_sections import budget_section, check_section, systematic_section
 from asplab.core.export.figures import DrawnFigure
 from asplab.core.export.markup import interval, plain, table, temperature, with_both, with_error
@@ -239,6 +240,8 @@ def _quantum_yield(results: Results) -> Iterator[str]:
         )  # fmt: skip
         yield _BOTH
     if gaps:
+        if words := energy_words(results):
+            yield f"<p>{escape(words)}</p>"
         columns = ("T / K", "reference of ΔE / meV", "mean photon / meV", "FWHM / meV")
         yield table(
             columns,

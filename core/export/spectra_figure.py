@@ -105,12 +105,11 @@ def _anti_stokes(results: Results, bands: Bands, t: int) -> int | None:
 
 
 def _detuning_mev(results: Results, bands: Bands, k: int) -> float:
-    energies = results.energies
+    energies, excitations = results.energies, results.excitations
     stack = bands.corrected.stacks[k]
-    if energies is None:
+    if energies is None or excitations is None:
         return float("nan")
-    medium = results.document.settings.energies.medium
-    return float(energies.reference_mev[stack.temperature] - energy_from_wavelength(stack.excitation_nm, medium=medium))
+    return float(energies.reference_mev[stack.temperature] - excitations.energy_mev[k])
 
 
 def _spectrum(results: Results, bands: Bands, k: int) -> tuple[FloatArray, FloatArray]:

@@ -18,7 +18,6 @@ from asplab.core.inference import appraised
 from asplab.core.pipeline import Results
 from asplab.core.provenance import sha256, utc_text
 from asplab.core.settings_io import settings_to_json
-from asplab.core.units import energy_from_wavelength
 
 Cell = float | int | str | bool | None
 Row = dict[str, Any]
@@ -323,14 +322,12 @@ def _photothermal(results: Results) -> Table:
 
 def _photothermal_rows(results: Results) -> Iterator[tuple[Cell, ...]]:
     absorbed, corrected, energies = results.absorbed, results.corrected, results.energies
-    if absorbed is None or corrected is None or energies is None:
+    if absorbed is None or corrected is None or energies is None or results.excitations is None:
         return
-    medium = results.document.settings.energies.medium
     errors = _stack_errors(results)
     for k, stack in enumerate(corrected.stacks):
         readings = absorbed.per_scan[stack.temperature]
-        excitation_mev = float(energy_from_wavelength(stack.excitation_nm, medium=medium))
-        detuning = energies.reference_mev[stack.temperature] - excitation_mev
+        detuning = energies.reference_mev[stack.temperature] - results.excitations.energy_mev[k]
         yield (
             stack.kind, stack.temperature_k, stack.excitation_nm, detuning, absorbed.mean[k],
             errors.get(stack.key, (math.nan, math.nan))[1], 0 if readings is None else len(readings),

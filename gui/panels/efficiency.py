@@ -14,6 +14,7 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves
 from asplab.core.units import thermal_energy_mev
 from asplab.gui.panels.base import EXCLUDES, Panel
+from asplab.gui.plots.detuning import detuning_label
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.phonon_axis import ScaledAxis
 from asplab.gui.plots.series import Series, SeriesPlot
@@ -89,6 +90,7 @@ class EfficiencyPanel(Panel):
         curves = self._curves(results)
         self._show_detuning(fit, curves, specs, t)
         self._show_thermal(fit)
+        self.plot.display_labels(detuning_label(results), "η")
         self._show_phonon_axis(results, t)
         self._fit_ranges(results)
 

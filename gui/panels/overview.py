@@ -14,6 +14,7 @@ from asplab.core.units import FloatArray
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.crowd import CachedSeries, Crowd, Level, QuickPlot
+from asplab.gui.plots.detuning import detuning_label
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.overview_frame import (
     eta_range,
@@ -199,6 +200,7 @@ class OverviewPanel(Panel):
     def _display_eta(self, results: Results, view: ViewState) -> None:
         series, self._eta_places = eta_series(results, view.temperature, self._theme)
         self.eta.display(series)
+        self.eta.display_labels(detuning_label(results), "η")
         self._ring(view)
         self.cards[2].display_subtitle(*temperature_words(temperatures_of(results), view.temperature, self._theme))
         missing = "η needs PL, ASPL and photothermal scans of one temperature."

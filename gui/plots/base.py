@@ -93,6 +93,7 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         self._is_labelled = False
         self._at_home = True
         self._hint = HINT
+        self._labels: tuple[str, str] | None = None
         self.display_labels(x_label, y_label)
         self.box.clicked.connect(self._answer_click)
         self.box.sigRangeChangedManually.connect(self._leave_home)
@@ -120,6 +121,9 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
 
     def display_labels(self, x_label: str, y_label: str) -> None:
         """Label the axes; an empty label takes no room."""
+        if self._labels == (x_label, y_label):
+            return
+        self._labels = (x_label, y_label)
         for side, label in (("bottom", x_label), ("left", y_label)):
             self._axes[side].setLabel(label)
             self._axes[side].showLabel(bool(label))

@@ -328,7 +328,7 @@ def test_text_in_figures_stays_text_and_says_that_data_are_simulated(
 ) -> None:
     for figure in figures[1]:
         assert "simulated data</text>" in figure.svg
-    assert "ΔE (meV)</text>" in next(figure.svg for figure in figures[1] if figure.name == "fig2c")
+    assert "ΔE from PL peak (meV)</text>" in next(figure.svg for figure in figures[1] if figure.name == "fig2c")
 
 
 def test_drawing_twice_gives_the_same_files(from_efficiency: Results, tmp_path: Path) -> None:

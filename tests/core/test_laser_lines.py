@@ -8,6 +8,7 @@ from line_spectra import AXIS_NM, calibrated, lamp_spectrum, line_counts, line_s
 from toy_experiment import Toy
 
 from asplab.core.document import Document
+from asplab.core.energy_words import energy_words
 from asplab.core.experiment import Spectrum
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import CalibrationSettings, EnergySettings
@@ -171,3 +172,12 @@ def test_a_bandwidth_that_is_told_counts_before_a_measured_one() -> None:
     found = analyse(Document(told_too))
     assert found.responses is not None
     assert found.responses.blue_shift_mev is None
+
+
+def test_words_say_reference_medium_lamp_and_lasers() -> None:
+    nominal = float(EXCITATIONS_NM[ANTI])
+    plain = energy_words(run())
+    assert plain == "ΔE counts from: PL peak. Wavelengths are those in vacuum."
+    words = energy_words(run(laser(nominal, 0.1), lamp_spectrum(lambda axis: 0.25 + 0.0 * axis)))
+    assert "lines of HgAr: +0.25 and +0.2" in words
+    assert "stand in for 1 of 8 set wavelengths" in words

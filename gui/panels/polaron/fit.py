@@ -18,6 +18,7 @@ from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.fit_frame import logit_home, pull_home
 from asplab.gui.panels.polaron.page import Page
+from asplab.gui.plots.detuning import detuning_label
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.literature import literature_guides
 from asplab.gui.plots.result_pictures import temperature_color
@@ -147,6 +148,7 @@ class FitPage(Page):
 
     def _fit_ranges(self, results: Results, t: int) -> None:
         subject = (results.document.experiment, t)
+        self.pulls.display_labels(detuning_label(results), "residual (σ)")
         residuals = pull_home(self.pulls.series[0])
         if self._subject is None or self._subject[0] is not subject[0] or self._subject[1] != t:
             self._subject = subject

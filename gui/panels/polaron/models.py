@@ -39,6 +39,7 @@ from asplab.gui.panels.polaron.model_rows import (
 )
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.recent import remember
+from asplab.gui.plots.detuning import detuning_label
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import SeriesPlot
@@ -360,6 +361,7 @@ class ModelsPage(Page):
                 region.display(low, min(high, end))
 
     def _fit_ranges(self, results: Results, t: int) -> None:
+        self.pulls.display_labels(detuning_label(results), "pull (σ)")
         if self._scales.currentWidget() is not self.plot:
             self._scales.setCurrentWidget(self.plot)
         key = (results.document.experiment, t, str(self.axis.key))

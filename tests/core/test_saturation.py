@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from correction_level import graph_of
 from toy_experiment import Toy, change_spectra
 
-from asplab.core.corrections.saturation import REASON
+from asplab.core.corrections.saturation import REASON, Saturated
+from asplab.core.corrections.transmitted import Transmitted
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment, Spectrum, frozen_array
-from asplab.core.pipeline import Results, analyse
-from asplab.core.settings import CorrectionSettings
+from asplab.core.pipeline import Analysis, Results, analyse
+from asplab.core.settings import CorrectionSettings, MovedCutoff, TransmissionSettings
 
 TOY = Toy(repeats=4)
 STOKES = "t0/e1_"
@@ -99,15 +101,12 @@ def test_a_saturated_laser_line_outside_the_cutoffs_excludes_nothing() -> None:
 
 
 def test_a_saturated_laser_line_between_the_cutoffs_is_named() -> None:
-    def open_filter(s: Spectrum) -> Spectrum:
-        low = s.condition.excitation_nm - 20.0
-        return replace(s, condition=replace(s.condition, longpass_nm=low)) if s.source.startswith(STOKES) else s
-
-    opened = change_spectra(with_line(TOY.experiment(), STOKES, 65535.0), open_filter)
-    ((severity, message),) = about(run(opened))
-    assert severity == "error"
-    assert message.startswith("the laser line saturates")
-    assert "cutoff" in message
+    experiment = with_line(TOY.experiment(), STOKES, 65535.0)
+    open_to_all = Transmitted(np.tile([400.0, 620.0], (8, 1)))
+    (problem,) = graph_of(experiment).put(open_to_all).get(Saturated).problems
+    assert problem.severity == "error"
+    assert problem.message.startswith("the laser line saturates")
+    assert "cutoff" in problem.message
 
 
 def test_a_band_that_is_saturated_beside_a_saturated_laser_line_is_found() -> None:
@@ -150,3 +149,16 @@ def test_counts_summed_over_exposures_saturate_at_as_many_full_scales() -> None:
 
     assert about(run(change_spectra(TOY.experiment(), summed)))
     assert not about(run(change_spectra(TOY.experiment(), summed), divide_by_accumulations=False))
+
+
+def test_a_moved_cutoff_corrects_nothing_anew() -> None:
+    """Corrections are upstream of what a dragged cutoff changes, unless it makes a flat top matter."""
+    analysis, document = Analysis(), Document(clipped(TOY.experiment(), STOKES + "r2", TOP))
+    nominal = next(s.condition.longpass_nm for s in document.experiment.spectra if s.source == STOKES + "r1.csv")
+    first = analysis.update(document, intervals=False)
+    nearby, beyond = (
+        TransmissionSettings(moved_cutoffs=(MovedCutoff("longpass", nominal, at),)) for at in (nominal + 5.0, 530.0)
+    )
+    assert analysis.update(document.with_settings(transmission=nearby), intervals=False).corrected is first.corrected
+    hidden = analysis.update(document.with_settings(transmission=beyond), intervals=False)
+    assert hidden.corrected.present.all()

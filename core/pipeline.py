@@ -19,7 +19,6 @@ from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
 from asplab.core.corrections.filters import find_filters
 from asplab.core.corrections.saturation import Saturated, find_flat_tops, find_saturated
-from asplab.core.corrections.transmitted import find_transmitted
 from asplab.core.document import Document
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
 from asplab.core.energies import Energies, find_energies
@@ -29,6 +28,7 @@ from asplab.core.graph import Graph
 from asplab.core.grouping import Gathered, gather
 from asplab.core.halfway import fit_from_table, responses_from_tables
 from asplab.core.integration import Background, Emission, accumulate, integrate, read_background
+from asplab.core.laser_line import LaserLines, find_laser_lines, keep_out_laser
 from asplab.core.layout import Layout, arrange
 from asplab.core.linear_regime import LinearRegime, find_linear_regime
 from asplab.core.pairing import Pairs, pair_repeats
@@ -52,7 +52,8 @@ _FROM_RAW = (
     correct_axes,
     mean_frames,
     find_filters,
-    find_transmitted,
+    find_laser_lines,
+    keep_out_laser,
     find_flat_tops,
     find_saturated,
     correct,
@@ -98,6 +99,7 @@ class Results:
 
     document: Document
     gathered: Gathered | None = None
+    laser_lines: LaserLines | None = None
     calibration: Calibration | None = None
     corrected: Corrected | None = None
     layout: Layout | None = None
@@ -128,6 +130,7 @@ class Results:
 
 _PRODUCTS: dict[str, type] = {
     "gathered": Gathered,
+    "laser_lines": LaserLines,
     "calibration": Calibration,
     "corrected": Corrected,
     "layout": Layout,

@@ -86,10 +86,12 @@ class MovedCutoff:
 class TransmissionSettings:
     """Which part of a spectrum the filters let through.
 
-    ``cutoff_guard_nm`` keeps every evaluation away from a filter edge and from the laser leak behind it.
+    ``cutoff_guard_nm`` keeps every evaluation away from a filter edge and from the laser leak behind it. With
+    ``keep_out_laser`` the range also ends at the line of the laser, where one is seen inside it.
     """
 
     cutoff_guard_nm: float = 6.0
+    keep_out_laser: bool = True
     moved_cutoffs: tuple[MovedCutoff, ...] = ()
 
     def __post_init__(self) -> None:

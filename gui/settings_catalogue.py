@@ -145,6 +145,9 @@ _FILTERS = Group(
         Entry("transmission", "cutoff_guard_nm", "number", "Edge guard",
               "Kept away from every filter edge, from its slope and from the laser leaking behind it.",
               Numeric("nm", 1, 0.0, 100.0, 0.5)),
+        Entry("transmission", "keep_out_laser", "switch", "Keep the laser out",
+              "Where the line of the laser stands inside the range that the filters are said to let through, the range "
+              "ends there, and the edge guard before it."),
         Entry("transmission", "moved_cutoffs", "cutoffs", "Moved edges",
               "Filter edges that were dragged, for every spectrum with that filter."),
     ),

@@ -1,0 +1,114 @@
+"""A reference condition that is revisited during the run: what the sample does meanwhile."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from asplab.core.clock import clock, form_of
+from asplab.core.experiment import Record, Spectrum
+from asplab.core.grouping import Gathered, nearest
+from asplab.core.settings import GroupingSettings
+from asplab.core.trend_fit import student_sigma
+from asplab.core.trend_records import ReferenceTrend
+from asplab.core.units import FloatArray
+
+_FEWEST = 4
+_HALF_DAY_S = 43200.0
+
+
+def times_of(records: Sequence[Record]) -> FloatArray | None:
+    """Return when records were measured, in s; None where a stamp is missing or they can't be compared.
+
+    Times of day that span more than half a day go over midnight.
+    """
+    stamps = [record.condition.time.strip() for record in records]
+    if not stamps or not all(stamps):
+        return None
+    try:
+        forms = {form_of(stamp) for stamp in stamps}
+    except ValueError:
+        return None
+    if len(forms) > 1:
+        return None
+    times = np.array([clock(stamp) for stamp in stamps])
+    if forms == {"clock"} and np.ptp(times) > _HALF_DAY_S:
+        times = np.where(times < _HALF_DAY_S, times + 2.0 * _HALF_DAY_S, times)
+    return times
+
+
+def positions_of(records: Sequence[Record]) -> FloatArray:
+    """Return the place of each record in steps from the first: by time, else by repeat number, else by order."""
+    times = times_of(records)
+    if times is not None and np.ptp(times) > 0.0:
+        steps = np.diff(np.sort(times))
+        return np.asarray((times - times.min()) / np.median(steps[steps > 0.0]))
+    numbers = [record.condition.repeat for record in records]
+    known = [number for number in numbers if number is not None]
+    if len(known) == len(numbers) and len(set(known)) == len(known):
+        return np.array(known, dtype=float) - min(known, default=0)
+    return np.arange(float(len(records)))
+
+
+def reference_trends(gathered: Gathered, settings: GroupingSettings) -> tuple[ReferenceTrend, ...]:
+    """Return the trend of each reference condition, spectra of kind ``reference``, that was measured twice or more."""
+    groups: dict[tuple[int, int], list[Spectrum]] = {}
+    for spectrum in gathered.experiment.spectra_of(("reference",)):
+        temperature, excitation = spectrum.condition.temperature_k, spectrum.condition.excitation_nm
+        if temperature is None or not len(gathered.temperatures_k):
+            continue
+        t = nearest(gathered.temperatures_k.tolist(), temperature)
+        if abs(gathered.temperatures_k[t] - temperature) > 2.0 * settings.temperature_tolerance_k:
+            continue
+        step = max(settings.wavelength_tolerance_nm, 0.01)
+        groups.setdefault((t, round((excitation or 0.0) / step / 2.0)), []).append(spectrum)
+    return tuple(_trend(gathered, t, spectra) for (t, _), spectra in sorted(groups.items()) if len(spectra) > 1)
+
+
+def _trend(gathered: Gathered, t: int, spectra: Sequence[Spectrum]) -> ReferenceTrend:
+    position, times = positions_of(spectra), times_of(spectra)
+    order = np.argsort(position, kind="stable")
+    spectra, position = [spectra[i] for i in order], position[order]
+    height = np.array([_height(spectrum) for spectrum in spectra])
+    for name in ("exposure_s", "power_uw"):
+        values = [getattr(spectrum.condition, name) for spectrum in spectra]
+        if None not in values:
+            height = height / np.array(values, dtype=float)
+    slope, start, error = np.nan, float(height[0]), np.nan
+    significance = np.nan
+    if len(height) >= 2 and np.ptp(position) > 0.0:
+        design = np.column_stack([np.ones(position.size), position])
+        (start, slope), rest = np.linalg.lstsq(design, height, rcond=None)[:2]
+        slope = float(slope / start)
+        if len(height) >= _FEWEST and rest.size and rest[0] > 0.0:
+            spread = float(np.sum((position - position.mean()) ** 2))
+            error = float(np.sqrt(rest[0] / (len(height) - 2) / spread) / abs(start))
+            significance = float(student_sigma(abs(slope) / error, len(height) - 2))
+    excitation = spectra[0].condition.excitation_nm
+    at = "" if excitation is None else f" {excitation:.1f} nm"
+    return ReferenceTrend(
+        label=f"{gathered.temperatures_k[t]:.0f} K, reference{at}",
+        temperature=t,
+        relative=height / start,
+        time_s=None if times is None else times[order],
+        position=position,
+        slope=slope,
+        slope_error=error,
+        significance=significance,
+    )
+
+
+def _height(spectrum: Spectrum) -> float:
+    """Return the counts above the level that a tenth of the pixels lie below, in all pixels between percentiles.
+
+    The laser's own line is left out: only pixels to the red of it count, where the excitation is known.
+    """
+    counts, axis = spectrum.counts, spectrum.wavelength_nm
+    excitation = spectrum.condition.excitation_nm
+    if spectrum.condition.longpass_nm is not None:
+        keep = axis > spectrum.condition.longpass_nm
+    else:
+        keep = np.ones(axis.size, dtype=bool) if excitation is None else axis > excitation + 10.0
+    if keep.sum() < 2:
+        keep = np.ones(axis.size, dtype=bool)
+    part = counts[keep]
+    return float(np.sum((part - np.percentile(part, 10)) * np.gradient(axis[keep])))

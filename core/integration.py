@@ -11,10 +11,12 @@ import numpy as np
 from asplab.core.band import Bands, Template
 from asplab.core.corrections import Corrected
 from asplab.core.layout import Layout
+from asplab.core.moved_shapes import MovedShapes, relative_variance, resting_edges
 from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
 from asplab.core.prefix_sums import NoiseSums, Prefix, noise_sums, prefix, range_weights
 from asplab.core.problems import Problem
 from asplab.core.settings import IntegrationSettings
+from asplab.core.trend_records import LightTrends
 from asplab.core.units import FloatArray
 
 
@@ -201,9 +203,11 @@ class Emission:
     factor : ndarray, shape (n_stacks,)
         What ``per_repeat`` is multiplied with: 1 / truncation, or 1 when the correction is off.
     shared : ndarray, shape (n_temperatures, n_columns, n_columns)
-        Covariance of ``mean`` that repeats do not show: mean dark frame and band shape.
+        Covariance of ``mean`` that repeats do not show: mean dark frame, band shape, what a trend shifts.
     window_nm : ndarray, shape (n_stacks, 2)
         Edges of the integration of each stack.
+    trend_variance : ndarray, shape (n_stacks,)
+        Part of ``shared`` that each condition has from its own trend over the repeats.
     """
 
     per_repeat: FloatArray
@@ -213,16 +217,23 @@ class Emission:
     factor: FloatArray
     shared: FloatArray
     window_nm: FloatArray
+    trend_variance: FloatArray
     problems: tuple[Problem, ...] = ()
 
 
 def integrate(
-    bands: Bands, cumulative: Cumulative, background: Background, layout: Layout, settings: IntegrationSettings
+    bands: Bands,
+    cumulative: Cumulative,
+    background: Background,
+    layout: Layout,
+    moved: MovedShapes,
+    trends: LightTrends,
+    settings: IntegrationSettings,
 ) -> Emission:
     """Integrate every spectrum over the window where its filters transmit.
 
     The part of the band that a cutoff hides is supplied from the band's shape at the same temperature
-    (`Template`), with the error of that shape.
+    (`Template`), with the error of that shape; from the moved one where a shape was found ``moved``.
     """
     corrected = bands.corrected
     window = np.minimum(np.maximum(bands.transmitted_nm, settings.window_nm[0]), settings.window_nm[1])
@@ -233,6 +244,10 @@ def integrate(
         weights = pixel_weights(bands, window, settings)
         per_repeat, noise, dark = weighted_sums(corrected, layout, weights)
         seen, relative = seen_by_weights(bands, layout, weights, settings)
+    per_repeat = per_repeat * trends.gain
+    moved_variance = np.zeros(len(seen))
+    if moved.shapes and settings.correct_truncation and settings.follow_shape:
+        seen, moved_variance = _seen_of_moved(bands, background, moved, window, seen, settings)
     lost = ~((window[:, 1] > window[:, 0]) & (seen > 0))
     correction = 1.0 / np.where(lost, np.nan, seen)
     factor = correction if settings.correct_truncation else np.ones(len(seen))
@@ -245,6 +260,11 @@ def integrate(
         shared += np.where(usable[:, :, None] & usable[:, None, :], relative, 0.0) * (
             columns[:, :, None] * columns[:, None, :]
         )
+    trend = trends.variance * np.nan_to_num(mean) ** 2
+    np.einsum("tii->ti", shared)[...] += np.where(usable, (moved_variance * mean**2 + trend)[layout.index], 0.0)
+    if trends.together is not None:
+        together = np.where(usable, (trends.together * mean)[layout.index], 0.0)
+        shared += together[:, :, None] * together[:, None, :]
     return Emission(
         per_repeat=per_repeat,
         noise_variance=noise,
@@ -253,6 +273,7 @@ def integrate(
         factor=factor,
         shared=shared,
         window_nm=window,
+        trend_variance=trend,
         problems=_problems(bands, lost, seen, settings),
     )
 
@@ -267,6 +288,28 @@ def _window_sums(
     bands: Bands, cumulative: Cumulative, background: Background, layout: Layout, window: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return window sums per repeat, their noise variance, and the dark covariance by temperature."""
+    per_repeat, variance, dark = sums_of_repeats(bands, cumulative, background, window)
+    ratio = (window[:, 1] - window[:, 0]) / background.length_nm
+    return per_repeat, variance, _dark_covariance(background, layout, dark, ratio)
+
+
+def sums_of_repeats(
+    bands: Bands, cumulative: Cumulative, background: Background, window: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the sum of each repeat over a window above its background.
+
+    Parameters
+    ----------
+    window : ndarray, shape (n_stacks, 2)
+
+    Returns
+    -------
+    per_repeat : ndarray, shape (n_stacks, n_repeats)
+    variance : ndarray, shape (n_stacks,)
+        Detection noise of one repeat.
+    dark : ndarray, shape (n_stacks, 2)
+        Integral of the dark's noise density up to the edges.
+    """
     ends = cumulative.sums.at(window)
     within = ends[:, 1] - ends[:, 0]
     length = window[:, 1] - window[:, 0]
@@ -275,7 +318,7 @@ def _window_sums(
     # The sum over the window less that over the background in proportion to their lengths.
     both = background.with_noise.at(window) @ (-1.0, 1.0)
     variance = cumulative.variance(window) - 2.0 * ratio * both + ratio**2 * background.noise
-    return per_repeat, variance, _dark_covariance(background, layout, ends[:, :, -1], ratio)
+    return per_repeat, variance, ends[:, :, -1]
 
 
 def _dark_covariance(background: Background, layout: Layout, dark: FloatArray, ratio: FloatArray) -> FloatArray:
@@ -327,6 +370,37 @@ def _seen_by_window(
         relative *= valid[:, :, None] & valid[:, None, :]
         covariance[group.temperatures] = relative
     return seen, covariance
+
+
+def _seen_of_moved(
+    bands: Bands,
+    background: Background,
+    moved: MovedShapes,
+    window: FloatArray,
+    seen: FloatArray,
+    settings: IntegrationSettings,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the seen fraction with moved shapes where there are any, and the relative variance these add.
+
+    What a moved band sends through an edge, the resting one sends through an edge that is moved back.
+    """
+    seen, variance = seen.copy(), np.zeros(len(seen))
+    places = {stack.key: k for k, stack in enumerate(bands.corrected.stacks)}
+    rows = {t: (group, row) for group in background.shapes for row, t in enumerate(group.temperatures.tolist())}
+    for shape in moved.shapes:
+        k = places.get(shape.key)
+        if k is None or bands.corrected.stacks[k].temperature not in rows or not seen[k] > 0.0:
+            continue
+        group, row = rows[bands.corrected.stacks[k].temperature]
+        edges = np.concatenate([window[k], settings.window_nm])
+        edges = np.vstack([edges, resting_edges(shape, edges)])
+        edges = np.minimum(np.maximum(edges, group.sums.axis[0]), group.sums.axis[-1])
+        ends = group.sums.up_to(np.full(edges.shape, row), edges)[..., 0]
+        parts = (ends[:, 1] - ends[:, 0]) / (ends[:, 3] - ends[:, 2])
+        if np.all(parts > 0.0):
+            variance[k] = relative_variance(shape, float(parts[0]), parts[1:])
+            seen[k] *= parts[1] / parts[0]
+    return seen, variance
 
 
 def _problems(bands: Bands, lost: np.ndarray, seen: FloatArray, settings: IntegrationSettings) -> tuple[Problem, ...]:

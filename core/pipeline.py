@@ -20,10 +20,12 @@ from asplab.core.corrections.axes import correct_axes
 from asplab.core.corrections.filters import find_filters
 from asplab.core.corrections.saturation import Saturated, find_flat_tops, find_saturated
 from asplab.core.document import Document
+from asplab.core.drift_trend import check_drift, find_heat_trends, find_light_trends, follow_heat, measure_heat
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
 from asplab.core.energies import Energies, find_energies
 from asplab.core.errors import AsplabError
 from asplab.core.excitations import Excitations, find_excitations
+from asplab.core.experiment import Experiment
 from asplab.core.graph import Graph
 from asplab.core.grouping import Gathered, gather
 from asplab.core.halfway import fit_from_table, responses_from_tables
@@ -31,8 +33,9 @@ from asplab.core.integration import Background, Emission, accumulate, integrate,
 from asplab.core.laser_line import LaserLines, find_laser_lines, keep_out_laser
 from asplab.core.layout import Layout, arrange
 from asplab.core.linear_regime import LinearRegime, find_linear_regime
+from asplab.core.moved_shapes import MovedShapes
 from asplab.core.pairing import Pairs, pair_repeats
-from asplab.core.photothermal import Absorbed, photothermal
+from asplab.core.photothermal import Absorbed
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
 from asplab.core.power_series import find_power_series
@@ -42,8 +45,10 @@ from asplab.core.pure_responses import as_measured, no_power_series, purify
 from asplab.core.purity import PurityBound, bound_leak
 from asplab.core.responses import Responses, scatter_of_heat
 from asplab.core.scans import Alignment, Scans, align_scans, read_scans
+from asplab.core.shape_test import ShapeTest, check_shapes
 from asplab.core.sloping_background import BackgroundCheck, check_background, find_slopes
 from asplab.core.stokes_curvature import StokesCurvature, find_curvature
+from asplab.core.trend_records import DriftTrends
 from asplab.core.two_photon import TwoPhoton, find_two_photon
 
 _FROM_RAW = (
@@ -63,6 +68,8 @@ _FROM_RAW = (
     find_shapes,
     find_bands,
     read_background,
+    check_shapes,
+    find_light_trends,
     integrate,
     find_slopes,
     check_background,
@@ -70,7 +77,10 @@ _FROM_RAW = (
     find_energies,
     align_scans,
     read_scans,
-    photothermal,
+    measure_heat,
+    find_heat_trends,
+    follow_heat,
+    check_drift,
     pair_repeats,
     find_blocks,
     scatter_of_heat,
@@ -86,8 +96,11 @@ _OF_POWERS = (find_linear_regime,)
 
 
 def raw_graph() -> Graph:
-    """Return the stages from raw data on without inputs, for those who need a product of other inputs."""
-    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_POWERS), settling=_SETTLING)
+    """Return the stages from raw data on without inputs, for those who need a product of other inputs.
+
+    No band is moved unless `MovedShapes` are put.
+    """
+    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_POWERS), settling=_SETTLING).put(MovedShapes())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,9 +121,11 @@ class Results:
     excitations: Excitations | None = None
     energies: Energies | None = None
     emission: Emission | None = None
+    shape_test: ShapeTest | None = None
     background_check: BackgroundCheck | None = None
     scans: Scans | None = None
     absorbed: Absorbed | None = None
+    drift: DriftTrends | None = None
     pairs: Pairs | None = None
     two_photon: TwoPhoton | None = None
     responses: Responses | None = None
@@ -139,9 +154,11 @@ _PRODUCTS: dict[str, type] = {
     "excitations": Excitations,
     "energies": Energies,
     "emission": Emission,
+    "shape_test": ShapeTest,
     "background_check": BackgroundCheck,
     "scans": Scans,
     "absorbed": Absorbed,
+    "drift": DriftTrends,
     "pairs": Pairs,
     "two_photon": TwoPhoton,
     "responses": Responses,
@@ -153,7 +170,7 @@ _PRODUCTS: dict[str, type] = {
     "intervals": PolaronIntervals,
 }
 
-_AT_REST = ("background_check", "intervals", "purity", "stokes_curvature", "linear_regime")
+_AT_REST = ("shape_test", "background_check", "intervals", "purity", "stokes_curvature", "linear_regime")
 """Products that wait for the end of a drag."""
 
 
@@ -167,6 +184,7 @@ class Analysis:
     def __init__(self) -> None:
         self._graph = raw_graph()
         self._route = "raw"
+        self._tested: Experiment | None = None
 
     def update(self, document: Document, *, intervals: bool = True) -> Results:
         """Return the results of ``document``; ``intervals`` False leaves out what waits for the end of a drag."""
@@ -174,6 +192,8 @@ class Analysis:
         settings = document.settings
         records = [getattr(settings, field.name) for field in fields(settings)]
         self._graph.put(document.experiment, document.exclusions, *records)
+        if self._graph.provides(ShapeTest) and (intervals or self._tested is not document.experiment):
+            self._move_shapes(document.experiment)
         products: dict[str, object] = {}
         problems: list[Problem] = list(document.experiment.problems)
         for name, kind in _PRODUCTS.items():
@@ -193,6 +213,15 @@ class Analysis:
                 problems.extend(getattr(product, "problems", ()))
         return Results(document, **products, problems=tuple(_unique(problems)))  # type: ignore[arg-type]
 
+    def _move_shapes(self, experiment: Experiment) -> None:
+        """Find the bands that are moved: at rest and in new data; while something is dragged, they stay."""
+        try:
+            moved = self._graph.get(ShapeTest).moved
+        except (AsplabError, np.linalg.LinAlgError):
+            moved = MovedShapes()
+        self._graph.put(moved)
+        self._tested = experiment
+
     def _choose_route(self, document: Document) -> None:
         kinds = {table.kind for table in document.experiment.tables}
         has_raw = bool(document.experiment.scans or document.experiment.spectra)
@@ -204,7 +233,8 @@ class Analysis:
             "responses": (as_measured(responses_from_tables), no_power_series, purify, *_TO_RESULTS),
             "efficiency": (fit_from_table, fit_polaron, find_intervals),
         }
-        self._route, self._graph = route, Graph(stages[route], settling=_SETTLING)
+        self._route, self._graph = route, Graph(stages[route], settling=_SETTLING).put(MovedShapes())
+        self._tested = None
 
 
 def _unique(problems: list[Problem]) -> Iterator[Problem]:

@@ -115,11 +115,16 @@ class BackgroundSettings:
 
 @dataclass(frozen=True, slots=True)
 class IntegrationSettings:
-    """How a spectrum becomes a band intensity: window sum or least squares of the band's shape."""
+    """How a spectrum becomes a band intensity: window sum or least squares of the band's shape.
+
+    With ``follow_shape``, the hidden part of an anti-Stokes band whose shape differs from the PL beyond 3σ is that of
+    the moved and widened shape, and the difference to the resting one is part of its error.
+    """
 
     window_nm: tuple[float, float] = (400.0, 600.0)
     estimator: Literal["window", "template"] = "window"
     correct_truncation: bool = True
+    follow_shape: bool = True
 
     def __post_init__(self) -> None:
         _ascending("window_nm", self.window_nm)
@@ -305,6 +310,19 @@ class PumpSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DriftSettings:
+    """What is done about a trend over the repeats, such as bleaching.
+
+    ``correct_drift`` divides each repeat by the line fitted to its condition, which is 1 at the first repeat. Without
+    it, ``widen`` adds to the error of a condition whose own trend is beyond 3σ what the trend takes from the first
+    repeat to the mean.
+    """
+
+    correct_drift: bool = False
+    widen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class EfficiencySettings:
     """How quantum yield and η follow from the responses.
 
@@ -486,6 +504,7 @@ class Settings:
     energies: EnergySettings = field(default_factory=EnergySettings)
     responses: ResponseSettings = field(default_factory=ResponseSettings)
     pump: PumpSettings = field(default_factory=PumpSettings)
+    drift: DriftSettings = field(default_factory=DriftSettings)
     efficiency: EfficiencySettings = field(default_factory=EfficiencySettings)
     polaron: PolaronSettings = field(default_factory=PolaronSettings)
     models: ModelSettings = field(default_factory=ModelSettings)

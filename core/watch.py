@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from asplab.core.counting import counted
+from asplab.core.drift_trend import BEYOND_SIGMA, DRIFT
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment
 from asplab.core.importing.batch import load_with_preset
@@ -161,7 +162,7 @@ def repeats_that_help(results: Results) -> list[str]:
 
 
 def news(before: Results | None, after: Results) -> list[str]:
-    """Return in short lines what new files brought: conditions and their repeats, new doubts, η and ħω.
+    """Return in short lines what new files brought: conditions and their repeats, new doubts, drift, η and ħω.
 
     Parameters
     ----------
@@ -169,7 +170,12 @@ def news(before: Results | None, after: Results) -> list[str]:
         Of the experiment as it was; None at the first time.
     after : Results
     """
-    return [*_arrived(before, after), *_new_problems(before, after), *_phonon_lines(before, after)]
+    return [
+        *_arrived(before, after),
+        *_new_problems(before, after),
+        *_drift_lines(before, after),
+        *_phonon_lines(before, after),
+    ]
 
 
 def _arrived(before: Results | None, after: Results) -> Iterator[str]:
@@ -197,10 +203,10 @@ def _repeats(results: Results | None) -> dict[str, int]:
 
 def _new_problems(before: Results | None, after: Results) -> Iterator[str]:
     """Yield every cause once: what it adds later is counted where it is a warning, and named where it is an error."""
-    earlier = [] if before is None else [p for p in before.problems if p.severity != "info"]
+    earlier = [] if before is None else [p for p in before.problems if _is_told_here(p)]
     places = {_place(p) for p in earlier}
     causes = {place[:2] for place in places}
-    fresh = [p for p in after.problems if p.severity != "info"]
+    fresh = [p for p in after.problems if _is_told_here(p)]
     repeated = 0
     for group in by_cause([p for p in fresh if _place(p) not in places]):
         first = group[0]
@@ -211,6 +217,37 @@ def _new_problems(before: Results | None, after: Results) -> Iterator[str]:
         yield f"{first.severity}: {first.where}{more}: {first.message}"
     if repeated:
         yield f"{counted(repeated, 'more warning')} of kinds that were told before"
+
+
+def _is_told_here(problem: Problem) -> bool:
+    """Return whether a problem is worth news; drift has lines of its own, condition by condition."""
+    return problem.severity != "info" and problem.where != DRIFT
+
+
+def _drift_lines(before: Results | None, after: Results) -> Iterator[str]:
+    """Yield every condition once whose emission, heat or reference was found to drift."""
+    known = _drifting(before)
+    for name, slope in _drifting(after).items():
+        if name not in known:
+            yield f"drift: {name}: {100.0 * slope:+.2g} % per repeat"
+    for name in known:
+        if name not in _drifting(after):
+            yield f"no drift any more: {name}"
+
+
+def _drifting(results: Results | None) -> dict[str, float]:
+    """Return what drifts beyond 3σ, by itself or in common, and its slope per repeat."""
+    if results is None or results.drift is None or results.layout is None or results.gathered is None:
+        return {}
+    drift, stacks, found = results.drift, results.gathered.stacks, {}
+    for quantity, part in (("", drift.light), (" (photothermal signal)", drift.heat)):
+        for t, c in np.argwhere(part.is_beyond).tolist():
+            found[f"{stacks[results.layout.index[t, c]].label}{quantity}"] = float(part.trends.slope[t, c])
+    found |= {r.label: r.slope for r in drift.light.references if r.significance > BEYOND_SIGMA}
+    for quantity, part in (("all emission", drift.light), ("photothermal signal", drift.heat)):
+        for t in np.flatnonzero(part.is_common_beyond).tolist():
+            found[f"{results.gathered.temperatures_k[t]:.0f} K, {quantity}"] = float(part.trends.common[t])
+    return found
 
 
 def _place(problem: Problem) -> tuple[str, str, str]:

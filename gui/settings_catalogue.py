@@ -137,6 +137,9 @@ _INTEGRATION = Group(
         Entry("integration", "correct_truncation", "switch", "Add hidden part of band",
               "Multiply by the correction factor 1/(1 − hidden part): the filters hide a part of the band, which is "
               "taken from the shape of the PL at the same temperature, with its error."),
+        Entry("integration", "follow_shape", "switch", "Follow moved bands",
+              "Where the shape of ASPL differs from the PL beyond 3σ, the hidden part is that of the moved and widened "
+              "shape, and the difference is in the error."),
     ),
 )  # fmt: skip
 _FILTERS = Group(
@@ -277,6 +280,12 @@ _RESPONSES = Group(
         Entry("responses", "pair_within_min", "number", "Pair within",
               "Where all files carry a time and none a pair, each spectrum belongs to the scan nearest in time, if it "
               "is not farther than this.", Numeric("min", 0, 0.0, 1440.0, 5.0)),
+        Entry("drift", "correct_drift", "switch", "Correct drift",
+              "Divide each repeat by the straight trend of its condition, which is 1 at the first repeat, when the "
+              "sample was fresh; the error of the trend is added. A reference with times corrects each condition too."),
+        Entry("drift", "widen", "switch", "Widen for drift",
+              "Where a condition changes over its repeats by itself beyond 3σ, what that takes from the first repeat "
+              "to the mean is added to its error."),
     ),
     folded=True,
 )  # fmt: skip

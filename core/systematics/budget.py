@@ -26,8 +26,8 @@ SOURCES = (
 )
 """Sources of a variance: detection noise of PL and ASPL; band shape and mean dark frame; detection noise of the
 scans; what does not average over them, the baseline above all (`Absorbed.shared`); a leak or two-photon emission that
-was subtracted; drift between repeats; errors of the reference of ΔE, of the excitation wavelengths and of the mean
-energy of an emitted photon; a quantum yield shared or given."""
+was subtracted; drift between repeats, and what a trend over them shifts; errors of the reference of ΔE, of the
+excitation wavelengths and of the mean energy of an emitted photon; a quantum yield shared or given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def variance_parts(fit: EfficiencyFit, stages: Stages, gradient: FloatArray, t: 
         scans = 1 if readings is None else len(readings)
         parts = {
             "emission_noise": float(light**2 @ (emission.noise_variance[index] * gain**2 / repeats)),
-            "band_shape": float(light @ emission.shared[t] @ light),
+            "band_shape": float(light @ emission.shared[t] @ light - light**2 @ emission.trend_variance[index]),
             "pa_noise": float(heat @ absorbed.noise[t] @ heat) / scans,
             "pa_baseline": float(heat @ absorbed.shared[t] @ heat - heat**2 @ responses.misread[t] ** 2),
         }

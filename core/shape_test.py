@@ -1,0 +1,291 @@
+"""Whether each spectrum has the shape of the band: the same emitting state, and a hidden part that may be supplied."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from asplab.core.band import Bands, StokesTransmitted, Template, band_shape, main_block
+from asplab.core.grouping import Stack
+from asplab.core.moved_shapes import MovedShape, MovedShapes
+from asplab.core.problems import Problem
+from asplab.core.shape_fit import Shape, ShapeFit, chance_of, fit_shape, sigma_of, smoothed_variance, steady_variance
+from asplab.core.units import FloatArray
+
+BEYOND_SIGMA = 3.0
+"""Standard deviations beyond which a difference is told, the number of conditions taken into account."""
+_NAMED = 4
+_FEWEST_REPEATS = 3
+_KNOWN_PART, _MOST_DOF = 0.3, 100.0
+"""Degrees of freedom of pooled noise, in parts of those of its pixels, and at most: the scatter of a detector with gain
+has long tails, and how noise follows the signal is known to a tenth or so."""
+_HIT_PART = 0.2
+"""Part of its own scatter that a pixel of a band shape has as variance at least: a cosmic ray that was left in."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShapeTest:
+    """The mean spectrum of every stack against the band shape of its temperature, in their common transmitted range.
+
+    An anti-Stokes stack is compared with the shape of all Stokes spectra, a Stokes stack with that of the others.
+    Fewer than three repeats, in which cosmic rays are not looked for, are not tested. Arrays have shape (n_stacks,);
+    NaN where a stack was not tested, or does not tell.
+
+    Attributes
+    ----------
+    range_nm : ndarray, shape (n_stacks, 2)
+        Common range.
+    amplitude, level : ndarray
+        Of the resting shape, and the constant below it, in the unit of the spectrum.
+    shift_mev, shift_error_mev : ndarray
+        Positive where the emission lies to the blue of the shape.
+    width_ratio, width_error : ndarray
+        Width in units of that of the shape.
+    chi2, dof : ndarray
+        Misfit of the resting shape from pixel noise, that of the shape included, and its degrees of freedom.
+    chi2_fitted : ndarray
+        Misfit of the moved and widened shape.
+    significance : ndarray
+        Of any difference of shape, in standard deviations of a normal distribution, for that condition alone.
+    moved_significance : ndarray
+        The same of a shift or width alone.
+    is_beyond : ndarray of bool
+        A difference beyond three standard deviations, allowing for how many conditions were tested.
+    moved : MovedShapes
+        What those anti-Stokes conditions are whose shift and width are told.
+    """
+
+    range_nm: FloatArray
+    amplitude: FloatArray
+    level: FloatArray
+    shift_mev: FloatArray
+    shift_error_mev: FloatArray
+    width_ratio: FloatArray
+    width_error: FloatArray
+    chi2: FloatArray
+    dof: FloatArray
+    chi2_fitted: FloatArray
+    significance: FloatArray
+    moved_significance: FloatArray
+    is_beyond: np.ndarray
+    moved: MovedShapes = field(default_factory=MovedShapes)
+    problems: tuple[Problem, ...] = ()
+
+
+def check_shapes(bands: Bands, stokes: StokesTransmitted) -> ShapeTest:
+    """Compare every spectrum with the band shape; see `ShapeTest`."""
+    stacks = bands.corrected.stacks
+    fits: list[ShapeFit | None] = [None] * len(stacks)
+    ranges = np.full((len(stacks), 2), np.nan)
+    for t, template in enumerate(bands.templates):
+        if template is None:
+            continue
+        members = [k for k, s in enumerate(stacks) if s.temperature == t and s.excluded is None and _is_clean(s)]
+        light = [k for k in members if stacks[k].kind == "pl"]
+        every = [k for k, s in enumerate(stacks) if s.temperature == t and stokes.used[k]]
+        if not all(_is_clean(stacks[k]) for k in every):
+            continue
+        common = _shape(template, _dof(bands, light))
+        for k in members:
+            shape = common
+            if stacks[k].kind == "pl":
+                others = _others(bands, stokes, light, k)
+                shape = None if others is None else _shape(others, _dof(bands, light))
+            if shape is not None:
+                fits[k], ranges[k] = _fit(bands, k, shape, template.extent_nm)
+    return _collected(bands, fits, ranges)
+
+
+def _is_clean(stack: Stack) -> bool:
+    """Return whether there are repeats enough to tell cosmic rays from a shape."""
+    return len(stack.members) >= _FEWEST_REPEATS
+
+
+def _dof(bands: Bands, stacks: Sequence[int]) -> float:
+    """Return the degrees of freedom of a variance that comes from the repeats of some stacks."""
+    return float(max(sum(max(int(bands.corrected.present[k].sum()) - 1, 1) for k in stacks), 1))
+
+
+def _others(bands: Bands, stokes: StokesTransmitted, light: Sequence[int], k: int) -> Template | None:
+    """Return the band shape from all Stokes spectra of a temperature but one."""
+    rest, corrected = [j for j in light if j != k and stokes.used[j]], bands.corrected
+    block, template = main_block(corrected, rest), bands.templates[corrected.stacks[k].temperature]
+    if block is None or template is None:
+        return None
+    return band_shape(corrected, block, rest, stokes.ranges_nm, template.extent_nm, bands.settings)
+
+
+def _shape(template: Template, dof: float) -> Shape | None:
+    """Return the known part of a template with the noise that neighbours in signal agree on."""
+    seen = np.flatnonzero(template.variance > 0.0)
+    if seen.size < 2:
+        return None
+    known = slice(int(seen[0]), int(seen[-1]) + 1)
+    axis, values, variance = (array[known] for array in (template.wavelength_nm, template.values, template.variance))
+    return Shape.of(axis, values, np.maximum(smoothed_variance(variance, dof), _HIT_PART * variance))
+
+
+def _fit(bands: Bands, k: int, shape: Shape, extent_nm: tuple[float, float]) -> tuple[ShapeFit | None, FloatArray]:
+    """Compare one stack with a shape."""
+    axis, mean, variance, region, dof = _common(bands, k, shape, extent_nm)
+    if axis.size < 2:
+        return None, region
+    pooled, is_steady = steady_variance(variance, np.interp(axis, shape.axis_nm, shape.smooth), dof)
+    if np.any(pooled <= 0.0):
+        return None, region
+    fit = fit_shape(
+        axis[is_steady],
+        mean[is_steady],
+        pooled[is_steady],
+        shape,
+        has_slope=bands.settings.baseline == "line",
+        noise_dof=min(_KNOWN_PART * dof * axis.size, _MOST_DOF),
+    )
+    return fit, region
+
+
+def _common(
+    bands: Bands, k: int, shape: Shape, extent_nm: tuple[float, float]
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, float]:
+    """Return axis, mean and its variance in the range common to a stack and a shape; the range; repeats less one."""
+    corrected = bands.corrected
+    block, row = corrected.blocks[corrected.place[k, 0]], corrected.place[k, 1]
+    low, high = bands.transmitted_nm[k]
+    low = max(low, float(shape.axis_nm[0]), extent_nm[0])
+    high = min(high, float(shape.axis_nm[-1]), extent_nm[1])
+    inside = (block.wavelength_nm >= low) & (block.wavelength_nm <= high)
+    count = int(corrected.present[k].sum())
+    variance = block.variance[row] / count + block.dark_variance[row]
+    region = np.array([low, max(low, high)])
+    return block.wavelength_nm[inside], block.mean[row, inside], variance[inside], region, float(max(count - 1, 1))
+
+
+def _collected(bands: Bands, fits: Sequence[ShapeFit | None], ranges: FloatArray) -> ShapeTest:
+    def column(name: str) -> FloatArray:
+        return np.array([np.nan if fit is None else float(getattr(fit, name)) for fit in fits])
+
+    stacks = bands.corrected.stacks
+    p_value, p_moved = column("p_value"), column("p_moved")
+    is_beyond, is_moved = np.zeros(len(fits), dtype=bool), np.zeros(len(fits), dtype=bool)
+    for kind in ("pl", "aspl"):
+        tested = np.array([fit is not None and s.kind == kind for fit, s in zip(fits, stacks, strict=True)], dtype=bool)
+        bound = -np.expm1(np.log1p(-chance_of(BEYOND_SIGMA)) / max(int(tested.sum()), 1))
+        is_beyond |= tested & (np.nan_to_num(p_value, nan=1.0) < bound)
+        is_moved |= tested & (np.nan_to_num(p_moved, nan=1.0) < bound)
+    shift, width = column("shift_mev"), column("width_ratio")
+    moved = tuple(
+        MovedShape(
+            stacks[k].key,
+            fit.centre_mev,
+            fit.shift_mev,
+            fit.width_ratio,
+            (fit.shift_error_mev**2, (fit.width_error / fit.width_ratio) ** 2, fit.covariance),
+        )
+        for k, fit in enumerate(fits)
+        if fit is not None and is_beyond[k] and is_moved[k] and stacks[k].kind == "aspl" and np.isfinite(shift[k])
+    )
+    return ShapeTest(
+        range_nm=ranges,
+        amplitude=column("amplitude"),
+        level=column("level"),
+        shift_mev=shift,
+        shift_error_mev=column("shift_error_mev"),
+        width_ratio=width,
+        width_error=column("width_error"),
+        chi2=column("chi2"),
+        dof=column("dof"),
+        chi2_fitted=column("chi2_fitted"),
+        significance=sigma_of(p_value),
+        moved_significance=sigma_of(p_moved),
+        is_beyond=is_beyond,
+        moved=MovedShapes(moved),
+        problems=_problems(bands, fits, is_beyond),
+    )
+
+
+_MEANING = {
+    "aspl": "another emitting state, reabsorption, the laser's choice of part of the sample, or light of the laser",
+    "pl": "reabsorption, emission before relaxation, or light of the laser",
+}
+_LOOK = "Look at the curves, check filters and laser line, or exclude what is not this emission."
+_REMEDIES = {
+    "aspl": f"A moved band that fits supplies the hidden part, and the difference is in the error. {_LOOK}",
+    "pl": f"The band shape is the mean of all. {_LOOK}",
+}
+
+
+def _problems(bands: Bands, fits: Sequence[ShapeFit | None], is_beyond: np.ndarray) -> tuple[Problem, ...]:
+    problems = []
+    stacks = bands.corrected.stacks
+    for kind, meaning in _MEANING.items():
+        found = [(fits[k], k) for k in np.flatnonzero(is_beyond).tolist() if stacks[k].kind == kind]
+        told = sorted(((fit, k) for fit, k in found if fit is not None), key=lambda pair: pair[0].p_value)
+        if not told:
+            continue
+        tested = sum(fit is not None and s.kind == kind for fit, s in zip(fits, stacks, strict=True))
+        named = "; ".join(f"{stacks[k].label} ({_told(fit)})" for fit, k in told[:_NAMED])
+        more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+        against = "the PL of the same temperature" if kind == "aspl" else "the other PL of the same temperature"
+        message = (
+            f"the shape of {kind.upper()} differs from {against} beyond {BEYOND_SIGMA:.0f}σ in {len(told)} of {tested} "
+            f"conditions: {named}{more}. It may be {meaning}. {_REMEDIES[kind]}"
+        )
+        problems.append(Problem("warning", "shape test", message))
+    return tuple(problems)
+
+
+def _told(fit: ShapeFit) -> str:
+    size = f"{float(sigma_of(fit.p_value)):.0f}σ"
+    if np.isnan(fit.shift_mev):
+        return f"{size}, no moved band"
+    return f"{fit.shift_mev:+.1f} meV, width × {fit.width_ratio:.2f}, {size}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShapeCurves:
+    """A mean spectrum beside the band shape, in the common range and in units of the shape's maximum.
+
+    Attributes
+    ----------
+    wavelength_nm, measured, error, resting, moved : ndarray, shape (n_pixels,)
+        The spectrum without its level and its standard error; the shape at rest; and moved and widened, NaN where the
+        spectrum does not tell how.
+    residual : ndarray, shape (n_pixels,)
+        Spectrum less resting shape, in standard errors of both.
+    """
+
+    wavelength_nm: FloatArray
+    measured: FloatArray
+    error: FloatArray
+    resting: FloatArray
+    moved: FloatArray
+    residual: FloatArray
+
+
+def shape_curves(bands: Bands, test: ShapeTest, k: int) -> ShapeCurves | None:
+    """Return what the shape test of stack ``k`` compares, for display; None where it was not tested."""
+    template = bands.templates[bands.corrected.stacks[k].temperature]
+    if template is None or not np.isfinite(test.amplitude[k]) or test.amplitude[k] == 0.0:
+        return None
+    shape = _shape(template, 1.0)
+    if shape is None:
+        return None
+    axis, mean, variance, _, dof = _common(bands, k, shape, template.extent_nm)
+    pooled, _ = steady_variance(variance, np.interp(axis, shape.axis_nm, shape.smooth), dof)
+    amplitude, top = float(test.amplitude[k]), float(np.max(shape.smooth))
+    resting, noise = shape.moved(axis, 0.0, 1.0), shape.noise(axis, 0.0, 1.0)
+    measured = (mean - test.level[k]) / amplitude
+    moved = np.full(axis.size, np.nan)
+    if np.isfinite(test.shift_mev[k]):
+        moved = shape.moved(axis, float(test.shift_mev[k]), float(test.width_ratio[k]))
+        columns = np.column_stack([moved, np.ones(axis.size)]) / np.sqrt(pooled)[:, None]
+        height, level = np.linalg.lstsq(columns, measured / np.sqrt(pooled), rcond=None)[0]
+        moved = height * moved + level
+    return ShapeCurves(
+        wavelength_nm=axis,
+        measured=measured / top,
+        error=np.sqrt(pooled) / abs(amplitude) / top,
+        resting=resting / top,
+        moved=moved / top,
+        residual=(measured - resting) / np.sqrt(pooled / amplitude**2 + noise),
+    )

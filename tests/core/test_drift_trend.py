@@ -1,0 +1,262 @@
+"""A trend over the repeats: told where it matters, widened for, corrected on request; what cancels is no warning."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from toy_experiment import Toy, change_scans, change_spectra, with_condition
+
+from asplab.core.document import Document
+from asplab.core.experiment import Condition, Experiment, Scan, Spectrum, frozen_array
+from asplab.core.pipeline import Results, analyse
+from asplab.core.settings import DriftSettings
+from asplab.core.trend_fit import find_trends
+from asplab.core.watch import news
+
+TOY = Toy(repeats=10, drift=0.003, scan_drift=0.003, common_drift=0.01, noise_counts=2.0)
+EXCITATIONS_NM = [1239841.984332003 / energy for energy in TOY.excitations_mev]
+
+
+def bleaching(experiment: Experiment, slope: Callable[[Spectrum], float], toy: Toy = TOY) -> Experiment:
+    """Return the experiment with the band of repeat r scaled by 1 + slope × (r − 1)."""
+
+    def changed(spectrum: Spectrum) -> Spectrum:
+        assert spectrum.condition.repeat is not None
+        height = 1.0 + slope(spectrum) * (spectrum.condition.repeat - 1)
+        band = spectrum.counts - toy.offset_counts
+        return replace(spectrum, counts=frozen_array(toy.offset_counts + height * band))
+
+    return change_spectra(experiment, changed)
+
+
+def bleaching_scans(experiment: Experiment, slope: float) -> Experiment:
+    def changed(scan: Scan) -> Scan:
+        assert scan.condition.repeat is not None
+        return replace(scan, lockin_x_v=frozen_array(scan.lockin_x_v * (1.0 + slope * (scan.condition.repeat - 1))))
+
+    return change_scans(experiment, changed)
+
+
+def only(excitation_nm: float, slope: float) -> Callable[[Spectrum], float]:
+    def of(spectrum: Spectrum) -> float:
+        assert spectrum.condition.excitation_nm is not None
+        return slope if abs(spectrum.condition.excitation_nm - excitation_nm) < 0.1 else 0.0
+
+    return of
+
+
+def told(results: Results, severity: str = "warning") -> list[str]:
+    return [p.message for p in results.problems if p.where == "drift" and p.severity == severity]
+
+
+def run(experiment: Experiment, **drift: bool) -> Results:
+    return analyse(Document(experiment).with_settings(drift=DriftSettings(**drift)))
+
+
+def test_random_drift_is_not_told() -> None:
+    results = run(TOY.experiment())
+    assert told(results) == []
+    assert results.drift is not None
+    assert not results.drift.light.is_beyond.any()
+
+
+def test_a_condition_that_bleaches_by_itself_is_told_with_slope_and_remedy() -> None:
+    results = run(bleaching(TOY.experiment(), only(EXCITATIONS_NM[5], -0.01)))
+    (message,) = told(results)
+    assert "1 of 8 conditions" in message
+    assert f"ASPL {EXCITATIONS_NM[5]:.1f} nm (-1" in message
+    assert "Correct drift" in message
+    assert results.drift is not None
+    trends = results.drift.light.trends
+    assert trends.slope[0, 5] == pytest.approx(-0.01 / 0.955 + trends.common[0], abs=4 * trends.own_error[0, 5])
+
+
+def test_bleaching_of_all_emission_and_heat_alike_is_no_warning() -> None:
+    results = run(bleaching_scans(bleaching(TOY.experiment(), lambda _: -0.02), -0.02))
+    assert told(results) == []
+    (message,) = told(results, "info")
+    assert "cancels" in message
+    still = run(TOY.experiment())
+    assert results.efficiency is not None
+    assert still.efficiency is not None
+    np.testing.assert_allclose(results.efficiency.eta, still.efficiency.eta, atol=1e-3)
+
+
+def test_what_a_trend_takes_from_the_mean_is_in_the_error_unless_switched_off() -> None:
+    experiment = bleaching(TOY.experiment(), only(EXCITATIONS_NM[5], -0.01))
+    wide, narrow = run(experiment), run(experiment, widen=False)
+    assert wide.responses is not None
+    assert narrow.responses is not None
+    assert wide.drift is not None
+    trends = wide.drift.light.trends
+    grown = wide.responses.covariance[0, 5, 5] - narrow.responses.covariance[0, 5, 5]
+    assert np.sqrt(grown) / wide.responses.intensity[0, 5] == pytest.approx(abs(trends.own[0, 5]) * 4.5, rel=1e-6)
+    assert np.sqrt(grown) / wide.responses.intensity[0, 5] == pytest.approx(0.045 * 7 / 8, rel=0.3)
+
+
+@pytest.fixture(scope="module")
+def studies() -> dict[bool, np.ndarray]:
+    """Return (η − truth) / error of 24 seeds, (n_seeds, n_anti): ASPL bleaches by 1 % per repeat, PL does not."""
+    found: dict[bool, list[np.ndarray]] = {False: [], True: []}
+    for seed in range(24):
+        toy = replace(TOY, seed=seed, eta=(0.7,) * 4)
+        experiment = bleaching(toy.experiment(), lambda s: -0.01 if s.kind == "aspl" else 0.0)
+        for correct in found:
+            fit = run(experiment, correct_drift=correct, widen=False).efficiency
+            assert fit is not None
+            found[correct].append((fit.eta[0] - np.array(toy.eta)) / (fit.eta_error[0] if correct else fit.eta[0]))
+    return {key: np.array(rows) for key, rows in found.items()}
+
+
+def test_with_the_correction_eta_is_that_of_the_fresh_sample_with_pulls_of_unit_spread(
+    studies: dict[bool, np.ndarray],
+) -> None:
+    pulls = studies[True]
+    assert np.all(np.abs(pulls.mean(axis=0)) < 4.0 / np.sqrt(len(pulls)))
+    assert 0.6 < pulls.std() < 1.3
+
+
+def test_without_the_correction_eta_is_low_by_the_mean_bleaching_times_the_heat_fraction(
+    studies: dict[bool, np.ndarray],
+) -> None:
+    """I falls by 4.5 % in the mean, and d ln η/d ln I = PA/s / (PA/s + hν₀ I), the part of the photon that heats."""
+    eta = np.full(4, 0.7)
+    energy = TOY.excitations_mev[4:]
+    heat = (energy - eta * TOY.quantum_yield * TOY.band_mev) / energy
+    predicted = -0.045 * heat / (1.0 - 0.045 * (1.0 - heat))
+    np.testing.assert_allclose(studies[False].mean(axis=0), predicted, atol=0.006)
+
+
+def test_the_corrected_first_repeat_is_what_the_fresh_sample_gives() -> None:
+    plain = run(TOY.experiment())
+    corrected = run(bleaching(TOY.experiment(), only(EXCITATIONS_NM[5], -0.02)), correct_drift=True)
+    assert plain.responses is not None
+    assert corrected.responses is not None
+    ratio = corrected.responses.intensity / plain.responses.intensity
+    assert ratio[0, 5] == pytest.approx(np.median(ratio[0]), rel=0.012)
+    assert corrected.responses.covariance[0, 5, 5] > plain.responses.covariance[0, 5, 5]
+
+
+def test_a_trend_of_the_heat_at_one_side_is_told_and_corrected() -> None:
+    def changed(scan: Scan) -> Scan:
+        assert scan.condition.repeat is not None
+        height = np.where(scan.excitation_nm > TOY.band_nm, 1.0 - 0.02 * (scan.condition.repeat - 1), 1.0)
+        return replace(scan, lockin_x_v=frozen_array(scan.lockin_x_v * height))
+
+    experiment = change_scans(TOY.experiment(), changed)
+    results, corrected, plain = run(experiment), run(experiment, correct_drift=True), run(TOY.experiment())
+    assert any("photothermal signal" in message for message in told(results))
+    for found in (results, corrected, plain):
+        assert found.absorbed is not None
+    ratio = corrected.absorbed.mean / plain.absorbed.mean  # type: ignore[union-attr]
+    assert np.ptp(ratio) < 0.02
+    assert np.all(results.absorbed.mean[4:] / plain.absorbed.mean[4:] < 0.95)  # type: ignore[union-attr]
+
+
+def test_time_stamps_order_the_repeats_where_all_have_one() -> None:
+    stamps = [f"2026-03-05T{10 + 2 * (r % 5) + r // 5:02d}:00:00" for r in range(10)]
+
+    def stamped(spectrum: Spectrum) -> Spectrum:
+        assert spectrum.condition.repeat is not None
+        return with_condition(spectrum, time=stamps[spectrum.condition.repeat - 1])
+
+    experiment = change_spectra(TOY.experiment(), stamped)
+    results = run(experiment)
+    assert results.drift is not None
+    np.testing.assert_allclose(results.drift.light.trends.position[0, 0], [0, 2, 4, 6, 8, 1, 3, 5, 7, 9])
+
+
+def reference(slope: float, *, times: bool) -> tuple[Spectrum, ...]:
+    rng = np.random.default_rng(5)
+    axis = TOY.wavelength_nm
+    band = np.exp(-0.5 * ((axis - TOY.band_nm) / TOY.sigma_nm) ** 2)
+    found = []
+    for n in range(8):
+        counts = 100.0 + 5000.0 * (1.0 + slope * n) * (1.0 + 0.002 * rng.standard_normal()) * band
+        condition = Condition(
+            temperature_k=250.0, excitation_nm=450.0, repeat=n + 1, time=f"{10 + n}:00:00" if times else ""
+        )
+        found.append(
+            Spectrum(
+                kind="reference",
+                source=f"reference_{n}.csv",
+                line=None,
+                condition=condition,
+                wavelength_nm=frozen_array(axis),
+                counts=frozen_array(counts),
+            )
+        )
+    return tuple(found)
+
+
+def with_reference(slope: float, *, times: bool) -> Experiment:
+    """Return the toy with a reference every hour; excitation c is measured around hour c."""
+    stokes, anti = sorted(EXCITATIONS_NM[:4]), sorted(EXCITATIONS_NM[4:])
+    places = {round(wavelength, 2): c for c, wavelength in enumerate([*stokes, *anti])}
+
+    def aged(spectrum: Spectrum) -> Spectrum:
+        assert spectrum.condition.excitation_nm is not None
+        assert spectrum.condition.repeat is not None
+        hour = places[round(spectrum.condition.excitation_nm, 2)]
+        band = (spectrum.counts - TOY.offset_counts) * (1.0 + slope * hour)
+        aged = replace(spectrum, counts=frozen_array(TOY.offset_counts + band))
+        return with_condition(aged, time=f"{10 + hour}:{spectrum.condition.repeat:02d}:00") if times else aged
+
+    experiment = change_spectra(TOY.experiment(), aged)
+    return replace(experiment, spectra=(*experiment.spectra, *reference(slope, times=times)))
+
+
+def test_a_steady_reference_is_not_told() -> None:
+    assert told(run(with_reference(0.0, times=True))) == []
+
+
+def test_a_falling_reference_is_told_with_its_change_in_all() -> None:
+    (message,) = told(run(with_reference(-0.02, times=False)))
+    assert "250 K, reference 450.0 nm (-2" in message
+    assert "-14 % in all" in message
+    assert "time stamps" in message
+
+
+def test_a_falling_reference_with_times_widens_and_corrects_each_condition_by_its_own_time() -> None:
+    experiment = with_reference(-0.02, times=True)
+    plain, wide, corrected = run(TOY.experiment()), run(experiment), run(experiment, correct_drift=True)
+    for found in (plain, wide, corrected):
+        assert found.responses is not None
+    before = wide.responses.intensity[0] / plain.responses.intensity[0]  # type: ignore[union-attr]
+    np.testing.assert_allclose(before, 1.0 - 0.02 * np.arange(8), atol=0.01)
+    after = corrected.responses.intensity[0] / plain.responses.intensity[0]  # type: ignore[union-attr]
+    assert np.ptp(after) < 0.03
+    error = np.sqrt(np.diagonal(wide.responses.covariance[0])[7])  # type: ignore[union-attr]
+    assert error / wide.responses.intensity[0, 7] == pytest.approx(0.14, rel=0.2)  # type: ignore[union-attr]
+
+
+def test_slopes_of_pure_noise_have_the_errors_that_are_stated() -> None:
+    """Single scatter, detection noise and common drift, 11 conditions of 10 repeats: beyond 3σ in 0.27 % of cases."""
+    rng = np.random.default_rng(1)
+    n = 2000
+    noise = np.broadcast_to(np.geomspace(1e-6, 1e-3, 11), (n, 11))
+    values = 1.0 + 0.003 * rng.standard_normal((n, 11, 10)) + 0.01 * rng.standard_normal((n, 1, 10))
+    values += np.sqrt(noise)[..., None] * rng.standard_normal(values.shape)
+    position = np.broadcast_to(np.arange(10.0), values.shape)
+    trends = find_trends(values, np.ones(values.shape, dtype=bool), noise, position)
+    assert 0.0015 < np.mean(trends.own_sigma > 3.0) < 0.0045
+    assert 0.03 < np.mean(trends.common_sigma > 2.0) < 0.06
+    assert 0.9 < np.std(trends.own / trends.own_error) < 1.1
+
+
+def test_watching_tells_each_condition_that_drifts_once() -> None:
+    steady, drifting = run(TOY.experiment()), run(bleaching(TOY.experiment(), only(EXCITATIONS_NM[5], -0.01)))
+    (line,) = [text for text in news(steady, drifting) if "drift" in text]
+    assert line.startswith(f"drift: 250 K, ASPL {EXCITATIONS_NM[5]:.1f} nm: -1")
+    assert line.endswith("% per repeat")
+    assert [text for text in news(drifting, drifting) if "drift" in text] == []
+    (line,) = [text for text in news(drifting, steady) if "drift" in text]
+    assert line == f"no drift any more: 250 K, ASPL {EXCITATIONS_NM[5]:.1f} nm"
+
+
+def test_watching_tells_drift_that_all_emission_shares() -> None:
+    results = run(bleaching(TOY.experiment(), lambda _: -0.03))
+    lines = [text for text in news(run(TOY.experiment()), results) if text.startswith("drift")]
+    assert len(lines) == 1
+    assert lines[0].startswith("drift: 250 K, all emission: -3")

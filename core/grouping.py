@@ -132,8 +132,8 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
     scanned = [_temperature(s) for s in experiment.scans if s.kind == "pa"]
     centres = _shared(centres, [_temperature(s) for s in spectra], scanned, settings)
     notes = _Notes()
-    stacks = _stacks(spectra, centres, exclusions, settings, notes)
     heat_scans, scan_blocks = _used_scans(experiment.scans, centres, exclusions, settings, notes)
+    stacks = _stacks(spectra, centres, exclusions, settings, notes)
     problems = [*notes.problems, *notes.remeasured_problems(settings)]
     light = [s.condition.power_uw is not None for s in kept]
     heat = [scan_power_uw(s) is not None for s in scans]

@@ -1,5 +1,6 @@
 """Which emission repeat was taken together with which photothermal scan: by label, by time, else by number."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -120,24 +121,37 @@ class _Paired:
 def _pair_temperature(
     members: Sequence[Sequence[Record]], scan_set: ScanSet | None, settings: ResponseSettings
 ) -> _Paired:
-    light = tuple(
-        tuple(repeat_name(s.condition.pair, s.condition.repeat, r) for r, s in enumerate(column)) for column in members
-    )
-    if scan_set is None or not light:
-        return _Paired("none", light, () if scan_set is None else scan_set.repeats, ((),) * len(light))
-    labelled = all(
-        any(name.startswith("pair ") for name in side) for side in (chain.from_iterable(light), scan_set.repeats)
-    )
+    scans = () if scan_set is None else scan_set.members
+    # Series that both sides know are rounds of one measurement; others only name a side.
+    rounds = {s.condition.series for s in scans} & {s.condition.series for s in chain.from_iterable(members)}
+    light, heat = tuple(_names(column, rounds) for column in members), _names(scans, rounds)
+    if not heat or not light:
+        return _Paired("none", light, heat, ((),) * len(light))
+    labelled = all(any(record.condition.pair for record in side) for side in (chain.from_iterable(members), scans))
     stamps = [[record.condition.time for record in column] for column in members]
-    of_scans = [scan.condition.time for scan in scan_set.members]
+    of_scans = [scan.condition.time for scan in scans]
     every = [*chain.from_iterable(stamps), *of_scans]
     doubt = None if labelled else _doubt(every, stamps, of_scans)
     if not labelled and doubt is None and all(every):
         return _by_time(light, stamps, of_scans, _MINUTE_S * settings.pair_within_min)
-    place = {name: s for s, name in enumerate(scan_set.repeats)}
+    place = {name: s for s, name in enumerate(heat)}
     matches = tuple(tuple((r, place[name]) for r, name in enumerate(column) if name in place) for column in light)
     method: Method = ("pair" if labelled else "number") if any(matches) else "apart"
-    return _Paired(method, light, scan_set.repeats, matches, doubt=doubt)
+    return _Paired(method, light, heat, matches, doubt=doubt)
+
+
+def _names(records: Sequence[Record], rounds: set[str]) -> tuple[str, ...]:
+    """Name the repeats of one condition, each once: a number that comes again belongs to the next round."""
+    seen: Counter[str] = Counter()
+    names = []
+    for position, record in enumerate(records):
+        condition = record.condition
+        name = repeat_name(condition.pair, condition.repeat, position)
+        if rounds and condition.series:
+            name += f" of {condition.series}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(names)
 
 
 def _doubt(

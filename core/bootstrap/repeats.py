@@ -13,12 +13,11 @@ That variance is itself known from n repeats only. A draw may stretch all deviat
 say.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.block_scatter import centre_within
 from asplab.core.corrections import Corrected
 from asplab.core.errors import AnalysisError
 from asplab.core.integration import Emission
@@ -170,7 +169,7 @@ def plan_repeats(
             k = layout.index[t, column]
             values = emission.per_repeat[k, : len(of_light[position])] * gain[k]
             count[0, t, column] = len(values)
-            light[t, of_light[position], column] = _stretched(values)
+            light[t, of_light[position], column] = _stretched(values, corrected.stacks[k].blocks)
             if readings is not None:
                 count[1, t, column] = len(readings)
                 heat[t, of_heat, column] = _stretched(readings[:, position])
@@ -214,9 +213,17 @@ def _root(covariance: FloatArray) -> FloatArray:
     return result
 
 
-def _stretched(values: FloatArray) -> FloatArray:
-    """Return √(n/(n − 1)) (x − mean)/n of the repeats of one quantity; zero where there is but one."""
+def _stretched(values: FloatArray, blocks: tuple[int, ...] = ()) -> FloatArray:
+    """Return √(n/(n − 1)) (x − mean)/n of the repeats of one quantity; zero where there is but one.
+
+    Of what was measured again the mean of each time is taken; what the times differ by is drawn apart.
+    """
     n = len(values)
+    if blocks:
+        own = np.array(blocks)
+        member = (own == np.unique(own)[:, None])[None, None].astype(np.float64)
+        centre, stretch = centre_within(values[None, None], np.ones((1, 1, n), dtype=bool), member)
+        values = ((values - centre) * stretch[..., None])[0, 0]
     result: FloatArray = (values - values.mean()) * (1.0 / np.sqrt(n * (n - 1.0)) if n > 1 else 0.0)
     return result
 
@@ -229,7 +236,7 @@ def _places(pairs: Pairs, settings: ResponseSettings) -> tuple[list[_Places], tu
     places: list[_Places] = []
     groups = []
     for light, scans in zip(pairs.light, pairs.heat, strict=True):
-        names, of_scans = [_distinct(row) for row in light], _distinct(scans)
+        names, of_scans = [list(row) for row in light], list(scans)
         emitted = list(dict.fromkeys(name for row in names for name in row))
         most = max((len(row) for row in names), default=0)
         # Emission and scans that share no name were not taken together: two sets, drawn independently.
@@ -246,16 +253,6 @@ def _places(pairs: Pairs, settings: ResponseSettings) -> tuple[list[_Places], tu
         groups.append(tuple((size, max(count - 1, 1)) for size, count in sets if size))
         places.append(([[place[name] for name in row] for row in names], heat))
     return places, tuple(groups)
-
-
-def _distinct(names: Iterable[str]) -> list[str]:
-    """Return names that occur once: repeats that go by one name are repeats all the same."""
-    seen: Counter[str] = Counter()
-    result = []
-    for name in names:
-        seen[name] += 1
-        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return result
 
 
 def _check_counts(count: np.ndarray, responses: Responses) -> None:

@@ -26,7 +26,7 @@ _FEWEST_POINTS = 10
 class Overloaded:
     """One range of one temperature: how many of its scans were at full scale there."""
 
-    temperature_k: float
+    place: str
     range_nm: tuple[float, float]
     scans: int
     of_scans: int
@@ -34,7 +34,7 @@ class Overloaded:
 
 
 def leave_out(
-    piece: Piece, settings: ScanSettings, temperature_k: float, problems: list[Problem]
+    piece: Piece, settings: ScanSettings, place: str, problems: list[Problem]
 ) -> tuple[Piece, tuple[Overloaded, ...]]:
     """Return a piece without the points at which any of its scans was overloaded, and the ranges of these.
 
@@ -49,12 +49,12 @@ def leave_out(
             f"{np.count_nonzero(hit)} of {hit.size} points of the photothermal scans reach the full scale that "
             "sensitivity_v states, so nothing would be left; they are kept. Check sensitivity_v: it is in volts."
         )
-        problems.append(Problem("warning", f"{temperature_k:.0f} K", message))
+        problems.append(Problem("warning", place, message))
         return piece, ()
     edges = np.flatnonzero(np.diff(np.concatenate([[0], hit.astype(int), [0]])))
     found = tuple(
         Overloaded(
-            temperature_k,
+            place,
             (float(piece.axis_nm[a]), float(piece.axis_nm[b - 1])),
             int(masks[:, a:b].any(axis=1).sum()),
             len(masks),
@@ -71,7 +71,7 @@ def overload_problem(found: Sequence[Overloaded], settings: ScanSettings) -> Pro
     """Say once where scans were overloaded; None where none was."""
     if not found:
         return None
-    places = [f"{one.temperature_k:.0f} K {one.range_nm[0]:.1f}-{one.range_nm[1]:.1f} nm" for one in found]
+    places = [f"{one.place} {one.range_nm[0]:.1f}-{one.range_nm[1]:.1f} nm" for one in found]
     few = [one for one in found if 2 * one.scans <= one.of_scans]
     some = f" At some of them only {few[0].scans} of {few[0].of_scans} scans: exclude those." if few else ""
     what = "they are left out of all scans" if settings.leave_out_overload else "they are kept, as the settings say"

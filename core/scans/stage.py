@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from asplab.core.energies import Excitations
-from asplab.core.experiment import Scan
 from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.repeats import additive_variance
@@ -87,8 +86,7 @@ def _scan_set(
     settings: ScanSettings,
     told: _Told,
 ) -> ScanSet:
-    scans = gathered.scans[t]
-    pieces, overloaded = _usable(find_pieces(scans, told.problems), settings, scans, told)
+    pieces, overloaded = _usable(find_pieces(gathered.scans[t], told.problems), settings, place, told)
     at = energies.excitations.scan_mev[np.array([k for k, _ in members], dtype=int)]
     stokes = [float(energy) for energy, (_, stack) in zip(at, members, strict=True) if stack.kind == "pl"]
     above = [energies.of(piece.axis_nm) >= min(stokes, default=np.inf) for piece in pieces]
@@ -143,14 +141,13 @@ def _scan_set(
 
 
 def _usable(
-    pieces: Sequence[Piece], settings: ScanSettings, scans: Sequence[Scan], told: _Told
+    pieces: Sequence[Piece], settings: ScanSettings, place: str, told: _Told
 ) -> tuple[tuple[Piece, ...], tuple[Overloaded, ...]]:
     """Return the pieces without their overloaded points, and the ranges of these."""
-    temperature = float(np.mean([t for s in scans if (t := s.condition.temperature_k) is not None]))
     kept: list[Piece] = []
     found: list[Overloaded] = []
     for piece in pieces:
-        usable, ranges = leave_out(piece, settings, temperature, told.problems)
+        usable, ranges = leave_out(piece, settings, place, told.problems)
         kept.append(usable)
         found += ranges
     told.overloaded += found

@@ -33,6 +33,8 @@ from asplab.core.systematics import NUISANCES
         (EnergySettings, {"reference_error_mev": -1.0}, "-1"),
         (ScanSettings, {"polynomial_order": 40}, "40"),
         (ScanSettings, {"polynomial_order": -1}, "-1"),
+        (ScanSettings, {"full_scale_limit": 0.0}, "full_scale_limit is 0"),
+        (GroupingSettings, {"scan_reach_k": -1.0}, "scan_reach_k is -1"),
         (BackgroundSettings, {"windows_nm": ((640.0, 600.0),)}, "640 to 600"),
         (IntegrationSettings, {"window_nm": (float("nan"), 600.0)}, "nan"),
         (SystematicsSettings, {"leak_ppm": -1.0}, "leak_ppm is -1"),

@@ -16,6 +16,8 @@ _JUMP_RAD = 0.1
 """Difference of a scan's phase from the others' beyond which it is turned by its own: the mean would lose 0.5 %."""
 _NO_CHANCE = 7.0
 """Negative readings that noise should bring; none at all then happens by chance in one of a thousand scans."""
+_RICE_FLOOR, _RICE_SPREAD = 1.2533, 0.6551
+"""Mean and standard deviation of a magnitude without signal, in units of the noise of each channel [Rice 1944]."""
 _NEAR_POINTS = 15
 _END_PART = 10
 """The last tenth of a piece is its end."""
@@ -130,19 +132,19 @@ def _phases(x: FloatArray, y: FloatArray, where: str, problems: list[Problem]) -
 
 def _magnitude_problem(x: Sequence[FloatArray], where: str) -> list[Problem]:
     """Say that a channel without any negative reading, where noise should bring some, is a magnitude."""
-    expected, least, floor = 0.0, np.inf, 0.0
+    expected, least, sigma = 0.0, np.inf, 0.0
     for volts in x:
         noise = np.sqrt(np.maximum(_smooth(additive_variance(volts)), np.finfo(float).tiny))
         level = _smooth(volts.mean(axis=0))
         expected += float(np.sum(ndtr(-level / noise))) * len(volts)
         least = min(least, float(volts.min()))
-        floor = max(floor, float(noise[np.argmin(level)]))
+        sigma = max(sigma, float(noise[np.argmin(level)]) / _RICE_SPREAD)
     if expected < _NO_CHANCE or least < 0.0:
         return []
     message = (
         f"the signal never falls below zero where its noise should bring {expected:.0f} negative readings: it is a "
-        "magnitude. Noise lifts a magnitude, and a cold sample looks like a hot one, so where the signal is near its "
-        f"noise ({1e9 * floor:.2g} nV) PA is too large and its error can't be trusted. Record X, or X and Y."
+        f"magnitude. Without any signal it reads {1e9 * _RICE_FLOOR * sigma:.3g} nV, its noise alone, which a baseline "
+        "fitted there takes away from every reading; and net cooling looks like heating. Record X, or X and Y."
     )
     return [Problem("warning", where, message)]
 

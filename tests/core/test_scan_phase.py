@@ -96,6 +96,17 @@ def test_a_magnitude_near_its_noise_is_recognised_and_its_bias_told(bench: ScanB
     assert [problem.severity for problem in found.says("it is a magnitude")] == ["warning"]
 
 
+def test_a_magnitude_loses_the_mean_of_its_noise_to_the_baseline(bench: ScanBench) -> None:
+    """1.2533 σ in each reading, and that is the size that the warning tells."""
+    found = [bench.read(magnitudes(np.random.default_rng(seed), 2e-7)) for seed in range(40)]
+    lost = np.mean([reading.absorbed.mean for reading in found], axis=0) - bench.truth
+    lifted = (2e-7) ** 2 / (2.0 * 100.0 * bench.truth[3])
+    assert 100.0 * lost[3] == pytest.approx(lifted - 1.2533 * 2e-7, rel=0.12)
+    message = found[0].says("it is a magnitude")[0].message
+    told = float(message.split("it reads ")[1].split(" nV")[0])
+    assert told == pytest.approx(250.7, rel=0.2)
+
+
 def test_a_signed_channel_is_not_taken_for_a_magnitude(bench: ScanBench) -> None:
     for seed in range(40):
         signed = [

@@ -7,7 +7,7 @@ import pytest
 from scan_level import SHORT, Reading, ScanBench, scan
 from toy_experiment import Toy
 
-from asplab.core.experiment import Scan
+from asplab.core.experiment import Scan, frozen_array
 from asplab.core.scans.matching import match
 from asplab.core.settings import ScanSettings
 from asplab.core.units import HC_MEV_NM
@@ -160,10 +160,27 @@ def test_three_pieces_are_stitched_one_to_the_next(bench: ScanBench) -> None:
     assert np.all(np.abs(pulls.mean(axis=0)) < 0.8)
 
 
-def test_power_is_not_smoothed_across_a_seam(bench: ScanBench) -> None:
+def test_power_of_the_further_piece_is_brought_to_that_of_the_first(bench: ScanBench) -> None:
     found = read(bench, pieces(np.random.default_rng(0), power_uw=20.0))
     assert found.scans.sets[0] is not None
     np.testing.assert_allclose(found.scans.sets[0].power_uw, 100.0, rtol=1e-9)
+
+
+def test_power_is_not_smoothed_across_a_seam(bench: ScanBench) -> None:
+    """The further piece was taken with a power that falls off steeply; the first one with a constant power."""
+
+    def falling(one: Scan) -> Scan:
+        if one.excitation_nm[0] < 500.0:
+            return one
+        assert one.power_uw is not None
+        return replace(one, power_uw=frozen_array(one.power_uw * (1.0 - 0.02 * (one.excitation_nm - 512.0))))
+
+    found = read(bench, [falling(one) for one in pieces(np.random.default_rng(0))]).scans.sets[0]
+    assert found is not None
+    steps = np.diff(found.power_uw)
+    bends = np.flatnonzero(np.abs(np.diff(steps)) > 1e-6)
+    assert bends.size <= 2
+    assert np.abs(steps[: bends[0]]).max() < 1e-9
 
 
 @pytest.mark.parametrize("with_offset", [False, True])

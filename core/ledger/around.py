@@ -6,14 +6,21 @@ from typing import Any
 
 import numpy as np
 
+from asplab.core.absorbed_energy import shift_to_absorbed
+from asplab.core.calibration import Calibration
 from asplab.core.corrections import Corrected
 from asplab.core.document import Document
-from asplab.core.energies import Excitations
 from asplab.core.errors import AnalysisError
+from asplab.core.excitations import Excitations
+from asplab.core.experiment import BLANK_KINDS, Condition, Experiment, Spectrum
+from asplab.core.grouping import Gathered, Stack
 from asplab.core.ledger.step import Step
 from asplab.core.pipeline import Results, raw_graph
 from asplab.core.scans import Scans
 from asplab.core.units import FloatArray
+
+_NEAR_K, _NEAR_NM = 10.0, 2.0
+"""Frames further away than this belong to another condition, unless there are no others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,16 +101,44 @@ def _up_to(steps: Sequence[Step], step: Step, *, is_on: bool) -> list[tuple[Step
 
 def _spectra(results: Results, steps: Sequence[Step], step: Step, k: int) -> Around:
     assert results.gathered is not None
-    alone = replace(results.gathered, stacks=(results.gathered.stacks[k],), problems=())
+    stack = results.gathered.stacks[k]
+    alone = replace(results.gathered, stacks=(stack,), problems=())
+    frames = replace(results.document.experiment, spectra=_frames_near(results.document.experiment, stack))
     found = []
     for is_on in (False, True):
         document = switched(results.document, _up_to(steps, step, is_on=is_on))
-        corrected = _product(Corrected, document, alone)
+        corrected = _product(Corrected, document, alone, frames, _axes_only(results, document, alone))
         files = tuple(member.source for member in corrected.stacks[0].members)
         block = corrected.blocks[0]
         found.append((block.wavelength_nm, block.intensity[0][:, corrected.present[0]].T, files))
     (x, before, own), (x_after, after, own_after) = found
     return Around(x, x_after, before, after, sources_before=own, sources_after=own_after)
+
+
+def _frames_near(experiment: Experiment, stack: Stack) -> tuple[Spectrum, ...]:
+    """Return the dark frames, backgrounds and blanks that a condition may need: hundreds of others take time."""
+    kept: list[Spectrum] = []
+    for kind in ("dark", *BLANK_KINDS):
+        spectra = experiment.spectra_of((kind,))
+        kept += [one for one in spectra if _is_near(one.condition, stack)] or spectra
+    return tuple(kept)
+
+
+def _is_near(condition: Condition, stack: Stack) -> bool:
+    temperature, excitation = condition.temperature_k, condition.excitation_nm
+    return (temperature is None or abs(temperature - stack.temperature_k) <= _NEAR_K) and (
+        excitation is None or abs(excitation - stack.excitation_nm) <= _NEAR_NM
+    )
+
+
+def _axes_only(results: Results, document: Document, alone: Gathered) -> Calibration:
+    """Return the corrections of wavelength axes alone: spectra do not need the lines of lasers, which take time."""
+    known = results.calibration
+    if known is not None and document.settings.calibration.use_lamp == results.document.settings.calibration.use_lamp:
+        return Calibration(known.axes, (None,) * len(alone.stacks))
+    without = replace(document.settings.calibration, use_laser=False)
+    found: Calibration = _product(Calibration, document.with_settings(calibration=without), alone)
+    return found
 
 
 def _scans(results: Results, steps: Sequence[Step], step: Step, k: int) -> Around:
@@ -114,7 +149,9 @@ def _scans(results: Results, steps: Sequence[Step], step: Step, k: int) -> Aroun
     t = gathered.stacks[k].temperature
     if results.scans is None or results.scans.sets[t] is None:
         raise AnalysisError(f"{step.title}: there is no scan at {gathered.temperatures_k[t]:.0f} K.")
-    alone = replace(gathered, scans=tuple(own if i == t else () for i, own in enumerate(gathered.scans)), problems=())
+    # Scans of another temperature stand in where there are none of this one.
+    own_scans = tuple(own if i == t else () for i, own in enumerate(gathered.scans))
+    alone = replace(gathered, scans=own_scans, problems=()) if gathered.scans[t] else gathered
     found = []
     for is_on in (False, True):
         choices = _up_to(steps, step, is_on=is_on)
@@ -137,26 +174,54 @@ def _level(results: Results, choices: Sequence[tuple[Step, bool]], t: int) -> Fl
 
 def _excitations(results: Results, steps: Sequence[Step], step: Step, k: int) -> Around:
     """Return the photon energies in meV of all excitations of the condition's temperature."""
-    gathered = results.gathered
+    gathered, known = results.gathered, results.calibration
     assert gathered is not None
+    assert known is not None
+    nothing = (None,) * len(known.lasers)
+    if step.name == "laser" and step.state == "off":
+        raise AnalysisError("The lines are not fitted while this is off. Switch it on to see what it changes.")
+    if step.name == "medium" and known.axes and known.lasers != nothing:
+        raise AnalysisError("The lamp and the laser lines tell the wavelengths, in air as in vacuum alike.")
     here = [i for i, stack in enumerate(gathered.stacks) if stack.temperature == gathered.stacks[k].temperature]
     energies = []
     for is_on in (False, True):
         document = switched(results.document, [(step, is_on)])
-        energies.append(_product(Excitations, document, gathered, results.corrected).energy_mev[here])
+        calibration = known if is_on or step.name != "laser" else replace(known, lasers=nothing)
+        found = _product(Excitations, document, gathered, results.corrected, calibration)
+        energy = found.energy_mev
+        if step.name == "bandwidth" and is_on:
+            energy = energy + _blue_shift(results, step, found)
+        energies.append(energy[here])
     nominal = np.array([gathered.stacks[i].excitation_nm for i in here])
     return Around(nominal, nominal, energies[0][None], energies[1][None], tuple(here))
 
 
+def _blue_shift(results: Results, step: Step, excitations: Excitations) -> FloatArray:
+    """Return how far above its line each excitation is absorbed, in meV, (n_stacks,)."""
+    responses, layout = results.responses, results.layout
+    shift = np.zeros(excitations.energy_mev.size)
+    if responses is not None and layout is not None:
+        if step.state != "on":
+            responses = shift_to_absorbed(responses, excitations.sigma_mev[layout.index], excitations.sigma_error)
+        if responses.blue_shift_mev is not None:
+            shift[layout.index[responses.valid]] = responses.blue_shift_mev[responses.valid]
+    return shift
+
+
 def _conditions(results: Results, steps: Sequence[Step], step: Step, k: int) -> Around:
     """Return the factor of every condition of the temperature; without the correction it is one."""
-    gathered, emission = results.gathered, results.emission
-    if gathered is None or emission is None:
+    gathered, emission, corrected = results.gathered, results.emission, results.corrected
+    if gathered is None or corrected is None or emission is None:
         raise AnalysisError(f"{step.title}: no spectrum could be integrated.")
+    if step.name == "inner_filter" and step.state == "off":
+        raise AnalysisError("The factors are not computed while this is off. Switch it on to see what it changes.")
     here = [i for i, stack in enumerate(gathered.stacks) if stack.temperature == gathered.stacks[k].temperature]
     nominal = np.array([gathered.stacks[i].excitation_nm for i in here])
-    seen = np.asarray(emission.truncation, dtype=np.float64)[here]
-    after = np.where(seen > 0.0, 1.0 / np.where(seen > 0.0, seen, 1.0), np.nan)
+    if step.name == "inner_filter":
+        after = np.array([corrected.treatments[i].inner_filter for i in here])
+    else:
+        seen = np.asarray(emission.truncation, dtype=np.float64)[here]
+        after = np.where(seen > 0.0, 1.0 / np.where(seen > 0.0, seen, 1.0), np.nan)
     return Around(nominal, nominal, np.ones((1, len(here))), after[None], tuple(here))
 
 
@@ -165,7 +230,8 @@ def _product(wanted: type[Any], document: Document, *products: Any) -> Any:
     settings = document.settings
     records = [getattr(settings, field.name) for field in fields(settings)]
     known = (product for product in products if product is not None)
-    graph = raw_graph().put(document.experiment, document.exclusions, *records, *known)
+    # A product of the type of an input takes its place.
+    graph = raw_graph().put(document.experiment, document.exclusions, *records).put(*known)
     return graph.get(wanted)
 
 

@@ -1,12 +1,12 @@
 """The ledger: every correction of an analysis, in the order in which it acts."""
 
 from asplab.core.ledger.emission import emission_steps, hidden_part
-from asplab.core.ledger.energies import energy_steps
+from asplab.core.ledger.energies import axis_steps, energy_steps
 from asplab.core.ledger.photothermal import scan_steps
 from asplab.core.ledger.step import Step
 from asplab.core.pipeline import Results
 
-_PARTS = (emission_steps, hidden_part, energy_steps, scan_steps)
+_PARTS = (axis_steps, emission_steps, hidden_part, energy_steps, scan_steps)
 
 
 def ledger(results: Results) -> tuple[Step, ...]:

@@ -19,10 +19,13 @@ def emission_steps(results: Results) -> Iterator[Step]:
     gathered, corrected = results.gathered, results.corrected
     if gathered is None or corrected is None:
         return
+    yield _saturation(results, corrected)
     yield from _frames(results, gathered, corrected)
     yield _cosmic_rays(results, corrected)
     yield from _factors(results, gathered, corrected)
     yield _response(results, gathered, corrected)
+    yield _filters(results, gathered, corrected)
+    yield _inner_filter(results, gathered, corrected)
 
 
 def hidden_part(results: Results) -> Iterator[Step]:
@@ -45,6 +48,22 @@ def hidden_part(results: Results) -> Iterator[Step]:
     factors = span(1.0 / seen[acted], digits=4)
     words = f"The filters hide {most} of a band; intensities are multiplied by {factors}."
     yield step.found("on", f"{most} added", words, acted)
+
+
+def _saturation(results: Results, corrected: Corrected) -> Step:
+    step = Step("saturation", "Saturated repeats", "spectrum", switch=Switch("corrections", "leave_out_saturated"))
+    found = {k: (*done.left_out, *done.saturated) for k, done in enumerate(corrected.treatments)}
+    hit = {k: files for k, files in found.items() if files}
+    if not hit:
+        return step.found("not needed", "none", "No spectrum is saturated where its filters transmit.")
+    files = [file for k in hit for file in hit[k]]
+    step, many = step.using(files), counted(len(files), "repeat")
+    if not _is_on(results, step):
+        return step.found("off", f"{many} kept", f"{many} saturated, {_of(len(hit), corrected)}; kept.")
+    left = [k for k in hit if corrected.treatments[k].left_out]
+    excluded = len(hit) - len(left)
+    rest = f"; {counted(excluded, 'condition')} without another repeat taken out of the fits" if excluded else ""
+    return step.found("on", f"{many} left out", f"{many} saturated, {_of(len(hit), corrected)}: left out{rest}.", hit)
 
 
 # --- what is subtracted ----------------------------------------------------------------------------------
@@ -72,7 +91,7 @@ def _subtracted(results: Results, corrected: Corrected, step: Step, attribute: s
         return step.found("no data", "none fits", "None of the files fits the axis and conditions of a spectrum.")
     used = [source for done in corrected.treatments for source in getattr(done, f"{attribute}s")]
     step = step.using(used)
-    level = span(levels.values(), "counts", 4)
+    level = span(levels.values(), "counts")
     words = (
         f"A mean of {level} is taken away, from {counted(len(step.sources), 'file')}, {_of(len(levels), corrected)}."
     )
@@ -167,6 +186,44 @@ def _response(results: Results, gathered: Gathered, corrected: Corrected) -> Ste
         return step.found("off", f"not divided by {reach}", f"Spectra are not divided by the curve, {reach}.")
     words = f"Spectra are divided by the curve, {reach} of its maximum over their range."
     return step.found("on", f"divided by {reach}", words, range(len(corrected.stacks)))
+
+
+def _filters(results: Results, gathered: Gathered, corrected: Corrected) -> Step:
+    step = Step("filters", "Filter curves", "spectrum", switch=Switch("corrections", "divide_by_filters"))
+    curves = [curve.source for curve in gathered.experiment.curves if curve.kind == "filter"]
+    if not curves:
+        words = "There is no file of kind filter: every filter counts as an ideal edge that lets all light through."
+        return step.found("no data", "no file of kind filter", words)
+    step = step.using(curves)
+    if not _is_on(results, step):
+        return step.found("off", f"{counted(len(curves), 'curve')} not used", "Filters count as ideal edges.")
+    acted = [k for k, done in enumerate(corrected.treatments) if done.filters]
+    if not acted:
+        words = "Not every condition with a filter has its curve, so none is divided: the problems say which."
+        return step.found("no data", "not for all filters", words)
+    step = step.using(file for k in acted for file in corrected.treatments[k].filters)
+    many = counted(len(step.sources), "curve")
+    words = f"Spectra are divided by the transmission of {many}, {_of(len(acted), corrected)}."
+    return step.found("on", f"divided by {many}", words, acted)
+
+
+def _inner_filter(results: Results, gathered: Gathered, corrected: Corrected) -> Step:
+    switch = Switch("corrections", "inner_filter", "cuvette", "none")
+    step = Step("inner_filter", "Inner filter", "condition", switch=switch)
+    curves = [curve.source for curve in gathered.experiment.curves if curve.kind == "absorption"]
+    if not curves:
+        words = "There is no file of kind absorption, so what the sample itself absorbs is not known."
+        return step.found("no data", "no file of kind absorption", words)
+    step = step.using(curves)
+    if not _is_on(results, step):
+        return step.found("off", "not made up for", "What the sample itself absorbs of the light is not made up for.")
+    factors = np.array([done.inner_filter for done in corrected.treatments])
+    if np.all(factors == 1.0):
+        words = "The absorption curves do not cover every excitation and band, so nothing is multiplied."
+        return step.found("no data", "curve too short", words)
+    size = span(factors)
+    words = f"Intensities are multiplied by {size} for what a cuvette of sample absorbs on both ways."
+    return step.found("on", f"multiplied by {size}", words, np.flatnonzero(factors != 1.0))
 
 
 def _is_on(results: Results, step: Step) -> bool:

@@ -18,13 +18,55 @@ def scan_steps(results: Results) -> Iterator[Step]:
     sets = [found for found in scans.sets if found is not None]
     if not sets:
         return
+    yield _overload(results, sets)
     yield _phase(results, gathered, sets)
+    yield _seams(results, sets)
+    yield _alignment(results, sets)
     yield _baseline(results, gathered, sets)
     yield _power(results, gathered, sets)
 
 
 def _stacks(sets: list[ScanSet]) -> list[int]:
     return [int(k) for found in sets for k in found.stacks]
+
+
+def _overload(results: Results, sets: list[ScanSet]) -> Step:
+    step = Step("overload", "Overloaded points", "scan", switch=Switch("scans", "leave_out_overload"))
+    if not _is_on(results, step):
+        return step.found("off", "kept", "Points at the full scale of the lock-in are kept.")
+    cut = [found for found in sets if found.overloaded_nm]
+    if not cut:
+        return step.found("not needed", "none", "No point is known to stand at the full scale of the lock-in.")
+    ends = [end for found in cut for ends in found.overloaded_nm for end in ends]
+    size = span(ends, "nm", 4)
+    return step.found("on", f"left out {size}", f"Points at full scale are left out, {size}.", _stacks(cut))
+
+
+def _seams(results: Results, sets: list[ScanSet]) -> Step:
+    step = Step("segments", "Pieces of a scan", "scan", switch=Switch("scans", "stitch_segments"))
+    joined = [found for found in sets if found.seams]
+    if not joined:
+        return step.found("not needed", "in one piece", "Every scan was recorded in one piece.")
+    if not _is_on(results, step):
+        return step.found("off", "as they are", "Pieces are joined as they are.")
+    size = span([seam.factor for found in joined for seam in found.seams])
+    words = f"Pieces are scaled to each other by {size} where they overlap."
+    return step.found("on", f"scaled by {size}", words, _stacks(joined))
+
+
+def _alignment(results: Results, sets: list[ScanSet]) -> Step:
+    step = Step("alignment", "Temperature of scans", "scan", switch=Switch("scans", "align_temperatures"))
+    if not _is_on(results, step):
+        return step.found("off", "not moved", "Scans stay where they are, whatever their temperature.")
+    moved = [found for found in sets if found.shift_mev != 0.0]
+    if not moved:
+        return step.found("not needed", "same as emission", "Scans and emission have the same temperatures.")
+    size = span([found.shift_mev for found in moved], "meV", 2)
+    return step.found("on", f"moved {size}", f"Scans are moved by {size}, as the gap moves.", _stacks(moved))
+
+
+def _is_on(results: Results, step: Step) -> bool:
+    return step.switch is not None and step.switch.is_on(results.document)
 
 
 def _phase(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:

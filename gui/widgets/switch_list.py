@@ -69,15 +69,23 @@ class SwitchList(PaintedRows):
         Headers of title, words and file.
     columns : sequence of Column
         Of the numbers at the right.
+    sample : str
+        A number for which every column has room from the start, so that nothing moves when numbers come.
     """
 
     switch_toggled = Signal(int)
 
     def __init__(
-        self, theme: Theme, heads: tuple[str, str, str], columns: Sequence[Column], parent: QWidget | None = None
+        self,
+        theme: Theme,
+        heads: tuple[str, str, str],
+        columns: Sequence[Column],
+        parent: QWidget | None = None,
+        *,
+        sample: str = "",
     ) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._sample = theme, sample
         self._heads, self._columns = heads, tuple(columns)
         self._rows: tuple[SwitchRow, ...] = ()
         self._selected: int | None = None
@@ -242,7 +250,7 @@ class SwitchList(PaintedRows):
         metrics = QFontMetricsF(self.font())
         widths = []
         for place, column in enumerate(self._columns):
-            cells = [metrics.horizontalAdvance(row.cells[place]) for row in self._rows]
+            cells = [metrics.horizontalAdvance(cell) for cell in (self._sample, *(r.cells[place] for r in self._rows))]
             widths.append(max([rich_width(_head(column), self.font()), *cells]) + _GAP)
         return widths
 

@@ -19,6 +19,7 @@ from asplab.gui.panels.corrections.rows import NONE, signed
 from asplab.gui.theme import LIGHT
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.switch_list import SwitchList, SwitchRow
+from asplab.gui.widgets.text import without_markup
 
 Until = Callable[..., None]
 Click = Callable[..., None]
@@ -68,15 +69,15 @@ def compared(page: CorrectionsPanel, opened: Bindings, until: Until) -> Correcti
 
 
 # --- the list ------------------------------------------------------------------------------------------------
-def test_every_correction_with_data_has_a_row_in_its_order(page: CorrectionsPanel, opened: Bindings) -> None:
-    wanted = [step.title for step in ledger(results_of(opened)) if step.state != "no data"]
+def test_every_correction_that_can_act_has_a_row_in_its_order(page: CorrectionsPanel, opened: Bindings) -> None:
+    wanted = [step.title for step in ledger(results_of(opened)) if step.can_switch]
     assert [row.title for row in page.list.rows] == wanted
     assert "Dark frames" in wanted
 
 
-def test_the_button_shows_those_without_data(page: CorrectionsPanel, opened: Bindings, click: Click) -> None:
+def test_the_button_shows_the_others(page: CorrectionsPanel, opened: Bindings, click: Click) -> None:
     everything = ledger(results_of(opened))
-    assert page.more_button.text().startswith(str(sum(step.state == "no data" for step in everything)))
+    assert page.more_button.text().startswith(str(sum(not step.can_switch for step in everything)))
     click(page.more_button, page.more_button.rect().center())
     assert [row.title for row in page.list.rows] == [step.title for step in everything]
     assert all(row.is_on is None for row, step in zip(page.list.rows, everything, strict=True) if not step.can_switch)
@@ -168,7 +169,7 @@ def test_the_change_is_what_was_subtracted(page: CorrectionsPanel, opened: Bindi
     assert treatment.dark_counts is not None
     change = page.picture.change.series[0]
     np.testing.assert_allclose(change.line_y, -treatment.dark_counts / np.gradient(block.wavelength_nm), rtol=1e-6)
-    assert [series.label for series in page.picture.curves.series] == ["before", "after"]
+    assert without_markup(page.picture.legend.html).split() == ["●", "before", "●", "after"]
 
 
 def test_switching_off_leaves_the_curves_and_their_axes(
@@ -181,7 +182,7 @@ def test_switching_off_leaves_the_curves_and_their_axes(
     until(lambda: is_settled(opened))
     opened.window.grab()
     np.testing.assert_allclose(page.picture.curves.series[1].line_y, before)
-    assert [series.label for series in page.picture.curves.series] == ["now", "with it"]
+    assert without_markup(page.picture.legend.html).split() == ["●", "now", "●", "with", "it"]
     np.testing.assert_allclose(page.picture.curves.view, view)
 
 

@@ -53,8 +53,8 @@ class Curves:
     @property
     def means(self) -> list[Series]:
         """The mean curves, that before the correction below."""
-        before = Series(BEFORE, self.names[0], "flank", line_x=self.x_before, line_y=self.before.mean(axis=0))
-        after = Series(self.color, self.names[1], "flank", line_x=self.x_after, line_y=self.after.mean(axis=0))
+        before = Series(BEFORE, line_x=self.x_before, line_y=self.before.mean(axis=0))
+        after = Series(self.color, line_x=self.x_after, line_y=self.after.mean(axis=0))
         return [before, after]
 
     @property
@@ -106,6 +106,7 @@ def scan_curves(results: Results, steps: Sequence[Step], step: Step, found: Arou
     has_reference = bool(np.isfinite(reference))
     x_before, x_after = ((reference - x if has_reference else x) for x in (found.x_before, found.x_after))
     change, label = _change(found, step)
+    is_shift = label.startswith("Shift")
     return Curves(
         x_before,
         x_after,
@@ -117,7 +118,7 @@ def scan_curves(results: Results, steps: Sequence[Step], step: Step, found: Arou
         _names(step),
         found.sources_before,
         found.sources_after,
-        None if change is None else _MICROVOLT * change,
+        change if change is None or is_shift else _MICROVOLT * change,
         label,
     )
 
@@ -162,7 +163,8 @@ def _unit_before(steps: Sequence[Step], step: Step) -> str:
 
 def _change(found: Around, step: Step) -> tuple[Array | None, str]:
     if found.x_before.shape == found.x_after.shape and not np.array_equal(found.x_before, found.x_after):
-        return found.x_after - found.x_before, "Shift (nm)"
+        unit = "meV" if step.subject == "scan" else "nm"
+        return found.x_after - found.x_before, f"Shift ({unit})"
     if found.difference is None:
         return None, ""
     scaled = step.scale * found.after.mean(axis=0) - found.before.mean(axis=0)

@@ -13,7 +13,7 @@ from asplab.gui.findings import typeset
 from asplab.gui.panels.base import StudyPanel
 from asplab.gui.panels.corrections.drawn import condition_points, scan_curves, spectrum_curves
 from asplab.gui.panels.corrections.picture import StepPicture
-from asplab.gui.panels.corrections.rows import CONDITIONS, EFFECT_COLUMNS, HEADS, condition_row, switch_rows
+from asplab.gui.panels.corrections.rows import CONDITIONS, EFFECT_COLUMNS, HEADS, SAMPLE, condition_row, switch_rows
 from asplab.gui.panels.corrections.studies import EFFECTS
 from asplab.gui.reading import selected_stack, stack_name, temperature_name, why_missing
 from asplab.gui.study import StudyState
@@ -48,11 +48,11 @@ class CorrectionsPanel(StudyPanel):
         self._state = StudyState()
         self._drawn: tuple[object, ...] = ()
         self._keys: tuple[str, ...] = ()
-        self.list = SwitchList(theme, HEADS, EFFECT_COLUMNS)
+        self.list = SwitchList(theme, HEADS, EFFECT_COLUMNS, sample=SAMPLE)
         self.list.setAccessibleName("Corrections")
         self.run_button, self.more_button = QPushButton("Compare again"), QPushButton()
         self.more_button.setCheckable(True)
-        self.more_button.setToolTip("Show corrections that there are no files or numbers for")
+        self.more_button.setToolTip("Show corrections for which there is nothing to do, or no files and numbers")
         self.views = ChoiceField(VIEWS)
         self.picture = StepPicture(theme)
         self.table = DataTable(theme, CONDITIONS)
@@ -161,19 +161,19 @@ class CorrectionsPanel(StudyPanel):
         effects = self._state.value or {}
         is_current = self._state.is_current and not self._asked
         kind = results.corrected.stacks[k].kind if results.corrected is not None else ""
-        self._listed = tuple(step for step in self._steps if step.state != "no data" or self._shows(step))
+        self._listed = tuple(step for step in self._steps if step.can_switch or self._shows(step))
         rows = switch_rows(self._listed, k, kind, effects, self._asked, is_current=is_current)
         self.list.display(rows, selected=self._listed.index(self.step))
         self._list_card.limit_content(self.list.sizeHint().height())
 
     def _shows(self, step: Step) -> bool:
-        """Whether a correction without data is listed: where all are, and while it is looked at."""
+        """Whether a correction that can't change anything is listed: where all are, and while it is looked at."""
         return self.more_button.isChecked() or step.name == self._name
 
     def _show_words(self) -> None:
-        without = sum(step.state == "no data" for step in self._steps)
-        self.more_button.setText(f"{without} without data")
-        self.more_button.setVisible(bool(without))
+        idle = sum(not step.can_switch for step in self._steps)
+        self.more_button.setText(f"{idle} more")
+        self.more_button.setVisible(bool(idle))
         words, can_run = _said(self._state)
         self._list_card.display_subtitle(words)
         if self.run_button.isHidden() == can_run:

@@ -15,7 +15,7 @@ from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import column
 from asplab.gui.widgets.empty import EmptyState
 from asplab.gui.widgets.numerals import plain
-from asplab.gui.widgets.text import escaped
+from asplab.gui.widgets.text import TextLine, escaped
 
 CURVE_HINT = f"Click a curve to select the repeat · {EXCLUDES} · wheel zooms · A shows all"
 POINT_HINT = f"Click a point to select the condition · {EXCLUDES} · wheel zooms · A shows all"
@@ -33,6 +33,8 @@ class StepPicture(QWidget):
         self._subject: object = None
         self._keys: tuple[tuple[str, ...], ...] = ()
         self._sources: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self._theme, self._legend_of = theme, (("", ""), ("", ""))
+        self.legend = TextLine(align=Qt.AlignmentFlag.AlignRight)
         self.curves = SeriesPlot(theme)
         self.change = SeriesPlot(theme)
         self.points = SeriesPlot(theme, x_label="Excitation (nm)")
@@ -66,7 +68,10 @@ class StepPicture(QWidget):
                 layer.display(x, y, [color] * len(y), [f"<b>{escaped(source)}</b>" for source in sources] or None)
         self.curves.display([_marks(drawn)] if shows_repeats else drawn.means)
         self.curves.display_labels("" if drawn.change is not None else drawn.x_label, drawn.y_label)
+        self._legend_of = ((BEFORE, drawn.names[0]), (drawn.color, drawn.names[1]))
+        self._show_legend()
         self.change.setVisible(drawn.change is not None)
+        self.change.box.setXLink(None if drawn.change is None else self.curves.box)
         if drawn.change is not None:
             self.change.display([Series(drawn.color, line_x=drawn.x_before, line_y=drawn.change)])
             self.change.display_labels(drawn.x_label, drawn.change_label)
@@ -100,15 +105,25 @@ class StepPicture(QWidget):
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
+        self._theme = theme
+        self._show_legend()
         for plot in self.plots:
             plot.restyle(theme)
+
+    def _show_legend(self) -> None:
+        parts = (
+            f'<span style="color:{self._theme.text_color(color).name()}">●</span> {escaped(name)}'
+            for color, name in self._legend_of
+            if name
+        )
+        self.legend.display(" &nbsp; ".join(parts))
 
     def _curve_page(self) -> QWidget:
         page = QWidget()
         lines = column(page)
+        lines.addWidget(self.legend)
         lines.addWidget(self.curves, 5)
         lines.addWidget(self.change, 3)
-        self.change.box.setXLink(self.curves.box)
         return page
 
     def _connect(self) -> None:
@@ -132,7 +147,8 @@ class StepPicture(QWidget):
         if subject != self._subject:
             self._subject = subject
             for plot in self.plots:
-                plot.view_all()
+                if plot is not self.change or not plot.isHidden():
+                    plot.view_all()
 
 
 def _marks(drawn: Curves) -> Series:

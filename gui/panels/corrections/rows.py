@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from asplab.core.correction_effects import CorrectionEffect, Shift
 
 NONE = "—"
+SAMPLE = "−0.000 (10\u202fσ)"
 HEADS = ("Correction", "What is done", "File")
 EFFECT_COLUMNS = (
     Column("ΔQY", "", "Change of the quantum yield by the correction, median over the temperatures"),

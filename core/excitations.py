@@ -7,10 +7,15 @@ import numpy as np
 from asplab.core.calibration import Calibration
 from asplab.core.calibration.lines import FWHM_PER_SIGMA
 from asplab.core.corrections import Corrected
-from asplab.core.grouping import Stack
+from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import CalibrationSettings, EnergySettings
 from asplab.core.units import FloatArray, energy_from_wavelength
+
+_ALIKE = 0.3
+"""Relative difference of the squares of two bandwidths up to which they count as alike."""
+_NARROW_NM = 0.5
+"""Bandwidth up to which a tail is not blurred to speak of."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +45,11 @@ class Excitations:
 
 
 def find_excitations(
-    corrected: Corrected, calibration: Calibration, energies: EnergySettings, settings: CalibrationSettings
+    gathered: Gathered,
+    corrected: Corrected,
+    calibration: Calibration,
+    energies: EnergySettings,
+    settings: CalibrationSettings,
 ) -> Excitations:
     """Find the photon energies of all stacks.
 
@@ -68,7 +77,7 @@ def find_excitations(
         scan_error_mev=np.zeros(nominal.size) if as_set else error,
         sigma_mev=np.array(widths) * energy / wavelength / FWHM_PER_SIGMA * on,
         sigma_error=0.01 * settings.bandwidth_error_percent,
-        problems=_width_problems(corrected, widths) if on else (),
+        problems=(*_width_problems(corrected, widths), *_scan_problems(gathered, corrected, widths)) if on else (),
     )
 
 
@@ -90,3 +99,19 @@ def _width_problems(corrected: Corrected, widths_nm: list[float]) -> tuple[Probl
         "are taken as lines without width. Fill bandwidth_nm for all; 0 for a narrow laser."
     )
     return (Problem("warning", silent[0].label, message),)
+
+
+def _scan_problems(gathered: Gathered, corrected: Corrected, widths_nm: list[float]) -> tuple[Problem, ...]:
+    """Tell once where scans have another width than the anti-Stokes spectra: it blurs their tail otherwise."""
+    for stack, width in zip(corrected.stacks, widths_nm, strict=True):
+        told = [own for s in gathered.scans[stack.temperature] if (own := s.condition.bandwidth_nm) is not None]
+        if stack.kind != "aspl" or not told:
+            continue
+        of_scans = float(np.mean(told))
+        if abs(of_scans**2 - width**2) > _ALIKE * max(of_scans, width) ** 2 and max(of_scans, width) > _NARROW_NM:
+            message = (
+                f"photothermal scans were taken with a bandwidth of {of_scans:.2g} nm, spectra with {width:.2g} nm: on "
+                "the absorption tail PA is not that of the spectra's excitation. Take both with the same width."
+            )
+            return (Problem("warning", stack.label, message),)
+    return ()

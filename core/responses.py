@@ -59,6 +59,8 @@ class Responses:
         Far below the gap, where no power series shows that one photon makes the emission.
     blue_shift_mev : ndarray, shape (n_temperatures, n_columns), or None
         By how much photon energies were raised to those absorbed, because excitations have a width.
+    blur_mev : ndarray, shape (n_temperatures, n_columns), or None
+        By how much the photon energy whose η is the average over that width lies above the mean absorbed one.
     remeasured : ndarray, shape (n_temperatures, 2 n_columns, 2 n_columns), or None
         Part of ``covariance`` that comes from differences between the times of measuring one condition.
     """
@@ -86,6 +88,7 @@ class Responses:
     lasting: FloatArray | None = None
     unverified: np.ndarray | None = None
     blue_shift_mev: FloatArray | None = None
+    blur_mev: FloatArray | None = None
     remeasured: FloatArray | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -93,7 +96,7 @@ class Responses:
     def detuning_mev(self) -> FloatArray:
         """ΔE = reference − excitation of each place, positive below the gap; shape (n_temperatures, n_columns)."""
         detuning: FloatArray = self.reference_mev[:, None] - self.excitation_mev
-        return detuning
+        return detuning if self.blur_mev is None else detuning - self.blur_mev
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from toy_experiment import Toy, change_spectra, with_condition
+from toy_experiment import Toy, change_scans, change_spectra, with_condition
 
 from asplab.core.document import Document
-from asplab.core.experiment import Experiment, Spectrum
+from asplab.core.experiment import Experiment, Scan, Spectrum
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import CalibrationSettings, EnergySettings
 from asplab.core.units import HC_MEV_NM
@@ -88,13 +88,14 @@ def test_the_shift_is_the_variance_over_the_urbach_energy(tail_mev: float, shift
 
 
 @pytest.mark.parametrize("tail_mev", [9.0, 15.0, 22.0])
-def test_detuning_and_eta_are_those_of_the_absorbed_light(tail_mev: float) -> None:
+def test_photon_energies_and_eta_are_those_of_the_absorbed_light(tail_mev: float) -> None:
     made = toy(tail_mev)
     found = run(made.measured()).efficiency
     assert found is not None
+    assert found.responses is not None
     true = made.absorbed_mev(made.excitations_mev[4:])
-    np.testing.assert_allclose(found.detuning_mev[0], made.band_mev - true, atol=0.35)
-    np.testing.assert_allclose(found.eta[0], made.efficiency(true), atol=0.02)
+    np.testing.assert_allclose(found.responses.excitation_mev[0, 4:], true, atol=0.1)
+    np.testing.assert_allclose(found.eta[0], made.efficiency(made.band_mev - found.detuning_mev[0]), atol=0.006)
 
 
 def test_without_the_correction_detunings_are_too_large_and_eta_seems_too_high_there() -> None:
@@ -146,7 +147,7 @@ def test_pulls_of_the_absorbed_energy_have_unit_spread() -> None:
         pulls.append((found.blue_shift_mev[0, 4:] - true) / found.excitation_error_mev[0, 4:])
     spread = np.sqrt(np.mean(np.square(pulls), axis=0))
     assert np.all(spread < 1.4), spread
-    assert np.all(spread > 0.3), spread
+    assert np.all(spread > 0.2), spread
 
 
 def test_a_width_that_only_some_conditions_tell_is_told() -> None:
@@ -155,6 +156,15 @@ def test_a_width_that_only_some_conditions_tell_is_told() -> None:
         return with_condition(spectrum, bandwidth_nm=4.0) if wide and "e5" in spectrum.source else spectrum
 
     assert "bandwidth of the excitation is told for 1 of 5" in told(run(change_spectra(toy(15.0).experiment(), some)))
+
+
+def test_scans_of_another_width_are_told() -> None:
+    def narrow(scan: Scan) -> Scan:
+        return replace(scan, condition=replace(scan.condition, bandwidth_nm=0.1))
+
+    made = toy(15.0).measured()
+    assert "Take both with the same width" in told(run(change_scans(made, narrow)))
+    assert "Take both with the same width" not in told(run(made))
 
 
 def test_light_absorbed_above_the_gap_is_told() -> None:
@@ -169,5 +179,5 @@ def test_the_error_of_the_width_moves_all_detunings_of_a_temperature_together() 
     assert plain is not None
     assert found is not None
     assert plain.reference_error_mev[0] < 0.3
-    assert found.reference_error_mev[0] == pytest.approx(np.hypot(plain.reference_error_mev[0], 0.2 * 8.0), rel=0.03)
-    assert found.common_reference_error_mev == pytest.approx(0.2 * 8.0, rel=0.03)
+    assert found.reference_error_mev[0] == pytest.approx(np.hypot(plain.reference_error_mev[0], 0.2 * 8.0), rel=0.06)
+    assert found.common_reference_error_mev == pytest.approx(0.2 * 8.0, rel=0.06)

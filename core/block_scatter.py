@@ -92,6 +92,22 @@ def centre_within(values: FloatArray, present: np.ndarray, blocks: FloatArray) -
     return centre, np.where(known, stretch, 1.0)
 
 
+def level_blocks(values: FloatArray, present: np.ndarray, blocks: FloatArray | None) -> FloatArray:
+    """Return repeats scaled so that every block has the mean of all: what is left changes within the blocks.
+
+    Shapes are those of `centre_within`; without blocks the values come back.
+    """
+    if blocks is None:
+        return values
+    member, count, mean = _block_means(values, present, blocks)
+    overall = (count * mean).sum(axis=2) / np.maximum(count.sum(axis=2), 1.0)
+    known = (count > 0.0) & (mean != 0.0)
+    factor = np.where(known, overall[..., None] / np.where(known, mean, 1.0), 1.0)
+    scale = np.einsum("tcb,tcbr->tcr", factor, member)
+    result: FloatArray = values * np.where(member.any(axis=2), scale, 1.0)
+    return result
+
+
 def _block_means(
     values: FloatArray, present: np.ndarray, blocks: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from asplab.core.band import Bands
+from asplab.core.block_scatter import Blocks, level_blocks
 from asplab.core.energies import Energies, Excitations
+from asplab.core.experiment import Record
 from asplab.core.grouping import Gathered
 from asplab.core.integration import Background, Cumulative, sums_of_repeats
 from asplab.core.layout import Layout
@@ -40,10 +42,14 @@ def find_light_trends(
     cumulative: Cumulative,
     background: Background,
     layout: Layout,
+    blocks: Blocks,
     grouping: GroupingSettings,
     settings: DriftSettings,
 ) -> LightTrends:
-    """Find how the emission of each condition changes over its repeats, and what that does to its mean."""
+    """Find how the emission of each condition changes over its repeats, and what that does to its mean.
+
+    Where it was measured again, trends are those within each time of measuring.
+    """
     corrected = bands.corrected
     window = bands.transmitted_nm.copy()
     for k, stack in enumerate(corrected.stacks):
@@ -53,10 +59,10 @@ def find_light_trends(
     values, noise, _ = sums_of_repeats(bands, cumulative, background, window)
     position = np.zeros(values.shape)
     for k, stack in enumerate(corrected.stacks):
-        position[k, : len(stack.members)] = positions_of(stack.members)
+        position[k, : len(stack.members)] = _positions(stack.members, stack.blocks)
     index, valid = layout.index, layout.valid
     present = corrected.present[index] & layout.fitted[..., None]
-    trends = find_trends(values[index], present, noise[index], position[index])
+    trends = find_trends(level_blocks(values[index], present, blocks.light), present, noise[index], position[index])
     is_beyond = _beyond(trends.own_sigma)
     correction, added = _effects(trends, is_beyond, settings)
     gain, variance = np.ones(values.shape), np.zeros(len(values))
@@ -68,6 +74,17 @@ def find_light_trends(
     is_common_beyond = _beyond(trends.common_sigma)
     together = together if settings.widen else None
     return LightTrends(trends, is_beyond, is_common_beyond, gain, variance, together, references)
+
+
+def _positions(records: Sequence[Record], blocks: Sequence[int]) -> FloatArray:
+    """Return the place of each record within its block, in steps from the first."""
+    if not len(blocks):
+        return positions_of(records)
+    own, result = np.asarray(blocks), np.zeros(len(records))
+    for block in np.unique(own):
+        chosen = np.flatnonzero(own == block).tolist()
+        result[chosen] = positions_of([records[i] for i in chosen])
+    return result
 
 
 def _beyond(sigma: FloatArray) -> np.ndarray:
@@ -127,7 +144,9 @@ def measure_heat(
     return MeasuredHeat(photothermal(scans, excitations, energies, layout, settings))
 
 
-def find_heat_trends(measured: MeasuredHeat, scans: Scans, layout: Layout, settings: DriftSettings) -> HeatTrends:
+def find_heat_trends(
+    measured: MeasuredHeat, scans: Scans, layout: Layout, blocks: Blocks, settings: DriftSettings
+) -> HeatTrends:
     """Find how the photothermal signal changes from scan to scan, and what that does to its mean."""
     readings = measured.absorbed.per_scan
     n_scans = max((len(part) for part in readings if part is not None), default=1)
@@ -139,9 +158,10 @@ def find_heat_trends(measured: MeasuredHeat, scans: Scans, layout: Layout, setti
         columns = np.flatnonzero(layout.valid[t])
         values[t, columns, : len(part)] = np.nan_to_num(part).T
         present[t, columns, : len(part)] = ~np.isnan(part).T & layout.fitted[t, columns, None]
-        position[t, :, : len(part)] = positions_of(scan_set.members)
+        own = () if blocks.heat is None else blocks.heat[t, 0].argmax(axis=0)[: len(part)].tolist()
+        position[t, :, : len(part)] = _positions(scan_set.members, own)
     noise = np.einsum("tii->ti", measured.absorbed.noise)
-    trends = find_trends(values, present, noise, position)
+    trends = find_trends(level_blocks(values, present, blocks.heat), present, noise, position)
     is_beyond = _beyond(trends.own_sigma)
     gain, variance = _effects(trends, is_beyond, settings)
     return HeatTrends(trends, is_beyond, _beyond(trends.common_sigma), gain, variance)

@@ -15,13 +15,13 @@ from asplab.core.problems import Problem
 from asplab.core.settings import TransmissionSettings
 from asplab.core.units import FloatArray
 
-_NEAR_NM = 3.0
-"""Distance of the excitation from the transmitted range within which the wings of its line reach into it."""
-_LINE_NM, _FLANK_NM = 2.0, (4.0, 10.0)
-"""Where the maximum of a line stands about its excitation, and where the band beside it is read."""
+_LINE_NM = 2.0
+"""Distance from the excitation within which its line has its maximum."""
+_FLANK_NM, _VALLEY_NM = (4.0, 8.0), (3.5, 5.5)
+"""Where the band on both sides of a line is read, and the valleys that part it from a band beside it."""
 _SEEN = 8.0
-_ABOVE_BAND, _ABOVE_FLANKS = 0.1, 1.5
-"""Least height of a line: in units of the band under it, and of its flanks where these are not seen."""
+_ABOVE_BAND, _ABOVE_VALLEY = 0.15, 1.5
+"""Least height of a line, in units of the band under it, and of the higher valley."""
 _LEAST_PIXELS = 3
 _FLOOR_PERCENT = 10.0
 
@@ -41,12 +41,12 @@ class LaserLines:
 
 
 def find_laser_lines(gathered: Gathered, axes: Axes, filters: Filters, settings: TransmissionSettings) -> LaserLines:
-    """Look for the line of the laser in every spectrum whose range reaches it."""
+    """Look for the line of the laser in every spectrum whose range reaches it, or its wings."""
     at = np.full(len(gathered.stacks), np.nan)
     problems = []
     for k, (stack, axis, curve) in enumerate(zip(gathered.stacks, axes.of, filters.curves, strict=True)):
         low, high = transmitted_nm(stack, axis, curve, settings)
-        if not low - _NEAR_NM < stack.excitation_nm < high + _NEAR_NM:
+        if not low - settings.cutoff_guard_nm < stack.excitation_nm < high + settings.cutoff_guard_nm:
             continue
         found = line_nm(axis, np.array([record.counts for record in stack.members]), stack.excitation_nm)
         if found is not None:
@@ -58,16 +58,18 @@ def find_laser_lines(gathered: Gathered, axes: Axes, filters: Filters, settings:
 def keep_out_laser(
     gathered: Gathered, axes: Axes, filters: Filters, lines: LaserLines, settings: TransmissionSettings
 ) -> Transmitted:
-    """Find which range of each stack the filters let through, without the line of the laser and what lies beyond."""
-    ranges = find_transmitted(gathered, axes, filters, settings).ranges_nm.copy()
-    if settings.keep_out_laser:
-        for k in np.flatnonzero(np.isfinite(lines.at_nm)):
-            is_stokes, guard = gathered.stacks[k].kind == "pl", settings.cutoff_guard_nm
-            if is_stokes:
-                ranges[k, 0] = min(max(ranges[k, 0], lines.at_nm[k] + guard), ranges[k, 1])
-            else:
-                ranges[k, 1] = max(min(ranges[k, 1], lines.at_nm[k] - guard), ranges[k, 0])
-    return Transmitted(ranges)
+    """Find which range of each stack the filters let through, up to the guard before the laser."""
+    found = find_transmitted(gathered, axes, filters, settings)
+    if not settings.keep_out_laser:
+        return found
+    low, high = found.ranges_nm.T
+    at = np.array([stack.excitation_nm for stack in gathered.stacks])
+    is_stokes = np.array([stack.kind == "pl" for stack in gathered.stacks], dtype=bool)
+    # The line may stand beside its nominal place: the one nearer to the emission counts.
+    last = np.where(is_stokes, np.fmax(at, lines.at_nm), np.fmin(at, lines.at_nm))
+    low = np.where(is_stokes, np.maximum(low, last + settings.cutoff_guard_nm), low)
+    high = np.where(is_stokes, high, np.minimum(high, last - settings.cutoff_guard_nm))
+    return Transmitted(np.column_stack([low, np.maximum(low, high)]))
 
 
 def line_nm(wavelength_nm: FloatArray, counts: FloatArray, excitation_nm: float) -> float | None:
@@ -79,39 +81,44 @@ def line_nm(wavelength_nm: FloatArray, counts: FloatArray, excitation_nm: float)
     counts : ndarray, shape (n_repeats, n_pixels)
     """
     # A cosmic ray hits one repeat, the laser all of them.
-    mean = np.median(counts, axis=0) if len(counts) > 2 else counts.min(axis=0)
-    distance = np.abs(wavelength_nm - excitation_nm)
-    inner, flanks = distance <= _LINE_NM, (distance >= _FLANK_NM[0]) & (distance <= _FLANK_NM[1])
-    if inner.sum() < _LEAST_PIXELS or flanks.sum() < _LEAST_PIXELS:
+    signal = np.median(counts, axis=0) if len(counts) > 2 else counts.min(axis=0)
+    noise = float(np.median(np.abs(np.diff(signal)))) * 1.4826 / np.sqrt(2.0)
+    signal = signal - np.percentile(signal, _FLOOR_PERCENT)
+    x = wavelength_nm - excitation_nm
+    inner = np.flatnonzero(np.abs(x) <= _LINE_NM)
+    valleys = [signal[_between(side * x, _VALLEY_NM)] for side in (-1.0, 1.0)]
+    if inner.size < _LEAST_PIXELS or max(map(len, valleys)) < _LEAST_PIXELS:
         return None
-    noise = float(np.median(np.abs(np.diff(mean)))) * 1.4826 / np.sqrt(2.0)
-    floor = float(np.percentile(mean, _FLOOR_PERCENT))
-    top = int(np.flatnonzero(inner)[np.argmax(mean[inner])])
-    band, is_seen = _under(wavelength_nm - excitation_nm, mean - floor, flanks, noise, top)
-    height = float(mean[top] - floor) - band
-    least = _ABOVE_BAND * band if is_seen else _ABOVE_FLANKS * max(band, 0.0)
-    if height <= max(_SEEN * noise, least):
-        return None
-    # A line has fallen to less than half where its flanks begin; a step or a slope has not.
-    sides = [side for side in (-1.0, 1.0) if wavelength_nm[0] < excitation_nm + side * _FLANK_NM[0] < wavelength_nm[-1]]
-    at = wavelength_nm[top] + np.array(sides) * _FLANK_NM[0]
-    falls = np.interp(at, wavelength_nm, mean - floor) < band + 0.5 * height
-    return float(wavelength_nm[top]) if falls.all() else None
+    top = int(inner[np.argmax(signal[inner])])
+    # A line falls off within the valleys on both sides; a band, an edge or a slope does not.
+    valley = max(float(np.median(part)) for part in valleys if part.size)
+    parted = signal[top] - valley > max(_SEEN * noise, _ABOVE_VALLEY * max(valley, 0.0))
+    band = _band_under(x, signal, noise, top)
+    on_band = band is not None and signal[top] - band > max(_SEEN * noise, _ABOVE_BAND * band)
+    return float(wavelength_nm[top]) if parted or on_band else None
 
 
-def _under(x_nm: FloatArray, signal: FloatArray, flanks: np.ndarray, noise: float, top: int) -> tuple[float, bool]:
-    """Return what lies under a line at pixel ``top``, and whether it is known from a band seen on both sides."""
-    is_seen = bool(np.all(signal[flanks] > _SEEN * noise)) and bool(np.ptp(np.sign(x_nm[flanks])) == 2.0)
-    if not is_seen:
-        return float(np.max(signal[flanks])), False
+def _between(x_nm: FloatArray, ends: tuple[float, float]) -> np.ndarray:
+    inside: np.ndarray = (x_nm >= ends[0]) & (x_nm <= ends[1])
+    return inside
+
+
+def _band_under(x_nm: FloatArray, signal: FloatArray, noise: float, top: int) -> float | None:
+    """Return the band at pixel ``top`` as its flanks on both sides tell it; None where they are not seen."""
+    left, right = (_between(side * x_nm, _FLANK_NM) for side in (-1.0, 1.0))
+    flanks = left | right
+    if left.sum() < _LEAST_PIXELS or right.sum() < _LEAST_PIXELS or np.any(signal[flanks] <= _SEEN * noise):
+        return None
     found = np.polyfit(x_nm[flanks], np.log(signal[flanks]), 2)
-    return float(np.exp(np.polyval(found, x_nm[top]))), True
+    misfit = float(np.max(np.abs(np.polyval(found, x_nm[flanks]) - np.log(signal[flanks]))))
+    # Flanks that are no smooth band, such as an edge, tell nothing of what lies between them.
+    return float(np.exp(np.polyval(found, x_nm[top]))) if misfit < _ABOVE_BAND else None
 
 
 def _problem(stack: Stack, at_nm: float, settings: TransmissionSettings) -> Problem:
     side = "longpass" if stack.kind == "pl" else "shortpass"
     what = (
-        f"it and what lies beyond, and {settings.cutoff_guard_nm:g} nm beside it, are kept out of the band"
+        f"the range ends {settings.cutoff_guard_nm:g} nm before it"
         if settings.keep_out_laser
         else "it counts as emission (the setting is off)"
     )

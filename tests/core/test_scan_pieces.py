@@ -67,12 +67,23 @@ def read(bench: ScanBench, scans: list[Scan], **settings: object) -> Reading:
         {"power_uw": 50.0},
         {"power_uw": 50.0, "meter": 0.01},
     ],
-    ids=["band edge", "in the tail", "other steps", "other power", "noisy meter"],
+    ids=["band edge", "in the tail", "other steps", "other power", "with a meter"],
 )
 def test_stitched_readings_scatter_about_the_truth_as_their_errors_say(bench: ScanBench, how: dict) -> None:
     pulls = bench.pulls(lambda rng: read(bench, pieces(rng, **how)), DRAWS)
     assert np.all(np.abs(pulls.std(axis=0) - 1.0) < 0.25)
     assert np.all(np.abs(pulls.mean(axis=0)) < 0.8)
+
+
+def test_the_noise_of_the_meter_in_a_short_overlap_is_an_error_of_all_that_lies_beyond(bench: ScanBench) -> None:
+    """Seven readings of 5 % noise in each of four scans: the powers of the pieces compare to 1.3 %."""
+    how = {"meter": 0.05, "overlap_nm": (508.0, 510.9)}
+    pulls = bench.pulls(lambda rng: read(bench, pieces(rng, **how)), DRAWS)[:, 3:]
+    assert np.all(pulls.std(axis=0) < 1.3)
+    assert np.all(pulls.std(axis=0) > 0.6)
+    found = read(bench, pieces(np.random.default_rng(0), **how))
+    assert found.scans.sets[0] is not None
+    assert found.scans.sets[0].seams[0].factor_error == pytest.approx(1.25 * 0.013, rel=0.3)
 
 
 def test_pieces_joined_as_they_are_are_wrong_by_the_gain_and_that_is_said(bench: ScanBench) -> None:

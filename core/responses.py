@@ -51,6 +51,8 @@ class Responses:
         Name of the stack at each place, empty where there is none.
     drift : ndarray, shape (n_temperatures, 3)
         Relative variance of single-spectrum drift of I and PA, and their covariance.
+    common_drift : ndarray, shape (n_temperatures, 3), or None
+        The same for the drift of whole repeats.
     common_reference_error_mev : float
         Part of ``reference_error_mev`` that is one and the same error at all temperatures.
     lasting : ndarray, shape (n_temperatures, 2 n_columns, 2 n_columns), or None
@@ -90,6 +92,7 @@ class Responses:
     blue_shift_mev: FloatArray | None = None
     blur_mev: FloatArray | None = None
     remeasured: FloatArray | None = None
+    common_drift: FloatArray | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -207,6 +210,7 @@ def respond(
         drift=drift,
         common_reference_error_mev=energies.common_reference_error_mev,
         remeasured=remeasured,
+        common_drift=common,
         problems=_problems(between, scatter.between),
     )
 

@@ -151,6 +151,8 @@ class TreeModel(QAbstractItemModel):
 
 def _tip(node: Node, *, named: bool) -> str:
     lines = [node.text, *node.problems] if named else list(node.problems)
+    if node.remark:
+        lines.append(node.remark)
     if node.reason is not None:
         lines.append(f"excluded: {node.reason}")
     if node.kind == "record":

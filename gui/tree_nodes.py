@@ -34,6 +34,8 @@ class Node:
         What messages call a condition.
     short : str
         Stands in for the text where there is little room; the text itself where empty.
+    remark : str
+        What is worth knowing about it.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class Node:
     stack: str = ""
     label: str = ""
     short: str = ""
+    remark: str = ""
     children: list["Node"] = field(default_factory=list)
     parent: "Node | None" = None
 
@@ -74,7 +77,7 @@ def build_nodes(gathered: Gathered, exclusions: Exclusions, problems: Sequence[P
     root = Node("root", "", "", -1)
     found = _problems_by_place(problems)
     for t, temperature in enumerate(gathered.temperatures_k):
-        top = root.add(Node("temperature", f"T{t}", f"{plain(temperature, 0)} K", t))
+        top = root.add(Node("temperature", f"T{t}", f"{plain(temperature, 0)} K", t, remark=_readings(gathered, t)))
         stacks = [stack for stack in gathered.stacks if stack.temperature == t]
         for kind in ("pl", "aspl"):
             _add_stacks(top, kind, [stack for stack in stacks if stack.kind == kind], exclusions, found)
@@ -100,8 +103,31 @@ def _add_stacks(
     for stack in stacks:
         words = f"{plain(stack.excitation_nm, 1)} nm · {len(stack.members)} repeats"
         reason = exclusions.reason(stack.key)
-        node = group.add(Node("stack", stack.key, words, top.temperature, reason, stack=stack.key, label=stack.label))
+        node = group.add(
+            Node(
+                "stack", stack.key, words, top.temperature, reason,
+                stack=stack.key, label=stack.label, remark=_remark(stack),
+            )
+        )  # fmt: skip
         _add_records(node, stack.members, exclusions, found, stack.key)
+
+
+def _readings(gathered: Gathered, t: int) -> str:
+    """Return the true temperatures where they differ."""
+    readings = gathered.readings[t]
+    return "" if readings is None or not readings.is_spread else readings.words("K", 1)
+
+
+def _remark(stack: Stack) -> str:
+    """Return true wavelengths where they differ, and what is known of a condition that was measured again."""
+    found = []
+    if stack.excitations is not None and stack.excitations.is_spread:
+        found.append(stack.excitations.words("nm", 2))
+    if stack.blocks:
+        found.append(f"measured {len(set(stack.blocks))} times: the mean of all")
+    if stack.set_aside:
+        found.append(f"measured again: {len(stack.set_aside)} spectra of other times are set aside")
+    return "\n".join(found)
 
 
 def _add_records(

@@ -15,6 +15,7 @@ from asplab.core.export.figures import DrawnFigure
 from asplab.core.export.markup import interval, plain, table, temperature, with_both, with_error
 from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows
 from asplab.core.export.numbers import arms, number_with_error
+from asplab.core.export.repeats_section import repeats_section
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
 from asplab.core.inference import appraised, inference_of
 from asplab.core.pipeline import Results
@@ -81,6 +82,7 @@ def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
         "<h2>Quantum yield and energies</h2>", *_quantum_yield(results),
         "<h2>Figures</h2>", *_figures(figures),
         "<h2>Up-conversion efficiency</h2>", *_efficiency(results),
+        "<h2>Repeats</h2>", *repeats_section(results),
         "<h2>Systematic errors</h2>", *systematic_section(results),
         "<h2>Where the errors come from</h2>", *budget_section(results),
         "<h2>What the errors mean</h2>",

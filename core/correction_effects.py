@@ -77,7 +77,8 @@ def correction_effects(results: Results, *, progress: Progress | None = None) ->
     analysis, found = Analysis(), []
     for done, step in enumerate(steps):
         progress.step(done, len(steps), f"without “{step.title}”" if step.state == "on" else f"with “{step.title}”")
-        other = analysis.update(switched(results.document, [(step, step.state == "off")]), intervals=False)
+        # At rest: some products wait for the end of a drag, and would be those of the step before.
+        other = analysis.update(switched(results.document, [(step, step.state == "off")]))
         found.append(_effect(step, results, other))
     progress.step(1, 1, "effects of corrections found")
     return tuple(found)

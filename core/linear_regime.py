@@ -18,7 +18,7 @@ from asplab.core.units import FloatArray
 LINEAR_TO = 0.1
 """⟨N⟩ up to which excitations hardly ever meet: one crystal in 200 holds two."""
 _CANCELS_TO = 0.02
-"""Difference of ⟨N⟩ up to which what is lost of the emission, about ⟨N⟩/2 of it, cancels in η to a per cent."""
+"""Part of the response up to which PL and PA may lose differently: above what a power meter scatters."""
 _JOULE_PER_MEV = 1.602176634e-22
 """One meV in joule."""
 
@@ -81,6 +81,12 @@ def excitations_per_photon_s(settings: PumpSettings) -> float:
     return float(between_s / -np.expm1(-between_s / lifetime_s))
 
 
+def kept(mean_excitations: FloatArray) -> FloatArray:
+    """Return what crystals that can emit once keep of a response linear in the pump: (1 − exp(−⟨N⟩))/⟨N⟩ [Poisson]."""
+    number = np.where(mean_excitations > 0.0, mean_excitations, 1.0)
+    return np.where(mean_excitations > 0.0, -np.expm1(-number) / number, np.where(mean_excitations == 0.0, 1.0, np.nan))
+
+
 def _missing(powers: PumpPowers, settings: PumpSettings) -> tuple[str, ...]:
     wanted = (
         ("spot", settings.spot_um is None),
@@ -98,11 +104,12 @@ def _problems(efficiency: EfficiencyFit, light: FloatArray, heat: FloatArray) ->
         return []
     largest = np.fmax(light, heat)
     high = responses.fitted & (np.nan_to_num(largest) > LINEAR_TO)
-    apart = responses.fitted & (np.nan_to_num(np.abs(light - heat)) > _CANCELS_TO)
+    difference = np.nan_to_num(np.abs(kept(light) / kept(heat) - 1.0))
+    apart = responses.fitted & (difference > _CANCELS_TO)
     problems = []
     for places, found, advice in (
         (high, largest, "Emission and heat then no longer grow with the pump. Lower it."),
-        (apart, np.abs(light - heat), "What is lost to it does not cancel in η. Use one power and one spot for both."),
+        (apart, difference, "What is lost to it does not cancel in η. Use one power and one spot for both."),
     ):
         if not places.any():
             continue
@@ -111,7 +118,7 @@ def _problems(efficiency: EfficiencyFit, light: FloatArray, heat: FloatArray) ->
         what = (
             f"⟨N⟩ is above {LINEAR_TO:g} at {which}"
             if places is high
-            else f"PL and PA differ in ⟨N⟩ by more than {_CANCELS_TO:g} at {which}"
+            else f"PL and PA differ in ⟨N⟩, and by {difference[t, c]:.0%} in what they lose to it, at {which}"
         )
         here = f"{responses.excitation_nm[t, c]:.1f} nm, {responses.temperatures_k[t]:.0f} K"
         numbers = f"{light[t, c]:.2g} (PL) and {heat[t, c]:.2g} (PA) at {here}"

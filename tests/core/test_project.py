@@ -15,6 +15,8 @@ from asplab.core import project
 from asplab.core.document import Document, Exclusion, Exclusions, KeptFit
 from asplab.core.errors import Cancelled, ProjectError, SettingsError
 from asplab.core.experiment import (
+    CURVE_KINDS,
+    SPECTRUM_KINDS,
     Condition,
     Curve,
     Experiment,
@@ -32,7 +34,7 @@ from asplab.core.progress import Progress
 from asplab.core.project import final_numbers, open_project, save_project, stored_results, was_saved_by_person
 from asplab.core.provenance import sha256, software_versions
 from asplab.core.replay import compare_numbers
-from asplab.core.settings import IntegrationSettings, PolaronSettings, Settings
+from asplab.core.settings import GroupingSettings, IntegrationSettings, PolaronSettings, ResponseSettings, Settings
 from asplab.core.virtual import VirtualExperiment, simulate
 
 AXIS = frozen_array(np.linspace(400.0, 600.0, 41))
@@ -138,6 +140,68 @@ def saved(tmp_path: Path) -> Path:
 
 def test_a_document_comes_back_bit_by_bit(saved: Path) -> None:
     assert flat(open_project(saved)) == flat(rich_document())
+
+
+FULL = Condition(
+    temperature_k=79.8,
+    excitation_nm=535.03,
+    longpass_nm=480.0,
+    shortpass_nm=530.0,
+    power_uw=12.5,
+    exposure_s=0.5,
+    repeat=3,
+    pair="p3",
+    sample="QD",
+    series="second day",
+    note="µ",
+    nd_od=1.3,
+    em_gain=60.0,
+    accumulations=4,
+    bandwidth_nm=0.8,
+    temperature_error_k=0.5,
+    probe_mw=1.2,
+    sensitivity_v=1e-4,
+    time="2026-03-05T14:03:22+01:00",
+    path="AS",
+)
+"""Every field of a condition, none at its default."""
+
+
+def test_every_field_of_a_condition_comes_back(tmp_path: Path) -> None:
+    assert all(getattr(FULL, f.name) != f.default for f in dataclasses.fields(Condition))
+    bare = spectrum(1, counts(1))
+    spectra = (dataclasses.replace(bare, condition=FULL), spectrum(2, counts(2)))
+    scans = (dataclasses.replace(scan(1), condition=FULL),)
+    document = Document(Experiment("full", spectra=spectra, scans=scans))
+    assert flat(open_project(save_project(document, tmp_path / "a.nxs", now=NOON))) == flat(document)
+
+
+@pytest.mark.parametrize("kind", SPECTRUM_KINDS)
+def test_spectra_of_every_kind_come_back(tmp_path: Path, kind: str) -> None:
+    of_kind = dataclasses.replace(spectrum(1, counts(1), kind=kind), condition=FULL)
+    document = Document(Experiment("kinds", spectra=(of_kind, spectrum(2, counts(2), kind=kind))))
+    back = open_project(save_project(document, tmp_path / "a.nxs", now=NOON))
+    assert flat(back) == flat(document)
+    assert [s.kind for s in back.experiment.spectra_of((kind,))] == [kind] * 2
+
+
+@pytest.mark.parametrize("kind", CURVE_KINDS)
+def test_curves_of_every_kind_come_back_with_their_path(tmp_path: Path, kind: str) -> None:
+    curves = tuple(
+        Curve(kind, f"{path}.csv", 4, Condition(path=path), wavelength_nm=AXIS, values=frozen_array(AXIS / 600.0))
+        for path in ("S", "AS")
+    )
+    document = Document(Experiment("curves", curves=curves))
+    assert flat(open_project(save_project(document, tmp_path / "a.nxs", now=NOON))) == flat(document)
+
+
+def test_how_conditions_are_grouped_and_paired_comes_back(tmp_path: Path) -> None:
+    settings = Settings(
+        grouping=GroupingSettings(remeasured="latest", remeasured_after_h=3.0),
+        responses=ResponseSettings(pair_within_min=7.0),
+    )
+    document = Document(Experiment("x", spectra=(spectrum(1, counts(1)),)), settings)
+    assert open_project(save_project(document, tmp_path / "a.nxs", now=NOON)).settings == settings
 
 
 def test_kept_fits_come_back_in_their_order(saved: Path) -> None:

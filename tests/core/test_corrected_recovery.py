@@ -51,7 +51,7 @@ def eta_pulls(folder: Path, effects: Effects, settings: dict[str, object], seed:
 def test_eta_comes_back_from_raw_files(case: str, tmp_path: Path) -> None:
     """Of one analysis all η share the errors of the Stokes line: the spread over seeds is that of few numbers."""
     effects, on, off = CASES[case]
-    pulls = np.array([eta_pulls(tmp_path / str(seed), effects, on, seed) for seed in range(SEEDS)])
+    pulls = np.concatenate([eta_pulls(tmp_path / str(seed), effects, on, seed) for seed in range(SEEDS)])
     spread = float(np.sqrt(np.mean(pulls**2)))
     without = np.abs(eta_pulls(tmp_path / "0", effects, off, 0)).max()
     message = f"{case}: mean {pulls.mean():.2f}, spread {spread:.2f}; off, the largest is {without:.0f} errors"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asplab.core.counting import counted
-from asplab.core.experiment import EMISSION_KINDS, KEPT_KINDS
+from asplab.core.experiment import EMISSION_KINDS, UNUSED_KINDS
 from asplab.core.grouping import cluster, nearest
 from asplab.core.importing.plain_words import column_words, kind_words
 from asplab.core.importing.refusals import READ_ALIKE
@@ -321,7 +321,7 @@ def _kept_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
         by_kind.setdefault(table.value(k, "kind"), []).append(k)
     problems = []
     for kind, members in by_kind.items():
-        if kind in KEPT_KINDS:
+        if kind in UNUSED_KINDS:
             text = f"{counted(len(members), 'file')} of the kind {kind_words(kind)}, which no analysis uses yet."
             problems.append(Problem("info", table.rows[members[0]].label, text))
     return problems

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from asplab.core.errors import Cancelled
-from asplab.core.experiment import KEPT_KINDS, KINDS, Table
+from asplab.core.experiment import KINDS, UNUSED_KINDS, Table
 from asplab.core.loading import load_experiment
 from asplab.core.progress import Progress
 from asplab.core.units import wavelength_from_energy
@@ -202,7 +202,7 @@ def test_the_manifest_gives_the_temperature_where_the_table_has_none(tmp_path):
     np.testing.assert_array_equal(table.column("eta"), [0.75, 0.32])
 
 
-@pytest.mark.parametrize("kind", KEPT_KINDS)
+@pytest.mark.parametrize("kind", UNUSED_KINDS)
 def test_a_kind_that_is_not_analysed_yet_is_kept_with_one_piece_of_information(tmp_path, kind):
     (tmp_path / "b.csv").write_text(rows(WAVELENGTHS, COUNTS + 1))
     experiment = load(tmp_path, rows(WAVELENGTHS, COUNTS), kind, ",\nb.csv," + kind)

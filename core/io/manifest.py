@@ -27,10 +27,11 @@ POSITIVE = (
     "exposure_s",
     "em_gain",
     "bandwidth_nm",
-    "probe_mw",
     "sensitivity_v",
 )
-NOT_NEGATIVE = ("nd_od", "temperature_error_k")
+NOT_NEGATIVE = ("nd_od", "temperature_error_k", "probe_mw")
+UNPUMPED = frozenset(("dark", "background"))
+"""Kinds that are taken with the pump off, whose power may be given as 0."""
 WHOLE = {"repeat": 0, "accumulations": 1}
 TEXTS = ("pair", "sample", "series", "note", "time", "path")
 SELECTING = ("dataset", "frames", "rows")
@@ -117,7 +118,11 @@ def understood(row: TextRow, table: TextTable) -> ManifestRow:
             raise fault(f"the cell of column '{column}' is blank. Fill it in or delete the row.")
     pattern = relative_pattern(row.cells["file"], fault)
     kind = known_kind(row.cells["kind"], fault)
-    numbers = {column: bounded(row, table, column, fault) for column in (*POSITIVE, *NOT_NEGATIVE)}
+    never_zero = set(POSITIVE) - ({"power_uw"} if kind in UNPUMPED else set())
+    numbers = {
+        column: bounded(row, table, column, fault, is_positive=column in never_zero)
+        for column in (*POSITIVE, *NOT_NEGATIVE)
+    }
     for column in WAVELENGTHS:
         value = numbers[column]
         if value is not None and not WAVELENGTH_NM[0] <= value <= WAVELENGTH_NM[1]:
@@ -163,12 +168,14 @@ def alike(text: str, known: tuple[str, ...]) -> str:
     return f"; did you mean '{close[0]}'" if close else ""
 
 
-def bounded(row: TextRow, table: TextTable, column: str, fault: Callable[[str], FileError]) -> float | None:
+def bounded(
+    row: TextRow, table: TextTable, column: str, fault: Callable[[str], FileError], *, is_positive: bool
+) -> float | None:
     """Return the number in ``column``; raise where it is negative, or zero where it must be positive."""
     value = table.number(row, column)
-    if value is not None and (value < 0.0 or (value == 0.0 and column in POSITIVE)):
+    if value is not None and (value < 0.0 or (value == 0.0 and is_positive)):
         hint = CELSIUS_HINT.get(column, "")
-        needed = "positive" if column in POSITIVE else "0 or more"
+        needed = "positive" if is_positive else "0 or more"
         raise fault(f"column {column} holds {row.cells[column]!r}; it must be {needed}, or blank.{hint}")
     return value
 

@@ -34,6 +34,19 @@ def test_comma_semicolon_and_tab_separate_columns(tmp_path, delimiter, encoding)
     assert (row.pattern, row.kind, row.condition.temperature_k) == ("a.csv", "dark", 80.1)
 
 
+def test_pump_and_probe_may_be_off(tmp_path):
+    text = "file,kind,temperature_k,excitation_nm,power_uw,probe_mw\nb.csv,background,80,,0,1.2\na.csv,aspl,80,535,50,0\n"
+    background, spectrum = read_manifest(manifest(tmp_path, text)).rows
+    assert (background.condition.power_uw, background.condition.probe_mw) == (0.0, 1.2)
+    assert spectrum.condition.probe_mw == 0.0
+
+
+def test_a_spectrum_without_pump_power_is_refused(tmp_path):
+    text = "file,kind,temperature_k,excitation_nm,power_uw\na.csv,aspl,80,535,0\n"
+    (fault,) = read_manifest(manifest(tmp_path, text)).faults
+    assert "power_uw holds '0'; it must be positive" in fault.text
+
+
 def test_decimal_commas_are_understood_with_semicolons(tmp_path):
     row = read_manifest(manifest(tmp_path, "file;kind;temperature_k;exposure_s\na.csv;dark;80,25;0,5\n")).rows[0]
     assert (row.condition.temperature_k, row.condition.exposure_s) == (80.25, 0.5)

@@ -153,6 +153,13 @@ def test_every_anti_stokes_excitation_has_a_row(document: dict[str, Any]) -> Non
     assert len(document["efficiency"]) == 2 * len(SMALL.detuning_mev)
 
 
+def test_the_report_says_how_repeats_were_paired_and_how_they_drift(results: Results) -> None:
+    page = report_html(results, ())
+    section = page[page.index("<h2>Repeats</h2>") : page.index("<h2>Systematic errors</h2>")]
+    assert section.count("paired by the column pair") == 2
+    assert re.search(r"<td>\d\.\d\d %</td><td>\d\.\d\d %</td><td>(-?\d\.\d\d|–)</td>", section)
+
+
 def test_flags_come_from_the_closed_list(document: dict[str, Any]) -> None:
     assert {flag for row in document["efficiency"] for flag in row["flags"]} <= FLAGS
 

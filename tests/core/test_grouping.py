@@ -12,6 +12,7 @@ from asplab.core.experiment import Condition, Experiment, Spectrum, frozen_array
 from asplab.core.grouping import Gathered, cluster, gather
 from asplab.core.pipeline import analyse
 from asplab.core.settings import GroupingSettings
+from asplab.core.units import HC_MEV_NM
 
 AXIS = frozen_array(np.linspace(480.0, 560.0, 40))
 
@@ -48,6 +49,47 @@ def test_true_values_of_a_condition_are_kept_as_their_mean() -> None:
     assert stack.temperature_k == pytest.approx(79.95)
     assert stack.excitation_nm == pytest.approx(535.015)
     assert found.temperatures_k == pytest.approx([80.1666667])
+
+
+def test_true_values_of_a_cluster_are_told_where_they_differ() -> None:
+    found = grouped(
+        spectrum("a", temperature_k=79.8, excitation_nm=535.00),
+        spectrum("b", temperature_k=80.1, excitation_nm=535.03, repeat=2),
+        spectrum("c", temperature_k=80.0, excitation_nm=535.03, repeat=3),
+        spectrum("d", temperature_k=120.0),
+    )
+    told = [readings.words("K", 1) for readings in found.readings if readings is not None]
+    assert told == ["79.8-80.1 K (3 readings)", "120.0 K"]
+    wavelengths = found.stacks[0].excitations
+    assert wavelengths is not None
+    assert wavelengths.words("nm", 2) == "535.00-535.03 nm (2 readings)"
+
+
+def test_excluded_readings_are_not_among_the_true_values() -> None:
+    pair = (spectrum("a", temperature_k=79.0), spectrum("b", temperature_k=80.0, repeat=2))
+    found = gather(Experiment("x", spectra=pair), Exclusions((Exclusion("a", "r"),)), GroupingSettings())
+    assert [r.words("K", 1) for r in found.readings if r is not None] == ["80.0 K"]
+    assert found.temperatures_k == pytest.approx([80.0])
+
+
+def test_thermal_energy_and_detuning_follow_the_true_values() -> None:
+    """Repeats at 249.5 K and 251 K, the lasers off by 0.1 nm in the second: the means enter, not a set point."""
+    experiment = Toy(repeats=2).experiment()
+
+    def moved(record: Spectrum) -> Spectrum:
+        late = record.condition.repeat == 2
+        record = with_condition(record, temperature_k=251.0 if late else 249.5)
+        excitation = record.condition.excitation_nm
+        return with_condition(record, excitation_nm=None if excitation is None else excitation + 0.1 * late)
+
+    before = analyse(Document(experiment))
+    found = analyse(Document(change_scans(change_spectra(experiment, moved), moved)))
+    assert found.efficiency is not None
+    assert before.efficiency is not None
+    assert found.efficiency.temperatures_k == pytest.approx([250.25])
+    nm = before.efficiency.excitation_nm[0]
+    shift = HC_MEV_NM / nm - HC_MEV_NM / (nm + 0.05)
+    np.testing.assert_allclose(found.efficiency.detuning_mev - before.efficiency.detuning_mev, shift[None], atol=1e-6)
 
 
 def test_temperatures_and_wavelengths_beyond_the_tolerance_stay_apart() -> None:

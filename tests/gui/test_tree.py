@@ -1,6 +1,7 @@
 """The experiment tree: what was measured, what is selected, what is excluded and why."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -11,6 +12,7 @@ from asplab.core import Document
 from asplab.core.document import Exclusions
 from asplab.core.grouping import gather
 from asplab.core.problems import Problem
+from asplab.core.settings import GroupingSettings
 from asplab.gui.bindings import Bindings
 from asplab.gui.tree_nodes import Node, build_nodes
 
@@ -147,6 +149,31 @@ def test_a_file_with_a_problem_is_marked_and_says_what_it_is(measured_document: 
     marked = [node for node in root.walk() if node.problems]
     assert [node.key for node in marked] == [source]
     assert marked[0].problems == ("is saturated",)
+
+
+def test_true_values_that_differ_are_told_where_the_mouse_is(measured_document: Document) -> None:
+    experiment = measured_document.experiment
+    first_one = experiment.spectra_of(("pl",))[0]
+    moved = tuple(
+        replace(s, condition=replace(s.condition, temperature_k=s.condition.temperature_k + 0.3))
+        if s is first_one and s.condition.temperature_k is not None
+        else s
+        for s in experiment.spectra
+    )
+    gathered = gather(replace(experiment, spectra=moved), Exclusions(), measured_document.settings.grouping)
+    remarks = [node.remark for node in build_nodes(gathered, Exclusions(), ()).children]
+    assert [bool(remark) for remark in remarks].count(True) == 1
+    assert any(remark.endswith("K (2 readings)") for remark in remarks)
+
+
+def test_a_condition_that_was_measured_again_says_so_where_the_mouse_is(measured_document: Document) -> None:
+    experiment = measured_document.experiment
+    again = tuple(replace(s, condition=replace(s.condition, series="again")) for s in experiment.spectra_of(("pl",)))
+    doubled = replace(experiment, spectra=(*experiment.spectra, *again))
+    for choice, words in (("mean", "measured 2 times: the mean of all"), ("latest", "are set aside")):
+        gathered = gather(doubled, Exclusions(), GroupingSettings(remeasured=choice))
+        stacks = [node for node in build_nodes(gathered, Exclusions(), ()).walk() if node.kind == "stack"]
+        assert [words in node.remark for node in stacks] == [node.key.startswith("pl") for node in stacks]
 
 
 @pytest.mark.parametrize("reason", ["saturated", "drift"])

@@ -35,7 +35,8 @@ def test_comma_semicolon_and_tab_separate_columns(tmp_path, delimiter, encoding)
 
 
 def test_pump_and_probe_may_be_off(tmp_path):
-    text = "file,kind,temperature_k,excitation_nm,power_uw,probe_mw\nb.csv,background,80,,0,1.2\na.csv,aspl,80,535,50,0\n"
+    header = "file,kind,temperature_k,excitation_nm,power_uw,probe_mw\n"
+    text = header + "b.csv,background,80,,0,1.2\na.csv,aspl,80,535,50,0\n"
     background, spectrum = read_manifest(manifest(tmp_path, text)).rows
     assert (background.condition.power_uw, background.condition.probe_mw) == (0.0, 1.2)
     assert spectrum.condition.probe_mw == 0.0

@@ -16,7 +16,16 @@ from asplab.core.export.figures import FIGURE_NAMES, FORMATS, write_figures
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import SCHEMA, results_document
 from asplab.core.export.tables import TABLE_NAMES, write_tables
-from asplab.core.inference import DRAWS, Asked, Method, asked_models, infer, stored_method, with_models
+from asplab.core.inference import (
+    DRAWS,
+    Asked,
+    Method,
+    asked_models,
+    infer,
+    stored_method,
+    with_correction_effects,
+    with_models,
+)
 from asplab.core.opening import is_project, load_document
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
@@ -72,6 +81,7 @@ def analyze(
     settings_file: Path | None = None,
     asked: Asked | None = None,
     preset: str | None = None,
+    corrections: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
     """Analyse a folder, manifest or project and write the results folder.
@@ -91,6 +101,8 @@ def analyze(
         Rate models to compare and how 68 % intervals are found; a project brings the way it was analysed before.
     preset : str, optional
         Name or file of an import preset that fills in the conditions of the folder's files.
+    corrections : bool
+        Find what each correction does to the results, by analysing once more without it.
 
     Raises
     ------
@@ -106,7 +118,8 @@ def analyze(
     check_results_folder(folder, force=force)
     with staged(folder) as staging:
         origin = source if is_project(source) else None
-        return finish(document, staging, folder, method, progress=progress.part(0.4, 1.0), based_on=origin)
+        rest = progress.part(0.4, 1.0)
+        return finish(document, staging, folder, method, progress=rest, based_on=origin, corrections=corrections)
 
 
 def choose_method(
@@ -160,12 +173,15 @@ def finish(
     *,
     progress: Progress,
     based_on: Path | None = None,
+    corrections: bool = False,
 ) -> Outcome:
     """Run the chain, write everything to ``staging``, then move it to ``folder``.
 
     What other programs added to the project ``based_on`` goes along.
     """
-    results = infer(document, method or Method(), progress=progress.part(0.0, 0.4))
+    results = infer(document, method or Method(), progress=progress.part(0.0, 0.2 if corrections else 0.4))
+    if corrections:
+        results = with_correction_effects(results, progress=progress.part(0.2, 0.4))
     write_results(results, staging, progress=progress.part(0.4, 1.0), based_on=based_on)
     backup = install(staging, folder)
     progress.step(1, 1, "done")

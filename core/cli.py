@@ -218,6 +218,10 @@ def analyze(
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="Seed of bootstrap or Markov chains; default 1.")
     ] = None,
+    corrections: Annotated[
+        bool,
+        typer.Option("--corrections", help="Tell what each correction does to the results: analyse without it too."),
+    ] = False,
 ) -> None:
     """Analyse raw data: quantum yield, η, polaron parameters, their errors and checks; tables, figures, project."""
     from asplab.core.analyze import analyze as run
@@ -226,7 +230,14 @@ def analyze(
     asked = asked_for(model, intervals, draws, seed)
     with _progress() as progress:
         outcome = run(
-            source, output, force=force, settings_file=settings, asked=asked, preset=preset, progress=progress
+            source,
+            output,
+            force=force,
+            settings_file=settings,
+            asked=asked,
+            preset=preset,
+            corrections=corrections,
+            progress=progress,
         )
     _report(outcome)
     raise typer.Exit(_code(outcome))

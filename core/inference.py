@@ -20,6 +20,7 @@ from asplab.core.units import FloatArray
 # Opening and saving a project need this module, but none of what it computes with.
 if TYPE_CHECKING:
     from asplab.core.appraisal import Appraisal
+    from asplab.core.correction_effects import CorrectionEffect
     from asplab.core.polaron.comparison import Comparison, ModelOptions
     from asplab.core.polaron.comparison.profiles import Profile
     from asplab.core.sampling import Posterior
@@ -128,6 +129,8 @@ class Inference:
         By model and parameter, of all compared models but that of the chain.
     appraisal : Appraisal or None
         Systematic errors, sources of variances and consistency checks, where they were asked for.
+    effects : tuple of CorrectionEffect or None
+        What each correction does to the results, where that was asked for.
     """
 
     method: Method = field(default_factory=Method)
@@ -138,6 +141,7 @@ class Inference:
     comparison: "Comparison | None" = None
     profiles: "Mapping[tuple[str, str], Profile]" = field(default_factory=dict)
     appraisal: "Appraisal | None" = None
+    effects: "tuple[CorrectionEffect, ...] | None" = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -282,6 +286,20 @@ def appraised(results: Results, *, progress: Progress | None = None) -> Inferred
         problems = (*problems, *more)
     held = _with_inference(results, replace(inference, appraisal=found, comparison=comparison))
     return replace(held, problems=(*results.problems, *problems))
+
+
+def with_correction_effects(results: Results, *, progress: Progress | None = None) -> InferredResults:
+    """Return results that say what each correction does to them: everything is analysed once more without each.
+
+    Raises
+    ------
+    Cancelled
+        When ``progress`` was cancelled.
+    """
+    from asplab.core.correction_effects import correction_effects
+
+    effects = correction_effects(results, progress=progress)
+    return _with_inference(results, replace(inference_of(results), effects=effects))
 
 
 def _compared(results: InferredResults, *, progress: Progress) -> InferredResults:

@@ -10,6 +10,7 @@ import numpy as np
 
 from asplab.core.cooling import cooling_threshold
 from asplab.core.energy_words import energy_words
+from asplab.core.export.correction_rows import correction_section
 from asplab.core.export.error_sections import budget_section, check_section, systematic_section
 from asplab.core.export.figures import DrawnFigure
 from asplab.core.export.markup import interval, plain, table, temperature, with_both, with_error
@@ -87,6 +88,7 @@ def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
         "<h2>Where the errors come from</h2>", *budget_section(results),
         "<h2>What the errors mean</h2>",
         table((), (*_ERRORS, ("68 %", f"intervals by {intervals_text(results)}. {_RIGHT[method]}")), kind="text"),
+        "<h2>Corrections</h2>", *correction_section(results),
         "<h2>Settings</h2>", *_settings(results),
         "<h2>Sources</h2>", *_sources(results),
     ]  # fmt: skip

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from asplab.core.export.correction_rows import COLUMNS as CORRECTION_COLUMNS
+from asplab.core.export.correction_rows import correction_rows
 from asplab.core.export.error_rows import budget_share_rows, check_rows, systematic_shift_rows
 from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows, model_shift_rows
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
@@ -141,6 +143,11 @@ def _pick(row: Row, column: str) -> Cell:
             pair = row[f"{column.removesuffix(end)}_{kind}"]
             value = None if pair is None else pair[place]
     return " ".join(value) if isinstance(value, list) else value
+
+
+def _corrections(results: Results) -> Table:
+    title = "corrections in the order in which they act; changes are with the correction less without it"
+    return _from_rows("corrections", title, CORRECTION_COLUMNS, correction_rows(results))
 
 
 def _gap(results: Results) -> Table:
@@ -368,6 +375,7 @@ def _covariance_rows(results: Results) -> Iterator[tuple[Cell, ...]]:
 
 
 _BUILDERS: dict[str, Callable[[Results], Table]] = {
+    "corrections": _corrections,
     "gap": _gap,
     "intensities": _intensities,
     "photothermal": _photothermal,

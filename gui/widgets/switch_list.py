@@ -29,8 +29,8 @@ class SwitchRow:
     title : str
     words : str
         What was done; muted, ends in an ellipsis where there is no room.
-    file, more : str
-        A file, which begins with an ellipsis where there is no room, and what follows it.
+    file : str
+        A file; begins with an ellipsis where there is no room.
     cells : tuple of str
         Numbers at the right.
     is_on : bool or None
@@ -48,7 +48,6 @@ class SwitchRow:
     title: str
     words: str = ""
     file: str = ""
-    more: str = ""
     cells: tuple[str, ...] = ()
     is_on: bool | None = None
     color: str = ""
@@ -124,8 +123,7 @@ class SwitchList(PaintedRows):
         """Return a row as tab-separated plain text."""
         row = self._rows[index]
         state = {True: "on", False: "off", None: "—"}[row.is_on]
-        file = " ".join(part for part in (row.file, row.more) if part)
-        return "\t".join((state, row.title, row.words, file, *row.cells))
+        return "\t".join((state, row.title, row.words, row.file, *row.cells))
 
     def text(self) -> str:
         """Return headers and rows as tab-separated plain text."""
@@ -215,18 +213,10 @@ class SwitchList(PaintedRows):
         _draw(painter, _inside(box, edges[0]), row.title, Qt.TextElideMode.ElideRight)
         painter.setPen(muted)
         _draw(painter, _inside(box, edges[1]), row.words, Qt.TextElideMode.ElideRight)
-        self._paint_file(painter, _inside(box, edges[2]), row)
+        _draw(painter, _inside(box, edges[2]), row.file, Qt.TextElideMode.ElideLeft)
         for place, (cell, span) in enumerate(zip(row.cells, edges[3:], strict=True)):
             painter.setPen(muted if place < len(row.faint) and row.faint[place] else text)
             painter.drawText(_inside(box, span), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, cell)
-
-    def _paint_file(self, painter: QPainter, room: QRectF, row: SwitchRow) -> None:
-        if not row.file or room.width() <= 0:
-            return
-        more = f" {row.more}" if row.more else ""
-        free = room.width() - painter.fontMetrics().horizontalAdvance(more)
-        name = painter.fontMetrics().elidedText(row.file, Qt.TextElideMode.ElideLeft, math.floor(free))
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name + more)
 
     def _paint_switch(self, painter: QPainter, box: QRectF, is_on: bool | None) -> None:
         if is_on is None:

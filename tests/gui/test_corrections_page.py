@@ -231,7 +231,7 @@ def test_a_correction_without_data_says_what_is_missing(page: CorrectionsPanel, 
 
 
 # --- the list as a widget --------------------------------------------------------------------------------------
-ROW = SwitchRow("Dark frames", "202 counts", "dark/a_long_folder/dark_0.2s_r01.csv", "+69", ("1", "2"), is_on=True)
+ROW = SwitchRow("Dark frames", "202 counts", "dark/a_long_folder/dark_0.2s_r01.csv", ("1", "2"), is_on=True)
 
 
 def test_words_and_file_give_way_where_the_list_is_narrow(make: Callable[..., Any]) -> None:
@@ -251,7 +251,7 @@ def test_words_and_file_give_way_where_the_list_is_narrow(make: Callable[..., An
 def test_the_list_is_copied_as_text(make: Callable[..., Any]) -> None:
     rows: SwitchList = make(SwitchList, LIGHT, ("Correction", "What", "File"), ())
     rows.display([replace(ROW, cells=())])
-    assert rows.text().splitlines()[1] == "on\tDark frames\t202 counts\tdark/a_long_folder/dark_0.2s_r01.csv +69"
+    assert rows.text().splitlines()[1] == "on\tDark frames\t202 counts\tdark/a_long_folder/dark_0.2s_r01.csv"
 
 
 def test_a_panel_without_a_study_has_dashes(make: Callable[..., Any], opened: Bindings) -> None:

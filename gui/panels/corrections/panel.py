@@ -185,7 +185,8 @@ class CorrectionsPanel(StudyPanel):
         place = temperature_name(results.gathered.temperatures_k[stack.temperature])
         name = place if step.subject != "spectrum" else f"{place} · {stack_name(stack)}"
         self._picture_card.display_title(escaped(step.title))
-        self._picture_card.display_subtitle(f"{escaped(typeset(step.told))} · {name}", name)
+        told = escaped(typeset(step.told))
+        self._picture_card.display_subtitle(f"{told} · {name}", told, f"{escaped(typeset(step.brief))} · {name}", name)
         products = (results.gathered, results.corrected, results.scans, results.absorbed, results.emission)
         drawn = (*map(id, products), results.document.settings.energies, step, k, self.views.key)
         if drawn != self._drawn:

@@ -75,8 +75,7 @@ def _switch_row(
     return SwitchRow(
         title=step.title,
         words=typeset(step.brief),
-        file=step.sources[0] if step.sources else "",
-        more=f"+{len(step.sources) - 1}" if len(step.sources) > 1 else "",
+        file=step.sources[0] if len(step.sources) == 1 else f"{len(step.sources)} files" if step.sources else "",
         cells=tuple(_cell(shift, digits) for shift, digits in shifts) or (NONE,) * len(_CELLS),
         is_on=is_on if step.can_switch else None,
         color=("pa" if step.subject == "scan" else kind) if step.acts_on(k) else "",

@@ -116,7 +116,7 @@ def draw_with_blank(
     "how", [{}, {"blank_power_uw": 40.0}, {"drift": 0.03}], ids=["alike", "at other power", "drifting"]
 )
 def test_readings_above_a_measured_blank_have_unit_pulls(bench: ScanBench, how: dict[str, float]) -> None:
-    pulls = bench.pulls(lambda rng: draw_with_blank(bench, rng, **how), 120)
+    pulls = bench.pulls(lambda rng: draw_with_blank(bench, rng, **how), 100)
     assert np.all(pulls.std(axis=0) < 1.45)
     assert np.all(pulls.std(axis=0) > 0.75)
     # At the very end of the scan the smoothed power is off by a few 10⁻⁴, which these quiet scans show.

@@ -32,7 +32,7 @@ def test_the_error_of_the_phase_is_its_scatter(bench: ScanBench) -> None:
 
 def test_quadrature_of_a_clean_scan_is_noise_about_zero(bench: ScanBench) -> None:
     pulls = []
-    for seed in range(120):
+    for seed in range(100):
         absorbed = bench.read(scans(np.random.default_rng(seed), pick_up_v=3e-7 + 2e-7j)).absorbed
         pulls.append(absorbed.quadrature / absorbed.quadrature_error)
     assert np.all(np.abs(np.std(pulls, axis=0)[2:] - 1.0) < 0.25)
@@ -40,7 +40,7 @@ def test_quadrature_of_a_clean_scan_is_noise_about_zero(bench: ScanBench) -> Non
 
 
 def test_a_clean_scan_with_pick_up_of_any_phase_is_not_called_a_leak(bench: ScanBench) -> None:
-    for seed in range(60):
+    for seed in range(30):
         found = bench.read(scans(np.random.default_rng(seed), pick_up_v=3e-7 + 2e-7j))
         assert not found.says("in quadrature")
 

@@ -14,7 +14,7 @@ from asplab.core.units import HC_MEV_NM
 
 TOY = Toy(tail_mev=15.0, noise_v=2e-8, stokes_mev=(270.0, 480.0), scan_step_nm=0.4, repeats=4, **SHORT)
 FULL = np.arange(HC_MEV_NM / (TOY.band_mev + 500.0), HC_MEV_NM / (TOY.band_mev - 300.0), 0.4)
-DRAWS = 120
+DRAWS = 100
 
 
 @pytest.fixture(scope="module")

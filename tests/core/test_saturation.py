@@ -144,8 +144,9 @@ def test_counts_summed_over_exposures_saturate_at_as_many_full_scales() -> None:
     def summed(s: Spectrum) -> Spectrum:
         if not s.source.startswith(STOKES):
             return s
-        peak = np.round(196605.0 * np.exp(-0.5 * ((s.wavelength_nm - TOY.band_nm) / 6.0) ** 2))
-        return replace(s, counts=frozen_array(peak), condition=replace(s.condition, accumulations=3))
+        peak = np.exp(-0.5 * ((s.wavelength_nm - TOY.band_nm) / 6.0) ** 2)
+        counts = np.where(peak == peak.max(), 196605.0, s.counts + 190000.0 * peak)
+        return replace(s, counts=frozen_array(counts), condition=replace(s.condition, accumulations=3))
 
     assert about(run(change_spectra(TOY.experiment(), summed)))
     assert not about(run(change_spectra(TOY.experiment(), summed), divide_by_accumulations=False))

@@ -20,6 +20,10 @@ from asplab.core.units import FloatArray
 Method = Literal["pair", "time", "number", "apart", "none"]
 _DAY_S = 86400.0
 _MINUTE_S = 60.0
+_FEWEST = 0.5
+"""Part of the possible pairs from which PL and PA count as simultaneous at all."""
+_SHIFTS = np.array(sorted(np.linspace(-1.0, 1.0, 41), key=abs))
+"""By how much scans are moved, in units of the time between two, the smallest first."""
 _WORDS: dict[Method, str] = {
     "pair": "paired by the column pair",
     "time": "paired by time",
@@ -75,7 +79,8 @@ def pair_repeats(corrected: Corrected, layout: Layout, scans: Scans, settings: R
     """Pair emission repeats and scans of each temperature.
 
     The column ``pair`` decides where both sides have it; else time stamps where all records carry one, each repeat
-    with the scan nearest in time within ``pair_within_min``, unique both ways; else the number of the repeat.
+    with the scan nearest in time within ``pair_within_min``, unique both ways and alike for all conditions; else the
+    number of the repeat.
     """
     n_t, n = layout.index.shape
     n_scans = max((len(s.repeats) for s in scans.sets if s is not None), default=1)
@@ -187,30 +192,51 @@ def _by_time(
 ) -> _Paired:
     is_clock = form_of(of_scans[0]) == "clock"
     scanned = np.array([clock(text) for text in of_scans])
-    matches, lags, names = [], [], []
+    distances = [_distance_s(np.array([clock(text) for text in texts]), scanned, is_clock=is_clock) for texts in stamps]
+    matches = _rounds(distances, _spacing(scanned), within_s)
     heat = tuple(f"scan {s + 1}" for s in range(scanned.size))
-    for column, texts in zip(light, stamps, strict=True):
-        distance = _distance_s(np.array([clock(text) for text in texts]), scanned, is_clock=is_clock)
-        found = _mutual(distance, within_s)
-        matches.append(found)
-        lags += [float(distance[r, s]) for r, s in found]
+    possible = sum(min(distance.shape) for distance in distances)
+    if sum(map(len, matches)) < _FEWEST * possible:
+        return _Paired("apart", light, heat, ((),) * len(light))
+    lags = [float(abs(d[r, s])) for d, found in zip(distances, matches, strict=True) for r, s in found]
+    names = []
+    for column, found in zip(light, matches, strict=True):
         own = dict(found)
         names.append(tuple(heat[own[r]] if r in own else name for r, name in enumerate(column)))
-    if not lags:
-        return _Paired("apart", light, heat, tuple(matches))
-    return _Paired("time", tuple(names), heat, tuple(matches), float(np.median(lags)))
+    return _Paired("time", tuple(names), heat, matches, float(np.median(lags)))
+
+
+def _rounds(distances: Sequence[FloatArray], spacing: float, within: float) -> tuple[tuple[_Match, ...], ...]:
+    """Pair all columns of a temperature, each repeat with the nearest scan, unique both ways.
+
+    Where spectra and a scan follow one another in rounds, the spectra at the begin of a round are nearer to the scan of
+    the round before. So scans are also tried earlier and later, all by the same time: what pairs most is right.
+    """
+    best: tuple[tuple[_Match, ...], ...] = ()
+    most = -1
+    for shift in spacing * _SHIFTS:
+        found = tuple(_mutual(distance, float(shift), within) for distance in distances)
+        if (count := sum(map(len, found))) > most:
+            best, most = found, count
+    return best
+
+
+def _spacing(times: FloatArray) -> float:
+    """Return the typical time between two scans, in s; zero for a single one."""
+    return float(np.median(np.abs(np.diff(np.sort(times))))) if times.size > 1 else 0.0
 
 
 def _distance_s(times: FloatArray, others: FloatArray, *, is_clock: bool) -> FloatArray:
-    """Return distances in time, (n, m); times of day lie on a circle, so that midnight parts nothing."""
-    distance: FloatArray = np.abs(times[:, None] - others)
-    return np.minimum(distance % _DAY_S, -distance % _DAY_S) if is_clock else distance
+    """Return by how much the first times are later, (n, m); times of day lie on a circle, midnight parts nothing."""
+    later: FloatArray = times[:, None] - others
+    return (later + _DAY_S / 2.0) % _DAY_S - _DAY_S / 2.0 if is_clock else later
 
 
-def _mutual(distance: FloatArray, within: float) -> tuple[_Match, ...]:
-    """Return the pairs that are nearest to each other, both ways, within a distance."""
+def _mutual(later: FloatArray, shift: float, within: float) -> tuple[_Match, ...]:
+    """Return the pairs that are nearest to each other, both ways, with scans moved by ``shift``."""
+    distance = np.abs(later - shift)
     best, back = distance.argmin(axis=1), distance.argmin(axis=0)
-    return tuple((r, int(s)) for r, s in enumerate(best) if back[s] == r and distance[r, s] <= within)
+    return tuple((r, int(s)) for r, s in enumerate(best) if back[s] == r and abs(later[r, s]) <= within)
 
 
 def _problems(temperatures_k: FloatArray, found: Sequence[_Paired]) -> tuple[Problem, ...]:

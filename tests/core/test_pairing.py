@@ -106,11 +106,40 @@ def test_how_near_in_time_counts_as_simultaneous_is_a_setting() -> None:
 
 def test_no_scan_serves_two_repeats() -> None:
     dense = timed(TOY.experiment(), lambda r: f"10:{r:02d}", lambda r: f"{9 + r}:10")
-    found = pairs(run(dense))
+    found = pairs(run(replace(dense, scans=dense.scans[:1])))
     assert found.together.sum(axis=2).max() == 1.0
     assert found.together.sum(axis=3).max() == 1.0
     assert found.matched == pytest.approx([1.0 / 8.0])
     assert found.words(0) == "paired by time, 2 min apart (12 % of the spectra)"
+
+
+def test_a_few_that_happen_to_meet_are_not_simultaneous() -> None:
+    """Scans follow after all spectra: only the last spectrum and the first scan are near."""
+    found = pairs(run(timed(TOY.experiment(), lambda r: f"10:{r:02d}", lambda r: f"10:{9 + 6 * r - 5}")))
+    assert found.words(0) == "not simultaneous"
+
+
+def test_spectra_that_follow_one_another_pair_with_the_scan_of_their_round() -> None:
+    """A scan closes each round: the first spectra of a round are nearer in time to the scan before."""
+    experiment = TOY.experiment()
+    order = list(dict.fromkeys(s.condition.excitation_nm for s in experiment.spectra))
+
+    def clock_of(repeat: int, second: int) -> str:
+        moment = 36000 + 400 * repeat + second
+        return f"{moment // 3600:02d}:{moment // 60 % 60:02d}:{moment % 60:02d}"
+
+    rounds = change_scans(
+        change_spectra(
+            experiment,
+            lambda s: with_condition(
+                s, time=clock_of(number(s.condition), 40 * order.index(s.condition.excitation_nm))
+            ),
+        ),
+        lambda s: with_condition(s, time=clock_of(number(s.condition), 360)),
+    )
+    found = run(scrambled(rounds))
+    assert pairs(found).matched == pytest.approx([1.0])
+    assert correlation(found) > 0.9
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ _SAME_K = 0.05
 _MATTERS_K = 0.5
 """Difference of temperatures from which it is told where it can't be corrected."""
 _TOLD_MEV = 0.3
+_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +53,9 @@ def align_scans(gathered: Gathered, energies: Energies, settings: ScanSettings) 
             unknown += [t] if abs(apart) > _MATTERS_K or blur > 0.0 else []
             continue
         slope, slope_error = _slope(emitted[known], energies, known, 0.5 * float(emitted[t] + scanned[t]))
-        shift[t] = slope * apart
-        error[t] = np.hypot(slope * blur, slope_error * apart)
+        # Rounded far below what matters, so that a dragged cutoff does not read all scans again.
+        shift[t] = round(slope * apart, _DIGITS)
+        error[t] = round(float(np.hypot(slope * blur, slope_error * apart)), _DIGITS)
     if not settings.align_temperatures:
         return Alignment(np.zeros(n), np.zeros(n), tuple(_left(gathered, scanned, shift)))
     return Alignment(shift, error, tuple(_moved(gathered, emitted, scanned, shift, unknown)))

@@ -46,7 +46,7 @@ class Treatment:
     darks, backgrounds, blanks : tuple of str
         Files whose mean was subtracted.
     dark_counts, background_counts, blank_counts : ndarray, shape (n_pixels,), or None
-        What was subtracted, as raw counts, mean over the repeats; each without the electronic offset that the one
+        What was subtracted from the raw counts of the first repeat; each without the electronic offset that the one
         before took away. A background in the place of a dark holds the offset.
     dark_fit : {"exact", "other exposure", "none"}
         Whether a dark frame of its exposure was there.

@@ -20,6 +20,7 @@ R = TypeVar("R", bound=Record)
 
 _HOUR_S, _DAY_S = 3600.0, 86400.0
 _LASER_NM = 10.0
+_NAMED = 4
 _SAME_RANGE = 0.8
 """Part of the range of two scans that they must share to be measurements of the same."""
 
@@ -211,7 +212,12 @@ def remeasured_problem(places: Sequence[str], counts: Sequence[int], settings: G
         f"measured {often} times (another series, the same repeat numbers again, or a pause of more than "
         f"{settings.remeasured_after_h:g} h): {_USED[settings.remeasured]}. Change it under Measured again."
     )
-    return Problem("info", join_places(places), message)
+    return Problem("info", _named(places), message)
+
+
+def _named(places: Sequence[str]) -> str:
+    """Name a few conditions one by one, many by their temperatures."""
+    return "; ".join(places) if len(places) <= _NAMED else join_places(places)
 
 
 def apart_problem(places: Sequence[str]) -> Problem:
@@ -221,4 +227,4 @@ def apart_problem(places: Sequence[str]) -> Problem:
         "blocks are not averaged but stay apart, as independent points. Choose the latest or the best under Measured "
         "again to use one alone."
     )
-    return Problem("info", join_places(places), message)
+    return Problem("info", _named(places), message)

@@ -88,7 +88,7 @@ def test_the_best_has_the_smallest_relative_noise() -> None:
 
 def test_one_condition_is_told_beside_many_that_were_measured_once() -> None:
     found = grouped(*block("a"), *block("b"), *block("c", excitation_nm=520.0))
-    assert [p.where for p in found.problems] == ["80 K: PL 535.0 nm"]
+    assert [p.where for p in found.problems] == ["80 K, PL 535.0 nm"]
 
 
 def test_a_repeat_number_that_occurs_twice_alone_is_no_new_measurement() -> None:

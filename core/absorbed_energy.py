@@ -33,6 +33,8 @@ _UNCHECKED = 0.2
 _ABOVE_GAP = 0.05
 """Part of the absorbed light above the reference of ΔE from which this is told."""
 _SCALE_MEV = 50.0
+_LEAST_RANGE_MEV = 1.0
+"""Range of photon energy that tells a slope."""
 _LOGIT_ERROR = 0.5
 """Standard error of ln η/(1 − η) up to which a point tells its slope."""
 
@@ -69,21 +71,17 @@ def shift_to_absorbed(responses: Responses, sigma_mev: FloatArray, sigma_error: 
     wide[:, :ns] = False
     if not wide.any():
         return responses
-    shift, blur, error = (np.zeros(sigma_mev.shape) for _ in range(3))
+    square = np.where(wide, sigma_mev**2, 0.0)
     absorbed, variance = absorbed_light(responses)
-    lost: list[int] = []
-    for t in np.flatnonzero(wide.any(axis=1)).tolist():
-        square = np.where(wide[t], sigma_mev[t] ** 2, 0.0)
-        use = responses.fitted[t] & (absorbed[t] > _DETERMINED * np.sqrt(variance[t]))
-        use[:ns] = False
-        own = variance[t] / np.where(use, absorbed[t], 1.0) ** 2
-        tail = _follow(responses.excitation_mev[t], np.log(np.where(use, absorbed[t], 1.0)), own, use)
-        if tail is None:
-            lost.append(t)
-            continue
-        shift[t], error[t] = square * tail.slope, square * tail.slope_error
-        blur[t], own_error = _blur(responses, t, absorbed[t], own, use, square)
-        error[t] = np.hypot(error[t], own_error)
+    use = responses.fitted & (absorbed > _DETERMINED * np.sqrt(variance))
+    use[:, :ns] = False
+    light = np.where(use, absorbed, 1.0)
+    own = np.where(use, variance, 0.0) / light**2
+    tail = _follow(responses.excitation_mev, np.log(light), own, use)
+    shift = square * tail.slope
+    blur, blur_error = _blur(responses, light, own, use, square)
+    error = np.hypot(square * tail.slope_error, blur_error)
+    lost = np.flatnonzero(wide.any(axis=1) & ~tail.known).tolist()
     total = np.hypot(responses.excitation_error_mev, error)
     # Only the error of the line itself goes along with a misread scan: the part of it in the whole.
     part = responses.excitation_error_mev / np.where(total > 0.0, total, 1.0)
@@ -103,25 +101,24 @@ def shift_to_absorbed(responses: Responses, sigma_mev: FloatArray, sigma_error: 
 
 
 def _blur(
-    responses: Responses, t: int, absorbed: FloatArray, own: FloatArray, use: np.ndarray, square: FloatArray
+    responses: Responses, absorbed: FloatArray, own: FloatArray, use: np.ndarray, square: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return how far above the mean absorbed energy η is its average over the width, and the error of that, in meV.
 
     The average is η + σ² η''/2, which is η at an energy higher by σ² η''/2η'; with l = ln η/(1 − η) the quotient is
     (1 − 2η) l' + l''/l'. Zeros where fewer than two points tell l'.
     """
-    n = use.size
-    eta = responses.excitation_mev[t] * responses.intensity[t] / np.where(use, absorbed, 1.0)
-    light = np.einsum("ii->i", responses.covariance[t])[:n]
-    own = own + light / np.where(responses.intensity[t] > 0.0, responses.intensity[t], np.inf) ** 2
-    within = use & (eta > 0.0) & (eta < 1.0)
+    n = use.shape[1]
+    eta = responses.excitation_mev * responses.intensity / absorbed
+    bright = responses.intensity > 0.0
+    light = np.einsum("tii->ti", responses.covariance)[:, :n] / np.where(bright, responses.intensity, 1.0) ** 2
+    within = use & bright & (eta > 0.0) & (eta < 1.0)
     safe = np.where(within, eta, 0.5)
-    spread = own / (1.0 - safe) ** 2
+    spread = np.where(within, own + light, 0.0) / (1.0 - safe) ** 2
     within &= spread < _LOGIT_ERROR**2
-    found = _follow(responses.excitation_mev[t], np.log(safe / (1.0 - safe)), spread, within)
-    if found is None:
-        return np.zeros(n), np.zeros(n)
-    bend = np.where(found.slope > 0.0, found.bend / np.where(found.slope > 0.0, found.slope, 1.0), 0.0)
+    found = _follow(responses.excitation_mev, np.log(safe / (1.0 - safe)), spread, within)
+    rises = found.slope > 0.0
+    bend = np.where(rises, found.bend / np.where(rises, found.slope, 1.0), 0.0)
     turn = 1.0 - 2.0 * expit(found.value)
     return 0.5 * square * (turn * found.slope + bend), 0.5 * square * np.hypot(turn * found.slope_error, bend)
 
@@ -142,45 +139,55 @@ def absorbed_light(responses: Responses) -> tuple[FloatArray, FloatArray]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Followed:
-    """A quantity along the photon energy: value, slope per meV with its error, and second derivative per meV²."""
+    """A quantity along the photon energy, (n_temperatures, n_columns): value, slope per meV, second derivative.
+
+    ``known`` (n_temperatures,) says where two points at least tell the slope; all is zero where they don't.
+    """
 
     value: FloatArray
     slope: FloatArray
     slope_error: FloatArray
     bend: FloatArray
+    known: np.ndarray
 
 
-def _follow(energy_mev: FloatArray, y: FloatArray, variance: FloatArray, use: np.ndarray) -> _Followed | None:
-    """Follow ``y`` along the energy by a parabola where there are four points, else a line; None for fewer than two.
+def _follow(energy_mev: FloatArray, y: FloatArray, variance: FloatArray, use: np.ndarray) -> _Followed:
+    """Follow ``y`` along the energy by a parabola where there are four points, else a line.
 
     Beyond the points the slope at the last one holds.
     """
-    count = int(use.sum())
-    if count < 2:
-        return None
-    order = 2 if count >= _CURVED_POINTS else 1
-    centre = float(energy_mev[use].mean())
-    x, own = (energy_mev[use] - centre) / _SCALE_MEV, variance[use] + _FLOOR**2
-    coefficients, covariance = np.polyfit(x, y[use], order, w=own**-0.5, cov="unscaled")
-    residual = y[use] - np.polyval(coefficients, x)
-    dof = count - order - 1
-    if dof > 0:
-        covariance = covariance * max(float(np.sum(residual**2 / own)) / dof, 1.0)
-    at = (energy_mev - centre) / _SCALE_MEV
-    inside = np.clip(at, x.min(), x.max())
-    powers = np.arange(order, -1, -1)
-    slope = np.polyval(np.polyder(coefficients), inside) / _SCALE_MEV
-    gradient = powers * at[:, None] ** np.maximum(powers - 1, 0) / _SCALE_MEV
-    error = np.sqrt(np.einsum("ji,ik,jk->j", gradient, covariance, gradient))
+    count = use.sum(axis=1)
+    centre = np.sum(energy_mev * use, axis=1) / np.maximum(count, 1)
+    at = (energy_mev - centre[:, None]) / _SCALE_MEV
+    low = np.where(use, at, np.inf).min(axis=1, initial=np.inf)[:, None]
+    high = np.where(use, at, -np.inf).max(axis=1, initial=-np.inf)[:, None]
+    known = (count >= 2) & ((high - low)[:, 0] * _SCALE_MEV > _LEAST_RANGE_MEV)
+    curved = known & (count >= _CURVED_POINTS)
+    weight = use / (variance + _FLOOR**2)
+    powers = at[:, :, None] ** np.arange(3)
+    normal = (powers * weight[:, :, None]).transpose(0, 2, 1) @ powers
+    # Terms that the points don't tell are held at zero.
+    held = np.stack([~known, ~known, ~curved], axis=1)
+    normal = np.where(held[:, :, None] | held[:, None, :], np.eye(3), normal)
+    covariance = np.where(held[:, :, None] | held[:, None, :], 0.0, np.linalg.pinv(normal, hermitian=True))
+    coefficients = (covariance @ (powers * (weight * y)[:, :, None]).sum(axis=1)[:, :, None])[:, :, 0]
+    residual = y - np.einsum("tnk,tk->tn", powers, coefficients)
+    dof = count - 2 - curved
+    excess = np.sum(weight * residual**2, axis=1) / np.maximum(dof, 1)
+    covariance = covariance * np.where(dof > 0, np.maximum(excess, 1.0), 1.0)[:, None, None]
+    inside = np.where(known[:, None], np.minimum(np.maximum(at, low), high), 0.0)
+    linear, bent = coefficients[:, 1, None], coefficients[:, 2, None]
+    slope = linear + 2.0 * bent * inside
+    error2 = covariance[:, 1, 1, None] + 4.0 * at * covariance[:, 1, 2, None] + 4.0 * at**2 * covariance[:, 2, 2, None]
     # Beyond the points the curve is not followed: what it would change is not known.
-    beyond = np.abs(np.polyval(np.polyder(coefficients), at) / _SCALE_MEV - slope)
-    unchecked = _UNCHECKED * np.abs(slope) if count == 2 else np.zeros(at.size)
-    bend = float(np.polyval(np.polyder(coefficients, 2), 0.0)) / _SCALE_MEV**2
+    beyond = 2.0 * bent * (at - inside)
+    unchecked = _UNCHECKED * slope * (count == 2)[:, None]
     return _Followed(
-        value=np.asarray(np.polyval(coefficients, inside) + slope * (at - inside) * _SCALE_MEV),
-        slope=np.asarray(slope),
-        slope_error=np.asarray(np.sqrt(error**2 + beyond**2 + unchecked**2)),
-        bend=np.where(at == inside, bend, 0.0),
+        value=coefficients[:, 0, None] + (linear + bent * inside) * inside + slope * (at - inside),
+        slope=slope / _SCALE_MEV,
+        slope_error=np.sqrt(np.maximum(error2, 0.0) + beyond**2 + unchecked**2) / _SCALE_MEV,
+        bend=np.where(at == inside, 2.0 * bent / _SCALE_MEV**2, 0.0),
+        known=known,
     )
 
 

@@ -181,3 +181,18 @@ def test_the_error_of_the_width_moves_all_detunings_of_a_temperature_together() 
     assert plain.reference_error_mev[0] < 0.3
     assert found.reference_error_mev[0] == pytest.approx(np.hypot(plain.reference_error_mev[0], 0.2 * 8.0), rel=0.06)
     assert found.common_reference_error_mev == pytest.approx(0.2 * 8.0, rel=0.06)
+
+
+def test_points_at_one_energy_tell_no_slope_and_it_is_told() -> None:
+    """Two conditions of one wavelength, through different filters, are no tail."""
+    made = toy(15.0, detuning_mev=(33.0, 33.0), eta=(0.5, 0.5))
+
+    def other_filter(spectrum: Spectrum) -> Spectrum:
+        cutoff = spectrum.condition.shortpass_nm
+        return with_condition(spectrum, shortpass_nm=cutoff - 1.0) if cutoff and "e5" in spectrum.source else spectrum
+
+    found = run(change_spectra(made.measured(), other_filter))
+    assert "fewer than two anti-Stokes excitations" in told(found)
+    assert found.responses is not None
+    assert found.responses.blue_shift_mev is not None
+    assert not found.responses.blue_shift_mev.any()

@@ -32,6 +32,8 @@ BEYOND_SIGMA = 3.0
 DRIFT = "drift"
 """Place of the problems of this module."""
 _NAMED = 4
+_COMMON = 0.25
+"""Part of a change since the start by which conditions may differ and still count as measured alike."""
 _LEAST = 0.1
 """Part of the first repeat's signal that a line must leave for a repeat to be divided by it."""
 
@@ -240,8 +242,10 @@ def _reference_problems(
         for reference in found[:_NAMED]
     )
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    is_timed = _since_start(gathered, found) is not None
-    if not is_timed:
+    change, severity = _since_start(gathered, found), "warning"
+    if change is not None and _is_common(gathered, change):
+        effect, severity = "All conditions of a temperature were measured meanwhile alike, so it cancels in η.", "info"
+    elif change is None:
         effect = "Without time stamps of both, it can't be said what this does to each condition: fill the column time."
     elif settings.correct_drift:
         effect = "Each condition is divided by it, by its time."
@@ -250,7 +254,16 @@ def _reference_problems(
             "What it changes by the time of each condition is in the errors. Correct drift (a setting) divides by it."
         )
     message = f"the reference changes during the run beyond {BEYOND_SIGMA:.0f}σ: {named}{more}. {effect}"
-    return [Problem("warning", DRIFT, message)]
+    return [Problem("info" if severity == "info" else "warning", DRIFT, message)]
+
+
+def _is_common(gathered: Gathered, change: FloatArray) -> bool:
+    """Return whether the conditions of each temperature differ by little of what they change since the start."""
+    for t in range(len(gathered.temperatures_k)):
+        own = change[[k for k, stack in enumerate(gathered.stacks) if stack.temperature == t]]
+        if own.size and np.ptp(own) > _COMMON * np.max(np.abs(own)):
+            return False
+    return True
 
 
 def _common_problems(gathered: Gathered, light: LightTrends, heat: HeatTrends) -> list[Problem]:

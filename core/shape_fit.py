@@ -360,38 +360,35 @@ class _Pixels:
         self, amplitude: float, level: FloatArray, n_modes: int
     ) -> tuple[float, float, FloatArray, FloatArray, FloatArray] | None:
         """Fit shift and width, or the shift alone, by Gauss-Newton steps; wide priors keep them in reach."""
-        prior = np.array([0.5 * self.shape.fwhm_mev, _WIDTH_PRIOR if n_modes == 2 else 1e-9])
-        shift, log_width = 0.0, 0.0
+        prior, reach = np.array([0.5 * self.shape.fwhm_mev, _WIDTH_PRIOR]), np.array([1.5 * self.shape.fwhm_mev, 1.5])
+        prior, place, last = prior[:n_modes], np.zeros(2), slice(-n_modes, None)
         for _ in range(_STEPS):
-            width = float(np.exp(log_width))
+            shift, width = float(place[0]), float(np.exp(place[1]))
             weight = self._weight(amplitude, shift, width)
             shape = self.shape.moved(self.axis, shift, width)
-            modes = amplitude * np.column_stack(self.shape.derivatives(self.axis, shift, width))
+            modes = amplitude * np.column_stack(self.shape.derivatives(self.axis, shift, width))[:, :n_modes]
             design = np.column_stack([shape, self.below, modes]) * weight
             residual = (self.spectrum - amplitude * shape - self.below @ level) * weight[:, 0]
-            normal, n = design.T @ design, design.shape[1]
-            drive = design.T @ residual
-            normal[[n - 2, n - 1], [n - 2, n - 1]] += prior**-2
-            drive[n - 2 :] -= np.array([shift, log_width]) / prior**2
+            normal, drive = design.T @ design, design.T @ residual
+            np.einsum("ii->i", normal)[last] += prior**-2
+            drive[last] -= place[:n_modes] / prior**2
             covariance = np.linalg.pinv(normal, hermitian=True)
             step = covariance @ drive
-            scale = max(abs(step[-2]) / (0.25 * self.shape.fwhm_mev), abs(step[-1]) / 0.2, 1.0)
-            step = step / scale
-            amplitude, level = amplitude + float(step[0]), level + step[1:-2]
-            shift, log_width = shift + float(step[-2]), log_width + float(step[-1])
-            errors = np.sqrt(np.diag(covariance)[-2:])
-            if amplitude <= 0.0 or abs(log_width) > 1.5 or abs(shift) > 1.5 * self.shape.fwhm_mev:
+            errors = np.sqrt(np.diag(covariance)[last])
+            step = step / max(float(np.max(np.abs(step[last]) / (0.5 * prior))), 1.0)
+            amplitude, level = amplitude + float(step[0]), level + step[1:-n_modes]
+            place[:n_modes] += step[last]
+            if amplitude <= 0.0 or np.any(np.abs(place) > reach):
                 return None
-            if np.all(np.abs(step[-2:]) <= _CONVERGED * errors):
+            if np.all(np.abs(step[last]) <= _CONVERGED * errors):
                 break
         else:
             return None
         if errors[0] > 0.7 * prior[0]:
             return None
-        of_modes = np.asarray(covariance[-2:, -2:], dtype=np.float64)
-        if n_modes == 1:
-            return shift, 1.0, np.diag([float(of_modes[0, 0]), 0.0]), design[:, :-1] / weight, residual
-        return shift, float(np.exp(log_width)), of_modes, design / weight, residual
+        of_modes = np.zeros((2, 2))
+        of_modes[:n_modes, :n_modes] = covariance[last, last]
+        return float(place[0]), float(np.exp(place[1])), of_modes, design / weight, residual
 
 
 def _more(base: FloatArray, added: FloatArray, whitened: FloatArray) -> tuple[float, FloatArray]:

@@ -260,3 +260,17 @@ def test_watching_tells_drift_that_all_emission_shares() -> None:
     lines = [text for text in news(run(TOY.experiment()), results) if text.startswith("drift")]
     assert len(lines) == 1
     assert lines[0].startswith("drift: 250 K, all emission: -3")
+
+
+def test_a_falling_reference_is_no_warning_where_all_conditions_share_its_time() -> None:
+    experiment = with_reference(-0.02, times=True)
+
+    def together(spectrum: Spectrum) -> Spectrum:
+        assert spectrum.condition.repeat is not None
+        if spectrum.kind == "reference":
+            return spectrum
+        return with_condition(spectrum, time=f"{9 + spectrum.condition.repeat}:30:00")
+
+    results = run(change_spectra(experiment, together))
+    assert [message for message in told(results) if "reference" in message] == []
+    assert any("measured meanwhile alike" in message for message in told(results, "info"))

@@ -201,3 +201,16 @@ def test_curves_show_the_spectrum_on_the_shape_with_residuals_of_unit_size() -> 
     still = shape_curves(results.bands, results.shape_test, 0)
     assert still is not None
     assert 0.7 < np.sqrt(np.mean(still.residual**2)) < 1.5
+
+
+def test_a_cut_band_that_tells_no_shift_moves_as_the_others_of_its_temperature() -> None:
+    toy = replace(TOY, detuning_mev=(-12.0, 55.0, 77.0, 102.0), noise_counts=12.0)
+    results = analyse(Document(with_moved(toy, 8.0)))
+    test = results.shape_test
+    assert test is not None
+    assert np.isnan(test.shift_mev[4])
+    shapes = {shape.key: shape for shape in test.moved.shapes}
+    assert results.corrected is not None
+    borrowed = shapes[results.corrected.stacks[4].key]
+    assert borrowed.shift_mev == pytest.approx(8.0, abs=4 * np.sqrt(borrowed.covariance[0]))
+    assert "1 that tell no shift" in told(results)[0]

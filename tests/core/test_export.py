@@ -63,7 +63,15 @@ KEYS = {
     "problems": {"severity", "where", "message"},
     "sources": {"path", "sha256"},
 }
-FLAGS = {"not_determined", "net_cooling", "eta_above_1", "eta_below_0", "truncated", "excluded"}
+FLAGS = {
+    "not_determined",
+    "net_cooling",
+    "eta_above_1",
+    "eta_below_0",
+    "truncated",
+    "excluded",
+    "single_photon_not_verified",
+}
 
 
 @pytest.fixture(scope="session")

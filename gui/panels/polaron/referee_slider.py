@@ -274,9 +274,8 @@ class EffectRow:
         known = f"Prior {sign}{prior:g} {unit}, the pale band." if prior > 0.0 else "Its prior is switched off."
         if prior > 0.0 and size:
             known += f" Now {plain(size / prior, 2)} of its σ."
-        words = (
-            f"Can’t be tried: {why_not}." if why_not else f"{self._nuisance.meaning} {known} {_TRUTH} Double-click: 0."
-        )
+        rest = f"Can’t be tried: {why_not}." if why_not else f"{known} {_TRUTH} Double-click: 0."
+        words = f"{self._nuisance.meaning} {rest}"
         for widget in (self.label, self.slider):
             if widget.toolTip() != words:
                 widget.setToolTip(words)

@@ -14,6 +14,7 @@ from asplab.core.errors import AnalysisError
 from asplab.core.excitations import Excitations
 from asplab.core.experiment import BLANK_KINDS, Condition, Experiment, Spectrum
 from asplab.core.grouping import Gathered, Stack
+from asplab.core.ledger.light import light_factor
 from asplab.core.ledger.step import Step
 from asplab.core.pipeline import Results, raw_graph
 from asplab.core.scans import Scans
@@ -213,11 +214,14 @@ def _conditions(results: Results, steps: Sequence[Step], step: Step, k: int) -> 
     gathered, emission, corrected = results.gathered, results.emission, results.corrected
     if gathered is None or corrected is None or emission is None:
         raise AnalysisError(f"{step.title}: no spectrum could be integrated.")
-    if step.name == "inner_filter" and step.state == "off":
+    if step.name in ("inner_filter", "drift") and step.state == "off":
         raise AnalysisError("The factors are not computed while this is off. Switch it on to see what it changes.")
     here = [i for i, stack in enumerate(gathered.stacks) if stack.temperature == gathered.stacks[k].temperature]
     nominal = np.array([gathered.stacks[i].excitation_nm for i in here])
-    if step.name == "inner_filter":
+    factor = light_factor(results, step.name)
+    if factor is not None:
+        after = factor[here]
+    elif step.name == "inner_filter":
         after = np.array([corrected.treatments[i].inner_filter for i in here])
     else:
         seen = np.asarray(emission.truncation, dtype=np.float64)[here]

@@ -2,11 +2,12 @@
 
 from asplab.core.ledger.emission import emission_steps, hidden_part
 from asplab.core.ledger.energies import axis_steps, energy_steps
+from asplab.core.ledger.light import light_steps
 from asplab.core.ledger.photothermal import scan_steps
 from asplab.core.ledger.step import Step
 from asplab.core.pipeline import Results
 
-_PARTS = (axis_steps, emission_steps, hidden_part, energy_steps, scan_steps)
+_PARTS = (axis_steps, emission_steps, hidden_part, light_steps, energy_steps, scan_steps)
 
 
 def ledger(results: Results) -> tuple[Step, ...]:

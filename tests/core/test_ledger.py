@@ -16,7 +16,7 @@ from asplab.core.ledger import Step, ledger
 from asplab.core.ledger.around import around, switched
 from asplab.core.pipeline import Results, analyse
 from asplab.core.progress import Progress
-from asplab.core.settings import CalibrationSettings, CorrectionSettings, IntegrationSettings
+from asplab.core.settings import CalibrationSettings, CorrectionSettings, DriftSettings, IntegrationSettings
 
 TOY = Toy(dark_counts=150.0, phase_deg=20.0, baseline_v=1e-6)
 
@@ -165,6 +165,32 @@ def test_the_hidden_part_is_a_factor_of_each_condition() -> None:
     found = around(results(), ledger(results()), "truncation", 6)
     assert found.stacks == tuple(range(8))
     np.testing.assert_allclose(found.after[0], 1.0 / emission.truncation)
+
+
+def test_a_trend_is_taken_out_repeat_by_repeat() -> None:
+    experiment = change_spectra(document().experiment, bleached)
+    fading = analyse(Document(experiment).with_settings(drift=DriftSettings(correct_drift=True)))
+    assert step_of(fading, "drift").state == "on"
+    assert 3 in step_of(fading, "drift").stacks
+    found = around(fading, ledger(fading), "drift", 0)
+    # 2 % less with every repeat of one condition: on average of four repeats 3 %, of which its temperature shares some.
+    assert int(np.argmax(found.after[0])) == 3
+    assert 1.01 < found.after[0, 3] < 1.04
+    left = analyse(Document(experiment))
+    assert step_of(left, "drift").state == "off"
+    with pytest.raises(AnalysisError, match="Switch it on"):
+        around(left, ledger(left), "drift", 0)
+
+
+def bleached(spectrum):
+    if spectrum.kind != "pl" or "/e0_" not in spectrum.source:
+        return spectrum
+    kept = 1.0 - 0.02 * (spectrum.condition.repeat - 1)
+    return replace(spectrum, counts=frozen_array(250.0 + kept * (spectrum.counts - 250.0)))
+
+
+def test_without_a_power_series_nothing_is_known_of_two_photons() -> None:
+    assert step_of(results(), "two_photon").state == "no data"
 
 
 def test_the_bandwidth_shows_the_same_shift_on_and_off() -> None:

@@ -88,11 +88,10 @@ def _switch_row(
 def _cell(shift: "Shift", digits: int) -> str:
     if not math.isfinite(shift.value):
         return NONE
-    return (
-        f"{signed(shift.value, digits)} ({sigmas(shift)})"
-        if math.isfinite(shift.sigmas)
-        else signed(shift.value, digits)
-    )
+    if abs(shift.sigmas) < _NOTHING:
+        return "0"
+    value = signed(shift.value, digits if abs(shift.value) < 10.0 else min(digits, 1))
+    return f"{value} ({sigmas(shift)})" if math.isfinite(shift.sigmas) else value
 
 
 def signed(value: float, digits: int) -> str:

@@ -85,7 +85,9 @@ def _gap(energies: Energies) -> Process:
         "mean_photon_mev": energies.mean_photon_mev,
         "mean_photon_mev_errors": energies.mean_photon_error_mev,
     }
-    return Process(_floats(numbers), ("grouping", "corrections", "transmission", "background", "energies"))
+    return Process(
+        _floats(numbers), ("grouping", "calibration", "corrections", "transmission", "background", "energies")
+    )
 
 
 def _responses(responses: Responses) -> Process:
@@ -102,6 +104,7 @@ def _responses(responses: Responses) -> Process:
     }
     settings = (
         "grouping",
+        "calibration",
         "corrections",
         "transmission",
         "background",
@@ -188,7 +191,9 @@ def _inferred(fit: EfficiencyFit, inference: Inference) -> Process:
         unit = "_mev" if name == "polaron_energy" else ""
         if ends is not None:
             numbers |= {f"{name}_low{unit}": ends.low, f"{name}_high{unit}": ends.high}
-    return Process(_floats(numbers), ("grouping", "corrections", "scans", "baseline", "responses", "efficiency"))
+    return Process(
+        _floats(numbers), ("grouping", "calibration", "corrections", "scans", "baseline", "responses", "efficiency")
+    )
 
 
 def _comparison(comparison: "Comparison") -> Process:

@@ -4,13 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from correction_level import SMALL, corrected, misses, pulls, spectrum, spread
+from correction_level import SMALL, corrected, graph_of, misses, pulls, spectrum, spread
 from toy_experiment import Toy, change_spectra, with_condition
 
+from asplab.core.band import Bands
 from asplab.core.corrections import Corrected
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment, Spectrum, frozen_array
+from asplab.core.integration import Emission
+from asplab.core.layout import Layout
 from asplab.core.pipeline import analyse
+from asplab.core.pixel_weights import pixel_weights, weighted_sums
+from asplab.core.settings import IntegrationSettings
 
 SEEDS = 24
 PROBE = 4000.0
@@ -135,6 +140,17 @@ def test_stacks_share_the_noise_of_the_frames_they_share_and_no_other() -> None:
     apart = common[~np.eye(len(common), dtype=bool)]
     own, other = (1.0 / 9.0) / FRAMES, (1.0 + 1.0 / 9.0) / SMALL.repeats
     np.testing.assert_allclose(apart, other / (own + other), rtol=0.1)
+
+
+def test_running_integrals_and_weights_of_pixels_agree_on_the_shared_noise() -> None:
+    """Two ways to the same covariance: frames of two exposures, each stack with a background of its own."""
+    settings = IntegrationSettings(window_nm=(480.0, 530.0), correct_truncation=False)
+    graph = graph_of(with_frames(SMALL, "background", 6.0)).put(settings)
+    emission, bands, layout = (graph.get(kind) for kind in (Emission, Bands, Layout))
+    weights = pixel_weights(bands, emission.window_nm, settings)
+    _, _, covariance = weighted_sums(bands.corrected, layout, weights)
+    assert (covariance[0] > 0.0).any()
+    np.testing.assert_allclose(emission.shared, covariance, atol=0.02 * covariance.max())
 
 
 def test_cosmic_rays_of_frames_are_removed() -> None:

@@ -119,10 +119,16 @@ def _spectra(results: Results, steps: Sequence[Step], step: Step, k: int) -> Aro
 def _frames_near(experiment: Experiment, stack: Stack) -> tuple[Spectrum, ...]:
     """Return the dark frames, backgrounds and blanks that a condition may need: hundreds of others take time."""
     kept: list[Spectrum] = []
-    for kind in ("dark", *BLANK_KINDS):
+    for kind in BLANK_KINDS:
         spectra = experiment.spectra_of((kind,))
         kept += [one for one in spectra if _is_near(one.condition, stack)] or spectra
-    return tuple(kept)
+    darks = experiment.spectra_of(("dark",))
+    exposures = {one.condition.exposure_s for one in (*stack.members, *kept)}
+    timed = {one.condition.exposure_s for one in darks}
+    # A dark of another exposure is needed where there is none of its own, or where none is told.
+    if None in exposures | timed or not exposures <= timed:
+        return (*kept, *darks)
+    return (*kept, *(one for one in darks if one.condition.exposure_s in exposures))
 
 
 def _is_near(condition: Condition, stack: Stack) -> bool:

@@ -13,7 +13,7 @@ from asplab.core.band import (
     find_shapes,
     find_stokes_transmitted,
 )
-from asplab.core.block_scatter import find_blocks
+from asplab.core.block_scatter import Blocks, find_blocks
 from asplab.core.calibration import Calibration, calibrate
 from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
@@ -90,7 +90,7 @@ _FROM_RAW = (
     find_two_photon,
     purify,
 )
-_SETTLING = (Calibration, Saturated, Alignment, Energies, StokesTransmitted)
+_SETTLING = (Calibration, Saturated, Alignment, Blocks, Energies, StokesTransmitted)
 _TO_RESULTS = (fit_efficiency, bound_leak, find_curvature, fit_polaron, find_intervals)
 _OF_POWERS = (find_linear_regime,)
 

@@ -52,8 +52,8 @@ class ShapeTest:
     is_beyond : ndarray of bool
         A difference beyond three standard deviations, allowing for how many conditions were tested.
     moved : MovedShapes
-        Of those anti-Stokes conditions whose shift is told; and of those that tell none, where most of their
-        temperature moved.
+        Of the anti-Stokes conditions beyond whose shift is told; and of the others of their temperature, where most
+        moved.
     """
 
     range_nm: FloatArray
@@ -175,17 +175,11 @@ def _collected(bands: Bands, fits: Sequence[ShapeFit | None], ranges: FloatArray
         is_moved |= tested & (np.nan_to_num(p_moved, nan=1.0) < bound)
     shift, width = column("shift_mev"), column("width_ratio")
     moved = tuple(
-        MovedShape(
-            stacks[k].key,
-            fit.centre_mev,
-            fit.shift_mev,
-            fit.width_ratio,
-            (fit.shift_error_mev**2, (fit.width_error / fit.width_ratio) ** 2, fit.covariance),
-        )
+        _moved_shape(stacks[k], fit)
         for k, fit in enumerate(fits)
         if fit is not None and is_beyond[k] and is_moved[k] and stacks[k].kind == "aspl" and np.isfinite(shift[k])
     )
-    borrowed = _borrowed(bands, moved, shift, [fit is not None for fit in fits])
+    others = _alike(bands, moved, fits)
     return ShapeTest(
         range_nm=ranges,
         amplitude=column("amplitude"),
@@ -200,33 +194,38 @@ def _collected(bands: Bands, fits: Sequence[ShapeFit | None], ranges: FloatArray
         significance=sigma_of(p_value),
         moved_significance=sigma_of(p_moved),
         is_beyond=is_beyond,
-        moved=MovedShapes((*moved, *borrowed)),
-        problems=_problems(bands, fits, is_beyond, n_borrowed=len(borrowed)),
+        moved=MovedShapes((*moved, *others)),
+        problems=_problems(bands, fits, is_beyond, n_alike=len(others)),
     )
 
 
-def _borrowed(
-    bands: Bands, moved: Sequence[MovedShape], shift: FloatArray, tested: Sequence[bool]
-) -> tuple[MovedShape, ...]:
-    """Return the mean moved shape of a temperature for the ASPL that tells no shift, where most that tell one moved.
+def _moved_shape(stack: Stack, fit: ShapeFit) -> MovedShape:
+    covariance = (fit.shift_error_mev**2, (fit.width_error / fit.width_ratio) ** 2, fit.covariance)
+    return MovedShape(stack.key, fit.centre_mev, fit.shift_mev, fit.width_ratio, covariance)
 
-    Close to the gap filters cut the band so far that its spectrum tells nothing, and hide most of it.
+
+def _alike(bands: Bands, moved: Sequence[MovedShape], fits: Sequence[ShapeFit | None]) -> tuple[MovedShape, ...]:
+    """Return how the other ASPL of a temperature moves, where most that can tell it moved beyond doubt.
+
+    Close to the gap filters cut the band so far that its spectrum tells little, and hide most of it: a spectrum that
+    tells a shift of the mean size has its own, the others have the mean one.
     """
     stacks, found = bands.corrected.stacks, {shape.key: shape for shape in moved}
     result: list[MovedShape] = []
     for t in range(len(bands.templates)):
-        members = [k for k, s in enumerate(stacks) if s.temperature == t and s.kind == "aspl" and tested[k]]
-        told = [k for k in members if np.isfinite(shift[k])]
-        known = [found[stacks[k].key] for k in told if stacks[k].key in found]
-        if not known or 2 * len(known) < len(told):
+        members = [(s, fit) for s, fit in zip(stacks, fits, strict=True) if s.temperature == t and s.kind == "aspl"]
+        known = [found[s.key] for s, _ in members if s.key in found]
+        size, variance = _mean([(shape.shift_mev, shape.covariance[0]) for shape in known])
+        log_width, of_width = _mean([(float(np.log(shape.width_ratio)), shape.covariance[1]) for shape in known])
+        rest = [(s, fit) for s, fit in members if fit is not None and s.key not in found]
+        tells = [BEYOND_SIGMA * fit.shift_error_mev < abs(size) for _, fit in rest]
+        if not known or len(known) < sum(tells):
             continue
-        size, variance = _mean([(s.shift_mev, s.covariance[0]) for s in known])
-        log_width, of_width = _mean([(float(np.log(s.width_ratio)), s.covariance[1]) for s in known])
-        covariance = (variance, of_width, 0.0)
         result += [
-            MovedShape(stacks[k].key, known[0].centre_mev, size, float(np.exp(log_width)), covariance)
-            for k in members
-            if not np.isfinite(shift[k])
+            _moved_shape(s, fit)
+            if own
+            else MovedShape(s.key, known[0].centre_mev, size, float(np.exp(log_width)), (variance, of_width, 0.0))
+            for (s, fit), own in zip(rest, tells, strict=True)
         ]
     return tuple(result)
 
@@ -254,7 +253,7 @@ _REMEDIES = {
 
 
 def _problems(
-    bands: Bands, fits: Sequence[ShapeFit | None], is_beyond: np.ndarray, *, n_borrowed: int
+    bands: Bands, fits: Sequence[ShapeFit | None], is_beyond: np.ndarray, *, n_alike: int
 ) -> tuple[Problem, ...]:
     problems = []
     stacks = bands.corrected.stacks
@@ -266,8 +265,8 @@ def _problems(
         tested = sum(fit is not None and s.kind == kind for fit, s in zip(fits, stacks, strict=True))
         named = "; ".join(f"{stacks[k].label} ({_told(fit)})" for fit, k in told[:_NAMED])
         more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
-        if kind == "aspl" and n_borrowed:
-            more += f" (and {n_borrowed} that tell no shift are taken to move alike)"
+        if kind == "aspl" and n_alike:
+            more += f" (of their temperatures {n_alike} more are taken to move alike)"
         against = "the PL of the same temperature" if kind == "aspl" else "the other PL of the same temperature"
         message = (
             f"the shape of {kind.upper()} differs from {against} beyond {BEYOND_SIGMA:.0f}σ in {len(told)} of {tested} "

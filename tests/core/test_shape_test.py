@@ -213,4 +213,4 @@ def test_a_cut_band_that_tells_no_shift_moves_as_the_others_of_its_temperature()
     assert results.corrected is not None
     borrowed = shapes[results.corrected.stacks[4].key]
     assert borrowed.shift_mev == pytest.approx(8.0, abs=4 * np.sqrt(borrowed.covariance[0]))
-    assert "1 that tell no shift" in told(results)[0]
+    assert "1 more are taken to move alike" in told(results)[0]

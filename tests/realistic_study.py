@@ -24,7 +24,7 @@ from asplab.core.pipeline import Results, analyse
 from asplab.core.problems import grouped
 from asplab.core.systematics import systematic_errors
 from asplab.core.virtual import VirtualExperiment, experiment_with_truth, simulate, truth_document
-from asplab.core.virtual_effects import Effects
+from asplab.core.virtual.effects import Effects
 
 DEEPEST_MEV = 78.0
 """Detunings up to here are counted: the nominal 77 meV and what readbacks make of it."""

@@ -11,8 +11,8 @@ from asplab.core.loading import load_experiment
 from asplab.core.pipeline import analyse
 from asplab.core.settings import CorrectionSettings
 from asplab.core.virtual import simulate
-from asplab.core.virtual_effects import Effects
-from asplab.core.virtual_experiment import VirtualExperiment
+from asplab.core.virtual.effects import Effects
+from asplab.core.virtual.experiment import VirtualExperiment
 
 SEEDS = 20
 LARGEST_MEV = 77.0

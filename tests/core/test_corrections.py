@@ -13,7 +13,7 @@ from asplab.core.pipeline import analyse, raw_graph
 from asplab.core.repeats import additive_variance, replace_cosmic_rays
 from asplab.core.settings import CorrectionSettings, Settings
 from asplab.core.virtual import experiment_with_truth
-from asplab.core.virtual_instruments import simulate_arrays
+from asplab.core.virtual.instruments import simulate_arrays
 
 PIXELS = np.arange(1024)
 PIXEL_NM = 0.2

@@ -14,7 +14,7 @@ from asplab.core.document import Document
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import CalibrationSettings
 from asplab.core.virtual import VirtualExperiment, simulate
-from asplab.core.virtual_effects import Effects
+from asplab.core.virtual.effects import Effects
 
 OFF = CalibrationSettings(use_lamp=False, use_laser=False, correct_bandwidth=False)
 LASER_NM = 0.4

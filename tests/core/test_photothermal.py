@@ -12,8 +12,8 @@ from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import BaselineSettings, EnergySettings
 from asplab.core.virtual import experiment_with_truth
-from asplab.core.virtual_instruments import baseline_volts, heat_volts, pump_power_uw, scan_wavelengths_nm
-from asplab.core.virtual_truth import emission_mev
+from asplab.core.virtual.instruments import baseline_volts, heat_volts, pump_power_uw, scan_wavelengths_nm
+from asplab.core.virtual.truth import emission_mev
 
 TOY = Toy(tail_mev=12.0, noise_v=1e-9)
 SHORT: dict[str, tuple[float, float, int]] = {"axis_nm": (400.0, 620.0, 276)}

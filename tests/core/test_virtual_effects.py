@@ -14,8 +14,8 @@ from scipy.integrate import quad
 from asplab.core.errors import SettingsError
 from asplab.core.units import energy_from_wavelength
 from asplab.core.virtual import VirtualExperiment, experiment_with_truth, simulate, simulate_arrays, truth_document
-from asplab.core.virtual_effects import REALISTIC, Effects, effects_from_text
-from asplab.core.virtual_emission import (
+from asplab.core.virtual.effects import REALISTIC, Effects, effects_from_text
+from asplab.core.virtual.emission import (
     band_electrons,
     probe_electrons,
     stray_electrons,
@@ -23,10 +23,10 @@ from asplab.core.virtual_emission import (
     throughput,
     true_axis_nm,
 )
-from asplab.core.virtual_files import SAMPLE, SUBSTRATE
-from asplab.core.virtual_instruments import RawTemperature, conditions
-from asplab.core.virtual_light import true_eta
-from asplab.core.virtual_truth import absorptance, absorption_edge_mev, emission_mev, urbach_mev
+from asplab.core.virtual.files import SAMPLE, SUBSTRATE
+from asplab.core.virtual.instruments import RawTemperature, conditions
+from asplab.core.virtual.light import true_eta
+from asplab.core.virtual.truth import absorptance, absorption_edge_mev, emission_mev, urbach_mev
 
 T = 250.0
 SMALL = VirtualExperiment(

@@ -11,9 +11,9 @@ import pytest
 
 from asplab.core.units import energy_from_wavelength
 from asplab.core.virtual import VirtualExperiment, simulate, simulate_arrays
-from asplab.core.virtual_effects import Effects
-from asplab.core.virtual_instruments import RawTemperature, baseline_volts, heat_volts, pump_power_uw
-from asplab.core.virtual_truth import absorptance, emission_mev, urbach_mev
+from asplab.core.virtual.effects import Effects
+from asplab.core.virtual.instruments import RawTemperature, baseline_volts, heat_volts, pump_power_uw
+from asplab.core.virtual.truth import absorptance, emission_mev, urbach_mev
 
 T = 250.0
 QUIET = VirtualExperiment(

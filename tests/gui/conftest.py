@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from asplab.core import Document, load_experiment
 from asplab.core.virtual import simulate
-from asplab.core.virtual_experiment import VirtualExperiment
+from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.gui.bindings import Bindings
 from asplab.gui.excepthook import ExceptHook
 from asplab.gui.jobs import Jobs

@@ -16,7 +16,7 @@ from asplab.core import Document
 from asplab.core.errors import InputError
 from asplab.core.progress import Progress
 from asplab.core.virtual import simulate
-from asplab.core.virtual_experiment import VirtualExperiment
+from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.gui.bindings import Bindings
 from asplab.gui.edits import move_window
 from asplab.gui.file_jobs import join, read_document

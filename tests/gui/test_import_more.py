@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QMessageBox
 
 from asplab.core.importing.preset import Preset, save_preset
 from asplab.core.virtual import simulate
-from asplab.core.virtual_experiment import VirtualExperiment
+from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.gui.bindings import Bindings
 from asplab.gui.edits import move_window
 

@@ -25,7 +25,7 @@ from asplab.core.settings import (
     TransmissionSettings,
 )
 from asplab.core.virtual import simulate
-from asplab.core.virtual_experiment import VirtualExperiment
+from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.gui.findings import _told, consistency_checks, typeset
 from asplab.gui.panels.inspector import Inspector
 from asplab.gui.reading import temperature_name

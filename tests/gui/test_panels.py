@@ -20,7 +20,7 @@ from asplab.core.settings import (
     IntegrationSettings,
 )
 from asplab.core.virtual import simulate
-from asplab.core.virtual_experiment import VirtualExperiment
+from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.panels.corrections import CorrectionsPanel

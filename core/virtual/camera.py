@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asplab.core.units import FloatArray
-from asplab.core.virtual_experiment import VirtualExperiment
+from asplab.core.virtual.experiment import VirtualExperiment
 
 IntArray = NDArray[np.int64]
 

@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike
 
 from asplab.core.errors import SettingsError
 from asplab.core.units import FloatArray, air_index, energy_from_wavelength, thermal_energy_mev, wavelength_from_energy
-from asplab.core.virtual_camera import LARGEST_COUNT
-from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.core.virtual_light import emission_rate, pump_power_uw, vacuum_nm
-from asplab.core.virtual_truth import band_density, emission_mev
+from asplab.core.virtual.camera import LARGEST_COUNT
+from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.light import emission_rate, pump_power_uw, vacuum_nm
+from asplab.core.virtual.truth import band_density, emission_mev
 
 _LEAK_SIGMA_NM = 2.5 / 2.3548200450309493
 _WING_HALF_NM = 10.0

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from asplab.core.units import FloatArray, air_index, energy_from_wavelength
-from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.core.virtual_truth import absorptance, emission_mev
+from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.truth import absorptance, emission_mev
 
 PHOTON_MEV = 2450.0
 """Photon energy at which ``emission_e_per_s`` is quoted."""

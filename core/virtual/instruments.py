@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.units import FloatArray
-from asplab.core.virtual_camera import IntArray, dark_frames, detect
-from asplab.core.virtual_emission import (
+from asplab.core.virtual.camera import IntArray, dark_frames, detect
+from asplab.core.virtual.emission import (
     Condition,
     band_electrons,
     conditions,
@@ -19,11 +19,11 @@ from asplab.core.virtual_emission import (
     throughput,
     transmitted_fraction,
 )
-from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.core.virtual_light import pump_power_uw
-from asplab.core.virtual_scans import Piece, baseline_volts, heat_volts, measure_scans, scan_wavelengths_nm
-from asplab.core.virtual_spectra import Extra, extra_spectra, spectra
-from asplab.core.virtual_states import States, effect_streams, true_states
+from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.light import pump_power_uw
+from asplab.core.virtual.scans import Piece, baseline_volts, heat_volts, measure_scans, scan_wavelengths_nm
+from asplab.core.virtual.spectra import Extra, extra_spectra, spectra
+from asplab.core.virtual.states import States, effect_streams, true_states
 
 __all__ = [
     "Condition",

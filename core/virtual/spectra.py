@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from asplab.core.units import FloatArray
-from asplab.core.virtual_camera import IntArray, detect, strike
-from asplab.core.virtual_emission import (
+from asplab.core.virtual.camera import IntArray, detect, strike
+from asplab.core.virtual.emission import (
     Condition,
     band_electrons,
     probe_electrons,
@@ -19,9 +19,9 @@ from asplab.core.virtual_emission import (
     true_axis_nm,
     true_excitation_nm,
 )
-from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.core.virtual_light import vacuum_nm
-from asplab.core.virtual_states import States, Streams, true_states
+from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.light import vacuum_nm
+from asplab.core.virtual.states import States, Streams, true_states
 
 _BLANK_REPEATS = 3
 _LINE_FWHM_NM, _LINE_E = 0.9, 800.0

@@ -6,11 +6,11 @@ from importlib.metadata import version
 import numpy as np
 
 from asplab.core.units import FloatArray, energy_from_wavelength
-from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.core.virtual_instruments import Condition, conditions, scan_wavelengths_nm, transmitted_fraction
-from asplab.core.virtual_light import true_eta
-from asplab.core.virtual_states import States, effect_streams, temperature_generator, true_states
-from asplab.core.virtual_truth import Eq9Truth, emission_mev
+from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.instruments import Condition, conditions, scan_wavelengths_nm, transmitted_fraction
+from asplab.core.virtual.light import true_eta
+from asplab.core.virtual.states import States, effect_streams, temperature_generator, true_states
+from asplab.core.virtual.truth import Eq9Truth, emission_mev
 
 
 def truth_document(experiment: VirtualExperiment, *, seed: int) -> dict[str, object]:

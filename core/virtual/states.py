@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.units import FloatArray
-from asplab.core.virtual_emission import Condition
-from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.core.virtual_light import vacuum_nm
+from asplab.core.virtual.emission import Condition
+from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.light import vacuum_nm
 
 Streams = Mapping[str, np.random.Generator]
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from asplab.core.errors import SettingsError
 from asplab.core.units import FloatArray
-from asplab.core.virtual_effects import Effects
-from asplab.core.virtual_truth import Eq9Truth, Truth, eq9_truth
+from asplab.core.virtual.effects import Effects
+from asplab.core.virtual.truth import Eq9Truth, Truth, eq9_truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class VirtualExperiment:
     independent_drift : float
         Relative spread of a factor that each spectrum and each PA scan has for itself.
     pump_uw : float
-        Scale of the pump power; see `asplab.core.virtual_instruments.pump_power_uw` for its spectrum.
+        Scale of the pump power; see `asplab.core.virtual.instruments.pump_power_uw` for its spectrum.
     power_noise, scan_power_noise : float
         Relative noise of a pump power reading: averaged for a spectrum, quick for a point of a PA scan.
     emission_e_per_s : float

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asplab.core.units import FloatArray
-from asplab.core.virtual_emission import Condition, passed
-from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.core.virtual_folder import MARK
-from asplab.core.virtual_instruments import RawTemperature, dark_frames, measured_response
-from asplab.core.virtual_light import emission_rate, inner_filter, vacuum_nm
-from asplab.core.virtual_spectra import Extra, lamp_counts
-from asplab.core.virtual_states import generator, power_stream
+from asplab.core.virtual.emission import Condition, passed
+from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.folder import MARK
+from asplab.core.virtual.instruments import RawTemperature, dark_frames, measured_response
+from asplab.core.virtual.light import emission_rate, inner_filter, vacuum_nm
+from asplab.core.virtual.spectra import Extra, lamp_counts
+from asplab.core.virtual.states import generator, power_stream
 
 SAMPLE = "simulated CsPbBr3 6.8 nm"
 SUBSTRATE = "simulated bare substrate"

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from asplab.core.units import FloatArray, energy_from_wavelength, wavelength_from_energy
-from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.core.virtual_light import PHOTON_MEV, changes_excitation, excited, pump_power_uw, vacuum_nm
-from asplab.core.virtual_states import States, Streams
-from asplab.core.virtual_truth import absorptance, emission_mev
+from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.light import PHOTON_MEV, changes_excitation, excited, pump_power_uw, vacuum_nm
+from asplab.core.virtual.states import States, Streams
+from asplab.core.virtual.truth import absorptance, emission_mev
 
 _BOUNDARIES_MEV = (-20.0, -90.0)
 _OVERLAP_MEV = 20.0

@@ -13,11 +13,11 @@ from uuid import uuid4
 
 from asplab.core.errors import InputError, SettingsError
 from asplab.core.progress import Progress
-from asplab.core.virtual_document import truth_document
-from asplab.core.virtual_effects import effects_from_text
-from asplab.core.virtual_emission import reference_condition
-from asplab.core.virtual_experiment import VirtualExperiment
-from asplab.core.virtual_files import (
+from asplab.core.virtual.document import truth_document
+from asplab.core.virtual.effects import effects_from_text
+from asplab.core.virtual.emission import reference_condition
+from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.files import (
     Row,
     Setting,
     manifest_text,
@@ -31,10 +31,10 @@ from asplab.core.virtual_files import (
     write_spectra,
     write_text,
 )
-from asplab.core.virtual_folder import install, listing, refuse_foreign
-from asplab.core.virtual_instruments import Condition, conditions, simulate_arrays
-from asplab.core.virtual_states import temperature_generator
-from asplab.core.virtual_truth import NAMED_TRUTHS, read_truth
+from asplab.core.virtual.folder import install, listing, refuse_foreign
+from asplab.core.virtual.instruments import Condition, conditions, simulate_arrays
+from asplab.core.virtual.states import temperature_generator
+from asplab.core.virtual.truth import NAMED_TRUTHS, read_truth
 
 __all__ = ["VirtualExperiment", "experiment_with_truth", "simulate", "simulate_arrays", "truth_document"]
 
@@ -45,9 +45,9 @@ def experiment_with_truth(truth: str = "eq9", *, effects: str = "off") -> Virtua
     Raises
     ------
     InputError
-        Where the file can't be read or is not a truth; see `asplab.core.virtual_truth.read_truth`.
+        Where the file can't be read or is not a truth; see `asplab.core.virtual.truth.read_truth`.
     SettingsError
-        Where an effect is not known; see `asplab.core.virtual_effects.effects_from_text`.
+        Where an effect is not known; see `asplab.core.virtual.effects.effects_from_text`.
     """
     wrong = effects_from_text(effects)
     if truth in NAMED_TRUTHS:

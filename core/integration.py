@@ -261,7 +261,9 @@ def integrate(
             columns[:, :, None] * columns[:, None, :]
         )
     trend = trends.variance * np.nan_to_num(mean) ** 2
-    np.einsum("tii->ti", shared)[...] += np.where(usable, (moved_variance * mean**2 + trend)[layout.index], 0.0)
+    added = moved_variance * mean**2 + trend
+    if np.any(added > 0.0):
+        np.einsum("tii->ti", shared)[...] += np.where(usable, added[layout.index], 0.0)
     if trends.together is not None:
         together = np.where(usable, (trends.together * mean)[layout.index], 0.0)
         shared += together[:, :, None] * together[:, None, :]

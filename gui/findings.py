@@ -1,4 +1,4 @@
-"""What the inspector says about results: numbers with their errors, consistency checks, facts of the selection."""
+"""What the inspector says about results: numbers with their errors, consistency checks, error sources."""
 
 import math
 import re
@@ -19,9 +19,7 @@ from asplab.core.systematics import Budget, eta_budget, yield_budget
 from asplab.gui.reading import (
     efficiency_at,
     quantum_yield,
-    selected_stack,
     selected_temperature,
-    stack_name,
     temperature_name,
 )
 from asplab.gui.systematic import NO_SYSTEMATIC, Systematic
@@ -332,62 +330,3 @@ def _why_not_split(results: Results, fit: EfficiencyFit, *, has_selection: bool)
     if fit.is_shared and not has_selection:
         return "One QY serves all temperatures. Select a point to see where the error of its η comes from."
     return "Not determined here."
-
-
-# --- selection -------------------------------------------------------------------------------------------
-def facts(results: Results, view: ViewState) -> list[tuple[str, str]]:
-    """Return name and fact of everything known about the selected condition."""
-    k = selected_stack(results, view)
-    if k is None or results.gathered is None or not view.stack:
-        return []
-    stack = results.gathered.stacks[k]
-    if stack.key != view.stack:
-        return []
-    found = [
-        ("Condition", stack_name(stack)),
-        ("Temperature", f"{plain(stack.temperature_k, 2)} K"),
-        ("Repeats", str(len(stack.members))),
-        ("Filter", _filters(stack.longpass_nm, stack.shortpass_nm)),
-    ]
-    found += _shared_facts(stack.members)
-    if results.energies is not None and results.excitations is not None:
-        energy = float(results.excitations.energy_mev[k])
-        found.append(("Excitation", f"{plain(energy, 1)} meV"))
-        below = float(results.energies.reference_mev[stack.temperature]) - energy
-        if math.isfinite(below):
-            name = "ΔE" if below > 0 else "ΔE<sub>S</sub>"
-            found.append((name, f"{plain(abs(below), 1)} meV"))
-    if results.emission is not None and math.isfinite(results.emission.truncation[k]):
-        found.append(("Band seen", f"{plain(100 * results.emission.truncation[k], 1)} %"))
-    if results.corrected is not None:
-        found.append(("Cosmic pixels", str(int(results.corrected.replaced_pixels[k]))))
-    return found
-
-
-def _filters(longpass_nm: float | None, shortpass_nm: float | None) -> str:
-    parts = [
-        f"{name} {plain(value, 1)} nm"
-        for name, value in (("long-pass", longpass_nm), ("short-pass", shortpass_nm))
-        if value is not None
-    ]
-    return ", ".join(parts) or "none"
-
-
-def _shared_facts(members: tuple[object, ...]) -> list[tuple[str, str]]:
-    found = []
-    for name, field, unit, decimals in (("Exposure", "exposure_s", "s", 1), ("Power", "power_uw", "µW", 1)):
-        known = [v for m in members if (v := getattr(getattr(m, "condition", None), field, None)) is not None]
-        if known:
-            spread = f" ± {plain(float(np.std(known)), decimals)}" if np.ptp(known) > 0 else ""
-            found.append((name, f"{plain(float(np.mean(known)), decimals)}{spread} {unit}"))
-    return found
-
-
-def record_facts(results: Results, view: ViewState) -> list[tuple[str, str]]:
-    """Return name and fact of the selected repeat; none where none is selected."""
-    experiment = results.document.experiment
-    record = next((r for r in (*experiment.spectra, *experiment.scans) if r.source == view.record), None)
-    if record is None:
-        return []
-    repeat = "" if record.condition.repeat is None else f"{record.condition.repeat} · "
-    return [("Repeat", f"{repeat}{record.source}")]

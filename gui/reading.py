@@ -54,6 +54,14 @@ def selected_stack(results: Results, view: ViewState) -> int | None:
     return here.get(view.stack, next(iter(here.values()), None))
 
 
+def place_of(results: Results, k: int) -> tuple[int, int] | None:
+    """Return temperature and column of a stack in the layout of the analysis; None where it has none."""
+    if results.layout is None:
+        return None
+    found = np.argwhere(results.layout.valid & (results.layout.index == k))
+    return (int(found[0, 0]), int(found[0, 1])) if len(found) else None
+
+
 def stack_name(stack: Stack) -> str:
     """Return what a condition is called, for instance ``PL 457.0 nm``."""
     return f"{KINDS[stack.kind]} {plain(stack.excitation_nm, 1)} nm"

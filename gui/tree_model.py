@@ -1,6 +1,6 @@
 """The experiment's nodes for a tree view."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
@@ -25,6 +25,7 @@ class TreeModel(QAbstractItemModel):
         self._temperatures: tuple[float, ...] = ()
         self._exclusions: Exclusions | None = None
         self._is_narrow = False
+        self._marks: dict[str, str] = {}
 
     def display_narrow(self, is_narrow: bool) -> None:
         """Use the short texts, or the full ones again."""
@@ -50,6 +51,16 @@ class TreeModel(QAbstractItemModel):
             self.root = root
             self.endResetModel()
         return not same
+
+    def display_marks(self, marks: Mapping[str, str]) -> None:
+        """Mark rows, by their keys, with what a check of the results says of them."""
+        if marks != self._marks:
+            self._marks = dict(marks)
+            self._tell_all(QModelIndex())
+
+    def full_text(self, node: Node) -> str:
+        """Return the text of a row where there is room for it."""
+        return f"! {node.text}" if node.problems or node.key in self._marks else node.text
 
     def display_exclusions(self, exclusions: Exclusions) -> None:
         """Strike rows through, and take the strokes back."""
@@ -103,8 +114,8 @@ class TreeModel(QAbstractItemModel):
             return None
         node = self.node(index)
         if role == Qt.ItemDataRole.DisplayRole:
-            text = node.short if self._is_narrow and node.short else node.text
-            return f"! {text}" if node.problems else text
+            full = self.full_text(node)
+            return full.removesuffix(node.text) + node.short if self._is_narrow and node.short else full
         if role == Qt.ItemDataRole.DecorationRole and node.kind == "temperature":
             return self._dot(node.temperature)
         if role == Qt.ItemDataRole.FontRole and node.reason is not None:
@@ -114,11 +125,11 @@ class TreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._color(node)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(node, named=self._is_narrow and bool(node.short))
+            return _tip(node, self._marks.get(node.key, ""), named=self._is_narrow and bool(node.short))
         return None
 
     def _color(self, node: Node) -> QColor | None:
-        if node.problems:
+        if node.problems or node.key in self._marks:
             return self._theme.color("warn")
         quiet = node.reason is not None or node.kind == "record"
         return self._theme.color("muted") if quiet else None
@@ -149,8 +160,10 @@ class TreeModel(QAbstractItemModel):
                 self._tell_all(self.index(row, 0, parent))
 
 
-def _tip(node: Node, *, named: bool) -> str:
+def _tip(node: Node, mark: str, *, named: bool) -> str:
     lines = [node.text, *node.problems] if named else list(node.problems)
+    if mark:
+        lines.append(mark)
     if node.remark:
         lines.append(node.remark)
     if node.reason is not None:

@@ -7,12 +7,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from asplab.core.pipeline import Results
+from asplab.gui.plots.base import EXCLUDES as EXCLUDES
 from asplab.gui.study import Study, StudyState
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
-
-EXCLUDES = "right-click: exclude or show"
-"""What a hint says of plots whose points or curves stand for measurements."""
 
 
 class Panel(QWidget):

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
@@ -14,12 +15,13 @@ from asplab.core.pipeline import Results
 from asplab.core.problems import Problem
 from asplab.gui.exclusion_menu import add_exclusion_entries
 from asplab.gui.panels.base import Panel
-from asplab.gui.reading import temperatures_of
+from asplab.gui.reading import stack_name, temperatures_of
 from asplab.gui.theme import Theme
 from asplab.gui.tree_model import DOT_PX, TreeModel
 from asplab.gui.tree_nodes import Node, build_nodes, temperature_nodes, words_for
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.reason import ReasonBar
 
 _MARGIN_PX = 6
@@ -58,6 +60,7 @@ class ExperimentTree(Panel):
         self._shown: tuple[object, ...] = ()
         self._selected: ViewState | None = None
         self._displaying = False
+        self._marked: tuple[object, ...] = ()
         self.view.selectionModel().currentChanged.connect(self._tell_selection)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.viewport().installEventFilter(self)
@@ -76,9 +79,19 @@ class ExperimentTree(Panel):
             self._shown = shown
             self._rebuild(document, problems, temperatures)
             self._selected = None
+        self._mark(results)
         if view != self._selected:
             self._selected = view
             self._select(view)
+
+    def _mark(self, results: Results) -> None:
+        """Mark what the shape test found, as soon as it was made: it waits for the end of a drag."""
+        marked = (results.shape_test, results.document.experiment)
+        if marked == self._marked or (results.shape_test is None and marked[1:] == self._marked[1:]):
+            return
+        self._marked = marked
+        self.model.display_marks(_shape_marks(results))
+        self._use_room()
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -130,11 +143,13 @@ class ExperimentTree(Panel):
         return False
 
     def _use_room(self) -> None:
-        """Shorten the names of the groups where the longest of them would be cut."""
-        metrics, indent = self.view.fontMetrics(), 2 * self.view.indentation()
+        """Shorten the names of groups and conditions where the longest of them would be cut."""
+        metrics, indent = self.view.fontMetrics(), self.view.indentation()
         groups = [node for top in self.model.root.children for node in top.children]
-        widest = max((metrics.horizontalAdvance(node.text) for node in groups), default=0)
-        self.model.display_narrow(widest + indent + _MARGIN_PX > self.view.viewport().width())
+        stacks = [node for group in groups for node in group.children if node.kind == "stack"]
+        texts = [max(map(self.model.full_text, level), key=len, default="") for level in (groups, stacks)]
+        widest = max(metrics.horizontalAdvance(text) + depth * indent for depth, text in enumerate(texts, start=2))
+        self.model.display_narrow(widest + _MARGIN_PX > self.view.viewport().width())
 
     # --- rows ----------------------------------------------------------------------------------------------
     def _rebuild(self, document: Document, problems: tuple[Problem, ...], known_k: tuple[float, ...]) -> None:
@@ -216,6 +231,20 @@ def _everything(document: Document) -> Gathered | None:
     except AsplabError:
         # The results carry the message.
         return None
+
+
+def _shape_marks(results: Results) -> dict[str, str]:
+    """Return what is said of conditions whose shape differs, and of the rows that hold them."""
+    test, gathered = results.shape_test, results.gathered
+    if test is None or gathered is None:
+        return {}
+    marks: dict[str, str] = {}
+    for k in np.flatnonzero(test.is_beyond).tolist():
+        stack = gathered.stacks[k]
+        words = f"{stack_name(stack)}: its shape differs from that of the band, {plain(test.significance[k], 0)}σ"
+        for key in (stack.key, f"{stack.kind} {stack.temperature}", f"T{stack.temperature}"):
+            marks[key] = f"{marks[key]}\n{words}" if key in marks else words
+    return marks
 
 
 def _lasting_problems(results: Results) -> tuple[Problem, ...]:

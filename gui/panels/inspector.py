@@ -5,15 +5,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from asplab.core.document import Exclusions
 from asplab.core.pipeline import Results
-from asplab.gui.findings import (
-    checks,
-    consistency_checks,
-    error_sources,
-    facts,
-    joint_rows,
-    record_facts,
-    temperature_rows,
-)
+from asplab.gui.facts import facts, record_facts, trend_rows
+from asplab.gui.findings import checks, consistency_checks, error_sources, joint_rows, temperature_rows
 from asplab.gui.panels.base import Panel
 from asplab.gui.reading import selected_temperature, temperature_name, temperatures_of
 from asplab.gui.settings_catalogue import STEPS
@@ -28,6 +21,7 @@ from asplab.gui.widgets.facts import FactList
 from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
 from asplab.gui.widgets.text import breakable
+from asplab.gui.widgets.trends import TrendRows
 
 WIDTH_PX = 292
 _FROM_RESPONSES, _FROM_ETA = ("ratio", "efficiency", "polaron"), ("polaron",)
@@ -61,10 +55,12 @@ class Inspector(Panel):
         self.summary = QPushButton()
         self.summary.setToolTip("Show the checks")
         self.facts_list, self.nothing = FactList(), _muted(NOTHING_SELECTED, wraps=True)
+        self._trends_title, self.trends = _muted("Own change per repeat"), TrendRows(theme)
         self._reason = QLabel()
         self._reason.setWordWrap(True)
         self._reason.setProperty("tone", "warn")
         self.exclude_buttons = {kind: QPushButton() for kind in self._targets}
+        self._trends_title.setToolTip("Beside what all conditions of the temperature share, which cancels in QY and η")
         self._build()
 
     @property
@@ -100,8 +96,9 @@ class Inspector(Panel):
             field.setFocus(Qt.FocusReason.TabFocusReason)
 
     def restyle(self, theme: Theme) -> None:
-        """Take over a theme; all of it comes from the style sheet and the palette."""
+        """Take over a theme; most of it comes from the style sheet and the palette."""
         self._theme = theme
+        self.trends.restyle(theme)
 
     def sizeHint(self) -> QSize:
         """Return the usual width of the column."""
@@ -113,7 +110,8 @@ class Inspector(Panel):
         for part in (self.budget, self.no_budget):
             self._budget_card.add(part)
         self._checks_card.add(self.checks_list)
-        for part in (self.facts_list, self.nothing, self._reason, *self.exclude_buttons.values()):
+        shown = (self.facts_list, self._trends_title, self.trends, self.nothing, self._reason)
+        for part in (*shown, *self.exclude_buttons.values()):
             self._selected_card.add(part)
         for kind, button in self.exclude_buttons.items():
             button.clicked.connect(lambda _checked=False, kind=kind: self._request(kind))
@@ -196,6 +194,10 @@ class Inspector(Panel):
         self.facts_list.display(found)
         _set_shown(self.facts_list, bool(found))
         _set_shown(self.nothing, not found)
+        trends = trend_rows(results, view)
+        self.trends.display(trends)
+        for part in (self._trends_title, self.trends):
+            _set_shown(part, bool(trends))
         self._targets = {"stack": view.stack, "record": view.record}
         self._show_exclusions()
 

@@ -14,12 +14,15 @@ from asplab.core.estimate import Estimate
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
+from asplab.core.shape_test import ShapeTest
+from asplab.gui.facts import differs_words
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.edge_guide import EdgeGuide
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.plots.shape_card import ShapeCard
 from asplab.gui.reading import (
     intensity_unit,
     selected_stack,
@@ -49,7 +52,7 @@ _LEAST_HIDDEN = 5e-5
 
 
 class SpectraPanel(Panel):
-    """The repeats of one condition, or all conditions of a temperature, against wavelength."""
+    """The repeats of one condition, or all conditions of a temperature, against wavelength; their shapes below."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +62,7 @@ class SpectraPanel(Panel):
         self._view = ViewState()
         self._sources: tuple[str, ...] = ()
         self._nominal: dict[str, float] = {}
+        self._test: ShapeTest | None = None
         self._curves_left_out = 0
         self.mode = ChoiceField(MODES)
         self.mode.setFixedWidth(150)
@@ -89,12 +93,20 @@ class SpectraPanel(Panel):
         below.addWidget(self.words, 1)
         below.addWidget(self.edges.scale)
         self.card.add(foot)
-        self.deck = Deck(self.card)
+        self.shape = ShapeCard(theme)
+        content = QWidget()
+        cards = column(content, GAP)
+        cards.addWidget(self.card, 5)
+        cards.addWidget(self.shape, 3)
+        self.deck = Deck(content)
         column(self).addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show the selected condition; during a drag only handles, shape and words change."""
+        if results.shape_test is not None or not self._is_same_experiment(results):
+            # The test waits for the end of a drag; until then that before it holds.
+            self._test = results.shape_test
         self._results, self._view = results, view
         corrected, k = results.corrected, selected_stack(results, view)
         if corrected is None or k is None:
@@ -106,6 +118,7 @@ class SpectraPanel(Panel):
         self._show_handles(results, corrected.stacks[k])
         self._show_shape(results, corrected, k)
         self._show_range(results, corrected, k)
+        self.shape.display(results, k)
         self.card.display_title(_title(corrected.stacks[k], str(self.mode.key)))
         weak = f"{self._curves_left_out} too weak to be scaled" if self._curves_left_out else ""
         self.words.display(_hidden_words(results, k) if self.mode.key == "stack" else weak)
@@ -120,8 +133,8 @@ class SpectraPanel(Panel):
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        self.plot.restyle(theme)
-        self.edges.scale.restyle(theme)
+        for part in (self.plot, self.edges.scale, self.shape):
+            part.restyle(theme)
 
     def _connect(self) -> None:
         self.window_handle.dragged.connect(self.window_dragged)
@@ -133,6 +146,11 @@ class SpectraPanel(Panel):
         self.mode.chosen.connect(self._show_again)
         self.edges.changed.connect(self._show_again)
         self.plot.hint_changed.connect(self.hint_changed)
+        self.shape.hint_changed.connect(self.hint_changed)
+        self.shape.stack_chosen.connect(self.stack_chosen)
+
+    def _is_same_experiment(self, results: Results) -> bool:
+        return self._results is not None and self._results.document.experiment is results.document.experiment
 
     def _tell_cutoff(self, side: str, place: float) -> None:
         self.cutoff_dragged.emit(side, self._nominal[side], place)
@@ -150,7 +168,7 @@ class SpectraPanel(Panel):
     # --- curves ------------------------------------------------------------------------------------------
     def _show_curves(self, results: Results, corrected: Corrected, k: int) -> None:
         mode = str(self.mode.key)
-        key = (corrected, k if mode == "stack" else corrected.stacks[k].temperature, mode)
+        key = (corrected, self._test, k if mode == "stack" else corrected.stacks[k].temperature, mode)
         if key == self._shown:
             self._mark_selected(corrected, k)
             return
@@ -166,7 +184,9 @@ class SpectraPanel(Panel):
         stack = corrected.stacks[k]
         axis, _, repeats = _stack_data(corrected, k)
         self._sources = tuple(member.source for member in stack.members)
-        self.curves.display(axis, repeats, [stack.kind] * len(repeats), [_tip(member) for member in stack.members])
+        differs = _differs(self._test, k)
+        tips = ["<br>".join((_tip(member), *differs)) for member in stack.members]
+        self.curves.display(axis, repeats, [stack.kind] * len(repeats), tips)
         unit = intensity_unit(corrected.stacks, results.document.settings.corrections)
         self.plot.display_labels("Wavelength (nm)", f"Intensity ({unit})")
 
@@ -178,10 +198,11 @@ class SpectraPanel(Panel):
         found = {i: shape for i in rows if (shape := _scaled_mean(results, corrected, i)) is not None}
         self._sources = tuple(corrected.stacks[i].key for i in found)
         curves = np.array(list(found.values())).reshape(-1, axis.size)
-        tips = [stack_line(corrected.stacks[i]) for i in found]
+        differs = {i: words for i in found if (words := _differs(self._test, i))}
+        tips = ["<br>".join((stack_line(corrected.stacks[i]), *differs.get(i, ()))) for i in found]
         self._curves_left_out = len(members) - len(found)
-        self.curves.display(axis, curves, [mode] * len(found), tips)
-        self.plot.display_labels("Wavelength (nm)", "Mean intensity (scaled to the band’s height)")
+        self.curves.display(axis, curves, ["warn" if i in differs else mode for i in found], tips)
+        self.plot.display_labels("Wavelength (nm)", "Mean intensity (scaled)")
 
     def _mark_selected(self, corrected: Corrected, k: int) -> None:
         wanted = self._view.record
@@ -246,7 +267,8 @@ class SpectraPanel(Panel):
             seen = np.ones(axis.size, dtype=bool) if bands is None else transmitted(bands, k)
             # Where a part is hidden, its label stands at the top of the band.
             label = "" if any(one.label == "hidden part" for one in series) else "mean"
-            series.append(Series("text", label, "flank", line_x=axis[seen], line_y=mean[seen]))
+            tone = "warn" if _differs(self._test, k) else "text"
+            series.append(Series(tone, label, "flank", line_x=axis[seen], line_y=mean[seen]))
         self.plot.display(series)
 
     def _show_range(self, results: Results, corrected: Corrected, k: int) -> None:
@@ -268,6 +290,13 @@ def _stack_data(corrected: Corrected, k: int) -> tuple[np.ndarray, np.ndarray, n
     """Return axis, mean and repeats (n_repeats, n_pixels) of a stack."""
     block, row = corrected.blocks[corrected.place[k, 0]], corrected.place[k, 1]
     return block.wavelength_nm, block.mean[row], block.intensity[row][:, corrected.present[k]].T
+
+
+def _differs(test: ShapeTest | None, k: int) -> tuple[str, ...]:
+    """Return that the shape of a stack differs from that of the band; nothing where it does not."""
+    if test is None or k >= test.is_beyond.size or not test.is_beyond[k]:
+        return ()
+    return (f"{differs_words(float(test.significance[k]), is_beyond=True)} off the shape of the PL",)
 
 
 def _within(axis: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -46,6 +46,11 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self.setTextPen(theme.muted)
         self.setLabel(self.labelText, **{"color": theme.muted, "font-size": f"{MUTED_PX}px"})
 
+    def setLabel(self, *args: Any, **kwargs: Any) -> None:
+        """Label the axis; the base class leaves a label of another length where the one before it stood."""
+        super().setLabel(*args, **kwargs)
+        self.resizeEvent()
+
     def boundingRect(self) -> QRectF:
         """Leave room for a number that reaches past the end of the axis."""
         room = (_OVERHANG_PX, 0) if self.orientation in ("bottom", "top") else (0, _OVERHANG_PX)

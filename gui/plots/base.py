@@ -16,6 +16,8 @@ from asplab.gui.theme import Theme
 pg.setConfigOption("mouseRateLimit", 1000)
 
 HINT = "Wheel zooms · drag pans · double-click or A shows all"
+EXCLUDES = "right-click: exclude or show"
+"""What a hint says of plots whose points or curves stand for measurements."""
 _PADDING_X, _PADDING_Y = 0.02, 0.06
 _BOTTOM_PX = 44
 

@@ -1,0 +1,197 @@
+"""What is known of the selected condition: as facts, and as trends over its repeats."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from asplab.core.estimate import Estimate
+from asplab.core.grouping import Stack
+from asplab.core.pipeline import Results
+from asplab.core.trend_records import HeatTrends, LightTrends
+from asplab.gui.flags import flags_of
+from asplab.gui.reading import KINDS, place_of, selected_stack, stack_name, temperature_name
+from asplab.gui.view_state import ViewState
+from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.widgets.trends import TrendRow
+
+_OF_SPECTRA, _OF_SCANS = ("spectra", "overview", "corrections"), ("absorption",)
+_OF_ETA = ("efficiency", "ratio", "polaron")
+_PERCENT = 100.0
+Facts = Iterator[tuple[str, str]]
+
+
+def facts(results: Results, view: ViewState) -> list[tuple[str, str]]:
+    """Return name and fact of everything known about the selected condition, what matters at the step at the end."""
+    k = selected_stack(results, view)
+    if k is None or results.gathered is None or not view.stack:
+        return []
+    stack = results.gathered.stacks[k]
+    if stack.key != view.stack:
+        return []
+    found = [
+        ("Condition", stack_name(stack)),
+        ("Temperature", f"{plain(stack.temperature_k, 2)} K"),
+        ("Repeats", str(len(stack.members))),
+        ("Filter", _filters(stack.longpass_nm, stack.shortpass_nm)),
+        *_shared_facts(stack.members),
+        *_energy_facts(results, stack, k),
+    ]
+    if results.emission is not None and math.isfinite(results.emission.truncation[k]):
+        found.append(("Band seen", f"{plain(100 * results.emission.truncation[k], 1)} %"))
+    if results.corrected is not None:
+        found.append(("Cosmic pixels", str(int(results.corrected.replaced_pixels[k]))))
+    return [*found, *_facts_of_step(results, view.step, k)]
+
+
+def record_facts(results: Results, view: ViewState) -> list[tuple[str, str]]:
+    """Return name and fact of the selected repeat; none where none is selected."""
+    experiment = results.document.experiment
+    record = next((r for r in (*experiment.spectra, *experiment.scans) if r.source == view.record), None)
+    if record is None:
+        return []
+    repeat = "" if record.condition.repeat is None else f"{record.condition.repeat} · "
+    return [("Repeat", f"{repeat}{record.source}")]
+
+
+def _energy_facts(results: Results, stack: Stack, k: int) -> Facts:
+    if results.energies is None or results.excitations is None:
+        return
+    energy = float(results.excitations.energy_mev[k])
+    yield "Excitation", f"{plain(energy, 1)} meV"
+    below = float(results.energies.reference_mev[stack.temperature]) - energy
+    if math.isfinite(below):
+        yield "ΔE" if below > 0 else "ΔE<sub>S</sub>", f"{plain(abs(below), 1)} meV"
+
+
+def _filters(longpass_nm: float | None, shortpass_nm: float | None) -> str:
+    parts = [
+        f"{name} {plain(value, 1)} nm"
+        for name, value in (("long-pass", longpass_nm), ("short-pass", shortpass_nm))
+        if value is not None
+    ]
+    return ", ".join(parts) or "none"
+
+
+def _shared_facts(members: tuple[object, ...]) -> list[tuple[str, str]]:
+    found = []
+    for name, field, unit, decimals in (("Exposure", "exposure_s", "s", 1), ("Power", "power_uw", "µW", 1)):
+        known = [v for m in members if (v := getattr(getattr(m, "condition", None), field, None)) is not None]
+        if known:
+            spread = f" ± {plain(float(np.std(known)), decimals)}" if np.ptp(known) > 0 else ""
+            found.append((name, f"{plain(float(np.mean(known)), decimals)}{spread} {unit}"))
+    return found
+
+
+# --- checks of the condition, at the step where they matter ------------------------------------------------
+def _facts_of_step(results: Results, step: str, k: int) -> Facts:
+    if step in _OF_SPECTRA:
+        yield from _shape_facts(results, k)
+    if step in _OF_SCANS:
+        yield from _scan_facts(results, k)
+    if step in (*_OF_SPECTRA, *_OF_ETA):
+        yield from _linear_facts(results, k)
+    if step in _OF_ETA:
+        yield from _flag_facts(results, k)
+
+
+def _shape_facts(results: Results, k: int) -> Facts:
+    test = results.shape_test
+    if test is None or not math.isfinite(test.significance[k]):
+        return
+    if math.isfinite(test.shift_mev[k]):
+        yield "Shape moved", f"{measured(Estimate(test.shift_mev[k], test.shift_error_mev[k]))} meV"
+    if test.width_error[k] > 0.0:
+        yield "Shape widened", f"× {measured(Estimate(test.width_ratio[k], test.width_error[k]))}"
+    yield "Shape differs", differs_words(float(test.significance[k]), is_beyond=bool(test.is_beyond[k]))
+
+
+def differs_words(sigma: float, *, is_beyond: bool) -> str:
+    """Return by how many standard deviations something differs, with a sign where that is too many."""
+    size = f"{plain(sigma, 1 if sigma < 9.95 else 0)}σ"
+    return f"! {size}" if is_beyond else size
+
+
+def _scan_facts(results: Results, k: int) -> Facts:
+    t = results.gathered.stacks[k].temperature if results.gathered is not None else None
+    if t is None:
+        return
+    if results.pairs is not None:
+        yield "PL and PA", results.pairs.words(t)
+    baseline = None if results.absorbed is None else results.absorbed.baselines[t]
+    if baseline is not None and math.isfinite(baseline.chi2_volt) and math.isfinite(baseline.chi2_power):
+        for name, chi2 in (("volts", baseline.chi2_volt), ("power", baseline.chi2_power)):
+            yield f"Baseline in {name}", f"χ² {plain(chi2, 1)} of {baseline.dof} dof"
+
+
+def _linear_facts(results: Results, k: int) -> Facts:
+    regime, place = results.linear_regime, place_of(results, k)
+    if regime is None or place is None:
+        return
+    if regime.missing:
+        yield "⟨N⟩", f"not known: {', '.join(regime.missing)}"
+        return
+    light, heat = (float(part[place]) for part in (regime.light, regime.heat))
+    if math.isfinite(light):
+        yield "⟨N⟩ of PL, PA", f"{_small(light)}, {_small(heat)}" if math.isfinite(heat) else _small(light)
+
+
+def _small(value: float) -> str:
+    return measured(Estimate(value, 0.0)) if value == 0.0 else plain(value, max(1 - math.floor(math.log10(value)), 0))
+
+
+def _flag_facts(results: Results, k: int) -> Facts:
+    fit = results.efficiency
+    if fit is None or results.gathered is None:
+        return
+    stack = results.gathered.stacks[k]
+    if stack.key in fit.keys[stack.temperature]:
+        found = flags_of(fit, results.purity, stack.temperature, fit.keys[stack.temperature].index(stack.key))
+        if found:
+            yield "Flags", ", ".join(flag.short for flag in found)
+
+
+# --- trends over the repeats -------------------------------------------------------------------------------
+def trend_rows(results: Results, view: ViewState) -> list[TrendRow]:
+    """Return how emission and photothermal signal of the selected condition change over its repeats."""
+    k = selected_stack(results, view)
+    if k is None or results.drift is None or results.gathered is None or not view.stack:
+        return []
+    place, stack = place_of(results, k), results.gathered.stacks[k]
+    if place is None or stack.key != view.stack:
+        return []
+    name = temperature_name(float(results.gathered.temperatures_k[place[0]]))
+    parts = ((results.drift.light, KINDS[stack.kind], stack.kind), (results.drift.heat, "PA", "pa"))
+    rows = [_trend_row(part, title, color, place, name) for part, title, color in parts]
+    return [row for row in rows if row is not None]
+
+
+def _trend_row(
+    part: LightTrends | HeatTrends, name: str, color: str, place: tuple[int, int], temperature: str
+) -> TrendRow | None:
+    trends, (t, c) = part.trends, place
+    present = trends.present[t, c]
+    if int(present.sum()) < 2:
+        return None
+    own, error, common = (
+        _PERCENT * float(value) for value in (trends.own[t, c], trends.own_error[t, c], trends.common[t])
+    )
+    is_told = math.isfinite(own) and math.isfinite(error)
+    told = "It tells no trend of its own."
+    if is_told:
+        size = measured(Estimate(own, error))
+        told = f"Its own trend: {size} % per repeat ({plain(float(trends.own_sigma[t, c]), 1)}σ)."
+    shared = ""
+    if math.isfinite(common):
+        shared = f"<br>All conditions at {temperature} share {plain(common, 2)} % per repeat; that cancels in QY and η."
+    return TrendRow(
+        name,
+        color,
+        trends.position[t, c][present],
+        trends.deviation[t, c][present],
+        float(trends.error[t, c]),
+        float(trends.slope[t, c]) if is_told or math.isfinite(common) else math.nan,
+        f"{measured(Estimate(own, error))} %" if is_told else "not told",
+        bool(part.is_beyond[t, c]),
+        f"<b>{name}</b>: deviation of each repeat from the mean, with its standard error.{shared}<br>{told}",
+    )

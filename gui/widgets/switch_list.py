@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from asplab.gui.theme import Theme
@@ -13,6 +13,7 @@ from asplab.gui.widgets.rows import ROW_PX, PaintedRows
 from asplab.gui.widgets.table import Column
 from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 
+HINT = "Click a row to see what it changes · click its switch, or press Space, to turn it on or off"
 _PAD, _GAP = 6.0, 14.0
 _SWITCH, _KNOB = (28.0, 16.0), 5.0
 _SWITCH_ROOM = _PAD + _SWITCH[0] + _GAP / 2
@@ -59,7 +60,8 @@ class SwitchRow:
 class SwitchList(PaintedRows):
     """Rows with switches; words and file give way where the list is narrow.
 
-    ``switch_toggled`` carries the row whose switch was clicked, or toggled with Space.
+    ``switch_toggled`` carries the row whose switch was clicked, or toggled with Space; ``hint_changed`` says what the
+    mouse does here, and is empty once it has left.
 
     Parameters
     ----------
@@ -73,6 +75,7 @@ class SwitchList(PaintedRows):
     """
 
     switch_toggled = Signal(int)
+    hint_changed = Signal(str)
 
     def __init__(
         self,
@@ -156,6 +159,16 @@ class SwitchList(PaintedRows):
         edges = self._edges()[-len(self._columns) :] if self._columns else []
         hits = (c.tip for c, (left, right) in zip(self._columns, edges, strict=True) if left <= place.x() < right)
         return next(hits, "")
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Say what the mouse does."""
+        super().enterEvent(event)
+        self.hint_changed.emit(HINT)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take that back."""
+        super().leaveEvent(event)
+        self.hint_changed.emit("")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Toggle the switch under the mouse, or choose the row."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -18,7 +19,7 @@ from asplab.gui.panels.corrections import CorrectionsPanel
 from asplab.gui.panels.corrections.rows import NONE, signed
 from asplab.gui.theme import LIGHT
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.switch_list import SwitchList, SwitchRow
+from asplab.gui.widgets.switch_list import HINT, SwitchList, SwitchRow
 from asplab.gui.widgets.text import without_markup
 
 Until = Callable[..., None]
@@ -118,6 +119,15 @@ def test_space_throws_the_switch_of_the_row(page: CorrectionsPanel, opened: Bind
     QTest.keyClick(page.list, Qt.Key.Key_Space)
     until(lambda: is_settled(opened))
     assert results_of(opened).document.settings.energies.medium == "air"
+
+
+def test_the_status_line_says_what_the_mouse_does_on_the_list(page: CorrectionsPanel, opened: Bindings) -> None:
+    told: list[str] = []
+    page.hint_changed.connect(told.append)
+    place = QPointF(40.0, 40.0)
+    QApplication.sendEvent(page.list, QEnterEvent(place, place, place))
+    QApplication.sendEvent(page.list, QEvent(QEvent.Type.Leave))
+    assert told == [HINT, ""]
 
 
 def test_a_click_beside_the_switch_throws_none(page: CorrectionsPanel, opened: Bindings, click: Click) -> None:

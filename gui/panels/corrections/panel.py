@@ -29,7 +29,6 @@ from asplab.gui.widgets.text import escaped
 
 VIEWS = (("mean", "Mean"), ("repeats", "Repeats"), ("conditions", "All conditions"))
 STALE, RUNNING = "! effects of earlier settings", "comparing …"
-_LIST_HINT = "Click a correction to see what it changes · click its switch, or Space, turns it on and off"
 
 
 class CorrectionsPanel(StudyPanel):
@@ -125,6 +124,7 @@ class CorrectionsPanel(StudyPanel):
     def _connect(self) -> None:
         self.list.row_chosen.connect(self._choose_step)
         self.list.switch_toggled.connect(self._toggle)
+        self.list.hint_changed.connect(self.hint_changed)
         self.more_button.toggled.connect(self._look_again)
         self.run_button.clicked.connect(lambda: self.study_requested.emit(EFFECTS.key))
         self.views.chosen.connect(self._look_again)

@@ -23,7 +23,7 @@ class Flag:
 KNOWN = {
     flag.name: flag
     for flag in (
-        Flag("not_determined", "not determined", "neither emission nor absorption stands out of its noise", True),
+        Flag("not_determined", "not determined", "neither emission nor absorption stands out of its noise"),
         Flag("net_cooling", "net cooling", "the sample cools: PA is negative beyond 3σ"),
         Flag("eta_above_1", "above 1", "η is above 1"),
         Flag("eta_below_0", "below 0", "η is below 0"),
@@ -41,8 +41,9 @@ def flags_of(fit: EfficiencyFit, purity: PurityBound | None, t: int, j: int) -> 
 
 
 def flag_lines(fit: EfficiencyFit, purity: PurityBound | None, t: int, j: int) -> str:
-    """Return the flags of one η for a tooltip, one on each line."""
-    return "".join(f"<br>{'! ' if flag.is_doubt else ''}{flag.words}" for flag in flags_of(fit, purity, t, j))
+    """Return the flags of one η for a tooltip, one on each line; that it is not determined stands there already."""
+    found = (flag for flag in flags_of(fit, purity, t, j) if flag.name != "not_determined")
+    return "".join(f"<br>{'! ' if flag.is_doubt else ''}{flag.words}" for flag in found)
 
 
 def leak_possible(fit: EfficiencyFit, purity: PurityBound | None) -> np.ndarray:

@@ -1,46 +1,57 @@
 """η against detuning and against temperature."""
 
-from functools import partial
-
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedLayout, QToolButton, QWidget
 
-from asplab.core.checks import logit_eta
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.experiment import Experiment
-from asplab.core.fixed_laser import FixedDetuning, follow
+from asplab.core.fixed_laser import follow
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves
+from asplab.core.purity import PurityBound
 from asplab.core.units import thermal_energy_mev
+from asplab.gui.eta_words import COLUMNS, doubt_words, eta_row, leak_tip
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.detuning import detuning_label
+from asplab.gui.plots.eta_series import (
+    ETA_RANGE,
+    Curves,
+    closed,
+    colour_indices,
+    doubt_marks,
+    nearer,
+    open_series,
+    temperature_series,
+    thermal_series,
+)
 from asplab.gui.plots.guides import Guide, Guides
+from asplab.gui.plots.hatch import HatchedRegion, HatchKey
+from asplab.gui.plots.marks import PointMarks
 from asplab.gui.plots.phonon_axis import ScaledAxis
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import (
-    efficiency_at,
     selected_temperature,
     temperature_name,
     temperature_specs,
     why_missing,
 )
-from asplab.gui.theme import Theme, detuning_spec, detuning_symbol
+from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.arrange import GAP, column, row
+from asplab.gui.widgets.arrange import GAP, column, row, scrolled
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
-from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.legend import TemperatureLegend
-from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.table import DataTable
+from asplab.gui.widgets.text import TextLine
 
 HINT = f"Click a point to select its condition · {EXCLUDES} · wheel zooms · A shows all"
-Curves = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-"""Detunings, and η with the ends of its band, (temperatures, points)."""
 _SHORTEST_MEV, _CURVE_POINTS = 5.0, 81
-_ETA_RANGE = (-0.08, 1.12)
 _LINES = 6
+_SHARES = (2, 3)
+"""Parts of the width of the second card, while it shows a plot or a table, beside 3 of the first."""
 _MEV_PER_EV = 1e3
 
 
@@ -53,16 +64,34 @@ class EfficiencyPanel(Panel):
         self._thermal_places: list[np.ndarray] = []
         self._subject: Experiment | None = None
         self._results: Results | None = None
+        self._purity: PurityBound | None = None
         self._view = ViewState()
+        self._rows: tuple[str, ...] = ()
         self.legend = TemperatureLegend(theme)
         self.plot = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
         self.plot.display_hint(HINT)
         self._guides = Guides(theme)
         self.plot.add_layer(self._guides, z=-5)
+        self.hatch, self.marks = HatchedRegion(theme), PointMarks(theme)
+        self.plot.add_layer(self.hatch, z=-4)
+        self.plot.add_layer(self.marks, z=12)
         self.top_axis = ScaledAxis(self.plot)
         self.card = Card("Up-conversion efficiency")
         self.card.add(self.legend)
         self.card.add(self.plot, 1)
+        self.table_button = QToolButton()
+        self.table_button.setText("Table")
+        self.table_button.setCheckable(True)
+        self.table_button.setProperty("role", "page")
+        self.table_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.table_button.setToolTip("List η of the selected temperature with all that is to be said of it")
+        self.card.header.addWidget(self.table_button)
+        self.hatch_key, self.words = HatchKey(theme), TextLine(muted=True)
+        foot = QWidget()
+        below = row(foot, GAP)
+        below.addWidget(self.hatch_key)
+        below.addWidget(self.words, 1)
+        self.card.add(foot)
         self.scale = ChoiceField((("eta", "η"), ("logit", "ln η/(1 − η)")))
         self.scale.setFixedWidth(118)
         self.thermal = SeriesPlot(theme, x_label="1/k<sub>B</sub>T (eV<sup>−1</sup>)", y_label="η")
@@ -71,13 +100,24 @@ class EfficiencyPanel(Panel):
         self.thermal.add_layer(self._thermal_guides, z=-5)
         self.thermal_card = Card("η(T)")
         self.thermal_card.header.addWidget(self.scale)
-        self.thermal_card.add(self.thermal, 1)
+        self.table = DataTable(theme, COLUMNS)
+        self.table.setAccessibleName("η of the selected temperature")
+        holder = QWidget()
+        self._pages = QStackedLayout(holder)
+        self._pages.setContentsMargins(0, 0, 0, 0)
+        self._pages.addWidget(self.thermal)
+        self._pages.addWidget(scrolled(self.table))
+        self.thermal_card.add(holder, 1)
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show η of all temperatures, the selected one in front."""
+        is_other = self._results is None or self._results.document.experiment is not results.document.experiment
+        if results.purity is not None or is_other:
+            # What a leak could do waits for the end of a drag; until then that before it is shown.
+            self._purity = results.purity
         self._results, self._view = results, view
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not fit.valid.any():
@@ -89,7 +129,8 @@ class EfficiencyPanel(Panel):
         self.legend.display([plain(k, 0) for k in fit.temperatures_k], specs, t)
         curves = self._curves(results)
         self._show_detuning(fit, curves, specs, t)
-        self._show_thermal(fit)
+        self._show_second(fit, t)
+        self._show_doubts(results, fit, t)
         self.plot.display_labels(detuning_label(results), "η")
         self._show_phonon_axis(results, t)
         self._fit_ranges(results)
@@ -100,14 +141,14 @@ class EfficiencyPanel(Panel):
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
-        for part in (self.plot, self.thermal, self.legend, self.top_axis):
+        for part in (self.plot, self.thermal, self.legend, self.top_axis, self.table, self.hatch_key):
             part.restyle(theme)
 
     def _content(self) -> QWidget:
         content = QWidget()
-        cards = row(content, GAP)
+        cards = self._cards = row(content, GAP)
         cards.addWidget(self.card, 3)
-        cards.addWidget(self.thermal_card, 2)
+        cards.addWidget(self.thermal_card, _SHARES[0])
         return content
 
     def _connect(self) -> None:
@@ -117,6 +158,12 @@ class EfficiencyPanel(Panel):
         self.plot.hint_changed.connect(self.hint_changed)
         self.thermal.hint_changed.connect(self.hint_changed)
         self.scale.chosen.connect(self._rescale)
+        self.table_button.toggled.connect(self._show_again)
+        self.table.row_chosen.connect(lambda index: self.stack_chosen.emit(self._rows[index]))
+
+    def _show_again(self) -> None:
+        if self._results is not None:
+            self.display(self._results, self._view)
 
     def _choose(self, series: int, point: int, button: Qt.MouseButton) -> None:
         key = self._keys[series][point]
@@ -130,7 +177,7 @@ class EfficiencyPanel(Panel):
             self.stack_chosen.emit(key)
 
     def _rescale(self) -> None:
-        if self._results is not None and self._results.efficiency is not None:
+        if self._results is not None and self._results.efficiency is not None and not self.table_button.isChecked():
             label = "ln η/(1 − η)" if self.scale.key == "logit" else "η"
             self.thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", label)
             self._show_thermal(self._results.efficiency)
@@ -139,12 +186,12 @@ class EfficiencyPanel(Panel):
     def _fit_ranges(self, results: Results) -> None:
         if self._subject is not results.document.experiment:
             self._subject = results.document.experiment
-            self.plot.set_home(x=(0.0, self._longest()), y=_ETA_RANGE)
+            self.plot.set_home(x=(0.0, self._longest()), y=ETA_RANGE)
             self.plot.view_all()
             self._fit_thermal()
 
     def _fit_thermal(self) -> None:
-        self.thermal.set_home(y=_ETA_RANGE if self.scale.key == "eta" else None)
+        self.thermal.set_home(y=ETA_RANGE if self.scale.key == "eta" else None)
         self.thermal.view_all()
 
     def _longest(self) -> float:
@@ -164,15 +211,15 @@ class EfficiencyPanel(Panel):
         series: list[Series] = []
         self._keys = []
         for other in [*(i for i in range(len(specs)) if i != t), t]:
-            series.append(_temperature_series(fit, curves, specs, other, is_front=other == t))
+            series.append(temperature_series(fit, curves, specs, other, self._purity, is_front=other == t))
             self._keys.append(fit.keys[other])
-        series[:0] = _open_series(fit, t)
+        series[:0] = open_series(fit, t, self._purity)
         self._keys[:0] = [fit.keys[t], fit.keys[t]]
         self.plot.display(series)
         self._guides.display([Guide("y", 1.0, label="η = 1")])
         point = fit.keys[t].index(self._view.stack) if self._view.stack and self._view.stack in fit.keys[t] else None
         self._ring(series, point)
-        self.card.display_subtitle(_counted(fit, t))
+        self.card.display_subtitle(*_counted(fit, t))
 
     def _ring(self, series: list[Series], point: int | None) -> None:
         """Mark the selected excitation where it is drawn: among the open symbols or the determined points."""
@@ -184,18 +231,53 @@ class EfficiencyPanel(Panel):
         known = results.intervals is None or bool(results.intervals.identified[t])
         self.top_axis.display(1.0 / phonon if np.isfinite(phonon) and known else None, "N = ΔE/ħω")
 
-    # --- η(1/kT) -----------------------------------------------------------------------------------------
+    # --- what could be something else --------------------------------------------------------------------
+    def _show_doubts(self, results: Results, fit: EfficiencyFit, t: int) -> None:
+        purity = self._purity
+        od = results.document.settings.pump.rejection_od
+        has_curve = purity is not None and purity.leak is not None and t < len(purity.curve_eta)
+        if purity is not None and has_curve and np.isfinite(purity.curve_eta[t]).any():
+            self.hatch.display(purity.curve_mev, purity.curve_eta[t], tip=leak_tip(od, fit.temperatures_k[t]))
+        else:
+            self.hatch.clear()
+        self.marks.display(doubt_marks(fit, purity, t))
+        if self.hatch_key.isHidden() == self.hatch.is_shown:
+            self.hatch_key.setVisible(self.hatch.is_shown)
+        self.words.display(*doubt_words(results, purity, [mark.sign for mark in self.marks.marks]))
+
+    # --- η(1/kT), or the table ---------------------------------------------------------------------------
+    def _show_second(self, fit: EfficiencyFit, t: int) -> None:
+        is_table = self.table_button.isChecked()
+        self._pages.setCurrentIndex(int(is_table))
+        if self.scale.isHidden() != is_table:
+            self.scale.setVisible(not is_table)
+        share = _SHARES[is_table]
+        if self._cards.stretch(1) != share:
+            self._cards.setStretch(1, share)
+        if not is_table:
+            self._show_thermal(fit)
+            return
+        places = np.flatnonzero(fit.valid[t]).tolist()
+        self._rows = tuple(fit.keys[t][j] for j in places)
+        chosen = self._rows.index(self._view.stack) if self._view.stack in self._rows else None
+        self.table.display([eta_row(fit, self._purity, t, j) for j in places], selected=chosen)
+        self.thermal_card.display_title(f"η at {temperature_name(fit.temperatures_k[t])}")
+        self.thermal_card.display_subtitle("")
+        if self.thermal_card.isHidden():
+            self.thermal_card.show()
+
     def _show_thermal(self, fit: EfficiencyFit) -> None:
         is_logit = self.scale.key == "logit"
+        self.thermal_card.display_title("η(T)")
         self.thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", "ln η/(1 − η)" if is_logit else "η")
         inverse = _MEV_PER_EV / thermal_energy_mev(fit.temperatures_k)
         followed = follow(fit, _LINES)
         series = [
             one
-            for found, index in zip(followed, _colour_indices(fit, followed), strict=True)
-            for one in _thermal_series(fit, found, index, inverse, is_logit=is_logit)
+            for found, index in zip(followed, colour_indices(fit, followed), strict=True)
+            for one in thermal_series(fit, found, index, inverse, is_logit=is_logit)
         ]
-        self._thermal_places = [_nearer(fit, found) for found in followed for _ in range(2)]
+        self._thermal_places = [nearer(fit, found) for found in followed for _ in range(2)]
         self.thermal.display(series)
         self._thermal_guides.display([] if is_logit else [Guide("y", 1.0)])
         between = any(found.interpolated.any() for found in followed)
@@ -205,126 +287,8 @@ class EfficiencyPanel(Panel):
             self.thermal_card.setVisible(bool(followed))
 
 
-def _temperature_series(
-    fit: EfficiencyFit, curves: Curves | None, specs: list[str], t: int, *, is_front: bool
-) -> Series:
-    closed = _closed(fit)[t]
-    eta = np.where(closed, fit.eta[t], np.nan)
-    arms = np.stack([eta - fit.eta_low[t], fit.eta_high[t] - eta])
-    model = None if curves is None or not np.isfinite(curves[1][t]).all() else curves
-    return Series(
-        color=specs[t],
-        x=fit.detuning_mev[t],
-        y=eta,
-        error=np.maximum(arms, 0.0),
-        excluded=~fit.fitted[t],
-        tips=_tips(fit, t),
-        symbol_px=9 if is_front else 5,
-        line_x=() if model is None else model[0],
-        line_y=() if model is None else model[1][t],
-        band_low=None if model is None or not is_front else model[2][t],
-        band_high=None if model is None or not is_front else model[3][t],
-    )
-
-
-def _open_series(fit: EfficiencyFit, t: int) -> tuple[Series, Series]:
-    """Points whose 68 % interval is open: quiet bars through the whole view, and open symbols."""
-    is_open = fit.valid[t] & ~_closed(fit)[t]
-    low, high = _ETA_RANGE
-    place = np.clip(np.where(is_open, fit.eta[t], np.nan), low + 0.04, high - 0.04)
-    bars = Series(
-        color="line",
-        x=fit.detuning_mev[t],
-        y=np.where(is_open, 0.5, np.nan),
-        error=np.full(place.size, 9.0),
-        symbol_px=0.1,
-    )
-    symbols = Series(
-        color="muted", x=fit.detuning_mev[t], y=place, tips=_tips(fit, t), symbol="wedge", symbol_px=8, is_open=True
-    )
-    return bars, symbols
-
-
-def _closed(fit: EfficiencyFit) -> np.ndarray:
-    closed: np.ndarray = fit.valid & np.isfinite(fit.eta_low) & np.isfinite(fit.eta_high)
-    return closed
-
-
-def _tips(fit: EfficiencyFit, t: int) -> LazyTips:
-    return LazyTips(fit.eta.shape[1], partial(_tip, fit, t))
-
-
-def _tip(fit: EfficiencyFit, t: int, j: int) -> str:
-    if not fit.valid[t, j]:
-        return ""
-    head = f"<b>{temperature_name(fit.temperatures_k[t])}, ΔE = {plain(fit.detuning_mev[t, j], 1)} meV</b>"
-    state = "" if fit.fitted[t, j] else "<br>excluded from the fits"
-    if not _closed(fit)[t, j]:
-        return f"{head}<br>not determined: neither emission nor absorption stands out of its noise{state}"
-    return f"{head}<br>η = {measured(efficiency_at(fit, t, j))} (68 %){state}"
-
-
-def _counted(fit: EfficiencyFit, t: int) -> str:
+def _counted(fit: EfficiencyFit, t: int) -> tuple[str, ...]:
     if not fit.valid[t].any():
-        return f"{temperature_name(fit.temperatures_k[t])}: no η"
-    count = int((fit.valid & ~_closed(fit))[t].sum())
-    return f"▽ {count} not determined" if count else "68 % intervals"
-
-
-def _colour_indices(fit: EfficiencyFit, followed: list[FixedDetuning]) -> list[int]:
-    """Return the excitation that each detuning goes by, or its rank where lasers don't follow the gap."""
-    with np.errstate(all="ignore"):
-        typical = np.array([np.median(column[ok]) if ok.any() else np.inf for column, ok in zip(
-            fit.detuning_mev.T, fit.valid.T, strict=True)])  # fmt: skip
-    indices = [int(np.argmin(np.abs(typical - found.detuning_mev))) for found in followed]
-    return indices if len(set(indices)) == len(indices) else list(range(len(followed)))
-
-
-def _nearer(fit: EfficiencyFit, found: FixedDetuning) -> np.ndarray:
-    """Return the place nearest to the detuning at each temperature, -1 where η is not known."""
-    rows = np.arange(len(found.eta))[:, None]
-    distance = np.abs(fit.detuning_mev[rows, found.places] - found.detuning_mev)
-    return found.places[rows[:, 0], np.argmin(distance, axis=1)]
-
-
-def _thermal_series(
-    fit: EfficiencyFit, found: FixedDetuning, index: int, inverse: np.ndarray, *, is_logit: bool
-) -> tuple[Series, Series]:
-    """Return η at one detuning against temperature: measured points with a line, and open interpolated ones."""
-    eta, error = found.eta, found.eta_error
-    if is_logit:
-        eta, error = logit_eta(eta, error)
-    good = np.isfinite(eta)
-    tips = LazyTips(eta.size, partial(_thermal_tip, fit, found))
-    style = {"color": detuning_spec(index), "symbol": detuning_symbol(index), "symbol_px": 7, "x": inverse}
-    measured_here, between = good & ~found.interpolated, good & found.interpolated
-    closed = Series(
-        **style,
-        label=f"{plain(found.detuning_mev, 0)} meV",
-        y=np.where(measured_here, eta, np.nan),
-        error=np.where(measured_here, error, np.nan),
-        tips=tips,
-        line_x=inverse[good],
-        line_y=eta[good],
-        is_dashed=True,
-    )
-    open_points = Series(
-        **style,
-        y=np.where(between, eta, np.nan),
-        error=np.where(between, error, np.nan),
-        tips=tips,
-        is_open=True,
-    )
-    return closed, open_points
-
-
-def _thermal_tip(fit: EfficiencyFit, found: FixedDetuning, t: int) -> str:
-    if not np.isfinite(found.eta[t]):
-        return ""
-    head = f"<b>{temperature_name(found.temperatures_k[t])}, ΔE = {plain(found.detuning_mev, 1)} meV</b>"
-    value = f"{head}<br>η = {plain(found.eta[t], 3)} ± {plain(found.eta_error[t], 3)}"
-    if not found.interpolated[t]:
-        return value
-    first, last = (plain(fit.detuning_mev[t, j], 1) for j in found.places[t])
-    scale = "η" if found.is_straight_in_eta[t] else "ln η/(1 − η)"
-    return f"{value}<br>interpolated between {first} and {last} meV, straight in {scale}"
+        return f"{temperature_name(fit.temperatures_k[t])}: no η", "no η"
+    count = int((fit.valid & ~closed(fit))[t].sum())
+    return (f"▽ {count} not determined", f"▽ {count}") if count else ("68 % intervals", "68 %")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from asplab.gui.plots.layer import Array, Layer, PixelMap
 from asplab.gui.theme import Theme
 
-_SPACING_PX = 7.0
+_SPACING_PX, _RISEN_PX = 7.0, 2.0
 _EMPTY: Array = np.empty(0)
 
 
@@ -19,6 +19,7 @@ class HatchedRegion(Layer):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._x, self._low, self._high, self._tip = _EMPTY, 0.0, _EMPTY, ""
+        self._given: tuple[Array, Array] = (_EMPTY, _EMPTY)
 
     @property
     def is_shown(self) -> bool:
@@ -27,6 +28,9 @@ class HatchedRegion(Layer):
 
     def display(self, x: Array, high: Array, *, low: float = 0.0, tip: str = "") -> None:
         """Hatch from ``low`` up to a curve; NaN is left out, and nothing is hatched without points."""
+        if x is self._given[0] and high is self._given[1] and tip == self._tip:
+            return
+        self._given = (x, high)
         good = np.isfinite(x) & np.isfinite(high)
         self._x, self._high, self._low, self._tip = x[good], high[good], low, tip
         self.update()
@@ -57,7 +61,9 @@ class HatchedRegion(Layer):
         hatch(painter, region.boundingRect(), self.theme)
         painter.restore()
         painter.setPen(QPen(self.theme.color("warn", 0.75), 1, Qt.PenStyle.DashLine))
-        painter.drawPolyline(fn.arrayToQPolygonF(x, high))
+        # Along the lower end it would be taken for a curve.
+        risen = np.abs(high - to_pixel.y(self._low)) > _RISEN_PX
+        painter.drawPolyline(fn.arrayToQPolygonF(x[risen], high[risen]))
 
 
 class HatchKey(QWidget):

@@ -56,7 +56,8 @@ def _two_photon(results: Results) -> Step:
     if factor is None or found is None or not found.is_known.any():
         words = "No power series (kind power) tells how much of the emission needs two photons."
         return step.found("no data", "no power series", words)
-    step = step.using(series.source for series, _ in found.fits)
+    kept = results.document.experiment.kept
+    step = step.using(record.source for record in kept if record.kind == "power")
     size = f"up to {100.0 * float(found.share[found.is_known].max()):.2g} %"
     if not _TWO_PHOTON.is_on(results.document):
         return step.found("off", f"{size} left in", f"A share of {size} needs two photons; it is left in.")

@@ -455,6 +455,8 @@ class SystematicsSettings:
         Full width at half maximum of the excitation that is not stated; never below 0.
     drift_percent : float
         Change of the emission from the first to the last condition of a temperature, in %.
+    inner_filter_part : float
+        Part of the inner filter of a cuvette that a sample of known absorption may have.
     """
 
     yield_slope_percent: float = 1.0
@@ -471,6 +473,7 @@ class SystematicsSettings:
     nd_od: float = 0.01
     bandwidth_mev: float = 5.0
     drift_percent: float = 1.0
+    inner_filter_part: float = 0.5
 
     def __post_init__(self) -> None:
         _between("yield_slope_percent", self.yield_slope_percent, 0.0, 50.0)
@@ -487,6 +490,7 @@ class SystematicsSettings:
         _between("nd_od", self.nd_od, 0.0, 2.0)
         _between("bandwidth_mev", self.bandwidth_mev, 0.0, 200.0)
         _between("drift_percent", self.drift_percent, 0.0, 50.0)
+        _between("inner_filter_part", self.inner_filter_part, 0.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -440,6 +440,10 @@ _SYSTEMATICS = Group(
         Entry("systematics", "drift_percent", "number", "Drift",
               "Change of the emission from the first to the last condition of a temperature.",
               Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "inner_filter_part", "number", "Inner filter",
+              "Part of what a cuvette's inner filter would take from the emission, where the sample's absorption is "
+              "known and not corrected for. 0 for a thin film.",
+              Numeric("", 2, 0.0, 2.0, 0.1)),
     ),
     folded=True,
 )  # fmt: skip

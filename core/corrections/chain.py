@@ -131,6 +131,7 @@ def correct(
         dark_group=np.array([next(iter(choice.dark.weights), -1) for choice in choices]),
         frame_noise=np.array([_frame_noise(plans[k], frames) for k in range(len(stacks))]),
         neutral_od=neutral_od(stacks),
+        inner_filter=inner.possible / inner.factor,
         treatments=tuple(
             replace(treated[k], **_left_out(whole.stacks[k], saturated, k), **inner.of(k)) for k in range(len(stacks))
         ),

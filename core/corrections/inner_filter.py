@@ -22,10 +22,14 @@ _BEYOND_NM = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InnerFilter:
-    """Factors (n_stacks,) that make up for the sample's own absorption, and the curve of each, "" without one."""
+    """Factors (n_stacks,) that make up for the sample's own absorption, and the curve of each, "" without one.
+
+    ``possible`` holds the factors that a cuvette would ask for, whether they are used or not; 1 where no curve tells.
+    """
 
     factor: FloatArray
     sources: tuple[str, ...]
+    possible: FloatArray
 
     def of(self, k: int) -> dict[str, Any]:
         """Return what a treatment says of it."""
@@ -58,12 +62,14 @@ def inner_filter(
     n = len(gathered.stacks)
     curves = [curve for curve in gathered.experiment.curves if curve.kind == "absorption"]
     if not curves:
-        return InnerFilter(np.ones(n), ("",) * n)
+        return InnerFilter(np.ones(n), ("",) * n, np.ones(n))
     found = _densities(gathered, blocks, curves)
     problems.extend(_problems(gathered.stacks, found, settings))
+    possible = np.ones(n)
+    possible[[dense.stack for dense in found]] = [dense.factor for dense in found]
     if settings.inner_filter == "none" or len(found) < n:
-        return InnerFilter(np.ones(n), ("",) * n)
-    return InnerFilter(np.array([dense.factor for dense in found]), tuple(dense.source for dense in found))
+        return InnerFilter(np.ones(n), ("",) * n, possible)
+    return InnerFilter(possible, tuple(dense.source for dense in found), possible)
 
 
 def _densities(gathered: Gathered, blocks: Sequence[Block], curves: Sequence[Curve]) -> list[_Dense]:
@@ -134,7 +140,10 @@ def _problems(stacks: Sequence[Stack], found: Sequence[_Dense], settings: Correc
         f"{stacks[least.stack].excitation_nm:.0f} nm"
     )
     if settings.inner_filter == "none":
-        remedy = "Dilute the sample, or choose 'cuvette' as inner filter where light went that way"
+        remedy = (
+            "Half of that is in the systematic errors. Dilute the sample, choose 'cuvette' as inner filter where light "
+            "went that way, or set its systematic error to 0 for a thin film"
+        )
         return [Problem("warning", worst.source, f"{size}. {remedy}.")]
     if worst.at_excitation > _TOO_DENSE:
         message = f"{size}; the correction is that large only by extrapolation. Dilute the sample."

@@ -119,6 +119,9 @@ class Corrected:
         stack, before curves are divided out. Stacks with entries in one column share that noise.
     neutral_od : ndarray, shape (n_stacks,)
         Optical density of the neutral filters before the detector, mean over the repeats; 0 without one.
+    inner_filter : ndarray, shape (n_stacks,)
+        What the emission would have to be multiplied with for the sample's own absorption, were it in a cuvette and
+        not corrected for; 1 where it was corrected, or where no absorption is known.
     treatments : tuple of Treatment
         What was done to each stack.
     """
@@ -132,6 +135,7 @@ class Corrected:
     dark_group: np.ndarray
     frame_noise: FloatArray
     neutral_od: FloatArray
+    inner_filter: FloatArray
     treatments: tuple[Treatment, ...]
     problems: tuple[Problem, ...] = ()
 

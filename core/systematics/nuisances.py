@@ -129,6 +129,13 @@ _ALL = (
         "The emission grows by this from the first to the last condition of a temperature.",
         "responses",
     ),
+    Nuisance(
+        "inner_filter_part",
+        "inner filter",
+        "of a cuvette's",
+        "The sample absorbs its pump and its emission on their ways, by this part of what a cuvette would.",
+        "responses",
+    ),
 )
 
 NUISANCES: Mapping[str, Nuisance] = {nuisance.name: nuisance for nuisance in _ALL}

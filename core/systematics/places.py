@@ -21,6 +21,17 @@ def dimmed_places(results: "Results") -> np.ndarray | None:
     return places if places.any() else None
 
 
+def inner_filters(results: "Results") -> FloatArray | None:
+    """Return what an inner filter that is not corrected for would leave of the emission, (n_temperatures, n_columns).
+
+    That of a right-angle cuvette; None where no absorption is known, or where it was corrected for.
+    """
+    if results.corrected is None or results.layout is None or np.all(results.corrected.inner_filter == 1.0):
+        return None
+    left = 1.0 / results.corrected.inner_filter[results.layout.index]
+    return np.where(results.layout.valid, left, 1.0)
+
+
 def ages(results: "Results") -> FloatArray | None:
     """Return when each condition was measured, from 0 for the first of its temperature to 1 for the last.
 

@@ -70,6 +70,8 @@ class Context:
         Which spectra went through a neutral filter.
     age : ndarray, shape (n_temperatures, n_columns)
         When each condition was measured, from 0 for the first of its temperature to 1 for the last.
+    inner_filter : ndarray, shape (n_temperatures, n_columns)
+        Part of the emission that the sample's own absorption would leave in a cuvette.
     """
 
     line: StokesLine | None = None
@@ -79,6 +81,7 @@ class Context:
     steady: np.ndarray | None = None
     dimmed: np.ndarray | None = None
     age: FloatArray | None = None
+    inner_filter: FloatArray | None = None
 
 
 def shift(responses: Responses, values: Mapping[str, float], context: Context | None = None) -> Responses:
@@ -272,6 +275,11 @@ def _drift(responses: Responses, value: float, context: Context) -> Responses:
     return replace(responses, intensity=responses.intensity * (1.0 + 0.01 * value * age))
 
 
+def _inner_filter(responses: Responses, value: float, context: Context) -> Responses:
+    left = _needed("inner_filter_part", context.inner_filter, "the sample's absorption, not corrected for yet")
+    return replace(responses, intensity=responses.intensity * left**value)
+
+
 def _needed(name: str, found: _T | None, what: str) -> _T:
     if found is None:
         raise AnalysisError(f"{name} can't be shifted here: it needs {what}. Leave it out.")
@@ -292,4 +300,5 @@ _SHIFTS: Mapping[str, Callable[[Responses, float, Context], Responses]] = {
     "nd_od": _neutral_filters,
     "bandwidth_mev": _bandwidth,
     "drift_percent": _drift,
+    "inner_filter_part": _inner_filter,
 }

@@ -15,7 +15,7 @@ from asplab.core.responses import Responses
 from asplab.core.settings import Settings
 from asplab.core.systematics.model_shifts import change_eta, ensemble_change, tail_energies
 from asplab.core.systematics.nuisances import NUISANCES, checked, priors
-from asplab.core.systematics.places import ages, dimmed_places
+from asplab.core.systematics.places import ages, dimmed_places, inner_filters
 from asplab.core.systematics.shifts import Context, HiddenBands, lowest_stokes, shift, shifted_temperatures
 from asplab.core.units import FloatArray
 
@@ -158,6 +158,7 @@ def prepare(results: "Results") -> Subject:
         steady=np.asarray(efficiency.temperatures_k < _COLD * on.get("temperature_k", 0.0)),
         dimmed=dimmed_places(results),
         age=ages(results),
+        inner_filter=inner_filters(results),
     )
     known = settings.pump.measured_leak_ppm is not None
     missing = {name: _missing(name, efficiency, context, is_leak_known=known) for name in NUISANCES}
@@ -215,6 +216,8 @@ def _missing(name: str, efficiency: EfficiencyFit, context: Context, *, is_leak_
         return "no spectrum went through a neutral filter"
     if name == "drift_percent" and context.age is None:
         return "the spectra have no times"
+    if name == "inner_filter_part" and context.inner_filter is None:
+        return "no absorption of the sample is known that is not corrected for"
     return ""
 
 

@@ -113,7 +113,7 @@ def test_the_shifts_of_the_effects_add_up_to_the_systematic_error(document: dict
 
 def test_every_effect_is_told_with_its_prior_and_its_sides(document: dict[str, Any]) -> None:
     found = {row["name"]: row for row in document["systematics"]["nuisances"]}
-    shown_by_no_file = {"nd_od", "drift_percent"}
+    shown_by_no_file = {"nd_od", "drift_percent", "inner_filter_part"}
     assert set(found) == {name for name in OFF if getattr(SystematicsSettings(), name) > 0.0} - shown_by_no_file
     assert found["temperature_k"]["prior"] == 2.0
     assert found["temperature_k"]["unit"] == "K"
@@ -122,6 +122,7 @@ def test_every_effect_is_told_with_its_prior_and_its_sides(document: dict[str, A
         "gain_slope_percent": "switched off: its prior is 0",
         "nd_od": "no spectrum went through a neutral filter",
         "drift_percent": "the spectra have no times",
+        "inner_filter_part": "no absorption of the sample is known that is not corrected for",
     }
     words = " ".join(document["systematics"]["words"])
     assert "ħω (all temperatures) = " in words

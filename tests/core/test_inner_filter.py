@@ -12,6 +12,7 @@ from asplab.core.document import Document
 from asplab.core.experiment import Experiment, Spectrum
 from asplab.core.pipeline import analyse
 from asplab.core.settings import CorrectionSettings
+from asplab.core.systematics import prepare, shift, systematic_errors
 
 SEEDS = 20
 NOISE, LEVEL = 2.0, 60.0
@@ -103,3 +104,27 @@ def test_of_q_only_the_density_at_the_excitation_remains() -> None:
         Document(dimmed(CLEAN, 0.5)).with_settings(corrections=CorrectionSettings(inner_filter="none"))
     ).efficiency
     assert np.abs(by_excitation.quantum_yield - found[0].quantum_yield).max() > 0.02
+
+
+def test_added_to_clear_data_the_whole_effect_is_what_a_dense_sample_shows() -> None:
+    clear, dense = (analyse(Document(e)) for e in (CLEAN.experiment(), dimmed(CLEAN, 0.3)))
+    assert clear.responses is not None
+    assert dense.responses is not None
+    moved = shift(clear.responses, {"inner_filter_part": 1.0}, prepare(dense).context)
+    np.testing.assert_allclose(moved.intensity, dense.responses.intensity, rtol=0.01)
+
+
+def test_an_inner_filter_that_is_not_made_up_for_stands_in_the_systematic_errors() -> None:
+    clear, dense = (analyse(Document(e)) for e in (CLEAN.experiment(), dimmed(CLEAN, 0.3)))
+    errors = systematic_errors(dense)
+    k = errors.names.index("inner_filter_part")
+    off = dense.efficiency.quantum_yield[0] - clear.efficiency.quantum_yield[0]
+    # The prior is half of the whole effect: the truth lies two standard deviations away, and more where it bends.
+    assert 1.0 < off / errors.minus.quantum_yield[0] < 3.0
+    assert -errors.down.quantum_yield[k][0] == pytest.approx(off / 2.0, rel=0.4)
+
+
+def test_a_corrected_inner_filter_and_a_sample_without_curve_have_none() -> None:
+    document = Document(dimmed(CLEAN, 0.3)).with_settings(corrections=CorrectionSettings(inner_filter="cuvette"))
+    for results in (analyse(document), analyse(Document(CLEAN.experiment()))):
+        assert "no absorption" in dict(prepare(results).left_out)["inner_filter_part"]

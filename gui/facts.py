@@ -11,6 +11,7 @@ from asplab.core.pipeline import Results
 from asplab.core.trend_records import HeatTrends, LightTrends
 from asplab.gui.flags import flags_of
 from asplab.gui.reading import KINDS, place_of, selected_stack, stack_name, temperature_name
+from asplab.gui.regime_words import small
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.trends import TrendRow
@@ -129,15 +130,11 @@ def _linear_facts(results: Results, k: int) -> Facts:
     if regime is None or place is None:
         return
     if regime.missing:
-        yield "⟨N⟩", f"not known: {', '.join(regime.missing)}"
+        yield "⟨N⟩", f"not known: {'; '.join(regime.missing)}"
         return
     light, heat = (float(part[place]) for part in (regime.light, regime.heat))
     if math.isfinite(light):
-        yield "⟨N⟩ of PL, PA", f"{_small(light)}, {_small(heat)}" if math.isfinite(heat) else _small(light)
-
-
-def _small(value: float) -> str:
-    return measured(Estimate(value, 0.0)) if value == 0.0 else plain(value, max(1 - math.floor(math.log10(value)), 0))
+        yield "⟨N⟩ of PL, PA", f"{small(light)}, {small(heat)}" if math.isfinite(heat) else small(light)
 
 
 def _flag_facts(results: Results, k: int) -> Facts:

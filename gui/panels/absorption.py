@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QStackedLayout, QWidget
 
 from asplab.core.checks import photothermal_readings
 from asplab.core.estimate import Estimate
@@ -20,6 +20,15 @@ from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import selected_temperature, stack_name, temperature_name, temperatures_of, why_missing
+from asplab.gui.scan_words import (
+    baseline_words,
+    energies_of,
+    mean_quadrature,
+    overload_tip,
+    reading_words,
+    scan_words,
+    seam_tip,
+)
 from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column
@@ -28,7 +37,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
-from asplab.gui.widgets.text import escaped
+from asplab.gui.widgets.text import TextLine, escaped
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import SensitivityMap
@@ -75,7 +84,12 @@ class AbsorptionPanel(Panel):
         for plot, region, strips in zip((self.tail, self.log), self.regions, self.edges.layers, strict=True):
             plot.add_layer(region, z=20)
             plot.add_layer(strips, z=15)
-        self._scan_card, self.tail_card = Card("Photothermal absorption"), Card("Tail and baseline")
+        self.quadrature = QCheckBox("Quadrature")
+        self.quadrature.setChecked(True)
+        self.quadrature.setToolTip("What is left in quadrature after the rotation: noise, or a sign of another signal")
+        self.scan_words, self.baseline_words = TextLine(muted=True), TextLine(muted=True)
+        self._scan_card = Card("Photothermal absorption", short_title="Absorption")
+        self.tail_card = Card("Tail and baseline", short_title="Tail")
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
@@ -102,7 +116,7 @@ class AbsorptionPanel(Panel):
         baseline = None if results.absorbed is None else results.absorbed.baselines[t]
         self._show_series(results, scans, detuning, baseline, t)
         self._show_region(results, detuning, t)
-        self._show_words(scans, baseline)
+        self._show_words(results, scans, baseline, t)
         self._fit_ranges(results, scans, detuning, baseline, t)
 
     def display_sensitivity(self, found: "SensitivityMap | None", *, is_current: bool) -> None:
@@ -122,8 +136,10 @@ class AbsorptionPanel(Panel):
     def _content(self) -> QWidget:
         self.axis.setFixedWidth(150)
         self.scale.setFixedWidth(120)
+        self._scan_card.header.addWidget(self.quadrature)
         self._scan_card.header.addWidget(self.axis)
         self._scan_card.add(self.scan, 1)
+        self._scan_card.add(self.scan_words)
         self.tail_card.header.addWidget(self.edges.scale)
         self.tail_card.header.addWidget(self.edges.field)
         self.tail_card.header.addWidget(self.scale)
@@ -133,6 +149,7 @@ class AbsorptionPanel(Panel):
         self._tails.addWidget(self.tail)
         self._tails.addWidget(self.log)
         self.tail_card.add(holder, 1)
+        self.tail_card.add(self.baseline_words)
         content = QWidget()
         cards = column(content, GAP)
         cards.addWidget(self._scan_card, 4)
@@ -152,6 +169,7 @@ class AbsorptionPanel(Panel):
             plot.display_hint(HINT)
         self.log.display_hint(f"Click a reading to select it · {EXCLUDES} · wheel zooms · A shows all")
         self.axis.chosen.connect(self._show_again)
+        self.quadrature.toggled.connect(self._show_again)
         self.scale.chosen.connect(self._show_again)
         self.edges.changed.connect(self._show_again)
 
@@ -200,8 +218,8 @@ class AbsorptionPanel(Panel):
     ) -> None:
         mean = MICROVOLT * scans.volts.mean(axis=0)
         x = self._x(results, scans.energy_mev, t)
-        curves = [Series(color="text", line_x=x, line_y=mean)]
-        tails = [Series(color="text", line_x=detuning, line_y=mean)]
+        curves = [Series(color="text", line_x=x, line_y=mean), *self._quadrature(scans, x, "start")]
+        tails = [Series(color="text", line_x=detuning, line_y=mean), *self._quadrature(scans, detuning, "end")]
         logs = [Series(color="pa", line_x=detuning, line_y=mean)]
         self._keys = ()
         if baseline is not None and results.absorbed is not None:
@@ -222,6 +240,17 @@ class AbsorptionPanel(Panel):
             chosen = self._keys.index(self._view.stack) if self._view.stack in self._keys else None
             plot.display_selected(None if chosen is None else 0, chosen)
 
+    def _quadrature(self, scans: ScanSet, x: np.ndarray, label_at: str) -> list[Series]:
+        """Return the mean of what is in quadrature, faint behind the readings, with its error as a band."""
+        found = mean_quadrature(scans)
+        if self.quadrature.isHidden() == (found is not None):
+            self.quadrature.setVisible(found is not None)
+        if found is None or not self.quadrature.isChecked():
+            return []
+        level, error = (MICROVOLT * volts for volts in found)
+        band = {"band_low": level - error, "band_high": level + error}
+        return [Series("muted", "quadrature", label_at, line_x=x, line_y=level, **band)]
+
     def _points(self, results: Results, scans: ScanSet, t: int) -> tuple[Series, ...]:
         """Return the readings at the excitations: on the scan, on its tail, and above the baseline."""
         products = (results.absorbed, results.excitations, results.layout)
@@ -233,7 +262,10 @@ class AbsorptionPanel(Panel):
         stacks = tuple(results.gathered.stacks[k] for k in scans.stacks)
         self._keys = tuple(stack.key for stack in stacks)
         signal, error, level = (MICROVOLT * volts for volts in (found.signal_v, found.error_v, found.baseline_v))
-        tips = LazyTips(len(stacks), lambda j: _tip(stack_name(stacks[j]), signal[j], error[j]))
+        tips = LazyTips(
+            len(stacks),
+            lambda j: _tip(stack_name(stacks[j]), signal[j], error[j], reading_words(results, int(scans.stacks[j]))),
+        )
         excluded = np.array([stack.excluded is not None for stack in stacks], dtype=bool)
         below = _reference(results, t) - found.energy_mev
         on_scan = replace(_READINGS, y=signal + level, error=error, excluded=excluded, tips=tips)
@@ -263,17 +295,32 @@ class AbsorptionPanel(Panel):
         keeps_end = is_open and shown is not None and high == shown[1]
         self.baseline_dragged.emit(low, None if keeps_end else high)
 
-    def _show_words(self, scans: ScanSet, baseline: FittedBaseline | None) -> None:
-        noun = "scan" if len(scans.volts) == 1 else "scans"
+    def _show_words(self, results: Results, scans: ScanSet, baseline: FittedBaseline | None, t: int) -> None:
         phase = plain(float(np.degrees(scans.phase_rad)), 1)
-        self._scan_card.display_title(f"Photothermal absorption · {len(scans.volts)} {noun}")
         self._scan_card.display_subtitle(f"○ readings · phase {phase}°", "○ readings", "○")
+        self.scan_words.display(*scan_words(results, scans, t))
+        self.baseline_words.display(*baseline_words(results, baseline))
         self.tail_card.display_subtitle(*_fit_words(baseline))
         guides = [Guide("x", 0.0, label="E<sub>g</sub>")] if self.axis.key == "detuning" else []
-        self._guides.display(guides)
+        self._guides.display([*guides, *self._joints(results, scans, t)])
         is_tail = baseline is not None and baseline.urbach_mev is not None
         start = baseline.region_mev[0] if baseline is not None else 0.0
-        self._tail_guides.display([Guide("x", start, label="tail fitted from here", label_row=0)] if is_tail else [])
+        tail = [Guide("x", start, label="tail fitted from here", label_row=0)] if is_tail else []
+        self._tail_guides.display([*tail, *self._joints(results, scans, t, is_tail=True)])
+
+    def _joints(self, results: Results, scans: ScanSet, t: int, *, is_tail: bool = False) -> list[Guide]:
+        """Return where pieces of the scans were joined, and what is left out of them."""
+
+        def places(*wavelengths_nm: float) -> list[float]:
+            energy = energies_of(results, scans, np.array(wavelengths_nm))
+            return (_reference(results, t) - energy if is_tail else self._x(results, energy, t)).tolist()
+
+        seams = [Guide("x", *places(seam.at_nm), label="seam", label_row=0, tip=seam_tip(seam)) for seam in scans.seams]
+        ranges = [
+            Guide("x", *sorted(places(*one)), label="overload", label_row=0, tip=overload_tip(one))
+            for one in scans.overloaded_nm
+        ]
+        return [*seams, *ranges]
 
     def _fit_ranges(
         self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int
@@ -282,7 +329,8 @@ class AbsorptionPanel(Panel):
         if subject == self._subject:
             return
         self._subject = subject
-        x = self._x(results, scans.energy_mev, t)
+        left_out = energies_of(results, scans, np.array(scans.overloaded_nm).ravel())
+        x = self._x(results, np.concatenate([scans.energy_mev, left_out]), t)
         self.scan.set_home(x=(float(x.min()), float(x.max())))
         end = float(detuning.max())
         volts = MICROVOLT * scans.volts
@@ -305,8 +353,9 @@ def _reference(results: Results, t: int) -> float:
     return float("nan") if results.energies is None else float(results.energies.reference_mev[t])
 
 
-def _tip(name: str, value: float, error: float) -> str:
-    return f"<b>{name}</b><br>PA = {measured(Estimate(value, error))} µV above the baseline"
+def _tip(name: str, value: float, error: float, more: str) -> str:
+    reading = f"<b>{name}</b><br>PA = {measured(Estimate(value, error))} µV above the baseline"
+    return f"{reading}<br>{more}" if more else reading
 
 
 def _fit_words(baseline: FittedBaseline | None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.reading import quantum_yield, selected_temperature, temperature_name, temperature_specs, why_missing
+from asplab.gui.regime_words import regime_words
 from asplab.gui.theme import Theme, detuning_spec, detuning_symbol
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import column, grid
@@ -61,7 +62,7 @@ class RatioPanel(Panel):
         self._line_guides, self._yield_guides = Guides(theme), Guides(theme)
         self.line.add_layer(self._line_guides, z=-5)
         self.yields.add_layer(self._yield_guides, z=-5)
-        self._intercept = TextLine(muted=True)
+        self._intercept, self.regime = TextLine(muted=True), TextLine(muted=True)
         self.note = QLabel()
         self.note.setWordWrap(True)
         self.note.setProperty("role", "small")
@@ -83,6 +84,7 @@ class RatioPanel(Panel):
         specs = temperature_specs(fit.temperatures_k)
         self._leave_room(has_yields=int(np.isfinite(fit.quantum_yield).sum()) > 1)
         self._show_line(fit, results.responses, specs[t], t, view)
+        self._show_regime(results, t)
         self._show_ratio(fit, results.responses, t, view)
         self._show_yield(fit, specs, t)
         is_ratio = results.document.settings.efficiency.estimator == "ratio"
@@ -101,6 +103,7 @@ class RatioPanel(Panel):
     def _content(self) -> QWidget:
         self.line_card.add(self.line, 1)
         self.line_card.add(self._intercept)
+        self.line_card.add(self.regime)
         self._ratio_card.add(self.ratio, 1)
         self._ratio_card.add(self.note)
         self.yield_card.add(self.yields, 1)
@@ -194,6 +197,12 @@ class RatioPanel(Panel):
         misfit = f" · χ²/dof {plain(fit.chi2[t] / dof, 2)}" if dof > 0 else ""
         self._intercept.display(f"hν<sub>0</sub> = {measured(intercept)} meV{misfit}")
         self.line_card.display_subtitle(f"QY = {measured(quantum_yield(fit, t))}")
+
+    def _show_regime(self, results: Results, t: int) -> None:
+        if results.linear_regime is None and results.intervals is None and self.regime.html:
+            # It waits for the end of a drag, and does not depend on what is dragged.
+            return
+        self.regime.display(*regime_words(results.linear_regime, t))
 
     # --- R -----------------------------------------------------------------------------------------------
     def _show_ratio(self, fit: EfficiencyFit, responses: Responses | None, t: int, view: ViewState) -> None:

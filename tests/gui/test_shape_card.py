@@ -244,7 +244,7 @@ def test_pairing_and_both_units_of_the_baseline_are_facts_of_the_absorption(resu
 
 
 def test_what_is_missing_for_the_number_of_excitations_is_one_fact(results: Results) -> None:
-    assert names(results, "ratio", 0)["⟨N⟩"] == "not known: spot, cross section, lifetime, or repetition rate"
+    assert names(results, "ratio", 0)["⟨N⟩"] == "not known: spot; cross section; lifetime, or repetition rate"
 
 
 def test_the_number_of_excitations_is_a_fact_once_it_is_known(document: Document) -> None:

@@ -1,0 +1,36 @@
+"""Whether excitations meet in one crystal, in words."""
+
+import math
+
+import numpy as np
+
+from asplab.core.linear_regime import LINEAR_TO, LinearRegime
+from asplab.gui.widgets.numerals import plain
+
+
+def regime_words(regime: LinearRegime | None, t: int) -> tuple[str, ...]:
+    """Return the largest number of excitations per crystal of a temperature, or what is missing for it; then less."""
+    if regime is None or t >= len(regime.light):
+        return ("",)
+    if regime.missing:
+        wanted = "; ".join(regime.missing)
+        return f"⟨N⟩ per crystal not known: fill in {wanted} (Pump light)", f"⟨N⟩ not known: {wanted}", "⟨N⟩ not known"
+    largest = [_largest(part[t]) for part in (regime.light, regime.heat)]
+    known = [(name, value) for name, value in zip(("PL", "PA"), largest, strict=True) if math.isfinite(value)]
+    if not known:
+        return ("⟨N⟩ not known at this temperature", "⟨N⟩ not known")
+    is_high = max(value for _, value in known) > LINEAR_TO
+    said = ", ".join(f"{small(value)} ({name})" for name, value in known)
+    verdict = f"! above {plain(LINEAR_TO, 1)}" if is_high else "linear"
+    return f"⟨N⟩ per crystal up to {said} · {verdict}", f"⟨N⟩ ≤ {said} · {verdict}", f"⟨N⟩ {verdict}"
+
+
+def small(value: float) -> str:
+    """Return a positive number with two digits."""
+    if not value > 0.0:
+        return plain(value, 0)
+    return plain(value, max(1 - math.floor(math.log10(value)), 0))
+
+
+def _largest(values: np.ndarray) -> float:
+    return float(np.nanmax(values)) if np.isfinite(values).any() else math.nan

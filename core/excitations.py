@@ -88,17 +88,23 @@ def _bandwidth_nm(stack: Stack, measured_nm: float) -> float:
 
 
 def _width_problems(corrected: Corrected, widths_nm: list[float]) -> tuple[Problem, ...]:
-    """Tell where the bandwidth of some anti-Stokes excitations is known and of others not."""
+    """Tell where the bandwidth of some excitations is known and of anti-Stokes ones not."""
+    told_at_all = [stack for stack in corrected.stacks if _is_told(stack)]
     anti = [(s, width) for s, width in zip(corrected.stacks, widths_nm, strict=True) if s.kind == "aspl"]
-    told = [s for s, _ in anti if any(member.condition.bandwidth_nm is not None for member in s.members)]
-    silent = [s for s, width in anti if width == 0.0 and s not in told]
-    if not told or not silent:
+    told = [s for s, _ in anti if _is_told(s)]
+    silent = [s for s, width in anti if width == 0.0 and not _is_told(s)]
+    if not told_at_all or not silent:
         return ()
     message = (
-        f"the bandwidth of the excitation is told for {len(told)} of {len(anti)} anti-Stokes conditions; the others "
+        f"the bandwidth of the excitation is told for {len(told)} of {len(anti)} anti-Stokes conditions and "
+        f"{len(told_at_all) - len(told)} Stokes ones; the other anti-Stokes ones "
         "are taken as lines without width. Fill bandwidth_nm for all; 0 for a narrow laser."
     )
     return (Problem("warning", silent[0].label, message),)
+
+
+def _is_told(stack: Stack) -> bool:
+    return any(member.condition.bandwidth_nm is not None for member in stack.members)
 
 
 def _scan_problems(gathered: Gathered, corrected: Corrected, widths_nm: list[float]) -> tuple[Problem, ...]:

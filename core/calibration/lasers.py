@@ -17,6 +17,8 @@ _BROADER = 1.2
 """How much wider than those of a lamp a laser line must be for its own width to be known."""
 _WIDTH_IS_KNOWN = 4.0
 """Standard errors by which the squares of the widths must differ."""
+_VAGUE_NM = 0.2
+"""Error of a line from which it tells no more than the wavelength that was set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,16 @@ def measure_lasers(
     spectra: Sequence[Spectrum], correction: Callable[[FloatArray], AxisCorrection | None], problems: list[Problem]
 ) -> tuple[LaserLine, ...]:
     """Fit the strongest line of each spectrum, on the axis as the lamp corrects it."""
-    lines = []
+    lines: list[LaserLine] = []
+    vague: list[tuple[Spectrum, float]] = []
     for spectrum in spectra:
         found = strongest_line(spectrum.wavelength_nm, spectrum.counts)
         if found is None:
             message = "no line stands out of its noise, so it replaces no excitation. Check the file, or measure again."
             problems.append(Problem("warning", spectrum.where, message))
+            continue
+        if found.centre_error_nm > _VAGUE_NM:
+            vague.append((spectrum, found.centre_error_nm))
             continue
         axis = correction(spectrum.wavelength_nm)
         at = np.array(found.centre_nm)
@@ -83,7 +89,18 @@ def measure_lasers(
                 *((0.0, 0.0) if found.is_flat else _bandwidth(found.fwhm_nm, found.fwhm_error_nm, axis)),
             )
         )
+    if vague:
+        problems.append(_vague_problem(vague, len(spectra)))
     return tuple(lines)
+
+
+def _vague_problem(vague: Sequence[tuple[Spectrum, float]], count: int) -> Problem:
+    spectrum, error = max(vague, key=lambda found: found[1])
+    message = (
+        f"{len(vague)} of {count} laser lines are not determined to {_VAGUE_NM:g} nm (this one ± {error:.2g} nm), so "
+        "set wavelengths stay there. Measure them with more counts, on a narrower slit."
+    )
+    return Problem("warning", spectrum.where, message)
 
 
 def _bandwidth(fwhm_nm: float, error_nm: float, axis: AxisCorrection | None) -> tuple[float, float]:

@@ -26,10 +26,9 @@ POSITIVE = (
     "power_uw",
     "exposure_s",
     "em_gain",
-    "bandwidth_nm",
     "sensitivity_v",
 )
-NOT_NEGATIVE = ("nd_od", "temperature_error_k", "probe_mw")
+NOT_NEGATIVE = ("nd_od", "bandwidth_nm", "temperature_error_k", "probe_mw")
 UNPUMPED = frozenset(("dark", "background"))
 """Kinds that are taken with the pump off, whose power may be given as 0."""
 WHOLE = {"repeat": 0, "accumulations": 1}

@@ -158,6 +158,14 @@ def test_a_width_that_only_some_conditions_tell_is_told() -> None:
     assert "bandwidth of the excitation is told for 1 of 5" in told(run(change_spectra(toy(15.0).experiment(), some)))
 
 
+def test_a_width_that_only_stokes_conditions_tell_is_told() -> None:
+    def stokes(spectrum: Spectrum) -> Spectrum:
+        return with_condition(spectrum, bandwidth_nm=4.0) if spectrum.kind == "pl" else spectrum
+
+    words = told(run(change_spectra(toy(15.0).experiment(), stokes)))
+    assert "told for 0 of 5 anti-Stokes conditions and 4 Stokes ones" in words
+
+
 def test_scans_of_another_width_are_told() -> None:
     def narrow(scan: Scan) -> Scan:
         return replace(scan, condition=replace(scan.condition, bandwidth_nm=0.1))

@@ -114,6 +114,16 @@ def test_a_spectrum_without_a_line_is_told() -> None:
     assert "no line stands out" in told(run(dark))
 
 
+def test_a_line_that_its_noise_leaves_vague_replaces_no_set_wavelength() -> None:
+    nominal = float(EXCITATIONS_NM[ANTI])
+    faint = line_counts(AXIS_NM, [(nominal + 1.0, 160.0)], np.random.default_rng(1), fwhm_nm=20.0, read_counts=20.0)
+    found, plain = run(line_spectrum("laser", AXIS_NM, faint, excitation_nm=nominal)), run()
+    assert "1 of 1 laser lines are not determined to 0.2 nm" in told(found)
+    assert found.excitations is not None
+    assert plain.excitations is not None
+    np.testing.assert_array_equal(found.excitations.wavelength_nm, plain.excitations.wavelength_nm)
+
+
 def test_repeats_of_a_line_that_wanders_are_averaged_with_its_scatter() -> None:
     nominal = float(EXCITATIONS_NM[ANTI])
     found = run(*(laser(nominal, off, seed) for seed, off in enumerate((0.3, 0.5, 0.4, 0.2))))

@@ -82,6 +82,12 @@ def test_every_known_column_reaches_the_condition_and_unknown_ones_the_metadata(
     assert dict(row.metadata) == {"operator": "N.N."}
 
 
+@pytest.mark.parametrize("column", ["nd_od", "bandwidth_nm", "temperature_error_k", "probe_mw"])
+def test_zero_is_a_value_of_what_may_be_absent(tmp_path, column):
+    (row,) = read_manifest(manifest(tmp_path, f"file,kind,{column}\na.csv,dark,0\n")).rows
+    assert getattr(row.condition, column) == 0.0
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "needed"),
     [

@@ -19,6 +19,7 @@ from asplab.core.ratio_lines import ratio as ratio
 from asplab.core.responses import Responses
 from asplab.core.settings import EfficiencySettings
 from asplab.core.statistics.fieller import fieller_interval
+from asplab.core.statistics.misfit import is_misfit
 from asplab.core.stokes_line import StokesLine, fit_slope, fit_stokes_line
 from asplab.core.units import FloatArray
 
@@ -338,7 +339,7 @@ def _problems(
     problems = []
     few = ~line.usable & ~np.isnan(responses.reference_mev)
     outside = line.usable & ((yields - 1.0 > _SIGNIFICANT * errors) | (yields < -_SIGNIFICANT * errors))
-    bent = (line.dof > 0) & (line.chi2 > line.dof + 4.0 * np.sqrt(2.0 * np.maximum(line.dof, 0)))
+    bent = is_misfit(line.chi2, line.dof, tests=max(int(line.usable.sum()), 1))
     empty = line.usable & ~responses.valid[:, responses.n_stokes :].any(axis=1)
     for t in np.flatnonzero(few | outside | bent | empty):
         place = f"{responses.temperatures_k[t]:.0f} K"

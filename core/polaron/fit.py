@@ -14,6 +14,7 @@ from asplab.core.polaron.residuals import Shared
 from asplab.core.polaron.starts import minimise_anew, start
 from asplab.core.problems import Problem
 from asplab.core.settings import PolaronSettings
+from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 N_PARAMETERS = 3
@@ -303,9 +304,9 @@ def _aicc(chi2: FloatArray, n_points: np.ndarray, n_parameters: np.ndarray) -> F
 
 
 def _misfits(temperatures_k: FloatArray, chi2: FloatArray, dof: np.ndarray, able: np.ndarray) -> list[Problem]:
-    """Say where Eq. 9 does not describe the data (χ² four standard deviations above its mean)."""
+    """Say where Eq. 9 does not describe the data."""
     problems = []
-    for i in np.flatnonzero(able & (dof > 0) & (np.nan_to_num(chi2) > dof + 4.0 * np.sqrt(2.0 * np.maximum(dof, 0)))):
+    for i in np.flatnonzero(able & is_misfit(chi2, dof, tests=max(int(able.sum()), 1))):
         joint = i == len(temperatures_k)
         message = (
             f"Eq. 9 does not describe η (χ² {chi2[i]:.0f} for {dof[i]} degrees of freedom): g and ħω are numbers of a "

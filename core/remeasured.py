@@ -55,12 +55,13 @@ class Chosen(Generic[R]):
 def split_blocks(records: Sequence[R], settings: GroupingSettings) -> list[list[R]]:
     """Split the records of one condition into the times that it was measured, the oldest first.
 
-    Another ``series`` is another block; so is a second round of the same repeat numbers, and what follows a pause
-    longer than ``remeasured_after_h`` by the time stamps. Without time stamps the order of the records is that of age.
+    Another ``series`` or optical ``path`` is another block; so is a second round of the same repeat numbers, and what
+    follows a pause longer than ``remeasured_after_h`` by the time stamps. Without time stamps the order of the records
+    is that of age.
     """
-    by_series: dict[str, list[R]] = {}
+    by_series: dict[tuple[str, str], list[R]] = {}
     for record in records:
-        by_series.setdefault(record.condition.series, []).append(record)
+        by_series.setdefault((record.condition.series, record.condition.path), []).append(record)
     rounds = chain.from_iterable(_rounds(members) for members in by_series.values())
     blocks = list(chain.from_iterable(_sittings(members, settings.remeasured_after_h) for members in rounds))
     ages = [_times(block) for block in blocks]

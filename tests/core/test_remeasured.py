@@ -145,6 +145,13 @@ def test_blocks_that_can_t_be_averaged_stay_apart_and_that_is_told(other: dict[s
     assert len({stack.key for stack in found.stacks}) == 2
 
 
+def test_repeats_through_two_paths_in_turns_stay_apart() -> None:
+    first, second = (block(name, path=name) for name in ("A", "B"))
+    found = grouped(*(spectrum for pair in zip(first, second, strict=True) for spectrum in pair))
+    assert used(found) == [[s.source for s in first], [s.source for s in second]]
+    assert any("stay apart" in message for message in told(found))
+
+
 def series_of(experiment: Experiment, name: str, *, prefix: str) -> Experiment:
     """Name the series and keep sources apart."""
 

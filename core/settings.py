@@ -7,6 +7,9 @@ from typing import Literal
 from asplab.core.errors import SettingsError
 from asplab.core.units import Medium
 
+NOMINAL_OD_PERCENT = 5.0
+"""Standard error of a neutral filter's optical density, in % of it, where only its nominal value is known."""
+
 
 def _between(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
@@ -449,8 +452,8 @@ class SystematicsSettings:
         Shift of the anti-Stokes band against the shape that supplies what the filters hide of it.
     ensemble_mev : float
         Standard deviation of the gaps of an ensemble that a single-gap model does not know of; never below 0.
-    nd_od : float
-        Optical density of the neutral filters that some of the spectra went through.
+    nd_percent : float
+        Optical density of the neutral filters that some of the spectra went through, in % of it.
     bandwidth_mev : float
         Full width at half maximum of the excitation that is not stated; never below 0.
     drift_percent : float
@@ -470,7 +473,7 @@ class SystematicsSettings:
     pa_baseline_fraction: float = 0.5
     band_shift_mev: float = 0.5
     ensemble_mev: float = 5.0
-    nd_od: float = 0.01
+    nd_percent: float = NOMINAL_OD_PERCENT
     bandwidth_mev: float = 5.0
     drift_percent: float = 1.0
     inner_filter_part: float = 0.5
@@ -487,7 +490,7 @@ class SystematicsSettings:
         _between("pa_baseline_fraction", self.pa_baseline_fraction, 0.0, 10.0)
         _between("band_shift_mev", self.band_shift_mev, 0.0, 100.0)
         _between("ensemble_mev", self.ensemble_mev, 0.0, 200.0)
-        _between("nd_od", self.nd_od, 0.0, 2.0)
+        _between("nd_percent", self.nd_percent, 0.0, 100.0)
         _between("bandwidth_mev", self.bandwidth_mev, 0.0, 200.0)
         _between("drift_percent", self.drift_percent, 0.0, 50.0)
         _between("inner_filter_part", self.inner_filter_part, 0.0, 2.0)

@@ -430,9 +430,10 @@ _SYSTEMATICS = Group(
         Entry("systematics", "ensemble_mev", "number", "Hidden spread",
               "Standard deviation of the gaps of an ensemble that a single-gap model does not know of.",
               Numeric("meV", 1, 0.0, 200.0, 1.0)),
-        Entry("systematics", "nd_od", "number", "Neutral filter",
-              "Optical density of the neutral filters that some of the spectra went through.",
-              Numeric("OD", 3, 0.0, 2.0, 0.005)),
+        Entry("systematics", "nd_percent", "number", "Neutral filter",
+              "Optical density of the neutral filters that PL and ASPL do not share, in % of it: 5 for a nominal one, "
+              "1 for a measured one.",
+              Numeric("%", 1, 0.0, 100.0, 0.5)),
         Entry("systematics", "bandwidth_mev", "number", "Bandwidth",
               "Full width at half maximum of the excitation that is not stated: light is absorbed to the blue of its "
               "nominal energy.",

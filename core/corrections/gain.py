@@ -8,12 +8,11 @@ import numpy as np
 from asplab.core.experiment import Condition
 from asplab.core.grouping import Stack
 from asplab.core.problems import Problem
-from asplab.core.settings import CorrectionSettings
+from asplab.core.settings import NOMINAL_OD_PERCENT, CorrectionSettings
 from asplab.core.units import FloatArray
 
-_OD_TOLERANCE = 0.05
-"""Error of a neutral filter's optical density, as part of it, when only its nominal value is known."""
-_SAME_OD = 0.005
+SAME_OD = 0.005
+"""Difference up to which two optical densities count as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +69,16 @@ def _neutral_problems(stacks: Sequence[Stack], settings: CorrectionSettings) -> 
         return []
     stokes, anti = density[is_stokes], density[~is_stokes]
     largest = float(max(abs(stokes.max() - anti.min()), abs(stokes.min() - anti.max())))
-    if largest < _SAME_OD:
+    if largest < SAME_OD:
         return []
     side = "PL" if stokes.max() > anti.max() else "ASPL"
-    percent = 100.0 * (10.0 ** (_OD_TOLERANCE * largest) - 1.0)
+    percent = 100.0 * (10.0 ** (0.01 * NOMINAL_OD_PERCENT * largest) - 1.0)
     first = next(stack for stack in stacks if (stack.kind == "pl") == (side == "PL"))
     message = (
         f"{side} went through neutral filters of up to OD {density.max():.2g} that the other side did not see. A "
-        f"nominal OD is known to 5 %: that is {percent:.0f} % of the ratio of ASPL to PL, common to all. Measure the "
-        "transmission of the filter at the band and give its OD."
+        f"nominal OD is known to {NOMINAL_OD_PERCENT:g} %: that is {percent:.0f} % of the ratio of ASPL to PL, common "
+        "to all. Measure the transmission of the filter at the band, give its OD and make the systematic effect "
+        "Neutral filter smaller."
     )
     return [Problem("info", first.members[0].where, message)]
 

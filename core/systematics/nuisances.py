@@ -108,10 +108,10 @@ _ALL = (
         is_one_sided=True,
     ),
     Nuisance(
-        "nd_od",
+        "nd_percent",
         "neutral filters",
-        "OD",
-        "The neutral filters let through more than their optical density says.",
+        "% of OD",
+        "The neutral filters have less optical density than they are said to have, so that they let through more.",
         "responses",
     ),
     Nuisance(

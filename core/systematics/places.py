@@ -4,21 +4,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asplab.core.clock import clock
-from asplab.core.grouping import Stack
+from asplab.core.corrections.gain import SAME_OD, neutral_od
+from asplab.core.reference_trend import light_timeline, times_of
 from asplab.core.units import FloatArray
 
 if TYPE_CHECKING:
     from asplab.core.pipeline import Results
 
 
-def dimmed_places(results: "Results") -> np.ndarray | None:
-    """Return which spectra went through a neutral filter, (n_temperatures, n_columns); None where none did."""
+def neutral_densities(results: "Results") -> FloatArray | None:
+    """Return the optical density of the neutral filters of the spectra, (n_temperatures, n_columns).
+
+    None where all went through the same one, or where it is not undone: then no ratio depends on what it is said to be.
+    """
     if results.corrected is None or results.layout is None:
         return None
-    stacks = [any(record.condition.nd_od for record in stack.members) for stack in results.corrected.stacks]
-    places = np.array(stacks, dtype=bool)[results.layout.index] & results.layout.valid
-    return places if places.any() else None
+    density = neutral_od(results.corrected.stacks)[results.layout.index]
+    known = density[results.layout.valid]
+    is_undone = results.document.settings.corrections.undo_neutral_density
+    if not is_undone or not known.size or np.ptp(known) < SAME_OD:
+        return None
+    return np.where(results.layout.valid, density, 0.0)
 
 
 def inner_filters(results: "Results") -> FloatArray | None:
@@ -38,20 +44,14 @@ def ages(results: "Results") -> FloatArray | None:
     Shape (n_temperatures, n_columns); zeros at a temperature where not every condition tells its time, None where that
     is so at all.
     """
-    if results.corrected is None or results.layout is None:
+    if results.gathered is None or results.corrected is None or results.layout is None:
         return None
-    times = np.array([_mean_time(stack) for stack in results.corrected.stacks])
+    line = light_timeline(results.gathered)
+    found_times = [times_of(stack.members, line) for stack in results.corrected.stacks]
+    times = np.array([np.nan if own is None else float(own.mean()) for own in found_times])
     found = np.zeros(results.layout.index.shape)
     for t, valid in enumerate(results.layout.valid):
         own = times[results.layout.index[t, valid]]
         if own.size and np.isfinite(own).all() and np.ptp(own) > 0.0:
             found[t, valid] = (own - own.min()) / np.ptp(own)
     return found if found.any() else None
-
-
-def _mean_time(stack: Stack) -> float:
-    """Return the mean time of the repeats in s; NaN where one of them has none that can be read."""
-    try:
-        return float(np.mean([clock(record.condition.time) for record in stack.members]))
-    except ValueError:
-        return float("nan")

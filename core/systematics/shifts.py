@@ -66,8 +66,8 @@ class Context:
         Urbach energy of the absorption at the anti-Stokes excitations; NaN where it is not known.
     steady : ndarray of bool, shape (n_temperatures,)
         Where ``temperature_k`` moves nothing, because it is not small against the temperature; None moves all.
-    dimmed : ndarray of bool, shape (n_temperatures, n_columns)
-        Which spectra went through a neutral filter.
+    neutral_od : ndarray, shape (n_temperatures, n_columns)
+        Optical density of the neutral filters that the spectra went through.
     age : ndarray, shape (n_temperatures, n_columns)
         When each condition was measured, from 0 for the first of its temperature to 1 for the last.
     inner_filter : ndarray, shape (n_temperatures, n_columns)
@@ -79,7 +79,7 @@ class Context:
     hidden: HiddenBands | None = None
     tail_mev: FloatArray | None = None
     steady: np.ndarray | None = None
-    dimmed: np.ndarray | None = None
+    neutral_od: FloatArray | None = None
     age: FloatArray | None = None
     inner_filter: FloatArray | None = None
 
@@ -93,8 +93,8 @@ def shift(responses: Responses, values: Mapping[str, float], context: Context | 
     values : mapping of str to float
         Name of a nuisance to its size in its unit; ``ensemble_mev`` acts on the model and leaves responses alone.
     context : Context, optional
-        Needed by ``scan_wavelength_nm``, ``pa_baseline_fraction``, ``band_shift_mev``, ``nd_od``, ``bandwidth_mev`` and
-        ``drift_percent``.
+        Needed by ``scan_wavelength_nm``, ``pa_baseline_fraction``, ``band_shift_mev``, ``nd_percent``,
+        ``bandwidth_mev``, ``drift_percent`` and ``inner_filter_part``.
 
     Raises
     ------
@@ -246,8 +246,8 @@ def _band_shift(responses: Responses, value: float, context: Context) -> Respons
 
 
 def _neutral_filters(responses: Responses, value: float, context: Context) -> Responses:
-    dimmed = _needed("nd_od", context.dimmed, "spectra that went through a neutral filter")
-    return replace(responses, intensity=responses.intensity * np.where(dimmed, 10.0**value, 1.0))
+    density = _needed("nd_percent", context.neutral_od, "spectra that went through a neutral filter")
+    return replace(responses, intensity=responses.intensity * 10.0 ** (0.01 * value * density))
 
 
 def _bandwidth(responses: Responses, value: float, context: Context) -> Responses:
@@ -297,7 +297,7 @@ _SHIFTS: Mapping[str, Callable[[Responses, float, Context], Responses]] = {
     "temperature_k": _temperature,
     "pa_baseline_fraction": _pa_baseline,
     "band_shift_mev": _band_shift,
-    "nd_od": _neutral_filters,
+    "nd_percent": _neutral_filters,
     "bandwidth_mev": _bandwidth,
     "drift_percent": _drift,
     "inner_filter_part": _inner_filter,

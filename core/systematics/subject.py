@@ -15,7 +15,7 @@ from asplab.core.responses import Responses
 from asplab.core.settings import Settings
 from asplab.core.systematics.model_shifts import change_eta, ensemble_change, tail_energies
 from asplab.core.systematics.nuisances import NUISANCES, checked, priors
-from asplab.core.systematics.places import ages, dimmed_places, inner_filters
+from asplab.core.systematics.places import ages, inner_filters, neutral_densities
 from asplab.core.systematics.shifts import Context, HiddenBands, lowest_stokes, shift, shifted_temperatures
 from asplab.core.units import FloatArray
 
@@ -156,7 +156,7 @@ def prepare(results: "Results") -> Subject:
         hidden=_hidden(results),
         tail_mev=tail_energies(efficiency),
         steady=np.asarray(efficiency.temperatures_k < _COLD * on.get("temperature_k", 0.0)),
-        dimmed=dimmed_places(results),
+        neutral_od=neutral_densities(results),
         age=ages(results),
         inner_filter=inner_filters(results),
     )
@@ -212,8 +212,8 @@ def _missing(name: str, efficiency: EfficiencyFit, context: Context, *, is_leak_
     in_tail = name in ("scan_wavelength_nm", "bandwidth_mev")
     if in_tail and (context.tail_mev is None or not np.isfinite(context.tail_mev).any()):
         return "the absorption tail is not determined"
-    if name == "nd_od" and context.dimmed is None:
-        return "no spectrum went through a neutral filter"
+    if name == "nd_percent" and context.neutral_od is None:
+        return "no spectrum went through a neutral filter that others did not see"
     if name == "drift_percent" and context.age is None:
         return "the spectra have no times"
     if name == "inner_filter_part" and context.inner_filter is None:

@@ -196,7 +196,7 @@ REALISTIC = Effects(
     pickup_y=2e-4,
     power_baseline=5e-5,
     pl_nd_od=1.0,
-    nd_error_od=0.005,
+    nd_error_od=0.05,
     pl_em_gain=20.0,
     accumulations=3,
     bleaching=0.002,
@@ -216,7 +216,7 @@ REALISTIC = Effects(
     probe_pl_e_per_s=20.0,
     substrate_e_per_s=0.2,
     saturated_repeats=2,
-    inner_filter=0.05,
+    inner_filter=0.25,
     yield_slope=0.01,
     band_shift_mev=0.5,
 )

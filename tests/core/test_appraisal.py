@@ -113,14 +113,14 @@ def test_the_shifts_of_the_effects_add_up_to_the_systematic_error(document: dict
 
 def test_every_effect_is_told_with_its_prior_and_its_sides(document: dict[str, Any]) -> None:
     found = {row["name"]: row for row in document["systematics"]["nuisances"]}
-    shown_by_no_file = {"nd_od", "drift_percent", "inner_filter_part"}
+    shown_by_no_file = {"nd_percent", "drift_percent", "inner_filter_part"}
     assert set(found) == {name for name in OFF if getattr(SystematicsSettings(), name) > 0.0} - shown_by_no_file
     assert found["temperature_k"]["prior"] == 2.0
     assert found["temperature_k"]["unit"] == "K"
     assert [name for name, row in found.items() if row["one_sided"]] == ["leak_ppm", "ensemble_mev", "bandwidth_mev"]
     assert {row["name"]: row["reason"] for row in document["systematics"]["left_out"]} == {
         "gain_slope_percent": "switched off: its prior is 0",
-        "nd_od": "no spectrum went through a neutral filter",
+        "nd_percent": "no spectrum went through a neutral filter that others did not see",
         "drift_percent": "the spectra have no times",
         "inner_filter_part": "no absorption of the sample is known that is not corrected for",
     }

@@ -7,6 +7,8 @@ import numpy as np
 from asplab.core.linear_regime import LINEAR_TO, LinearRegime
 from asplab.gui.widgets.numerals import plain
 
+_BRIEF = {"lifetime, or repetition rate": "lifetime", "pump power of the spectra": "power"}
+
 
 def regime_words(regime: LinearRegime | None, t: int) -> tuple[str, ...]:
     """Return the largest number of excitations per crystal of a temperature, or what is missing for it; then less."""
@@ -14,7 +16,13 @@ def regime_words(regime: LinearRegime | None, t: int) -> tuple[str, ...]:
         return ("",)
     if regime.missing:
         wanted = "; ".join(regime.missing)
-        return f"⟨N⟩ per crystal not known: fill in {wanted} (Pump light)", f"⟨N⟩ not known: {wanted}", "⟨N⟩ not known"
+        brief = ", ".join(_BRIEF.get(name, name) for name in regime.missing)
+        return (
+            f"⟨N⟩ per crystal not known: fill in {wanted} (Pump light)",
+            f"⟨N⟩ not known: {wanted}",
+            f"⟨N⟩ needs {brief}",
+            "⟨N⟩ not known",
+        )
     largest = [_largest(part[t]) for part in (regime.light, regime.heat)]
     known = [(name, value) for name, value in zip(("PL", "PA"), largest, strict=True) if math.isfinite(value)]
     if not known:

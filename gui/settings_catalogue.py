@@ -237,7 +237,7 @@ _ENERGIES = Group(
         Entry("energies", "given_mean_photon", "given", "⟨E⟩ at this T",
               "Mean energy of an emitted photon at the selected temperature, instead of the measured one.",
               Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="measured"),
-        Entry("energies", "given_absorption", "given", "Absorption at this T",
+        Entry("energies", "given_absorption", "given", "Abs. at this T",
               "Energy of the first absorption maximum at the selected temperature. The Stokes shift is compared with "
               "2<i>Sħω</i>, and a midpoint reference needs it.",
               Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="unknown"),
@@ -253,19 +253,19 @@ _CALIBRATION = Group(
               "As named: note, series, sample or file name of the spectrum say which lamp it is.",
               choices=(("named", "as named"),
                        *((name, name) for name in ("Hg", "HgAr", "HgCd", "HgNe", "Ar", "Ne", "Kr", "Xe", "Cd")))),
-        Entry("calibration", "largest_correction_nm", "number", "Axis off by at most",
-              "A larger correction is refused: it would rather be a wrong lamp.", Numeric("nm", 2, 0.0, 50.0, 0.5)),
+        Entry("calibration", "largest_correction_nm", "number", "Axis off by",
+              "At most: a larger one is refused, it would rather be a wrong lamp.", Numeric("nm", 2, 0.0, 50.0, 0.5)),
         Entry("calibration", "use_laser", "switch", "Use measured laser lines",
               "A measured line (kind laser) stands in for the set wavelength of its conditions, with its own error."),
-        Entry("calibration", "largest_laser_shift_nm", "number", "Laser off by at most",
-              "A line further from its set wavelength is not used.", Numeric("nm", 2, 0.0, 50.0, 0.5)),
+        Entry("calibration", "largest_laser_shift_nm", "number", "Laser off by",
+              "At most: a line further from its set wavelength is not used.", Numeric("nm", 2, 0.0, 50.0, 0.5)),
         Entry("calibration", "scans_as_set", "switch", "Scans as set",
               "The scans come from the same tunable source, with the same scale: they are read at the set wavelength, "
               "not at the measured line. ΔE takes the measured line all the same."),
         Entry("calibration", "correct_bandwidth", "switch", "Correct bandwidth",
               "Of a wide excitation the tail absorbs the blue part: ΔE counts from the photon energy that is absorbed, "
               "where the column bandwidth_nm or a measured line tells the width."),
-        Entry("calibration", "bandwidth_error_percent", "number", "Error of bandwidth",
+        Entry("calibration", "bandwidth_error_percent", "number", "Error of width",
               "Standard error of the width; the shift of ΔE has twice that error, common to a temperature.",
               Numeric("%", 1, 0.0, 100.0, 1.0)),
     ),
@@ -289,6 +289,7 @@ _RESPONSES = Group(
     ),
     folded=True,
 )  # fmt: skip
+_DRIFT = Group("Drift over repeats", _RESPONSES.entries[2:], folded=True)
 _PUMP = Group(
     "Pump light",
     (
@@ -463,7 +464,7 @@ STEPS: dict[str, tuple[Group, ...]] = {
         Group("PA baseline", _BASELINE.entries[:3]),
     ),
     "corrections": (_CORRECTIONS, _CALIBRATION, _TOLERANCES),
-    "spectra": (_INTEGRATION, _FILTERS, _BACKGROUND),
+    "spectra": (_INTEGRATION, _FILTERS, _BACKGROUND, _DRIFT),
     "absorption": (_BASELINE, _SCANS, _ENERGIES),
     "ratio": (_EFFICIENCY, _RESPONSES, _PUMP, _ENERGIES),
     "efficiency": (_EFFICIENCY, _RESPONSES, _PUMP),

@@ -51,9 +51,7 @@ class RatioPanel(Panel):
         self._subject: tuple[Experiment, int] | None = None
         self._keys: list[tuple[str, ...]] = []
         self._stokes_keys: tuple[str, ...] = ()
-        self.line = SeriesPlot(
-            theme, x_label="hν<sub>S</sub> (meV)", y_label="PA<sub>S</sub>/I<sub>S</sub> (relative to its mean)"
-        )
+        self.line = SeriesPlot(theme, x_label="hν<sub>S</sub> (meV)", y_label="PA<sub>S</sub>/I<sub>S</sub> (relative)")
         self.line.display_hint(f"It meets zero at hν₀ = QY·⟨E⟩, where all absorbed energy leaves as light · {EXCLUDES}")
         self.ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
         self.ratio.display_hint(f"Click a line’s point to select its condition · {EXCLUDES} · A shows all")

@@ -17,7 +17,7 @@ from asplab.gui.widgets.model_forms import ManyField, NumbersField, ParameterFie
 from asplab.gui.widgets.text import without_markup
 
 _GAP, _ROW_GAP = 8, 5
-_LABEL_PX = (64, 96)
+_LABEL_PX = (64, 105)
 """Least and greatest width of the names; one form has one width."""
 _OPEN, _FOLDED = "▾", "▸"
 _PAIRED = ("pair", "windows")

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QScrollArea
 
 from asplab.core import Analysis, Document, Results, Settings, load_experiment
 from asplab.core.consistency import check_consistency
@@ -111,6 +111,18 @@ def test_nothing_is_cut_off_at_the_right(inspect: Callable[..., Inspector], step
     inspector = inspect(step)
     scroll = inspector.findChild(QScrollArea)
     assert scroll.widget().width() <= scroll.viewport().width()
+
+
+@pytest.mark.parametrize("step", list(STEPS))
+def test_no_label_is_cut(inspect: Callable[..., Inspector], step: str) -> None:
+    form = inspect(step).form
+    assert form is not None
+    for section in form.sections:
+        section.unfold()
+    QApplication.processEvents()
+    labels = [label for label in form.findChildren(QLabel) if label.isVisible() and not label.wordWrap()]
+    assert labels
+    assert [label.text() for label in labels if label.sizeHint().width() > label.width()] == []
 
 
 def test_no_field_is_squeezed(inspect: Callable[..., Inspector]) -> None:

@@ -1,8 +1,16 @@
 """Time stamps as people and instruments write them."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Literal
+
+import numpy as np
+
+from asplab.core.units import FloatArray
+
+_DAY_S = 86400.0
 
 _CLOCKS = ("%H:%M:%S.%f", "%H:%M:%S", "%H:%M")
 _DATES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M")
@@ -78,3 +86,50 @@ def _date(text: str) -> datetime:
             continue
     found = datetime.fromisoformat(text)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One line for all time stamps of a run, so that any of them can be compared.
+
+    Attributes
+    ----------
+    form : str or None
+        That of the stamps; None where they have several, where one is not understood, or without any.
+    begin_s : float
+        First time of day of the run; earlier ones belong to the day after it. A run of more than a day can't be told
+        by times of day.
+    trouble : str
+        Why the stamps that are there can't be compared, in words; else empty.
+    """
+
+    form: Form | None
+    begin_s: float = 0.0
+    trouble: str = ""
+
+    @classmethod
+    def of(cls, stamps: Iterable[str]) -> "Timeline":
+        """Lay out the stamps of a run, missing ones left out; times of day lie on a circle, cut at its longest gap."""
+        forms: dict[Form, str] = {}
+        times = set()
+        for text in filter(str.strip, stamps):
+            try:
+                forms.setdefault(form_of(text), text)
+            except ValueError:
+                return cls(None, trouble=f"the time stamp '{text}' is not understood")
+            times.add(clock(text))
+        if len(forms) > 1:
+            examples = " and ".join(f"'{text}'" for text in list(forms.values())[:2])
+            return cls(None, trouble=f"time stamps of different form ({examples}) can't be compared")
+        if "clock" not in forms:
+            return cls(next(iter(forms), None))
+        ordered = np.array(sorted(times))
+        gaps = np.diff(ordered, append=ordered[0] + _DAY_S)
+        return cls("clock", float(np.roll(ordered, -1)[int(np.argmax(gaps))]))
+
+    def seconds(self, stamps: Sequence[str]) -> FloatArray | None:
+        """Return stamps of the run in s, (n,); None where one is missing, or where they can't be compared."""
+        if self.form is None or not stamps or not all(text.strip() for text in stamps):
+            return None
+        times = np.array([clock(text) for text in stamps])
+        return times + _DAY_S * (times < self.begin_s) if self.form == "clock" else times

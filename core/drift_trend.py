@@ -7,11 +7,13 @@ was fresh.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
 from asplab.core.band import Bands
 from asplab.core.block_scatter import Blocks, level_blocks
+from asplab.core.clock import Timeline
 from asplab.core.energies import Energies, Excitations
 from asplab.core.experiment import Record
 from asplab.core.grouping import Gathered
@@ -19,7 +21,7 @@ from asplab.core.integration import Background, Cumulative, sums_of_repeats
 from asplab.core.layout import Layout
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.problems import Problem
-from asplab.core.reference_trend import positions_of, reference_trends, times_of
+from asplab.core.reference_trend import light_timeline, positions_of, reference_trends, timeline_of, times_of
 from asplab.core.scans import Scans
 from asplab.core.settings import BaselineSettings, DriftSettings, GroupingSettings
 from asplab.core.shape_fit import chance_of, sigma_of
@@ -59,9 +61,9 @@ def find_light_trends(
         if template is not None:
             window[k] = np.clip(window[k], *template.extent_nm)
     values, noise, _ = sums_of_repeats(bands, cumulative, background, window)
-    position = np.zeros(values.shape)
+    position, line = np.zeros(values.shape), light_timeline(gathered)
     for k, stack in enumerate(corrected.stacks):
-        position[k, : len(stack.members)] = _positions(stack.members, stack.blocks)
+        position[k, : len(stack.members)] = _positions(stack.members, stack.blocks, line)
     index, valid = layout.index, layout.valid
     present = corrected.present[index] & layout.fitted[..., None]
     trends = find_trends(level_blocks(values[index], present, blocks.light), present, noise[index], position[index])
@@ -69,7 +71,7 @@ def find_light_trends(
     correction, added = _effects(trends, is_beyond, settings)
     gain, variance = np.ones(values.shape), np.zeros(len(values))
     gain[index[valid]], variance[index[valid]] = correction[valid], added[valid]
-    references = reference_trends(gathered, grouping)
+    references = reference_trends(gathered, line, grouping)
     together = _since_start(gathered, references)
     if together is not None and settings.correct_drift:
         gain, together = gain / (1.0 + together)[:, None], None
@@ -78,14 +80,14 @@ def find_light_trends(
     return LightTrends(trends, is_beyond, is_common_beyond, gain, variance, together, references)
 
 
-def _positions(records: Sequence[Record], blocks: Sequence[int]) -> FloatArray:
+def _positions(records: Sequence[Record], blocks: Sequence[int], line: Timeline) -> FloatArray:
     """Return the place of each record within its block, in steps from the first."""
     if not len(blocks):
-        return positions_of(records)
+        return positions_of(records, line)
     own, result = np.asarray(blocks), np.zeros(len(records))
     for block in np.unique(own):
         chosen = np.flatnonzero(own == block).tolist()
-        result[chosen] = positions_of([records[i] for i in chosen])
+        result[chosen] = positions_of([records[i] for i in chosen], line)
     return result
 
 
@@ -120,13 +122,13 @@ def _since_start(gathered: Gathered, references: Sequence[ReferenceTrend]) -> Fl
 
     None without such a reference, and where time stamps do not tell when the stacks were measured.
     """
-    change = np.zeros(len(gathered.stacks))
+    change, line = np.zeros(len(gathered.stacks)), light_timeline(gathered)
     for reference in references:
         if reference.time_s is None or not reference.significance > BEYOND_SIGMA:
             continue
         per_second = reference.slope * float(np.ptp(reference.position) / np.ptp(reference.time_s))
         for k, stack in enumerate(gathered.stacks):
-            times = times_of(stack.members)
+            times = times_of(stack.members, line)
             if stack.temperature == reference.temperature and times is not None:
                 change[k] = max(per_second * (float(times.mean()) - float(reference.time_s[0])), _LEAST - 1.0)
     return change if change.any() else None
@@ -154,6 +156,7 @@ def find_heat_trends(
     n_scans = max((len(part) for part in readings if part is not None), default=1)
     shape = (*layout.index.shape, n_scans)
     values, position, present = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
+    line = timeline_of(chain.from_iterable(own.members for own in scans.sets if own is not None))
     for t, (part, scan_set) in enumerate(zip(readings, scans.sets, strict=True)):
         if part is None or scan_set is None:
             continue
@@ -161,7 +164,7 @@ def find_heat_trends(
         values[t, columns, : len(part)] = np.nan_to_num(part).T
         present[t, columns, : len(part)] = ~np.isnan(part).T & layout.fitted[t, columns, None]
         own = () if blocks.heat is None else blocks.heat[t, 0].argmax(axis=0)[: len(part)].tolist()
-        position[t, :, : len(part)] = _positions(scan_set.members, own)
+        position[t, :, : len(part)] = _positions(scan_set.members, own, line)
     noise = np.einsum("tii->ti", measured.absorbed.noise)
     trends = find_trends(level_blocks(values, present, blocks.heat), present, noise, position)
     is_beyond = _beyond(trends.own_sigma)

@@ -6,6 +6,7 @@ from itertools import chain
 
 import numpy as np
 
+from asplab.core.clock import Timeline
 from asplab.core.clusters import Readings
 from asplab.core.clusters import cluster as cluster
 from asplab.core.clusters import nearest as nearest
@@ -205,6 +206,7 @@ def _used_scans(
     """Return the scans in use of each temperature, and the block of those that were measured again."""
     result: list[tuple[Scan, ...]] = []
     blocks: dict[str, int] = {}
+    line = Timeline.of(scan.condition.time for scan in every)
     for centre, scans in zip(centres, _by_temperature((s for s in every if s.kind == "pa"), centres), strict=True):
         ranges: list[list[Scan]] = []
         for scan in scans:
@@ -216,7 +218,7 @@ def _used_scans(
         used: list[tuple[int, Scan]] = []
         for group in ranges:
             found = choose(
-                [_kept(block, exclusions) for block in split_blocks(group, settings)],
+                [_kept(block, exclusions) for block in split_blocks(group, line, settings)],
                 settings,
                 alike=covers_alike,
                 noise=scan_noise,
@@ -302,21 +304,29 @@ def _stacks(
                 for name, values in zip(_WAVELENGTHS, scale, strict=True)
             )
             groups.setdefault(_Place(t, centres[t], kind, wavelengths, condition.sample), []).append(spectrum)
+    line = Timeline.of(spectrum.condition.time for spectrum in spectra)
     stacks = [
-        stack for place, members in groups.items() for stack in _stacks_of(place, members, exclusions, settings, notes)
+        stack
+        for place, members in groups.items()
+        for stack in _stacks_of(place, members, line, exclusions, settings, notes)
     ]
     return sorted(stacks, key=lambda s: (s.temperature, s.kind != "pl", s.excitation_nm, s.key))
 
 
 def _stacks_of(
-    place: "_Place", members: Sequence[Spectrum], exclusions: Exclusions, settings: GroupingSettings, notes: _Notes
+    place: "_Place",
+    members: Sequence[Spectrum],
+    line: Timeline,
+    exclusions: Exclusions,
+    settings: GroupingSettings,
+    notes: _Notes,
 ) -> list[Stack]:
     """Return the stack of a condition: one, but for blocks that can't be averaged.
 
     Excluded spectra take part in the split, so that the key, which is that of the oldest block, never changes with
     exclusions. A later block has a key too: excluding it takes out that block alone.
     """
-    blocks = split_blocks(members, settings)
+    blocks = split_blocks(members, line, settings)
     keys = _keys(place, blocks)
     there = [
         _kept(block, exclusions) if b == 0 or exclusions.reason(keys[b]) is None else []

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from asplab.core.clock import clock, form_of
+from asplab.core.clock import Timeline
 from asplab.core.corrections import Corrected
 from asplab.core.experiment import Record
 from asplab.core.layout import Layout
@@ -18,7 +18,6 @@ from asplab.core.settings import ResponseSettings
 from asplab.core.units import FloatArray
 
 Method = Literal["pair", "time", "number", "apart", "none"]
-_DAY_S = 86400.0
 _MINUTE_S = 60.0
 _FEWEST = 0.5
 """Part of the possible pairs from which PL and PA count as simultaneous at all."""
@@ -136,9 +135,12 @@ def _pair_temperature(
     stamps = [[record.condition.time for record in column] for column in members]
     of_scans = [scan.condition.time for scan in scans]
     every = [*chain.from_iterable(stamps), *of_scans]
-    doubt = None if labelled else _doubt(every, stamps, of_scans)
-    if not labelled and doubt is None and all(every):
-        return _by_time(light, stamps, of_scans, _MINUTE_S * settings.pair_within_min)
+    line = Timeline.of(every)
+    doubt = None if labelled else _doubt(line, stamps, of_scans)
+    times, scanned = [line.seconds(column) for column in stamps], line.seconds(of_scans)
+    known = [own for own in times if own is not None]
+    if not labelled and doubt is None and scanned is not None and len(known) == len(times):
+        return _by_time(light, known, scanned, _MINUTE_S * settings.pair_within_min)
     place = {name: s for s, name in enumerate(heat)}
     matches = tuple(tuple((r, place[name]) for r, name in enumerate(column) if name in place) for column in light)
     method: Method = ("pair" if labelled else "number") if any(matches) else "apart"
@@ -159,40 +161,23 @@ def _names(records: Sequence[Record], rounds: set[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _doubt(
-    every: Sequence[str], stamps: Sequence[Sequence[str]], of_scans: Sequence[str]
-) -> tuple[Severity, str] | None:
+def _doubt(line: Timeline, stamps: Sequence[Sequence[str]], of_scans: Sequence[str]) -> tuple[Severity, str] | None:
     """Say why time stamps that are there can't be used; those of one side alone are no doubt."""
-    given = [text for text in every if text.strip()]
     if not any(of_scans) or not any(any(column) for column in stamps):
         return None
-    try:
-        forms = {form_of(text): text for text in given}
-    except ValueError:
-        unread = next(text for text in given if not _is_stamp(text))
-        return "warning", f"the time stamp '{unread}' is not understood"
-    if len(forms) > 1:
-        examples = " and ".join(f"'{text}'" for text in list(forms.values())[:2])
-        return "warning", f"time stamps of different form ({examples}) can't be compared"
-    if len(given) < len(every):
-        return "info", f"only {len(given)} of {len(every)} spectra and scans carry a time stamp"
-    return None
-
-
-def _is_stamp(text: str) -> bool:
-    try:
-        form_of(text)
-    except ValueError:
-        return False
-    return True
+    if line.trouble:
+        return "warning", line.trouble
+    every = [*chain.from_iterable(stamps), *of_scans]
+    given = sum(bool(text.strip()) for text in every)
+    return (
+        ("info", f"only {given} of {len(every)} spectra and scans carry a time stamp") if given < len(every) else None
+    )
 
 
 def _by_time(
-    light: tuple[tuple[str, ...], ...], stamps: Sequence[Sequence[str]], of_scans: Sequence[str], within_s: float
+    light: tuple[tuple[str, ...], ...], times: Sequence[FloatArray], scanned: FloatArray, within_s: float
 ) -> _Paired:
-    is_clock = form_of(of_scans[0]) == "clock"
-    scanned = np.array([clock(text) for text in of_scans])
-    distances = [_distance_s(np.array([clock(text) for text in texts]), scanned, is_clock=is_clock) for texts in stamps]
+    distances = [own[:, None] - scanned for own in times]
     matches = _rounds(distances, _spacing(scanned), within_s)
     heat = tuple(f"scan {s + 1}" for s in range(scanned.size))
     possible = sum(min(distance.shape) for distance in distances)
@@ -224,12 +209,6 @@ def _rounds(distances: Sequence[FloatArray], spacing: float, within: float) -> t
 def _spacing(times: FloatArray) -> float:
     """Return the typical time between two scans, in s; zero for a single one."""
     return float(np.median(np.abs(np.diff(np.sort(times))))) if times.size > 1 else 0.0
-
-
-def _distance_s(times: FloatArray, others: FloatArray, *, is_clock: bool) -> FloatArray:
-    """Return by how much the first times are later, (n, m); times of day lie on a circle, midnight parts nothing."""
-    later: FloatArray = times[:, None] - others
-    return (later + _DAY_S / 2.0) % _DAY_S - _DAY_S / 2.0 if is_clock else later
 
 
 def _mutual(later: FloatArray, shift: float, within: float) -> tuple[_Match, ...]:

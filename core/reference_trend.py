@@ -1,10 +1,11 @@
 """A reference condition that is revisited during the run: what the sample does meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 
-from asplab.core.clock import clock, form_of
+from asplab.core.clock import Timeline
 from asplab.core.experiment import Record, Spectrum
 from asplab.core.grouping import Gathered, nearest
 from asplab.core.settings import GroupingSettings
@@ -13,32 +14,27 @@ from asplab.core.trend_records import ReferenceTrend
 from asplab.core.units import FloatArray
 
 _FEWEST = 4
-_HALF_DAY_S = 43200.0
 
 
-def times_of(records: Sequence[Record]) -> FloatArray | None:
-    """Return when records were measured, in s; None where a stamp is missing or they can't be compared.
-
-    Times of day that span more than half a day go over midnight.
-    """
-    stamps = [record.condition.time.strip() for record in records]
-    if not stamps or not all(stamps):
-        return None
-    try:
-        forms = {form_of(stamp) for stamp in stamps}
-    except ValueError:
-        return None
-    if len(forms) > 1:
-        return None
-    times = np.array([clock(stamp) for stamp in stamps])
-    if forms == {"clock"} and np.ptp(times) > _HALF_DAY_S:
-        times = np.where(times < _HALF_DAY_S, times + 2.0 * _HALF_DAY_S, times)
-    return times
+def light_timeline(gathered: Gathered) -> Timeline:
+    """Return one line for the time stamps of all emission spectra of a run, references included."""
+    members = chain.from_iterable(stack.members for stack in gathered.stacks)
+    return timeline_of((*members, *gathered.experiment.spectra_of(("reference",))))
 
 
-def positions_of(records: Sequence[Record]) -> FloatArray:
+def timeline_of(records: Iterable[Record]) -> Timeline:
+    """Return one line for the time stamps of records."""
+    return Timeline.of(record.condition.time for record in records)
+
+
+def times_of(records: Sequence[Record], line: Timeline) -> FloatArray | None:
+    """Return when records were measured, in s; None where a stamp is missing or they can't be compared."""
+    return line.seconds([record.condition.time for record in records])
+
+
+def positions_of(records: Sequence[Record], line: Timeline) -> FloatArray:
     """Return the place of each record in steps from the first: by time, else by repeat number, else by order."""
-    times = times_of(records)
+    times = times_of(records, line)
     if times is not None and np.ptp(times) > 0.0:
         steps = np.diff(np.sort(times))
         return np.asarray((times - times.min()) / np.median(steps[steps > 0.0]))
@@ -49,7 +45,7 @@ def positions_of(records: Sequence[Record]) -> FloatArray:
     return np.arange(float(len(records)))
 
 
-def reference_trends(gathered: Gathered, settings: GroupingSettings) -> tuple[ReferenceTrend, ...]:
+def reference_trends(gathered: Gathered, line: Timeline, settings: GroupingSettings) -> tuple[ReferenceTrend, ...]:
     """Return the trend of each reference condition, spectra of kind ``reference``, that was measured twice or more."""
     groups: dict[tuple[int, int], list[Spectrum]] = {}
     for spectrum in gathered.experiment.spectra_of(("reference",)):
@@ -61,11 +57,11 @@ def reference_trends(gathered: Gathered, settings: GroupingSettings) -> tuple[Re
             continue
         step = max(settings.wavelength_tolerance_nm, 0.01)
         groups.setdefault((t, round((excitation or 0.0) / step / 2.0)), []).append(spectrum)
-    return tuple(_trend(gathered, t, spectra) for (t, _), spectra in sorted(groups.items()) if len(spectra) > 1)
+    return tuple(_trend(gathered, line, t, spectra) for (t, _), spectra in sorted(groups.items()) if len(spectra) > 1)
 
 
-def _trend(gathered: Gathered, t: int, spectra: Sequence[Spectrum]) -> ReferenceTrend:
-    position, times = positions_of(spectra), times_of(spectra)
+def _trend(gathered: Gathered, line: Timeline, t: int, spectra: Sequence[Spectrum]) -> ReferenceTrend:
+    position, times = positions_of(spectra, line), times_of(spectra, line)
     order = np.argsort(position, kind="stable")
     spectra, position = [spectra[i] for i in order], position[order]
     height = np.array([_height(spectrum) for spectrum in spectra])

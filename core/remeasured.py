@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from asplab.core.clock import clock, form_of
+from asplab.core.clock import Timeline
 from asplab.core.counting import counted
 from asplab.core.experiment import Record, Scan, Spectrum
 from asplab.core.problems import Problem, join_places
@@ -18,7 +18,7 @@ from asplab.core.units import FloatArray
 
 R = TypeVar("R", bound=Record)
 
-_HOUR_S, _DAY_S = 3600.0, 86400.0
+_HOUR_S = 3600.0
 _LASER_NM = 10.0
 _NAMED = 4
 _SAME_RANGE = 0.8
@@ -52,24 +52,28 @@ class Chosen(Generic[R]):
         return self.n_blocks > 1
 
 
-def split_blocks(records: Sequence[R], settings: GroupingSettings) -> list[list[R]]:
+def split_blocks(records: Sequence[R], line: Timeline, settings: GroupingSettings) -> list[list[R]]:
     """Split the records of one condition into the times that it was measured, the oldest first.
 
-    Another ``series`` or optical ``path`` is another block; so is a second round of the same repeat numbers, and what
-    follows a pause longer than ``remeasured_after_h`` by the time stamps. Without time stamps the order of the records
-    is that of age.
+    Another ``series`` is another block; so is a second round of the same repeat numbers, and what follows a pause
+    longer than ``remeasured_after_h`` by the time stamps. Without time stamps the order of the records is that of age.
+
+    Parameters
+    ----------
+    line : Timeline
+        That of all records of the run; where they can't be compared, those of the condition still may be.
     """
-    by_series: dict[tuple[str, str], list[R]] = {}
+    if line.form is None:
+        line = Timeline.of(record.condition.time for record in records)
+    by_series: dict[str, list[R]] = {}
     for record in records:
-        by_series.setdefault((record.condition.series, record.condition.path), []).append(record)
+        by_series.setdefault(record.condition.series, []).append(record)
     rounds = chain.from_iterable(_rounds(members) for members in by_series.values())
-    blocks = list(chain.from_iterable(_sittings(members, settings.remeasured_after_h) for members in rounds))
-    ages = [_times(block) for block in blocks]
-    forms = {form for form, _ in filter(None, ages)}
-    # Times of day don't tell which of two series came first.
-    if len(blocks) > 1 and all(ages) and len(forms) == 1 and forms != {"clock"}:
-        begins = [float(np.min(found[1])) for found in ages if found]
-        blocks = [blocks[i] for i in np.argsort(begins, kind="stable")]
+    blocks = list(chain.from_iterable(_sittings(members, line, settings.remeasured_after_h) for members in rounds))
+    ages = [found for block in blocks if (found := _times(block, line)) is not None]
+    # Times of day don't tell which of two series came first: they may be those of two days.
+    if len(blocks) > 1 and len(ages) == len(blocks) and line.form != "clock":
+        blocks = [blocks[i] for i in np.argsort([float(found.min()) for found in ages], kind="stable")]
     return blocks
 
 
@@ -86,33 +90,19 @@ def _rounds(records: list[R]) -> list[list[R]]:
     return list(rounds.values())
 
 
-def _sittings(records: list[R], pause_h: float) -> list[list[R]]:
-    """Split at long pauses between the time stamps; times of day lie on a circle, which is cut at its longest gap."""
-    found = _times(records)
-    if found is None or len(records) < 2:
+def _sittings(records: list[R], line: Timeline, pause_h: float) -> list[list[R]]:
+    """Split at long pauses between the time stamps."""
+    times = _times(records, line)
+    if times is None or len(records) < 2:
         return [records]
-    form, times = found
     order = np.argsort(times, kind="stable")
-    if form == "clock":
-        gaps = np.diff(times[order], append=times[order[0]] + _DAY_S)
-        order = np.roll(order, -(int(np.argmax(gaps)) + 1))
-        pauses = np.diff(times[order]) % _DAY_S
-    else:
-        pauses = np.diff(times[order])
-    cuts = np.flatnonzero(pauses > _HOUR_S * pause_h) + 1
-    parts = np.split(order, cuts)
+    cuts = np.flatnonzero(np.diff(times[order]) > _HOUR_S * pause_h) + 1
     # The order of the records within a block stays.
-    return [[records[i] for i in sorted(part)] for part in parts]
+    return [[records[i] for i in sorted(part)] for part in np.split(order, cuts)]
 
 
-def _times(records: Sequence[Record]) -> tuple[str, FloatArray] | None:
-    """Return form and values of the time stamps; None where some are missing, unreadable or of another form."""
-    stamps = [record.condition.time for record in records]
-    try:
-        forms = {form_of(text) for text in stamps}
-    except ValueError:
-        return None
-    return (forms.pop(), np.array([clock(text) for text in stamps])) if len(forms) == 1 else None
+def _times(records: Sequence[Record], line: Timeline) -> FloatArray | None:
+    return line.seconds([record.condition.time for record in records])
 
 
 def choose(

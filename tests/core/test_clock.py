@@ -1,8 +1,9 @@
 """Time stamps in the ways that people write them."""
 
+import numpy as np
 import pytest
 
-from asplab.core.clock import clock, form_of
+from asplab.core.clock import Timeline, clock, form_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,21 @@ def test_the_form_of_a_time_stamp_says_what_it_can_be_compared_with(text, form):
 def test_what_is_no_time_has_no_form():
     with pytest.raises(ValueError, match=r".*"):
         form_of("noon")
+
+
+def test_times_of_day_after_midnight_are_later_whichever_of_them_are_asked_for():
+    night = ["22:00", "23:30", "00:30", "02:00", "05:00"]
+    line = Timeline.of(night)
+    np.testing.assert_allclose(line.seconds(night), 3600.0 * np.array([22.0, 23.5, 24.5, 26.0, 29.0]))
+    np.testing.assert_allclose(line.seconds(["00:30", "05:00"]), 3600.0 * np.array([24.5, 29.0]))
+
+
+def test_a_long_day_stays_in_its_order():
+    line = Timeline.of(["07:00", "09:00", "14:00", "18:00", "22:00"])
+    np.testing.assert_allclose(line.seconds(["07:00", "22:00"]), 3600.0 * np.array([7.0, 22.0]))
+
+
+def test_stamps_of_two_forms_or_missing_ones_are_no_times():
+    assert Timeline.of(["22:00", "2026-03-05 22:00"]).seconds(["22:00"]) is None
+    assert Timeline.of(["22:00", ""]).seconds(["22:00", ""]) is None
+    assert Timeline.of([""]).seconds([]) is None

@@ -11,6 +11,7 @@ from asplab.core.document import Document
 from asplab.core.experiment import Condition, Experiment, Scan, Spectrum, frozen_array
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import DriftSettings
+from asplab.core.systematics.places import ages
 from asplab.core.trend_fit import find_trends
 from asplab.core.watch import news
 
@@ -229,6 +230,28 @@ def test_a_falling_reference_with_times_widens_and_corrects_each_condition_by_it
     assert np.ptp(after) < 0.03
     error = np.sqrt(np.diagonal(wide.responses.covariance[0])[7])  # type: ignore[union-attr]
     assert error / wide.responses.intensity[0, 7] == pytest.approx(0.14, rel=0.2)  # type: ignore[union-attr]
+
+
+def at_night(experiment: Experiment, *, dated: bool) -> Experiment:
+    """Move the times of `with_reference` to 22-05 h, as times of day or with their dates."""
+
+    def moved(spectrum: Spectrum) -> Spectrum:
+        hour, rest = spectrum.condition.time.split(":", maxsplit=1)
+        day, hour_of_day = divmod(int(hour) + 12, 24)
+        return with_condition(spectrum, time=f"2026-03-{5 + day:02d} " * dated + f"{hour_of_day:02d}:{rest}")
+
+    return change_spectra(experiment, moved)
+
+
+@pytest.mark.parametrize("correct", [False, True])
+def test_a_night_gives_by_times_of_day_what_it_gives_by_dates(correct: bool) -> None:
+    experiment = with_reference(-0.02, times=True)
+    clocked, dated = (run(at_night(experiment, dated=d), correct_drift=correct) for d in (False, True))
+    assert clocked.responses is not None
+    assert dated.responses is not None
+    np.testing.assert_allclose(clocked.responses.intensity, dated.responses.intensity)
+    np.testing.assert_allclose(clocked.responses.covariance, dated.responses.covariance)
+    np.testing.assert_allclose(ages(clocked), ages(dated))  # type: ignore[arg-type]
 
 
 def test_slopes_of_pure_noise_have_the_errors_that_are_stated() -> None:

@@ -103,6 +103,15 @@ def test_all_repeats_with_one_number_are_repeats() -> None:
     assert found.problems == ()
 
 
+def test_a_long_day_is_cut_at_its_night_and_not_at_the_pause_of_one_condition() -> None:
+    """09:00 and 22:30 lie nearer to each other over midnight; what was measured between tells that it was a day."""
+    twice = [spectrum(f"a{i}", repeat=i, time=t) for i, t in enumerate(("09:00", "09:10", "22:30", "22:40"))]
+    between = [spectrum(f"b{i}", repeat=i, excitation_nm=520.0, time=f"{12 + 3 * i}:00") for i in range(3)]
+    found = grouped(*twice, *between, remeasured="latest")
+    stack = next(stack for stack in found.stacks if stack.excitation_nm == 535.0)
+    assert [s.source for s in stack.members] == ["a2", "a3"]
+
+
 def test_a_pause_over_midnight_is_short_where_stamps_are_times_of_day() -> None:
     found = grouped(*(spectrum(f"a{i}", repeat=i, time=t) for i, t in enumerate(("23:40", "23:55", "00:10"))))
     assert found.problems == ()

@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from asplab.core.coarse_steps import interpolate
 from asplab.core.problems import Problem
 from asplab.core.repeats import additive_variance
 from asplab.core.scans.matching import Match, match, spline_weights
 from asplab.core.scans.power import NOISE_POINTS, PowerReadings, pooled
 from asplab.core.scans.sets import Seam
-from asplab.core.units import FloatArray
+from asplab.core.units import FloatArray, energy_from_wavelength
 
 _SAME_NM = 0.02
-_FEWEST_POINTS = 5
+_FEWEST_POINTS = 3
+"""Points of an overlap: coarse steps leave no more, and strong signal tells the factor by few."""
 _POOREST = 0.2
 """Relative error of a factor beyond which the overlap is taken to tell nothing."""
 _OTHER_POWER = 0.05
@@ -118,7 +120,7 @@ def _stitched(first: Trace, further: Trace, place: str, problems: list[Problem])
     scaled, rows, seams = further.volts.copy(), [], []
     quadrature = None if further.quadrature is None else further.quadrature.copy()
     for mine in _like_gain(first, further):
-        found = _match(first, further, here, read, mine, abs(ratio - 1.0) > _OTHER_POWER)
+        found = _match(first, further, here, mine, abs(ratio - 1.0) > _OTHER_POWER)
         relative = float(np.sqrt(found.covariance[0, 0])) / abs(found.factor)
         if not relative < _POOREST:
             return None
@@ -176,11 +178,13 @@ def _like_gain(first: Trace, further: Trace) -> list[np.ndarray]:
     return [np.flatnonzero([key == one for key in keys]) for one in dict.fromkeys(keys)]
 
 
-def _match(
-    first: Trace, further: Trace, here: np.ndarray, read: FloatArray, mine: np.ndarray, needs_offset: bool
-) -> Match:
-    ours, theirs = first.volts[mine][:, here].mean(axis=0), read @ further.volts[mine].mean(axis=0)
-    noise = first.noise[here] / mine.size, (read**2) @ further.noise / mine.size
+def _match(first: Trace, further: Trace, here: np.ndarray, mine: np.ndarray, needs_offset: bool) -> Match:
+    """Compare two pieces where the first one has its points; steps too coarse to read between them add to the noise."""
+    level, error = further.volts[mine].mean(axis=0), np.sqrt(further.noise / mine.size)
+    at = np.clip(first.axis_nm[here], further.axis_nm[0], further.axis_nm[-1])
+    read = interpolate(energy_from_wavelength(further.axis_nm), level, error, energy_from_wavelength(at))
+    ours, theirs = first.volts[mine][:, here].mean(axis=0), read.weights @ level
+    noise = first.noise[here] / mine.size, read.weights**2 @ error**2 + read.lack**2
     plain = match(ours, noise[0], theirs, noise[1], with_offset=needs_offset)
     if needs_offset:
         return plain
@@ -192,7 +196,7 @@ def _widened(found: Match, first: Trace, further: Trace, place: str, problems: l
     """Widen the errors of a factor where the two pieces differ by more than their noise, and say so."""
     excess = found.chi2 / max(found.dof, 1)
     # The noise itself is known from few repeats.
-    known_by = NOISE_POINTS * max(len(first.volts) - 1, 1)
+    known_by = min(NOISE_POINTS, further.axis_nm.size) * max(len(first.volts) - 1, 1)
     if found.dof <= 0 or excess <= 1.0 + _DIFFERS * np.sqrt(2.0 / found.dof + 2.0 / known_by):
         return found
     message = (

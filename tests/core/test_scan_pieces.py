@@ -9,7 +9,7 @@ from toy_experiment import Toy
 
 from asplab.core.experiment import Scan, frozen_array
 from asplab.core.scans.matching import match
-from asplab.core.settings import ScanSettings
+from asplab.core.settings import BaselineSettings, ScanSettings
 from asplab.core.units import HC_MEV_NM
 
 TOY = Toy(tail_mev=15.0, noise_v=2e-8, stokes_mev=(270.0, 480.0), scan_step_nm=0.4, repeats=4, **SHORT)
@@ -73,6 +73,28 @@ def test_stitched_readings_scatter_about_the_truth_as_their_errors_say(bench: Sc
     pulls = bench.pulls(lambda rng: read(bench, pieces(rng, **how)), DRAWS)
     assert np.all(np.abs(pulls.std(axis=0) - 1.0) < 0.25)
     assert np.all(np.abs(pulls.mean(axis=0)) < 0.8)
+
+
+@pytest.mark.parametrize(("step_nm", "off_nm"), [(2.5, 0.0), (3.0, 0.0), (3.0, 1.5)], ids=["2.5", "3", "3, others"])
+def test_coarse_pieces_are_stitched_by_three_or_four_points(bench: ScanBench, step_nm: float, off_nm: float) -> None:
+    """The overlap reaches from 15 meV above the gap to 50 meV below it; steps are 12 to 15 meV there."""
+
+    def draw(rng: np.random.Generator) -> Reading:
+        axis = np.arange(FULL[0] + rng.uniform(0.0, step_nm), FULL[-1], step_nm)
+        found = []
+        for r in range(1, 5):
+            first, further = axis[axis < 517.0], axis[axis + off_nm > 503.0] + off_nm
+            found += [
+                scan(TOY, rng, axis_nm=first, repeat=r, pick_up_v=2e-7, sensitivity_v=1e-3),
+                scan(TOY, rng, axis_nm=further, repeat=r, gain=0.8, pick_up_v=2e-7, sensitivity_v=1e-4),
+            ]
+        return bench.read(found, baseline=BaselineSettings())
+
+    pulls = bench.pulls(draw, 40)[:, 1:]
+    assert np.isfinite(pulls).all()
+    assert np.all(pulls.std(axis=0) < 1.35)
+    assert np.all(np.abs(pulls.mean(axis=0)) < 0.9)
+    assert np.abs(pulls).max() < 4.5
 
 
 def test_the_noise_of_the_meter_in_a_short_overlap_is_an_error_of_all_that_lies_beyond(bench: ScanBench) -> None:

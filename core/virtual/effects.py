@@ -97,7 +97,7 @@ class Effects:
     substrate_e_per_s : float
         Fluorescence of the bare substrate at the laser, per pixel at ``pump_uw``, falling to the red.
     saturated_repeats : int
-        Repeats of the first PL condition that are exposed for the longest time.
+        Repeats of the first PL condition that are exposed until the band is flat at full scale.
     inner_filter : float
         Absorbance at the bluest Stokes excitation; spectra lose 10^(-A/2).
     yield_slope : float

@@ -20,6 +20,9 @@ _CATALOGUE_STEP_NM = 2.0
 _LONGPASS_RIPPLE_NM, _SHORTPASS_RIPPLE_NM = 37.0, 29.0
 _SUBSTRATE_DECAY_MEV = 200.0
 _REFERENCE_NM = 450.0
+_OVER_FULL_SCALE = 2.0
+"""A band whose maximum would reach so many times full scale is flat over most of its width."""
+_OVEREXPOSURES_S = (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 3600.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,27 @@ def _exposure_s(experiment: VirtualExperiment, draft: Condition, temperature_k: 
         if exposure * band <= experiment.peak_target_e and exposure * everything <= full_well
     ]
     return max(allowed, default=experiment.exposures_s[0])
+
+
+def overexposure_s(experiment: VirtualExperiment, condition: Condition, temperature_k: float) -> float:
+    """Return an exposure at which the band of a condition is flat at full scale: the longest one, or longer.
+
+    Raises
+    ------
+    SettingsError
+        Where the band is too weak for that within an hour.
+    """
+    gain = condition.em_gain or experiment.em_gain
+    one_second = replace(condition, exposure_s=1.0)
+    counts_per_s = float(np.max(band_electrons(experiment, one_second, temperature_k))) * gain / experiment.e_per_count
+    longer = (step for step in _OVEREXPOSURES_S if step > experiment.exposures_s[-1])
+    for exposure in (experiment.exposures_s[-1], *longer):
+        if exposure * counts_per_s >= _OVER_FULL_SCALE * LARGEST_COUNT:
+            return exposure
+    raise SettingsError(
+        f"effect saturated_repeats: the band at {condition.excitation_nm:g} nm and {temperature_k:g} K gives "
+        f"{counts_per_s:.2g} counts per s, too few to saturate. Take a smaller pl_nd_od, or leave the effect out."
+    )
 
 
 def band_electrons(

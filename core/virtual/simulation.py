@@ -15,7 +15,7 @@ from asplab.core.errors import InputError, SettingsError
 from asplab.core.progress import Progress
 from asplab.core.virtual.document import truth_document
 from asplab.core.virtual.effects import effects_from_text
-from asplab.core.virtual.emission import reference_condition
+from asplab.core.virtual.emission import overexposure_s, reference_condition
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.core.virtual.files import (
     Row,
@@ -136,7 +136,10 @@ def _camera_settings(experiment: VirtualExperiment, measured: list[Condition]) -
     if effects.lamp or effects.laser_lines:
         settings.add((experiment.exposures_s[0], None, 1))
     if effects.saturated_repeats:
-        settings |= {(max(experiment.exposures_s), c.em_gain, 1) for c in measured if c.kind == "pl"}
+        for temperature_k in experiment.temperatures_k:
+            first = next((c for c in conditions(experiment, temperature_k) if c.kind == "pl"), None)
+            if first is not None:
+                settings.add((overexposure_s(experiment, first, temperature_k), first.em_gain, first.accumulations))
     return sorted(settings, key=lambda setting: (setting[0], setting[1] or 0.0, setting[2]))
 
 

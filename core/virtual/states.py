@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.units import FloatArray
-from asplab.core.virtual.emission import Condition
+from asplab.core.virtual.emission import Condition, overexposure_s
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.core.virtual.light import vacuum_nm
 
@@ -82,7 +82,7 @@ def true_states(
     told_scan_k = told_k[0] + effects.temperature_mismatch_k
     set_nm = np.tile(np.array([condition.excitation_nm for condition in measured])[:, np.newaxis], (1, repeats))
     told_nm = _readback(set_nm, streams["wavelength"], effects.wavelength_readback_nm)
-    exposure_s = _exposures_s(experiment, measured)
+    exposure_s = _exposures_s(experiment, measured, temperature_k)
     time_s, scan_time_s = _times_s(experiment, measured, exposure_s, scan_points=scan_points)
     share = np.asarray((1.0 - effects.bleaching) ** (np.arange(repeats) - 0.5 * (repeats - 1)), dtype=np.float64)
     return States(
@@ -107,11 +107,12 @@ def _readback(set_values: FloatArray, rng: np.random.Generator, spread: float) -
     return np.round(set_values + scatter, 2) if spread else set_values
 
 
-def _exposures_s(experiment: VirtualExperiment, measured: tuple[Condition, ...]) -> FloatArray:
+def _exposures_s(experiment: VirtualExperiment, measured: tuple[Condition, ...], temperature_k: float) -> FloatArray:
+    spoilt = experiment.effects.saturated_repeats
     exposures = np.array([condition.exposure_s for condition in measured])[:, np.newaxis]
     exposures = exposures + np.zeros((len(measured), experiment.repeats))
-    if measured and measured[0].kind == "pl":
-        exposures[0, 1 : 1 + experiment.effects.saturated_repeats] = max(experiment.exposures_s)
+    if spoilt and measured and measured[0].kind == "pl":
+        exposures[0, 1 : 1 + spoilt] = overexposure_s(experiment, measured[0], temperature_k)
     return np.asarray(exposures)
 
 

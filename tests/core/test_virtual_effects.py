@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from asplab.core.document import Document
 from asplab.core.errors import SettingsError
+from asplab.core.loading import load_experiment
+from asplab.core.pipeline import analyse
 from asplab.core.units import energy_from_wavelength
 from asplab.core.virtual import VirtualExperiment, experiment_with_truth, simulate, simulate_arrays, truth_document
 from asplab.core.virtual.effects import REALISTIC, Effects, effects_from_text
@@ -387,6 +390,24 @@ def test_an_overexposed_repeat_is_flat_at_full_scale_and_told_with_its_exposure(
     assert [row["exposure_s"] for row in rows] == [rows[0]["exposure_s"], "20", rows[0]["exposure_s"]]
     assert flat[0] == flat[2] == 0
     assert flat[1] > 30
+
+
+@pytest.mark.parametrize("temperature_k", [80.0, 280.0])
+def test_the_realistic_day_has_two_saturated_repeats_that_the_analysis_leaves_out(
+    temperature_k: float, tmp_path: Path
+) -> None:
+    small = replace(SMALL, temperatures_k=(temperature_k,), repeats=4, effects=REALISTIC)
+    results = analyse(Document(load_experiment(simulate(tmp_path / "made", small, seed=4).parent)))
+    assert results.corrected is not None
+    left_out = [files for treatment in results.corrected.treatments if (files := treatment.left_out)]
+    assert [[name[-7:-4] for name in files] for files in left_out] == [["r02", "r03"]]
+    assert left_out[0][0].split("/")[1].startswith("pl_")
+    assert any("saturated" in problem.message for problem in results.problems)
+
+
+def test_a_band_too_weak_to_saturate_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="too few to saturate"):
+        written(tmp_path, replace(QUIET, repeats=3), saturated_repeats=1, pl_nd_od=4.0)
 
 
 # --- wavelengths

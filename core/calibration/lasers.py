@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.calibration.axis import AxisCorrection
-from asplab.core.calibration.lines import strongest_line
+from asplab.core.calibration.lines import is_cut_off, strongest_line
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
@@ -65,7 +65,11 @@ def measure_lasers(
     """Fit the strongest line of each spectrum, on the axis as the lamp corrects it."""
     lines: list[LaserLine] = []
     vague: list[tuple[Spectrum, float]] = []
+    saturated: list[Spectrum] = []
     for spectrum in spectra:
+        if is_cut_off(spectrum.counts):
+            saturated.append(spectrum)
+            continue
         found = strongest_line(spectrum.wavelength_nm, spectrum.counts)
         if found is None:
             message = "no line stands out of its noise, so it replaces no excitation. Check the file, or measure again."
@@ -86,9 +90,15 @@ def measure_lasers(
                 found.centre_nm + offset,
                 float(np.hypot(found.centre_error_nm, spread)),
                 found.centre_error_nm,
-                *((0.0, 0.0) if found.is_flat else _bandwidth(found.fwhm_nm, found.fwhm_error_nm, axis)),
+                *_bandwidth(found.fwhm_nm, found.fwhm_error_nm, axis),
             )
         )
+    if saturated:
+        message = (
+            f"{len(saturated)} of {len(spectra)} laser lines are cut off at their top, where the detector is "
+            "saturated: charge that spills over moves them, so set wavelengths stay there. Measure them with fewer counts."
+        )
+        problems.append(Problem("warning", saturated[0].where, message))
     if vague:
         problems.append(_vague_problem(vague, len(spectra)))
     return tuple(lines)

@@ -46,6 +46,13 @@ class FittedLine:
     is_flat: bool = False
 
 
+def is_cut_off(counts: FloatArray) -> bool:
+    """Return whether neighbouring pixels share the highest counts of a spectrum: its detector was saturated."""
+    top = np.flatnonzero(counts == counts.max())
+    runs = np.split(top, np.flatnonzero(np.diff(top) > 1) + 1)
+    return counts.size > top.size and max(run.size for run in runs) >= _SAME_COUNTS
+
+
 def find_lines(wavelength_nm: FloatArray, counts: FloatArray) -> tuple[FittedLine, ...]:
     """Fit every line that stands out of the noise, in the order of wavelength.
 

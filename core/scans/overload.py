@@ -46,8 +46,9 @@ def leave_out(
     hit = binary_closing(np.pad(masks.any(axis=0), _BETWEEN), iterations=_BETWEEN)[_BETWEEN:-_BETWEEN]
     if np.count_nonzero(~hit) < _FEWEST_POINTS:
         message = (
-            f"{np.count_nonzero(hit)} of {hit.size} points of the photothermal scans reach the full scale that "
-            "sensitivity_v states, so nothing would be left; they are kept. Check sensitivity_v: it is in volts."
+            f"{np.count_nonzero(hit)} of {hit.size} points of the photothermal scans are at the full scale of the "
+            "lock-in, so nothing would be left; they are kept. Check sensitivity_v, which is in volts, where it is "
+            "stated; else measure with a larger full scale."
         )
         problems.append(Problem("warning", place, message))
         return piece, ()
@@ -100,7 +101,7 @@ def _flat_top(volts: FloatArray) -> np.ndarray:
     top = size >= size.max(initial=0.0) * (1.0 - _ROUNDING)
     runs = _runs(top)
     longest = max((b - a for a, b in runs), default=0)
-    if longest < _FLAT_POINTS or 2 * longest > volts.size:
+    if longest < _FLAT_POINTS or longest == volts.size:
         return np.zeros(volts.size, dtype=bool)
     repeats = np.concatenate([[False], (np.diff(volts) == 0.0) & ~top[1:]])
     if max((b - a + 1 for a, b in _runs(repeats)), default=0) >= _CHANCE_POINTS:

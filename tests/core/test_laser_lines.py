@@ -124,6 +124,17 @@ def test_a_line_that_its_noise_leaves_vague_replaces_no_set_wavelength() -> None
     np.testing.assert_array_equal(found.excitations.wavelength_nm, plain.excitations.wavelength_nm)
 
 
+def test_a_saturated_line_replaces_no_set_wavelength() -> None:
+    nominal = float(EXCITATIONS_NM[ANTI])
+    line = laser(nominal, 0.3)
+    spilled = replace(line, counts=np.minimum(line.counts, 4000.0))
+    found, plain = run(spilled), run()
+    assert "1 of 1 laser lines are cut off at their top" in told(found)
+    assert found.excitations is not None
+    assert plain.excitations is not None
+    np.testing.assert_array_equal(found.excitations.wavelength_nm, plain.excitations.wavelength_nm)
+
+
 def test_repeats_of_a_line_that_wanders_are_averaged_with_its_scatter() -> None:
     nominal = float(EXCITATIONS_NM[ANTI])
     found = run(*(laser(nominal, off, seed) for seed, off in enumerate((0.3, 0.5, 0.4, 0.2))))

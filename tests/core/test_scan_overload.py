@@ -91,6 +91,20 @@ def test_a_flat_top_is_found_without_a_stated_full_scale(bench: ScanBench) -> No
     assert found.scans.sets[0].volts.max() < 2.9e-5
 
 
+def test_a_flat_top_over_most_of_a_scan_is_found(bench: ScanBench) -> None:
+    """The usual case: the gain was chosen for the tail, and all of the Stokes side is at full scale."""
+    made = scans(np.random.default_rng(0))
+    limit = float(np.percentile(made[0].lockin_x_v, 40))
+    found = read(bench, [clipped(one, limit, stated=False) for one in made])
+    assert len(found.says("flat top")) == 1
+    assert np.isnan(found.absorbed.mean[0])
+
+
+def test_a_channel_that_is_zero_throughout_is_no_overload(bench: ScanBench) -> None:
+    dead = [replace(one, lockin_y_v=np.zeros(one.lockin_x_v.size)) for one in scans(np.random.default_rng(0))]
+    assert not read(bench, dead).says("full scale")
+
+
 @pytest.mark.parametrize("digits", [1e-6, 1e-9, 1e-12])
 def test_rounded_scans_have_no_flat_top(bench: ScanBench, digits: float) -> None:
     rounded = [

@@ -96,7 +96,7 @@ def measure_lasers(
     if saturated:
         message = (
             f"{len(saturated)} of {len(spectra)} laser lines are cut off at their top, where the detector is "
-            "saturated: charge that spills over moves them, so set wavelengths stay there. Measure them with fewer counts."
+            "saturated: charge that spills over moves them, so set wavelengths stay there. Measure with fewer counts."
         )
         problems.append(Problem("warning", saturated[0].where, message))
     if vague:

@@ -12,6 +12,7 @@ from asplab.core.corrections.filters import FilterCurve, Filters
 from asplab.core.corrections.frames import Frames, same_axis
 from asplab.core.corrections.gain import Gain, gain_in_use, gain_problems, neutral_od
 from asplab.core.corrections.inner_filter import inner_filter
+from asplab.core.corrections.matching import finder
 from asplab.core.corrections.normalisation import normalisations
 from asplab.core.corrections.records import Block, Corrected, Treatment
 from asplab.core.corrections.remarks import dark_problems, frame_problems, repeat_problems
@@ -161,7 +162,7 @@ def _plans(
     divisors = normalisations(stacks, means.settings, problems, has_power=gathered.has_power)
     plans = {}
     for axis, members in axes:
-        shelf = Shelf(*(tuple(means.frames.of(kind, axis)) for kind in ("dark", "background", "emission_blank")))
+        shelf = _shelf(axis, means)
         for k in members:
             weights, first = _choose(stacks[k], shelf, means)
             exposure_s, power_uw = divisors.exposure_s[k], divisors.power_uw[k]
@@ -172,14 +173,21 @@ def _plans(
     return plans
 
 
+def _shelf(axis: FloatArray, means: _Means) -> Shelf:
+    darks, backgrounds, blanks = (means.frames.of(kind, axis) for kind in ("dark", "background", "emission_blank"))
+    search = (finder(frames, means.gain, means.tolerances) for frames in (backgrounds, blanks))
+    return Shelf(tuple(darks), *search)
+
+
 def _choose(stack: Stack, shelf: Shelf, means: _Means) -> tuple[FloatArray, Subtraction]:
     """Return the weights of the mean frames for each repeat, and the choice for the first."""
     weights = np.zeros((len(stack.members), len(means.frames.items)))
+    has_blanks = any(frame.kind == "emission_blank" for frame in means.frames.items)
     known: dict[Condition, Subtraction] = {}
     for r, member in enumerate(stack.members):
-        condition = _essential(stack, member.condition, with_power=bool(shelf.blanks))
+        condition = _essential(stack, member.condition, with_power=has_blanks)
         if condition not in known:
-            known[condition] = subtraction(condition, shelf, means.gain, means.tolerances)
+            known[condition] = subtraction(condition, shelf, means.gain)
         for number, weight in known[condition].total.items():
             weights[r, number] = weight
     return weights, next(iter(known.values()))

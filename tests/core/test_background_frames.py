@@ -1,5 +1,6 @@
 """Background with the pump off and light of the bare substrate: matched, scaled, subtracted, their noise carried on."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -9,13 +10,16 @@ from toy_experiment import Toy, change_spectra, with_condition
 
 from asplab.core.band import Bands
 from asplab.core.corrections import Corrected
+from asplab.core.corrections.frames import Frames, MeanFrame
+from asplab.core.corrections.gain import Gain
+from asplab.core.corrections.matching import finder
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment, Spectrum, frozen_array
 from asplab.core.integration import Emission
 from asplab.core.layout import Layout
 from asplab.core.pipeline import analyse
 from asplab.core.pixel_weights import pixel_weights, weighted_sums
-from asplab.core.settings import IntegrationSettings
+from asplab.core.settings import GroupingSettings, IntegrationSettings
 
 SEEDS = 24
 PROBE = 4000.0
@@ -217,6 +221,24 @@ def test_the_probe_is_taken_out_of_the_substrate_once() -> None:
     once = corrected(everything).treatments[0]
     assert once.backgrounds
     assert once.blanks
+
+
+def test_repeats_of_other_readbacks_of_the_power_search_the_frames_once() -> None:
+    class Watched(list[MeanFrame]):
+        searches = 0
+
+        def __iter__(self) -> Iterator[MeanFrame]:
+            Watched.searches += 1
+            return super().__iter__()
+
+    graph = graph_of(with_frames(SMALL, "background", 2.0))
+    frames = Watched(graph.get(Frames).of("background", SMALL.wavelength_nm))
+    search = finder(frames, Gain(neutral=True, em_gain=False, accumulations=True), GroupingSettings())
+    stack = graph.get(Corrected).stacks[0]
+    found = [search(replace(stack.members[0].condition, power_uw=power))[0] for power in (50.0, 50.3, 49.8)]
+    assert found[0] is not None
+    assert found == found[:1] * 3
+    assert Watched.searches == 1
 
 
 def test_excluded_frames_are_not_used() -> None:

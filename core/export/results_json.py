@@ -9,6 +9,7 @@ import numpy as np
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.estimate import stated_error
 from asplab.core.export.error_rows import FIT_QUANTITIES, budget_rows, check_rows, systematic_pair, systematics_row
+from asplab.core.export.measurement_rows import eta_flags, measurement
 from asplab.core.export.model_rows import NOT_IDENTIFIED, comparison_rows, intervals_row, model_rows
 from asplab.core.export.numbers import number
 from asplab.core.inference import Ends, appraised, inference_of
@@ -49,6 +50,7 @@ def results_document(results: Results) -> Row:
         "systematics": systematics_row(results),
         "budget": budget_rows(results),
         "consistency": check_rows(results),
+        "measurement": measurement(results),
         "companion": {},
         "problems": [{"severity": p.severity, "where": p.where, "message": p.message} for p in results.problems],
     }
@@ -118,7 +120,6 @@ def efficiency_rows(results: Results) -> list[Row]:
 
 
 def _efficiency_row(results: Results, fit: EfficiencyFit, t: int, j: int) -> Row:
-    valid = bool(fit.valid[t, j])
     own, common = fit.detuning_error_mev[t, j], fit.reference_error_mev[t]
     return {
         "temperature_k": number(fit.temperatures_k[t]),
@@ -132,7 +133,7 @@ def _efficiency_row(results: Results, fit: EfficiencyFit, t: int, j: int) -> Row
         "ratio_slope_per_mev": number(fit.ratio_slope_per_mev[t, j]),
         # a table of η says nothing about how much of the band was seen
         "truncation": number(fit.truncation[t, j]) if results.responses is not None else None,
-        "flags": list(fit.flags[t][j]) if valid else ["not_determined"],
+        "flags": eta_flags(results, fit, t, j),
         "key": fit.keys[t][j],
     }
 

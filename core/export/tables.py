@@ -1,44 +1,35 @@
 """CSV tables of every result: provenance as comment lines, a header row, a row of units, then numbers."""
 
-import csv
-import io
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from asplab.core.export.correction_rows import COLUMNS as CORRECTION_COLUMNS
 from asplab.core.export.correction_rows import correction_rows
 from asplab.core.export.error_rows import budget_share_rows, check_rows, systematic_shift_rows
+from asplab.core.export.measurement_rows import (
+    CONDITION_COLUMNS,
+    LINE_COLUMNS,
+    PUMP_COLUMNS,
+    SHAPE_COLUMNS,
+    TREND_COLUMNS,
+    condition_rows,
+    line_rows,
+    pump_rows,
+    shape_rows,
+    trend_rows,
+)
 from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows, model_shift_rows
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
+from asplab.core.export.table import Cell, Table, csv_text, from_rows, unit_of, with_systematic
 from asplab.core.inference import appraised
 from asplab.core.pipeline import Results
 from asplab.core.provenance import sha256, utc_text
 from asplab.core.settings_io import settings_to_json
-
-Cell = float | int | str | bool | None
-Row = dict[str, Any]
-
-_UNITS = {"_per_mev": "1/meV", "_mev": "meV", "_nm": "nm", "_k": "K", "_uw": "µW"}
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A named table: ``columns`` with their ``units``, and rows of cells in the same order.
-
-    A cell of None, and a number that is not finite, is unknown and stays empty in the file.
-    """
-
-    name: str
-    title: str
-    columns: tuple[str, ...]
-    units: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 def make_tables(results: Results) -> tuple[Table, ...]:
@@ -78,76 +69,9 @@ def provenance_lines(results: Results) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def csv_text(table: Table, header: Sequence[str]) -> str:
-    """Return a table as CSV with ``header`` and its title as comment lines, in the C locale at full precision."""
-    out = io.StringIO()
-    for line in (*header, table.title):
-        out.write(f"# {line}\n")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerow(table.units)
-    writer.writerows([_cell(value) for value in row] for row in table.rows)
-    return out.getvalue()
-
-
-def _cell(value: Cell) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, int | np.integer):
-        return str(int(value))
-    if isinstance(value, float | np.floating):
-        return repr(float(value)) if math.isfinite(value) else ""
-    return value
-
-
-def _unit(column: str) -> str:
-    """Return the unit that a column name states."""
-    stem = column.removesuffix("_error").removesuffix("_low").removesuffix("_high")
-    stem = stem.removesuffix("_systematic_minus").removesuffix("_systematic_plus")
-    return next((unit for ending, unit in _UNITS.items() if stem.endswith(ending)), "")
-
-
-def _from_rows(name: str, title: str, columns: Sequence[str], rows: Sequence[Row]) -> Table:
-    """Make a table from rows of results.json.
-
-    ``x_low`` and ``x_high`` are the ends of ``x_interval68``, ``x_systematic_minus`` and ``_plus`` those of
-    ``x_systematic``.
-    """
-    cells = tuple(tuple(_pick(row, column) for column in columns) for row in rows)
-    return Table(name, title, tuple(columns), tuple(_unit(column) for column in columns), cells)
-
-
-_ENDS = (
-    ("_low", "interval68", 0), ("_high", "interval68", 1),
-    ("_systematic_minus", "systematic", 0), ("_systematic_plus", "systematic", 1),
-)  # fmt: skip
-
-
-def _with_systematic(columns: Sequence[str]) -> tuple[str, ...]:
-    """Return columns with the systematic errors after each ``x_high``."""
-    found: list[str] = []
-    for column in columns:
-        found.append(column)
-        if column.endswith("_high"):
-            stem = column.removesuffix("_high")
-            found += [f"{stem}_systematic_minus", f"{stem}_systematic_plus"]
-    return tuple(found)
-
-
-def _pick(row: Row, column: str) -> Cell:
-    value = row.get(column)
-    for end, kind, place in _ENDS:
-        if column.endswith(end):
-            pair = row[f"{column.removesuffix(end)}_{kind}"]
-            value = None if pair is None else pair[place]
-    return " ".join(value) if isinstance(value, list) else value
-
-
 def _corrections(results: Results) -> Table:
     title = "corrections in the order in which they act; changes are with the correction less without it"
-    return _from_rows("corrections", title, CORRECTION_COLUMNS, correction_rows(results))
+    return from_rows("corrections", title, CORRECTION_COLUMNS, correction_rows(results))
 
 
 def _gap(results: Results) -> Table:
@@ -155,7 +79,7 @@ def _gap(results: Results) -> Table:
         "temperature_k", "gap_mev", "gap_mev_error", "mean_photon_mev", "mean_photon_mev_error",
         "peak_mev", "peak_mev_error", "fwhm_mev", "fwhm_mev_error",
     )  # fmt: skip
-    return _from_rows("gap", "reference of the detuning and emitted photon energy", columns, gap_rows(results))
+    return from_rows("gap", "reference of the detuning and emitted photon energy", columns, gap_rows(results))
 
 
 def _quantum_yield(results: Results) -> Table:
@@ -164,7 +88,7 @@ def _quantum_yield(results: Results) -> Table:
         "chi2", "dof",
     )  # fmt: skip
     title = "quantum yield; no temperature where one value serves all"
-    return _from_rows("quantum_yield", title, _with_systematic(columns), quantum_yield_rows(results))
+    return from_rows("quantum_yield", title, with_systematic(columns), quantum_yield_rows(results))
 
 
 def _efficiency(results: Results) -> Table:
@@ -173,7 +97,7 @@ def _efficiency(results: Results) -> Table:
         "eta_high", "ratio_slope_per_mev", "truncation", "flags",
     )  # fmt: skip
     title = "up-conversion efficiency; truncation is the fraction of the band that was seen"
-    return _from_rows("efficiency", title, _with_systematic(columns), efficiency_rows(results))
+    return from_rows("efficiency", title, with_systematic(columns), efficiency_rows(results))
 
 
 def _polaron(results: Results) -> Table:
@@ -184,7 +108,7 @@ def _polaron(results: Results) -> Table:
         "polaron_energy_mev_high", "log_scale", "identified", "gap_model", "chi2", "dof", "aicc",
     )  # fmt: skip
     title = "polaron fit: coupling g, phonon energy, Huang-Rhys factor, polaron energy; then those of compared models"
-    return _from_rows("polaron", title, _with_systematic(columns), [*polaron_rows(results), *model_rows(results)])
+    return from_rows("polaron", title, with_systematic(columns), [*polaron_rows(results), *model_rows(results)])
 
 
 def _models(results: Results) -> Table:
@@ -194,7 +118,7 @@ def _models(results: Results) -> Table:
     )  # fmt: skip
     rows = [{key: row[key] for key in place} | model for row in comparison_rows(results) for model in row["models"]]
     title = "comparison of rate models on the same points; weights are Akaike weights, reason says why there is none"
-    return _from_rows("models", title, (*place, *standing), rows)
+    return from_rows("models", title, (*place, *standing), rows)
 
 
 def _systematics(results: Results) -> Table:
@@ -203,7 +127,7 @@ def _systematics(results: Results) -> Table:
         "prior_unit", "up", "down",
     )  # fmt: skip
     title = "change of each result for an effect of plus (up) and minus (down) one prior standard deviation, refitted"
-    return _from_rows("systematics", title, columns, systematic_shift_rows(results))
+    return from_rows("systematics", title, columns, systematic_shift_rows(results))
 
 
 def _model_systematics(results: Results) -> Table:
@@ -211,7 +135,7 @@ def _model_systematics(results: Results) -> Table:
         "model", "quantity", "scope", "temperature_k", "unit", "nuisance", "prior", "prior_unit", "up", "down", "share",
     )  # fmt: skip
     title = "change of each parameter of the compared models for plus and minus one prior standard deviation, refitted"
-    return _from_rows("model_systematics", title, columns, model_shift_rows(results))
+    return from_rows("model_systematics", title, columns, model_shift_rows(results))
 
 
 def _budget(results: Results) -> Table:
@@ -220,7 +144,7 @@ def _budget(results: Results) -> Table:
         "total_share", "reason",
     )  # fmt: skip
     title = "share of the variance of each result by source: of the statistical one, and with the nuisances"
-    return _from_rows("budget", title, columns, budget_share_rows(results))
+    return from_rows("budget", title, columns, budget_share_rows(results))
 
 
 def _consistency(results: Results) -> Table:
@@ -231,7 +155,51 @@ def _consistency(results: Results) -> Table:
         for number in check["numbers"] or [{}]:
             rows.append(place | number | {"name": check["name"], "number": number.get("name")})
     title = "consistency checks, a row for each number; relation and pull compare the first with the second"
-    return _from_rows("consistency", title, (*columns, "meaning"), rows)
+    return from_rows("consistency", title, (*columns, "meaning"), rows)
+
+
+def _conditions(results: Results) -> Table:
+    title = (
+        "conditions as measured: true values of their repeats, how PL and PA were paired; quadrature in the unit of PA"
+    )
+    found = from_rows("conditions", title, CONDITION_COLUMNS, condition_rows(results))
+    unit = absorbed_unit(results) if results.absorbed is not None else ""
+    units = [
+        unit if name.startswith("quadrature") else own for name, own in zip(found.columns, found.units, strict=True)
+    ]
+    return replace(found, units=tuple(units))
+
+
+def _shape_test(results: Results) -> Table:
+    title = (
+        "shape of each mean spectrum against the PL of its temperature; significances in standard deviations, beyond: "
+        "more than 3, allowing for how many were tested; moved: its hidden part is that of the moved band"
+    )
+    return from_rows("shape_test", title, SHAPE_COLUMNS, shape_rows(results))
+
+
+def _trends(results: Results) -> Table:
+    title = (
+        "relative change per repeat: of a condition by itself (own), of all of a temperature alike (shared, cancels), "
+        "of a reference; slope times mean_position is what an own trend makes of the mean against the first repeat"
+    )
+    return from_rows("trends", title, TREND_COLUMNS, trend_rows(results))
+
+
+def _pump(results: Results) -> Table:
+    title = (
+        "what the pump may have done to each η: share of two-photon emission, excitations in one crystal, largest part "
+        "of η that a leak of the stated rejection could make, and the rejection (OD) from which none exceeds its error"
+    )
+    return from_rows("pump", title, PUMP_COLUMNS, pump_rows(results))
+
+
+def _lines(results: Results) -> Table:
+    title = (
+        "curvature of the Stokes lines in units of their slope, changes of QY without an end of the line, χ² of the "
+        "photothermal baseline in volts and in proportion to power; no temperature: of all"
+    )
+    return from_rows("lines", title, LINE_COLUMNS, line_rows(results))
 
 
 def intensity_unit(results: Results) -> str:
@@ -344,7 +312,7 @@ def _photothermal_rows(results: Results) -> Iterator[tuple[Cell, ...]]:
 def _ratio(results: Results) -> Table:
     columns = ("temperature_k", "detuning_mev", "stokes_detuning_mev", "ratio", "ratio_error")
     title = "R of the paper, for the eye: its points share noise, so their errors say nothing about a fitted line"
-    units = tuple(_unit(column) for column in columns)
+    units = tuple(unit_of(column) for column in columns)
     return Table("ratio", title, columns, units, tuple(_ratio_rows(results)))
 
 
@@ -376,6 +344,11 @@ def _covariance_rows(results: Results) -> Iterator[tuple[Cell, ...]]:
 
 _BUILDERS: dict[str, Callable[[Results], Table]] = {
     "corrections": _corrections,
+    "conditions": _conditions,
+    "shape_test": _shape_test,
+    "trends": _trends,
+    "pump": _pump,
+    "lines": _lines,
     "gap": _gap,
     "intensities": _intensities,
     "photothermal": _photothermal,

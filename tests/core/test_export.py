@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from asplab.core.document import Document
+from asplab.core.efficiency import FLAGS as EVERY_FLAG
 from asplab.core.experiment import Experiment
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, DrawnFigure, write_figures
 from asplab.core.export.numbers import named_interval, number_with_error, number_with_interval
@@ -22,7 +23,7 @@ from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import TABLE_NAMES, Table, csv_text, make_tables, provenance_lines, write_tables
 from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results, analyse
-from asplab.core.settings import EfficiencySettings
+from asplab.core.settings import EfficiencySettings, PumpSettings
 from asplab.core.virtual import VirtualExperiment, simulate
 
 SMALL = VirtualExperiment(temperatures_k=(120.0, 250.0), repeats=4)
@@ -69,8 +70,10 @@ FLAGS = {
     "eta_above_1",
     "eta_below_0",
     "truncated",
+    "interpolated",
     "excluded",
     "single_photon_not_verified",
+    "leak_possible",
 }
 
 
@@ -168,8 +171,12 @@ def test_the_report_says_how_repeats_were_paired_and_how_they_drift(results: Res
     assert re.search(r"<td>\d\.\d\d %</td><td>\d\.\d\d %</td><td>(-?\d\.\d\d|–)</td>", section)
 
 
-def test_flags_come_from_the_closed_list(document: dict[str, Any]) -> None:
-    assert {flag for row in document["efficiency"] for flag in row["flags"]} <= FLAGS
+def test_flags_come_from_the_closed_list(results: Results) -> None:
+    leaky = results.document.with_settings(pump=PumpSettings(rejection_od=3.0))
+    found = {flag for row in results_document(analyse(leaky))["efficiency"] for flag in row["flags"]}
+    assert found <= FLAGS
+    assert "leak_possible" in found
+    assert set(EVERY_FLAG) | {"leak_possible"} == FLAGS
 
 
 def test_the_polaron_list_has_each_temperature_and_the_joint_fit_last(document: dict[str, Any]) -> None:

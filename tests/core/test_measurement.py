@@ -1,0 +1,182 @@
+"""Checks of the measurement in files: conditions, shapes, trends, pump and straight lines, and honesty about gaps."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from toy_experiment import Toy, change_spectra, with_condition
+
+from asplab.core.document import Document
+from asplab.core.experiment import Condition, Experiment, Spectrum, Table, frozen_array
+from asplab.core.export.measurement_rows import leak_possible, measurement
+from asplab.core.export.results_json import results_document
+from asplab.core.export.tables import write_tables
+from asplab.core.moved_shapes import MovedShape, MovedShapes
+from asplab.core.pipeline import Results, analyse
+from asplab.core.settings import DriftSettings, IntegrationSettings, PumpSettings, ResponseSettings
+
+TOY = Toy(
+    temperatures_k=(120.0, 250.0), eta=(0.9, 0.7, 0.3, 0.1), tail_mev=15.0, repeats=5, noise_counts=5.0, noise_v=1e-9
+)
+NAMES = ("conditions", "shape_test", "trends", "pump", "lines")
+
+
+def analysed(experiment: Experiment | None = None, **records: object) -> Results:
+    return analyse(Document(TOY.experiment() if experiment is None else experiment).with_settings(**records))
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return analysed()
+
+
+def from_table() -> Results:
+    columns = {"temperature_k": [80.0] * 4, "detuning_mev": [20.0, 30.0, 40.0, 50.0], "eta": [0.8, 0.6, 0.5, 0.3]}
+    columns["eta_error"] = [0.02] * 4
+    told = tuple((name, frozen_array(values)) for name, values in columns.items())
+    table = Table(kind="efficiency", source="eta.csv", line=None, condition=Condition(), columns=told)
+    return analyse(Document(Experiment("table", tables=(table,))))
+
+
+def written(results: Results, folder: Path) -> dict[str, list[dict[str, str]]]:
+    """Write the tables, and return the rows of those of the measurement without the row of units."""
+    found = {}
+    for path in write_tables(results, folder):
+        if path.stem in NAMES:
+            lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+            found[path.stem] = list(csv.DictReader(lines))[1:]
+    return found
+
+
+def of(rows: list[dict[str, Any]], **wanted: object) -> dict[str, Any]:
+    return next(row for row in rows if all(row[name] == value for name, value in wanted.items()))
+
+
+def drifting(spectrum: Spectrum) -> Spectrum:
+    """Let the emission of one condition fall by 8 % from repeat to repeat."""
+    condition = spectrum.condition
+    is_blue = 445.0 < (condition.excitation_nm or 0.0) < 470.0
+    if spectrum.kind != "pl" or condition.temperature_k != 250.0 or not is_blue:
+        return spectrum
+    counts = (spectrum.counts - TOY.offset_counts) * (1.0 - 0.08 * ((condition.repeat or 1) - 1)) + TOY.offset_counts
+    return replace(spectrum, counts=frozen_array(counts))
+
+
+def test_every_table_of_the_measurement_has_a_row_for_each_of_its_places(results: Results, tmp_path: Path) -> None:
+    found = written(results, tmp_path)
+    sizes = {name: len(rows) for name, rows in found.items()}
+    assert sizes == {"conditions": 16, "shape_test": 16, "trends": 2 * (16 + 2), "pump": 8, "lines": 3}
+
+
+def test_a_folder_without_any_of_these_checks_has_empty_tables_and_strict_json(tmp_path: Path) -> None:
+    results = from_table()
+    assert all(rows == [] for rows in written(results, tmp_path).values())
+    document = results_document(results)
+    json.dumps(document, allow_nan=False)
+    assert {document["measurement"][name] == [] for name in (*NAMES[:3], "lines")} == {True}
+
+
+def test_results_json_holds_the_same_numbers_without_nan(results: Results) -> None:
+    document = results_document(results)["measurement"]
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert results.shape_test is not None
+    np.testing.assert_array_equal(
+        [np.nan if row["significance"] is None else row["significance"] for row in document["shape_test"]],
+        results.shape_test.significance,
+    )
+
+
+def test_true_values_of_the_repeats_of_a_condition_are_told() -> None:
+    def moved(spectrum: Spectrum) -> Spectrum:
+        if spectrum.kind == "dark" or spectrum.condition.temperature_k != 120.0:
+            return spectrum
+        return with_condition(spectrum, temperature_k=120.0 + 0.1 * (spectrum.condition.repeat or 1))
+
+    row = measurement(analysed(change_spectra(TOY.experiment(), moved)))["conditions"][0]
+    assert (row["temperature_min_k"], row["temperature_max_k"]) == pytest.approx((120.1, 120.5))
+    assert row["temperature_k"] == pytest.approx(120.3)
+    assert row["repeats"] == 5
+
+
+def test_the_pairing_of_a_condition_is_told_and_may_be_switched_off(results: Results) -> None:
+    assert {row["pairing"] for row in measurement(results)["conditions"]} == {"number"}
+    free = analysed(responses=ResponseSettings(pairing="unpaired"))
+    assert {(row["pairing"], row["paired_part"]) for row in measurement(free)["conditions"]} == {("unpaired", 0.0)}
+
+
+def test_a_moved_band_is_told_only_while_it_is_followed(results: Results) -> None:
+    assert results.shape_test is not None
+    assert results.gathered is not None
+    key = results.gathered.stacks[5].key
+    shape = MovedShape(key, 2450.0, 4.0, 1.1, (0.1, 0.01, 0.0))
+    moved = replace(results, shape_test=replace(results.shape_test, moved=MovedShapes((shape,))))
+    row = of(measurement(moved)["shape_test"], key=key)
+    assert (row["moved"], row["moved_by_mev"], row["moved_width_ratio"]) == (True, 4.0, 1.1)
+    resting = results.document.with_settings(integration=IntegrationSettings(follow_shape=False))
+    row = of(measurement(replace(moved, document=resting))["shape_test"], key=key)
+    assert (row["moved"], row["moved_by_mev"]) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "treatment"),
+    [
+        (DriftSettings(), "widened"),
+        (DriftSettings(widen=False), "left"),
+        (DriftSettings(correct_drift=True), "corrected"),
+    ],
+)
+def test_a_trend_beyond_three_sigma_says_what_became_of_it(settings: DriftSettings, treatment: str) -> None:
+    rows = measurement(analysed(change_spectra(TOY.experiment(), drifting), drift=settings))["trends"]
+    told = [row for row in rows if row["scope"] == "own" and row["beyond"]]
+    assert [(row["quantity"], row["kind"], row["temperature_k"]) for row in told] == [("emission", "pl", 250.0)]
+    assert told[0]["slope_per_repeat"] == pytest.approx(-0.095, abs=0.01)
+    assert told[0]["treatment"] == treatment
+
+
+def test_what_all_conditions_of_a_temperature_share_cancels(results: Results) -> None:
+    rows = [row for row in measurement(results)["trends"] if row["scope"] == "shared"]
+    assert [row["temperature_k"] for row in rows] == [120.0, 250.0] * 2
+    assert {row["treatment"] for row in rows} == {"cancels"}
+
+
+def test_a_leak_that_may_fake_eta_is_a_flag_of_that_eta() -> None:
+    results = analysed(pump=PumpSettings(rejection_od=3.0))
+    rows, pump = results_document(results)["efficiency"], measurement(results)["pump"]
+    flagged = [row["detuning_mev"] for row in rows if "leak_possible" in row["flags"]]
+    assert flagged
+    assert min(flagged) > 20.0
+    assert [row["leak_possible"] for row in pump] == ["leak_possible" in row["flags"] for row in rows]
+    assert all(row["required_od"] > 3.0 for row in pump if row["leak_possible"])
+
+
+def test_without_a_stated_rejection_a_leak_is_neither_possible_nor_excluded(results: Results) -> None:
+    assert leak_possible(results, 0, 3) is None
+    row = measurement(results)["pump"][3]
+    assert (row["leak_possible"], row["leak_share"]) == (None, None)
+    assert row["required_od"] > 0.0
+
+
+def test_what_is_not_known_of_the_pump_is_named(results: Results) -> None:
+    found = measurement(results)
+    assert "spot" in found["excitations_unknown_without"]
+    assert {row["excitations_pl"] for row in found["pump"]} == {None}
+    told = PumpSettings(spot_um=100.0, absorption_cross_section_nm2=0.1, lifetime_ns=10.0)
+    found = measurement(analysed(pump=told))
+    assert found["excitations_unknown_without"] == []
+    assert all(row["excitations_pl"] >= 0.0 for row in found["conditions"])
+
+
+def test_an_eta_without_a_power_series_has_no_share_of_two_photons(results: Results) -> None:
+    rows = measurement(results)["pump"]
+    assert {(row["two_photon_share"], row["single_photon"]) for row in rows} == {(None, None)}
+
+
+def test_the_curvature_of_all_stokes_lines_stands_last(results: Results) -> None:
+    *own, every = measurement(results)["lines"]
+    assert [row["temperature_k"] for row in own] == [120.0, 250.0]
+    assert every["temperature_k"] is None
+    assert 0.0 < every["curvature_per_ev_error"] < min(row["curvature_per_ev_error"] for row in own)

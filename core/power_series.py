@@ -6,6 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.band import Bands
+from asplab.core.corrections.darks import dark_for
+from asplab.core.corrections.frames import Frames
+from asplab.core.corrections.gain import Gain
+from asplab.core.counting import counted
 from asplab.core.experiment import Record, Table
 from asplab.core.grouping import Gathered, nearest
 from asplab.core.io.axes import POWER_UNITS
@@ -29,6 +33,8 @@ class PowerSeries:
         Stack of that excitation and temperature; None where there is none.
     power_uw, intensity, error : ndarray, shape (n,)
         ``error`` is None where the file has none. In any unit: only ratios count.
+    neutral_od : ndarray, shape (n,)
+        Optical density of the neutral filters before the detector, which was undone.
     """
 
     temperature_k: float
@@ -38,6 +44,7 @@ class PowerSeries:
     power_uw: FloatArray
     intensity: FloatArray
     error: FloatArray | None
+    neutral_od: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,23 +60,27 @@ class PowerSeriesFound:
 
 
 def find_power_series(
-    gathered: Gathered, bands: Bands, grouping: GroupingSettings, corrections: CorrectionSettings
+    gathered: Gathered, frames: Frames, bands: Bands, grouping: GroupingSettings, corrections: CorrectionSettings
 ) -> PowerSeriesFound:
     """Collect the power series, and tell which excitation each belongs to."""
     problems: list[Problem] = []
     kept = [record for record in gathered.experiment.kept if record.kind == "power"]
     found = [
         *_from_tables([record for record in kept if _axis_of(record) is None], bands, grouping, problems),
-        *_from_spectra([record for record in kept if _axis_of(record) is not None], bands, grouping, problems),
+        *_from_spectra(
+            [record for record in kept if _axis_of(record) is not None], frames, bands, grouping, corrections, problems
+        ),
     ]
+    problems.extend(_told_unmatched([one for one in found if one.stack is None]))
     repeats = []
     if gathered.has_power and corrections.divide_by_power:
         for k, stack in enumerate(bands.corrected.stacks):
             powers = [record.condition.power_uw for record in stack.members]
             known = np.array([power for power in powers if power is not None])
             if known.size == len(powers) and tells_powers(known):
-                none = np.zeros(known.size)
-                repeats.append(PowerSeries(stack.temperature_k, stack.excitation_nm, stack.label, k, known, none, None))
+                place = (stack.temperature_k, stack.excitation_nm, stack.label, k)
+                density = np.array([record.condition.nd_od or 0.0 for record in stack.members])
+                repeats.append(PowerSeries(*place, known, np.zeros(known.size), None, density))
     return PowerSeriesFound(tuple(found), tuple(repeats), tuple(problems))
 
 
@@ -137,7 +148,8 @@ def _from_tables(
             continue
         kept = None if error is None else error[usable]
         stack = _stack_of(place, bands, grouping)
-        found.append(PowerSeries(*place, record.where, stack, power[usable], intensity[usable], kept))
+        nothing = np.zeros(int(usable.sum()))
+        found.append(PowerSeries(*place, record.where, stack, power[usable], intensity[usable], kept, nothing))
     return found
 
 
@@ -151,43 +163,134 @@ def _too_few(where: str, power: FloatArray) -> Problem:
     )
 
 
+def _told_unmatched(series: Sequence[PowerSeries]) -> list[Problem]:
+    """Tell once which series belong to no excitation that was measured."""
+    if not series:
+        return []
+    places = ", ".join(dict.fromkeys(f"{one.excitation_nm:g} nm at {one.temperature_k:g} K" for one in series))
+    message = (
+        f"no spectra were measured where {counted(len(series), 'power series', 'power series')} "
+        f"{'was' if len(series) == 1 else 'were'} ({places}), so nothing is read from "
+        f"{'it' if len(series) == 1 else 'them'}. Check temperature_k and excitation_nm."
+    )
+    return [Problem("info", series[0].source, message)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PowerSpectra:
+    """Spectra of one excitation at several powers, in the order of the powers; ``stack`` is None where none fits."""
+
+    place: tuple[float, float]
+    stack: int | None
+    records: tuple[Record, ...]
+
+    @property
+    def where(self) -> str:
+        return self.records[0].where
+
+    @property
+    def power_uw(self) -> FloatArray:
+        return np.array([record.condition.power_uw or np.nan for record in self.records])
+
+
 def _from_spectra(
-    records: Sequence[Record], bands: Bands, grouping: GroupingSettings, problems: list[Problem]
+    records: Sequence[Record],
+    frames: Frames,
+    bands: Bands,
+    grouping: GroupingSettings,
+    corrections: CorrectionSettings,
+    problems: list[Problem],
 ) -> list[PowerSeries]:
     """Return the series of spectra, each at its own power, integrated over the band."""
-    groups: dict[int, list[tuple[float, float]]] = {}
-    for record in records:
-        place, power = _place(record, problems), record.condition.power_uw
-        stack = None if place is None else _stack_of(place, bands, grouping)
-        if stack is None or power is None:
-            continue
-        value = _integrated(record, stack, bands)
-        if value is not None:
-            groups.setdefault(stack, []).append((power, value))
     found = []
-    for stack, points in groups.items():
-        power, intensity = np.array(sorted(points)).T
-        own = bands.corrected.stacks[stack]
+    for own in _grouped(records, bands, grouping, problems):
+        power = own.power_uw
         if not tells_powers(power):
-            problems.append(_too_few(own.label, power))
+            problems.append(_too_few(own.where, power))
             continue
-        found.append(PowerSeries(own.temperature_k, own.excitation_nm, own.label, stack, power, intensity, None))
+        light, refusal = np.zeros(power.size), _not_comparable(own.records, corrections)
+        if not refusal and own.stack is not None:
+            gain = _gain(own.records, corrections)
+            light = np.array([_integrated(record, own.stack, frames, bands, gain) for record in own.records])
+            if np.isnan(light).any():
+                refusal = "the spectra of the power series do not show the band and what lies beside it"
+        if refusal:
+            problems.append(Problem("warning", own.where, f"{refusal}; the series is not used."))
+            continue
+        density = np.array([record.condition.nd_od or 0.0 for record in own.records])
+        found.append(PowerSeries(*own.place, own.where, own.stack, power, light, None, density))
     return found
 
 
-def _integrated(record: Record, stack: int, bands: Bands) -> float | None:
-    """Return the emission of a spectrum per s, over the part of the band that its filters let through."""
+def _grouped(
+    records: Sequence[Record], bands: Bands, grouping: GroupingSettings, problems: list[Problem]
+) -> list[_PowerSpectra]:
+    """Return the spectra with a power by the condition they belong to, else by temperature and wavelength."""
+    groups: dict[object, list[tuple[tuple[float, float], int | None, Record]]] = {}
+    for record in records:
+        place = _place(record, problems)
+        if place is None:
+            continue
+        if record.condition.power_uw is None:
+            message = "a spectrum of a power series carries no pump power and is not used. Fill power_uw."
+            problems.append(Problem("warning", record.where, message))
+            continue
+        stack = _stack_of(place, bands, grouping)
+        groups.setdefault(place if stack is None else stack, []).append((place, stack, record))
+    found = []
+    for members in groups.values():
+        members.sort(key=lambda member: member[2].condition.power_uw or 0.0)
+        found.append(_PowerSpectra(*members[0][:2], tuple(record for *_, record in members)))
+    return found
+
+
+def _gain(records: Sequence[Record], corrections: CorrectionSettings) -> Gain:
+    """Return what is undone, the electron gain only where all spectra of the series carry it."""
+    known = all(record.condition.em_gain is not None for record in records)
+    return Gain(
+        corrections.undo_neutral_density,
+        corrections.divide_by_em_gain and known,
+        corrections.divide_by_accumulations,
+    )
+
+
+def _not_comparable(records: Sequence[Record], corrections: CorrectionSettings) -> str:
+    """Return which column keeps the spectra of a series from being compared; empty where none does."""
+    gain = _gain(records, corrections)
+    for name, is_undone in (
+        ("nd_od", gain.neutral),
+        ("accumulations", gain.accumulations),
+        ("em_gain", gain.em_gain),
+        ("exposure_s", all(record.condition.exposure_s is not None for record in records)),
+    ):
+        blank = {"nd_od": 0.0, "accumulations": 1}.get(name)
+        values = [getattr(record.condition, name) for record in records]
+        told = {blank if value is None else value for value in values}
+        if len(told) > 1 and not is_undone:
+            remedy = "Fill it for all" if None in told else "Switch the correction on"
+            return f"{name} differs within the power series and can't be undone. {remedy}"
+    return ""
+
+
+def _integrated(record: Record, stack: int, frames: Frames, bands: Bands, gain: Gain) -> float:
+    """Return the emission of a spectrum per s, over the part of the band that its filters let through.
+
+    NaN where the band, or what lies beside it, is not in the spectrum.
+    """
     columns, template = _columns(record), bands.templates[bands.corrected.stacks[stack].temperature]
     axis, counts = _named(columns, WAVELENGTHS), _named(columns, COUNTS)
     if axis is None or counts is None or template is None:
-        return None
+        return float("nan")
     order = np.argsort(axis)
     axis, counts = axis[order], counts[order]
+    dark = dark_for(record.condition, frames.of("dark", axis), gain)
+    if dark.frame is not None:
+        counts = counts - dark.times * dark.frame.counts
     low, high = bands.transmitted_nm[stack]
     through = (axis >= low) & (axis <= high)
     inside = through & (axis >= template.extent_nm[0]) & (axis <= template.extent_nm[1])
     outside = through & ~inside
     if not inside.any() or not outside.any():
-        return None
+        return float("nan")
     signal = (counts[inside] - np.mean(counts[outside])) * np.gradient(axis)[inside]
-    return float(signal.sum() / (record.condition.exposure_s or 1.0))
+    return float(signal.sum() * gain.light(record.condition) / (record.condition.exposure_s or 1.0))

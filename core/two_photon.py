@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from asplab.core.corrections.gain import SAME_OD
 from asplab.core.integration import Emission
 from asplab.core.layout import Layout
 from asplab.core.power_law import PowerLaw, fit_power_law
 from asplab.core.power_series import PowerSeries, PowerSeriesFound
 from asplab.core.problems import Problem
 from asplab.core.pump_powers import PumpPowers
-from asplab.core.settings import BaselineSettings, PumpSettings
+from asplab.core.settings import NOMINAL_OD_PERCENT, BaselineSettings, PumpSettings
 from asplab.core.units import FloatArray
 
 VERIFIED_TO_MEV = 120.0
@@ -23,6 +24,9 @@ VERIFIED_TO_MEV = 120.0
 
 _LEAVES_PAIRS = ("blank", "none")
 """Baselines that leave the heat of pairs in PA."""
+
+_VERIFIED_WITHIN = 0.1
+"""Standard error of a share above which a series does not tell whether one photon does it."""
 
 _SEEN = 2.0
 """Standard errors beyond which a share is told, or stands against a single photon where it is not subtracted."""
@@ -56,10 +60,8 @@ class TwoPhoton:
     @property
     def is_single(self) -> np.ndarray:
         """Where a series shows one photon, or what is left after the part of two was subtracted."""
-        if self.is_subtracted:
-            return self.is_known
-        found: np.ndarray = self.is_known & (self.share <= _SEEN * self.error)
-        return found
+        found: np.ndarray = self.is_known & (self.error <= _VERIFIED_WITHIN)
+        return found if self.is_subtracted else found & (self.share <= _SEEN * self.error)
 
 
 def find_two_photon(
@@ -79,18 +81,30 @@ def find_two_photon(
     problems = list(found.problems)
     for t, c in np.argwhere(layout.valid[:, layout.n_stokes :]):
         place = (t, c + layout.n_stokes)
-        own = [law for series, law in fits if law is not None and series.stack == layout.index[place]]
+        own = [(series, law) for series, law in fits if law is not None and series.stack == layout.index[place]]
         if not own:
             continue
         if np.isnan(powers.light_uw[place]):
             problems.append(_no_power(layout.keys[t][place[1]]))
             continue
-        shares = [law.share(float(powers.light_uw[place])) for law in own]
+        shares = [_share(series, law, float(powers.light_uw[place])) for series, law in own]
         share[place], error[place] = min(shares, key=lambda pair: pair[1])
         known[place] = True
     ratio = powers.heat_uw / powers.light_uw
     ratio = np.where(np.isfinite(ratio), ratio, 1.0) * (baseline.shape in _LEAVES_PAIRS)
     return TwoPhoton(share, error, ratio, known, settings.subtract_two_photon, tuple(fits), tuple(problems))
+
+
+def _share(series: PowerSeries, law: PowerLaw, power_uw: float) -> tuple[float, float]:
+    """Return the share at a power; neutral filters that not all points have add the error of their nominal OD."""
+    share, error = law.share(power_uw)
+    density = series.neutral_od
+    if np.ptp(density) < SAME_OD:
+        return share, error
+    brighter = 10.0 ** (0.01 * NOMINAL_OD_PERCENT * density)
+    moved = [fit_power_law(series.power_uw, series.intensity * factor) for factor in (brighter, 1.0 / brighter)]
+    changes = [abs(other.share(power_uw)[0] - share) for other in moved if other is not None]
+    return share, float(np.hypot(error, max(changes, default=0.0)))
 
 
 def _all_series(found: PowerSeriesFound, emission: Emission) -> list[PowerSeries]:

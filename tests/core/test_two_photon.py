@@ -22,6 +22,7 @@ from asplab.core.units import HC_MEV_NM
 
 PAIRS = 8e-5
 """Absorbed pairs per µW, in the unit in which `Toy.absorptance` is the absorbed part."""
+TOY_BAND_NM = HC_MEV_NM / Toy().band_mev
 UNVERIFIED = FLAGS.index("single_photon_not_verified")
 
 
@@ -194,6 +195,14 @@ def test_repeats_at_several_powers_are_a_series_of_their_own() -> None:
 
 
 def test_spectra_of_kind_power_are_integrated_to_a_series() -> None:
+    results = analysed(replace(raw(), kept=tuple(_spectra_of_powers(dirty=False))))
+    assert results.two_photon is not None
+    assert results.two_photon.share[0, -2] == pytest.approx(share_at(130.0, 0.5), abs=0.01)
+    assert flagged(results) == [False, False, False, True]
+
+
+def _spectra_of_powers(dirty: bool) -> list[Table]:
+    """Return spectra at four powers; dirty ones have OD 0.5 and other camera settings at the upper two."""
     kept = []
     for power in (10.0, 20.0, 40.0, 80.0):
         (spectrum,) = [
@@ -201,11 +210,87 @@ def test_spectra_of_kind_power_are_integrated_to_a_series() -> None:
             for s in replace(TOY, powers_uw=power, repeats=1, noise_counts=0.0).experiment().spectra
             if abs(HC_MEV_NM / (s.condition.excitation_nm or 1.0) - TOY.band_mev + 130.0) < 1e-6
         ]
-        kept.append(_table_of(spectrum))
+        strong = dirty and power > 30.0
+        if dirty:
+            spectrum = with_condition(
+                spectrum,
+                nd_od=0.5 if strong else None,
+                em_gain=2.0 if strong else 1.0,
+                accumulations=3 if strong else 1,
+            )
+        factor = 10.0**-0.5 * 2.0 * 3.0 if strong else 1.0
+        kept.append(_table_of(replace(spectrum, counts=frozen_array(spectrum.counts * factor))))
+    return kept
+
+
+def test_neutral_filter_gain_and_accumulations_of_power_spectra_are_undone() -> None:
+    clean, dirty = (analysed(replace(raw(), kept=tuple(_spectra_of_powers(is_dirty)))) for is_dirty in (False, True))
+    assert clean.two_photon is not None
+    assert dirty.two_photon is not None
+    share = dirty.two_photon.share[0, -2]
+    assert share == pytest.approx(share_at(130.0, 0.5), abs=0.01)
+    assert share == pytest.approx(clean.two_photon.share[0, -2], abs=1e-3)
+
+
+def test_a_nominal_od_within_a_series_blurs_its_share() -> None:
+    clean, dirty = (analysed(replace(raw(), kept=tuple(_spectra_of_powers(is_dirty)))) for is_dirty in (False, True))
+    assert clean.two_photon is not None
+    assert dirty.two_photon is not None
+    # 5 % of OD 0.5 are 6 % of the light at the upper two powers.
+    powers = np.array([10.0, 20.0, 40.0, 80.0])
+    light = powers + PAIRS / (0.5 * np.exp(-130.0 / 40.0)) * powers**2
+    shares = [fit_power_law(powers, light * np.array([1, 1, f, f])) for f in (1.0, 10.0**0.025, 10.0**-0.025)]
+    at = [law.share(50.0)[0] for law in shares if law is not None]
+    assert dirty.two_photon.error[0, -2] == pytest.approx(max(abs(at[1] - at[0]), abs(at[2] - at[0])), rel=0.2)
+    assert clean.two_photon.error[0, -2] < 0.01
+
+
+def test_a_series_of_spectra_that_can_not_be_compared_is_refused_with_the_column() -> None:
+    kept = _spectra_of_powers(dirty=True)
+    kept[0] = replace(kept[0], condition=replace(kept[0].condition, em_gain=None))
     results = analysed(replace(raw(), kept=tuple(kept)))
     assert results.two_photon is not None
-    assert results.two_photon.share[0, -2] == pytest.approx(share_at(130.0, 0.5), abs=0.01)
-    assert flagged(results) == [False, False, False, True]
+    assert not results.two_photon.is_known.any()
+    assert any("em_gain differs within the power series" in p.message for p in results.problems)
+    assert flagged(results) == [False, False, True, True]
+
+
+def test_the_dark_frame_of_a_power_spectrum_is_subtracted() -> None:
+    (spectrum,) = [s for s in raw().spectra if s.kind == "pl"][:1]
+    bump = 500.0 * np.exp(-0.5 * ((spectrum.wavelength_nm - TOY_BAND_NM) / 5.0) ** 2)
+    dark = replace(
+        spectrum, kind="dark", source="dark.csv", counts=frozen_array(bump), condition=Condition(exposure_s=77.0)
+    )
+    kept = []
+    for table in _spectra_of_powers(dirty=False):
+        (axis, counts) = (values for _, values in table.columns)
+        # Another exposure than that of the emission, so that only these spectra take this dark.
+        scale = 77.0 / (table.condition.exposure_s or 1.0)
+        columns = (("wavelength_nm", axis), ("counts", frozen_array(scale * counts + bump)))
+        kept.append(replace(table, columns=columns, condition=replace(table.condition, exposure_s=77.0)))
+    bare = replace(spectrum, kind="dark", source="bare.csv", counts=frozen_array(0.0 * bump))
+    experiment = replace(raw(), kept=tuple(kept), spectra=(*raw().spectra, dark, bare))
+    found = analysed(experiment).two_photon
+    assert found is not None
+    assert found.share[0, -2] == pytest.approx(share_at(130.0, 0.5), abs=0.01)
+
+
+def test_a_share_that_is_hardly_known_verifies_no_single_photon() -> None:
+    shape = (1, 3)
+    share, known = np.array([[0.0, 0.0, 0.3]]), np.ones(shape, dtype=bool)
+    error = np.array([[0.05, 0.48, 0.05]])
+    for is_subtracted, expected in ((True, [True, False, True]), (False, [True, False, False])):
+        found = TwoPhoton(share, error, np.ones(shape), known, is_subtracted)
+        assert found.is_single[0].tolist() == expected
+
+
+def test_a_series_where_nothing_was_measured_is_told_once() -> None:
+    kept = [series(TOY, 130.0), series(TOY, 150.0)]
+    far = tuple(replace(one, condition=replace(one.condition, temperature_k=200.0)) for one in kept)
+    (told,) = [p for p in analysed(replace(raw(), kept=far)).problems if "no spectra were measured" in p.message]
+    assert told.severity == "info"
+    assert "2 power series were" in told.message
+    assert "at 200 K" in told.message
 
 
 def _table_of(spectrum: Spectrum) -> Table:

@@ -19,6 +19,7 @@ from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
 from asplab.core.corrections.filters import find_filters
 from asplab.core.corrections.saturation import Saturated, find_flat_tops, find_saturated
+from asplab.core.corrections.switched_off import SwitchedOff, find_switched_off
 from asplab.core.document import Document
 from asplab.core.drift_trend import check_drift, find_heat_trends, find_light_trends, follow_heat, measure_heat
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
@@ -92,7 +93,7 @@ _FROM_RAW = (
 )
 _SETTLING = (Calibration, Saturated, Alignment, Blocks, Energies, StokesTransmitted)
 _TO_RESULTS = (fit_efficiency, bound_leak, find_curvature, fit_polaron, find_intervals)
-_OF_POWERS = (find_linear_regime,)
+_OF_MEASUREMENTS = (find_linear_regime, find_switched_off)
 
 
 def raw_graph() -> Graph:
@@ -100,7 +101,7 @@ def raw_graph() -> Graph:
 
     No band is moved unless `MovedShapes` are put.
     """
-    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_POWERS), settling=_SETTLING).put(MovedShapes())
+    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS), settling=_SETTLING).put(MovedShapes())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +122,7 @@ class Results:
     excitations: Excitations | None = None
     energies: Energies | None = None
     emission: Emission | None = None
+    switched_off: SwitchedOff | None = None
     shape_test: ShapeTest | None = None
     background_check: BackgroundCheck | None = None
     scans: Scans | None = None
@@ -154,6 +156,7 @@ _PRODUCTS: dict[str, type] = {
     "excitations": Excitations,
     "energies": Energies,
     "emission": Emission,
+    "switched_off": SwitchedOff,
     "shape_test": ShapeTest,
     "background_check": BackgroundCheck,
     "scans": Scans,
@@ -229,7 +232,7 @@ class Analysis:
         if route == self._route:
             return
         stages = {
-            "raw": (*_FROM_RAW, *_TO_RESULTS, *_OF_POWERS),
+            "raw": (*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS),
             "responses": (as_measured(responses_from_tables), no_power_series, purify, *_TO_RESULTS),
             "efficiency": (fit_from_table, fit_polaron, find_intervals),
         }

@@ -37,7 +37,7 @@ KNOWN = {
 
 def flags_of(fit: EfficiencyFit, purity: PurityBound | None, t: int, j: int) -> list[Flag]:
     """Return what holds for one η, a possible leak first."""
-    return [*_leak(fit, purity, t, j), *(KNOWN[name] for name in fit.flags[t][j])]
+    return [*_leak(fit, purity, t, j), *(KNOWN[FLAGS[place]] for place in np.flatnonzero(fit.flag_table[t, j]))]
 
 
 def flag_lines(fit: EfficiencyFit, purity: PurityBound | None, t: int, j: int) -> str:

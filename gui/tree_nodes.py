@@ -107,7 +107,7 @@ def _add_stacks(
             Node(
                 "stack", stack.key, words, top.temperature, reason,
                 stack=stack.key, label=stack.label, remark=_remark(stack),
-                short=f"{plain(stack.excitation_nm, 1)} nm × {len(stack.members)}",
+                short=f"{plain(stack.excitation_nm, 1)} nm",
             )
         )  # fmt: skip
         _add_records(node, stack.members, exclusions, found, stack.key)

@@ -61,6 +61,7 @@ class ExperimentTree(Panel):
         self._selected: ViewState | None = None
         self._displaying = False
         self._marked: tuple[object, ...] = ()
+        self._longest: tuple[str, ...] = ()
         self.view.selectionModel().currentChanged.connect(self._tell_selection)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.viewport().installEventFilter(self)
@@ -91,7 +92,7 @@ class ExperimentTree(Panel):
             return
         self._marked = marked
         self.model.display_marks(_shape_marks(results))
-        self._use_room()
+        self._find_longest()
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -145,11 +146,15 @@ class ExperimentTree(Panel):
     def _use_room(self) -> None:
         """Shorten the names of groups and conditions where the longest of them would be cut."""
         metrics, indent = self.view.fontMetrics(), self.view.indentation()
+        widths = [metrics.horizontalAdvance(text) + depth * indent for depth, text in enumerate(self._longest, start=2)]
+        self.model.display_narrow(max(widths, default=0) + _MARGIN_PX > self.view.viewport().width())
+
+    def _find_longest(self) -> None:
+        """Find the longest names of groups and of conditions."""
         groups = [node for top in self.model.root.children for node in top.children]
         stacks = [node for group in groups for node in group.children if node.kind == "stack"]
-        texts = [max(map(self.model.full_text, level), key=len, default="") for level in (groups, stacks)]
-        widest = max(metrics.horizontalAdvance(text) + depth * indent for depth, text in enumerate(texts, start=2))
-        self.model.display_narrow(widest + _MARGIN_PX > self.view.viewport().width())
+        self._longest = tuple(max(map(self.model.full_text, level), key=len, default="") for level in (groups, stacks))
+        self._use_room()
 
     # --- rows ----------------------------------------------------------------------------------------------
     def _rebuild(self, document: Document, problems: tuple[Problem, ...], known_k: tuple[float, ...]) -> None:
@@ -171,7 +176,7 @@ class ExperimentTree(Panel):
                 if node.key in expanded:
                     self.view.expand(self.model.index_of(node))
             self.view.doItemsLayout()
-        self._use_room()
+        self._find_longest()
         self._displaying = False
 
     def _select(self, view: ViewState) -> None:

@@ -108,6 +108,8 @@ class Guides(Layer):
         painter.save()
         # A band that is wide enough holds its label, a line has it at its left.
         left = span.center().x() + _LABEL_PX / 2 if span.width() > _LABEL_PX else span.left() - 3
+        if left - _LABEL_PX < frame.left():
+            left = span.right() + _LABEL_PX + 1
         from_top = None if guide.label_row is None else guide.label_row * _ROW_PX + 6 + width
         painter.translate(left, frame.bottom() - 6 if from_top is None else frame.top() + from_top)
         painter.rotate(-90)

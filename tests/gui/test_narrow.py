@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from asplab.gui.bindings import Bindings
@@ -57,6 +58,20 @@ def test_no_group_of_the_tree_is_cut(opened: Bindings, width: int, words: str) -
     assert index.data() == words
     room = view.visualRect(index).width()
     assert view.fontMetrics().horizontalAdvance(words) <= room
+
+
+def test_conditions_of_the_tree_lose_their_repeats_before_they_are_cut(opened: Bindings) -> None:
+    opened.window.resize(1100, 800)
+    QApplication.processEvents()
+    view, model = opened.tree.view, opened.tree.model
+    group = model.root.children[0].children[1]
+    view.expand(model.index_of(model.root.children[0]))
+    view.expand(model.index_of(group))
+    QApplication.processEvents()
+    index = model.index_of(group.children[0])
+    assert index.data().endswith(" nm")
+    assert "4 repeats" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert view.fontMetrics().horizontalAdvance(index.data()) <= view.visualRect(index).width()
 
 
 @pytest.mark.parametrize("temperature", [0, 1])

@@ -15,6 +15,7 @@ from asplab.core.virtual import VirtualExperiment, simulate
 from asplab.core.virtual.effects import Effects
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.absorption import AbsorptionPanel
+from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import SeriesPlot
 from asplab.gui.scan_words import baseline_words, reading_words, scan_words
 from asplab.gui.theme import LIGHT
@@ -166,3 +167,19 @@ def test_no_words_of_the_scans_are_cut_in_a_small_window(
     QApplication.processEvents()
     for line in (bound.page.scan_words, bound.page.baseline_words):
         assert line.fitting()
+
+
+def test_the_name_of_a_range_at_the_left_edge_stands_at_its_right(make: Callable[..., Any]) -> None:
+    plot: SeriesPlot = make(SeriesPlot, LIGHT, size=(400, 300))
+    guides = Guides(LIGHT)
+    plot.add_layer(guides)
+    plot.set_home(x=(0.0, 100.0), y=(0.0, 1.0))
+
+    def ink(shown: list[Guide]) -> int:
+        guides.display(shown)
+        image = plot.grab().toImage()
+        start = plot.pixel_of(1.0, 0.5).x() + 3
+        return sum(image.pixelColor(x, y).lightness() < 200 for x in range(start, start + 16) for y in range(10, 80))
+
+    plain = ink([])
+    assert ink([Guide("x", 0.0, 1.0, label="overload", label_row=0)]) > plain + 20

@@ -21,21 +21,19 @@ from asplab.core.integration import Background, Cumulative, sums_of_repeats
 from asplab.core.layout import Layout
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.problems import Problem
-from asplab.core.reference_trend import light_timeline, positions_of, reference_trends, timeline_of, times_of
+from asplab.core.reference_effect import BEYOND_SIGMA as BEYOND_SIGMA
+from asplab.core.reference_effect import reference_effect, reference_problems
+from asplab.core.reference_trend import light_timeline, positions_of, reference_trends, timeline_of
 from asplab.core.scans import Scans
 from asplab.core.settings import BaselineSettings, DriftSettings, GroupingSettings
 from asplab.core.shape_fit import chance_of, sigma_of
 from asplab.core.trend_fit import Trends, find_trends
-from asplab.core.trend_records import DriftTrends, HeatTrends, LightTrends, ReferenceTrend
+from asplab.core.trend_records import DriftTrends, HeatTrends, LightTrends, ReferenceEffect
 from asplab.core.units import FloatArray
 
-BEYOND_SIGMA = 3.0
-"""Standard deviations beyond which a trend is told, the number of those tested taken into account."""
 DRIFT = "drift"
 """Place of the problems of this module."""
 _NAMED = 4
-_COMMON = 0.25
-"""Part of a change since the start by which conditions may differ and still count as measured alike."""
 _LEAST = 0.1
 """Part of the first repeat's signal that a line must leave for a repeat to be divided by it."""
 
@@ -72,12 +70,33 @@ def find_light_trends(
     gain, variance = np.ones(values.shape), np.zeros(len(values))
     gain[index[valid]], variance[index[valid]] = correction[valid], added[valid]
     references = reference_trends(gathered, line, grouping)
-    together = _since_start(gathered, references)
-    if together is not None and settings.correct_drift:
-        gain, together = gain / (1.0 + together)[:, None], None
-    is_common_beyond = _beyond(trends.common_sigma)
-    together = together if settings.widen else None
-    return LightTrends(trends, is_beyond, is_common_beyond, gain, variance, together, references)
+    effect = reference_effect(gathered, line, references, np.any(gain != 1.0, axis=1))
+    if settings.correct_drift:
+        gain = gain / (1.0 + effect.change)[:, None]
+    return LightTrends(
+        trends=trends,
+        is_beyond=is_beyond,
+        is_common_beyond=_beyond(trends.common_sigma),
+        gain=gain,
+        variance=variance,
+        together=_together(gathered, effect, settings),
+        references=references,
+        by_reference=effect,
+    )
+
+
+def _together(gathered: Gathered, effect: ReferenceEffect, settings: DriftSettings) -> FloatArray | None:
+    """Return the errors that references bring, (n_parts, n_stacks).
+
+    Where each condition is divided by their line, the error of the slope; else the change itself where it is beyond
+    doubt. In both cases what the line says beyond the last reference is a guess.
+    """
+    parts = np.array([effect.error, effect.outside])
+    if not settings.correct_drift:
+        beyond = [line.temperature for line in effect.lines if line.significance > BEYOND_SIGMA]
+        is_widened = settings.widen & np.isin([stack.temperature for stack in gathered.stacks], beyond)
+        parts = np.where(is_widened, np.vstack([effect.change, parts]), 0.0)
+    return parts if parts.any() else None
 
 
 def _positions(records: Sequence[Record], blocks: Sequence[int], line: Timeline) -> FloatArray:
@@ -115,23 +134,6 @@ def _effects(trends: Trends, is_beyond: np.ndarray, settings: DriftSettings) -> 
     lost = np.where(count > 1, np.nan_to_num(trends.error) ** 2 / np.maximum(count * (count - 1), 1), 0.0)
     told = np.isfinite(trends.own)
     return gain, np.where(told, (np.nan_to_num(trends.own_error) * reach) ** 2 + lost, 0.0)
-
-
-def _since_start(gathered: Gathered, references: Sequence[ReferenceTrend]) -> FloatArray | None:
-    """Return the relative change of each stack since the first reference, by the trend of those beyond 3σ.
-
-    None without such a reference, and where time stamps do not tell when the stacks were measured.
-    """
-    change, line = np.zeros(len(gathered.stacks)), light_timeline(gathered)
-    for reference in references:
-        if reference.time_s is None or not reference.significance > BEYOND_SIGMA:
-            continue
-        per_second = reference.slope * float(np.ptp(reference.position) / np.ptp(reference.time_s))
-        for k, stack in enumerate(gathered.stacks):
-            times = times_of(stack.members, line)
-            if stack.temperature == reference.temperature and times is not None:
-                change[k] = max(per_second * (float(times.mean()) - float(reference.time_s[0])), _LEAST - 1.0)
-    return change if change.any() else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,7 +204,7 @@ def check_drift(
     problems = [
         *_own_problems(gathered, layout, "emission", light.trends, light.is_beyond, settings),
         *_own_problems(gathered, layout, "photothermal signal", heat.trends, heat.is_beyond, settings),
-        *_reference_problems(gathered, light.references, settings),
+        *reference_problems(gathered, light_timeline(gathered), light.references, light.by_reference, settings),
         *_common_problems(gathered, light, heat),
     ]
     return DriftTrends(light, heat, tuple(problems))
@@ -231,42 +233,6 @@ def _own_problems(
         f"What this takes from the first repeat to the mean {effect}. {remedy}"
     )
     return [Problem("warning", DRIFT, message)]
-
-
-def _reference_problems(
-    gathered: Gathered, references: Sequence[ReferenceTrend], settings: DriftSettings
-) -> list[Problem]:
-    found = [reference for reference in references if reference.significance > BEYOND_SIGMA]
-    if not found:
-        return []
-    named = "; ".join(
-        f"{reference.label} ({100 * reference.slope:+.2g} ± {100 * reference.slope_error:.1g} % each time, "
-        f"{100 * reference.slope * float(np.ptp(reference.position)):+.2g} % in all)"
-        for reference in found[:_NAMED]
-    )
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    change, severity = _since_start(gathered, found), "warning"
-    if change is not None and _is_common(gathered, change):
-        effect, severity = "All conditions of a temperature were measured meanwhile alike, so it cancels in η.", "info"
-    elif change is None:
-        effect = "Without time stamps of both, it can't be said what this does to each condition: fill the column time."
-    elif settings.correct_drift:
-        effect = "Each condition is divided by it, by its time."
-    else:
-        effect = (
-            "What it changes by the time of each condition is in the errors. Correct drift (a setting) divides by it."
-        )
-    message = f"the reference changes during the run beyond {BEYOND_SIGMA:.0f}σ: {named}{more}. {effect}"
-    return [Problem("info" if severity == "info" else "warning", DRIFT, message)]
-
-
-def _is_common(gathered: Gathered, change: FloatArray) -> bool:
-    """Return whether the conditions of each temperature differ by little of what they change since the start."""
-    for t in range(len(gathered.temperatures_k)):
-        own = change[[k for k, stack in enumerate(gathered.stacks) if stack.temperature == t]]
-        if own.size and np.ptp(own) > _COMMON * np.max(np.abs(own)):
-            return False
-    return True
 
 
 def _common_problems(gathered: Gathered, light: LightTrends, heat: HeatTrends) -> list[Problem]:

@@ -265,8 +265,8 @@ def integrate(
     if np.any(added > 0.0):
         np.einsum("tii->ti", shared)[...] += np.where(usable, added[layout.index], 0.0)
     if trends.together is not None:
-        together = np.where(usable, (trends.together * mean)[layout.index], 0.0)
-        shared += together[:, :, None] * together[:, None, :]
+        together = np.where(usable, (trends.together * mean)[:, layout.index], 0.0)
+        shared += np.einsum("ptc,ptd->tcd", together, together)
     return Emission(
         per_repeat=per_repeat,
         noise_variance=noise,

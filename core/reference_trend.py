@@ -6,8 +6,9 @@ from itertools import chain
 import numpy as np
 
 from asplab.core.clock import Timeline
+from asplab.core.corrections.gain import Gain
 from asplab.core.experiment import Record, Spectrum
-from asplab.core.grouping import Gathered, nearest
+from asplab.core.grouping import Gathered, cluster, nearest
 from asplab.core.settings import GroupingSettings
 from asplab.core.trend_fit import student_sigma
 from asplab.core.trend_records import ReferenceTrend
@@ -47,24 +48,41 @@ def positions_of(records: Sequence[Record], line: Timeline) -> FloatArray:
 
 def reference_trends(gathered: Gathered, line: Timeline, settings: GroupingSettings) -> tuple[ReferenceTrend, ...]:
     """Return the trend of each reference condition, spectra of kind ``reference``, that was measured twice or more."""
-    groups: dict[tuple[int, int], list[Spectrum]] = {}
+    at: dict[int, list[Spectrum]] = {}
     for spectrum in gathered.experiment.spectra_of(("reference",)):
-        temperature, excitation = spectrum.condition.temperature_k, spectrum.condition.excitation_nm
+        temperature = spectrum.condition.temperature_k
         if temperature is None or not len(gathered.temperatures_k):
             continue
         t = nearest(gathered.temperatures_k.tolist(), temperature)
-        if abs(gathered.temperatures_k[t] - temperature) > 2.0 * settings.temperature_tolerance_k:
-            continue
-        step = max(settings.wavelength_tolerance_nm, 0.01)
-        groups.setdefault((t, round((excitation or 0.0) / step / 2.0)), []).append(spectrum)
-    return tuple(_trend(gathered, line, t, spectra) for (t, _), spectra in sorted(groups.items()) if len(spectra) > 1)
+        if abs(gathered.temperatures_k[t] - temperature) <= 2.0 * settings.temperature_tolerance_k:
+            at.setdefault(t, []).append(spectrum)
+    return tuple(
+        _trend(gathered, line, t, group)
+        for t, spectra in sorted(at.items())
+        for group in _conditions(spectra, settings.wavelength_tolerance_nm)
+        if len(group) > 1
+    )
+
+
+def _conditions(spectra: Sequence[Spectrum], tolerance_nm: float) -> list[list[Spectrum]]:
+    """Split the references of a temperature into conditions, as those of the emission are split."""
+    names = ("excitation_nm", "longpass_nm", "shortpass_nm")
+    known = [[getattr(one.condition, name) for one in spectra] for name in names]
+    centres = [cluster((value for value in values if value is not None), tolerance_nm) for values in known]
+    groups: dict[tuple[object, ...], list[Spectrum]] = {}
+    for spectrum, values in zip(spectra, zip(*known, strict=True), strict=True):
+        place = tuple(None if v is None else nearest(c, v) for v, c in zip(values, centres, strict=True))
+        groups.setdefault((*place, spectrum.condition.path, spectrum.condition.sample), []).append(spectrum)
+    return list(groups.values())
 
 
 def _trend(gathered: Gathered, line: Timeline, t: int, spectra: Sequence[Spectrum]) -> ReferenceTrend:
     position, times = positions_of(spectra, line), times_of(spectra, line)
     order = np.argsort(position, kind="stable")
     spectra, position = [spectra[i] for i in order], position[order]
-    height = np.array([_height(spectrum) for spectrum in spectra])
+    known_gain = all(spectrum.condition.em_gain is not None for spectrum in spectra)
+    factors = Gain(neutral=True, em_gain=known_gain, accumulations=True)
+    height = np.array([_height(spectrum) * factors.light(spectrum.condition) for spectrum in spectra])
     for name in ("exposure_s", "power_uw"):
         values = [getattr(spectrum.condition, name) for spectrum in spectra]
         if None not in values:

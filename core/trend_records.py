@@ -1,5 +1,6 @@
 """What a trend over the repeats does to the emission and to the photothermal signal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,59 @@ class ReferenceTrend:
     significance: float
 
 
+@dataclass(frozen=True, slots=True)
+class ReferenceLine:
+    """What all references of one temperature say together: a straight line in time.
+
+    Attributes
+    ----------
+    temperature : int
+        Index into `Gathered.temperatures_k`.
+    per_s, per_s_error : float
+        Slope in units of the height in the middle, per second.
+    begin_s, middle_s, end_s : float
+        Times of the first and of the last measurement, and their mean, on the line of the run.
+    significance : float
+        Of the slope, as standard deviations of a normal distribution.
+    apart_sigma : float
+        The same of a difference between the slopes of several references.
+    """
+
+    temperature: int
+    per_s: float
+    per_s_error: float
+    begin_s: float
+    middle_s: float
+    end_s: float
+    significance: float
+    apart_sigma: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReferenceEffect:
+    """What references say of each condition; arrays have shape (n_stacks,), with zeros where they say nothing.
+
+    Attributes
+    ----------
+    lines : tuple of ReferenceLine
+    change : ndarray
+        Relative change since the first reference of its temperature.
+    error : ndarray
+        Relative error from that of the slope: conditions of a temperature have it in common, with its sign.
+    outside : ndarray
+        Relative change since the nearest reference, where the condition was measured before the first or after the
+        last one; zero elsewhere.
+    left : mapping of int to str
+        Temperatures whose line is not followed, and why.
+    """
+
+    lines: tuple[ReferenceLine, ...]
+    change: FloatArray
+    error: FloatArray
+    outside: FloatArray
+    left: Mapping[int, str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LightTrends:
     """Trends of the emission of each condition, and of references.
@@ -56,9 +110,10 @@ class LightTrends:
         What each repeat is multiplied with: 1, or that which takes the trend out.
     variance : ndarray, shape (n_stacks,)
         Relative variance that the trend adds to the mean of each condition, by itself.
-    together : ndarray, shape (n_stacks,), or None
-        Relative error that all conditions of a temperature have in common; None where there is none.
+    together : ndarray, shape (n_parts, n_stacks), or None
+        Relative errors that all conditions of a temperature have in common, part by part; None where there are none.
     references : tuple of ReferenceTrend
+    by_reference : ReferenceEffect
     """
 
     trends: Trends
@@ -68,6 +123,7 @@ class LightTrends:
     variance: FloatArray
     together: FloatArray | None
     references: tuple[ReferenceTrend, ...]
+    by_reference: ReferenceEffect
 
 
 @dataclass(frozen=True, slots=True, eq=False)

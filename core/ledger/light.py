@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from asplab.core.ledger.step import Step, Switch, span
+from asplab.core.ledger.step import Step, Switch, counted, span
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 
@@ -40,7 +40,7 @@ def _drift(results: Results) -> Step:
         return step.found("no data", "not known", "No trend over the repeats could be found.")
     beyond = int(results.drift.light.is_beyond.sum())
     if not _DRIFT.is_on(results.document):
-        return step.found("off", f"{beyond} beyond 3 σ", f"{beyond} conditions have a trend beyond 3 σ; it is left.")
+        return step.found("off", f"{beyond} beyond 3 σ", _left(results, beyond))
     gain = results.drift.light.gain
     acted = np.flatnonzero(np.any(gain != 1.0, axis=1))
     if not acted.size:
@@ -48,6 +48,19 @@ def _drift(results: Results) -> Step:
     size = span([float(gain[acted].min()), float(gain[acted].max())])
     words = f"Repeats are multiplied by {size}, so that all are like the first; {beyond} trends lie beyond 3 σ."
     return step.found("on", f"multiplied by {size}", words, acted)
+
+
+def _left(results: Results, beyond: int) -> str:
+    """Say what becomes of trends that are not corrected."""
+    assert results.drift is not None
+    by_reference = results.drift.light.together is not None
+    if not beyond and not by_reference:
+        return "No condition has a trend beyond 3 σ by itself, and no reference changes beyond that."
+    found = f"{counted(beyond, 'condition')} with a trend beyond 3 σ" if beyond else ""
+    found += " and " * bool(beyond and by_reference) + "a reference that changes" * by_reference
+    is_widened = results.document.settings.drift.widen
+    effect = "what it shifts is added to the errors" if is_widened else "it is in no error (Widen for drift is off)"
+    return f"{found[0].upper()}{found[1:]}: nothing is divided, {effect}."
 
 
 def _two_photon(results: Results) -> Step:

@@ -10,9 +10,11 @@ from toy_experiment import Toy, change_scans, change_spectra, with_condition
 from asplab.core.document import Document
 from asplab.core.experiment import Condition, Experiment, Scan, Spectrum, frozen_array
 from asplab.core.pipeline import Results, analyse
+from asplab.core.reference_effect import reference_lines
 from asplab.core.settings import DriftSettings
 from asplab.core.systematics.places import ages
 from asplab.core.trend_fit import find_trends
+from asplab.core.trend_records import ReferenceTrend
 from asplab.core.watch import news
 
 TOY = Toy(repeats=10, drift=0.003, scan_drift=0.003, common_drift=0.01, noise_counts=2.0)
@@ -168,20 +170,26 @@ def test_time_stamps_order_the_repeats_where_all_have_one() -> None:
     np.testing.assert_allclose(results.drift.light.trends.position[0, 0], [0, 2, 4, 6, 8, 1, 3, 5, 7, 9])
 
 
-def reference(slope: float, *, times: bool) -> tuple[Spectrum, ...]:
-    rng = np.random.default_rng(5)
+def reference(
+    slope: float, *, times: bool, count: int = 8, excitations_nm: tuple[float, ...] = (450.0,), seed: int = 5
+) -> tuple[Spectrum, ...]:
+    """Return references every hour; their excitations take turns."""
+    rng = np.random.default_rng(seed)
     axis = TOY.wavelength_nm
     band = np.exp(-0.5 * ((axis - TOY.band_nm) / TOY.sigma_nm) ** 2)
     found = []
-    for n in range(8):
+    for n in range(count):
         counts = 100.0 + 5000.0 * (1.0 + slope * n) * (1.0 + 0.002 * rng.standard_normal()) * band
         condition = Condition(
-            temperature_k=250.0, excitation_nm=450.0, repeat=n + 1, time=f"{10 + n}:00:00" if times else ""
+            temperature_k=250.0,
+            excitation_nm=excitations_nm[n % len(excitations_nm)],
+            repeat=n + 1,
+            time=f"{10 + n}:00:00" if times else "",
         )
         found.append(
             Spectrum(
                 kind="reference",
-                source=f"reference_{n}.csv",
+                source=f"reference_{seed}_{n}.csv",
                 line=None,
                 condition=condition,
                 wavelength_nm=frozen_array(axis),
@@ -252,6 +260,120 @@ def test_a_night_gives_by_times_of_day_what_it_gives_by_dates(correct: bool) -> 
     np.testing.assert_allclose(clocked.responses.intensity, dated.responses.intensity)
     np.testing.assert_allclose(clocked.responses.covariance, dated.responses.covariance)
     np.testing.assert_allclose(ages(clocked), ages(dated))  # type: ignore[arg-type]
+
+
+def test_a_condition_that_took_hours_is_followed_from_its_first_repeat_on() -> None:
+    """All emission falls with time: the repeats of one condition alone run over the whole day."""
+    slow = EXCITATIONS_NM[5]
+
+    def aged(spectrum: Spectrum) -> Spectrum:
+        assert spectrum.condition.repeat is not None
+        assert spectrum.condition.excitation_nm is not None
+        is_slow = abs(spectrum.condition.excitation_nm - slow) < 0.1
+        hours = (0.7 if is_slow else 0.02) * (spectrum.condition.repeat - 1)
+        band = (spectrum.counts - TOY.offset_counts) * (1.0 - 0.02 * hours)
+        stamp = f"{10 + int(hours)}:{60 * (hours % 1):02.0f}"
+        return with_condition(replace(spectrum, counts=frozen_array(TOY.offset_counts + band)), time=stamp)
+
+    experiment = change_spectra(TOY.experiment(), aged)
+    experiment = replace(experiment, spectra=(*experiment.spectra, *reference(-0.02, times=True)))
+    plain, corrected = run(TOY.experiment()), run(experiment, correct_drift=True)
+    ratio = corrected.responses.intensity[0] / plain.responses.intensity[0]  # type: ignore[union-attr]
+    assert ratio[5] == pytest.approx(np.median(ratio), rel=0.015)
+
+
+def test_what_is_divided_by_a_reference_has_the_error_of_its_slope_in_common() -> None:
+    corrected = run(with_reference(-0.02, times=True), correct_drift=True)
+    bare = run(with_reference(-0.02, times=True), widen=False)
+    assert corrected.emission is not None
+    assert corrected.drift is not None
+    assert bare.emission is not None
+    line = corrected.drift.light.by_reference.lines[0]
+    assert line.per_s == pytest.approx(-0.02 / 3600.0 / 0.93, rel=0.05)
+    hours = np.array([0.0, 7.0]) + 330.0 / 3600.0 - 3.5
+    relative = line.per_s_error * 3600.0 * hours / (1.0 + line.per_s * 3600.0 * hours)
+    mean = corrected.emission.mean[corrected.layout.index[0]]  # type: ignore[union-attr]
+    scale = bare.emission.mean[bare.layout.index[0]] / mean  # type: ignore[union-attr]
+    grown = corrected.emission.shared[0] - bare.emission.shared[0] / scale[:, None] / scale
+    assert grown[0, 7] / mean[0] / mean[7] == pytest.approx(relative[0] * relative[1], rel=0.1)
+
+
+def test_what_was_measured_after_the_last_reference_is_told_and_widened() -> None:
+    experiment = with_reference(-0.02, times=True)
+    short = replace(experiment, spectra=tuple(s for s in experiment.spectra if late(s) is None))
+    results = run(short, correct_drift=True)
+    assert results.drift is not None
+    outside = results.drift.light.by_reference.outside[results.layout.index[0]]  # type: ignore[union-attr]
+    np.testing.assert_allclose(outside[:4], 0.0)
+    np.testing.assert_allclose(outside[5:], -0.02 * (np.arange(5.0, 8.0) - 4.0 + 330 / 3600) / 0.88, rtol=0.25)
+    (message,) = told(results)
+    assert "3 conditions were measured before the first or after the last reference" in message
+    error = np.sqrt(np.diagonal(results.responses.covariance[0])[7])  # type: ignore[union-attr]
+    assert error / results.responses.intensity[0, 7] > 0.8 * abs(outside[7])  # type: ignore[union-attr]
+
+
+def late(spectrum: Spectrum) -> str | None:
+    """Return the source of a reference from 15:00 on."""
+    is_late = spectrum.kind == "reference" and spectrum.condition.time >= "15"
+    return spectrum.source if is_late else None
+
+
+def test_readbacks_of_one_excitation_are_one_reference() -> None:
+    experiment = with_reference(-0.02, times=True)
+    spectra = [s for s in experiment.spectra if s.kind != "reference"]
+    found = reference(-0.02, times=True, excitations_nm=(450.19, 450.21))
+    results = run(replace(experiment, spectra=(*spectra, *found)))
+    assert results.drift is not None
+    assert [one.relative.size for one in results.drift.light.references] == [8]
+
+
+def test_references_that_disagree_are_used_together_with_what_they_differ_by() -> None:
+    experiment = with_reference(-0.02, times=True)
+    steady = reference(0.0, times=True, excitations_nm=(480.0,), seed=6)
+    one, two = (
+        run(replace(experiment, spectra=(*experiment.spectra, *more)), correct_drift=True) for more in ((), steady)
+    )
+    assert one.drift is not None
+    assert two.drift is not None
+    (alone,), (both,) = one.drift.light.by_reference.lines, two.drift.light.by_reference.lines
+    assert both.per_s == pytest.approx(alone.per_s / 2.0, rel=0.1)
+    assert both.per_s_error == pytest.approx(abs(alone.per_s) / 2.0, rel=0.1)
+    assert any("change by themselves" in message for message in told(two))
+
+
+def test_references_that_agree_tell_their_slope_more_sharply() -> None:
+    rng = np.random.default_rng(3)
+    hours = 3600.0 * np.arange(6.0)
+    found = []
+    for _ in range(1000):
+        pair = [
+            ReferenceTrend("", 0, 1.0 + 0.01 * rng.standard_normal(6), hours, hours / 3600.0, 0.0, 0.0, 0.0)
+            for _ in range(2)
+        ]
+        (line,) = reference_lines(pair)
+        found.append(line)
+    assert 0.015 < np.mean([line.significance > 2.0 for line in found]) < 0.065
+    assert 0.03 < np.mean([line.apart_sigma > 2.0 for line in found]) < 0.065
+    assert np.std([line.per_s for line in found]) == pytest.approx(0.01 / np.sqrt(2 * 17.5) / 3600.0, rel=0.1)
+
+
+def test_a_temperature_is_not_followed_where_one_condition_has_no_time() -> None:
+    def untimed(spectrum: Spectrum) -> Spectrum:
+        is_one = spectrum.kind == "pl" and spectrum.condition.excitation_nm == EXCITATIONS_NM[0]
+        return with_condition(spectrum, time="") if is_one else spectrum
+
+    results = run(change_spectra(with_reference(-0.02, times=True), untimed), correct_drift=True)
+    assert results.drift is not None
+    assert not results.drift.light.by_reference.change.any()
+    assert any("1 of 8 conditions have no time" in message for message in told(results))
+
+
+def test_references_whose_times_have_two_forms_are_told() -> None:
+    def dated(spectrum: Spectrum) -> Spectrum:
+        return spectrum if spectrum.kind == "reference" else with_condition(spectrum, time="2026-03-05 12:00")
+
+    (message,) = told(run(change_spectra(with_reference(-0.02, times=True), dated)))
+    assert "different form" in message
 
 
 def test_slopes_of_pure_noise_have_the_errors_that_are_stated() -> None:

@@ -189,6 +189,24 @@ def bleached(spectrum):
     return replace(spectrum, counts=frozen_array(250.0 + kept * (spectrum.counts - 250.0)))
 
 
+def test_a_trend_that_is_not_corrected_is_said_to_be_in_the_errors_only_where_it_is() -> None:
+    experiment = document().experiment
+
+    def fading(spectrum):
+        repeat = spectrum.condition.repeat or 1
+        is_one = spectrum.kind == "aspl" and repeat and spectrum.condition.excitation_nm == excitation
+        band = spectrum.counts - np.median(spectrum.counts)
+        return replace(spectrum, counts=frozen_array(spectrum.counts - 0.05 * repeat * band)) if is_one else spectrum
+
+    excitation = next(s.condition.excitation_nm for s in experiment.spectra if s.kind == "aspl")
+    faded = Document(change_spectra(experiment, fading))
+    found = step_of(analyse(faded), "drift")
+    assert found.state == "off"
+    assert "added to the errors" in found.told
+    alone = step_of(analyse(faded.with_settings(drift=DriftSettings(widen=False))), "drift")
+    assert "in no error" in alone.told
+
+
 def test_without_a_power_series_nothing_is_known_of_two_photons() -> None:
     assert step_of(results(), "two_photon").state == "no data"
 

@@ -14,6 +14,7 @@ from asplab.core.export.correction_rows import correction_section
 from asplab.core.export.error_sections import budget_section, check_section, systematic_section
 from asplab.core.export.figures import DrawnFigure
 from asplab.core.export.markup import interval, plain, table, temperature, with_both, with_error
+from asplab.core.export.measurement_section import measurement_section
 from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows
 from asplab.core.export.numbers import arms, number_with_error
 from asplab.core.export.repeats_section import repeats_section
@@ -83,6 +84,7 @@ def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
         "<h2>Quantum yield and energies</h2>", *_quantum_yield(results),
         "<h2>Figures</h2>", *_figures(figures),
         "<h2>Up-conversion efficiency</h2>", *_efficiency(results),
+        "<h2>Checks of the measurement</h2>", *measurement_section(results),
         "<h2>Repeats</h2>", *repeats_section(results),
         "<h2>Systematic errors</h2>", *systematic_section(results),
         "<h2>Where the errors come from</h2>", *budget_section(results),

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from toy_experiment import Toy, change_spectra, with_condition
 from asplab.core.document import Document
 from asplab.core.experiment import Condition, Experiment, Spectrum, Table, frozen_array
 from asplab.core.export.measurement_rows import leak_possible, measurement
+from asplab.core.export.report import report_html
 from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import write_tables
 from asplab.core.moved_shapes import MovedShape, MovedShapes
@@ -180,3 +182,28 @@ def test_the_curvature_of_all_stokes_lines_stands_last(results: Results) -> None
     assert [row["temperature_k"] for row in own] == [120.0, 250.0]
     assert every["temperature_k"] is None
     assert 0.0 < every["curvature_per_ev_error"] < min(row["curvature_per_ev_error"] for row in own)
+
+
+def section(results: Results) -> str:
+    page = report_html(results, ())
+    return page[page.index("<h2>Checks of the measurement</h2>") : page.index("<h2>Repeats</h2>")]
+
+
+def test_the_report_says_that_nothing_stands_out(results: Results) -> None:
+    page = section(results)
+    assert "Shape of ASPL: none of 8 conditions differ" in page
+    assert "beyond 3 σ in none of 16 conditions." in page
+    assert "no rejection is stated" in page
+    assert page.count("<tr>") == 3
+
+
+def test_the_report_says_what_stands_out_and_what_became_of_it() -> None:
+    pump = PumpSettings(rejection_od=3.0, spot_um=100.0, absorption_cross_section_nm2=0.1, lifetime_ns=10.0)
+    page = section(analysed(change_spectra(TOY.experiment(), drifting), pump=pump))
+    assert re.search(r"emission over repeats: beyond 3 σ in 1 of \d+ conditions, which is in the errors", page)
+    assert re.search(r"within OD 3 it could make more than the error of \d of 8 η, from ΔE = \d+ meV on", page)
+    assert "⟨N⟩ in one crystal is at most" in page
+
+
+def test_the_report_of_a_table_of_eta_has_no_measurement_to_check() -> None:
+    assert "there is no measurement to check" in section(from_table())

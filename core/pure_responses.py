@@ -6,16 +6,17 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
-from asplab.core.problems import Problem, Severity
+from asplab.core.counting import counted
+from asplab.core.problems import Problem, Severity, join_places
 from asplab.core.responses import Responses
 from asplab.core.settings import PumpSettings
+from asplab.core.statistics.chance import told_from
 from asplab.core.stokes_line import fit_stokes_line
 from asplab.core.two_photon import VERIFIED_TO_MEV, TwoPhoton
 from asplab.core.units import FloatArray
 
 _SEEN = 3.0
 """Standard errors of the emission beyond which an unverified point is told."""
-_SHARE_SEEN = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,15 +119,23 @@ def _transformed(responses: Responses, transform: FloatArray, added: FloatArray)
 
 
 def _told_shares(responses: Responses, two_photon: TwoPhoton) -> list[Problem]:
-    """Tell the shares that were found, each at its place."""
-    problems = []
-    for t, c in np.argwhere(two_photon.is_known & (two_photon.share > _SHARE_SEEN * two_photon.error)):
-        what = "is subtracted" if two_photon.is_subtracted else "is not subtracted (the setting is off)"
-        part = f"{two_photon.share[t, c]:.1%} ± {two_photon.error[t, c]:.1%}"
-        message = f"{part} of the emission at ΔE = {responses.detuning_mev[t, c]:.0f} meV takes two photons and {what}."
-        severity: Severity = "info" if two_photon.is_subtracted else "warning"
-        problems.append(Problem(severity, f"{responses.temperatures_k[t]:.0f} K", message))
-    return problems
+    """Tell once how many excitations emit with two photons: of all that a series tells, beyond what chance makes."""
+    known = two_photon.is_known & (two_photon.error > 0.0)
+    pull = np.where(known, two_photon.share / np.where(known, two_photon.error, 1.0), 0.0)
+    seen = pull > told_from(int(known.sum()))
+    if not seen.any():
+        return []
+    t, c = np.unravel_index(int(np.argmax(np.where(seen, two_photon.share, -np.inf))), seen.shape)
+    what = "It is subtracted." if two_photon.is_subtracted else "It is not subtracted (the setting is off)."
+    message = (
+        f"part of the emission takes two photons at {int(seen.sum())} of "
+        f"{counted(int(known.sum()), 'excitation')} with a power series, most of all {two_photon.share[t, c]:.1%} ± "
+        f"{two_photon.error[t, c]:.1%} at ΔE = {responses.detuning_mev[t, c]:.0f} meV, "
+        f"{responses.temperatures_k[t]:.0f} K. {what}"
+    )
+    severity: Severity = "info" if two_photon.is_subtracted else "warning"
+    places = [f"{responses.temperatures_k[row]:.0f} K" for row in np.flatnonzero(seen.any(axis=1))]
+    return [Problem(severity, join_places(places), message)]
 
 
 def _told_unverified(responses: Responses, unverified: np.ndarray) -> list[Problem]:

@@ -9,7 +9,8 @@ from asplab.core.band import Bands, StokesTransmitted, Template, band_shape, mai
 from asplab.core.grouping import Stack
 from asplab.core.moved_shapes import MovedShape, MovedShapes
 from asplab.core.problems import Problem
-from asplab.core.shape_fit import Shape, ShapeFit, chance_of, fit_shape, sigma_of, smoothed_variance, steady_variance
+from asplab.core.shape_fit import Shape, ShapeFit, fit_shape, sigma_of, smoothed_variance, steady_variance
+from asplab.core.statistics.chance import allowed_chance
 from asplab.core.units import FloatArray
 
 BEYOND_SIGMA = 3.0
@@ -170,7 +171,7 @@ def _collected(bands: Bands, fits: Sequence[ShapeFit | None], ranges: FloatArray
     is_beyond, is_moved = np.zeros(len(fits), dtype=bool), np.zeros(len(fits), dtype=bool)
     for kind in ("pl", "aspl"):
         tested = np.array([fit is not None and s.kind == kind for fit, s in zip(fits, stacks, strict=True)], dtype=bool)
-        bound = -np.expm1(np.log1p(-chance_of(BEYOND_SIGMA)) / max(int(tested.sum()), 1))
+        bound = allowed_chance(int(tested.sum()))
         is_beyond |= tested & (np.nan_to_num(p_value, nan=1.0) < bound)
         is_moved |= tested & (np.nan_to_num(p_moved, nan=1.0) < bound)
     shift, width = column("shift_mev"), column("width_ratio")

@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-FALSE_ALARM = 2.7e-3
-"""Chance that any of the fits looked at together is told without reason: three standard deviations."""
+from asplab.core.statistics.chance import allowed_chance
 
 
 def is_misfit(chi2: ArrayLike, dof: ArrayLike, *, tests: int) -> np.ndarray:
@@ -18,7 +17,8 @@ def is_misfit(chi2: ArrayLike, dof: ArrayLike, *, tests: int) -> np.ndarray:
     tests : int
         How many are looked at together, 1 or more.
     """
-    allowed = -np.expm1(np.log1p(-FALSE_ALARM) / tests)
     known = np.nan_to_num(np.asarray(chi2, dtype=np.float64))
     freedom = np.asarray(dof, dtype=np.float64)
-    return np.asarray((freedom > 0) & (chdtrc(np.maximum(freedom, 1.0), np.maximum(known, 0.0)) < allowed))
+    return np.asarray(
+        (freedom > 0) & (chdtrc(np.maximum(freedom, 1.0), np.maximum(known, 0.0)) < allowed_chance(tests))
+    )

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from asplab.core.statistics.misfit import FALSE_ALARM, is_misfit
+from asplab.core.statistics.chance import FALSE_ALARM
+from asplab.core.statistics.misfit import is_misfit
 
 
 @pytest.mark.parametrize(("dof", "tests"), [(5, 11), (9, 11), (119, 1), (3, 200)])

@@ -133,7 +133,8 @@ def test_a_power_series_frees_eta_from_pairs_and_from_their_heat(unit: str) -> N
     assert results.two_photon is not None
     assert results.two_photon.share[0, -2] == pytest.approx(share_at(130.0, 0.5), rel=1e-6)
     np.testing.assert_allclose(results.efficiency.eta[0, -2:], [0.5, 0.4], rtol=0.01)
-    assert [p.message for p in results.problems if "takes two photons" in p.message]
+    (told,) = [p.message for p in results.problems if "takes two photons" in p.message]
+    assert "at 2 of 2 excitations with a power series" in told
     assert not any(flagged(results))
 
 
@@ -282,6 +283,23 @@ def test_a_share_that_is_hardly_known_verifies_no_single_photon() -> None:
     for is_subtracted, expected in ((True, [True, False, True]), (False, [True, False, False])):
         found = TwoPhoton(share, error, np.ones(shape), known, is_subtracted)
         assert found.is_single[0].tolist() == expected
+
+
+def test_of_many_shares_only_those_beyond_chance_are_told() -> None:
+    responses = draw(Truth(250.0, urbach_mev=25.0), n=20, noise=1e-4, rng=np.random.default_rng(3))
+    known = np.zeros(responses.valid.shape, dtype=bool)
+    known[:, STOKES_MEV.size :] = True
+    chance = np.where(known, 0.01 * np.abs(np.random.default_rng(8).standard_normal(known.shape)), 0.0)
+    assert (chance > 0.02).sum() > 3
+    error = np.where(known, 0.01, 0.0)
+    quiet = TwoPhoton(chance, error, np.zeros(known.shape), known, True)
+    loud = replace(quiet, share=np.where(known & (np.arange(20) == 4)[:, None], 0.3, chance))
+    for two_photon, expected in ((quiet, 0), (loud, 1)):
+        pure = purify(MeasuredResponses(responses), two_photon, PumpSettings())
+        told = [p.message for p in pure.problems if "takes two photons" in p.message]
+        assert len(told) == expected
+    assert f"{DETUNING_MEV.size} of {known.sum()} excitations" in told[0]
+    assert "30.0% ± 1.0%" in told[0]
 
 
 def test_a_series_where_nothing_was_measured_is_told_once() -> None:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from asplab.core.baseline_region import baseline_region, end_signal
 from asplab.core.energies import Energies, Excitations
-from asplab.core.pa_baseline import baseline_region
 from asplab.core.problems import Problem
 from asplab.core.scans import Scans
 from asplab.core.settings import BaselineSettings
@@ -24,7 +24,8 @@ def quadrature_readings(
 ) -> tuple[FloatArray, FloatArray]:
     """Read the quadrature at every excitation above a line through the baseline region, with errors from noise.
 
-    A pick-up with a phase of its own is a line there, as in phase, and does no harm.
+    A pick-up with a phase of its own is a line there, as in phase, and does no harm. Where the scan has no such
+    region, what is in quadrature at its end is an error of all readings.
 
     Parameters
     ----------
@@ -32,13 +33,17 @@ def quadrature_readings(
         Of single scans, and the variance of one of them.
     """
     _, chosen = baseline_region(detuning_mev, settings, "", [])
+    mean = quadrature_v.mean(axis=0)
+    if not chosen.any():
+        hidden = end_signal(detuning_mev, mean, noise / len(quadrature_v)) * weights.sum(axis=1)
+        return weights @ mean, np.sqrt(weights**2 @ noise / len(quadrature_v) + hidden**2)
     x = (detuning_mev - np.mean(detuning_mev[chosen])) / _SCALE_MEV
     line = np.column_stack([np.ones_like(x), x])
     hat = np.zeros((2, x.size))
     hat[:, chosen] = np.linalg.pinv(line[chosen])
     net = weights - (weights @ line) @ hat
     variance = net**2 @ noise / len(quadrature_v)
-    return net @ quadrature_v.mean(axis=0), np.sqrt(variance)
+    return net @ mean, np.sqrt(variance)
 
 
 def leak_problems(

@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from asplab.core.baseline_region import FEWEST_POINTS, baseline_region, end_signal
 from asplab.core.problems import Problem
 from asplab.core.scans import ScanSet
 from asplab.core.settings import BaselineSettings
 from asplab.core.units import FloatArray
 
-_MINIMUM_POINTS = 6
-_COARSE_POINTS, _COARSE_RANGE_MEV = 4, 40.0
-"""Coarse steps: so many points over such a range hold a line as well, for their noise is known from the scans."""
 _SCALE_MEV = 100.0
 _URBACH_RANGE_MEV = (4.0, 60.0)
 _URBACH_STEPS = 24
@@ -135,6 +133,8 @@ def find_baseline(
         )
         problems.append(Problem("warning", place, message))
     region, chosen = baseline_region(detuning, settings, place, problems)
+    if not chosen.any():
+        return _unknown(scans, detuning, volts)
     return _fit(scans, detuning, kt_mev, volts, chosen, region, settings, place, problems)
 
 
@@ -144,23 +144,10 @@ def _given(fitted: FittedBaseline, extra: FloatArray) -> Found:
     return Found(fitted, np.zeros((n, 1)), np.zeros((1, n)), extra)
 
 
-def baseline_region(
-    detuning: FloatArray, settings: BaselineSettings, place: str, problems: list[Problem]
-) -> tuple[tuple[float, float], np.ndarray]:
-    """Return the baseline region in meV below the gap; the lowest quarter where the scan does not reach it."""
-    high = detuning.max() if settings.to_mev is None else settings.to_mev
-    chosen = (detuning >= settings.from_mev) & (detuning <= high)
-    is_wide = chosen.sum() >= _COARSE_POINTS and np.ptp(detuning[chosen]) >= _COARSE_RANGE_MEV
-    if chosen.sum() >= _MINIMUM_POINTS or is_wide:
-        return (settings.from_mev, float(high)), chosen
-    low = float(detuning.max() - 0.25 * np.ptp(detuning))
-    message = (
-        f"the scan has {chosen.sum()} points in the baseline region {settings.from_mev:.0f} to {high:.0f} meV "
-        f"below the gap; its lowest quarter ({low:.0f} to {detuning.max():.0f} meV) is used, which may still hold "
-        "signal. Scan to 300 meV below the gap."
-    )
-    problems.append(Problem("warning", place, message))
-    return (low, float(detuning.max())), detuning >= low
+def _unknown(scans: ScanSet, detuning: FloatArray, volts: FloatArray) -> Found:
+    """Return no baseline, with the signal at the end of the scan as an error that all readings share."""
+    size = np.full(volts.size, end_signal(detuning, volts, scans.noise / len(scans.volts)))
+    return _given(FittedBaseline(np.zeros(volts.size), size, (np.nan, np.nan), 0.0, 0), size[:, None])
 
 
 def _fit(
@@ -182,10 +169,14 @@ def _fit(
     design, urbach, tails = lines[settings.unit], None, np.zeros((volts.size, 0))
     n_line = design.shape[1]
     sigma2 = float(np.mean(scans.noise[chosen])) / len(scans.volts)
-    wide = (detuning >= min(settings.tail_from_mev, region[0])) & (detuning <= region[1])
-    tail = _tail(scans, detuning, kt_mev, volts, wide, design, sigma2) if settings.shape == "urbach" else None
+    # Close to the gap a tail is there, seen or not: without it the line would take it for baseline.
+    must = region[0] != settings.from_mev
+    start = region[0] if must else min(settings.tail_from_mev, region[0])
+    wide = (detuning >= start) & (detuning <= region[1])
+    may = must or settings.shape == "urbach"
+    tail = _tail(scans, detuning, kt_mev, volts, wide, design, sigma2, must=must) if may else None
     if tail is not None:
-        urbach, chosen, region = tail[0], wide, (float(settings.tail_from_mev), region[1])
+        urbach, chosen, region = tail[0], wide, (float(start), region[1])
         tails = np.column_stack(tail[1])
         design = np.column_stack([design, tails])
     solve = np.linalg.pinv(design[chosen])
@@ -252,21 +243,27 @@ def _tail(
     chosen: np.ndarray,
     line: FloatArray,
     sigma2: float,
+    *,
+    must: bool,
 ) -> tuple[float, list[FloatArray]] | None:
     """Return the Urbach energy, and the shapes of the tail along the scan; None where no tail is seen.
 
     The shapes are the exponential, its derivative by the Urbach energy and, where the tail begins close to the
     gap, the exponential times exp(−ΔE/kT): the light that takes heat away falls off like that.
     """
-    if chosen.sum() < _MINIMUM_POINTS or sigma2 <= 0.0:
+    if chosen.sum() < FEWEST_POINTS or sigma2 <= 0.0:
         return None
     start = float(detuning[chosen].min())
     further = detuning - start
     if start < min(_HEAT_CHANGES * kt_mev, _HEAT_TOLD_MEV):
-        found = _tail_beside(scans, further, volts, chosen, line, sigma2, cooled=np.exp(-further / kt_mev))
+        found = _tail_beside(scans, further, volts, chosen, line, sigma2, cooled=np.exp(-further / kt_mev), must=must)
         if found is not None:
             return found
-    return _tail_beside(scans, further, volts, chosen, line, sigma2, cooled=None)
+    return _tail_beside(scans, further, volts, chosen, line, sigma2, cooled=None, must=must)
+
+
+def _is_no_more_than_a_line(gain: float, urbach_mev: float, sigma2: float) -> bool:
+    return gain < _TAIL_IS_SEEN * sigma2 or urbach_mev > _TELLS_FROM_LINE * _URBACH_RANGE_MEV[1]
 
 
 def _tail_beside(
@@ -278,8 +275,12 @@ def _tail_beside(
     sigma2: float,
     *,
     cooled: FloatArray | None,
+    must: bool,
 ) -> tuple[float, list[FloatArray]] | None:
-    """Return the tail that fits best beside the line; None where none is seen, or none that differs from a line."""
+    """Return the tail that fits best beside the line; None where none is seen, or none that differs from a line.
+
+    What ``must`` be there counts without being seen; its noise is then in the baseline.
+    """
 
     def misfits(urbach_mev: FloatArray) -> FloatArray:
         tails = scans.power_uw[chosen] * np.exp(-further[chosen] / urbach_mev[:, None])
@@ -297,10 +298,10 @@ def _tail_beside(
     fine = np.geomspace(grid[max(best - 1, 0)], grid[min(best + 1, grid.size - 1)], _URBACH_STEPS)
     values = misfits(fine)
     without = float(np.linalg.lstsq(line[chosen], volts[chosen], rcond=None)[1].sum())
-    if without - values.min() < _TAIL_IS_SEEN * sigma2:
-        return None
     urbach = float(fine[np.argmin(values)])
-    if urbach > _TELLS_FROM_LINE * _URBACH_RANGE_MEV[1]:
+    if not np.isfinite(values.min()):
+        return None
+    if not must and _is_no_more_than_a_line(without - values.min(), urbach, sigma2):
         return None
     tail = scans.power_uw * np.exp(-further / urbach)
     shapes = [tail, tail * further / urbach]

@@ -58,7 +58,9 @@ def baseline_is_free(document: Document, results: Results, with_tail: Callable[[
     for t, fitted in enumerate(absorbed.baselines):
         if fitted is None:
             continue
-        start = settings.tail_from_mev if fitted.urbach_mev is not None else settings.from_mev
+        start = settings.from_mev
+        if fitted.urbach_mev is not None:
+            start = min(start, settings.tail_from_mev)
         if fitted.region_mev[0] != start:
             why = "the scan does not hold the baseline region"
         elif fitted.dof > 0 and chi2_distribution.sf(fitted.chi2, fitted.dof) < _UNLIKELY / len(allowed):

@@ -130,9 +130,11 @@ def test_a_blank_that_is_missing_is_said_and_a_line_taken() -> None:
     assert found.baselines[0].dof > 0
 
 
-def test_a_scan_that_ends_early_uses_its_lowest_quarter_and_says_so() -> None:
+def ending(below_mev: float, toy: Toy = TOY) -> Experiment:
+    """Return the toy with scans that end ``below_mev`` below the gap."""
+
     def cropped(scan: Scan) -> Scan:
-        kept = HC / scan.excitation_nm > TOY.band_mev - 150.0
+        kept = HC / scan.excitation_nm > toy.band_mev - below_mev
         assert scan.power_uw is not None
         assert scan.lockin_y_v is not None
         return replace(
@@ -143,8 +145,51 @@ def test_a_scan_that_ends_early_uses_its_lowest_quarter_and_says_so() -> None:
             power_uw=frozen_array(scan.power_uw[kept]),
         )
 
-    results, _ = run(change_scans(TOY.experiment(), cropped), shape="line")
-    assert any("lowest quarter" in problem.message for problem in results.problems)
+    return change_scans(toy.experiment(), cropped)
+
+
+@pytest.mark.parametrize("shape", ["line", "urbach", "constant"])
+@pytest.mark.parametrize("end_mev", [-35.0, 60.0, 85.0, 120.0, 160.0])
+def test_a_scan_that_ends_near_the_gap_has_no_baseline_and_its_end_counts_as_error(shape: str, end_mev: float) -> None:
+    results, found = run(ending(end_mev), shape=shape)
+    assert found.baselines[0] is not None
+    assert not found.baselines[0].volts.any()
+    assert sum("No baseline is subtracted" in problem.message for problem in results.problems) == 1
+    stokes = heat_error(found)[:4]
+    np.testing.assert_allclose(stokes, 0.0, atol=1e-9)
+    end = TOY.heat(np.array([TOY.band_mev - end_mev]))[0] * 100.0
+    assert found.baselines[0].error_v[0] > end
+
+
+def test_the_error_of_an_unknown_baseline_is_common_to_all_readings() -> None:
+    _, found = run(ending(85.0, replace(TOY, tail_mev=20.0)))
+    covariance = found.lasting[0]
+    size = np.sqrt(np.diag(covariance))
+    np.testing.assert_allclose(covariance / np.outer(size, size), 1.0, atol=0.01)
+
+
+def test_a_pick_up_that_cancels_the_end_of_a_scan_is_within_its_error() -> None:
+    """85 meV below the gap the tail of 20 meV is 1.4 % of the edge; a negative pick-up makes it zero there."""
+    toy = replace(TOY, tail_mev=20.0)
+    pick_up = -100.0 * float(toy.heat(np.array([toy.band_mev - 85.0]))[0])
+
+    def lifted(scan: Scan) -> Scan:
+        return replace(scan, lockin_x_v=frozen_array(scan.lockin_x_v + pick_up))
+
+    _, found = run(change_scans(ending(85.0, toy), lifted))
+    pulls = heat_error(found, toy) / np.sqrt(np.diag(found.lasting[0]))
+    assert np.abs(pulls).max() < 1.1
+
+
+@pytest.mark.parametrize("shape", ["line", "urbach"])
+def test_a_scan_that_ends_short_of_its_region_is_fitted_with_a_tail_and_that_is_said(shape: str) -> None:
+    toy = replace(TOY, tail_mev=20.0)
+    results, found = run(ending(200.0, toy), shape=shape)
+    assert found.baselines[0] is not None
+    assert found.baselines[0].region_mev[0] >= 100.0
+    assert found.baselines[0].urbach_mev == pytest.approx(20.0, abs=5.0)
+    assert sum("with a tail beside the baseline" in problem.message for problem in results.problems) == 1
+    assert np.abs(heat_error(found, toy)).max() < 2e-9
 
 
 def test_a_region_of_the_user_is_the_one_that_is_fitted() -> None:
@@ -258,7 +303,7 @@ def test_four_points_over_forty_mev_hold_a_line() -> None:
     levels, errors = [], []
     for seed in range(40):
         results, found = run(replace(toy, seed=seed).experiment(), shape="line")
-        assert not any("lowest quarter" in problem.message for problem in results.problems)
+        assert not any("in the baseline region, which begins" in problem.message for problem in results.problems)
         assert found.baselines[0] is not None
         assert found.baselines[0].dof < 4
         levels.append(found.baselines[0].volts[-1])

@@ -432,6 +432,8 @@ class SystematicsSettings:
     ----------
     yield_slope_percent : float
         Change of the quantum yield, in % of it, per 300 meV of excitation energy above the gap.
+    yield_step_percent : float
+        Quantum yield of light absorbed below the gap against that of the lowest Stokes excitation, in % of it.
     gain_slope_percent : float
         Change of the emission signal against the heat, in %, per 300 meV of excitation energy.
     path_mismatch_percent : float
@@ -463,6 +465,7 @@ class SystematicsSettings:
     """
 
     yield_slope_percent: float = 1.0
+    yield_step_percent: float = 0.6
     gain_slope_percent: float = 0.0
     path_mismatch_percent: float = 2.0
     leak_ppm: float = 10.0
@@ -480,6 +483,7 @@ class SystematicsSettings:
 
     def __post_init__(self) -> None:
         _between("yield_slope_percent", self.yield_slope_percent, 0.0, 50.0)
+        _between("yield_step_percent", self.yield_step_percent, 0.0, 50.0)
         _between("gain_slope_percent", self.gain_slope_percent, 0.0, 50.0)
         _between("path_mismatch_percent", self.path_mismatch_percent, 0.0, 50.0)
         _between("leak_ppm", self.leak_ppm, 0.0, 1e5)

@@ -406,6 +406,10 @@ _SYSTEMATICS = Group(
               "Change of the quantum yield over 300 meV of excitation energy above the gap, in % of it: one standard "
               "deviation. 0 leaves the effect out; this holds for all of these numbers.",
               Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "yield_step_percent", "number", "Yield below gap",
+              "Quantum yield of light absorbed below the gap against that of the lowest Stokes excitation: what a "
+              "slope of the yield does on its way to the gap.",
+              Numeric("%", 2, 0.0, 50.0, 0.1)),
         Entry("systematics", "gain_slope_percent", "number", "Gain slope",
               "Change of the emission signal against the heat over 300 meV of excitation energy.",
               Numeric("%", 2, 0.0, 50.0, 0.1)),

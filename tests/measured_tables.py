@@ -27,6 +27,7 @@ def measured(truth: Truth, *, eta: np.ndarray | None = None, **effects: float) -
     efficiency = np.where(side, 1.0, np.concatenate([np.ones(7), truth.eta if eta is None else eta]))
     above = np.where(side, energy - energy[:7].min(), 0.0)
     quantum_yield = truth.quantum_yield * (1.0 + 0.01 * effects.get("yield_slope_percent", 0.0) * above / 300.0)
+    quantum_yield = quantum_yield * np.where(side, 1.0, 1.0 + 0.01 * effects.get("yield_step_percent", 0.0))
 
     def absorbed(at: np.ndarray) -> np.ndarray:
         below = truth.gap_mev - at

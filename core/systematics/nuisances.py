@@ -48,6 +48,13 @@ _ALL = (
         "responses",
     ),
     Nuisance(
+        "yield_step_percent",
+        "quantum yield below the gap",
+        "%",
+        "Light absorbed below the gap is emitted with a higher yield than that of the lowest Stokes excitation.",
+        "responses",
+    ),
+    Nuisance(
         "gain_slope_percent",
         "gain with photon energy",
         "%/300 meV",

@@ -130,6 +130,18 @@ def _yield_slope(responses: Responses, value: float, context: Context) -> Respon
     )
 
 
+def _yield_step(responses: Responses, value: float, context: Context) -> Responses:
+    """As `_yield_slope`, with one ε for all of the anti-Stokes side: what a slope does on its way to the gap."""
+    if value <= -100.0:
+        raise AnalysisError(f"yield_step_percent is {value:g} %; no light would be emitted. Choose a smaller size.")
+    line = context.line or fit_stokes_line(responses)
+    change = 0.01 * value * responses.intensity
+    change[:, : responses.n_stokes] = 0.0
+    return replace(
+        responses, intensity=responses.intensity + change, absorbed=responses.absorbed - heat_of(line)[:, None] * change
+    )
+
+
 def heat_of(line: StokesLine) -> FloatArray:
     """Return the heat s hν₀ that leaves with each unit of I, (n_temperatures,); 0 where there is no line.
 
@@ -288,6 +300,7 @@ def _needed(name: str, found: _T | None, what: str) -> _T:
 
 _SHIFTS: Mapping[str, Callable[[Responses, float, Context], Responses]] = {
     "yield_slope_percent": _yield_slope,
+    "yield_step_percent": _yield_step,
     "gain_slope_percent": _gain_slope,
     "path_mismatch_percent": _path_mismatch,
     "leak_ppm": _leak,

@@ -9,6 +9,9 @@ from asplab.core.counting import counted
 from asplab.core.pipeline import Results
 from asplab.core.references import reference_name
 
+SINGLE_GAP = "single gap"
+"""What stands beside ħω where the fit knows no ensemble of gaps: it is too large where gaps scatter."""
+
 
 def energy_words(results: Results) -> str:
     """Return sentences on reference, medium, lamp, laser lines and bandwidth; empty where energies were given."""

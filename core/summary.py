@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import Any
 
 from asplab.core.analyze import Outcome
-from asplab.core.energy_words import energy_words
+from asplab.core.energy_words import SINGLE_GAP, energy_words
 from asplab.core.export.error_rows import appraisal_of, conflicts
 from asplab.core.export.model_rows import comparison_rows, intervals_text
 from asplab.core.export.numbers import (
@@ -22,7 +22,7 @@ from asplab.core.problems import shortened
 
 Row = Mapping[str, Any]
 
-_GAPS = {"single": "single gap", "ensemble": "ensemble"}
+_GAPS = {"single": SINGLE_GAP, "ensemble": "ensemble"}
 
 
 def summary(outcome: Outcome) -> list[str]:
@@ -111,6 +111,8 @@ def polaron_text(row: Row, named: Callable[[str, Row, str, str], str] = named_in
     With `named_interval` E_p and S stand with them where the method gives intervals of both.
     """
     phonon = named("ħω", row, "phonon_mev", "meV")
+    if row["gap_model"] == "single":
+        phonon += f" ({SINGLE_GAP})"
     if row["identified"]:
         found = [named("g", row, "g_mev", "meV"), phonon]
         if row["polaron_energy_mev_interval68"] is not None and named is named_interval:

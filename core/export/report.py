@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from asplab.core.cooling import cooling_threshold
-from asplab.core.energy_words import energy_words
+from asplab.core.energy_words import SINGLE_GAP, energy_words
 from asplab.core.export.correction_rows import correction_section
 from asplab.core.export.error_sections import budget_section, check_section, systematic_section
 from asplab.core.export.figures import DrawnFigure
@@ -131,7 +131,10 @@ def _polaron(results: Results) -> Iterator[str]:
         yield "<p>There is no fit.</p>"
         return
     yield table(
-        ("T / K", "g / meV", "68 %", "ħω / meV", "68 %", "Eₚ / meV", "S", "ln A", "χ² / dof", "identified"),
+        (
+            "T / K", "g / meV", "68 %", f"ħω / meV ({SINGLE_GAP})", "68 %", "Eₚ / meV", "S", "ln A", "χ² / dof",
+            "identified",
+        ),
         [
             (
                 temperature(row), with_both(row, "g_mev"), interval(row, "g_mev", ".2f"),
@@ -145,7 +148,8 @@ def _polaron(results: Results) -> Iterator[str]:
     )  # fmt: skip
     yield (
         '<p class="muted">Eq. 9 of Zhang et al., ACS Nano 18, 6438 (2024), as printed with the natural logarithm, in '
-        "odds form with a free scale: η/(1 − η) = A w. The row “all” is the joint fit.</p>"
+        "odds form with a free scale: η/(1 − η) = A w. The row “all” is the joint fit. All particles count as of one "
+        "gap; where gaps scatter, such an ħω is too large.</p>"
     )
     yield _BOTH
 

@@ -19,11 +19,12 @@ from asplab.core.experiment import Experiment
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, DrawnFigure, write_figures
 from asplab.core.export.numbers import named_interval, number_with_error, number_with_interval
 from asplab.core.export.report import report_html
-from asplab.core.export.results_json import results_document
+from asplab.core.export.results_json import polaron_rows, results_document
 from asplab.core.export.tables import TABLE_NAMES, Table, csv_text, make_tables, provenance_lines, write_tables
 from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import EfficiencySettings, PumpSettings
+from asplab.core.summary import polaron_text
 from asplab.core.virtual import VirtualExperiment, simulate
 
 SMALL = VirtualExperiment(temperatures_k=(120.0, 250.0), repeats=4)
@@ -462,6 +463,15 @@ def test_a_value_is_printed_with_both_arms_of_its_interval_or_its_limit(
 def test_a_named_number_reads_as_a_sentence(value: float | None, interval: list[float | None], text: str) -> None:
     row = {"phonon_mev": value, "phonon_mev_error": 1.7, "phonon_mev_interval68": interval}
     assert named_interval("ħω", row, "phonon_mev", "meV") == text
+
+
+def test_an_energy_of_a_fit_without_an_ensemble_is_called_that_of_a_single_gap(results: Results) -> None:
+    *_, joint = polaron_rows(results)
+    for row in (joint, joint | {"identified": False, "phonon_mev_interval68": [18.2, None]}):
+        words = re.findall(r"ħω [^,]*", polaron_text(row))[-1]
+        assert words.endswith("meV (single gap)")
+        assert "single gap" not in polaron_text(row | {"gap_model": "ensemble"})
+    assert "<th>ħω / meV (single gap)</th>" in report_html(results, ())
 
 
 def test_the_report_groups_problems_by_cause_and_keeps_each_message(without_scans: Results) -> None:

@@ -26,6 +26,8 @@ _NAMED = 4
 _FEWEST_DOF = 2
 _LEAST = 0.1
 """Part of the signal at the first reference that must be left for anything to be divided by the line."""
+_ROUNDING = 1e-9
+"""Relative scatter of a reference at least."""
 _COMMON = 0.25
 """Part of a change since the start by which conditions may differ and still count as measured alike."""
 _MATTERS = 0.005
@@ -56,7 +58,8 @@ def _line(temperature: int, references: Sequence[ReferenceTrend]) -> ReferenceLi
     slope = float(slopes @ spread / spread.sum())
     rest = float(sum(float(y @ y) for y in levels) - slopes**2 @ spread)
     apart = float((slopes - slope) ** 2 @ spread)
-    error = float(np.sqrt(max((rest + apart) / dof, apart / max(len(times) - 1, 1)) / spread.sum()))
+    scatter = max((rest + apart) / dof, apart / max(len(times) - 1, 1), _ROUNDING**2)
+    error = float(np.sqrt(scatter / spread.sum()))
     every = np.concatenate(times)
     return ReferenceLine(
         temperature=temperature,
@@ -65,7 +68,7 @@ def _line(temperature: int, references: Sequence[ReferenceTrend]) -> ReferenceLi
         begin_s=float(every.min()),
         middle_s=float(np.average([own.mean() for own in times], weights=spread)),
         end_s=float(every.max()),
-        significance=float(student_sigma(abs(slope) / error, dof)) if error > 0.0 else float("nan"),
+        significance=float(student_sigma(abs(slope) / error, dof)),
         apart_sigma=_apart_sigma(apart, rest, len(times), dof),
     )
 
@@ -73,9 +76,10 @@ def _line(temperature: int, references: Sequence[ReferenceTrend]) -> ReferenceLi
 def _apart_sigma(apart: float, rest: float, n: int, dof: int) -> float:
     """Return how significantly the slopes of several references differ, in standard deviations."""
     free = dof - n + 1
-    if n < 2 or free < 1 or rest <= 0.0:
+    if n < 2 or free < 1:
         return 0.0
-    return float(sigma_of(float(special.fdtrc(n - 1, free, apart / (n - 1) / (rest / free)))))
+    scatter = max(rest / free, _ROUNDING**2)
+    return float(sigma_of(float(special.fdtrc(n - 1, free, apart / (n - 1) / scatter))))
 
 
 def reference_effect(

@@ -28,6 +28,8 @@ _HIT = 1e-4
 """Chance of a pixel to scatter so much between repeats that it is taken for a cosmic ray."""
 _OUTLIER = 5.0
 """Standard errors of a single pixel that stands out of its quiet neighbours."""
+_LEAST_VARIANCE = 1e-3
+"""Variance of a pixel in parts of the mean one, at least."""
 _STEPS = 25
 _LEAST_CHANCE = 1e-300
 _CONVERGED = 1e-3
@@ -211,7 +213,10 @@ def steady_variance(variance: FloatArray, signal: FloatArray, dof: float) -> tup
     columns = np.column_stack([np.ones(variance.size), height, x, x * height])
     most = float(special.chdtri(dof, _HIT)) / dof
     expected = smoothed_variance(variance, dof)
-    floor = 0.3 * float(np.min(expected))
+    # Repeats that round to the same count have no variance: their neighbours tell that there is some.
+    floor = max(0.3 * float(np.min(expected)), _LEAST_VARIANCE * float(np.mean(variance)))
+    if floor == 0.0:
+        return expected, np.ones(variance.size, dtype=bool)
     for _ in range(6):
         expected = np.maximum(expected, floor)
         is_steady = variance <= most * expected

@@ -20,6 +20,8 @@ _SEEN = 0.1
 _FEWEST = 3
 _FEWEST_COMMON = 4
 _STEPS = 5
+_ROUNDING = 1e-9
+"""Relative noise that every repeat has at least: what numbers round to must be no trend."""
 _APART = 4.0
 """Standard errors from which a trend of its own keeps a condition out of what the others share."""
 
@@ -87,7 +89,7 @@ def find_trends(values: FloatArray, present: np.ndarray, noise: FloatArray, posi
     deviation = np.where(present, (values - mean[:, :, None]) * inverse[:, :, None], 0.0)
     reach = (position * present).sum(axis=2) / np.maximum(count, 1)
     centred = np.where(present, position - reach[:, :, None], 0.0)
-    relative = noise * inverse**2
+    relative = np.maximum(noise * inverse**2, _ROUNDING**2)
     tells = known & (count >= _FEWEST) & (relative < _SEEN**2) & ((centred**2).sum(axis=2) > 0.0)
     rows = [_of_temperature(deviation[t], centred[t], present[t], relative[t], tells[t]) for t in range(len(values))]
     own, own_error, own_sigma, single = (np.array([row[i] for row in rows]).reshape(mean.shape) for i in range(4))
@@ -171,7 +173,5 @@ def _common(mean: FloatArray, weight: FloatArray, centred: FloatArray, use: np.n
     x = x - x.mean()
     slope = float(x @ y / (x @ x))
     residual = y - y.mean() - slope * x
-    error = float(np.sqrt(residual @ residual / (y.size - 2) / (x @ x)))
-    if error == 0.0:
-        return slope, error, np.nan
+    error = float(np.sqrt(max(residual @ residual / (y.size - 2), _ROUNDING**2) / (x @ x)))
     return slope, error, float(student_sigma(abs(slope) / error, y.size - 2))

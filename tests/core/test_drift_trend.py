@@ -390,6 +390,25 @@ def test_slopes_of_pure_noise_have_the_errors_that_are_stated() -> None:
     assert 0.9 < np.std(trends.own / trends.own_error) < 1.1
 
 
+def test_repeats_that_are_identical_have_no_trend() -> None:
+    values = np.broadcast_to(np.array([1.0, 3.3, 7.7])[:, None], (1, 3, 5)) * np.ones((1, 3, 5))
+    shaky = values * (1.0 + 1e-16 * np.arange(5.0))
+    position = np.broadcast_to(np.arange(5.0), values.shape)
+    for found in (values, shaky):
+        trends = find_trends(found, np.ones(values.shape, dtype=bool), np.zeros((1, 3)), position)
+        assert np.nanmax(trends.own_sigma) < 1.0
+        assert np.nanmax(trends.common_sigma) < 1.0
+
+
+def test_a_reference_without_noise_tells_its_line() -> None:
+    hours = 3600.0 * np.arange(4.0)
+    (line,) = reference_lines(
+        [ReferenceTrend("", 0, 1.0 - 0.02 * np.arange(4.0), hours, np.arange(4.0), 0.0, 0.0, 0.0)]
+    )
+    assert line.significance > 5.0
+    assert line.per_s == pytest.approx(-0.02 / 0.97 / 3600.0)
+
+
 def test_watching_tells_each_condition_that_drifts_once() -> None:
     steady, drifting = run(TOY.experiment()), run(bleaching(TOY.experiment(), only(EXCITATIONS_NM[5], -0.01)))
     (line,) = [text for text in news(steady, drifting) if "drift" in text]

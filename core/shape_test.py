@@ -10,6 +10,7 @@ from asplab.core.grouping import Stack
 from asplab.core.moved_shapes import MovedShape, MovedShapes
 from asplab.core.problems import Problem
 from asplab.core.shape_fit import Shape, ShapeFit, fit_shape, sigma_of, smoothed_variance, steady_variance
+from asplab.core.sloping_background import BackgroundSlopes
 from asplab.core.statistics.chance import allowed_chance
 from asplab.core.units import FloatArray
 
@@ -20,6 +21,8 @@ _FEWEST_REPEATS = 3
 _KNOWN_PART, _MOST_DOF = 0.3, 100.0
 """Degrees of freedom of pooled noise, in parts of those of its pixels, and at most: the scatter of a detector with gain
 has long tails, and how noise follows the signal is known to a tenth or so."""
+_EXACT = 1e-9
+"""Noise in parts of the signal up to which repeats are identical, but for rounding: they tell no errors."""
 _HIT_PART = 0.2
 """Part of its own scatter that a pixel of a band shape has as variance at least: a cosmic ray that was left in."""
 
@@ -74,8 +77,13 @@ class ShapeTest:
     problems: tuple[Problem, ...] = ()
 
 
-def check_shapes(bands: Bands, stokes: StokesTransmitted) -> ShapeTest:
-    """Compare every spectrum with the band shape; see `ShapeTest`."""
+def check_shapes(bands: Bands, stokes: StokesTransmitted, slopes: BackgroundSlopes) -> ShapeTest:
+    """Compare every spectrum with the band shape; see `ShapeTest`.
+
+    A background that slopes beside the band slopes below it as well: there a line is fitted, or it would pass for a
+    moved band.
+    """
+    has_slope = slopes.is_seen | (bands.settings.baseline == "line")
     stacks = bands.corrected.stacks
     fits: list[ShapeFit | None] = [None] * len(stacks)
     ranges = np.full((len(stacks), 2), np.nan)
@@ -94,7 +102,7 @@ def check_shapes(bands: Bands, stokes: StokesTransmitted) -> ShapeTest:
                 others = _others(bands, stokes, light, k)
                 shape = None if others is None else _shape(others, _dof(bands, light))
             if shape is not None:
-                fits[k], ranges[k] = _fit(bands, k, shape, template.extent_nm)
+                fits[k], ranges[k] = _fit(bands, k, shape, template.extent_nm, has_slope=bool(has_slope[k]))
     return _collected(bands, fits, ranges)
 
 
@@ -127,20 +135,22 @@ def _shape(template: Template, dof: float) -> Shape | None:
     return Shape.of(axis, values, np.maximum(smoothed_variance(variance, dof), _HIT_PART * variance))
 
 
-def _fit(bands: Bands, k: int, shape: Shape, extent_nm: tuple[float, float]) -> tuple[ShapeFit | None, FloatArray]:
+def _fit(
+    bands: Bands, k: int, shape: Shape, extent_nm: tuple[float, float], *, has_slope: bool
+) -> tuple[ShapeFit | None, FloatArray]:
     """Compare one stack with a shape."""
     axis, mean, variance, region, dof = _common(bands, k, shape, extent_nm)
     if axis.size < 2:
         return None, region
     pooled, is_steady = steady_variance(variance, np.interp(axis, shape.axis_nm, shape.smooth), dof)
-    if np.any(pooled <= 0.0):
+    if np.any(pooled <= (_EXACT * float(np.max(np.abs(mean)))) ** 2):
         return None, region
     fit = fit_shape(
         axis[is_steady],
         mean[is_steady],
         pooled[is_steady],
         shape,
-        has_slope=bands.settings.baseline == "line",
+        has_slope=has_slope,
         noise_dof=min(_KNOWN_PART * dof * axis.size, _MOST_DOF),
     )
     return fit, region

@@ -36,6 +36,11 @@ class BackgroundSlopes:
     error_per_nm: FloatArray
     centre_nm: FloatArray
 
+    @property
+    def is_seen(self) -> np.ndarray:
+        """Which slopes are beyond doubt, (n_stacks,)."""
+        return np.asarray(np.abs(self.per_nm) > _SEEN * self.error_per_nm)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BackgroundCheck:
@@ -86,7 +91,7 @@ def check_background(slopes: BackgroundSlopes, bands: Bands, emission: Emission,
     known = (count > 2) & (variance > 0)
     shift = np.where(known, added / np.sqrt(np.where(known, variance, 1.0)), np.nan)
     with np.errstate(invalid="ignore"):
-        found = (np.abs(slopes.per_nm) > _SEEN * slopes.error_per_nm) & (np.abs(shift) > _MATTERS)
+        found = slopes.is_seen & (np.abs(shift) > _MATTERS)
     return BackgroundCheck(shift, _problems(bands, np.flatnonzero(found), shift))
 
 

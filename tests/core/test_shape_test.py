@@ -10,6 +10,7 @@ from asplab.core.document import Document
 from asplab.core.experiment import Experiment, Spectrum, frozen_array
 from asplab.core.pipeline import Analysis, Results, analyse
 from asplab.core.settings import IntegrationSettings
+from asplab.core.shape_fit import steady_variance
 from asplab.core.shape_test import shape_curves
 from asplab.core.units import HC_MEV_NM
 
@@ -100,6 +101,31 @@ def test_a_stokes_spectrum_of_another_shape_is_told_against_the_others() -> None
     (message,) = [text for text in told(results) if "shape of PL" in text]
     assert f"PL {excitation:.1f} nm (+5." in message
     assert "mean of all" in message
+
+
+def test_a_background_that_slopes_is_no_moved_band() -> None:
+    def sloping(spectrum: Spectrum) -> Spectrum:
+        line = 0.5 * (spectrum.wavelength_nm - spectrum.wavelength_nm[0]) * (spectrum.kind == "aspl")
+        return replace(spectrum, counts=frozen_array(spectrum.counts + line))
+
+    results = analyse(Document(change_spectra(TOY.experiment(), sloping)))
+    assert told(results) == []
+    assert any(problem.where == "background" for problem in results.problems)
+
+
+def test_identical_repeats_are_not_tested() -> None:
+    results = analyse(Document(replace(TOY, noise_counts=0.0).experiment()))
+    assert results.shape_test is not None
+    assert told(results) == []
+    assert np.all(np.isnan(results.shape_test.significance))
+
+
+def test_a_variance_that_rounds_to_nothing_in_places_is_that_of_the_neighbours() -> None:
+    rng = np.random.default_rng(2)
+    counts = np.round(100.0 + 0.2 * rng.standard_normal((3, 400)))
+    expected, is_steady = steady_variance(counts.var(axis=0, ddof=1), np.full(400, 100.0), 2.0)
+    assert np.all(expected > 0.0)
+    assert is_steady.any()
 
 
 def test_laser_light_beside_the_band_is_told_although_no_moved_band_fits() -> None:

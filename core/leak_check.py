@@ -53,6 +53,8 @@ def leak_problems(
     heat: FloatArray,
     quadrature: FloatArray,
     error: FloatArray,
+    *,
+    remedy: str,
 ) -> list[Problem]:
     """Say once at which excitations the quadrature is more than noise and phase explain, and matters beside PA."""
     size = np.abs(quadrature)
@@ -73,6 +75,15 @@ def leak_problems(
     message = (
         f"{'; '.join(shown)}: the lock-in shows a signal in quadrature with the heat of the sample, up to {part} of "
         "PA, beyond noise and the error of the phase. A leak or a second source of heat (substrate, scatter) with "
-        "another delay is there, and part of it lies in PA. Record a blank (kind pa_blank), or check the probe path."
+        f"another delay is there, and part of it lies in PA. {remedy}"
     )
     return [Problem("warning", "photothermal scans", message)]
+
+
+def blank_remedy(*, has_blank: bool, is_used: bool) -> str:
+    """Return what to do about a signal that is not of the sample."""
+    if is_used:
+        return "The blank takes away what it shares in phase; look whether it shows the same, and check the probe path."
+    if has_blank:
+        return "Choose the measured blank as baseline, or check the probe path."
+    return "Record a blank (kind pa_blank), or check the probe path."

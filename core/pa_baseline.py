@@ -313,6 +313,8 @@ def unit_problems(
     baselines: Sequence[FittedBaseline | None],
     moves: Sequence[float],
     settings: BaselineSettings,
+    *,
+    has_blank: bool,
 ) -> list[Problem]:
     """Say once where the other unit of the baseline describes all scans clearly better, or where it can't be told.
 
@@ -320,6 +322,8 @@ def unit_problems(
     ----------
     moves : sequence of float, one per temperature
         Largest change of a reading with the other unit, in its standard errors.
+    has_blank : bool
+        A measured blank is there and could be chosen.
     """
     gains = np.array([0.0 if found is None else found.gain_of_other(settings.unit) for found in baselines])
     gain = float(gains.sum())
@@ -329,7 +333,8 @@ def unit_problems(
         best = temperatures_k[int(np.argmax(gains))]
         message = (
             f"the baseline is described better as {other} than, as set, {names[settings.unit]}: χ² falls by "
-            f"{gain:.0f} over all temperatures (most at {best:.0f} K). Set it {other}, or record a blank."
+            f"{gain:.0f} over all temperatures (most at {best:.0f} K). Set it {other}, or "
+            f"{'choose the measured blank' if has_blank else 'record a blank'}."
         )
         return [Problem("warning", "photothermal baseline", message)]
     if gain < -_OTHER_UNIT_IS_BETTER or max(moves, default=0.0) <= _MOVES_MUCH:
@@ -338,6 +343,27 @@ def unit_problems(
     message = (
         f"the scans don't tell whether the baseline is {names[settings.unit]}, as set, or {other} (χ² differs by "
         f"{abs(gain):.1f}), and PA depends on it: by up to {moves[t]:.0f} of its standard errors at "
-        f"{temperatures_k[t]:.0f} K. Record a blank, or a scan with the pump blocked."
+        f"{temperatures_k[t]:.0f} K. "
+        f"{'Choose the measured blank.' if has_blank else 'Record a blank, or a scan with the pump blocked.'}"
     )
     return [Problem("warning", "photothermal baseline", message)]
+
+
+_NAMES = {"constant": "a constant", "line": "a line", "urbach": "a line beside an Urbach tail", "none": "nothing"}
+
+
+def blank_problems(
+    temperatures_k: FloatArray, sets: Sequence[ScanSet | None], settings: BaselineSettings
+) -> list[Problem]:
+    """Say once that measured blanks are there and another baseline is chosen."""
+    there = [t for t, own in enumerate(sets) if own is not None and own.blank_volts is not None]
+    if settings.shape == "blank" or not there:
+        return []
+    places = "all temperatures" if len(there) == len(sets) else f"{len(there)} of {len(sets)} temperatures"
+    if len(there) == 1:
+        places = f"{temperatures_k[there[0]]:.0f} K"
+    message = (
+        f"there are scans of a blank for {places}, which are not used: the baseline is set to "
+        f"{_NAMES[settings.shape]}. Choose the measured blank as baseline to subtract it."
+    )
+    return [Problem("info", "photothermal baseline", message)]

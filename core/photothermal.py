@@ -7,8 +7,8 @@ import numpy as np
 from asplab.core.coarse_steps import interpolate
 from asplab.core.energies import Energies, Excitations
 from asplab.core.layout import Layout
-from asplab.core.leak_check import leak_problems, quadrature_readings
-from asplab.core.pa_baseline import FittedBaseline, Found, find_baseline, unit_problems
+from asplab.core.leak_check import blank_remedy, leak_problems, quadrature_readings
+from asplab.core.pa_baseline import FittedBaseline, Found, blank_problems, find_baseline, unit_problems
 from asplab.core.problems import Problem
 from asplab.core.scans import Scans, ScanSet
 from asplab.core.settings import BaselineSettings
@@ -100,8 +100,11 @@ def photothermal(
             values, errors = quadrature_readings(*across, detuning, weights, settings)
             quadrature[here] = np.where(reached, values, np.nan)
             quadrature_error[here] = np.hypot(errors, scan_set.phase_error_rad * np.mean(readings, axis=0))
-    problems += unit_problems(energies.temperatures_k, baselines, moves, settings)
-    problems += leak_problems(energies, excitations, scans, mean, quadrature, quadrature_error)
+    has_blank = any(own is not None and own.blank_volts is not None for own in scans.sets)
+    problems += blank_problems(energies.temperatures_k, scans.sets, settings)
+    problems += unit_problems(energies.temperatures_k, baselines, moves, settings, has_blank=has_blank)
+    remedy = blank_remedy(has_blank=has_blank, is_used=settings.shape == "blank")
+    problems += leak_problems(energies, excitations, scans, mean, quadrature, quadrature_error, remedy=remedy)
     return Absorbed(
         per_scan=tuple(per_scan),
         mean=mean,

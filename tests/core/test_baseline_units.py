@@ -123,6 +123,37 @@ def test_readings_above_a_measured_blank_have_unit_pulls(bench: ScanBench, how: 
     assert np.all(np.abs(pulls.mean(axis=0))[1:] < 0.6)
 
 
+@pytest.mark.parametrize("shape", ["constant", "line", "urbach", "none"])
+def test_a_blank_that_is_not_chosen_is_told_once_with_the_choice(bench: ScanBench, shape: str) -> None:
+    rng = np.random.default_rng(0)
+    scans = [scan(TOY, rng, repeat=r) for r in range(1, 5)]
+    blanks = [scan(TOY, rng, repeat=r, kind="pa_blank") for r in range(1, 3)]
+    found = bench.read(scans, blanks, baseline=BaselineSettings(shape=shape))  # type: ignore[arg-type]
+    said = found.says("scans of a blank for 250 K, which are not used")
+    assert [problem.severity for problem in said] == ["info"]
+    assert "Choose the measured blank" in said[0].message
+    for other in (
+        bench.read(scans, baseline=BaselineSettings(shape=shape)),  # type: ignore[arg-type]
+        bench.read(scans, blanks, baseline=BaselineSettings(shape="blank")),
+    ):
+        assert not other.says("are not used")
+
+
+@pytest.mark.parametrize(("seed", "pick_up_v"), [(0, 3e-6), (1, 3e-7)], ids=["better", "not told"])
+def test_a_baseline_of_doubtful_unit_points_to_the_blank_that_is_there(
+    bench: ScanBench, seed: int, pick_up_v: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    scans = [scan(TOY, rng, repeat=r, waves=0.33, pick_up_v=pick_up_v) for r in range(1, 5)]
+    blanks = [scan(TOY, rng, repeat=r, waves=0.33, pick_up_v=pick_up_v, kind="pa_blank") for r in range(1, 5)]
+    unit: Unit = "power" if seed == 0 else "volt"
+    for extra, words in (([], "ecord a blank"), (blanks, "hoose the measured blank.")):
+        found = bench.read(scans, extra, baseline=BaselineSettings(shape="line", unit=unit))
+        doubt = [text for text in told(found) if "unit" in text or "pump power" in text]
+        assert len(doubt) == 1
+        assert words in doubt[0]
+
+
 def test_a_line_instead_of_the_blank_would_be_biased(bench: ScanBench) -> None:
     rng = np.random.default_rng(0)
     scans = [with_substrate(scan(TOY, rng, repeat=r, waves=0.33), 1.0) for r in range(1, 5)]

@@ -8,7 +8,7 @@ from scan_level import SHORT, Reading, ScanBench, scan
 from toy_experiment import Toy
 
 from asplab.core.experiment import Scan, frozen_array
-from asplab.core.settings import ScanSettings
+from asplab.core.settings import BaselineSettings, ScanSettings
 
 TOY = Toy(tail_mev=15.0, noise_v=2e-8, stokes_mev=(270.0, 480.0), scan_step_nm=0.4, repeats=4, **SHORT)
 
@@ -63,6 +63,12 @@ def test_a_second_source_of_heat_is_told_once_with_where_it_matters(bench: ScanB
     told = bench.read([curved(one) for one in leaky]).says("in quadrature")
     assert [problem.severity for problem in told] == ["warning"]
     assert "250 K at ΔE" in told[0].message
+    assert "Record a blank" in told[0].message
+    blanks = [scan(TOY, np.random.default_rng(9), repeat=r, kind="pa_blank") for r in (1, 2)]
+    with_blank = bench.read([curved(one) for one in leaky], blanks).says("in quadrature")
+    assert "Choose the measured blank" in with_blank[0].message
+    used = bench.read([curved(one) for one in leaky], blanks, baseline=BaselineSettings(shape="blank"))
+    assert "takes away what it shares in phase" in used.says("in quadrature")[0].message
     assert found.absorbed.quadrature.shape == bench.energies_mev.shape
 
 

@@ -13,6 +13,7 @@ from asplab.core.photothermal import photothermal
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.responses import Responses
 from asplab.core.settings import Settings
+from asplab.core.systematics.measured import left_of, measured_effects
 from asplab.core.systematics.model_shifts import change_eta, ensemble_change, tail_energies
 from asplab.core.systematics.nuisances import NUISANCES, checked, priors
 from asplab.core.systematics.places import ages, inner_filters, neutral_densities
@@ -147,7 +148,7 @@ def prepare(results: "Results") -> Subject:
     efficiency, polaron, settings = results.efficiency, results.polaron, results.document.settings
     if efficiency is None or polaron is None:
         raise AnalysisError("there is no η, so no systematic error of it. Mend the problems of the analysis first.")
-    on = priors(settings)
+    on = left_of(priors(settings), results)
     if "temperature_k" in on:
         on["temperature_k"] = max(on["temperature_k"], _told_temperature_error(results))
     context = Context(
@@ -162,7 +163,7 @@ def prepare(results: "Results") -> Subject:
     )
     known = settings.pump.measured_leak_ppm is not None
     missing = {name: _missing(name, efficiency, context, is_leak_known=known) for name in NUISANCES}
-    left_out = {name: reason for name, reason in missing.items() if reason}
+    left_out = measured_effects(results) | {name: reason for name, reason in missing.items() if reason}
     left_out |= {name: "switched off: its prior is 0" for name in NUISANCES if name not in on}
     bound = _leak_bound(efficiency.responses)
     prior = {name: sigma for name, sigma in on.items() if name not in left_out}

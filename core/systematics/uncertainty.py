@@ -138,6 +138,12 @@ def _notes(subject: Subject) -> tuple[str, ...]:
                 f"The weakest anti-Stokes emission leaves room for a leak of {bound:.3g} ppm; that is used in place of "
                 f"the prior of {prior:g} ppm."
             )
+    mismatch, stated = subject.prior.get("path_mismatch_percent"), subject.settings.systematics.path_mismatch_percent
+    if mismatch is not None and mismatch < stated:
+        notes.append(
+            f"The curves of all filters are measured: a mismatch of {mismatch:g} % is left in place of the prior of "
+            f"{stated:g} %. State another one where the curves are better or worse than that."
+        )
     steady, sigma = subject.context.steady, subject.prior.get("temperature_k")
     if sigma is not None and steady is not None and steady.any():
         cold = ", ".join(f"{temperature:.3g} K" for temperature in subject.efficiency.temperatures_k[steady])

@@ -292,7 +292,8 @@ class RefereePage(Page):
     def _show_effects(self) -> None:
         if self._subject is None:
             return
-        missing, priors = _impossible(self._subject), prior_sizes(self._subject.settings)
+        missing = _impossible(self._subject)
+        priors = prior_sizes(self._subject.settings) | self._subject.prior
         for name, effect in self.effects.items():
             effect.display(self._sizes.get(name, 0.0), priors[name], missing.get(name, ""))
         self.reset_button.setEnabled(bool(self._sizes))

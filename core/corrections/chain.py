@@ -18,6 +18,7 @@ from asplab.core.corrections.records import Block, Corrected, Treatment
 from asplab.core.corrections.remarks import dark_problems, frame_problems, repeat_problems
 from asplab.core.corrections.saturation import Saturated
 from asplab.core.corrections.sensitivity import relative_response, response_curve
+from asplab.core.corrections.shares import lit_blanks
 from asplab.core.corrections.subtraction import Part, Shelf, Subtraction, subtraction
 from asplab.core.errors import AnalysisError
 from asplab.core.experiment import Condition, Curve
@@ -161,10 +162,11 @@ def _plans(
     stacks = gathered.stacks
     divisors = normalisations(stacks, means.settings, problems, has_power=gathered.has_power)
     plans = {}
-    for axis, members in axes:
-        shelf = _shelf(axis, means)
+    shelves = [_shelf(axis, means) for axis, _ in axes]
+    lit = lit_blanks(shelves, means.frames, means.gain, problems)
+    for shelf, (_, members) in zip(shelves, axes, strict=True):
         for k in members:
-            weights, first = _choose(stacks[k], shelf, means)
+            weights, first = _choose(stacks[k], replace(shelf, lit=lit), means)
             exposure_s, power_uw = divisors.exposure_s[k], divisors.power_uw[k]
             light = np.array([means.gain.light(member.condition) for member in stacks[k].members])
             plans[k] = _Plan(
@@ -175,8 +177,8 @@ def _plans(
 
 def _shelf(axis: FloatArray, means: _Means) -> Shelf:
     darks, backgrounds, blanks = (means.frames.of(kind, axis) for kind in ("dark", "background", "emission_blank"))
-    search = (finder(frames, means.gain, means.tolerances) for frames in (backgrounds, blanks))
-    return Shelf(tuple(darks), *search)
+    background, blank = (finder(frames, means.gain, means.tolerances) for frames in (backgrounds, blanks))
+    return Shelf(tuple(darks), tuple(blanks), background, blank)
 
 
 def _choose(stack: Stack, shelf: Shelf, means: _Means) -> tuple[FloatArray, Subtraction]:

@@ -36,16 +36,17 @@ def frame_problems(stacks: Sequence[Stack], choices: Sequence[Subtraction], fram
     for kind, name in (("background", "background"), ("emission_blank", "blank")):
         if not any(frame.kind == kind for frame in frames.items):
             continue
-        used: set[int] = set()
-        for stack, choice in zip(stacks, choices, strict=True):
-            part = choice.background if kind == "background" else choice.blank
-            used.update(part.weights)
+        parts = [choice.background if kind == "background" else choice.blank for choice in choices]
+        used = {number for part in parts for number in part.weights}
+        weak = {part.reason for stack, part in zip(stacks, parts, strict=True) if stack.kind == "aspl"}
+        for stack, part in zip(stacks, parts, strict=True):
             if part.reason:
-                is_minor = kind == "emission_blank" and stack.kind == "pl"
+                is_minor = kind == "emission_blank" and part.reason not in weak
                 message = f"no {name} is subtracted: {part.reason}."
                 yield Problem("info" if is_minor else "warning", stack.label, message)
         idle = [frame for frame in frames.items if frame.kind == kind and frame.number not in used]
-        if idle:
+        # Where none is used and the reason has been told, that is why.
+        if idle and (used or not any(part.reason for part in parts)):
             message = (
                 f"{sum(len(frame.sources) for frame in idle)} files of kind {kind} are subtracted from no spectrum: "
                 "temperature, wavelengths, path, probe power or gain fit none, or another one fits better."

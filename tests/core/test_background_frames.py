@@ -201,26 +201,80 @@ def test_a_spectrum_with_the_probe_off_takes_no_background() -> None:
     assert not told(found, "no background")
 
 
+def with_both(
+    *, is_lit: bool, probe_mw: float | None = None, darks: bool = True, offset_counts: float = 0.0
+) -> Experiment:
+    """Add probe and substrate to all spectra; blanks show the substrate, and the sample's probe light if ``is_lit``."""
+    toy = replace(SMALL, offset_counts=offset_counts, dark_counts=SMALL.dark_counts if darks else 0.0)
+    probed = with_frames(toy, "background", 2.0, darks=darks)
+    rng = np.random.default_rng(77)
+
+    def smooth(s: Spectrum) -> np.ndarray:
+        return light(s, 100.0 * SUBSTRATE, centre_nm=430.0, sigma_nm=60.0)
+
+    def blank(s: Spectrum, r: int) -> Spectrum:
+        stated = {name: getattr(s.condition, name) for name in ("excitation_nm", "longpass_nm", "shortpass_nm")}
+        level = toy.offset_counts + toy.dark_counts + smooth(s) + (of_probe(s, 2.0) if is_lit else 0.0)
+        noisy = level + toy.noise_counts * rng.standard_normal(level.size)
+        return spectrum("emission_blank", f"{s.source}_blank{r}.csv", toy, noisy, exposure_s=2.0, power_uw=50.0,
+                        probe_mw=probe_mw, **stated)  # fmt: skip
+
+    firsts = {s.source.split("_")[0]: s for s in reversed(list(probed.spectra_of(("pl", "aspl"))))}
+    blanks = [blank(s, r) for s in firsts.values() for r in range(FRAMES)]
+    dirty = change_spectra(
+        probed,
+        lambda s: replace(s, counts=frozen_array(s.counts + smooth(s))) if s.kind in ("pl", "aspl") else s,
+    )
+    return replace(dirty, spectra=(*dirty.spectra, *blanks))
+
+
 def test_the_probe_is_taken_out_of_the_substrate_once() -> None:
-    """A blank with the probe on holds its background as well: both together are subtracted once."""
-    both = with_frames(SMALL, "emission_blank", 2.0, 50.0)
-    extra = with_frames(SMALL, "background", 2.0)
-    backgrounds = extra.spectra_of(("background",))
-
-    def lit(s: Spectrum) -> Spectrum:
-        if s.kind == "dark":
-            return s
-        side = replace(s, kind="pl" if s.condition.longpass_nm else "aspl")
-        if side.condition.excitation_nm is None:
-            return s
-        return replace(s, counts=frozen_array(s.counts + of_probe(side, 2.0)))
-
-    everything = change_spectra(both, lit)
-    everything = replace(everything, spectra=(*everything.spectra, *backgrounds))
+    """A blank that states its probe power holds its background as well: both together are subtracted once."""
+    everything = with_both(is_lit=True, probe_mw=5.0)
     assert np.abs(misses(everything, SMALL)).max() < 0.01
-    once = corrected(everything).treatments[0]
-    assert once.backgrounds
-    assert once.blanks
+    once = corrected(everything)
+    assert once.treatments[0].backgrounds
+    assert once.treatments[0].blanks
+    assert not once.problems
+
+
+@pytest.mark.parametrize("is_lit", [False, True])
+def test_blanks_that_state_no_probe_power_tell_themselves_whether_they_hold_the_background(*, is_lit: bool) -> None:
+    everything = with_both(is_lit=is_lit)
+    assert np.abs(misses(everything, SMALL)).max() < 0.01
+    (problem,) = corrected(everything).problems
+    assert problem.severity == "info"
+    assert ("it is taken out of the blanks first" in problem.message) == is_lit
+
+
+def test_a_stated_probe_power_that_the_blanks_contradict_is_not_believed() -> None:
+    """The probe was on, but what it excites in the sample is not in the light of a bare substrate."""
+    everything = with_both(is_lit=False, probe_mw=5.0)
+    assert np.abs(misses(everything, SMALL)).max() < 0.01
+    assert told(corrected(everything), "probe_mw says that the probe was on") == ["info"]
+
+
+def test_of_a_background_without_a_band_nothing_is_told() -> None:
+    rng = np.random.default_rng(5)
+
+    def faint(s: Spectrum) -> Spectrum:
+        noise = SMALL.noise_counts * rng.standard_normal(441)
+        return replace(s, counts=frozen_array(SMALL.dark_counts + noise)) if s.kind == "background" else s
+
+    assert not corrected(change_spectra(with_both(is_lit=False), faint)).problems
+
+
+def test_without_darks_background_and_blank_do_not_both_take_the_offset() -> None:
+    found = corrected(with_both(is_lit=False, darks=False, offset_counts=100.0))
+    assert set(told(found, "there are no dark frames")) == {"warning"}
+    assert all(treatment.backgrounds and not treatment.blanks for treatment in found.treatments)
+    assert abs(found.blocks[0].mean[0, -20:].mean()) < 0.5
+
+
+def test_without_darks_the_offset_cancels_in_a_blank_that_holds_the_background() -> None:
+    everything = with_both(is_lit=True, probe_mw=5.0, darks=False, offset_counts=100.0)
+    assert np.abs(misses(everything, SMALL)).max() < 0.01
+    assert all(treatment.backgrounds and treatment.blanks for treatment in corrected(everything).treatments)
 
 
 def test_repeats_of_other_readbacks_of_the_power_search_the_frames_once() -> None:

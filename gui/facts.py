@@ -88,8 +88,10 @@ def _shared_facts(members: tuple[object, ...]) -> list[tuple[str, str]]:
 def _facts_of_step(results: Results, step: str, k: int) -> Facts:
     if step in _OF_SPECTRA:
         yield from _shape_facts(results, k)
+    if step in (*_OF_SCANS, "ratio"):
+        yield from _pairing_facts(results, k)
     if step in _OF_SCANS:
-        yield from _scan_facts(results, k)
+        yield from _baseline_facts(results, k)
     if step in (*_OF_SPECTRA, *_OF_ETA):
         yield from _linear_facts(results, k)
     if step in _OF_ETA:
@@ -113,13 +115,15 @@ def differs_words(sigma: float, *, is_beyond: bool) -> str:
     return f"! {size}" if is_beyond else size
 
 
-def _scan_facts(results: Results, k: int) -> Facts:
-    t = results.gathered.stacks[k].temperature if results.gathered is not None else None
-    if t is None:
+def _pairing_facts(results: Results, k: int) -> Facts:
+    if results.pairs is not None and results.gathered is not None:
+        yield "PL and PA", results.pairs.words(results.gathered.stacks[k].temperature)
+
+
+def _baseline_facts(results: Results, k: int) -> Facts:
+    if results.absorbed is None or results.gathered is None:
         return
-    if results.pairs is not None:
-        yield "PL and PA", results.pairs.words(t)
-    baseline = None if results.absorbed is None else results.absorbed.baselines[t]
+    baseline = results.absorbed.baselines[results.gathered.stacks[k].temperature]
     if baseline is not None and math.isfinite(baseline.chi2_volt) and math.isfinite(baseline.chi2_power):
         for name, chi2 in (("volts", baseline.chi2_volt), ("power", baseline.chi2_power)):
             yield f"Baseline in {name}", f"χ² {plain(chi2, 1)} of {baseline.dof} dof"

@@ -243,6 +243,10 @@ def test_pairing_and_both_units_of_the_baseline_are_facts_of_the_absorption(resu
     assert "χ²" in found["Baseline in power"]
 
 
+def test_pairing_is_a_fact_of_the_quantum_yield_too(results: Results) -> None:
+    assert names(results, "ratio", 0)["PL and PA"].startswith("paired by")
+
+
 def test_what_is_missing_for_the_number_of_excitations_is_one_fact(results: Results) -> None:
     assert names(results, "ratio", 0)["⟨N⟩"] == "not known: spot; cross section; lifetime, or repetition rate"
 

@@ -14,6 +14,7 @@ from asplab.core.errors import AnalysisError
 from asplab.core.excitations import Excitations
 from asplab.core.experiment import BLANK_KINDS, Condition, Experiment, Spectrum
 from asplab.core.grouping import Gathered, Stack
+from asplab.core.integration import Emission
 from asplab.core.ledger.light import light_factor
 from asplab.core.ledger.step import Step
 from asplab.core.pipeline import Results, raw_graph
@@ -47,12 +48,6 @@ class Around:
     stacks: tuple[int, ...] = ()
     sources_before: tuple[str, ...] = ()
     sources_after: tuple[str, ...] = ()
-
-    @property
-    def is_same(self) -> bool:
-        """Whether the correction changes nothing here."""
-        alike = self.before.shape == self.after.shape and np.array_equal(self.before, self.after, equal_nan=True)
-        return alike and np.array_equal(self.x_before, self.x_after)
 
     @property
     def difference(self) -> FloatArray | None:
@@ -222,17 +217,39 @@ def _conditions(results: Results, steps: Sequence[Step], step: Step, k: int) -> 
         raise AnalysisError(f"{step.title}: no spectrum could be integrated.")
     if step.name in ("inner_filter", "drift") and step.state == "off":
         raise AnalysisError("The factors are not computed while this is off. Switch it on to see what it changes.")
+    if step.name in _UNSEEN:
+        raise AnalysisError(f"{step.told} {_UNSEEN[step.name]}")
     here = [i for i, stack in enumerate(gathered.stacks) if stack.temperature == gathered.stacks[k].temperature]
     nominal = np.array([gathered.stacks[i].excitation_nm for i in here])
     factor = light_factor(results, step.name)
     if factor is not None:
         after = factor[here]
+    elif step.name == "moved_bands":
+        after = _following(results, step)[here]
     elif step.name == "inner_filter":
         after = np.array([corrected.treatments[i].inner_filter for i in here])
     else:
         seen = np.asarray(emission.truncation, dtype=np.float64)[here]
         after = np.where(seen > 0.0, 1.0 / np.where(seen > 0.0, seen, 1.0), np.nan)
     return Around(nominal, nominal, np.ones((1, len(here))), after[None], tuple(here))
+
+
+_UNSEEN = {
+    "remeasured": "Which repeats count is chosen before any picture is made: compare the results with and without it.",
+    "laser_line": "The spectrum itself stays as it is; only the range that counts ends before the line.",
+}
+"""Corrections that no picture of the data before and after shows, and what to look at."""
+
+
+def _following(results: Results, step: Step) -> FloatArray:
+    """Return the intensity of each condition with moved bands followed, in units of that without, (n_stacks,)."""
+    assert results.shape_test is not None
+    known = (results.gathered, results.calibration, results.corrected, results.bands, results.background)
+    products = (*known, results.layout, results.scans, results.shape_test.moved)
+    without, followed = (
+        _product(Emission, switched(results.document, [(step, is_on)]), *products).mean for is_on in (False, True)
+    )
+    return np.asarray(followed / without)
 
 
 def _product(wanted: type[Any], document: Document, *products: Any) -> Any:

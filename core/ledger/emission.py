@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from asplab.core.corrections import Corrected
+from asplab.core.counting import counted
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping import Gathered
-from asplab.core.ledger.step import Step, Switch, counted, span
+from asplab.core.integration import Emission
+from asplab.core.ledger.step import Step, Switch, span
 from asplab.core.pipeline import Results
 
 _FEWEST_REPEATS = 3
@@ -26,28 +28,66 @@ def emission_steps(results: Results) -> Iterator[Step]:
     yield _response(results, gathered, corrected)
     yield _filters(results, gathered, corrected)
     yield _inner_filter(results, gathered, corrected)
+    yield _laser_line(results, corrected)
 
 
 def hidden_part(results: Results) -> Iterator[Step]:
-    """Yield what supplies the part of a band that the filters hide."""
-    emission, corrected = results.emission, results.corrected
-    if emission is None or corrected is None:
-        return
+    """Yield what supplies the part of a band that the filters hide, and from which shape."""
+    if results.emission is not None and results.corrected is not None:
+        yield _supplied(results, results.emission)
+        yield _moved_bands(results)
+
+
+def _supplied(results: Results, emission: Emission) -> Step:
     step = Step(
         "truncation", "Hidden part of the band", "condition", switch=Switch("integration", "correct_truncation")
     )
     seen = np.asarray(emission.truncation, dtype=float)
     acted = np.flatnonzero((seen > 0.0) & (seen < _NOTHING_HIDDEN))
     if not acted.size:
-        yield step.found("not needed", "nothing hidden", "The filters hide nothing of any band inside the window.")
-        return
+        return step.found("not needed", "nothing hidden", "The filters hide nothing of any band inside the window.")
     most = f"up to {100.0 * (1.0 - seen[acted].min()):.0f} %"
     if not _is_on(results, step):
-        yield step.found("off", f"{most} left out", f"The filters hide {most} of a band; it is left out.")
-        return
+        return step.found("off", f"{most} left out", f"The filters hide {most} of a band; it is left out.")
     factors = span(1.0 / seen[acted], digits=4)
     words = f"The filters hide {most} of a band; intensities are multiplied by {factors}."
-    yield step.found("on", f"{most} added", words, acted)
+    return step.found("on", f"{most} added", words, acted)
+
+
+def _moved_bands(results: Results) -> Step:
+    """Return what follows the bands that the shape test found moved."""
+    step = Step("moved_bands", "Moved bands", "condition", switch=Switch("integration", "follow_shape"))
+    test, gathered = results.shape_test, results.gathered
+    if test is None or gathered is None or not np.isfinite(test.significance).any():
+        return step.found("no data", "no shape tested", "No spectrum could be compared with the shape of the band.")
+    if not test.moved.shapes:
+        words = "No ASPL is told to be moved or widened against the PL of its temperature."
+        return step.found("not needed", "none moved", words)
+    many = counted(len(test.moved.shapes), "band")
+    size = span([shape.shift_mev for shape in test.moved.shapes], "meV", 2)
+    if not results.document.settings.integration.correct_truncation:
+        words = f"{many} moved by {size}; no hidden part is supplied, so there is nothing to follow."
+        return step.found("not needed", f"{many} moved", words)
+    if not _is_on(results, step):
+        words = f"{many} moved by {size}; the hidden part is that of the PL all the same."
+        return step.found("off", f"{many} not followed", words)
+    places = {stack.key: k for k, stack in enumerate(gathered.stacks)}
+    acted = [places[shape.key] for shape in test.moved.shapes if shape.key in places]
+    words = f"{many} moved by {size}: the hidden part is that of the moved shape, with the difference in the error."
+    return step.found("on", size, words, acted)
+
+
+def _laser_line(results: Results, corrected: Corrected) -> Step:
+    """Return what keeps the range of a spectrum before the line of its laser."""
+    step = Step("laser_line", "Laser line in the range", "condition", switch=Switch("transmission", "keep_out_laser"))
+    at = np.full(1, np.nan) if results.laser_lines is None else results.laser_lines.at_nm
+    seen = np.flatnonzero(np.isfinite(at))
+    if not seen.size:
+        return step.found("not needed", "none seen", "No laser stands inside the range that its filters let through.")
+    where, many = span(at[seen], "nm", 4), f"The line of the laser stands inside the range {_of(seen.size, corrected)}"
+    if not _is_on(results, step):
+        return step.found("off", f"{where} left in", f"{many}, at {where}; it counts as emission.")
+    return step.found("on", f"{where} kept out", f"{many}, at {where}; the range ends before it.", seen)
 
 
 def _saturation(results: Results, corrected: Corrected) -> Step:
@@ -192,7 +232,10 @@ def _filters(results: Results, gathered: Gathered, corrected: Corrected) -> Step
     step = Step("filters", "Filter curves", "spectrum", switch=Switch("corrections", "divide_by_filters"))
     curves = [curve.source for curve in gathered.experiment.curves if curve.kind == "filter"]
     if not curves:
-        words = "There is no file of kind filter: every filter counts as an ideal edge that lets all light through."
+        words = (
+            "There is no file of kind filter: every filter counts as an ideal edge that lets all light through. That "
+            "paths may differ is in the systematic error."
+        )
         return step.found("no data", "no file of kind filter", words)
     step = step.using(curves)
     if not _is_on(results, step):

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from asplab.core.ledger.step import Step, Switch, counted, span
+from asplab.core.counting import counted
+from asplab.core.ledger.step import Step, Switch, span
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 
@@ -17,6 +18,7 @@ def light_steps(results: Results) -> Iterator[Step]:
     if results.emission is not None and results.corrected is not None:
         yield _drift(results)
         yield _two_photon(results)
+        yield _leak(results)
 
 
 def light_factor(results: Results, name: str) -> FloatArray | None:
@@ -31,7 +33,25 @@ def light_factor(results: Results, name: str) -> FloatArray | None:
         factor, found = np.ones(len(results.corrected.stacks)), results.two_photon
         factor[results.layout.index[found.is_known]] = 1.0 - found.share[found.is_known]
         return factor
+    if name == "leak" and results.responses is not None and results.layout is not None:
+        return _without_leak(results)
     return None
+
+
+def _without_leak(results: Results) -> FloatArray:
+    """Return what is left of each anti-Stokes intensity when the leak's share of the lowest Stokes one is gone."""
+    layout, responses, pump = results.layout, results.responses, results.document.settings.pump
+    assert results.corrected is not None
+    assert layout is not None
+    assert responses is not None
+    leak, ns = 1e-6 * (pump.measured_leak_ppm or 0.0), responses.n_stokes
+    factor = np.ones(len(results.corrected.stacks))
+    for t in np.flatnonzero(responses.valid[:, :ns].any(axis=1)):
+        lowest = int(np.argmin(np.where(responses.valid[t, :ns], responses.excitation_mev[t, :ns], np.inf)))
+        columns = ns + np.flatnonzero(responses.valid[t, ns:])
+        left = responses.intensity[t, columns]
+        factor[layout.index[t, columns]] = left / (left + leak * responses.intensity[t, lowest])
+    return factor
 
 
 def _drift(results: Results) -> Step:
@@ -76,4 +96,28 @@ def _two_photon(results: Results) -> Step:
         return step.found("off", f"{size} left in", f"A share of {size} needs two photons; it is left in.")
     acted = np.flatnonzero(factor != 1.0)
     words = f"A share of {size} needs two photons and is taken away, as the power series tell."
+    return step.found("on", f"{size} taken away", words, acted)
+
+
+def _leak(results: Results) -> Step:
+    """Return what subtracts a measured leak of the laser; a rejection that is stated subtracts nothing."""
+    pump = results.document.settings.pump
+    told = pump.measured_leak_ppm
+    step = Step(
+        "leak", "Measured laser leak", "condition", switch=Switch("pump", "measured_leak_ppm", told or 0.0, None)
+    )
+    if told is None:
+        words = (
+            "No leak of the laser above the gap is given as measured; one that may be there is bounded, not subtracted."
+        )
+        return step.found("no data", "none measured", words)
+    factor = light_factor(results, "leak")
+    if factor is None:
+        return step.found("no data", "no responses", "There are no responses that the leak could be taken from.")
+    acted = np.flatnonzero(factor != 1.0)
+    size = f"{told:g} ± {pump.measured_leak_error_ppm:g} ppm"
+    if not acted.size:
+        return step.found("not needed", size, f"A leak of {size} takes nothing from any anti-Stokes excitation.")
+    many = counted(acted.size, "excitation")
+    words = f"{size} of the Stokes excitation closest to the gap are taken from I and PA of {many}."
     return step.found("on", f"{size} taken away", words, acted)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from asplab.core.counting import counted
 from asplab.core.grouping import Gathered, scan_power_uw
 from asplab.core.ledger.step import Step, Switch, span
 from asplab.core.pipeline import Results
@@ -105,13 +106,15 @@ def _baseline(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step
     files = [scan.source for own in gathered.blanks for scan in own] if settings.shape == "blank" else []
     switch = Switch("baseline", "shape", on, "none")
     step = Step("pa_baseline", "Photothermal baseline", "scan", switch=switch).using(files)
+    spare = sum(map(len, gathered.blanks)) if settings.shape != "blank" else 0
+    unused = f" {counted(spare, 'scan')} of the bare substrate not used: choose the measured blank." if spare else ""
     if settings.shape == "none":
-        return step.found("off", "nothing subtracted", "Nothing is subtracted.")
+        return step.found("off", "nothing subtracted", f"Nothing is subtracted.{unused}")
     found = [] if results.absorbed is None else [one for one in results.absorbed.baselines if one is not None]
     if not found:
         return step.found("no data", "none fitted", "No baseline could be fitted.")
     size = span([1e6 * float(np.mean(one.volts)) for one in found], "µV", 2)
-    words = f"{_SHAPES[settings.shape]} is subtracted, {size} in the mean of a scan."
+    words = f"{_SHAPES[settings.shape]} is subtracted, {size} in the mean of a scan.{unused}"
     return step.found("on", size, words, _stacks(sets))
 
 

@@ -86,8 +86,3 @@ def span(values: Iterable[float], unit: str = "", digits: int = 3) -> str:
     low, high = (f"{value:.{digits}g}" for value in (min(known), max(known)))
     text = low if low == high else f"{low} to {high}"
     return text + ("" if unit in ("", "°") else " ") + unit
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number of things as text."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -12,11 +12,20 @@ from asplab.core.correction_effects import CorrectionEffect, correction_effects
 from asplab.core.document import Document
 from asplab.core.errors import AnalysisError, Cancelled
 from asplab.core.experiment import Condition, Experiment, Table, frozen_array
+from asplab.core.laser_line import LaserLines
 from asplab.core.ledger import Step, ledger
 from asplab.core.ledger.around import around, switched
 from asplab.core.pipeline import Results, analyse
 from asplab.core.progress import Progress
-from asplab.core.settings import CalibrationSettings, CorrectionSettings, DriftSettings, IntegrationSettings
+from asplab.core.settings import (
+    CalibrationSettings,
+    CorrectionSettings,
+    DriftSettings,
+    GroupingSettings,
+    IntegrationSettings,
+    PumpSettings,
+    TransmissionSettings,
+)
 
 TOY = Toy(dark_counts=150.0, phase_deg=20.0, baseline_v=1e-6)
 
@@ -132,7 +141,7 @@ def test_the_dark_takes_its_level_away() -> None:
     step_nm = np.gradient(TOY.wavelength_nm)
     assert found.difference is not None
     assert float(np.mean(found.difference * step_nm)) == pytest.approx(-150.0, abs=0.1)
-    assert not found.is_same
+    assert not np.array_equal(found.before, found.after)
 
 
 def test_a_correction_that_is_off_shows_what_it_would_give() -> None:
@@ -284,3 +293,83 @@ def test_a_comparison_can_be_cancelled() -> None:
     progress.cancelled.set()
     with pytest.raises(Cancelled):
         correction_effects(results(), progress=progress)
+
+
+# --- corrections that choose or subtract light ---------------------------------------------------------------
+def moved_aspl(spectrum):
+    """Move the emission of one anti-Stokes condition by 3 nm to the red."""
+    if spectrum.kind != "aspl" or abs(spectrum.condition.excitation_nm - DEEP_NM) > 0.1:
+        return spectrum
+    axis = spectrum.wavelength_nm
+    counts = np.interp(axis - 3.0, axis, spectrum.counts)
+    return replace(spectrum, counts=frozen_array(counts))
+
+
+DEEP_NM = max(s.condition.excitation_nm for s in TOY.experiment().spectra if s.kind == "aspl")
+
+
+@cache
+def moved() -> Results:
+    return analyse(Document(change_spectra(document().experiment, moved_aspl)))
+
+
+def test_a_moved_band_that_is_followed_is_in_the_ledger_with_its_shift() -> None:
+    step = step_of(moved(), "moved_bands")
+    assert moved().shape_test.moved.shapes
+    assert step.state == "on"
+    assert "meV" in step.brief
+    assert 7 in step.stacks
+    off = moved().document.with_settings(integration=IntegrationSettings(follow_shape=False))
+    assert step_of(analyse(off), "moved_bands").state == "off"
+    alike = analyse(Document(Toy(noise_counts=20.0).experiment()))
+    assert step_of(alike, "moved_bands").state == "not needed"
+
+
+def test_following_a_moved_band_is_shown_as_the_change_of_its_intensity() -> None:
+    found = around(moved(), ledger(moved()), "moved_bands", 0)
+    off = analyse(moved().document.with_settings(integration=IntegrationSettings(follow_shape=False)))
+    np.testing.assert_allclose(found.after[0], moved().emission.mean / off.emission.mean, rtol=1e-9)
+    assert abs(found.after[0, 7] - 1.0) > 1e-4
+    np.testing.assert_allclose(around(off, ledger(off), "moved_bands", 0).after, found.after, rtol=1e-9)
+
+
+def test_a_measured_leak_is_in_the_ledger_with_what_it_takes() -> None:
+    leaky = analysed(pump=PumpSettings(measured_leak_ppm=100.0, measured_leak_error_ppm=20.0))
+    step = step_of(leaky, "leak")
+    assert (step.state, step.brief, step.stacks) == ("on", "100 ± 20 ppm taken away", frozenset(range(4, 8)))
+    found = around(leaky, ledger(leaky), "leak", 0)
+    without = results().responses.intensity[0, 4:]
+    np.testing.assert_allclose(found.after[0, 4:], leaky.responses.intensity[0, 4:] / without, rtol=1e-9)
+    assert step_of(results(), "leak").state == "no data"
+
+
+def test_a_laser_line_inside_the_range_is_in_the_ledger() -> None:
+    lines = LaserLines(np.array([*[np.nan] * 7, 560.1]))
+    seen = replace(results(), laser_lines=lines)
+    step = step_of(seen, "laser_line")
+    assert (step.state, step.brief, step.stacks) == ("on", "560.1 nm kept out", frozenset({7}))
+    left = seen.document.with_settings(transmission=TransmissionSettings(keep_out_laser=False))
+    assert step_of(replace(seen, document=left), "laser_line").state == "off"
+    with pytest.raises(AnalysisError, match="spectrum itself stays"):
+        around(seen, ledger(seen), "laser_line", 7)
+
+
+def test_the_choice_among_times_of_measuring_is_in_the_ledger() -> None:
+    experiment = document().experiment
+    again = tuple(with_condition(spectrum, series="second") for spectrum in experiment.spectra if spectrum.kind == "pl")
+    again = tuple(replace(one, source=f"again/{one.source}") for one in again)
+    twice = Document(replace(experiment, spectra=(*experiment.spectra, *again)))
+    mean = step_of(analyse(twice), "remeasured")
+    assert (mean.state, mean.brief) == ("off", "mean of all times")
+    latest = step_of(analyse(twice.with_settings(grouping=GroupingSettings(remeasured="latest"))), "remeasured")
+    assert (latest.state, latest.brief, latest.stacks) == ("on", "16 set aside", frozenset(range(4)))
+    assert len(latest.sources) == 16
+    assert step_of(results(), "remeasured").state == "not needed"
+
+
+def test_a_blank_that_is_not_used_is_told_with_the_baseline() -> None:
+    experiment = document().experiment
+    blanks = tuple(replace(scan, kind="pa_blank", source=f"blank/{scan.source}") for scan in experiment.scans[:3])
+    found = analyse(Document(replace(experiment, scans=(*experiment.scans, *blanks))))
+    assert "3 scans of the bare substrate not used" in step_of(found, "pa_baseline").told
+    assert "bare substrate" not in step_of(results(), "pa_baseline").told

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 from scipy.optimize import least_squares
 from scipy.signal import find_peaks
 from scipy.special import stdtrit
 
-from asplab.core.units import FloatArray
-
-FWHM_PER_SIGMA = 2.0 * float(np.sqrt(2.0 * np.log(2.0)))
-"""Full width at half maximum of a Gaussian of unit standard deviation."""
+from asplab.core.units import FWHM_PER_SIGMA, FloatArray
 
 _SIGNIFICANT = 8.0
 """How far a line must stand out of the noise of the pixels."""
@@ -21,6 +19,10 @@ _UNDERSAMPLED_PIXELS = 2.5
 _UNDERSAMPLED_ERROR = 0.1
 _SAME_COUNTS = 3
 """Pixels with equal counts at the top of a line that is cut off by the detector."""
+_SMOOTHINGS = (5, 15, 45)
+"""Pixels over which a spectrum is averaged in search of wide lines."""
+_SHARP = 0.2
+"""Part of its width to which the centre of a line must be known."""
 _ONE_SIGMA = 0.8413447460685429
 
 
@@ -63,10 +65,7 @@ def find_lines(wavelength_nm: FloatArray, counts: FloatArray) -> tuple[FittedLin
     """
     if wavelength_nm.size < _FEWEST_PIXELS:
         return ()
-    steps = np.diff(counts)
-    # Steps between neighbours: a smooth background and few lines leave their median alone.
-    noise = float(np.median(np.abs(steps - np.median(steps)))) / (0.6745 * np.sqrt(2.0))
-    threshold = max(_SIGNIFICANT * noise, 1e-3 * float(np.ptp(counts)))
+    threshold = max(_SIGNIFICANT * _noise(counts), 1e-3 * float(np.ptp(counts)))
     peaks, found = find_peaks(counts, prominence=threshold, width=0.0, rel_height=0.5, plateau_size=1)
     if not peaks.size:
         return ()
@@ -82,8 +81,39 @@ def find_lines(wavelength_nm: FloatArray, counts: FloatArray) -> tuple[FittedLin
 
 
 def strongest_line(wavelength_nm: FloatArray, counts: FloatArray) -> FittedLine | None:
-    """Return the highest line of a spectrum; None where nothing stands out of the noise."""
-    return max(find_lines(wavelength_nm, counts), key=lambda line: line.height, default=None)
+    """Return the line with the most light in it; None where nothing stands out of the noise.
+
+    A line of many pixels is rough at its top, where noise grows with the light: what is highest after smoothing is
+    fitted as one line, too.
+    """
+    wide = (_highest(wavelength_nm, counts, pixels) for pixels in _SMOOTHINGS if 3 * pixels < counts.size)
+    lines = [*find_lines(wavelength_nm, counts), *(line for line in wide if line is not None)]
+    highest = 2.0 * float(np.ptp(counts))
+    sharp = [line for line in lines if line.centre_error_nm < _SHARP * line.fwhm_nm and line.height < highest]
+    most = max((line.height * line.fwhm_nm for line in sharp), default=0.0)
+    # Several fits of one and the same line: the one that knows its centre best.
+    alike = [line for line in sharp if line.height * line.fwhm_nm > 0.5 * most]
+    return min(alike, key=lambda line: line.centre_error_nm, default=None)
+
+
+def _noise(counts: FloatArray) -> float:
+    """Return the noise of a pixel: from steps between neighbours, whose median few lines leave alone."""
+    steps = np.diff(counts)
+    return float(np.median(np.abs(steps - np.median(steps)))) / (0.6745 * float(np.sqrt(2.0)))
+
+
+def _highest(wavelength_nm: FloatArray, counts: FloatArray, pixels: int) -> FittedLine | None:
+    """Fit what is highest after a mean over ``pixels``; None where it is no line or does not stand out."""
+    smooth = uniform_filter1d(counts, pixels)
+    peak = int(np.argmax(smooth))
+    level = float(np.median(counts))
+    below = smooth < 0.5 * (smooth[peak] + level)
+    if smooth[peak] - level < _SIGNIFICANT * _noise(counts) or not (below[:peak].any() and below[peak:].any()):
+        return None
+    first, last = int(np.flatnonzero(below[:peak])[-1]), peak + int(np.flatnonzero(below[peak:])[0])
+    width = max(float(np.sqrt(max((last - first) ** 2 - pixels**2, 1))), 1.0)
+    top = _SAME_COUNTS if is_cut_off(counts) else 1
+    return _fit(wavelength_nm, counts, peak, width, top, (0, counts.size))
 
 
 def _fit(

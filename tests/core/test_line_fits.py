@@ -10,6 +10,20 @@ AXIS = np.linspace(500.0, 560.0, 601)
 N_DRAWS = 200
 
 
+def test_a_wide_line_that_is_rough_at_its_top_is_found_as_one() -> None:
+    """Electron multiplication makes the noise of a line grow far above that of the pixels beside it."""
+    found = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        counts = line_counts(AXIS, [(530.04, 3500.0)], rng, fwhm_nm=4.0, gain=10.0)
+        line = strongest_line(AXIS, counts)
+        assert line is not None
+        assert line.fwhm_nm == pytest.approx(4.0, abs=0.5)
+        found.append((line.centre_nm - 530.04) / line.centre_error_nm)
+    assert np.abs(found).max() < 4.5
+    assert 0.6 < np.std(found) < 1.5
+
+
 def fitted(counts: np.ndarray, axis: np.ndarray = AXIS) -> FittedLine:
     line = strongest_line(axis, counts)
     assert line is not None

@@ -62,6 +62,8 @@ def inner_filter(
     n = len(gathered.stacks)
     curves = [curve for curve in gathered.experiment.curves if curve.kind == "absorption"]
     if not curves:
+        if settings.inner_filter != "none":
+            problems.append(_without_curve(gathered.experiment.name))
         return InnerFilter(np.ones(n), ("",) * n, np.ones(n))
     found = _densities(gathered, blocks, curves)
     problems.extend(_problems(gathered.stacks, found, settings))
@@ -118,6 +120,14 @@ def _band(stacks: Sequence[Stack], blocks: Sequence[Block], t: int) -> tuple[Flo
             if best is None or (light * step)[upper].sum() > best[1].sum():
                 best = axis[upper], (light * step)[upper]
     return best
+
+
+def _without_curve(experiment: str) -> Problem:
+    message = (
+        "the inner filter is to be made up for, but there is no absorption curve of the sample, so nothing is. Add one "
+        "(kind absorption) over all excitations and the band, or choose 'none' as inner filter."
+    )
+    return Problem("warning", experiment, message)
 
 
 def _problems(stacks: Sequence[Stack], found: Sequence[_Dense], settings: CorrectionSettings) -> list[Problem]:

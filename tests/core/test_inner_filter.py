@@ -93,6 +93,14 @@ def test_a_curve_that_does_not_reach_the_band_corrects_nothing_and_is_said() -> 
     assert any("do not cover" in problem.message for problem in found.problems)
 
 
+def test_a_correction_without_any_absorption_curve_is_said() -> None:
+    experiment = replace(dimmed(CLEAN, 0.5), curves=())
+    (problem,) = corrected(experiment, inner_filter="cuvette").problems
+    assert problem.severity == "warning"
+    assert "no absorption curve" in problem.message
+    assert not corrected(experiment).problems
+
+
 def test_of_q_only_the_density_at_the_excitation_remains() -> None:
     """A factor common to all intensities leaves quantum yield and η alone: emission that is lost on its way out."""
     experiment = CLEAN.experiment()

@@ -312,11 +312,14 @@ def _background_problems(
     if settings.baseline == "none":
         return []
     problems = []
-    blind = [k for k in range(len(corrected.stacks)) if np.all(regions[k, :, 1] <= regions[k, :, 0])]
+    # Without PL a temperature is not evaluated at all.
+    seen = {stack.temperature for stack in corrected.stacks if stack.kind == "pl" and stack.excluded is None}
+    evaluated = [k for k, stack in enumerate(corrected.stacks) if stack.temperature in seen]
+    blind = [k for k in evaluated if np.all(regions[k, :, 1] <= regions[k, :, 0])]
     if blind:
         what = "none of the background windows set by hand" if settings.windows_nm else "no signal-free part"
         message = (
-            f"{len(blind)} of {len(corrected.stacks)} conditions have {what} between their cutoffs, so no background "
+            f"{len(blind)} of {len(evaluated)} conditions have {what} between their cutoffs, so no background "
             "is subtracted there. Set background windows that every filter transmits, or measure a wider range."
         )
         problems.append(Problem("warning", corrected.stacks[blind[0]].label, message))

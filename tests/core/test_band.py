@@ -135,6 +135,17 @@ def test_noise_does_not_stretch_the_band_over_its_background() -> None:
         assert not any("no signal-free part" in problem.message for problem in results.problems)
 
 
+def test_a_temperature_without_pl_is_not_said_to_lack_a_signal_free_part() -> None:
+    """It is not evaluated at all, whatever background windows are set."""
+    toy = Toy(temperatures_k=(120.0, 250.0))
+    without = change_spectra(
+        toy.experiment(), lambda s: None if s.kind == "pl" and s.condition.temperature_k == 120.0 else s
+    )
+    found = analyse(Document(without)).bands
+    assert found is not None
+    assert not [problem.message for problem in found.problems if "signal-free" in problem.message]
+
+
 def test_a_sloping_background_does_not_count_as_band() -> None:
     toy = Toy(noise_counts=0.2)
 

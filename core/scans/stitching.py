@@ -14,8 +14,8 @@ from asplab.core.scans.sets import Seam
 from asplab.core.units import FloatArray, energy_from_wavelength
 
 _SAME_NM = 0.02
-_FEWEST_POINTS = 3
-"""Points of an overlap: coarse steps leave no more, and strong signal tells the factor by few."""
+_FEWEST_POINTS = 2
+"""Points of an overlap: coarse steps leave no more, strong signal tells the factor by few, and two check each other."""
 _POOREST = 0.2
 """Relative error of a factor beyond which the overlap is taken to tell nothing."""
 _OTHER_POWER = 0.05

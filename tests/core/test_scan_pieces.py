@@ -75,15 +75,21 @@ def test_stitched_readings_scatter_about_the_truth_as_their_errors_say(bench: Sc
     assert np.all(np.abs(pulls.mean(axis=0)) < 0.8)
 
 
-@pytest.mark.parametrize(("step_nm", "off_nm"), [(2.5, 0.0), (3.0, 0.0), (3.0, 1.5)], ids=["2.5", "3", "3, others"])
-def test_coarse_pieces_are_stitched_by_three_or_four_points(bench: ScanBench, step_nm: float, off_nm: float) -> None:
-    """The overlap reaches from 15 meV above the gap to 50 meV below it; steps are 12 to 15 meV there."""
+@pytest.mark.parametrize(
+    ("step_nm", "off_nm", "overlap_nm"),
+    [(2.5, 0.0, (503.0, 517.0)), (3.0, 1.5, (503.0, 517.0)), (3.0, 0.0, (506.0, 513.0))],
+    ids=["five or six points", "other steps", "two or three points"],
+)
+def test_coarse_pieces_are_stitched_by_few_points(
+    bench: ScanBench, step_nm: float, off_nm: float, overlap_nm: tuple[float, float]
+) -> None:
+    """Steps are 12 to 15 meV there, and the signal is strong."""
 
     def draw(rng: np.random.Generator) -> Reading:
         axis = np.arange(FULL[0] + rng.uniform(0.0, step_nm), FULL[-1], step_nm)
         found = []
         for r in range(1, 5):
-            first, further = axis[axis < 517.0], axis[axis + off_nm > 503.0] + off_nm
+            first, further = axis[axis < overlap_nm[1]], axis[axis + off_nm > overlap_nm[0]] + off_nm
             found += [
                 scan(TOY, rng, axis_nm=first, repeat=r, pick_up_v=2e-7, sensitivity_v=1e-3),
                 scan(TOY, rng, axis_nm=further, repeat=r, gain=0.8, pick_up_v=2e-7, sensitivity_v=1e-4),

@@ -97,13 +97,55 @@ def check_shapes(bands: Bands, stokes: StokesTransmitted, slopes: BackgroundSlop
             continue
         common = _shape(template, _dof(bands, light))
         for k in members:
-            shape = common
-            if stacks[k].kind == "pl":
-                others = _others(bands, stokes, light, k)
-                shape = None if others is None else _shape(others, _dof(bands, light))
+            shape = common if stacks[k].kind == "aspl" else _others(bands, stokes, light, [k])
             if shape is not None:
                 fits[k], ranges[k] = _fit(bands, k, shape, template.extent_nm, has_slope=bool(has_slope[k]))
-    return _collected(bands, fits, ranges)
+    return _collected(bands, fits, ranges, _explained(bands, stokes, fits, has_slope))
+
+
+def _explained(
+    bands: Bands, stokes: StokesTransmitted, fits: Sequence[ShapeFit | None], has_slope: np.ndarray
+) -> np.ndarray:
+    """Return which conditions differ only since another PL of their temperature does, (n_stacks,).
+
+    A PL of another shape is part of what all others are compared with. The oddest are left out one by one, as long as
+    that makes others agree.
+    """
+    stacks, explained = bands.corrected.stacks, np.zeros(len(fits), dtype=bool)
+    is_beyond, bounds = _beyond(stacks, [None if fit is None else fit.p_value for fit in fits])
+    for t, template in enumerate(bands.templates):
+        light = [k for k, s in enumerate(stacks) if s.temperature == t and s.kind == "pl" and fits[k] is not None]
+        beyond = [k for k in np.flatnonzero(is_beyond).tolist() if stacks[k].temperature == t]
+        odd: list[int] = []
+        while template is not None and (suspects := [k for k in beyond if k in light]) and len(light) - len(odd) > 2:
+            odd.append(max(suspects, key=lambda k: _misfit(fits[k])))
+            rest = [k for k in beyond if k != odd[-1]]
+            left = []
+            for k in rest:
+                shape = _others(bands, stokes, light, [*odd, k])
+                fit = None if shape is None else _fit(bands, k, shape, template.extent_nm, has_slope=has_slope[k])[0]
+                if fit is None or fit.p_value < bounds[stacks[k].kind]:
+                    left.append(k)
+            if len(left) == len(rest):
+                break
+            explained[[k for k in rest if k not in left]] = True
+            beyond = left
+    return explained
+
+
+def _misfit(fit: ShapeFit | None) -> float:
+    return 0.0 if fit is None else fit.chi2 / max(fit.dof, 1)
+
+
+def _beyond(stacks: Sequence[Stack], chances: Sequence[float | None]) -> tuple[np.ndarray, dict[str, float]]:
+    """Return which chances are told, and below which, for each kind, allowing for how many were tested."""
+    is_told, bounds = np.zeros(len(stacks), dtype=bool), {}
+    for kind in ("pl", "aspl"):
+        tested = np.array([p is not None and s.kind == kind for p, s in zip(chances, stacks, strict=True)], dtype=bool)
+        bounds[kind] = allowed_chance(int(tested.sum()))
+        values = np.array([np.nan if p is None else p for p in chances], dtype=float)
+        is_told |= tested & (np.nan_to_num(values, nan=1.0) < bounds[kind])
+    return is_told, bounds
 
 
 def _is_clean(stack: Stack) -> bool:
@@ -116,13 +158,15 @@ def _dof(bands: Bands, stacks: Sequence[int]) -> float:
     return float(max(sum(max(int(bands.corrected.present[k].sum()) - 1, 1) for k in stacks), 1))
 
 
-def _others(bands: Bands, stokes: StokesTransmitted, light: Sequence[int], k: int) -> Template | None:
-    """Return the band shape from all Stokes spectra of a temperature but one."""
-    rest, corrected = [j for j in light if j != k and stokes.used[j]], bands.corrected
-    block, template = main_block(corrected, rest), bands.templates[corrected.stacks[k].temperature]
+def _others(bands: Bands, stokes: StokesTransmitted, light: Sequence[int], left_out: Sequence[int]) -> Shape | None:
+    """Return the band shape from the Stokes spectra of a temperature, some of them left out."""
+    rest, corrected = [j for j in light if j not in left_out and stokes.used[j]], bands.corrected
+    template = bands.templates[corrected.stacks[light[0]].temperature] if light else None
+    block = main_block(corrected, rest)
     if block is None or template is None:
         return None
-    return band_shape(corrected, block, rest, stokes.ranges_nm, template.extent_nm, bands.settings)
+    found = band_shape(corrected, block, rest, stokes.ranges_nm, template.extent_nm, bands.settings)
+    return None if found is None else _shape(found, _dof(bands, light))
 
 
 def _shape(template: Template, dof: float) -> Shape | None:
@@ -172,18 +216,14 @@ def _common(
     return block.wavelength_nm[inside], block.mean[row, inside], variance[inside], region, float(max(count - 1, 1))
 
 
-def _collected(bands: Bands, fits: Sequence[ShapeFit | None], ranges: FloatArray) -> ShapeTest:
+def _collected(bands: Bands, fits: Sequence[ShapeFit | None], ranges: FloatArray, explained: np.ndarray) -> ShapeTest:
     def column(name: str) -> FloatArray:
         return np.array([np.nan if fit is None else float(getattr(fit, name)) for fit in fits])
 
     stacks = bands.corrected.stacks
     p_value, p_moved = column("p_value"), column("p_moved")
-    is_beyond, is_moved = np.zeros(len(fits), dtype=bool), np.zeros(len(fits), dtype=bool)
-    for kind in ("pl", "aspl"):
-        tested = np.array([fit is not None and s.kind == kind for fit, s in zip(fits, stacks, strict=True)], dtype=bool)
-        bound = allowed_chance(int(tested.sum()))
-        is_beyond |= tested & (np.nan_to_num(p_value, nan=1.0) < bound)
-        is_moved |= tested & (np.nan_to_num(p_moved, nan=1.0) < bound)
+    is_beyond, _ = _beyond(stacks, [None if fit is None else fit.p_value for fit in fits])
+    is_moved, _ = _beyond(stacks, [None if fit is None else fit.p_moved for fit in fits])
     shift, width = column("shift_mev"), column("width_ratio")
     moved = tuple(
         _moved_shape(stacks[k], fit)
@@ -206,7 +246,7 @@ def _collected(bands: Bands, fits: Sequence[ShapeFit | None], ranges: FloatArray
         moved_significance=sigma_of(p_moved),
         is_beyond=is_beyond,
         moved=MovedShapes((*moved, *others)),
-        problems=_problems(bands, fits, is_beyond, n_alike=len(others)),
+        problems=_problems(bands, fits, is_beyond, explained, n_alike=len(others)),
     )
 
 
@@ -264,12 +304,12 @@ _REMEDIES = {
 
 
 def _problems(
-    bands: Bands, fits: Sequence[ShapeFit | None], is_beyond: np.ndarray, *, n_alike: int
+    bands: Bands, fits: Sequence[ShapeFit | None], is_beyond: np.ndarray, explained: np.ndarray, *, n_alike: int
 ) -> tuple[Problem, ...]:
     problems = []
     stacks = bands.corrected.stacks
     for kind, meaning in _MEANING.items():
-        found = [(fits[k], k) for k in np.flatnonzero(is_beyond).tolist() if stacks[k].kind == kind]
+        found = [(fits[k], k) for k in np.flatnonzero(is_beyond & ~explained).tolist() if stacks[k].kind == kind]
         told = sorted(((fit, k) for fit, k in found if fit is not None), key=lambda pair: pair[0].p_value)
         if not told:
             continue
@@ -278,6 +318,8 @@ def _problems(
         more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
         if kind == "aspl" and n_alike:
             more += f" (of their temperatures {n_alike} more are taken to move alike)"
+        if kind == "pl" and explained.any():
+            more += f". Without them {int(explained.sum())} more conditions, which they are compared with, agree"
         against = "the PL of the same temperature" if kind == "aspl" else "the other PL of the same temperature"
         message = (
             f"the shape of {kind.upper()} differs from {against} beyond {BEYOND_SIGMA:.0f}σ in {len(told)} of {tested} "

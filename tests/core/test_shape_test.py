@@ -8,6 +8,8 @@ from toy_experiment import Toy, change_spectra
 
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment, Spectrum, frozen_array
+from asplab.core.ledger import ledger
+from asplab.core.ledger.around import around
 from asplab.core.pipeline import Analysis, Results, analyse
 from asplab.core.settings import IntegrationSettings
 from asplab.core.shape_fit import steady_variance
@@ -126,6 +128,35 @@ def test_a_variance_that_rounds_to_nothing_in_places_is_that_of_the_neighbours()
     expected, is_steady = steady_variance(counts.var(axis=0, ddof=1), np.full(400, 100.0), 2.0)
     assert np.all(expected > 0.0)
     assert is_steady.any()
+
+
+def test_one_odd_pl_is_told_once_although_all_others_differ_from_the_mean_with_it() -> None:
+    excitation = HC_MEV_NM / (TOY.band_mev + 270.0)
+    results = analyse(Document(with_moved(TOY, 5.0, kinds=("pl",), only=excitation)))
+    assert results.shape_test is not None
+    assert results.shape_test.is_beyond.sum() > 4
+    (message,) = told(results)
+    assert "in 1 of 4 conditions" in message
+    assert "more conditions, which they are compared with, agree" in message
+
+
+def test_an_odd_pl_hides_no_aspl_that_is_moved_by_itself() -> None:
+    excitation = HC_MEV_NM / (TOY.band_mev + 270.0)
+    odd = with_moved(TOY, 5.0, kinds=("pl",), only=excitation).spectra
+    moved = {s.source: s for s in with_moved(TOY, -6.0).spectra if s.kind == "aspl"}
+    experiment = replace(TOY.experiment(), spectra=tuple(moved.get(s.source, s) for s in odd))
+    aspl_told, pl_told = told(analyse(Document(experiment)))
+    assert "shape of ASPL" in aspl_told
+    assert "shape of PL" in pl_told
+
+
+def test_the_hidden_part_of_a_moved_band_is_the_same_in_the_ledger() -> None:
+    results = analyse(Document(with_moved(TOY, 5.0)))
+    assert results.emission is not None
+    found = around(results, ledger(results), "truncation", 5)
+    np.testing.assert_allclose(found.after[0], 1.0 / results.emission.truncation)
+    bare = analyse(Document(with_moved(TOY, 5.0)).with_settings(integration=IntegrationSettings(follow_shape=False)))
+    assert not np.allclose(found.after[0], 1.0 / bare.emission.truncation, rtol=1e-3)  # type: ignore[union-attr]
 
 
 def test_laser_light_beside_the_band_is_told_although_no_moved_band_fits() -> None:

@@ -89,7 +89,11 @@ def strongest_line(wavelength_nm: FloatArray, counts: FloatArray) -> FittedLine 
     wide = (_highest(wavelength_nm, counts, pixels) for pixels in _SMOOTHINGS if 3 * pixels < counts.size)
     lines = [*find_lines(wavelength_nm, counts), *(line for line in wide if line is not None)]
     highest = 2.0 * float(np.ptp(counts))
-    sharp = [line for line in lines if line.centre_error_nm < _SHARP * line.fwhm_nm and line.height < highest]
+    sharp = [
+        line
+        for line in lines
+        if line.centre_error_nm < _SHARP * line.fwhm_nm and (line.is_flat or line.height < highest)
+    ]
     most = max((line.height * line.fwhm_nm for line in sharp), default=0.0)
     # Several fits of one and the same line: the one that knows its centre best.
     alike = [line for line in sharp if line.height * line.fwhm_nm > 0.5 * most]

@@ -21,7 +21,7 @@ from asplab.core.layout import Layout
 from asplab.core.photothermal import Absorbed
 from asplab.core.problems import Problem
 from asplab.core.responses import HeatScatter, Responses, respond
-from asplab.core.stokes_line import fit_stokes_line
+from asplab.core.stokes_line import absorbed_light, fit_stokes_line
 from asplab.core.units import FloatArray
 
 _DETERMINED = 3.0
@@ -72,7 +72,7 @@ def shift_to_absorbed(responses: Responses, sigma_mev: FloatArray, sigma_error: 
     if not wide.any():
         return responses
     square = np.where(wide, sigma_mev**2, 0.0)
-    absorbed, variance = absorbed_light(responses)
+    absorbed, variance = _absorbed_light(responses)
     use = responses.fitted & (absorbed > _DETERMINED * np.sqrt(variance))
     use[:, :ns] = False
     light = np.where(use, absorbed, 1.0)
@@ -123,7 +123,7 @@ def _blur(
     return 0.5 * square * (turn * found.slope + bend), 0.5 * square * np.hypot(turn * found.slope_error, bend)
 
 
-def absorbed_light(responses: Responses) -> tuple[FloatArray, FloatArray]:
+def _absorbed_light(responses: Responses) -> tuple[FloatArray, FloatArray]:
     """Return D = PA/s + hν₀ I of every place and its variance, the line of the Stokes side taken as it is.
 
     Shape (n_temperatures, n_columns); NaN where there is no line.
@@ -132,9 +132,8 @@ def absorbed_light(responses: Responses) -> tuple[FloatArray, FloatArray]:
     slope, intercept = line.slope[:, None], line.intercept_mev[:, None]
     diagonal = np.einsum("tii->ti", responses.covariance)
     cross = responses.covariance[:, np.arange(n), n + np.arange(n)]
-    value = responses.absorbed / slope + intercept * responses.intensity
     variance = diagonal[:, n:] / slope**2 + intercept**2 * diagonal[:, :n] + 2.0 * intercept / slope * cross
-    return value, np.maximum(variance, 0.0)
+    return absorbed_light(responses, line), np.maximum(variance, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.calibration import Calibration
-from asplab.core.calibration.lines import FWHM_PER_SIGMA
 from asplab.core.corrections import Corrected
 from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import CalibrationSettings, EnergySettings
-from asplab.core.units import FloatArray, energy_from_wavelength
+from asplab.core.units import FWHM_PER_SIGMA, FloatArray, energy_from_wavelength
 
 _ALIKE = 0.3
 """Relative difference of the squares of two bandwidths up to which they count as alike."""

@@ -13,6 +13,7 @@ from asplab.core.efficiency import EfficiencyFit
 from asplab.core.problems import Problem
 from asplab.core.pump_powers import PumpPowers
 from asplab.core.settings import PumpSettings
+from asplab.core.stokes_line import absorbed_light, lowest_stokes
 from asplab.core.units import FloatArray
 
 LINEAR_TO = 0.1
@@ -50,11 +51,10 @@ def find_linear_regime(efficiency: EfficiencyFit, powers: PumpPowers, settings: 
     if missing or section is None or spot is None or responses is None or line is None:
         return LinearRegime(nothing, nothing, missing)
     energy = np.where(responses.valid, responses.excitation_mev, np.nan)
-    absorbed = responses.absorbed / line.slope[:, None] + line.intercept_mev[:, None] * responses.intensity
+    absorbed = absorbed_light(responses, line)
     # D is proportional to the absorbed part of the pump; its noise must not make a cross section negative.
-    rows, ns = np.arange(len(energy)), responses.n_stokes
-    lowest = np.where(responses.valid[:, :ns], responses.excitation_mev[:, :ns], np.inf).argmin(axis=1)
-    relative = np.maximum(absorbed / absorbed[rows, lowest][:, None], 0.0)
+    lowest, _ = lowest_stokes(responses)
+    relative = np.maximum(absorbed / absorbed[np.arange(len(energy)), lowest][:, None], 0.0)
     per_photon = relative * section * excitations_per_photon_s(settings)
     light = per_photon * flux_per_nm2_s(powers.light_uw, energy, spot)
     heat = per_photon * flux_per_nm2_s(powers.heat_uw, energy, settings.scan_spot_um or spot)

@@ -11,7 +11,7 @@ from asplab.core.problems import Problem, Severity, join_places
 from asplab.core.responses import Responses
 from asplab.core.settings import PumpSettings
 from asplab.core.statistics.chance import told_from
-from asplab.core.stokes_line import fit_stokes_line
+from asplab.core.stokes_line import fit_stokes_line, lowest_stokes
 from asplab.core.two_photon import VERIFIED_TO_MEV, TwoPhoton
 from asplab.core.units import FloatArray
 
@@ -82,14 +82,13 @@ def _without_two_photon(responses: Responses, two_photon: TwoPhoton) -> Response
 def _without_leak(responses: Responses, leak_ppm: float, error_ppm: float) -> Responses:
     """Take ε times I and PA of the Stokes excitation closest to the gap from every anti-Stokes excitation."""
     ns, n = responses.n_stokes, responses.valid.shape[1]
-    energy = np.where(responses.valid[:, :ns], responses.excitation_mev[:, :ns], np.inf)
-    rows, transform = np.arange(len(energy)), _identity(responses)
+    rows, transform = np.arange(len(responses.valid)), _identity(responses)
+    lowest, is_there = lowest_stokes(responses)
     if ns == 0:
         return responses
-    lowest = energy.argmin(axis=1)
-    anti = responses.valid[:, ns:] & np.isfinite(energy[rows, lowest])[:, None]
+    anti = responses.valid[:, ns:] & is_there[:, None]
     # The error scales as the leak does, and a leak of 0 ± x has one too.
-    pattern = np.zeros((len(energy), 2 * n))
+    pattern = np.zeros((len(rows), 2 * n))
     for begin, values in ((0, responses.intensity), (n, responses.absorbed)):
         pattern[:, begin + ns : begin + n] = anti * values[rows, lowest][:, None]
         transform[rows, begin + ns : begin + n, begin + lowest] -= 1e-6 * leak_ppm * anti

@@ -12,6 +12,7 @@ import numpy as np
 from asplab.core.efficiency import FLAGS, EfficiencyFit
 from asplab.core.problems import Problem, join_places
 from asplab.core.settings import PumpSettings
+from asplab.core.stokes_line import absorbed_light, lowest_stokes
 from asplab.core.systematics.model_shifts import tail_energies
 from asplab.core.units import FloatArray
 
@@ -79,12 +80,12 @@ def _of_leak(efficiency: EfficiencyFit) -> tuple[FloatArray, FloatArray]:
     nothing = np.zeros_like(efficiency.numerator)
     if responses is None or line is None or responses.n_stokes == 0:
         return nothing, nothing
-    ns, rows = responses.n_stokes, np.arange(len(nothing))
-    lowest = np.where(responses.valid[:, :ns], responses.excitation_mev[:, :ns], np.inf).argmin(axis=1)
-    emitted, absorbed = responses.intensity[rows, lowest], responses.absorbed[rows, lowest]
-    heat = np.nan_to_num(absorbed / line.slope + line.intercept_mev * emitted)
-    use = efficiency.valid & (responses.valid[rows, lowest] & (heat > 0.0))[:, None]
-    photon = responses.excitation_mev[:, ns:]
+    rows = np.arange(len(nothing))
+    lowest, is_there = lowest_stokes(responses)
+    emitted = responses.intensity[rows, lowest]
+    heat = np.nan_to_num(absorbed_light(responses, line)[rows, lowest])
+    use = efficiency.valid & (is_there & (heat > 0.0))[:, None]
+    photon = responses.excitation_mev[:, responses.n_stokes :]
     return np.where(use, photon * emitted[:, None], 0.0), np.where(use, heat[:, None], 0.0)
 
 

@@ -61,6 +61,23 @@ class _Points:
         return result
 
 
+def lowest_stokes(responses: Responses) -> tuple[np.ndarray, np.ndarray]:
+    """Return the column of the Stokes excitation closest to the gap, (n_temperatures,), and whether there is one."""
+    ns = responses.n_stokes
+    if ns == 0:
+        return np.zeros(len(responses.valid), dtype=int), np.zeros(len(responses.valid), dtype=bool)
+    energy = np.where(responses.valid[:, :ns], responses.excitation_mev[:, :ns], np.inf)
+    return energy.argmin(axis=1), np.isfinite(energy.min(axis=1))
+
+
+def absorbed_light(responses: Responses, line: StokesLine) -> FloatArray:
+    """Return D = PA/s + hν₀ I, which is proportional to the absorbed photons times their energy.
+
+    Shape (n_temperatures, n_columns); NaN where there is no line.
+    """
+    return np.asarray(responses.absorbed / line.slope[:, None] + line.intercept_mev[:, None] * responses.intensity)
+
+
 def _points(responses: Responses) -> _Points:
     ns, n = responses.n_stokes, responses.valid.shape[1]
     use = responses.fitted[:, :ns] & (responses.intensity[:, :ns] != 0.0)

@@ -17,6 +17,9 @@ HC_MEV_NM = 1239841.984332003
 HBAR_MEV_FS = 658.2119569509066
 """Reduced Planck constant, exact SI 2019 value, in meV fs."""
 
+FWHM_PER_SIGMA = 2.3548200450309493
+"""Full width at half maximum of a Gaussian in units of its standard deviation, 2 √(2 ln 2)."""
+
 Medium = Literal["vacuum", "air"]
 
 FloatArray = NDArray[np.float64]

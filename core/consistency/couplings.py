@@ -11,9 +11,8 @@ import numpy as np
 
 from asplab.core.polaron.logit import CENTRE_MEV
 from asplab.core.polaron.rates import log_rate
-from asplab.core.units import FloatArray, thermal_energy_mev
+from asplab.core.units import FWHM_PER_SIGMA, FloatArray, thermal_energy_mev
 
-FWHM_PER_SIGMA = float(2.0 * np.sqrt(2.0 * np.log(2.0)))
 _STEP_MEV = 1e-3
 _STEP = 1e-4
 

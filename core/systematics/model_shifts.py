@@ -10,6 +10,7 @@ from asplab.core.errors import AnalysisError
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.logit import CENTRE_MEV
 from asplab.core.responses import Responses
+from asplab.core.stokes_line import absorbed_light
 from asplab.core.systematics.shifts import heat_of
 from asplab.core.units import FloatArray, thermal_energy_mev
 
@@ -86,8 +87,7 @@ def change_eta(efficiency: EfficiencyFit, change: FloatArray) -> Responses:
         raise AnalysisError("η does not come from responses, so they can't be moved with it.")
     ns = responses.n_stokes
     light = np.zeros_like(responses.intensity)
-    denominator = responses.absorbed[:, ns:] / line.slope[:, None]
-    denominator = denominator + line.intercept_mev[:, None] * responses.intensity[:, ns:]
+    denominator = absorbed_light(responses, line)[:, ns:]
     use = responses.valid[:, ns:] & np.isfinite(denominator)
     light[:, ns:] = np.where(use, denominator * change / np.where(use, responses.excitation_mev[:, ns:], 1.0), 0.0)
     heat = heat_of(line)[:, None] * light

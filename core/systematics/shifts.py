@@ -8,16 +8,14 @@ import numpy as np
 
 from asplab.core.errors import AnalysisError
 from asplab.core.responses import Responses
-from asplab.core.stokes_line import StokesLine, fit_stokes_line
+from asplab.core.stokes_line import StokesLine, fit_stokes_line, lowest_stokes
 from asplab.core.systematics.nuisances import NUISANCES, checked
-from asplab.core.units import FloatArray, energy_from_wavelength, wavelength_from_energy
+from asplab.core.units import FWHM_PER_SIGMA, FloatArray, energy_from_wavelength, wavelength_from_energy
 
 _T = TypeVar("_T")
 
 SLOPE_RANGE_MEV = 300.0
 """Range of photon energy to which the slopes of quantum yield and gain refer."""
-
-FWHM_PER_SIGMA = float(np.sqrt(8.0 * np.log(2.0)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +176,7 @@ def _leak(responses: Responses, value: float, context: Context) -> Responses:
     """Part of the pump excites like the lowest Stokes excitation: both I and PA gain that part of its responses."""
     part, anti = 1e-6 * value, responses.valid.copy()
     anti[:, : responses.n_stokes] = False
-    light, heat = lowest_stokes(responses)
+    light, heat = lowest_responses(responses)
     return replace(
         responses,
         intensity=responses.intensity + part * anti * light[:, None],
@@ -186,14 +184,11 @@ def _leak(responses: Responses, value: float, context: Context) -> Responses:
     )
 
 
-def lowest_stokes(responses: Responses) -> tuple[FloatArray, FloatArray]:
+def lowest_responses(responses: Responses) -> tuple[FloatArray, FloatArray]:
     """Return I and PA (n_temperatures,) of the Stokes excitation closest to the gap; 0 where there is none."""
-    ns = responses.n_stokes
-    if ns == 0:
-        return np.zeros(len(responses.valid)), np.zeros(len(responses.valid))
     rows = np.arange(len(responses.valid))
-    column = np.where(responses.valid[:, :ns], responses.excitation_mev[:, :ns], np.inf).argmin(axis=1)
-    return responses.intensity[rows, column], responses.absorbed[rows, column]
+    column, is_there = lowest_stokes(responses)
+    return responses.intensity[rows, column] * is_there, responses.absorbed[rows, column] * is_there
 
 
 def _wavelength(responses: Responses, value: float, context: Context) -> Responses:

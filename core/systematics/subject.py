@@ -17,7 +17,7 @@ from asplab.core.systematics.measured import left_of, measured_effects
 from asplab.core.systematics.model_shifts import change_eta, ensemble_change, tail_energies
 from asplab.core.systematics.nuisances import NUISANCES, checked, priors
 from asplab.core.systematics.places import ages, inner_filters, neutral_densities
-from asplab.core.systematics.shifts import Context, HiddenBands, lowest_stokes, shift, shifted_temperatures
+from asplab.core.systematics.shifts import Context, HiddenBands, lowest_responses, shift, shifted_temperatures
 from asplab.core.units import FloatArray
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ def _leak_bound(responses: Responses | None) -> float | None:
         return None
     ns, n = responses.n_stokes, responses.valid.shape[1]
     error = np.sqrt(np.einsum("tii->ti", responses.covariance)[:, ns:n])
-    reference = lowest_stokes(responses)[0][:, None]
+    reference = lowest_responses(responses)[0][:, None]
     use = responses.fitted[:, ns:] & (reference > 0.0)
     most = np.maximum(responses.intensity[:, ns:], 0.0) + error
     return float(1e6 * np.where(use, most / np.where(use, reference, 1.0), np.inf).min(initial=np.inf))

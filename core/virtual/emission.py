@@ -7,13 +7,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from asplab.core.errors import SettingsError
-from asplab.core.units import FloatArray, air_index, energy_from_wavelength, thermal_energy_mev, wavelength_from_energy
+from asplab.core.units import (
+    FWHM_PER_SIGMA,
+    FloatArray,
+    air_index,
+    energy_from_wavelength,
+    thermal_energy_mev,
+    wavelength_from_energy,
+)
 from asplab.core.virtual.camera import LARGEST_COUNT
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.core.virtual.light import emission_rate, pump_power_uw, vacuum_nm
 from asplab.core.virtual.truth import band_density, emission_mev
 
-_LEAK_SIGMA_NM = 2.5 / 2.3548200450309493
+_LEAK_SIGMA_NM = 2.5 / FWHM_PER_SIGMA
 _WING_HALF_NM = 10.0
 _LONGPASS_OFFSET_NM, _SHORTPASS_OFFSET_NM, _FILTER_WIDTH_NM = 8.0, 6.0, 0.6
 _CATALOGUE_STEP_NM = 2.0

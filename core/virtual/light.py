@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from asplab.core.units import FloatArray, air_index, energy_from_wavelength
+from asplab.core.units import FWHM_PER_SIGMA, FloatArray, air_index, energy_from_wavelength
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.core.virtual.truth import absorptance, emission_mev
 
@@ -18,7 +18,6 @@ PHOTON_MEV = 2450.0
 SLOPE_SPAN_MEV = 310.0
 """Span of the Stokes excitations, 170 to 480 meV above the gap, over which ``yield_slope`` counts."""
 
-_SIGMA_PER_FWHM = 1.0 / 2.3548200450309493
 _ENSEMBLE_NODES = np.linspace(-4.5, 4.5, 91)
 _BAND_NODES, _BAND_WEIGHTS = np.polynomial.hermite_e.hermegauss(11)
 
@@ -88,7 +87,7 @@ def excited(
     center = np.asarray(excitation_nm, dtype=np.float64)
     nodes = _BAND_NODES if bandwidth_nm else np.zeros(1)
     weights = _BAND_WEIGHTS / _BAND_WEIGHTS.sum() if bandwidth_nm else np.ones(1)
-    line = energy_from_wavelength(center[..., np.newaxis] + bandwidth_nm * _SIGMA_PER_FWHM * nodes)
+    line = energy_from_wavelength(center[..., np.newaxis] + bandwidth_nm / FWHM_PER_SIGMA * nodes)
     main = _sharp(experiment, line, temperature_k)
     leak, leaked = experiment.effects.leak, _leaked(experiment, temperature_k)
     return Excited(

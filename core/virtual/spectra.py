@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from asplab.core.units import FloatArray
+from asplab.core.units import FWHM_PER_SIGMA, FloatArray
 from asplab.core.virtual.camera import IntArray, detect, strike
 from asplab.core.virtual.emission import (
     Condition,
@@ -25,7 +25,6 @@ from asplab.core.virtual.states import States, Streams, true_states
 
 _BLANK_REPEATS = 3
 _LINE_FWHM_NM, _LINE_E = 0.9, 800.0
-_SIGMA_PER_FWHM = 1.0 / 2.3548200450309493
 
 LAMP_LINES_NM = {
     404.6565: 500.0, 407.7837: 60.0, 435.8335: 1400.0, 546.0750: 1500.0, 576.9610: 200.0, 579.0670: 220.0,
@@ -205,5 +204,5 @@ def lamp_counts(experiment: VirtualExperiment, rng: np.random.Generator) -> IntA
 
 
 def _line(experiment: VirtualExperiment, center_nm: float, height_e: float, fwhm_nm: float) -> FloatArray:
-    z = (true_axis_nm(experiment) - center_nm) / (fwhm_nm * _SIGMA_PER_FWHM)
+    z = (true_axis_nm(experiment) - center_nm) / (fwhm_nm / FWHM_PER_SIGMA)
     return np.asarray(height_e * np.exp(-0.5 * z**2) * throughput(experiment.wavelength_nm) / throughput(550.0))

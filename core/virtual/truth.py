@@ -16,9 +16,7 @@ from scipy.interpolate import PchipInterpolator
 
 from asplab.core.errors import InputError, SettingsError
 from asplab.core.polaron.rates import log_rate
-from asplab.core.units import FloatArray, thermal_energy_mev
-
-_SIGMA_PER_FWHM = 1.0 / (2.0 * math.sqrt(2.0 * math.log(2.0)))
+from asplab.core.units import FWHM_PER_SIGMA, FloatArray, thermal_energy_mev
 
 
 def emission_mev(temperature_k: float) -> float:
@@ -34,7 +32,7 @@ def absorption_edge_mev(temperature_k: float) -> float:
 def band_sigma_mev(temperature_k: float) -> float:
     """Return the standard deviation of the emission band, a Gaussian in energy [Rudin 1990 form]."""
     phonons = 1.0 / math.expm1(16.0 / float(thermal_energy_mev(temperature_k)))
-    return _SIGMA_PER_FWHM * (45.0 + 0.010 * temperature_k + 45.0 * phonons)
+    return (45.0 + 0.010 * temperature_k + 45.0 * phonons) / FWHM_PER_SIGMA
 
 
 def urbach_mev(temperature_k: float) -> float:

@@ -479,7 +479,7 @@ class SystematicsSettings:
     nd_percent: float = NOMINAL_OD_PERCENT
     bandwidth_mev: float = 5.0
     drift_percent: float = 1.0
-    inner_filter_part: float = 0.5
+    inner_filter_part: float = 0.7
 
     def __post_init__(self) -> None:
         _between("yield_slope_percent", self.yield_slope_percent, 0.0, 50.0)

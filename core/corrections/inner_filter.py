@@ -151,7 +151,7 @@ def _problems(stacks: Sequence[Stack], found: Sequence[_Dense], settings: Correc
     )
     if settings.inner_filter == "none":
         remedy = (
-            "Half of that is in the systematic errors. Dilute the sample, choose 'cuvette' as inner filter where light "
+            "The systematic errors allow for it. Dilute the sample, choose 'cuvette' as inner filter where light "
             "went that way, or set its systematic error to 0 for a thin film"
         )
         return [Problem("warning", worst.source, f"{size}. {remedy}.")]

@@ -11,7 +11,7 @@ from asplab.core.pipeline import Results
 from asplab.core.trend_records import HeatTrends, LightTrends
 from asplab.gui.flags import flags_of
 from asplab.gui.reading import KINDS, place_of, selected_stack, stack_name, temperature_name
-from asplab.gui.regime_words import small
+from asplab.gui.regime_words import missing_words, small
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.trends import TrendRow
@@ -117,7 +117,9 @@ def differs_words(sigma: float, *, is_beyond: bool) -> str:
 
 def _pairing_facts(results: Results, k: int) -> Facts:
     if results.pairs is not None and results.gathered is not None:
-        yield "PL and PA", results.pairs.words(results.gathered.stacks[k].temperature)
+        # What part of the spectra is paired stands with the scans.
+        words = results.pairs.words(results.gathered.stacks[k].temperature)
+        yield "PL and PA", words.removeprefix("paired ").split(" (")[0]
 
 
 def _baseline_facts(results: Results, k: int) -> Facts:
@@ -134,7 +136,7 @@ def _linear_facts(results: Results, k: int) -> Facts:
     if regime is None or place is None:
         return
     if regime.missing:
-        yield "⟨N⟩", f"not known: {'; '.join(regime.missing)}"
+        yield "⟨N⟩", f"needs {missing_words(regime)}"
         return
     light, heat = (float(part[place]) for part in (regime.light, regime.heat))
     if math.isfinite(light):

@@ -16,7 +16,7 @@ def regime_words(regime: LinearRegime | None, t: int) -> tuple[str, ...]:
         return ("",)
     if regime.missing:
         wanted = "; ".join(regime.missing)
-        brief = ", ".join(_BRIEF.get(name, name) for name in regime.missing)
+        brief = missing_words(regime)
         return (
             f"⟨N⟩ per crystal not known: fill in {wanted} (Pump light)",
             f"⟨N⟩ not known: {wanted}",
@@ -31,6 +31,11 @@ def regime_words(regime: LinearRegime | None, t: int) -> tuple[str, ...]:
     said = ", ".join(f"{small(value)} ({name})" for name, value in known)
     verdict = f"! above {plain(LINEAR_TO, 1)}" if is_high else "linear"
     return f"⟨N⟩ per crystal up to {said} · {verdict}", f"⟨N⟩ ≤ {said} · {verdict}", f"⟨N⟩ {verdict}"
+
+
+def missing_words(regime: LinearRegime) -> str:
+    """Return what is missing in a few words."""
+    return ", ".join(_BRIEF.get(name, name) for name in regime.missing)
 
 
 def small(value: float) -> str:

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from asplab.core.estimate import Estimate
@@ -135,7 +135,8 @@ class ShapeCard(Card):
         holder = QWidget()
         self._pages = QStackedLayout(holder)
         self._pages.setContentsMargins(0, 0, 0, 0)
-        for part in (page, scrolled(self.table), self.words):
+        self._scroll = scrolled(self.table)
+        for part in (page, self._scroll, self.words):
             self._pages.addWidget(part)
         self.add(holder, 1)
         self.views.chosen.connect(self._show_again)
@@ -207,7 +208,13 @@ class ShapeCard(Card):
         stacks = results.gathered.stacks if results.gathered is not None else ()
         members = [i for i, one in enumerate(stacks) if one.temperature == stack.temperature]
         self._keys = tuple(stacks[i].key for i in members)
-        self.table.display([_row(results, test, stacks[i], i) for i in members], selected=members.index(k))
+        selected = members.index(k)
+        self.table.display([_row(results, test, stacks[i], i) for i in members], selected=selected)
+        # The table has to find its size first.
+        box = self.table.row_box(selected)
+        QTimer.singleShot(
+            0, self, lambda: self._scroll.ensureVisible(0, round(box.center().y()), 0, round(box.height()))
+        )
         beyond = int(sum(test.is_beyond[i] for i in members))
         told = f"! {beyond} differ{'s' if beyond == 1 else ''} beyond 3σ" if beyond else "none differs beyond 3σ"
         self.display_title(f"Shapes and repeats at {temperature_name(stack.temperature_k)}")

@@ -149,6 +149,19 @@ def test_the_table_marks_what_differs_and_a_click_selects_it(window: Bindings, c
     assert window.view.stack == key_of(results, 1)
 
 
+def test_the_selected_row_of_the_table_is_in_view(window: Bindings) -> None:
+    results = window.session.results
+    assert results is not None
+    assert results.gathered is not None
+    card: ShapeCard = window.page.shape
+    last = len(results.gathered.stacks) - 1
+    window.choose_stack(key_of(results, last))
+    choose(card.views, 1)
+    QApplication.processEvents()
+    middle = card.table.row_box(last).center().toPoint()
+    assert card.table.visibleRegion().contains(middle)
+
+
 def test_an_untested_condition_says_why(make: Callable[..., Any], results: Results) -> None:
     test = results.shape_test
     assert test is not None
@@ -238,17 +251,17 @@ def test_the_shape_is_among_the_facts_of_the_spectra_only(results: Results) -> N
 
 def test_pairing_and_both_units_of_the_baseline_are_facts_of_the_absorption(results: Results) -> None:
     found = names(results, "absorption", 0)
-    assert found["PL and PA"].startswith("paired by")
+    assert found["PL and PA"] == "by the column pair"
     assert "χ²" in found["Baseline in volts"]
     assert "χ²" in found["Baseline in power"]
 
 
 def test_pairing_is_a_fact_of_the_quantum_yield_too(results: Results) -> None:
-    assert names(results, "ratio", 0)["PL and PA"].startswith("paired by")
+    assert names(results, "ratio", 0)["PL and PA"] == "by the column pair"
 
 
 def test_what_is_missing_for_the_number_of_excitations_is_one_fact(results: Results) -> None:
-    assert names(results, "ratio", 0)["⟨N⟩"] == "not known: spot; cross section; lifetime, or repetition rate"
+    assert names(results, "ratio", 0)["⟨N⟩"] == "needs spot, cross section, lifetime"
 
 
 def test_the_number_of_excitations_is_a_fact_once_it_is_known(document: Document) -> None:
@@ -257,9 +270,10 @@ def test_the_number_of_excitations_is_a_fact_once_it_is_known(document: Document
     assert "," in names(known, "ratio", 0)["⟨N⟩ of PL, PA"]
 
 
-def test_a_fact_that_is_too_long_tells_itself_under_the_mouse(make: Callable[..., Any], results: Results) -> None:
-    inspector: Inspector = make(Inspector, LIGHT, size=(320, 900))
-    inspector.display(results, ViewState(step="ratio", stack=key_of(results, 0)))
-    QApplication.processEvents()
-    row = [name for name, _ in inspector.facts_list.facts].index("⟨N⟩")
-    assert "repetition" in inspector.facts_list.tip_at(21 * row + 5)
+def test_no_fact_of_the_new_checks_is_cut(make: Callable[..., Any], results: Results) -> None:
+    inspector: Inspector = make(Inspector, LIGHT, size=(292, 900))
+    for step in ("spectra", "absorption", "ratio", "efficiency"):
+        inspector.display(results, ViewState(step=step, stack=key_of(results, beyond(results)[0])))
+        QApplication.processEvents()
+        shown = inspector.facts_list
+        assert [name for row, (name, _) in enumerate(shown.facts) if shown.tip_at(21 * row + 5)] == []

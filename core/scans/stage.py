@@ -96,16 +96,12 @@ def _scan_set(
     told.seams.extend((place, seam) for seam in whole.seams)
     energy = energies.of(whole.axis_nm)
     power = _power(whole, energy)
-    rows = [
-        reading(whole.axis_nm, energy, at[j], settings, stack, has_holes=bool(overloaded))
-        for j, (_, stack) in enumerate(members)
-    ]
-    weights = np.array([np.zeros(energy.size) if row is None else row for row in rows]).reshape(-1, energy.size)
-    between = np.array([row is None for row in rows], dtype=bool)
+    stacks = [stack for _, stack in members]
+    weights, between = _weights(whole, energy, at, stacks, settings, has_holes=bool(overloaded))
     places = np.arange(energy.size) if between.any() else np.flatnonzero(np.nan_to_num(weights).any(axis=0))
     noise = power.covariance(places)
     if whole.power is not None and len(pieces) == 1 and power.runs[0][2] == 1 and not between.any():
-        once = counted_once(pieces[0], [stack for _, stack in members], weights)[places]
+        once = counted_once(pieces[0], stacks, weights)[places]
         noise[once, :] = noise[:, once] = 0.0
     phase = float(np.angle(np.mean(np.exp(1j * turned.phase_rad))))
     blank = read_blank(
@@ -138,6 +134,24 @@ def _scan_set(
         shift_mev=energies.shift_mev,
         shift_error_mev=energies.error_mev,
     )
+
+
+def _weights(
+    whole: Trace,
+    energy_mev: FloatArray,
+    at_mev: FloatArray,
+    stacks: Sequence[Stack],
+    settings: ScanSettings,
+    *,
+    has_holes: bool,
+) -> tuple[FloatArray, np.ndarray]:
+    """Return what reads volts at every excitation, (n_stacks_here, n_points), and which lie between coarse steps."""
+    rows = [
+        reading(whole.axis_nm, energy_mev, at, settings, stack, has_holes=has_holes)
+        for at, stack in zip(at_mev, stacks, strict=True)
+    ]
+    weights = np.array([np.zeros(energy_mev.size) if row is None else row for row in rows])
+    return weights.reshape(-1, energy_mev.size), np.array([row is None for row in rows], dtype=bool)
 
 
 def _usable(

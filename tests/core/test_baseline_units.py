@@ -38,7 +38,7 @@ def test_the_right_unit_leaves_unit_pulls_and_no_warning(bench: ScanBench, unit:
     def draw(rng: np.random.Generator) -> Reading:
         return read(bench, int(rng.integers(1 << 30)), unit, **{source: 3e-6})
 
-    pulls = bench.pulls(draw, 100)
+    pulls = bench.pulls(draw, 60)
     assert np.all(np.abs(pulls.std(axis=0) - 1.0) < 0.25)
     assert np.all(np.abs(pulls.mean(axis=0)) < 0.5)
     assert not told(draw(np.random.default_rng(0)))
@@ -73,7 +73,7 @@ def test_where_the_scans_do_not_tell_the_unit_but_pa_depends_on_it_that_is_said(
 
 
 def test_a_small_baseline_of_either_unit_is_no_matter(bench: ScanBench) -> None:
-    for seed in range(40):
+    for seed in range(30):
         assert not told(read(bench, seed, "volt", pick_up_v=1e-8))
 
 
@@ -116,7 +116,7 @@ def draw_with_blank(
     "how", [{}, {"blank_power_uw": 40.0}, {"drift": 0.03}], ids=["alike", "at other power", "drifting"]
 )
 def test_readings_above_a_measured_blank_have_unit_pulls(bench: ScanBench, how: dict[str, float]) -> None:
-    pulls = bench.pulls(lambda rng: draw_with_blank(bench, rng, **how), 100)
+    pulls = bench.pulls(lambda rng: draw_with_blank(bench, rng, **how), 60)
     assert np.all(pulls.std(axis=0) < 1.45)
     assert np.all(pulls.std(axis=0) > 0.75)
     # At the very end of the scan the smoothed power is off by a few 10⁻⁴, which these quiet scans show.

@@ -24,7 +24,7 @@ def scans(rng: np.random.Generator, *, phase_deg: float = 40.0, **how: object) -
 
 
 def test_the_error_of_the_phase_is_its_scatter(bench: ScanBench) -> None:
-    noisy = [bench.read(scans(np.random.default_rng(seed), noise_v=3e-6)).scans.sets[0] for seed in range(100)]
+    noisy = [bench.read(scans(np.random.default_rng(seed), noise_v=3e-6)).scans.sets[0] for seed in range(60)]
     phases = [found.phase_rad for found in noisy if found is not None]
     errors = [found.phase_error_rad for found in noisy if found is not None]
     assert np.std(phases) == pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=0.3)
@@ -114,7 +114,7 @@ def test_a_magnitude_loses_the_mean_of_its_noise_to_the_baseline(bench: ScanBenc
 
 
 def test_a_signed_channel_is_not_taken_for_a_magnitude(bench: ScanBench) -> None:
-    for seed in range(40):
+    for seed in range(30):
         signed = [
             replace(one, lockin_y_v=None) for one in scans(np.random.default_rng(seed), phase_deg=0.0, noise_v=2e-7)
         ]

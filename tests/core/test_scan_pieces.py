@@ -14,7 +14,7 @@ from asplab.core.units import HC_MEV_NM
 
 TOY = Toy(tail_mev=15.0, noise_v=2e-8, stokes_mev=(270.0, 480.0), scan_step_nm=0.4, repeats=4, **SHORT)
 FULL = np.arange(HC_MEV_NM / (TOY.band_mev + 500.0), HC_MEV_NM / (TOY.band_mev - 300.0), 0.4)
-DRAWS = 100
+DRAWS = 60
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_coarse_pieces_are_stitched_by_few_points(
             ]
         return bench.read(found, baseline=BaselineSettings())
 
-    pulls = bench.pulls(draw, 40)[:, 1:]
+    pulls = bench.pulls(draw, 30)[:, 1:]
     assert np.isfinite(pulls).all()
     assert np.all(pulls.std(axis=0) < 1.35)
     assert np.all(np.abs(pulls.mean(axis=0)) < 0.9)
@@ -139,7 +139,7 @@ def test_the_error_of_the_factor_is_common_to_the_stitched_side(bench: ScanBench
 
 
 def test_drift_between_the_pieces_goes_into_the_factor(bench: ScanBench) -> None:
-    ratios = [read(bench, pieces(np.random.default_rng(s), drift=0.02)).absorbed.mean / bench.truth for s in range(40)]
+    ratios = [read(bench, pieces(np.random.default_rng(s), drift=0.02)).absorbed.mean / bench.truth for s in range(30)]
     apart = np.array(ratios)[:, 2] / np.array(ratios)[:, 1]
     assert np.std(apart) < 0.004
 

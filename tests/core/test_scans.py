@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scan_level
 from toy_experiment import Toy, change_scans
 
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment, Scan, frozen_array
 from asplab.core.pipeline import Results, analyse
 from asplab.core.scans import ScanSet, repeat_name
-from asplab.core.settings import ScanSettings
+from asplab.core.settings import BaselineSettings, ScanSettings
 
 TOY = Toy(tail_mev=15.0)
 HC = 1239841.984332003
@@ -184,19 +185,14 @@ def test_noise_of_the_power_meter_is_in_the_covariance(step: float) -> None:
         detuning_mev=(60.0, 70.0, 80.0, 90.0),
         axis_nm=(400.0, 620.0, 276),
     )
+    bench = scan_level.ScanBench(toy)
     means, predicted = [], []
     for seed in range(60):
         rng = np.random.default_rng(seed)
-
-        def shake(scan: Scan, rng: np.random.Generator = rng) -> Scan:
-            assert scan.power_uw is not None
-            noise = 1.0 + 0.02 * rng.standard_normal(scan.power_uw.size)
-            return replace(scan, power_uw=frozen_array(scan.power_uw * noise))
-
-        results, _ = run(change_scans(toy.experiment(), shake))
-        assert results.absorbed is not None
-        means.append(results.absorbed.mean[:7] / wanted_heat(toy)[:7])
-        predicted.append(np.diag(results.absorbed.shared[0])[:7] / wanted_heat(toy)[:7] ** 2)
+        scans = [scan_level.scan(toy, rng, repeat=r + 1, meter=0.02) for r in range(toy.repeats)]
+        absorbed = bench.read(scans, baseline=BaselineSettings()).absorbed
+        means.append(absorbed.mean[:7] / bench.truth[:7])
+        predicted.append(np.diag(absorbed.shared[0])[:7] / bench.truth[:7] ** 2)
     scatter = np.std(means, axis=0)
     np.testing.assert_allclose(np.sqrt(np.mean(predicted, axis=0)), scatter, rtol=0.35)
     assert np.all(scatter > 5e-4)

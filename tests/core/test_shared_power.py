@@ -69,13 +69,13 @@ def scatter_and_error(draws: int, *, one_reading: bool) -> tuple[float, float]:
 
 def test_two_readings_are_counted_as_two() -> None:
     wanted = METER * np.sqrt(2.0 / TOY.repeats)
-    scatter, error = scatter_and_error(24, one_reading=False)
+    scatter, error = scatter_and_error(14, one_reading=False)
     assert scatter == pytest.approx(wanted, rel=0.2)
     assert error == pytest.approx(wanted, rel=0.15)
 
 
 def test_one_reading_is_not_counted_twice() -> None:
     """It cancels in the ratio; what the scatter of the emission holds of it stays on the safe side."""
-    scatter, error = scatter_and_error(12, one_reading=True)
+    scatter, error = scatter_and_error(6, one_reading=True)
     assert error == pytest.approx(METER / np.sqrt(TOY.repeats), rel=0.15)
     assert scatter < 0.3 * error

@@ -26,7 +26,7 @@ from asplab.core.reference_effect import reference_effect, reference_problems
 from asplab.core.reference_trend import light_timeline, positions_of, reference_trends, timeline_of
 from asplab.core.scans import Scans
 from asplab.core.settings import BaselineSettings, DriftSettings, GroupingSettings
-from asplab.core.shape_fit import chance_of, sigma_of
+from asplab.core.statistics.chance import told_from
 from asplab.core.trend_fit import Trends, find_trends
 from asplab.core.trend_records import DriftTrends, HeatTrends, LightTrends, ReferenceEffect
 from asplab.core.units import FloatArray
@@ -113,8 +113,7 @@ def _positions(records: Sequence[Record], blocks: Sequence[int], line: Timeline)
 def _beyond(sigma: FloatArray) -> np.ndarray:
     """Return which of several tests lie beyond three standard deviations, allowing for how many they are."""
     tested = np.isfinite(sigma)
-    chance = -np.expm1(np.log1p(-chance_of(BEYOND_SIGMA)) / max(int(tested.sum()), 1))
-    return np.asarray(tested & (np.nan_to_num(sigma) > sigma_of(float(chance))))
+    return np.asarray(tested & (np.nan_to_num(sigma) > told_from(int(tested.sum()))))
 
 
 def _effects(trends: Trends, is_beyond: np.ndarray, settings: DriftSettings) -> tuple[FloatArray, FloatArray]:

@@ -15,8 +15,7 @@ from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.reference_trend import times_of
 from asplab.core.settings import DriftSettings
-from asplab.core.shape_fit import sigma_of
-from asplab.core.trend_fit import student_sigma
+from asplab.core.statistics.chance import sigma_of, student_sigma
 from asplab.core.trend_records import ReferenceEffect, ReferenceLine, ReferenceTrend
 from asplab.core.units import FloatArray
 

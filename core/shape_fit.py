@@ -31,7 +31,6 @@ _OUTLIER = 5.0
 _LEAST_VARIANCE = 1e-3
 """Variance of a pixel in parts of the mean one, at least."""
 _STEPS = 25
-_LEAST_CHANCE = 1e-300
 _CONVERGED = 1e-3
 _WIDTH_PRIOR = 0.3
 _SEEN = 8.0
@@ -170,16 +169,6 @@ class ShapeFit:
     def p_value(self) -> float:
         """Chance of either difference."""
         return float(-np.expm1(2.0 * np.log1p(-min(self.p_moved, self.p_form))))
-
-
-def sigma_of(p_value: FloatArray | float) -> FloatArray:
-    """Return how many standard deviations of a normal distribution two-sided chances stand for."""
-    return np.asarray(-special.ndtri(0.5 * np.maximum(p_value, _LEAST_CHANCE)))
-
-
-def chance_of(sigma: float) -> float:
-    """Return the two-sided chance that a normal number lies beyond ``sigma`` standard deviations."""
-    return float(2.0 * special.ndtr(-sigma))
 
 
 def smoothed_variance(variance: FloatArray, dof: float) -> FloatArray:

@@ -9,9 +9,9 @@ from asplab.core.band import Bands, StokesTransmitted, Template, band_shape, mai
 from asplab.core.grouping import Stack
 from asplab.core.moved_shapes import MovedShape, MovedShapes
 from asplab.core.problems import Problem
-from asplab.core.shape_fit import Shape, ShapeFit, fit_shape, sigma_of, smoothed_variance, steady_variance
+from asplab.core.shape_fit import Shape, ShapeFit, fit_shape, smoothed_variance, steady_variance
 from asplab.core.sloping_background import BackgroundSlopes
-from asplab.core.statistics.chance import allowed_chance
+from asplab.core.statistics.chance import allowed_chance, sigma_of
 from asplab.core.units import FloatArray
 
 BEYOND_SIGMA = 3.0

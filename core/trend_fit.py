@@ -10,9 +10,8 @@ the scatter of single spectra about their lines, which all conditions of the tem
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
-from asplab.core.shape_fit import sigma_of
+from asplab.core.statistics.chance import student_sigma
 from asplab.core.units import FloatArray
 
 _SEEN = 0.1
@@ -62,11 +61,6 @@ class Trends:
     common_error: FloatArray
     common_sigma: FloatArray
     reach: FloatArray
-
-
-def student_sigma(ratio: FloatArray | float, dof: float) -> FloatArray:
-    """Return as standard deviations of a normal distribution what a value in units of its estimated error means."""
-    return sigma_of(2.0 * special.stdtr(dof, -np.asarray(ratio)))
 
 
 def find_trends(values: FloatArray, present: np.ndarray, noise: FloatArray, position: FloatArray) -> Trends:

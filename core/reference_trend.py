@@ -10,7 +10,7 @@ from asplab.core.corrections.gain import Gain
 from asplab.core.experiment import Record, Spectrum
 from asplab.core.grouping import Gathered, cluster, nearest
 from asplab.core.settings import GroupingSettings
-from asplab.core.trend_fit import student_sigma
+from asplab.core.statistics.chance import student_sigma
 from asplab.core.trend_records import ReferenceTrend
 from asplab.core.units import FloatArray
 

@@ -327,6 +327,19 @@ def test_readbacks_of_one_excitation_are_one_reference() -> None:
     assert [one.relative.size for one in results.drift.light.references] == [8]
 
 
+def test_a_reference_behind_another_neutral_filter_is_as_bright_as_before() -> None:
+    def dimmed(spectrum: Spectrum) -> Spectrum:
+        if spectrum.kind != "reference" or (spectrum.condition.repeat or 0) <= 4:
+            return spectrum
+        counts = 100.0 + 10.0**-0.3 * (spectrum.counts - 100.0)
+        return with_condition(replace(spectrum, counts=frozen_array(counts)), nd_od=0.3)
+
+    results = run(change_spectra(with_reference(0.0, times=True), dimmed))
+    assert results.drift is not None
+    (found,) = results.drift.light.references
+    np.testing.assert_allclose(found.relative, 1.0, atol=0.02)
+
+
 def test_references_that_disagree_are_used_together_with_what_they_differ_by() -> None:
     experiment = with_reference(-0.02, times=True)
     steady = reference(0.0, times=True, excitations_nm=(480.0,), seed=6)

@@ -12,8 +12,10 @@ CURVES_PERCENT = 0.5
 
 
 def measured_effects(results: "Results") -> dict[str, str]:
-    """Return the effects that the measurement itself has taken the place of, each with the reason."""
+    """Return the effects whose place a measurement or a stated error has taken, each with the reason."""
     found = {}
+    if results.energies is not None and results.document.settings.energies.reference_error_mev > 0.0:
+        found["reference_mev"] = "the error of the reference is stated in the settings, among the statistical ones"
     if are_lines_measured(results):
         found["wavelength_nm"] = "the line of every excitation was measured, with its error among the statistical ones"
     if is_width_known(results):

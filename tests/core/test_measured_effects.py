@@ -11,7 +11,7 @@ from toy_experiment import change_spectra, with_condition
 from asplab.core import Document, analyse
 from asplab.core.experiment import Experiment
 from asplab.core.loading import load_experiment
-from asplab.core.settings import CalibrationSettings, SystematicsSettings
+from asplab.core.settings import CalibrationSettings, EnergySettings, SystematicsSettings
 from asplab.core.systematics import prepare, systematic_errors
 from asplab.core.systematics.subject import Subject
 from asplab.core.virtual import VirtualExperiment, simulate
@@ -73,6 +73,12 @@ def test_one_that_is_missing_keeps_the_prior(missing: str) -> None:
     name = {"line": "wavelength_nm", "curve": "path_mismatch_percent", "width": "bandwidth_mev"}[missing]
     assert found.prior[name] == at_default[name]
     assert not (set(at_default) - {name, "path_mismatch_percent"}) & set(found.prior)
+
+
+def test_an_error_of_the_reference_that_is_stated_is_not_counted_twice() -> None:
+    stated = subject(careful(), energies=EnergySettings(reference_error_mev=2.0))
+    assert "stated in the settings" in dict(stated.left_out)["reference_mev"]
+    assert subject(careful()).prior["reference_mev"] == 2.0
 
 
 def test_a_bandwidth_that_is_not_made_up_for_keeps_its_prior() -> None:

@@ -1,5 +1,6 @@
 """What all figures share: the style, colours, files in three formats, and how η with its error is drawn."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -11,8 +12,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 
 from asplab.core.efficiency import EfficiencyFit
+from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 
 GREEN, RED, BLUE, GREY = "#2e8b3d", "#c8202f", "#2050b0", "#7a7a7a"
@@ -110,6 +114,37 @@ def eta_limits(fit: EfficiencyFit, rows: list[int], *, highest: float) -> tuple[
     low = np.min(np.where(known, eta - error, 0.0), initial=0.0) - 0.06
     high = np.max(np.where(known, eta + error, highest), initial=highest)
     return max(float(low), _LOWEST_ETA), min(float(high), _HIGHEST_ETA)
+
+
+def common_phonon_mev(results: Results) -> float | None:
+    """Return ħω of the joint fit, or of the only fit, in meV; None where it is not identified."""
+    polaron, intervals = results.polaron, results.intervals
+    if polaron is None or intervals is None:
+        return None
+    fitted = np.flatnonzero(np.isfinite(polaron.chi2))
+    is_joint = fitted.size > 0 and fitted[-1] == len(polaron.temperatures_k)
+    if not (is_joint or fitted.size == 1) or not intervals.identified[fitted[-1]]:
+        return None
+    phonon = float(polaron.phonon_mev[fitted[-1]])
+    return phonon if math.isfinite(phonon) and phonon > 0.0 else None
+
+
+def count_phonons(axes: Axes, phonon_mev: float | None, *, is_named: bool = True) -> None:
+    """Add an axis above ΔE in meV that counts it in phonons, at whole numbers; none without ħω."""
+    if phonon_mev is None:
+        return
+    axes.tick_params(axis="x", which="both", top=False)
+
+    def phonons(detuning_mev: ArrayLike) -> FloatArray:
+        return np.asarray(detuning_mev, dtype=np.float64) / phonon_mev
+
+    def detuning(count: ArrayLike) -> FloatArray:
+        return np.asarray(count, dtype=np.float64) * phonon_mev
+
+    top = axes.secondary_xaxis("top", functions=(phonons, detuning))
+    top.set_xlabel("" if not is_named else r"$N = \Delta E/\hbar\omega$")
+    top.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
+    top.minorticks_off()
 
 
 def extend_x(axes: Axes, values: FloatArray) -> None:

@@ -18,6 +18,8 @@ from asplab.core.export.drawing import (
     GREY,
     RED,
     blank_figure,
+    common_phonon_mev,
+    count_phonons,
     draw_eta,
     eta_limits,
     extend_x,
@@ -135,6 +137,7 @@ def _draw_detuning(results: Results) -> Figure | None:
         mark_outside(axes, fit, t, colour=colour)
     shade_above_one(axes)
     extend_x(axes, fit.detuning_mev[rows][fit.valid[rows]])
+    count_phonons(axes, common_phonon_mev(results))
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="upper right")
     return figure
@@ -226,12 +229,19 @@ _FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
         "Spectra, normalised; circles: means of neighbouring pixels; dashed: filter cutoffs",
     ),
     "fig2b": (_draw_ratio, "R against the Stokes detuning; lines from the fit of all components"),
-    "fig2c": (_draw_detuning, "Up-conversion efficiency against detuning; bars: 68 % intervals, pale: not determined"),
+    "fig2c": (
+        _draw_detuning,
+        "Up-conversion efficiency against detuning, above in phonons of the joint fit where that is identified; bars: "
+        "68 % intervals, pale: not determined",
+    ),
     "fig2d": (
         _draw_trend,
         "Up-conversion efficiency against 1/kT at detunings near 32 and 55 meV; open: between two lasers",
     ),
-    "fig3": (draw_chain, "Model and data at every temperature; bars: 68 % intervals, band: 68 % of the model"),
+    "fig3": (
+        draw_chain,
+        "Model and data at every temperature; bars: 68 % intervals, band: 68 % of the model, N: of the joint fit",
+    ),
     "models": (draw_compared, "Compared rate models, fitted at every temperature by itself; bars: 68 % intervals"),
 }
 FIGURE_NAMES = tuple(_FIGURES)

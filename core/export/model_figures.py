@@ -14,6 +14,8 @@ from asplab.core.export.drawing import (
     GREY,
     RED,
     blank_figure,
+    common_phonon_mev,
+    count_phonons,
     draw_eta,
     eta_limits,
     extend_x,
@@ -42,7 +44,8 @@ def draw_chain(results: Results) -> Figure | None:
     fit, polaron = results.efficiency, results.polaron
     if fit is None or polaron is None or not fit.valid.any():
         return None
-    return _panels(results, fit, lambda axes, t: _chain_panel(axes, results, fit, polaron, t))
+    phonon_mev = common_phonon_mev(results)
+    return _panels(results, fit, lambda axes, t: _chain_panel(axes, results, fit, polaron, t), phonon_mev=phonon_mev)
 
 
 def draw_compared(results: Results) -> Figure | None:
@@ -53,8 +56,13 @@ def draw_compared(results: Results) -> Figure | None:
     return _panels(results, fit, lambda axes, t: _compared_panel(axes, fit, comparison, t))
 
 
-def _panels(results: Results, fit: EfficiencyFit, draw: Callable[[Axes, int], None]) -> Figure:
-    """Return a figure with a panel for each temperature that has η, all with one scale and one legend."""
+def _panels(
+    results: Results, fit: EfficiencyFit, draw: Callable[[Axes, int], None], *, phonon_mev: float | None = None
+) -> Figure:
+    """Return a figure with a panel for each temperature that has η, all with one scale and one legend.
+
+    With ``phonon_mev`` the panels of the first line count phonons above.
+    """
     rows = [int(t) for t in np.flatnonzero(fit.valid.any(axis=1))]
     n_columns = min(_MOST_COLUMNS, len(rows))
     n_lines = -(-len(rows) // n_columns)
@@ -72,6 +80,8 @@ def _panels(results: Results, fit: EfficiencyFit, draw: Callable[[Axes, int], No
         axes.tick_params(labelbottom=rows.index(t) + n_columns >= len(rows))
         axes.minorticks_off()
     extend_x(panels.flat[0], fit.detuning_mev[rows][fit.valid[rows]])
+    for place, axes in enumerate(panels[0, : len(rows)]):
+        count_phonons(axes, phonon_mev, is_named=place == 0)
     panels.flat[0].set_yticks([0.0, 0.5, 1.0])
     figure.supxlabel("ΔE (meV)", fontsize=8)
     figure.supylabel(r"$\eta_{\mathrm{ASPL}}$", fontsize=8)

@@ -16,7 +16,7 @@ import pytest
 from asplab.core.document import Document
 from asplab.core.efficiency import FLAGS as EVERY_FLAG
 from asplab.core.experiment import Experiment
-from asplab.core.export.figures import FIGURE_NAMES, FORMATS, DrawnFigure, write_figures
+from asplab.core.export.figures import FIGURE_NAMES, FORMATS, DrawnFigure, make_figure, write_figures
 from asplab.core.export.numbers import named_interval, number_with_error, number_with_interval
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import polaron_rows, results_document
@@ -472,6 +472,24 @@ def test_an_energy_of_a_fit_without_an_ensemble_is_called_that_of_a_single_gap(r
         assert words.endswith("meV (single gap)")
         assert "single gap" not in polaron_text(row | {"gap_model": "ensemble"})
     assert "<th>ħω / meV (single gap)</th>" in report_html(results, ())
+
+
+@pytest.mark.parametrize("name", ["fig2c", "fig3"])
+def test_detuning_is_counted_in_phonons_above_where_the_joint_fit_is_identified(results: Results, name: str) -> None:
+    def named(found: Results) -> list[tuple[str, float]]:
+        figure = make_figure(name, found)
+        assert figure is not None
+        figure.draw_without_rendering()
+        above = [(own, axes) for axes in figure.axes for own in axes.child_axes]
+        return [(own.get_xlabel(), axes.get_xlim()[1] / own.get_xlim()[1]) for own, axes in above if own.get_xlabel()]
+
+    assert results.polaron is not None
+    assert results.intervals is not None
+    ((label, phonon_mev),) = named(results)
+    assert label == r"$N = \Delta E/\hbar\omega$"
+    assert phonon_mev == pytest.approx(results.polaron.phonon_mev[-1])
+    unidentified = np.append(results.intervals.identified[:-1], False)
+    assert named(replace(results, intervals=replace(results.intervals, identified=unidentified))) == []
 
 
 def test_the_report_groups_problems_by_cause_and_keeps_each_message(without_scans: Results) -> None:

@@ -1,7 +1,7 @@
 """The emission band of each temperature: what the filters let through, where the signal ends, its shape."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
@@ -11,6 +11,7 @@ from asplab.core.corrections.transmitted import Transmitted
 from asplab.core.problems import Problem
 from asplab.core.settings import BackgroundSettings
 from asplab.core.units import FloatArray
+from asplab.core.untold_edges import untold_edge
 
 _EDGE_FRACTION = 0.003
 _MARGIN_FRACTION = 0.2
@@ -132,7 +133,8 @@ def find_bands(
         ]
     )
     problems = (*shapes.problems, *_background_problems(corrected, shapes, regions, background))
-    return Bands(corrected, transmitted.ranges_nm, regions, shapes.templates, background, problems)
+    bands = Bands(corrected, transmitted.ranges_nm, regions, shapes.templates, background, problems)
+    return replace(bands, problems=(*problems, *_edge_problems(bands)))
 
 
 def main_block(corrected: Corrected, stokes: Sequence[int]) -> Block | None:
@@ -332,3 +334,42 @@ def _background_problems(
             )
             problems.append(Problem("warning", f"{corrected.temperatures_k[t]:.0f} K", message))
     return problems
+
+
+def _edge_problems(bands: Bands) -> list[Problem]:
+    """Return a warning where spectra end at a filter that neither cutoff nor curve tells."""
+    stacks = bands.corrected.stacks
+    edges = {k: edge for k in range(len(stacks)) if (edge := _untold_edge(bands, k)) is not None}
+    if not edges:
+        return []
+    # A hidden part spoils the shape that others are compared with: the clearest edge is a true one.
+    first = max(edges, key=lambda k: edges[k][0])
+    message = (
+        f"the spectrum ends at an edge near {edges[first][1]:.0f} nm, as {len(edges)} of {len(stacks)} conditions do "
+        "whose filter is not told: what it hides counts as measured, and the band as one of another shape. Fill "
+        "longpass_nm and shortpass_nm in the manifest, or add curves of the filters."
+    )
+    return [Problem("warning", stacks[first].label, message)]
+
+
+def _untold_edge(bands: Bands, k: int) -> tuple[float, float] | None:
+    """Return significance and place in nm of an edge beside the excitation; None where the filter is told."""
+    corrected, stack = bands.corrected, bands.corrected.stacks[k]
+    template, is_stokes = bands.templates[stack.temperature], stack.kind == "pl"
+    is_told = (stack.longpass_nm if is_stokes else stack.shortpass_nm) is not None
+    if is_told or template is None or corrected.treatments[k].filters:
+        return None
+    block, row = corrected.blocks[corrected.place[k, 0]], corrected.place[k, 1]
+    axis, (low, high) = block.wavelength_nm, bands.transmitted_nm[k]
+    chosen = np.any(
+        [_inside(axis, region) for region in bands.background_nm[k] if region[1] > region[0]] or [axis < 0], 0
+    )
+    edge = untold_edge(
+        axis - low if is_stokes else high - axis,
+        block.mean[row] - background_level(axis, block.mean[row], chosen, bands.settings),
+        shape=np.interp(axis, template.wavelength_nm, template.values),
+        variance=block.variance[row] / corrected.present[k].sum() + block.dark_variance[row],
+    )
+    if edge is None:
+        return None
+    return edge[0], float(low + edge[1] if is_stokes else high - edge[1])

@@ -11,6 +11,7 @@ from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.document import Document
 from asplab.core.experiment import Spectrum
 from asplab.core.pipeline import Results, analyse
+from asplab.core.problems import Problem
 from asplab.core.settings import BackgroundSettings, MovedCutoff, TransmissionSettings
 
 
@@ -144,6 +145,37 @@ def test_a_temperature_without_pl_is_not_said_to_lack_a_signal_free_part() -> No
     found = analyse(Document(without)).bands
     assert found is not None
     assert not [problem.message for problem in found.problems if "signal-free" in problem.message]
+
+
+def cut(toy: Toy, width_nm: float, **stated: object) -> Results:
+    """Hide anti-Stokes emission up to ``width_nm`` before its cutoff, and state the filters as told."""
+
+    def hidden(s: Spectrum) -> Spectrum:
+        if s.kind != "aspl":
+            return with_condition(s, **stated)
+        open_ = s.wavelength_nm <= s.condition.shortpass_nm - width_nm
+        return with_condition(replace(s, counts=np.where(open_, s.counts, toy.offset_counts)), **stated)
+
+    return analyse(Document(change_spectra(toy.experiment(), hidden)))
+
+
+def edges_told(results: Results) -> list[Problem]:
+    return [problem for problem in results.problems if "ends at an edge" in problem.message]
+
+
+def test_an_edge_in_the_band_that_no_cutoff_tells_is_said_with_its_place() -> None:
+    (problem,) = edges_told(cut(Toy(), 8.0, longpass_nm=None, shortpass_nm=None))
+    excitation_nm = float(problem.where.removeprefix("250 K, ASPL ").removesuffix(" nm"))
+    edge_nm = float(problem.message.split(" near ")[1].split(" nm")[0])
+    assert edge_nm == pytest.approx(excitation_nm - 14.0, abs=1.5)
+    assert "Fill longpass_nm and shortpass_nm" in problem.message
+
+
+def test_told_cutoffs_and_spectra_without_a_filter_are_not_asked_for_edges() -> None:
+    assert not edges_told(cut(Toy(), 8.0))
+    # PL from far above the band, whose own filter hides nothing.
+    toy = Toy(stokes_mev=(370.0, 420.0, 480.0))
+    assert not edges_told(cut(toy, 0.0, longpass_nm=None, shortpass_nm=None))
 
 
 def test_a_sloping_background_does_not_count_as_band() -> None:

@@ -110,9 +110,10 @@ def _baseline(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step
     unused = f" {counted(spare, 'scan')} of the bare substrate not used: choose the measured blank." if spare else ""
     if settings.shape == "none":
         return step.found("off", "nothing subtracted", f"Nothing is subtracted.{unused}")
-    found = [] if results.absorbed is None else [one for one in results.absorbed.baselines if one is not None]
+    baselines = () if results.absorbed is None else results.absorbed.baselines
+    found = [one for one in baselines if one is not None and one.volts.any()]
     if not found:
-        return step.found("no data", "none fitted", "No baseline could be fitted.")
+        return step.found("no data", "none fitted", f"No baseline could be fitted.{unused}")
     size = span([1e6 * float(np.mean(one.volts)) for one in found], "µV", 2)
     words = f"{_SHAPES[settings.shape]} is subtracted, {size} in the mean of a scan.{unused}"
     return step.found("on", size, words, _stacks(sets))

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from toy_experiment import Toy, change_spectra, response_curve, with_condition
+from toy_experiment import Toy, change_scans, change_spectra, response_curve, with_condition
 
 from asplab.core.correction_effects import CorrectionEffect, correction_effects
 from asplab.core.document import Document
 from asplab.core.errors import AnalysisError, Cancelled
-from asplab.core.experiment import Condition, Experiment, Table, frozen_array
+from asplab.core.experiment import Condition, Experiment, Scan, Table, frozen_array
 from asplab.core.laser_line import LaserLines
 from asplab.core.ledger import Step, ledger
 from asplab.core.ledger.around import around, switched
@@ -26,6 +26,7 @@ from asplab.core.settings import (
     PumpSettings,
     TransmissionSettings,
 )
+from asplab.core.units import HC_MEV_NM
 
 TOY = Toy(dark_counts=150.0, phase_deg=20.0, baseline_v=1e-6)
 
@@ -373,3 +374,20 @@ def test_a_blank_that_is_not_used_is_told_with_the_baseline() -> None:
     found = analyse(Document(replace(experiment, scans=(*experiment.scans, *blanks))))
     assert "3 scans of the bare substrate not used" in step_of(found, "pa_baseline").told
     assert "bare substrate" not in step_of(results(), "pa_baseline").told
+
+
+def test_a_baseline_that_can_not_be_fitted_is_not_told_as_subtracted() -> None:
+    """The scans end about 70 meV below the gap."""
+    experiment = document().experiment
+    longest = HC_MEV_NM / (TOY.band_mev - 70.0)
+
+    def cropped(scan: Scan) -> Scan:
+        kept = scan.excitation_nm < longest
+        cut = {
+            name: None if (values := getattr(scan, name)) is None else frozen_array(values[kept])
+            for name in ("excitation_nm", "lockin_x_v", "lockin_y_v", "power_uw")
+        }
+        return replace(scan, **cut)
+
+    step = step_of(analyse(Document(change_scans(experiment, cropped))), "pa_baseline")
+    assert (step.state, step.brief) == ("no data", "none fitted")

@@ -35,6 +35,10 @@ PUMP_COLUMNS = (
     "two_photon_subtracted", "single_photon", "excitations_pl", "excitations_pa", "leak_share", "leak_possible",
     "required_od", "flags",
 )  # fmt: skip
+SERIES_COLUMNS = (
+    "temperature_k", "excitation_nm", "source", "powers", "power_min_uw", "power_max_uw", "linear", "linear_error",
+    "quadratic", "quadratic_error", "crossover_uw", "chi2",
+)  # fmt: skip
 LINE_COLUMNS = (
     "temperature_k", "curvature_per_ev", "curvature_per_ev_error", "yield_without_lowest",
     "yield_without_lowest_error", "yield_without_highest", "yield_without_highest_error", "baseline_chi2_volt",
@@ -52,6 +56,7 @@ def measurement(results: Results) -> Row:
         "shape_test": shape_rows(results),
         "trends": trend_rows(results),
         "pump": pump_rows(results),
+        "power_series": series_rows(results),
         "lines": line_rows(results),
         "leak": None if results.purity is None else results.purity.leak,
         "excitations_unknown_without": [] if regime is None else list(regime.missing),
@@ -281,6 +286,32 @@ def eta_flags(results: Results, fit: EfficiencyFit, t: int, j: int) -> list[str]
     if not fit.valid[t, j]:
         return ["not_determined"]
     return [*(("leak_possible",) if leak_possible(results, t, j) else ()), *fit.flags[t][j]]
+
+
+def series_rows(results: Results) -> list[Row]:
+    """Return every power series with its fit c₁P + c₂P², in the unit of its own intensities; None where it has none."""
+    rows = []
+    for series, law in () if results.two_photon is None else results.two_photon.fits:
+        row: Row = dict.fromkeys(SERIES_COLUMNS) | {
+            "temperature_k": number(series.temperature_k),
+            "excitation_nm": number(series.excitation_nm),
+            "source": series.source,
+            "powers": int(series.power_uw.size),
+            "power_min_uw": number(series.power_uw.min()),
+            "power_max_uw": number(series.power_uw.max()),
+        }
+        if law is not None:
+            linear, quadratic = np.sqrt(np.diagonal(law.covariance))
+            row |= {
+                "linear": number(law.linear),
+                "linear_error": number(linear),
+                "quadratic": number(law.quadratic),
+                "quadratic_error": number(quadratic),
+                "crossover_uw": number(law.crossover_uw),
+                "chi2": number(law.chi2),
+            }
+        rows.append(row)
+    return rows
 
 
 # --- straight lines --------------------------------------------------------------------------------------

@@ -15,11 +15,13 @@ from asplab.core.export.measurement_rows import (
     CONDITION_COLUMNS,
     LINE_COLUMNS,
     PUMP_COLUMNS,
+    SERIES_COLUMNS,
     SHAPE_COLUMNS,
     TREND_COLUMNS,
     condition_rows,
     line_rows,
     pump_rows,
+    series_rows,
     shape_rows,
     trend_rows,
 )
@@ -194,6 +196,11 @@ def _pump(results: Results) -> Table:
     return from_rows("pump", title, PUMP_COLUMNS, pump_rows(results))
 
 
+def _power_series(results: Results) -> Table:
+    title = "power series fitted by linear P + quadratic P², per µW and µW²; at crossover_uw both parts are equal"
+    return from_rows("power_series", title, SERIES_COLUMNS, series_rows(results))
+
+
 def _lines(results: Results) -> Table:
     title = (
         "curvature of the Stokes lines in units of their slope, changes of QY without an end of the line, χ² of the "
@@ -348,6 +355,7 @@ _BUILDERS: dict[str, Callable[[Results], Table]] = {
     "shape_test": _shape_test,
     "trends": _trends,
     "pump": _pump,
+    "power_series": _power_series,
     "lines": _lines,
     "gap": _gap,
     "intensities": _intensities,

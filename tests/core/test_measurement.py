@@ -177,6 +177,27 @@ def test_an_eta_without_a_power_series_has_no_share_of_two_photons(results: Resu
     assert {(row["two_photon_share"], row["single_photon"]) for row in rows} == {(None, None)}
 
 
+def test_a_power_series_is_told_with_its_fit_and_the_share_with_its_eta() -> None:
+    excitation = next(s.condition.excitation_nm for s in TOY.experiment().spectra if s.kind == "aspl")
+    power = np.geomspace(10.0, 100.0, 8)
+    columns = {"power_uw": power, "intensity": 3.0 * power + 0.02 * power**2, "intensity_error": 0.01 * power}
+    table = Table(
+        kind="power",
+        source="power.csv",
+        line=None,
+        condition=Condition(temperature_k=120.0, excitation_nm=excitation),
+        columns=tuple((name, frozen_array(values)) for name, values in columns.items()),
+    )
+    found = measurement(analysed(replace(TOY.experiment(), kept=(table,))))
+    (row,) = found["power_series"]
+    assert (row["linear"], row["quadratic"]) == pytest.approx((3.0, 0.02))
+    assert row["crossover_uw"] == pytest.approx(150.0)
+    shares = [one["two_photon_share"] for one in found["pump"]]
+    assert shares[0] == pytest.approx(0.02 * 50.0 / (3.0 + 0.02 * 50.0))
+    assert shares[1:] == [None] * 7
+    assert (found["pump"][0]["single_photon"], found["pump"][0]["two_photon_subtracted"]) == (True, True)
+
+
 def test_the_curvature_of_all_stokes_lines_stands_last(results: Results) -> None:
     *own, every = measurement(results)["lines"]
     assert [row["temperature_k"] for row in own] == [120.0, 250.0]

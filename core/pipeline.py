@@ -33,24 +33,24 @@ from asplab.core.halfway import fit_from_table, responses_from_tables
 from asplab.core.integration import Background, Emission, accumulate, integrate, read_background
 from asplab.core.laser_line import LaserLines, find_laser_lines, keep_out_laser
 from asplab.core.layout import Layout, arrange
-from asplab.core.linear_regime import LinearRegime, find_linear_regime
 from asplab.core.moved_shapes import MovedShapes
 from asplab.core.pairing import Pairs, pair_repeats
 from asplab.core.photothermal import Absorbed
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
-from asplab.core.power_series import find_power_series
 from asplab.core.problems import Problem
-from asplab.core.pump_powers import find_powers
-from asplab.core.pure_responses import as_measured, no_power_series, purify
-from asplab.core.purity import PurityBound, bound_leak
+from asplab.core.pump.linear_regime import LinearRegime, find_linear_regime
+from asplab.core.pump.power_series import find_power_series
+from asplab.core.pump.pump_powers import find_powers
+from asplab.core.pump.pure_responses import as_measured, no_power_series, purify
+from asplab.core.pump.purity import PurityBound, bound_leak
+from asplab.core.pump.two_photon import TwoPhoton, find_two_photon
 from asplab.core.responses import Responses, scatter_of_heat
 from asplab.core.scans import Alignment, Scans, align_scans, read_scans
 from asplab.core.shape_test import ShapeTest, check_shapes
 from asplab.core.sloping_background import BackgroundCheck, check_background, find_slopes
 from asplab.core.stokes_curvature import StokesCurvature, find_curvature
 from asplab.core.trend_records import DriftTrends
-from asplab.core.two_photon import TwoPhoton, find_two_photon
 
 _FROM_RAW = (
     gather,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.pipeline import Results
-from asplab.core.purity import PurityBound
+from asplab.core.pump.purity import PurityBound
 from asplab.gui.flags import flags_of
 from asplab.gui.plots.eta_series import LEAK, PHOTONS
 from asplab.gui.reading import efficiency_at, temperature_name

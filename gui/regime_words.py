@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from asplab.core.linear_regime import LINEAR_TO, LinearRegime
+from asplab.core.pump.linear_regime import LINEAR_TO, LinearRegime
 from asplab.gui.widgets.numerals import plain
 
 _BRIEF = {"lifetime, or repetition rate": "lifetime", "pump power of the spectra": "power"}

@@ -9,7 +9,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.fixed_laser import follow
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves
-from asplab.core.purity import PurityBound
+from asplab.core.pump.purity import PurityBound
 from asplab.core.units import thermal_energy_mev
 from asplab.gui.eta_words import COLUMNS, doubt_words, eta_row, leak_tip
 from asplab.gui.panels.base import EXCLUDES, Panel

@@ -7,7 +7,7 @@ import numpy as np
 from asplab.core.checks import logit_eta
 from asplab.core.efficiency import EfficiencyFit
 from asplab.core.fixed_laser import FixedDetuning
-from asplab.core.purity import PurityBound
+from asplab.core.pump.purity import PurityBound
 from asplab.gui.flags import flag_lines, leak_possible, single_photon_open
 from asplab.gui.plots.marks import Mark
 from asplab.gui.plots.series import Series

@@ -7,7 +7,7 @@ import pytest
 from toy_experiment import Toy
 
 from asplab.core import Document, Results, analyse
-from asplab.core.linear_regime import excitations_per_photon_s, flux_per_nm2_s, kept
+from asplab.core.pump.linear_regime import excitations_per_photon_s, flux_per_nm2_s, kept
 from asplab.core.settings import PumpSettings
 
 TOY = Toy(repeats=3)

@@ -9,7 +9,7 @@ from response_level import DETUNING_MEV, STOKES_MEV, Truth, draw
 
 from asplab.core import Results, analyse
 from asplab.core.efficiency import fit_efficiency
-from asplab.core.pure_responses import MeasuredResponses, no_power_series, purify
+from asplab.core.pump.pure_responses import MeasuredResponses, no_power_series, purify
 from asplab.core.settings import EfficiencySettings, PumpSettings
 from asplab.core.units import HC_MEV_NM
 

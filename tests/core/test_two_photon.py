@@ -13,11 +13,11 @@ from asplab.core.bootstrap import bootstrap
 from asplab.core.efficiency import FLAGS, fit_efficiency
 from asplab.core.experiment import Condition, Experiment, Spectrum, Table, frozen_array
 from asplab.core.more_repeats import _Parts
-from asplab.core.power_law import fit_power_law
-from asplab.core.pure_responses import MeasuredResponses, purify
+from asplab.core.pump.power_law import fit_power_law
+from asplab.core.pump.pure_responses import MeasuredResponses, purify
+from asplab.core.pump.two_photon import TwoPhoton
 from asplab.core.settings import BaselineSettings, EfficiencySettings, PumpSettings
 from asplab.core.systematics import eta_budget
-from asplab.core.two_photon import TwoPhoton
 from asplab.core.units import HC_MEV_NM
 
 PAIRS = 8e-5

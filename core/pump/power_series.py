@@ -14,8 +14,8 @@ from asplab.core.experiment import Record, Table
 from asplab.core.grouping import Gathered, nearest
 from asplab.core.io.axes import POWER_UNITS
 from asplab.core.io.headers import COUNTS, POWERS, WAVELENGTHS, column_name
-from asplab.core.power_law import tells_powers
 from asplab.core.problems import Problem
+from asplab.core.pump.power_law import tells_powers
 from asplab.core.settings import CorrectionSettings, GroupingSettings
 from asplab.core.units import FloatArray
 

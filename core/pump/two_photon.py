@@ -12,10 +12,10 @@ import numpy as np
 from asplab.core.corrections.gain import SAME_OD
 from asplab.core.integration import Emission
 from asplab.core.layout import Layout
-from asplab.core.power_law import PowerLaw, fit_power_law
-from asplab.core.power_series import PowerSeries, PowerSeriesFound
 from asplab.core.problems import Problem
-from asplab.core.pump_powers import PumpPowers
+from asplab.core.pump.power_law import PowerLaw, fit_power_law
+from asplab.core.pump.power_series import PowerSeries, PowerSeriesFound
+from asplab.core.pump.pump_powers import PumpPowers
 from asplab.core.settings import NOMINAL_OD_PERCENT, BaselineSettings, PumpSettings
 from asplab.core.units import FloatArray
 

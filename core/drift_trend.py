@@ -22,7 +22,7 @@ from asplab.core.layout import Layout
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.problems import Problem
 from asplab.core.reference_effect import BEYOND_SIGMA as BEYOND_SIGMA
-from asplab.core.reference_effect import reference_effect, reference_problems
+from asplab.core.reference_effect import lines_beyond, reference_effect, reference_problems
 from asplab.core.reference_trend import light_timeline, positions_of, reference_trends, timeline_of
 from asplab.core.scans import Scans
 from asplab.core.settings import BaselineSettings, DriftSettings, GroupingSettings
@@ -93,7 +93,7 @@ def _together(gathered: Gathered, effect: ReferenceEffect, settings: DriftSettin
     """
     parts = np.array([effect.error, effect.outside])
     if not settings.correct_drift:
-        beyond = [line.temperature for line in effect.lines if line.significance > BEYOND_SIGMA]
+        beyond = lines_beyond(effect)
         is_widened = settings.widen & np.isin([stack.temperature for stack in gathered.stacks], beyond)
         parts = np.where(is_widened, np.vstack([effect.change, parts]), 0.0)
     return parts if parts.any() else None

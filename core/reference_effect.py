@@ -15,7 +15,7 @@ from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.reference_trend import times_of
 from asplab.core.settings import DriftSettings
-from asplab.core.statistics.chance import sigma_of, student_sigma
+from asplab.core.statistics.chance import sigma_of, student_sigma, told_from
 from asplab.core.trend_records import ReferenceEffect, ReferenceLine, ReferenceTrend
 from asplab.core.units import FloatArray
 
@@ -63,7 +63,8 @@ def _line(temperature: int, references: Sequence[ReferenceTrend]) -> ReferenceLi
     return ReferenceLine(
         temperature=temperature,
         per_s=slope,
-        per_s_error=error,
+        # Few measurements know their own scatter badly: by Student's t, two of three times the error holds the truth.
+        per_s_error=error * float(special.stdtrit(dof, special.ndtr(1.0))),
         begin_s=float(every.min()),
         middle_s=float(np.average([own.mean() for own in times], weights=spread)),
         end_s=float(every.max()),
@@ -124,6 +125,12 @@ def _time(stack: Stack, timeline: Timeline, *, is_first: bool) -> float | None:
     return float(times.mean())
 
 
+def lines_beyond(effect: ReferenceEffect) -> list[int]:
+    """Return the temperatures whose references change beyond three σ, allowing for how many there are."""
+    limit = told_from(len(effect.lines))
+    return [line.temperature for line in effect.lines if line.significance > limit]
+
+
 def reference_problems(
     gathered: Gathered,
     timeline: Timeline,
@@ -133,8 +140,9 @@ def reference_problems(
 ) -> list[Problem]:
     """Tell references that change, and what that does to the conditions."""
     lines = {line.temperature: line for line in effect.lines}
-    beyond = {t for t, line in lines.items() if line.significance > BEYOND_SIGMA}
-    found = [one for one in references if one.significance > BEYOND_SIGMA or one.temperature in beyond]
+    beyond = lines_beyond(effect)
+    limit = told_from(len(references))
+    found = [one for one in references if one.significance > limit or one.temperature in beyond]
     if not found:
         return []
     named = "; ".join(_told(reference) for reference in found[:_NAMED])
@@ -184,7 +192,7 @@ def _reasons(
         words.append("Without time stamps, it can't be said what this does to each condition: fill the column time.")
     for t in (t for t in places if t in effect.left):
         words.append(f"At {gathered.temperatures_k[t]:.0f} K it is not followed: {effect.left[t]}.")
-    apart = [t for t in places if t in lines and lines[t].apart_sigma > BEYOND_SIGMA]
+    apart = [t for t in places if t in lines and lines[t].apart_sigma > told_from(len(lines))]
     if apart:
         where = ", ".join(f"{gathered.temperatures_k[t]:.0f} K" for t in apart)
         words.append(f"References of one temperature ({where}) change by themselves; their mean is used, with that.")

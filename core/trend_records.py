@@ -50,7 +50,7 @@ class ReferenceLine:
     temperature : int
         Index into `Gathered.temperatures_k`.
     per_s, per_s_error : float
-        Slope in units of the height in the middle, per second.
+        Slope in units of the height in the middle, per second; half the width of its 68 % interval by Student's t.
     begin_s, middle_s, end_s : float
         Times of the first and of the last measurement, and their mean, on the line of the run.
     significance : float

@@ -370,6 +370,17 @@ def test_references_that_agree_tell_their_slope_more_sharply() -> None:
     assert np.std([line.per_s for line in found]) == pytest.approx(0.01 / np.sqrt(2 * 17.5) / 3600.0, rel=0.1)
 
 
+@pytest.mark.parametrize("count", [4, 8])
+def test_the_error_of_a_line_holds_the_truth_in_two_of_three_cases(count: int) -> None:
+    rng = np.random.default_rng(4)
+    times, zeros = 3600.0 * np.arange(float(count)), (0.0, 0.0, 0.0)
+    lines = [
+        reference_lines([ReferenceTrend("", 0, 1.0 + 0.01 * rng.standard_normal(count), times, times, *zeros)])[0]
+        for _ in range(1500)
+    ]
+    assert np.mean([abs(line.per_s) < line.per_s_error for line in lines]) == pytest.approx(0.683, abs=0.035)
+
+
 def test_a_temperature_is_not_followed_where_one_condition_has_no_time() -> None:
     def untimed(spectrum: Spectrum) -> Spectrum:
         is_one = spectrum.kind == "pl" and spectrum.condition.excitation_nm == EXCITATIONS_NM[0]

@@ -1,6 +1,6 @@
 """All corrections of the emission spectra, one after another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,8 +97,43 @@ def correct(
         )
     problems = [*filters.problems, *saturated.problems]
     stacks = tuple(saturated.applied(k, stack) for k, stack in enumerate(gathered.stacks))
-    whole, gathered = gathered, replace(gathered, stacks=stacks)
-    means = _Means(
+    used = replace(gathered, stacks=stacks)
+    means = _means(used, frames, filters, settings, tolerances, problems)
+    groups = _axes(stacks)
+    plans = _plans(used, groups, means, problems)
+    blocks, treated = _blocks(axes, groups, plans, means)
+    inner = inner_filter(used, blocks, settings, problems)
+    choices = [plans[k].first for k in range(len(stacks))]
+    problems.extend(_remarks(stacks, choices, frames, settings))
+    return Corrected(
+        stacks=stacks,
+        temperatures_k=gathered.temperatures_k,
+        blocks=tuple(_scaled(block, inner.factor) for block in blocks),
+        place=_places(groups, len(stacks)),
+        present=np.array([np.arange(_n_repeats(stacks)) < len(stack.members) for stack in stacks]),
+        replaced_pixels=np.array([len(treated[k].replaced) for k in range(len(stacks))]),
+        dark_group=np.array([next(iter(choice.dark.weights), -1) for choice in choices]),
+        frame_noise=np.array([_frame_noise(plans[k], frames) for k in range(len(stacks))]),
+        neutral_od=neutral_od(stacks),
+        inner_filter=inner.possible / inner.factor,
+        treatments=tuple(
+            replace(treated[k], **_left_out(stack, saturated, k), **inner.of(k))
+            for k, stack in enumerate(gathered.stacks)
+        ),
+        problems=tuple(problems),
+    )
+
+
+def _means(
+    gathered: Gathered,
+    frames: Frames,
+    filters: Filters,
+    settings: CorrectionSettings,
+    tolerances: GroupingSettings,
+    problems: list[Problem],
+) -> _Means:
+    stacks = gathered.stacks
+    return _Means(
         frames,
         gain_in_use(stacks, settings),
         response_curve(gathered, settings, problems),
@@ -106,39 +141,28 @@ def correct(
         settings,
         tolerances,
     )
-    groups = _axes(stacks)
-    plans = _plans(gathered, groups, means, problems)
-    n_repeats = max(len(stack.members) for stack in stacks)
-    place = np.zeros((len(stacks), 2), dtype=int)
-    treated: dict[int, Treatment] = {}
-    blocks = []
-    for b, (_, members) in enumerate(groups):
+
+
+def _remarks(
+    stacks: Sequence[Stack], choices: Sequence[Subtraction], frames: Frames, settings: CorrectionSettings
+) -> Iterator[Problem]:
+    """Yield what is doubtful about the corrected spectra as a whole."""
+    yield from gain_problems(stacks, settings)
+    yield from dark_problems(stacks, choices, frames)
+    yield from frame_problems(stacks, choices, frames)
+    yield from repeat_problems(stacks, settings)
+
+
+def _n_repeats(stacks: Sequence[Stack]) -> int:
+    return max(len(stack.members) for stack in stacks)
+
+
+def _places(axes: Sequence[tuple[FloatArray, list[int]]], n_stacks: int) -> np.ndarray:
+    """Return block and row of each stack, (n_stacks, 2)."""
+    place = np.zeros((n_stacks, 2), dtype=int)
+    for b, (_, members) in enumerate(axes):
         place[members] = np.column_stack([np.full(len(members), b), np.arange(len(members))])
-        block, own = _block(axes.of[members[0]], members, [plans[k] for k in members], means, n_repeats)
-        treated.update(zip(members, own, strict=True))
-        blocks.append(block)
-    inner = inner_filter(gathered, blocks, settings, problems)
-    choices = [plans[k].first for k in range(len(stacks))]
-    problems.extend(gain_problems(stacks, settings))
-    problems.extend(dark_problems(stacks, choices, frames))
-    problems.extend(frame_problems(stacks, choices, frames))
-    problems.extend(repeat_problems(stacks, settings))
-    return Corrected(
-        stacks=stacks,
-        temperatures_k=gathered.temperatures_k,
-        blocks=tuple(_scaled(block, inner.factor) for block in blocks),
-        place=place,
-        present=np.array([np.arange(n_repeats) < len(s.members) for s in stacks]).reshape(-1, n_repeats),
-        replaced_pixels=np.array([len(treated[k].replaced) for k in range(len(stacks))]),
-        dark_group=np.array([next(iter(choice.dark.weights), -1) for choice in choices]),
-        frame_noise=np.array([_frame_noise(plans[k], frames) for k in range(len(stacks))]),
-        neutral_od=neutral_od(stacks),
-        inner_filter=inner.possible / inner.factor,
-        treatments=tuple(
-            replace(treated[k], **_left_out(whole.stacks[k], saturated, k), **inner.of(k)) for k in range(len(stacks))
-        ),
-        problems=tuple(problems),
-    )
+    return place
 
 
 def _axes(stacks: Sequence[Stack]) -> list[tuple[FloatArray, list[int]]]:
@@ -211,6 +235,20 @@ def _essential(stack: Stack, condition: Condition, *, with_power: bool) -> Condi
         probe_mw=condition.probe_mw,
         path=condition.path,
     )
+
+
+def _blocks(
+    axes: Axes, groups: Sequence[tuple[FloatArray, list[int]]], plans: Mapping[int, _Plan], means: _Means
+) -> tuple[list[Block], dict[int, Treatment]]:
+    """Return one block for each axis, on the axis as lamps correct it, and what was done to each stack."""
+    n_repeats = _n_repeats([plan.stack for plan in plans.values()])
+    blocks: list[Block] = []
+    treated: dict[int, Treatment] = {}
+    for _, members in groups:
+        block, own = _block(axes.of[members[0]], members, [plans[k] for k in members], means, n_repeats)
+        treated.update(zip(members, own, strict=True))
+        blocks.append(block)
+    return blocks, treated
 
 
 def _block(

@@ -142,7 +142,8 @@ def shape_rows(results: Results) -> list[Row]:
             "shift_mev": number(test.shift_mev[k]),
             "shift_mev_error": number(test.shift_error_mev[k]),
             "width_ratio": number(test.width_ratio[k]),
-            "width_ratio_error": number(test.width_error[k]),
+            # a width that the spectrum does not tell is held at 1
+            "width_ratio_error": number(test.width_error[k]) or None,
             "chi2": number(test.chi2[k]),
             "dof": number(test.dof[k]),
             "chi2_fitted": number(test.chi2_fitted[k]),
@@ -175,7 +176,7 @@ def _own_trends(results: Results) -> Iterator[Row]:
         for t, c in np.argwhere(layout.valid).tolist():
             stack, is_known = gathered.stacks[layout.index[t, c]], bool(np.isfinite(trends.own[t, c]))
             is_beyond = bool(found.is_beyond[t, c])
-            widened = "widened" if is_beyond and settings.widen else "left"
+            fate = ("widened" if settings.widen else "left") if is_beyond else "none"
             yield {
                 "quantity": quantity,
                 "scope": "own",
@@ -187,7 +188,7 @@ def _own_trends(results: Results) -> Iterator[Row]:
                 "significance": number(trends.own_sigma[t, c]),
                 "beyond": is_beyond if is_known else None,
                 "mean_position": number(trends.reach[t, c]),
-                "treatment": ("corrected" if settings.correct_drift else widened) if is_known else None,
+                "treatment": ("corrected" if settings.correct_drift else fate) if is_known else None,
             }
 
 

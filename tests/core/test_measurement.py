@@ -137,6 +137,15 @@ def test_a_trend_beyond_three_sigma_says_what_became_of_it(settings: DriftSettin
     assert [(row["quantity"], row["kind"], row["temperature_k"]) for row in told] == [("emission", "pl", 250.0)]
     assert told[0]["slope_per_repeat"] == pytest.approx(-0.095, abs=0.01)
     assert told[0]["treatment"] == treatment
+    others = {row["treatment"] for row in rows if row["scope"] == "own" and row["beyond"] is False}
+    assert others == {"corrected" if treatment == "corrected" else "none"}
+
+
+def test_a_width_that_is_held_has_no_error(results: Results) -> None:
+    assert results.shape_test is not None
+    held = np.zeros_like(results.shape_test.width_error)
+    told = replace(results, shape_test=replace(results.shape_test, width_error=held))
+    assert {row["width_ratio_error"] for row in measurement(told)["shape_test"]} == {None}
 
 
 def test_what_all_conditions_of_a_temperature_share_cancels(results: Results) -> None:

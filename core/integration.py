@@ -10,13 +10,13 @@ import numpy as np
 
 from asplab.core.band import Bands, Template
 from asplab.core.corrections import Corrected
+from asplab.core.drift.records import LightTrends
 from asplab.core.layout import Layout
-from asplab.core.moved_shapes import MovedShapes, relative_variance, resting_edges
 from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
 from asplab.core.prefix_sums import NoiseSums, Prefix, noise_sums, prefix, range_weights
 from asplab.core.problems import Problem
 from asplab.core.settings import IntegrationSettings
-from asplab.core.trend_records import LightTrends
+from asplab.core.shape.moved import MovedShapes, relative_variance, resting_edges
 from asplab.core.units import FloatArray
 
 

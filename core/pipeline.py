@@ -21,7 +21,8 @@ from asplab.core.corrections.filters import find_filters
 from asplab.core.corrections.saturation import Saturated, find_flat_tops, find_saturated
 from asplab.core.corrections.switched_off import SwitchedOff, find_switched_off
 from asplab.core.document import Document
-from asplab.core.drift_trend import check_drift, find_heat_trends, find_light_trends, follow_heat, measure_heat
+from asplab.core.drift.records import DriftTrends
+from asplab.core.drift.trends import check_drift, find_heat_trends, find_light_trends, follow_heat, measure_heat
 from asplab.core.efficiency import EfficiencyFit, fit_efficiency
 from asplab.core.energies import Energies, find_energies
 from asplab.core.errors import AsplabError
@@ -33,7 +34,6 @@ from asplab.core.halfway import fit_from_table, responses_from_tables
 from asplab.core.integration import Background, Emission, accumulate, integrate, read_background
 from asplab.core.laser_line import LaserLines, find_laser_lines, keep_out_laser
 from asplab.core.layout import Layout, arrange
-from asplab.core.moved_shapes import MovedShapes
 from asplab.core.pairing import Pairs, pair_repeats
 from asplab.core.photothermal import Absorbed
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
@@ -47,10 +47,10 @@ from asplab.core.pump.purity import PurityBound, bound_leak
 from asplab.core.pump.two_photon import TwoPhoton, find_two_photon
 from asplab.core.responses import Responses, scatter_of_heat
 from asplab.core.scans import Alignment, Scans, align_scans, read_scans
-from asplab.core.shape_test import ShapeTest, check_shapes
+from asplab.core.shape.check import ShapeTest, check_shapes
+from asplab.core.shape.moved import MovedShapes
 from asplab.core.sloping_background import BackgroundCheck, check_background, find_slopes
 from asplab.core.stokes_curvature import StokesCurvature, find_curvature
-from asplab.core.trend_records import DriftTrends
 
 _FROM_RAW = (
     gather,

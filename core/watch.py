@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from asplab.core.counting import counted
-from asplab.core.drift_trend import BEYOND_SIGMA, DRIFT
+from asplab.core.drift.trends import BEYOND_SIGMA, DRIFT
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment
 from asplab.core.importing.batch import load_with_preset

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from asplab.core.drift.records import HeatTrends, LightTrends
 from asplab.core.estimate import Estimate
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
-from asplab.core.trend_records import HeatTrends, LightTrends
 from asplab.gui.flags import flags_of
 from asplab.gui.reading import KINDS, place_of, selected_stack, stack_name, temperature_name
 from asplab.gui.regime_words import missing_words, small

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from asplab.core.corrections.gain import SAME_OD, neutral_od
-from asplab.core.reference_trend import light_timeline, times_of
+from asplab.core.drift.references import light_timeline, times_of
 from asplab.core.units import FloatArray
 
 if TYPE_CHECKING:

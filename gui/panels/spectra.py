@@ -14,7 +14,7 @@ from asplab.core.estimate import Estimate
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
-from asplab.core.shape_test import ShapeTest
+from asplab.core.shape.check import ShapeTest
 from asplab.gui.facts import differs_words
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.curves import LayerCurves

@@ -8,13 +8,13 @@ import pytest
 from toy_experiment import Toy, change_scans, change_spectra, with_condition
 
 from asplab.core.document import Document
+from asplab.core.drift.fit import find_trends
+from asplab.core.drift.records import ReferenceTrend
+from asplab.core.drift.reference_lines import reference_lines
 from asplab.core.experiment import Condition, Experiment, Scan, Spectrum, frozen_array
 from asplab.core.pipeline import Results, analyse
-from asplab.core.reference_effect import reference_lines
 from asplab.core.settings import DriftSettings
 from asplab.core.systematics.places import ages
-from asplab.core.trend_fit import find_trends
-from asplab.core.trend_records import ReferenceTrend
 from asplab.core.watch import news
 
 TOY = Toy(repeats=10, drift=0.003, scan_drift=0.003, common_drift=0.01, noise_counts=2.0)

@@ -17,9 +17,9 @@ from asplab.core.export.measurement_rows import leak_possible, measurement
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import write_tables
-from asplab.core.moved_shapes import MovedShape, MovedShapes
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import DriftSettings, IntegrationSettings, PumpSettings, ResponseSettings
+from asplab.core.shape.moved import MovedShape, MovedShapes
 
 TOY = Toy(
     temperatures_k=(120.0, 250.0), eta=(0.9, 0.7, 0.3, 0.1), tail_mev=15.0, repeats=5, noise_counts=5.0, noise_v=1e-9
@@ -237,3 +237,41 @@ def test_the_report_says_what_stands_out_and_what_became_of_it() -> None:
 
 def test_the_report_of_a_table_of_eta_has_no_measurement_to_check() -> None:
     assert "there is no measurement to check" in section(from_table())
+
+
+def with_reference(*, times: bool) -> Experiment:
+    """Return the toy with a reference at 250 K that falls by 2 % every hour, and conditions measured one an hour."""
+
+    def stamp(hour: int) -> str:
+        return f"2026-03-01T{hour:02d}:00:00" if times else ""
+
+    experiment = TOY.experiment()
+    lasers = sorted({s.condition.excitation_nm for s in experiment.spectra if s.condition.excitation_nm is not None})
+    timed = tuple(
+        s if s.kind == "dark" else with_condition(s, time=stamp(lasers.index(s.condition.excitation_nm)))
+        for s in experiment.spectra
+    )
+    first = next(s for s in timed if s.kind == "pl" and s.condition.temperature_k == 250.0)
+    falling = []
+    for hour in range(8):
+        counts = (first.counts - TOY.offset_counts) * (1.0 - 0.02 * hour) + TOY.offset_counts
+        condition = replace(first.condition, time=stamp(hour), repeat=hour + 1)
+        name = f"reference_{hour}.csv"
+        falling.append(replace(first, kind="reference", source=name, condition=condition, counts=frozen_array(counts)))
+    return replace(experiment, spectra=(*timed, *falling))
+
+
+@pytest.mark.parametrize(
+    ("times", "settings", "treatment"),
+    [
+        (True, DriftSettings(), "widened"),
+        (True, DriftSettings(correct_drift=True), "corrected"),
+        (True, DriftSettings(widen=False), "left"),
+        (False, DriftSettings(), "left"),
+    ],
+)
+def test_a_reference_that_falls_says_what_became_of_it(times: bool, settings: DriftSettings, treatment: str) -> None:
+    rows = measurement(analysed(with_reference(times=times), drift=settings))["trends"]
+    (row,) = [row for row in rows if row["scope"] == "reference"]
+    assert (row["temperature_k"], row["beyond"], row["treatment"]) == (250.0, True, treatment)
+    assert row["slope_per_repeat"] == pytest.approx(-0.02, abs=0.002)

@@ -12,8 +12,8 @@ from asplab.core.ledger import ledger
 from asplab.core.ledger.around import around
 from asplab.core.pipeline import Analysis, Results, analyse
 from asplab.core.settings import IntegrationSettings
-from asplab.core.shape_fit import steady_variance
-from asplab.core.shape_test import shape_curves
+from asplab.core.shape.check import shape_curves
+from asplab.core.shape.fit import steady_variance
 from asplab.core.units import HC_MEV_NM
 
 TOY = Toy(noise_counts=4.0, detuning_mev=(33.0, 55.0, 77.0, 102.0), repeats=5)

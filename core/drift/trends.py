@@ -14,6 +14,11 @@ import numpy as np
 from asplab.core.band import Bands
 from asplab.core.block_scatter import Blocks, level_blocks
 from asplab.core.clock import Timeline
+from asplab.core.drift.fit import Trends, find_trends
+from asplab.core.drift.records import DriftTrends, HeatTrends, LightTrends, ReferenceEffect
+from asplab.core.drift.reference_lines import BEYOND_SIGMA as BEYOND_SIGMA
+from asplab.core.drift.reference_lines import lines_beyond, reference_effect, reference_problems
+from asplab.core.drift.references import light_timeline, positions_of, reference_trends, timeline_of
 from asplab.core.energies import Energies, Excitations
 from asplab.core.experiment import Record
 from asplab.core.grouping import Gathered
@@ -21,14 +26,9 @@ from asplab.core.integration import Background, Cumulative, sums_of_repeats
 from asplab.core.layout import Layout
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.problems import Problem
-from asplab.core.reference_effect import BEYOND_SIGMA as BEYOND_SIGMA
-from asplab.core.reference_effect import lines_beyond, reference_effect, reference_problems
-from asplab.core.reference_trend import light_timeline, positions_of, reference_trends, timeline_of
 from asplab.core.scans import Scans
 from asplab.core.settings import BaselineSettings, DriftSettings, GroupingSettings
 from asplab.core.statistics.chance import told_from
-from asplab.core.trend_fit import Trends, find_trends
-from asplab.core.trend_records import DriftTrends, HeatTrends, LightTrends, ReferenceEffect
 from asplab.core.units import FloatArray
 
 DRIFT = "drift"

@@ -7,11 +7,11 @@ import numpy as np
 
 from asplab.core.clock import Timeline
 from asplab.core.corrections.gain import Gain
+from asplab.core.drift.records import ReferenceTrend
 from asplab.core.experiment import Record, Spectrum
 from asplab.core.grouping import Gathered, cluster, nearest
 from asplab.core.settings import GroupingSettings
 from asplab.core.statistics.chance import student_sigma
-from asplab.core.trend_records import ReferenceTrend
 from asplab.core.units import FloatArray
 
 _FEWEST = 4

@@ -11,12 +11,12 @@ import numpy as np
 from scipy import special
 
 from asplab.core.clock import Timeline
+from asplab.core.drift.records import ReferenceEffect, ReferenceLine, ReferenceTrend
+from asplab.core.drift.references import times_of
 from asplab.core.grouping import Gathered, Stack
 from asplab.core.problems import Problem
-from asplab.core.reference_trend import times_of
 from asplab.core.settings import DriftSettings
 from asplab.core.statistics.chance import sigma_of, student_sigma, told_from
-from asplab.core.trend_records import ReferenceEffect, ReferenceLine, ReferenceTrend
 from asplab.core.units import FloatArray
 
 BEYOND_SIGMA = 3.0

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.drift.fit import Trends
 from asplab.core.problems import Problem
-from asplab.core.trend_fit import Trends
 from asplab.core.units import FloatArray
 
 

@@ -1,0 +1,1 @@
+"""What changes while a run goes on: trends over the repeats, and what revisited references tell."""

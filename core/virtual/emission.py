@@ -27,8 +27,8 @@ _CATALOGUE_STEP_NM = 2.0
 _LONGPASS_RIPPLE_NM, _SHORTPASS_RIPPLE_NM = 37.0, 29.0
 _SUBSTRATE_DECAY_MEV = 200.0
 _REFERENCE_NM = 450.0
-_OVER_FULL_SCALE = 2.0
-"""A band whose maximum would reach so many times full scale is flat over most of its width."""
+_OVER_FULL_SCALE = 1.3
+"""A band whose maximum would reach so many times full scale is flat over more than half of its width."""
 _OVEREXPOSURES_S = (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 3600.0)
 
 

@@ -28,7 +28,7 @@ _FURTHER_COLUMNS = (
 )  # fmt: skip
 _DARK, _RESPONSE, _LAMP = 2, 3, 4
 _MIDNIGHT = datetime.datetime(2026, 3, 2)
-_SECONDS_PER_KELVIN = 360.0
+_SECONDS_PER_KELVIN = 600.0
 _CURVE_NM = np.arange(380.0, 720.5, 0.5)
 _POWERS = np.logspace(-1.5, 0.5, 12)
 _POWER_NOISE = 0.03
@@ -173,7 +173,7 @@ def _camera_cells(experiment: VirtualExperiment, em_gain: float | None, accumula
 
 
 def _time_text(temperature_k: float, seconds: float) -> str:
-    """Return a time stamp; the temperatures follow one another on one day."""
+    """Return a time stamp; the temperatures, 20 K apart, follow one another without overlap."""
     moment = _MIDNIGHT + datetime.timedelta(seconds=round(_SECONDS_PER_KELVIN * temperature_k + float(seconds)))
     return moment.isoformat(sep=" ")
 

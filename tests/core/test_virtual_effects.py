@@ -26,9 +26,10 @@ from asplab.core.virtual.emission import (
     throughput,
     true_axis_nm,
 )
-from asplab.core.virtual.files import SAMPLE, SUBSTRATE
+from asplab.core.virtual.files import _SECONDS_PER_KELVIN, SAMPLE, SUBSTRATE
 from asplab.core.virtual.instruments import RawTemperature, conditions
 from asplab.core.virtual.light import true_eta
+from asplab.core.virtual.states import temperature_generator
 from asplab.core.virtual.truth import absorptance, absorption_edge_mev, emission_mev, urbach_mev
 
 T = 250.0
@@ -405,6 +406,14 @@ def test_the_realistic_day_has_two_saturated_repeats_that_the_analysis_leaves_ou
     assert any("saturated" in problem.message for problem in results.problems)
 
 
+def test_the_times_of_one_temperature_end_before_the_next_begins() -> None:
+    day = replace(experiment_with_truth(), effects=REALISTIC)
+    for temperature_k in (80.0, 280.0):
+        made = simulate_arrays(day, temperature_generator(0, temperature_k), temperature_k)
+        ends = max(made.states.time_s.max(), made.states.scan_time_s.max())
+        assert ends + 600.0 < 20.0 * _SECONDS_PER_KELVIN
+
+
 def test_a_band_too_weak_to_saturate_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="too few to saturate"):
         written(tmp_path, replace(QUIET, repeats=3), saturated_repeats=1, pl_nd_od=4.0)
@@ -480,7 +489,7 @@ def test_a_condition_is_measured_again_on_another_day_with_another_alignment(tmp
     assert second.sum() / first.sum() == pytest.approx(0.7, abs=0.05)
     folder = written(tmp_path, remeasured_factor=0.7, times=True)
     days = [(row["series"], row["time"][:10]) for row in rows_of(folder, "aspl")]
-    assert days == [("day 1", "2026-03-03")] * 4 + [("day 2", "2026-03-04")] * 2
+    assert days == [("day 1", "2026-03-03")] * 4 + [("day 2", "2026-03-05")] * 2
 
 
 # --- all at once

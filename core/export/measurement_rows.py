@@ -13,6 +13,7 @@ from asplab.core.efficiency import EfficiencyFit
 from asplab.core.export.numbers import number
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
+from asplab.core.statistics.chance import told_from
 
 Row = dict[str, Any]
 
@@ -44,8 +45,6 @@ LINE_COLUMNS = (
     "yield_without_lowest_error", "yield_without_highest", "yield_without_highest_error", "baseline_chi2_volt",
     "baseline_chi2_power", "baseline_dof",
 )  # fmt: skip
-_BEYOND_SIGMA = 3.0
-"""Significance from which a reference counts as changing."""
 
 
 def measurement(results: Results) -> Row:
@@ -219,19 +218,26 @@ def _reference_trends(results: Results) -> Iterator[Row]:
     drift, gathered = results.drift, results.gathered
     assert drift is not None
     assert gathered is not None
+    effect, settings = drift.light.by_reference, results.document.settings.drift
+    limit, of_all = told_from(len(drift.light.references)), told_from(len(effect.lines))
+    changing = {line.temperature for line in effect.lines if line.significance > of_all}
+    followed = {line.temperature for line in effect.lines} - set(effect.left)
     for reference in drift.light.references:
+        t, is_known = reference.temperature, bool(np.isfinite(reference.significance))
+        is_beyond = bool(reference.significance > limit) or t in changing
+        treatment = "none" if not is_beyond else "widened" if settings.widen and t in changing & followed else "left"
         yield {
             "quantity": "emission",
             "scope": "reference",
             "kind": "reference",
-            "temperature_k": number(gathered.temperatures_k[reference.temperature]),
+            "temperature_k": number(gathered.temperatures_k[t]),
             "excitation_nm": None,
             "slope_per_repeat": number(reference.slope),
             "slope_per_repeat_error": number(reference.slope_error),
             "significance": number(reference.significance),
-            "beyond": bool(reference.significance > _BEYOND_SIGMA) if np.isfinite(reference.significance) else None,
+            "beyond": is_beyond if is_known or is_beyond else None,
             "mean_position": number(np.mean(reference.position)),
-            "treatment": None,
+            "treatment": "corrected" if settings.correct_drift and t in followed else treatment,
             "key": reference.label,
         }
 

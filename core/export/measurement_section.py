@@ -14,7 +14,8 @@ Row = dict[str, Any]
 
 _FILES = (
     '<p class="muted">Condition by condition: tables/conditions.csv, shape_test.csv, trends.csv, pump.csv, '
-    "power_series.csv, lines.csv. Significances allow for how many conditions were tested. ⟨N⟩: mean number of excitations in one crystal.</p>"
+    "power_series.csv, lines.csv. Beyond 3 σ allows for how many conditions were tested. ⟨N⟩: mean number of "
+    "excitations in one crystal.</p>"
 )
 _FATES = {"widened": "which is in the errors", "corrected": "which is corrected", "left": "which is in no error"}
 

@@ -201,11 +201,19 @@ def _widened(found: Match, first: Trace, further: Trace, place: str, problems: l
         return found
     message = (
         f"the pieces {_range(first.axis_nm)} and {_range(further.axis_nm)} of the scans differ in their overlap by "
-        f"more than a factor (χ²/dof {excess:.1f}); the error of the factor is widened. Compare their wavelengths and "
-        "the time constant of the lock-in."
+        f"more than a factor (χ²/dof {excess:.1f}); the error of the factor is widened. "
+        f"{_why_different(first, further)}"
     )
     problems.append(Problem("warning", place, message))
     return replace(found, covariance=excess * found.covariance)
+
+
+def _why_different(first: Trace, further: Trace) -> str:
+    """Return what to do where two pieces differ by more than a factor; one is read between its points, or on them."""
+    at = first.axis_nm[first.axis_nm >= further.axis_nm[0] - _SAME_NM]
+    if np.abs(at[:, None] - further.axis_nm).min(axis=1).max() > _SAME_NM:
+        return "Record both on the same wavelengths: at an edge the scan is hard to read between its points."
+    return "Compare their wavelengths and the time constant of the lock-in."
 
 
 def _error_rows(found: Match, volts: FloatArray) -> FloatArray:

@@ -103,6 +103,29 @@ def test_coarse_pieces_are_stitched_by_few_points(
     assert np.abs(pulls).max() < 4.5
 
 
+@pytest.mark.parametrize(
+    ("off_nm", "remedy"), [(0.0, "time constant of the lock-in"), (1.5, "Record both on the same wavelengths")]
+)
+def test_pieces_that_differ_by_more_than_a_factor_are_told_with_the_remedy(
+    bench: ScanBench, off_nm: float, remedy: str
+) -> None:
+    """On the same steps the further piece is bent by 5 %; between coarse steps the edge is read badly."""
+    axis = np.arange(FULL[0], FULL[-1], 3.0)
+    first, further = axis[axis < 517.0], axis[axis + off_nm > 503.0] + off_nm
+
+    def bent(one: Scan) -> Scan:
+        factor = 1.0 + (0.0 if off_nm else 0.05 * np.sin(one.excitation_nm / 2.0))
+        return replace(one, lockin_x_v=frozen_array(one.lockin_x_v * factor))
+
+    scans = []
+    for r in range(1, 5):
+        rng = np.random.default_rng(r)
+        scans += [scan(TOY, rng, axis_nm=first, repeat=r), bent(scan(TOY, rng, axis_nm=further, repeat=r, gain=0.8))]
+    told = bench.read(scans).says("differ in their overlap by more than a factor")
+    assert [problem.severity for problem in told] == ["warning"]
+    assert remedy in told[0].message
+
+
 def test_the_noise_of_the_meter_in_a_short_overlap_is_an_error_of_all_that_lies_beyond(bench: ScanBench) -> None:
     """Seven readings of 5 % noise in each of four scans: the powers of the pieces compare to 1.3 %."""
     how = {"meter": 0.05, "overlap_nm": (508.0, 510.9)}

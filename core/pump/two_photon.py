@@ -29,7 +29,7 @@ _VERIFIED_WITHIN = 0.1
 """Standard error of a share above which a series does not tell whether one photon does it."""
 
 _SEEN = 2.0
-"""Standard errors beyond which a share is told, or stands against a single photon where it is not subtracted."""
+"""Standard errors beyond which a share stands against a single photon where it is not subtracted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

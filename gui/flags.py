@@ -62,5 +62,5 @@ def single_photon_open(fit: EfficiencyFit) -> np.ndarray:
 def _leak(fit: EfficiencyFit, purity: PurityBound | None, t: int, j: int) -> Iterator[Flag]:
     if purity is not None and leak_possible(fit, purity)[t, j]:
         share = plain(float(purity.leak_share[t, j]), 3)
-        words = f"a laser leak within the stated rejection could make up to {share} of it"
+        words = f"a laser leak within the stated rejection could make it up to {share} too high"
         yield Flag("leak_possible", "leak?", words, is_doubt=True)

@@ -130,6 +130,7 @@ class SpectraPanel(Panel):
     def forget_frame(self) -> None:
         """Choose the axes anew at the next display."""
         self._subject = ()
+        self.shape.forget_frame()
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""

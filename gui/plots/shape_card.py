@@ -23,6 +23,7 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.empty import EmptyState
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.widgets.rows import ROW_PX
 from asplab.gui.widgets.table import Column, DataTable, TableRow
 from asplab.gui.widgets.text import TextLine
 
@@ -66,6 +67,7 @@ class ShapeCard(Card):
         self._results: Results | None = None
         self._experiment: Experiment | None = None
         self._shown: tuple[object, ...] = ()
+        self._subject: tuple[object, ...] = ()
         self._k = 0
         self._key = ""
         self._keys: tuple[str, ...] = ()
@@ -115,6 +117,10 @@ class ShapeCard(Card):
             self._say("Not tested", NOT_TESTED)
         else:
             self._show_curves(found, test, stack, k)
+
+    def forget_frame(self) -> None:
+        """Choose the axes anew at the next display."""
+        self._subject = self._shown = ()
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -190,8 +196,11 @@ class ShapeCard(Card):
         top = float(np.nanmax(found.measured + found.error))
         self.curves.set_home(y=(min(float(np.nanmin(found.measured - found.error)), -_MARGIN), top + _MARGIN / 2))
         self.residuals.set_home(y=(-largest * (1 + _MARGIN), largest * (1 + _MARGIN)))
-        for plot in (self.curves, self.residuals):
-            plot.view_all()
+        subject = (self._experiment, stack.key)
+        if subject != self._subject:
+            self._subject = subject
+            for plot in (self.curves, self.residuals):
+                plot.view_all()
         self._legend = tuple(legend)
         self._show_legend()
         self._pages.setCurrentIndex(0)
@@ -211,10 +220,8 @@ class ShapeCard(Card):
         selected = members.index(k)
         self.table.display([_row(results, test, stacks[i], i) for i in members], selected=selected)
         # The table has to find its size first.
-        box = self.table.row_box(selected)
-        QTimer.singleShot(
-            0, self, lambda: self._scroll.ensureVisible(0, round(box.center().y()), 0, round(box.height()))
-        )
+        y = round(self.table.row_box(selected).center().y())
+        QTimer.singleShot(0, self, lambda: self._scroll.ensureVisible(0, y, 0, ROW_PX))
         beyond = int(sum(test.is_beyond[i] for i in members))
         told = f"! {beyond} differ{'s' if beyond == 1 else ''} beyond 3σ" if beyond else "none differs beyond 3σ"
         self.display_title(f"Shapes and repeats at {temperature_name(stack.temperature_k)}")

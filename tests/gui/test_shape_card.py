@@ -183,6 +183,17 @@ def test_what_the_card_shows_stays_during_a_drag(window: Bindings) -> None:
     assert window.page._test is results.shape_test
 
 
+def test_a_zoom_stays_when_the_results_of_the_same_condition_change(make: Callable[..., Any], results: Results) -> None:
+    card: ShapeCard = make(ShapeCard, LIGHT, size=(800, 260))
+    card.display(results, beyond(results)[0])
+    card.curves.display_view((500.0, 505.0), (0.0, 1.0))
+    card.residuals.display_view((500.0, 505.0), (-1.0, 1.0))
+    card.display(replace(results, shape_test=replace(results.shape_test)), beyond(results)[0])
+    assert not card.residuals.is_at_home
+    card.display(results, 0)
+    assert card.residuals.is_at_home
+
+
 def test_the_card_of_another_experiment_forgets_the_last_one(window: Bindings, measured_document: Document) -> None:
     results = window.session.results
     assert results is not None

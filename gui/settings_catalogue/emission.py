@@ -1,0 +1,115 @@
+"""Settings of spectra: which count as one condition, corrections, integration, filters, background."""
+
+from asplab.gui.settings_catalogue.entries import Entry, Group
+from asplab.gui.widgets.fields import Numeric
+
+TOLERANCES = Group(
+    "Same condition",
+    (
+        Entry("grouping", "temperature_tolerance_k", "number", "Same T within",
+              "Spectra and scans within this distance of a cluster's mean count as one temperature. "
+              "True values are kept for every calculation.", Numeric("K", low=0.0, high=50.0, step=0.5)),
+        Entry("grouping", "wavelength_tolerance_nm", "number", "Same λ within",
+              "Excitations and cutoffs within this distance count as one condition.", Numeric("nm", 2, 0.0, 20.0, 0.1)),
+        Entry("grouping", "remeasured", "choice", "Measured again",
+              "What is used of a condition that was measured more than once: the mean of all, the latest, or the best, "
+              "which has the smallest relative noise.",
+              choices=(("mean", "mean of all"), ("latest", "the latest"), ("best", "the best"))),
+        Entry("grouping", "remeasured_after_h", "number", "After a pause of",
+              "A longer pause between the time stamps of one condition means that it was measured again; so do another "
+              "series, and the same repeat numbers again.", Numeric("h", 1, 0.0, 10000.0, 1.0)),
+        Entry("grouping", "scan_reach_k", "number", "Scans within",
+              "Emission without photothermal scans takes those of the nearest temperature that has scans only, up to "
+              "this far away. They are moved along the energy by the difference of E<sub>g</sub>.",
+              Numeric("K", low=0.0, high=100.0, step=1.0)),
+    ),
+    folded=True,
+)  # fmt: skip
+CORRECTIONS = Group(
+    "Corrections",
+    (
+        Entry("corrections", "leave_out_saturated", "switch", "Leave out saturated",
+              "Repeats in which the detector was at its highest value where the filters transmit. Where all repeats of "
+              "a condition are, it stays out of the fits: its intensity is a lower limit."),
+        Entry("corrections", "full_scale_counts", "number", "Full scale",
+              "Highest value that the detector can read in one exposure; 0 where it isn't known. Flat tops are found "
+              "at any height.", Numeric("counts", 0, 0.0, 1e9, 1.0)),
+        Entry("corrections", "subtract_dark", "switch", "Subtract dark frames",
+              "The mean dark frame of equal exposure is subtracted; its noise is carried on, common to all spectra."),
+        Entry("corrections", "subtract_background", "switch", "Subtract background",
+              "Spectra with the pump off (kind background), scaled by exposure: light of the probe and of the room. "
+              "Their noise is carried on, common to all spectra that use them."),
+        Entry("corrections", "subtract_emission_blank", "switch", "Subtract substrate",
+              "Spectra of the bare substrate (kind emission_blank), scaled by exposure and pump power: its "
+              "fluorescence and Raman lines. Their noise is carried on."),
+        Entry("corrections", "remove_cosmic_rays", "switch", "Remove cosmic rays",
+              "Pixels of one repeat that stand out against all other repeats take the value expected there. "
+              "Needs three repeats; a band that drifts as a whole is never clipped."),
+        Entry("corrections", "cosmic_threshold", "number", "Threshold",
+              "How far a pixel must stand out, in robust standard deviations across the repeats.",
+              Numeric("σ", 1, 3.0, 100.0, 0.5)),
+        Entry("corrections", "undo_neutral_density", "switch", "Undo neutral filters",
+              "Multiply by 10^OD of the neutral filter before the detector (column nd_od; blank means none)."),
+        Entry("corrections", "divide_by_em_gain", "switch", "Divide by EM gain",
+              "Only done when every spectrum carries its electron-multiplying gain (column em_gain)."),
+        Entry("corrections", "divide_by_accumulations", "switch", "Divide by accumulations",
+              "Counts that are the sum of several exposures (column accumulations). Off where the camera's software "
+              "writes their mean."),
+        Entry("corrections", "divide_by_response", "switch", "Divide by response",
+              "Divide by the spectral response curve (kind response), where there is one."),
+        Entry("corrections", "divide_by_filters", "switch", "Divide by filters",
+              "Divide by the transmission of the filters (kind filter) where it is at least half of its maximum; the "
+              "rest counts as not transmitted. Only done when every spectrum behind a filter has its curve."),
+        Entry("corrections", "divide_by_exposure", "switch", "Divide by exposure",
+              "Only done when every spectrum carries its exposure."),
+        Entry("corrections", "divide_by_power", "switch", "Divide by power",
+              "Only done when every spectrum carries its pump power."),
+        Entry("corrections", "inner_filter", "choice", "Inner filter",
+              "What the sample absorbs of pump and emission on their way. Cuvette: multiply by 10^((A_ex + A_em)/2), "
+              "with optical densities from a curve of kind absorption.",
+              choices=(("none", "none"), ("cuvette", "cuvette"))),
+    ),
+)  # fmt: skip
+WINDOW = Entry(
+    "integration", "window_nm", "pair", "Window", "Range of wavelengths that is integrated, for all spectra.",
+    Numeric("nm", 1, 100.0, 5000.0, 0.1),
+)  # fmt: skip
+INTEGRATION = Group(
+    "Integration",
+    (
+        WINDOW,
+        Entry("integration", "estimator", "choice", "Estimator",
+              "Window: sum of the background-subtracted spectrum. Template: least squares of the band's shape and a "
+              "line; less noise, but trusts the shape.",
+              choices=(("window", "window sum"), ("template", "band template"))),
+        Entry("integration", "correct_truncation", "switch", "Add hidden part of band",
+              "Multiply by the correction factor 1/(1 − hidden part): the filters hide a part of the band, which is "
+              "taken from the shape of the PL at the same temperature, with its error."),
+        Entry("integration", "follow_shape", "switch", "Follow moved bands",
+              "Where the shape of ASPL differs from the PL beyond 3σ, the hidden part is that of the moved and widened "
+              "shape, and the difference is in the error."),
+    ),
+)  # fmt: skip
+FILTERS = Group(
+    "Filters",
+    (
+        Entry("transmission", "cutoff_guard_nm", "number", "Edge guard",
+              "Kept away from every filter edge, from its slope and from the laser leaking behind it.",
+              Numeric("nm", 1, 0.0, 100.0, 0.5)),
+        Entry("transmission", "keep_out_laser", "switch", "Keep the laser out",
+              "Where the line of the laser stands inside the range that the filters are said to let through, the range "
+              "ends there, and the edge guard before it."),
+        Entry("transmission", "moved_cutoffs", "cutoffs", "Moved edges",
+              "Filter edges that were dragged, for every spectrum with that filter."),
+    ),
+)  # fmt: skip
+BACKGROUND = Group(
+    "Background",
+    (
+        Entry("background", "baseline", "choice", "Shape", "What is subtracted under the band, spectrum by spectrum.",
+              choices=(("constant", "constant"), ("line", "line"), ("none", "nothing"))),
+        Entry("background", "windows_nm", "windows", "Read in",
+              "Automatic: the transmitted, signal-free part of each spectrum. By hand: the same windows for all.",
+              Numeric("nm", 1, 100.0, 5000.0, 0.1)),
+    ),
+)  # fmt: skip

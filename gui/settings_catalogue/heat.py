@@ -1,0 +1,51 @@
+"""Settings of photothermal scans and their baseline."""
+
+from asplab.gui.settings_catalogue.entries import Entry, Group
+from asplab.gui.widgets.fields import Numeric
+
+SCANS = Group(
+    "Reading the scans",
+    (
+        Entry("scans", "half_width_mev", "number", "Fit within ±",
+              "The scan is read at an excitation by a local polynomial within this distance.",
+              Numeric("meV", 1, 0.1, 100.0, 0.5)),
+        Entry("scans", "polynomial_order", "choice", "Polynomial",
+              "Order of the local polynomial; the tail is exponential, so a mean would be biased.",
+              choices=((0, "mean"), (1, "line"), (2, "quadratic"), (3, "cubic"))),
+        Entry("scans", "rotate_phase", "switch", "Rotate lock-in phase",
+              "Turn (X, Y) so that heating above the gap is in phase; the rest is noise and leak."),
+        Entry("scans", "divide_by_power", "switch", "Divide by power",
+              "Divide by the smoothed pump power of the scan, after the baseline is subtracted."),
+        Entry("scans", "stitch_segments", "switch", "Stitch pieces",
+              "Scans that were recorded in pieces are scaled to each other where they overlap; the error of the factor "
+              "is carried on. Off: they are joined as they are."),
+        Entry("scans", "leave_out_overload", "switch", "Leave out overload",
+              "Points at which the lock-in was at its full scale are not read, in any scan of that temperature."),
+        Entry("scans", "full_scale_limit", "number", "Overload from",
+              "Part of the full scale (column sensitivity_v) from which a point counts as overloaded. Some lock-ins "
+              "measure up to 1.1 times their full scale.", Numeric("× full scale", 2, 0.1, 10.0, 0.05)),
+        Entry("scans", "align_temperatures", "switch", "Align temperatures",
+              "Scans that were taken at another temperature than the emission are moved along the energy by the "
+              "difference of E<sub>g</sub>. Needs PL at two temperatures."),
+    ),
+    folded=True,
+)  # fmt: skip
+BASELINE = Group(
+    "Baseline",
+    (
+        Entry("baseline", "shape", "choice", "Shape",
+              "What a scan shows without absorption. Urbach: a line, and an exponential tail where one is seen.",
+              choices=(("urbach", "line + Urbach"), ("line", "line"), ("constant", "constant"),
+                       ("blank", "measured blank"), ("none", "nothing"))),
+        Entry("baseline", "from_mev", "number", "From", "Start of the region, below the gap of each temperature.",
+              Numeric("meV", 1, 0.0, 3000.0, 5.0)),
+        Entry("baseline", "to_mev", "optional", "To", "End of the region, below the gap; empty: the end of the scan.",
+              Numeric("meV", 1, 0.0, 3000.0, 5.0), empty="end of scan"),
+        Entry("baseline", "tail_from_mev", "number", "Tail from",
+              "The Urbach tail is fitted from here, where the scan shows one.", Numeric("meV", 1, 0.0, 3000.0, 5.0)),
+        Entry("baseline", "unit", "choice", "With power",
+              "Independent of the pump power: electrical pick-up, in volts. Proportional to it: scattered light, or a "
+              "substrate that heats.",
+              choices=(("volt", "independent"), ("power", "proportional"))),
+    ),
+)  # fmt: skip

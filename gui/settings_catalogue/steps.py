@@ -1,0 +1,33 @@
+"""Which settings stand beside which step."""
+
+from dataclasses import replace
+
+from asplab.gui.settings_catalogue.emission import BACKGROUND, CORRECTIONS, FILTERS, INTEGRATION, TOLERANCES, WINDOW
+from asplab.gui.settings_catalogue.energies import CALIBRATION, ENERGIES
+from asplab.gui.settings_catalogue.entries import Group
+from asplab.gui.settings_catalogue.heat import BASELINE, SCANS
+from asplab.gui.settings_catalogue.models import MODELS
+from asplab.gui.settings_catalogue.results import DRIFT, EFFICIENCY, POLARON, PUMP, RESPONSES
+from asplab.gui.settings_catalogue.systematics import SYSTEMATICS
+
+STEPS: dict[str, tuple[Group, ...]] = {
+    "overview": (
+        Group(
+            "Integration",
+            (
+                WINDOW,
+                FILTERS.entries[0],
+                replace(BACKGROUND.entries[0], label="Background"),
+                INTEGRATION.entries[2],
+            ),
+        ),
+        Group("PA baseline", BASELINE.entries[:3]),
+    ),
+    "corrections": (CORRECTIONS, CALIBRATION, TOLERANCES),
+    "spectra": (INTEGRATION, FILTERS, BACKGROUND, DRIFT),
+    "absorption": (BASELINE, SCANS, ENERGIES),
+    "ratio": (EFFICIENCY, RESPONSES, PUMP, ENERGIES),
+    "efficiency": (EFFICIENCY, RESPONSES, PUMP),
+    "polaron": (POLARON, MODELS, SYSTEMATICS, ENERGIES),
+}
+"""Groups of every step, in the order of the steps."""

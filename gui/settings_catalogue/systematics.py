@@ -1,0 +1,67 @@
+"""Priors of effects that no repeat shows."""
+
+from collections.abc import Mapping
+
+from asplab.gui.settings_catalogue.entries import Entry, Group
+from asplab.gui.widgets.fields import Numeric
+
+SYSTEMATICS = Group(
+    "Systematic effects",
+    (
+        Entry("systematics", "yield_slope_percent", "number", "QY slope",
+              "Change of the quantum yield over 300 meV of excitation energy above the gap, in % of it: one standard "
+              "deviation. 0 leaves the effect out; this holds for all of these numbers.",
+              Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "yield_step_percent", "number", "Yield below gap",
+              "Quantum yield of light absorbed below the gap against that of the lowest Stokes excitation: what a "
+              "slope of the yield does on its way to the gap.",
+              Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "gain_slope_percent", "number", "Gain slope",
+              "Change of the emission signal against the heat over 300 meV of excitation energy.",
+              Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "path_mismatch_percent", "number", "Mismatch",
+              "Transmission of the anti-Stokes path against the Stokes path. Where the curves of all filters are "
+              "measured, the default of 2 counts as 0.5.",
+              Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "leak_ppm", "number", "Leak",
+              "Part of the pump that leaves the laser above the gap.", Numeric("ppm", 1, 0.0, 1e5, 1.0)),
+        Entry("systematics", "wavelength_nm", "number", "λ offset",
+              "Excitation wavelengths against the spectrometer. Left out where the laser lines of all are measured.",
+              Numeric("nm", 2, 0.0, 20.0, 0.05)),
+        Entry("systematics", "scan_wavelength_nm", "number", "Scan offset",
+              "Photothermal scans against the excitations of the spectra.", Numeric("nm", 2, 0.0, 20.0, 0.01)),
+        Entry("systematics", "reference_mev", "number", "Gap offset",
+              "Error of the energy from which ΔE counts, common to all temperatures.",
+              Numeric("meV", 1, 0.0, 200.0, 0.5)),
+        Entry("systematics", "temperature_k", "number", "T offset",
+              "Error of the temperature of the lattice, common to all temperatures.", Numeric("K", 1, 0.0, 100.0, 0.5)),
+        Entry("systematics", "pa_baseline_fraction", "number", "Other baseline",
+              "Part of the difference between the photothermal baseline in use and its alternative.",
+              Numeric("", 2, 0.0, 10.0, 0.1)),
+        Entry("systematics", "band_shift_mev", "number", "Band shift",
+              "Anti-Stokes band against the shape that supplies what the filters hide of it.",
+              Numeric("meV", 1, 0.0, 100.0, 0.5)),
+        Entry("systematics", "ensemble_mev", "number", "Hidden spread",
+              "Standard deviation of the gaps of an ensemble that a single-gap model does not know of.",
+              Numeric("meV", 1, 0.0, 200.0, 1.0)),
+        Entry("systematics", "nd_percent", "number", "Neutral filter",
+              "Optical density of the neutral filters that PL and ASPL do not share, in % of it: 5 for a nominal one, "
+              "1 for a measured one.",
+              Numeric("%", 1, 0.0, 100.0, 0.5)),
+        Entry("systematics", "bandwidth_mev", "number", "Bandwidth",
+              "Full width at half maximum of the excitation that is not stated: light is absorbed to the blue of its "
+              "nominal energy.",
+              Numeric("meV", 1, 0.0, 200.0, 0.5)),
+        Entry("systematics", "drift_percent", "number", "Drift",
+              "Change of the emission from the first to the last condition of a temperature.",
+              Numeric("%", 2, 0.0, 50.0, 0.1)),
+        Entry("systematics", "inner_filter_part", "number", "Inner filter",
+              "Part of what a cuvette's inner filter would take from the emission, where the sample's absorption is "
+              "known and not corrected for. 0 for a thin film.",
+              Numeric("", 2, 0.0, 2.0, 0.1)),
+    ),
+    folded=True,
+)  # fmt: skip
+
+EFFECTS: Mapping[str, str] = {entry.field: entry.label for entry in SYSTEMATICS.entries}
+"""What the systematic effects are called, by the field that holds the size of each."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from asplab.core.checks import Misfit, common_yield
 from asplab.core.efficiency import EfficiencyFit
+from asplab.core.energy_words import SINGLE_GAP
 from asplab.core.estimate import Estimate, is_systematic_told, stated_error
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
@@ -37,7 +38,7 @@ RATIO_NOTE = "From the paper’s R lines: points that share noise count as indep
 NOT_IDENTIFIED = "The data set no upper limit of ħω, so this number follows from the best fit only."
 _RATES = (
     ("g", "g_mev"),
-    ("ħω", "phonon_mev"),
+    (f"ħω ({SINGLE_GAP})", "phonon_mev"),
     ("E<sub>p</sub> = g²/ħω", "polaron_energy_mev"),
     ("S = (g/ħω)²", "huang_rhys"),
 )

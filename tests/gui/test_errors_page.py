@@ -79,7 +79,7 @@ def test_an_effect_that_is_switched_off_brings_nothing(page: ErrorsPage, opened:
 
 def test_the_value_has_the_arms_of_the_results_card(page: ErrorsPage, opened: Bindings) -> None:
     rows = temperature_rows(results_of(opened), opened.view)
-    phonon, coupling = (next(row for row in rows if row.symbol == symbol) for symbol in ("ħω", "g"))
+    phonon, coupling = (next(row for row in rows if row.symbol.split(" (")[0] == symbol) for symbol in ("ħω", "g"))
     assert page.table.rows[0].cells[1] == measured(phonon.estimate)
     assert page.table.rows[1].cells[1] == measured(coupling.estimate)
 
@@ -179,7 +179,12 @@ def test_after_an_edit_the_effects_are_of_earlier_settings_until_they_are_found_
 
 # --- the results card ----------------------------------------------------------------------------------------
 def told_beside(bound: Bindings, symbol: str) -> str:
-    return next(row.systematic for row in bound.inspector.here.rows if row.symbol == symbol)
+    return next(row.systematic for row in bound.inspector.here.rows if row.symbol.split(" (")[0] == symbol)
+
+
+def test_an_energy_of_eq_9_is_called_that_of_a_single_gap(opened: Bindings) -> None:
+    for table in (opened.inspector.here, opened.inspector.joint):
+        assert [row.symbol for row in table.rows if row.symbol.startswith("ħω")] == ["ħω (single gap)"]
 
 
 def test_the_results_card_has_the_systematic_errors_once_they_are_known(

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from asplab.core.checks import logit_eta, polaron_residuals
 from asplab.core.efficiency import EfficiencyFit
+from asplab.core.energy_words import SINGLE_GAP
 from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
@@ -36,7 +37,9 @@ from asplab.gui.widgets.table import Column, DataTable, TableRow
 COLUMNS = (
     Column("T"),
     Column("g", "meV", "Electron-phonon coupling; profile-likelihood interval, 68 %"),
-    Column("ħω", "meV", "Phonon energy; profile-likelihood interval, 68 %"),
+    Column(
+        "ħω", "meV", f"Phonon energy, {SINGLE_GAP}: too large where gaps scatter; profile-likelihood interval, 68 %"
+    ),
     Column("E<sub>p</sub>", "meV", "Polaron energy g²/ħω; better determined than g or ħω alone"),
     Column("S", "", "Huang-Rhys factor (g/ħω)²"),
     Column("ln A", "", "Free scale of the rate, energies counted in meV", is_spare=True),
@@ -233,7 +236,8 @@ class FitPage(Page):
         self.table.display(rows, selected=t)
         self._table_card.limit_content(self.table.sizeHint().height())
         open_ = 0 if intervals is None else int(((~intervals.identified) & np.isfinite(polaron.chi2)).sum())
-        self._table_card.display_subtitle(f"68 % intervals · {open_} not identified" if open_ else "68 % intervals")
+        told = f" · {open_} not identified" if open_ else ""
+        self._table_card.display_subtitle(f"{SINGLE_GAP} · 68 % intervals{told}")
 
 
 def _longest(fit: EfficiencyFit | None) -> float:

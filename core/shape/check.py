@@ -53,6 +53,8 @@ class ShapeTest:
         Of any difference of shape, in standard deviations of a normal distribution, for that condition alone.
     moved_significance : ndarray
         The same of a shift or width alone.
+    has_slope : ndarray of bool
+        A line was fitted below the band instead of a constant.
     is_beyond : ndarray of bool
         A difference beyond three standard deviations, allowing for how many conditions were tested.
     moved : MovedShapes
@@ -72,6 +74,7 @@ class ShapeTest:
     chi2_fitted: FloatArray
     significance: FloatArray
     moved_significance: FloatArray
+    has_slope: np.ndarray
     is_beyond: np.ndarray
     moved: MovedShapes = field(default_factory=MovedShapes)
     problems: tuple[Problem, ...] = ()
@@ -100,7 +103,7 @@ def check_shapes(bands: Bands, stokes: StokesTransmitted, slopes: BackgroundSlop
             shape = common if stacks[k].kind == "aspl" else _others(bands, stokes, light, [k])
             if shape is not None:
                 fits[k], ranges[k] = _fit(bands, k, shape, template.extent_nm, has_slope=bool(has_slope[k]))
-    return _collected(bands, fits, ranges, _explained(bands, stokes, fits, has_slope))
+    return _collected(bands, fits, ranges, _explained(bands, stokes, fits, has_slope), has_slope)
 
 
 def _explained(
@@ -216,7 +219,13 @@ def _common(
     return block.wavelength_nm[inside], block.mean[row, inside], variance[inside], region, float(max(count - 1, 1))
 
 
-def _collected(bands: Bands, fits: Sequence[ShapeFit | None], ranges: FloatArray, explained: np.ndarray) -> ShapeTest:
+def _collected(
+    bands: Bands,
+    fits: Sequence[ShapeFit | None],
+    ranges: FloatArray,
+    explained: np.ndarray,
+    has_slope: np.ndarray,
+) -> ShapeTest:
     def column(name: str) -> FloatArray:
         return np.array([np.nan if fit is None else float(getattr(fit, name)) for fit in fits])
 
@@ -244,6 +253,7 @@ def _collected(bands: Bands, fits: Sequence[ShapeFit | None], ranges: FloatArray
         chi2_fitted=column("chi2_fitted"),
         significance=sigma_of(p_value),
         moved_significance=sigma_of(p_moved),
+        has_slope=has_slope,
         is_beyond=is_beyond,
         moved=MovedShapes((*moved, *others)),
         problems=_problems(bands, fits, is_beyond, explained, n_alike=len(others)),
@@ -369,13 +379,17 @@ def shape_curves(bands: Bands, test: ShapeTest, k: int) -> ShapeCurves | None:
     pooled, _ = steady_variance(variance, np.interp(axis, shape.axis_nm, shape.smooth), dof)
     amplitude, top = float(test.amplitude[k]), float(np.max(shape.smooth))
     resting, noise = shape.moved(axis, 0.0, 1.0), shape.noise(axis, 0.0, 1.0)
-    measured = (mean - test.level[k]) / amplitude
+    level = np.full(axis.size, test.level[k])
+    if test.has_slope[k]:
+        line = np.polynomial.Polynomial.fit(axis, mean - amplitude * resting, 1, w=1.0 / np.sqrt(pooled))
+        level = np.asarray(line(axis))
+    measured = (mean - level) / amplitude
     moved = np.full(axis.size, np.nan)
     if np.isfinite(test.shift_mev[k]):
         moved = shape.moved(axis, float(test.shift_mev[k]), float(test.width_ratio[k]))
         columns = np.column_stack([moved, np.ones(axis.size)]) / np.sqrt(pooled)[:, None]
-        height, level = np.linalg.lstsq(columns, measured / np.sqrt(pooled), rcond=None)[0]
-        moved = height * moved + level
+        height, rest = np.linalg.lstsq(columns, measured / np.sqrt(pooled), rcond=None)[0]
+        moved = height * moved + rest
     return ShapeCurves(
         wavelength_nm=axis,
         measured=measured / top,

@@ -113,6 +113,12 @@ def test_a_background_that_slopes_is_no_moved_band() -> None:
     results = analyse(Document(change_spectra(TOY.experiment(), sloping)))
     assert told(results) == []
     assert any(problem.where == "background" for problem in results.problems)
+    assert results.bands is not None
+    assert results.shape_test is not None
+    for k in np.flatnonzero(aspl(results)).tolist():
+        curves = shape_curves(results.bands, results.shape_test, k)
+        assert curves is not None
+        assert abs(np.polyfit(curves.wavelength_nm, curves.residual, 1)[0]) * np.ptp(curves.wavelength_nm) < 1.0
 
 
 def test_identical_repeats_are_not_tested() -> None:

@@ -101,9 +101,16 @@ def _problems(bands: Bands, found: np.ndarray, shift: FloatArray) -> tuple[Probl
     order = sorted(found, key=lambda k: -abs(shift[k]))
     named = "; ".join(f"{bands.corrected.stacks[k].label} ({shift[k]:+.1f} σ)" for k in order[:_NAMED])
     more = f" and {len(order) - _NAMED} more" if len(order) > _NAMED else ""
+    corrected = bands.corrected
+    cause = "Choose"
+    if any(corrected.dark_group[k] < 0 and corrected.treatments[k].response for k in order):
+        cause = (
+            "Some have no dark frame, and the detector's offset, divided by its response, slopes: add dark frames. Else "
+            "choose"
+        )
     message = (
         f"the background slopes in {len(order)} of {len(shift)} conditions and, taken as constant, shifts their "
-        f"intensity by more than its standard error: {named}{more}. Choose the background 'line' if it is straight, or "
-        "set background windows closer to the band."
+        f"intensity by more than its standard error: {named}{more}. {cause} the background 'line' if it is straight, "
+        "or set background windows closer to the band."
     )
     return (Problem("warning", "background", message),)

@@ -7,7 +7,7 @@ import pytest
 from toy_experiment import Toy
 
 from asplab.core.document import Document
-from asplab.core.experiment import Experiment, frozen_array
+from asplab.core.experiment import Condition, Curve, Experiment, frozen_array
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import BackgroundSettings
 
@@ -69,3 +69,11 @@ def test_the_shift_is_what_the_slope_adds_to_the_intensity() -> None:
 
 def test_a_line_as_background_needs_no_warning() -> None:
     assert told(run(0.5, baseline="line")) == []
+
+
+def test_missing_darks_are_named_where_the_response_makes_their_offset_slope() -> None:
+    axis = np.linspace(380.0, 640.0, 27)
+    curve = Curve("response", "r.csv", None, Condition(), wavelength_nm=axis, values=np.linspace(0.3, 1.0, 27))
+    (message,) = told(analyse(Document(replace(sloping(TOY.experiment(), 0.5), curves=(curve,)))))
+    assert "Some have no dark frame" in message
+    assert not any("dark frame" in plain for plain in told(run(0.5)))

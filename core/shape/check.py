@@ -98,7 +98,7 @@ def check_shapes(bands: Bands, stokes: StokesTransmitted, slopes: BackgroundSlop
         every = [k for k, s in enumerate(stacks) if s.temperature == t and stokes.used[k]]
         if not all(_is_clean(stacks[k]) for k in every):
             continue
-        common = _shape(template, _dof(bands, light))
+        common = known_shape(template, _dof(bands, light))
         for k in members:
             shape = common if stacks[k].kind == "aspl" else _others(bands, stokes, light, [k])
             if shape is not None:
@@ -169,10 +169,10 @@ def _others(bands: Bands, stokes: StokesTransmitted, light: Sequence[int], left_
     if block is None or template is None:
         return None
     found = band_shape(corrected, block, rest, stokes.ranges_nm, template.extent_nm, bands.settings)
-    return None if found is None else _shape(found, _dof(bands, light))
+    return None if found is None else known_shape(found, _dof(bands, light))
 
 
-def _shape(template: Template, dof: float) -> Shape | None:
+def known_shape(template: Template, dof: float) -> Shape | None:
     """Return the known part of a template with the noise that neighbours in signal agree on."""
     seen = np.flatnonzero(template.variance > 0.0)
     if seen.size < 2:
@@ -186,7 +186,7 @@ def _fit(
     bands: Bands, k: int, shape: Shape, extent_nm: tuple[float, float], *, has_slope: bool
 ) -> tuple[ShapeFit | None, FloatArray]:
     """Compare one stack with a shape."""
-    axis, mean, variance, region, dof = _common(bands, k, shape, extent_nm)
+    axis, mean, variance, region, dof = common_range(bands, k, shape, extent_nm)
     if axis.size < 2:
         return None, region
     pooled, is_steady = steady_variance(variance, np.interp(axis, shape.axis_nm, shape.smooth), dof)
@@ -203,7 +203,7 @@ def _fit(
     return fit, region
 
 
-def _common(
+def common_range(
     bands: Bands, k: int, shape: Shape, extent_nm: tuple[float, float]
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, float]:
     """Return axis, mean and its variance in the range common to a stack and a shape; the range; repeats less one."""
@@ -344,57 +344,3 @@ def _told(fit: ShapeFit) -> str:
     if np.isnan(fit.shift_mev):
         return f"{size}, no moved band"
     return f"{fit.shift_mev:+.1f} meV, width × {fit.width_ratio:.2f}, {size}"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ShapeCurves:
-    """A mean spectrum beside the band shape, in the common range and in units of the shape's maximum.
-
-    Attributes
-    ----------
-    wavelength_nm, measured, error, resting, moved : ndarray, shape (n_pixels,)
-        The spectrum without its level and its standard error; the shape at rest; and moved and widened, NaN where the
-        spectrum does not tell how.
-    residual : ndarray, shape (n_pixels,)
-        Spectrum less resting shape, in standard errors of both.
-    """
-
-    wavelength_nm: FloatArray
-    measured: FloatArray
-    error: FloatArray
-    resting: FloatArray
-    moved: FloatArray
-    residual: FloatArray
-
-
-def shape_curves(bands: Bands, test: ShapeTest, k: int) -> ShapeCurves | None:
-    """Return what the shape test of stack ``k`` compares, for display; None where it was not tested."""
-    template = bands.templates[bands.corrected.stacks[k].temperature]
-    if template is None or not np.isfinite(test.amplitude[k]) or test.amplitude[k] == 0.0:
-        return None
-    shape = _shape(template, 1.0)
-    if shape is None:
-        return None
-    axis, mean, variance, _, dof = _common(bands, k, shape, template.extent_nm)
-    pooled, _ = steady_variance(variance, np.interp(axis, shape.axis_nm, shape.smooth), dof)
-    amplitude, top = float(test.amplitude[k]), float(np.max(shape.smooth))
-    resting, noise = shape.moved(axis, 0.0, 1.0), shape.noise(axis, 0.0, 1.0)
-    level = np.full(axis.size, test.level[k])
-    if test.has_slope[k]:
-        line = np.polynomial.Polynomial.fit(axis, mean - amplitude * resting, 1, w=1.0 / np.sqrt(pooled))
-        level = np.asarray(line(axis))
-    measured = (mean - level) / amplitude
-    moved = np.full(axis.size, np.nan)
-    if np.isfinite(test.shift_mev[k]):
-        moved = shape.moved(axis, float(test.shift_mev[k]), float(test.width_ratio[k]))
-        columns = np.column_stack([moved, np.ones(axis.size)]) / np.sqrt(pooled)[:, None]
-        height, rest = np.linalg.lstsq(columns, measured / np.sqrt(pooled), rcond=None)[0]
-        moved = height * moved + rest
-    return ShapeCurves(
-        wavelength_nm=axis,
-        measured=measured / top,
-        error=np.sqrt(pooled) / abs(amplitude) / top,
-        resting=resting / top,
-        moved=moved / top,
-        residual=(measured - resting) / np.sqrt(pooled / amplitude**2 + noise),
-    )

@@ -10,7 +10,8 @@ from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.grouping import Stack
 from asplab.core.pipeline import Results
-from asplab.core.shape.check import ShapeCurves, ShapeTest, shape_curves
+from asplab.core.shape.check import ShapeTest
+from asplab.core.shape.curves import ShapeCurves, shape_curves
 from asplab.gui.facts import differs_words
 from asplab.gui.plots.base import EXCLUDES
 from asplab.gui.plots.curves import LayerCurves

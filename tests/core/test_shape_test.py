@@ -12,7 +12,7 @@ from asplab.core.ledger import ledger
 from asplab.core.ledger.around import around
 from asplab.core.pipeline import Analysis, Results, analyse
 from asplab.core.settings import IntegrationSettings
-from asplab.core.shape.check import shape_curves
+from asplab.core.shape.curves import shape_curves
 from asplab.core.shape.fit import steady_variance
 from asplab.core.units import HC_MEV_NM
 

@@ -105,8 +105,8 @@ def _problems(bands: Bands, found: np.ndarray, shift: FloatArray) -> tuple[Probl
     cause = "Choose"
     if any(corrected.dark_group[k] < 0 and corrected.treatments[k].response for k in order):
         cause = (
-            "Some have no dark frame, and the detector's offset, divided by its response, slopes: add dark frames. Else "
-            "choose"
+            "Some have no dark frame, and the detector's offset, divided by its response, slopes: add dark frames. "
+            "Else choose"
         )
     message = (
         f"the background slopes in {len(order)} of {len(shift)} conditions and, taken as constant, shifts their "

@@ -24,27 +24,31 @@ _FEWEST_POINTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Overloaded:
-    """One range of one temperature: how many of its scans were at full scale there."""
+    """One range of one temperature: how many of its scans were at full scale there, and whether these were dropped."""
 
     place: str
     range_nm: tuple[float, float]
     scans: int
     of_scans: int
     points: int
+    are_dropped: bool = False
 
 
 def leave_out(
-    piece: Piece, settings: ScanSettings, place: str, problems: list[Problem]
+    piece: Piece, settings: ScanSettings, place: str, problems: list[Problem], *, is_whole: bool
 ) -> tuple[Piece, tuple[Overloaded, ...]]:
     """Return a piece without the points at which any of its scans was overloaded, and the ranges of these.
 
-    They leave all scans alike, so that the mean and its noise are those of the same repeats everywhere.
+    They leave all scans alike, so that the mean and its noise are those of the same repeats everywhere. Of whole scans
+    (``is_whole``) less than half of which were overloaded, these are dropped instead, where two remain.
     """
     masks = np.array([piece.on_axis(scan, _overload(scan, settings).astype(float)) > 0.0 for scan in piece.scans])
     if not masks.any():
         return piece, ()
+    struck = masks.any(axis=1)
+    drops = bool(is_whole and settings.leave_out_overload and 2 * struck.sum() < struck.size and (~struck).sum() > 1)
     hit = binary_closing(np.pad(masks.any(axis=0), _BETWEEN), iterations=_BETWEEN)[_BETWEEN:-_BETWEEN]
-    if np.count_nonzero(~hit) < _FEWEST_POINTS:
+    if np.count_nonzero(~hit) < _FEWEST_POINTS and not drops:
         message = (
             f"{np.count_nonzero(hit)} of {hit.size} points of the photothermal scans are at the full scale of the "
             "lock-in, so nothing would be left; they are kept. Check sensitivity_v, which is in volts, where it is "
@@ -60,11 +64,15 @@ def leave_out(
             int(masks[:, a:b].any(axis=1).sum()),
             len(masks),
             int(b - a),
+            drops,
         )
         for a, b in edges.reshape(-1, 2)
     )
     if not settings.leave_out_overload:
         return piece, found
+    if drops:
+        kept = (scan for scan, is_struck in zip(piece.scans, struck, strict=True) if not is_struck)
+        return replace(piece, scans=tuple(kept)), found
     return replace(piece, axis_nm=piece.axis_nm[~hit]), found
 
 
@@ -73,9 +81,13 @@ def overload_problem(found: Sequence[Overloaded], settings: ScanSettings) -> Pro
     if not found:
         return None
     places = [f"{one.place} {one.range_nm[0]:.1f}-{one.range_nm[1]:.1f} nm" for one in found]
-    few = [one for one in found if 2 * one.scans <= one.of_scans]
+    few = [one for one in found if 2 * one.scans <= one.of_scans and not one.are_dropped]
     some = f" At some of them only {few[0].scans} of {few[0].of_scans} scans: exclude those." if few else ""
     what = "they are left out of all scans" if settings.leave_out_overload else "they are kept, as the settings say"
+    dropped = max((one for one in found if one.are_dropped), key=lambda one: one.scans, default=None)
+    if dropped is not None:
+        what = f"up to {dropped.scans} of {dropped.of_scans} scans are left out as a whole"
+        what += "" if all(one.are_dropped for one in found) else ", elsewhere these points of all scans"
     message = (
         f"{_some(places)}: the lock-in is at its full scale, or its signal has a flat top ("
         f"{sum(one.points for one in found)} points); {what}.{some} Measure with a larger full scale."

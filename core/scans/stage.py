@@ -161,11 +161,12 @@ def _usable(
     kept: list[Piece] = []
     found: list[Overloaded] = []
     for piece in pieces:
-        usable, ranges = leave_out(piece, settings, place, told.problems)
+        usable, ranges = leave_out(piece, settings, place, told.problems, is_whole=len(pieces) == 1)
         kept.append(usable)
         found += ranges
     told.overloaded += found
-    return tuple(kept), tuple(found) if settings.leave_out_overload else ()
+    holes = tuple(one for one in found if not one.are_dropped)
+    return tuple(kept), holes if settings.leave_out_overload else ()
 
 
 def _traces(pieces: Sequence[Piece], turned: Turned, wanted: bool) -> list[Trace]:

@@ -45,7 +45,7 @@ def leave_out(
     masks = np.array([piece.on_axis(scan, _overload(scan, settings).astype(float)) > 0.0 for scan in piece.scans])
     if not masks.any():
         return piece, ()
-    struck = masks.any(axis=1)
+    struck = np.asarray(masks.any(axis=1))
     drops = bool(is_whole and settings.leave_out_overload and 2 * struck.sum() < struck.size and (~struck).sum() > 1)
     hit = binary_closing(np.pad(masks.any(axis=0), _BETWEEN), iterations=_BETWEEN)[_BETWEEN:-_BETWEEN]
     if np.count_nonzero(~hit) < _FEWEST_POINTS and not drops:

@@ -103,13 +103,13 @@ def _leaks(results: Results, found: Row) -> Iterator[str]:
     if settings.measured_leak_ppm is not None:
         yield f"Laser leak: {settings.measured_leak_ppm:g} ± {settings.measured_leak_error_ppm:g} ppm are subtracted."
     elif found["leak"] is None:
-        yield f"Laser leak: no rejection is stated, so it is not bounded{f'; {needs}' if needs else ''}."
+        yield f"Laser leak: no rejection is stated, so it is not bounded{f'; η {needs}' if needs else ''}."
     else:
         possible = [row for row in found["pump"] if row["leak_possible"]]
         least = f", from ΔE = {min(row['detuning_mev'] for row in possible):.0f} meV on" if possible else ""
         yield (
             f"Laser leak: within OD {settings.rejection_od:g} it could make more than the error of "
-            f"{len(possible) or 'none'} of {len(found['pump'])} η{least}{f'; {needs}' if needs and possible else ''}."
+            f"{len(possible) or 'none'} of {len(found['pump'])} η{least}{f'; η {needs}' if needs and possible else ''}."
         )
 
 

@@ -71,7 +71,9 @@ class ReferenceLine:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferenceEffect:
-    """What references say of each condition; arrays have shape (n_stacks,), with zeros where they say nothing.
+    """What references that change beyond doubt say of each condition.
+
+    Arrays have shape (n_stacks,), with zeros where they say nothing.
 
     Attributes
     ----------

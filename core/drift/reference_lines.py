@@ -85,7 +85,9 @@ def _apart_sigma(apart: float, rest: float, n: int, dof: int) -> float:
 def reference_effect(
     gathered: Gathered, timeline: Timeline, references: Sequence[ReferenceTrend], followed: np.ndarray
 ) -> ReferenceEffect:
-    """Return what the references say of every stack.
+    """Return what the references say of every stack; lines that are not beyond doubt say nothing.
+
+    References that take a minute would say anything of hours, and be divided by.
 
     Parameters
     ----------
@@ -96,7 +98,8 @@ def reference_effect(
     change, error, outside = np.zeros(n), np.zeros(n), np.zeros(n)
     left: dict[int, str] = {}
     lines = reference_lines(references)
-    for line in lines:
+    beyond_doubt = _beyond(lines)
+    for line in (one for one in lines if one.temperature in beyond_doubt):
         own = [k for k, stack in enumerate(gathered.stacks) if stack.temperature == line.temperature]
         found = [_time(gathered.stacks[k], timeline, is_first=bool(followed[k])) for k in own]
         times = np.array([value for value in found if value is not None])
@@ -125,10 +128,10 @@ def _time(stack: Stack, timeline: Timeline, *, is_first: bool) -> float | None:
     return float(times.mean())
 
 
-def lines_beyond(effect: ReferenceEffect) -> list[int]:
+def _beyond(lines: Sequence[ReferenceLine]) -> list[int]:
     """Return the temperatures whose references change beyond three σ, allowing for how many there are."""
-    limit = told_from(len(effect.lines))
-    return [line.temperature for line in effect.lines if line.significance > limit]
+    limit = told_from(len(lines))
+    return [line.temperature for line in lines if line.significance > limit]
 
 
 def reference_problems(
@@ -140,7 +143,7 @@ def reference_problems(
 ) -> list[Problem]:
     """Tell references that change, and what that does to the conditions."""
     lines = {line.temperature: line for line in effect.lines}
-    beyond = lines_beyond(effect)
+    beyond = _beyond(effect.lines)
     limit = told_from(len(references))
     found = [one for one in references if one.significance > limit or one.temperature in beyond]
     if not found:

@@ -17,7 +17,7 @@ from asplab.core.clock import Timeline
 from asplab.core.drift.fit import Trends, find_trends
 from asplab.core.drift.records import DriftTrends, HeatTrends, LightTrends, ReferenceEffect
 from asplab.core.drift.reference_lines import BEYOND_SIGMA as BEYOND_SIGMA
-from asplab.core.drift.reference_lines import lines_beyond, reference_effect, reference_problems
+from asplab.core.drift.reference_lines import reference_effect, reference_problems
 from asplab.core.drift.references import light_timeline, positions_of, reference_trends, timeline_of
 from asplab.core.energies import Energies, Excitations
 from asplab.core.experiment import Record
@@ -79,23 +79,21 @@ def find_light_trends(
         is_common_beyond=_beyond(trends.common_sigma),
         gain=gain,
         variance=variance,
-        together=_together(gathered, effect, settings),
+        together=_together(effect, settings),
         references=references,
         by_reference=effect,
     )
 
 
-def _together(gathered: Gathered, effect: ReferenceEffect, settings: DriftSettings) -> FloatArray | None:
+def _together(effect: ReferenceEffect, settings: DriftSettings) -> FloatArray | None:
     """Return the errors that references bring, (n_parts, n_stacks).
 
-    Where each condition is divided by their line, the error of the slope; else the change itself where it is beyond
-    doubt. In both cases what the line says beyond the last reference is a guess.
+    Where each condition is divided by their line, the error of the slope; else the change itself. In both cases what
+    the line says beyond the last reference is a guess.
     """
     parts = np.array([effect.error, effect.outside])
     if not settings.correct_drift:
-        beyond = lines_beyond(effect)
-        is_widened = settings.widen & np.isin([stack.temperature for stack in gathered.stacks], beyond)
-        parts = np.where(is_widened, np.vstack([effect.change, parts]), 0.0)
+        parts = np.vstack([effect.change, parts]) * settings.widen
     return parts if parts.any() else None
 
 

@@ -381,6 +381,14 @@ def test_the_error_of_a_line_holds_the_truth_in_two_of_three_cases(count: int) -
     assert np.mean([abs(line.per_s) < line.per_s_error for line in lines]) == pytest.approx(0.683, abs=0.035)
 
 
+def test_nothing_is_divided_by_a_line_that_is_not_beyond_doubt() -> None:
+    results = run(with_reference(0.0, times=True), correct_drift=True)
+    assert results.drift is not None
+    assert results.drift.light.by_reference.lines[0].per_s != 0.0
+    assert not results.drift.light.by_reference.change.any()
+    assert results.drift.light.together is None
+
+
 def test_a_temperature_is_not_followed_where_one_condition_has_no_time() -> None:
     def untimed(spectrum: Spectrum) -> Spectrum:
         is_one = spectrum.kind == "pl" and spectrum.condition.excitation_nm == EXCITATIONS_NM[0]

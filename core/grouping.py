@@ -7,13 +7,12 @@ from itertools import chain
 import numpy as np
 
 from asplab.core.clock import Timeline
-from asplab.core.clusters import Readings
-from asplab.core.clusters import cluster as cluster
-from asplab.core.clusters import nearest as nearest
+from asplab.core.clusters import Readings, cluster, nearest
 from asplab.core.document import Exclusions
 from asplab.core.emission_kinds import excitation_of, kinds_of
 from asplab.core.errors import AnalysisError
 from asplab.core.experiment import EMISSION_KINDS, Experiment, Record, Scan, Spectrum
+from asplab.core.known_power import power_problem, scan_power_uw
 from asplab.core.problems import Problem
 from asplab.core.remeasured import (
     R,
@@ -139,7 +138,7 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
     light = [s.condition.power_uw is not None for s in kept]
     heat = [scan_power_uw(s) is not None for s in scans]
     if any(light + heat) and not all(light + heat):
-        problems.append(_power_problem(experiment.name, light, heat))
+        problems.append(power_problem(experiment.name, light, heat))
     in_use: list[Record] = [*chain.from_iterable(s.members for s in stacks)]
     # Scans that come from another temperature don't tell that of the emission.
     in_use += [s for s in chain.from_iterable(heat_scans) if _is_at(s, centres, settings)]
@@ -237,29 +236,11 @@ def _kept(records: Sequence[R], exclusions: Exclusions) -> list[R]:
     return [record for record in records if exclusions.reason(record.source) is None]
 
 
-def scan_power_uw(scan: Scan) -> FloatArray | None:
-    """Return the pump power along a scan, (n,): its own column, else the constant of the manifest, else None."""
-    if scan.power_uw is not None:
-        return scan.power_uw
-    constant = scan.condition.power_uw
-    return None if constant is None else np.full(scan.excitation_nm.size, constant)
-
-
 def _temperatures(records: Sequence[Record], centres: Sequence[float]) -> list[FloatArray]:
     """Return the true temperatures of the records at each centre."""
     values = np.array([_temperature(record) for record in records])
     own = np.array([nearest(centres, value) for value in values])
     return [values[own == t] for t in range(len(centres))]
-
-
-def _power_problem(name: str, light: list[bool], heat: list[bool]) -> Problem:
-    message = (
-        f"the pump power is known for {sum(light)} of {len(light)} spectra and {sum(heat)} of {len(heat)} photothermal "
-        "scans, so nothing is divided by it: PL and PA of one excitation are taken to be at equal power. Fill power_uw "
-        "for all where they were not."
-    )
-    known_on_one_side = all(light) != all(heat) and (not any(light) or not any(heat))
-    return Problem("info" if known_on_one_side else "warning", name, message)
 
 
 def _temperature(record: Record) -> float:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from asplab.core.clusters import cluster, nearest
 from asplab.core.efficiency import FLAGS, EfficiencyFit
 from asplab.core.energies import take_given
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment, Table
-from asplab.core.grouping import cluster, nearest
 from asplab.core.halfway_ratios import responses_of_ratios
 from asplab.core.responses import Responses
 from asplab.core.settings import EnergySettings, GroupingSettings

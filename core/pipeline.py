@@ -31,7 +31,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.graph import Graph
 from asplab.core.grouping import Gathered, gather
 from asplab.core.halfway import fit_from_table, responses_from_tables
-from asplab.core.integration import Background, Emission, accumulate, integrate, read_background
+from asplab.core.integration import Background, Emission, integrate, read_background
 from asplab.core.laser_line import LaserLines, find_laser_lines, keep_out_laser
 from asplab.core.layout import Layout, arrange
 from asplab.core.pairing import Pairs, pair_repeats
@@ -46,6 +46,7 @@ from asplab.core.pump.pure_responses import as_measured, no_power_series, purify
 from asplab.core.pump.purity import PurityBound, bound_leak
 from asplab.core.pump.two_photon import TwoPhoton, find_two_photon
 from asplab.core.responses import Responses, scatter_of_heat
+from asplab.core.running_sums import accumulate
 from asplab.core.scans import Alignment, Scans, align_scans, read_scans
 from asplab.core.shape.check import ShapeTest, check_shapes
 from asplab.core.shape.moved import MovedShapes

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asplab.core.clusters import cluster, nearest
 from asplab.core.errors import ProjectError
 from asplab.core.experiment import Condition, Curve, Experiment, Record, Scan, Spectrum, Table
-from asplab.core.grouping import cluster, nearest
 from asplab.core.settings import GroupingSettings
 
 COLLECTIONS = ("spectra", "scans", "curves", "tables", "kept")

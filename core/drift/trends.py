@@ -22,10 +22,11 @@ from asplab.core.drift.references import light_timeline, positions_of, reference
 from asplab.core.energies import Energies, Excitations
 from asplab.core.experiment import Record
 from asplab.core.grouping import Gathered
-from asplab.core.integration import Background, Cumulative, sums_of_repeats
+from asplab.core.integration import Background, sums_of_repeats
 from asplab.core.layout import Layout
 from asplab.core.photothermal import Absorbed, photothermal
 from asplab.core.problems import Problem
+from asplab.core.running_sums import Cumulative
 from asplab.core.scans import Scans
 from asplab.core.settings import BaselineSettings, DriftSettings, GroupingSettings
 from asplab.core.statistics.chance import told_from

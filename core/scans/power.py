@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.signal import savgol_filter
 
-from asplab.core.grouping import scan_power_uw
+from asplab.core.known_power import scan_power_uw
 from asplab.core.repeats import additive_variance
 from asplab.core.scans.pieces import Piece
 from asplab.core.units import FloatArray

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from toy_experiment import Toy, change_scans, change_spectra, with_condition
 
+from asplab.core.clusters import cluster
 from asplab.core.document import Document, Exclusion, Exclusions
 from asplab.core.errors import AnalysisError
 from asplab.core.experiment import Condition, Experiment, Spectrum, frozen_array
-from asplab.core.grouping import Gathered, cluster, gather
+from asplab.core.grouping import Gathered, gather
 from asplab.core.pipeline import analyse
 from asplab.core.settings import GroupingSettings
 from asplab.core.units import HC_MEV_NM

@@ -15,6 +15,7 @@ from asplab.core.integration import Emission
 from asplab.core.pipeline import Analysis, Results, analyse
 from asplab.core.pixel_weights import pixel_weights, seen_by_weights, weighted_sums
 from asplab.core.prefix_sums import noise_sums, prefix, range_weights
+from asplab.core.running_sums import accumulate
 from asplab.core.settings import BackgroundSettings, IntegrationSettings, TransmissionSettings
 
 AXIS = np.sort(np.random.default_rng(0).uniform(400.0, 600.0, 60))
@@ -158,7 +159,7 @@ def test_both_paths_agree_on_noise_and_dark_covariance(baseline: str) -> None:
     (sums, noise, dark), _ = explicit(found.bands, found.background, found.layout, settings)
     np.testing.assert_allclose(found.emission.per_repeat, sums, rtol=2e-3, atol=2e-3 * sums.max())
     np.testing.assert_allclose(found.emission.noise_variance, noise, rtol=1e-9 if baseline == "none" else 0.02)
-    cumulative = integration.accumulate(found.corrected)
+    cumulative = accumulate(found.corrected)
     window = found.emission.window_nm
     fast = integration._window_sums(found.bands, cumulative, found.background, found.layout, window)[2]
     size = np.sqrt(np.einsum("tii->ti", dark))

@@ -44,7 +44,7 @@ from asplab.core.pump.power_series import find_power_series
 from asplab.core.pump.pump_powers import find_powers
 from asplab.core.pump.pure_responses import as_measured, no_power_series, purify
 from asplab.core.pump.purity import PurityBound, bound_leak
-from asplab.core.pump.two_photon import TwoPhoton, find_two_photon
+from asplab.core.pump.two_photon import TwoPhoton, find_two_photon, read_series
 from asplab.core.responses import Responses, scatter_of_heat
 from asplab.core.running_sums import accumulate
 from asplab.core.scans import Alignment, Scans, align_scans, read_scans
@@ -89,6 +89,7 @@ _FROM_RAW = (
     as_measured(respond_to_absorbed),
     find_powers,
     find_power_series,
+    read_series,
     find_two_photon,
     purify,
 )

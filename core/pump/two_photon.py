@@ -5,6 +5,7 @@ emits hν₀ with the quantum yield of the Stokes side [Zhang 2024, Eqs. 1-4]. T
 fitted to the scan far below the gap takes it away already; only beside a measured blank, or none, is it left in PA.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,35 +65,77 @@ class TwoPhoton:
         return found if self.is_subtracted else found & (self.share <= _SEEN * self.error)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SeriesRead:
+    """What the power series of files tell, whatever the window: fields as in `TwoPhoton`."""
+
+    share: FloatArray
+    error: FloatArray
+    is_known: np.ndarray
+    fits: tuple[tuple[PowerSeries, PowerLaw | None], ...]
+    problems: tuple[Problem, ...]
+
+
+def read_series(found: PowerSeriesFound, powers: PumpPowers, layout: Layout) -> SeriesRead:
+    """Fit the power series of files, and read each at the power of the spectra of its excitation."""
+    fits = [(one, fit_power_law(one.power_uw, one.intensity, one.error)) for one in found.series]
+    return _read(fits, powers, layout, found.problems)
+
+
 def find_two_photon(
     found: PowerSeriesFound,
+    read: SeriesRead,
     powers: PumpPowers,
     emission: Emission,
     layout: Layout,
     settings: PumpSettings,
     baseline: BaselineSettings,
 ) -> TwoPhoton:
-    """Fit every power series, and read it at the power of the spectra of its excitation."""
+    """Add what repeats at several powers tell to the series of files; of two readings the one better known counts."""
+    share, error, known, fits, problems = read.share, read.error, read.is_known, read.fits, read.problems
+    if found.repeats:
+        # Repeats are per pump power: times their own, they are what was emitted.
+        series = [
+            replace(one, intensity=emission.per_repeat[one.stack, : one.power_uw.size] * one.power_uw)
+            for one in found.repeats
+        ]
+        own = [(one, fit_power_law(one.power_uw, one.intensity, one.error)) for one in series]
+        other = _read(own, powers, layout, problems)
+        better = other.is_known & (~known | (other.error < error))
+        share, error = np.where(better, other.share, share), np.where(better, other.error, error)
+        known, fits, problems = known | other.is_known, (*fits, *other.fits), other.problems
+    ratio = powers.heat_uw / powers.light_uw
+    ratio = np.where(np.isfinite(ratio), ratio, 1.0) * (baseline.shape in _LEAVES_PAIRS) * bool(fits)
+    return TwoPhoton(share, error, ratio, known, settings.subtract_two_photon, fits, problems)
+
+
+def _read(
+    fits: Sequence[tuple[PowerSeries, PowerLaw | None]],
+    powers: PumpPowers,
+    layout: Layout,
+    problems: tuple[Problem, ...],
+) -> SeriesRead:
+    """Return the shares at the powers of the spectra; of several series of one excitation the best known."""
     shape = layout.index.shape
     share, error, known = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
-    if not found.series and not found.repeats:
-        return TwoPhoton(share, error, np.zeros(shape), known, settings.subtract_two_photon, problems=found.problems)
-    fits = [(one, fit_power_law(one.power_uw, one.intensity, one.error)) for one in _all_series(found, emission)]
-    problems = list(found.problems)
-    for t, c in np.argwhere(layout.valid[:, layout.n_stokes :]):
+    told = list(problems)
+    by_stack: dict[int, list[tuple[PowerSeries, PowerLaw]]] = {}
+    for series, law in fits:
+        if law is not None and series.stack is not None:
+            by_stack.setdefault(series.stack, []).append((series, law))
+    anti = layout.valid[:, layout.n_stokes :] if by_stack else np.zeros((0, 0), dtype=bool)
+    for t, c in np.argwhere(anti):
         place = (t, c + layout.n_stokes)
-        own = [(series, law) for series, law in fits if law is not None and series.stack == layout.index[place]]
+        own = by_stack.get(int(layout.index[place]), [])
         if not own:
             continue
         if np.isnan(powers.light_uw[place]):
-            problems.append(_no_power(layout.keys[t][place[1]]))
+            told.append(_no_power(layout.keys[t][place[1]]))
             continue
         shares = [_share(series, law, float(powers.light_uw[place])) for series, law in own]
         share[place], error[place] = min(shares, key=lambda pair: pair[1])
         known[place] = True
-    ratio = powers.heat_uw / powers.light_uw
-    ratio = np.where(np.isfinite(ratio), ratio, 1.0) * (baseline.shape in _LEAVES_PAIRS)
-    return TwoPhoton(share, error, ratio, known, settings.subtract_two_photon, tuple(fits), tuple(problems))
+    return SeriesRead(share, error, known, tuple(fits), tuple(told))
 
 
 def _share(series: PowerSeries, law: PowerLaw, power_uw: float) -> tuple[float, float]:
@@ -105,12 +148,6 @@ def _share(series: PowerSeries, law: PowerLaw, power_uw: float) -> tuple[float, 
     moved = [fit_power_law(series.power_uw, series.intensity * factor) for factor in (brighter, 1.0 / brighter)]
     changes = [abs(other.share(power_uw)[0] - share) for other in moved if other is not None]
     return share, float(np.hypot(error, max(changes, default=0.0)))
-
-
-def _all_series(found: PowerSeriesFound, emission: Emission) -> list[PowerSeries]:
-    # Repeats are per pump power: times their own, they are what was emitted.
-    repeats = [(one, emission.per_repeat[one.stack, : one.power_uw.size]) for one in found.repeats]
-    return [*found.series, *(replace(one, intensity=per_power * one.power_uw) for one, per_power in repeats)]
 
 
 def _no_power(place: str) -> Problem:

@@ -20,7 +20,7 @@ class GroupingSettings:
     wavelength_tolerance_nm: float = 0.2
     remeasured: Literal["mean", "latest", "best"] = "mean"
     remeasured_after_h: float = 6.0
-    scan_reach_k: float = 10.0
+    scan_reach_k: float = 6.0
 
     def __post_init__(self) -> None:
         between("remeasured_after_h", self.remeasured_after_h, 0.0, 1e4)

@@ -25,6 +25,9 @@ _SEEN = 25.0
 """Squared signal to noise of the band in all backgrounds together, below which its share is not asked for."""
 _TOLERANCE = 0.25
 """How far the share may lie from 0 or 1, for a substrate that is not quite smooth or a probe that drifted."""
+_BULGE_PIXELS = 31
+_BULGES = 12.0
+"""Bulge of a background above which it matters whether blanks hold it; noise alone reaches some five."""
 _NEGATIVE = 0.05
 """Part of the background's band by which L − B may lie below zero, besides five standard deviations."""
 
@@ -35,6 +38,7 @@ class _Pair:
 
     ``product``/``square`` is the share and 1/``square`` its variance where noise alone scatters, ``variance``/
     ``square``² as it scatters. ``rest`` is L − B over the band in counts, ``rest_variance`` its variance, ``band`` B.
+    ``bulge`` is by how many standard deviations B, averaged over neighbours, differs from place to place.
     """
 
     blank: MeanFrame
@@ -44,6 +48,7 @@ class _Pair:
     rest: float
     rest_variance: float
     band: float
+    bulge: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,9 @@ def lit_blanks(shelves: Sequence[Shelf], frames: Frames, gain: Gain, problems: l
     for is_told in (True, False):
         group = [pair for pair in pairs if (pair.blank.condition.probe_mw is not None) == is_told]
         share = _share(group)
-        # Where the band is not seen in the background it does not matter which is chosen.
         is_lit = is_told if share is None else _is_lit(share, is_told=is_told)
+        if share is None and not is_told and max((pair.bulge for pair in group), default=0.0) > _BULGES:
+            problems.append(_undecided(group[0].blank))
         if share is not None and (not is_told or not is_lit):
             problems.append(_told(group[0].blank, share, is_lit=is_lit, is_told=is_told))
         if is_lit:
@@ -118,7 +124,14 @@ def _pair(blank: MeanFrame, own: Weights, background: Weights, frames: Frames) -
         rest=float(np.sum((light - behind)[band])),
         rest_variance=float(band.sum()) * noise,
         band=float(np.sum(shape[band])),
+        bulge=_bulge(behind[chosen], own_variance),
     )
+
+
+def _bulge(counts: FloatArray, variance: float) -> float:
+    """Return the range of a spectrum averaged over neighbours, in standard deviations of such an average."""
+    pixels = min(_BULGE_PIXELS, counts.size)
+    return float(np.ptp(uniform_filter1d(counts, pixels, mode="nearest"))) / float(np.sqrt(variance / pixels + 1e-300))
 
 
 def _regions(blank: MeanFrame, behind: FloatArray) -> tuple[np.ndarray, np.ndarray, FloatArray]:
@@ -160,6 +173,14 @@ def _is_lit(share: _Share, *, is_told: bool) -> bool:
     if is_told:
         return not share.is_impossible and not share.is_none
     return share.is_whole
+
+
+def _undecided(blank: MeanFrame) -> Problem:
+    message = (
+        "the background holds light that is too smooth to tell whether the blanks of the bare substrate hold it, too: "
+        "it is not taken out of them, and counts twice if they do. Fill probe_mw of the blanks, 0 with the probe off."
+    )
+    return Problem("warning", blank.sources[0], message)
 
 
 def _told(blank: MeanFrame, share: _Share, *, is_lit: bool, is_told: bool) -> Problem:

@@ -264,6 +264,16 @@ def test_of_a_background_without_a_band_nothing_is_told() -> None:
     assert not corrected(change_spectra(with_both(is_lit=False), faint)).problems
 
 
+def test_light_too_smooth_to_be_found_in_the_blanks_is_told() -> None:
+    """Room light in the background: whether the blanks hold it can't be read from its shape."""
+
+    def smooth(s: Spectrum) -> Spectrum:
+        room = 60.0 * ((s.wavelength_nm - s.wavelength_nm[0]) / np.ptp(s.wavelength_nm)) ** 2
+        return replace(s, counts=frozen_array(SMALL.dark_counts + room)) if s.kind == "background" else s
+
+    assert told(corrected(change_spectra(with_both(is_lit=False), smooth)), "too smooth to tell") == ["warning"]
+
+
 def test_without_darks_background_and_blank_do_not_both_take_the_offset() -> None:
     found = corrected(with_both(is_lit=False, darks=False, offset_counts=100.0))
     assert set(told(found, "there are no dark frames")) == {"warning"}

@@ -20,6 +20,7 @@ from asplab.core.remeasured import (
     averages_with,
     choose,
     covers_alike,
+    is_same_axis,
     remeasured_problem,
     scan_noise,
     spectrum_noise,
@@ -369,10 +370,10 @@ def _stack(
 ) -> Stack:
     ordered = sorted(zip(blocks, members, strict=True), key=lambda item: (item[0], *_repeat_order(item[1])))
     axes = [s.wavelength_nm for s in members]
-    axis = max(axes, key=lambda a: sum(_same_axis(own, a) for own in axes))
-    same = [(b, s) for b, s in ordered if _same_axis(s.wavelength_nm, axis)]
+    axis = max(axes, key=lambda a: sum(is_same_axis(own, a) for own in axes))
+    same = [(b, s) for b, s in ordered if is_same_axis(s.wavelength_nm, axis)]
     for _, spectrum in ordered:
-        if not _same_axis(spectrum.wavelength_nm, axis):
+        if not is_same_axis(spectrum.wavelength_nm, axis):
             both = (spectrum.wavelength_nm, axis)
             found, wanted = (f"{a[0]:.2f}-{a[-1]:.2f} nm, {a.size} points" for a in both)
             message = (
@@ -394,10 +395,6 @@ def _stack(
         blocks=tuple(b for b, _ in same) if len({b for b, _ in same}) > 1 else (),
         set_aside=set_aside,
     )
-
-
-def _same_axis(axis: FloatArray, other: FloatArray) -> bool:
-    return axis is other or (axis.shape == other.shape and bool(np.abs(axis - other).max(initial=0.0) <= 1e-3))
 
 
 def _mean(spectra: Sequence[Spectrum], name: str) -> float | None:

@@ -143,13 +143,18 @@ def choose(
     )
 
 
+def is_same_axis(axis: FloatArray, other: FloatArray) -> bool:
+    """Whether two wavelength axes are the same within 0.001 nm at every pixel."""
+    return axis is other or (axis.shape == other.shape and bool(np.abs(axis - other).max(initial=0.0) <= 1e-3))
+
+
 def averages_with(one: Spectrum, other: Spectrum) -> bool:
     """Whether two spectra can be repeats of one mean: same axis, exposure, gain, filters and path."""
     a, b = one.condition, other.condition
     names = ("exposure_s", "nd_od", "em_gain", "accumulations", "path")
-    axis, own = one.wavelength_nm, other.wavelength_nm
-    same_axis = axis is own or (axis.shape == own.shape and bool(np.abs(axis - own).max(initial=0.0) <= 1e-3))
-    return same_axis and all(getattr(a, name) == getattr(b, name) for name in names)
+    return is_same_axis(one.wavelength_nm, other.wavelength_nm) and all(
+        getattr(a, name) == getattr(b, name) for name in names
+    )
 
 
 def covers_alike(one: Scan, other: Scan) -> bool:

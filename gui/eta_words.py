@@ -59,7 +59,8 @@ def doubt_words(results: Results, purity: PurityBound | None, signs: Sequence[st
         if count:
             counted.append((f"{sign} {count} {words}", f"{sign} {count}"))
     whole, brief = (tuple(pair[i] for pair in counted) for i in range(2))
-    texts = ((long, *whole), (middle, *whole), (middle, *brief), (short, *brief))
+    # A sign without its words tells nobody anything: what is known of the leak is cut first.
+    texts = ((long, *whole), (middle, *whole), (short, *whole), (short, *brief))
     return tuple(" · ".join(part for part in text if part) for text in texts)
 
 

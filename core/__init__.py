@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from asplab.core.io import read
     from asplab.core.loading import load_experiment
     from asplab.core.pipeline import Analysis, Results, analyse
-    from asplab.core.project import open_project, save_project
+    from asplab.core.project.file import open_project, save_project
     from asplab.core.settings import Settings
 
 _HOMES = {
@@ -21,9 +21,9 @@ _HOMES = {
     "Results": "pipeline",
     "analyse": "pipeline",
     "load_experiment": "loading",
-    "open_project": "project",
+    "open_project": "project.file",
     "read": "io",
-    "save_project": "project",
+    "save_project": "project.file",
 }
 _SUBMODULES = (
     "arena",

@@ -54,7 +54,7 @@ class Condition:
     probe_mw, sensitivity_v : float or None
         Probe power and full scale of the lock-in of a photothermal scan.
     time : str
-        When it was measured, as `asplab.core.clock.clock` understands it.
+        When it was measured, as `asplab.core.grouping.clock.clock` understands it.
     path : str
         Name of the optical path: of a filter, and of the spectra that went through it.
     """

@@ -19,8 +19,8 @@ from asplab.core.units import FloatArray
 
 # Opening and saving a project need this module, but none of what it computes with.
 if TYPE_CHECKING:
-    from asplab.core.appraisal import Appraisal
-    from asplab.core.correction_effects import CorrectionEffect
+    from asplab.core.appraisal.correction_effects import CorrectionEffect
+    from asplab.core.appraisal.stage import Appraisal
     from asplab.core.polaron.comparison import Comparison, ModelOptions
     from asplab.core.polaron.comparison.profiles import Profile
     from asplab.core.sampling import Posterior
@@ -240,7 +240,7 @@ def infer(document: Document, method: Method, *, progress: Progress | None = Non
     of_chain = Analysis().update(document, intervals=method.intervals == "profile")
     results = _with_inference(of_chain, Inference(method))
     if results.efficiency is not None and method.intervals != "profile":
-        from asplab.core.drawn_intervals import bootstrapped, sampled
+        from asplab.core.appraisal.drawn_intervals import bootstrapped, sampled
 
         drawn = bootstrapped if method.intervals == "bootstrap" else sampled
         results = drawn(results, progress=progress.part(0.1, 0.5))
@@ -276,7 +276,7 @@ def appraised(results: Results, *, progress: Progress | None = None) -> Inferred
     """
     if isinstance(results, InferredResults) and results.inference.appraisal is not None:
         return results
-    from asplab.core.appraisal import appraise, appraise_models
+    from asplab.core.appraisal.stage import appraise, appraise_models
 
     progress, inference = progress or Progress(), inference_of(results)
     found = appraise(results, progress=progress.part(0.0, 0.6))
@@ -296,7 +296,7 @@ def with_correction_effects(results: Results, *, progress: Progress | None = Non
     Cancelled
         When ``progress`` was cancelled.
     """
-    from asplab.core.correction_effects import correction_effects
+    from asplab.core.appraisal.correction_effects import correction_effects
 
     effects = correction_effects(results, progress=progress)
     return _with_inference(results, replace(inference_of(results), effects=effects))

@@ -5,15 +5,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from asplab.core.absorbed_energy import respond_to_absorbed
-from asplab.core.band import (
-    Bands,
-    StokesTransmitted,
-    find_bands,
-    find_shapes,
-    find_stokes_transmitted,
-)
-from asplab.core.block_scatter import Blocks, find_blocks
 from asplab.core.calibration import Calibration, calibrate
 from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
@@ -23,19 +14,30 @@ from asplab.core.corrections.switched_off import SwitchedOff, find_switched_off
 from asplab.core.document import Document
 from asplab.core.drift.records import DriftTrends
 from asplab.core.drift.trends import check_drift, find_heat_trends, find_light_trends, follow_heat, measure_heat
-from asplab.core.efficiency import EfficiencyFit, fit_efficiency
-from asplab.core.energies import Energies, find_energies
+from asplab.core.efficiency.stage import EfficiencyFit, fit_efficiency
+from asplab.core.efficiency.stokes_curvature import StokesCurvature, find_curvature
+from asplab.core.emission.band import (
+    Bands,
+    StokesTransmitted,
+    find_bands,
+    find_shapes,
+    find_stokes_transmitted,
+)
+from asplab.core.emission.integration import Background, Emission, integrate, read_background
+from asplab.core.emission.laser_line import LaserLines, find_laser_lines, keep_out_laser
+from asplab.core.emission.running_sums import accumulate
+from asplab.core.emission.sloping_background import BackgroundCheck, check_background, find_slopes
+from asplab.core.energies.absorbed import respond_to_absorbed
+from asplab.core.energies.excitations import Excitations, find_excitations
+from asplab.core.energies.stage import Energies, find_energies
 from asplab.core.errors import AsplabError
-from asplab.core.excitations import Excitations, find_excitations
 from asplab.core.experiment import Experiment
 from asplab.core.graph import Graph
-from asplab.core.grouping import Gathered, gather
-from asplab.core.halfway import fit_from_table, responses_from_tables
-from asplab.core.integration import Background, Emission, integrate, read_background
-from asplab.core.laser_line import LaserLines, find_laser_lines, keep_out_laser
-from asplab.core.layout import Layout, arrange
-from asplab.core.pairing import Pairs, pair_repeats
-from asplab.core.photothermal import Absorbed
+from asplab.core.grouping.block_scatter import Blocks, find_blocks
+from asplab.core.grouping.layout import Layout, arrange
+from asplab.core.grouping.pairing import Pairs, pair_repeats
+from asplab.core.grouping.stage import Gathered, gather
+from asplab.core.photothermal.absorption import Absorbed
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
 from asplab.core.problems import Problem
@@ -45,13 +47,11 @@ from asplab.core.pump.pump_powers import find_powers
 from asplab.core.pump.pure_responses import as_measured, no_power_series, purify
 from asplab.core.pump.purity import PurityBound, bound_leak
 from asplab.core.pump.two_photon import TwoPhoton, find_two_photon, read_series
-from asplab.core.responses import Responses, scatter_of_heat
-from asplab.core.running_sums import accumulate
+from asplab.core.responses.halfway import fit_from_table, responses_from_tables
+from asplab.core.responses.stage import Responses, scatter_of_heat
 from asplab.core.scans import Alignment, Scans, align_scans, read_scans
 from asplab.core.shape.check import ShapeTest, check_shapes
 from asplab.core.shape.moved import MovedShapes
-from asplab.core.sloping_background import BackgroundCheck, check_background, find_slopes
-from asplab.core.stokes_curvature import StokesCurvature, find_curvature
 
 _FROM_RAW = (
     gather,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.pipeline import Results
 from asplab.core.pump.purity import PurityBound
 from asplab.gui.flags import flags_of

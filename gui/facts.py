@@ -7,7 +7,7 @@ import numpy as np
 
 from asplab.core.drift.records import HeatTrends, LightTrends
 from asplab.core.estimate import Estimate
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.gui.flags import flags_of
 from asplab.gui.reading import KINDS, place_of, selected_stack, stack_name, temperature_name

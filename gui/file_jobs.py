@@ -28,7 +28,7 @@ _GROUPS = ("spectra", "scans", "curves", "tables", "kept")
 
 def is_project(path: Path) -> bool:
     """Whether a path is a project file rather than a folder, a manifest, or HDF5 that an instrument wrote."""
-    from asplab.core.opening import is_project
+    from asplab.core.jobs.opening import is_project
 
     return is_project(path) and path.suffix.lower() not in _RAW_ENDINGS
 
@@ -60,8 +60,8 @@ def _is_manifest(path: Path) -> bool:
 
 
 def read_document(path: Path, progress: Progress) -> Document:
-    """Return the document of a folder, manifest or project; raises as `asplab.core.opening.load_document`."""
-    from asplab.core.opening import load_document
+    """Return the document of a folder, manifest or project; raises as `asplab.core.jobs.opening.load_document`."""
+    from asplab.core.jobs.opening import load_document
 
     return load_document(path, progress=progress)
 
@@ -122,7 +122,7 @@ def join(experiment: Experiment, extra: Experiment) -> Experiment:
 
 def save(document: Document, results: Results | None, path: Path, based_on: Path | None, progress: Progress) -> Path:
     """Save a document with its results; they are computed where those given do not belong to it."""
-    from asplab.core.project import save_project
+    from asplab.core.project.file import save_project
 
     complete = results is not None and results.document is document and results.intervals is not None
     return save_project(

@@ -14,7 +14,7 @@ from asplab.core.errors import AsplabError, ProjectError
 from asplab.core.experiment import Experiment
 from asplab.core.problems import grouped
 from asplab.core.progress import Progress
-from asplab.core.transfer import with_settings_of
+from asplab.core.project.transfer import with_settings_of
 from asplab.gui import file_jobs
 from asplab.gui.jobs import Jobs
 from asplab.gui.messages import Messages

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asplab.core.checks import Misfit, common_yield
-from asplab.core.efficiency import EfficiencyFit
-from asplab.core.energy_words import SINGLE_GAP
+from asplab.core.appraisal.checks import Misfit, common_yield
+from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.energies.words import SINGLE_GAP
 from asplab.core.estimate import Estimate, is_systematic_told, stated_error
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.efficiency import FLAGS, EfficiencyFit
+from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
 from asplab.core.pump.purity import PurityBound
 from asplab.gui.widgets.numerals import plain
 

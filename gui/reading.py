@@ -5,9 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import Estimate
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.settings import CorrectionSettings
 from asplab.gui.theme import temperature_spec

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from asplab.core.estimate import Estimate
-from asplab.core.pa_baseline import FittedBaseline
+from asplab.core.photothermal.baseline import FittedBaseline
 from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
 from asplab.core.scans.sets import Seam

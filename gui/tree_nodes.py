@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from asplab.core.document import Exclusions
 from asplab.core.experiment import Record
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.gui.widgets.numerals import plain
 

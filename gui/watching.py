@@ -12,9 +12,9 @@ from asplab.core.document import Document
 from asplab.core.experiment import Experiment
 from asplab.core.importing.preset import best_preset, list_presets, preset_folder
 from asplab.core.importing.scan import is_data_name
+from asplab.core.jobs.watch import Load, Watch, by_manifest, by_preset, report
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
-from asplab.core.watch import Load, Watch, by_manifest, by_preset, report
 from asplab.gui import file_jobs
 from asplab.gui.files import Files
 from asplab.gui.jobs import Jobs

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from asplab.core.cli import main
+from asplab.core.cli.main import main
 from asplab.core.virtual import VirtualExperiment
 
 SMALL = VirtualExperiment(temperatures_k=(120.0, 250.0), repeats=4)

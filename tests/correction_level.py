@@ -8,10 +8,10 @@ from toy_experiment import Toy
 
 from asplab.core.corrections import Corrected
 from asplab.core.document import Document, Exclusions
+from asplab.core.emission.integration import Emission
 from asplab.core.experiment import Condition, Curve, Experiment, Spectrum, frozen_array
 from asplab.core.graph import Graph
-from asplab.core.integration import Emission
-from asplab.core.layout import Layout
+from asplab.core.grouping.layout import Layout
 from asplab.core.pipeline import raw_graph
 from asplab.core.settings import CorrectionSettings, Settings
 

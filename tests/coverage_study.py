@@ -2,7 +2,7 @@
 
 The whole table, as it stands in the guide, takes some minutes:
 
-    python -m pytest tests/core/test_interval_methods.py -m slow -s
+    python -m pytest tests/core/recovery/test_interval_methods.py -m slow -s
 
 An interval holds the truth where the test of the true value passes, so that no end has to be found: Fieller where
 |N − q D| ≤ z σ(N − q D), a profile where χ² with the parameter held at its true value lies within z² of the minimum.
@@ -17,7 +17,7 @@ from response_level import Truth
 
 from asplab.core.bootstrap import Resampled
 from asplab.core.bootstrap.job import resample
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.gauss_newton import Constraint, minimise
 from asplab.core.polaron.objectives import SeparateFits

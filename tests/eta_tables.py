@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import expit, logit
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.experiment import Condition, Experiment, Table, frozen_array
-from asplab.core.halfway import fit_from_table
 from asplab.core.polaron.rates import log_rate
+from asplab.core.responses.halfway import fit_from_table
 from asplab.core.settings import EnergySettings, GroupingSettings
 
 TEN_MEV = (20.0, 23.0, 33.0, 46.0, 55.0, 65.0, 77.0, 90.0, 102.0, 120.0)

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 import numpy as np
 from response_level import DETUNING_MEV, STOKES_MEV, Truth, covariance
 
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.core.units import HC_MEV_NM
 
 _STEP_MEV = 0.5

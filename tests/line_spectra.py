@@ -9,7 +9,7 @@ from asplab.core.calibration import Calibration, calibrate
 from asplab.core.calibration.lamps import lines_of
 from asplab.core.document import Exclusions
 from asplab.core.experiment import Condition, Experiment, Spectrum, frozen_array
-from asplab.core.grouping import gather
+from asplab.core.grouping.stage import gather
 from asplab.core.settings import CalibrationSettings, EnergySettings, GroupingSettings
 from asplab.core.units import Medium
 

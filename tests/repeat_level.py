@@ -12,9 +12,9 @@ from response_level import DETUNING_MEV, STOKES_MEV, Truth, covariance, draw
 from asplab.core.bootstrap import Bootstrap, Resampled
 from asplab.core.bootstrap.job import resample
 from asplab.core.bootstrap.repeats import Addition, RepeatPlan
-from asplab.core.efficiency import EfficiencyFit, fit_efficiency
+from asplab.core.efficiency.stage import EfficiencyFit, fit_efficiency
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.core.settings import EfficiencySettings, PolaronSettings
 
 CASES = {

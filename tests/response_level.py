@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.core.units import BOLTZMANN_MEV_PER_K, HC_MEV_NM
 
 STOKES_MEV = np.array([170.0, 220.0, 270.0, 320.0, 370.0, 425.0, 480.0])

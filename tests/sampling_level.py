@@ -7,11 +7,11 @@ from response_level import DETUNING_MEV, Truth, draw
 
 from asplab.core.bootstrap.intervals import Resampled
 from asplab.core.document import Document
-from asplab.core.efficiency import fit_efficiency
+from asplab.core.efficiency.stage import fit_efficiency
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import fit_polaron
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.core.sampling import Posterior
 
 CASES = {

@@ -8,7 +8,7 @@ from toy_experiment import Toy
 
 from asplab.core.document import Document
 from asplab.core.experiment import Condition, Scan, frozen_array
-from asplab.core.photothermal import Absorbed, photothermal
+from asplab.core.photothermal.absorption import Absorbed, photothermal
 from asplab.core.pipeline import Results, analyse
 from asplab.core.problems import Problem
 from asplab.core.scans import Scans, align_scans, read_scans

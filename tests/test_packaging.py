@@ -87,7 +87,7 @@ def test_pandas_comes_with_the_benchmark_only() -> None:
 def test_the_scripts_of_pyproject_lead_into_the_packages() -> None:
     project = _project()["project"]
     targets = {**project["scripts"], **project["gui-scripts"]}
-    assert targets == {"asplab": "asplab.core.cli:main", "asplab-gui": "asplab.gui.main:main"}
+    assert targets == {"asplab": "asplab.core.cli.main:main", "asplab-gui": "asplab.gui.main:main"}
 
 
 def test_bootstrap_without_a_job_shows_its_usage_and_exits_2() -> None:

@@ -12,7 +12,7 @@ from asplab.core.arena.points import Light, Points
 from asplab.core.arena.records import Arena, ArenaRecord, BestMeasurement, FittedHypothesis, aicc_of
 from asplab.core.arena.worlds import World, build_world
 from asplab.core.counting import counted
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.problems import Problem
 from asplab.core.progress import Progress

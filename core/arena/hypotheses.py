@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 
 from asplab.core.counting import counted
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.comparison import ModelOptions
 from asplab.core.polaron.rates import MODELS

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from asplab.core.efficiency import FLAGS, EfficiencyFit
+from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
 from asplab.core.units import FloatArray
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.efficiency.stokes_line import StokesLine, fit_stokes_line
 from asplab.core.polaron.logit import own_part
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.core.settings import EfficiencySettings
-from asplab.core.stokes_line import StokesLine, fit_stokes_line
 from asplab.core.units import FloatArray
 
 

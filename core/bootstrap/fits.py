@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.logit import LogitProblem

@@ -8,13 +8,13 @@ from asplab.core.bootstrap.chain import EnergyDraws, EtaDraws, YieldChain
 from asplab.core.bootstrap.fits import DrawnPoints, fit_joint, fit_separate, scaled_points
 from asplab.core.bootstrap.intervals import Resampled, resampled
 from asplab.core.bootstrap.repeats import RepeatPlan, plan_repeats
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.logit import CENTRE_MEV
 from asplab.core.progress import Progress
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.core.settings import EfficiencySettings
 from asplab.core.units import FloatArray
 

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.block_scatter import centre_within
 from asplab.core.corrections import Corrected
+from asplab.core.emission.integration import Emission
 from asplab.core.errors import AnalysisError
-from asplab.core.integration import Emission
-from asplab.core.layout import Layout
-from asplab.core.pairing import Pairs, pair_repeats
-from asplab.core.photothermal import Absorbed
-from asplab.core.responses import Responses
+from asplab.core.grouping.block_scatter import centre_within
+from asplab.core.grouping.layout import Layout
+from asplab.core.grouping.pairing import Pairs, pair_repeats
+from asplab.core.photothermal.absorption import Absorbed
+from asplab.core.responses.stage import Responses
 from asplab.core.scans import Scans
 from asplab.core.settings import ResponseSettings
 from asplab.core.units import FloatArray

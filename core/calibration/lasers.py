@@ -8,7 +8,7 @@ import numpy as np
 from asplab.core.calibration.axis import AxisCorrection
 from asplab.core.calibration.lines import is_cut_off, strongest_line
 from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import CalibrationSettings, GroupingSettings
 from asplab.core.units import FloatArray

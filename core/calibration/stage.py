@@ -18,7 +18,7 @@ from asplab.core.calibration.lasers import LaserLine, MeasuredLaser, measure_las
 from asplab.core.calibration.lines import find_lines
 from asplab.core.document import Exclusions
 from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Gathered
+from asplab.core.grouping.stage import Gathered
 from asplab.core.problems import Problem
 from asplab.core.settings import CalibrationSettings, EnergySettings, GroupingSettings
 from asplab.core.units import FloatArray, air_index

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from asplab.core.clusters import cluster
 from asplab.core.consistency.records import Check, Number, Place, judge, made, not_applicable, quadrature
-from asplab.core.efficiency import FLAGS, EfficiencyFit
+from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
+from asplab.core.grouping.clusters import cluster
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 NAME, TITLE = "activation", "Slope of logit η against 1/k_BT"

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from asplab.core.consistency.records import Check, Place, not_applicable
 from asplab.core.consistency.spread import NAME, TITLE, Curve, Slopes, compare, spread_checks, worst_place
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.polaron.comparison import ModelFit
 from asplab.core.polaron.comparison.allowed import WIDTH
 from asplab.core.polaron.comparison.curves import Curves

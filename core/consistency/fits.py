@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc
 
-from asplab.core.checks import joint_rise
+from asplab.core.appraisal.checks import joint_rise
 from asplab.core.consistency.activation import activation_checks
 from asplab.core.consistency.bounds import Bounds, bounds_of_eq9, bounds_of_model
 from asplab.core.consistency.couplings import Couplings, Slopes, eq9_slopes, from_kappa_u, slopes_of
 from asplab.core.consistency.measured import efficiency_checks
 from asplab.core.consistency.parameters import coupling_checks, worst_checks
 from asplab.core.consistency.records import LOOSE, Check, Number, Observed, Place, made, not_applicable
-from asplab.core.efficiency import FLAGS, EfficiencyFit
-from asplab.core.energies import Energies, take_given
+from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
+from asplab.core.energies.stage import Energies, take_given
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals

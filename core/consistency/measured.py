@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.checks import logit_eta
+from asplab.core.appraisal.checks import logit_eta
 from asplab.core.consistency.drop import logit_drop
 from asplab.core.consistency.records import CONFLICT, Check, Number, Place, judge, made, not_applicable
-from asplab.core.efficiency import FLAGS, EfficiencyFit
+from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
 from asplab.core.units import FloatArray
 
 TITLES = {"above_one": "η up to one", "below_zero": "η down to zero"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from asplab.core.checks import eq9_peak_mev
+from asplab.core.appraisal.checks import eq9_peak_mev
 from asplab.core.consistency.couplings import (
     Couplings,
     Slopes,

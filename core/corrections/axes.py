@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from asplab.core.calibration import Calibration
-from asplab.core.grouping import Gathered
+from asplab.core.grouping.stage import Gathered
 from asplab.core.units import FloatArray
 
 

@@ -22,9 +22,9 @@ from asplab.core.corrections.shares import lit_blanks
 from asplab.core.corrections.subtraction import Part, Shelf, Subtraction, subtraction
 from asplab.core.errors import AnalysisError
 from asplab.core.experiment import Condition, Curve
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping.repeats import additive_variance, replace_cosmic_rays
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
-from asplab.core.repeats import additive_variance, replace_cosmic_rays
 from asplab.core.settings import CorrectionSettings, GroupingSettings
 from asplab.core.units import FloatArray
 

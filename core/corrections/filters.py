@@ -7,7 +7,7 @@ import numpy as np
 
 from asplab.core.corrections.axes import Axes
 from asplab.core.experiment import Curve
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import CorrectionSettings, GroupingSettings
 from asplab.core.units import FloatArray

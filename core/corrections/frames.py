@@ -6,7 +6,7 @@ import numpy as np
 
 from asplab.core.document import Exclusions
 from asplab.core.experiment import BLANK_KINDS, Condition, Experiment, Spectrum
-from asplab.core.repeats import additive_variance, replace_cosmic_rays
+from asplab.core.grouping.repeats import additive_variance, replace_cosmic_rays
 from asplab.core.settings import CorrectionSettings, GroupingSettings
 from asplab.core.units import FloatArray
 

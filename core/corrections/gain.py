@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.experiment import Condition
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import NOMINAL_OD_PERCENT, CorrectionSettings
 from asplab.core.units import FloatArray

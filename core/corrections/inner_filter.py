@@ -9,7 +9,7 @@ import numpy as np
 from asplab.core.corrections.records import Block
 from asplab.core.corrections.transmitted import transmitted_nm
 from asplab.core.experiment import Curve
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import CorrectionSettings, TransmissionSettings
 from asplab.core.units import FloatArray

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from asplab.core.corrections.frames import Frames
 from asplab.core.corrections.subtraction import Subtraction
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import CorrectionSettings
 

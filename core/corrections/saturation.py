@@ -8,7 +8,7 @@ import numpy as np
 from asplab.core.corrections.axes import Axes
 from asplab.core.corrections.transmitted import Transmitted
 from asplab.core.experiment import Condition, Spectrum
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import CorrectionSettings
 from asplab.core.units import FloatArray

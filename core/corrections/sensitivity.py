@@ -3,7 +3,7 @@
 import numpy as np
 
 from asplab.core.experiment import Curve
-from asplab.core.grouping import Gathered
+from asplab.core.grouping.stage import Gathered
 from asplab.core.problems import Problem
 from asplab.core.settings import CorrectionSettings
 from asplab.core.units import FloatArray

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Gathered
+from asplab.core.grouping.stage import Gathered
 from asplab.core.problems import Problem
 from asplab.core.settings import CalibrationSettings, CorrectionSettings, ScanSettings
 

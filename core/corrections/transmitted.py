@@ -6,7 +6,7 @@ import numpy as np
 
 from asplab.core.corrections.axes import Axes
 from asplab.core.corrections.filters import FilterCurve, Filters
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.settings import TransmissionSettings
 from asplab.core.units import FloatArray
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import special
 
-from asplab.core.clock import Timeline
 from asplab.core.drift.records import ReferenceEffect, ReferenceLine, ReferenceTrend
 from asplab.core.drift.references import times_of
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.grouping.clock import Timeline
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import DriftSettings
 from asplab.core.statistics.chance import sigma_of, student_sigma, told_from

@@ -5,12 +5,12 @@ from itertools import chain
 
 import numpy as np
 
-from asplab.core.clock import Timeline
-from asplab.core.clusters import cluster, nearest
 from asplab.core.corrections.gain import Gain
 from asplab.core.drift.records import ReferenceTrend
 from asplab.core.experiment import Record, Spectrum
-from asplab.core.grouping import Gathered
+from asplab.core.grouping.clock import Timeline
+from asplab.core.grouping.clusters import cluster, nearest
+from asplab.core.grouping.stage import Gathered
 from asplab.core.settings import GroupingSettings
 from asplab.core.statistics.chance import student_sigma
 from asplab.core.units import FloatArray

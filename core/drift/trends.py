@@ -11,22 +11,22 @@ from itertools import chain
 
 import numpy as np
 
-from asplab.core.band import Bands
-from asplab.core.block_scatter import Blocks, level_blocks
-from asplab.core.clock import Timeline
 from asplab.core.drift.fit import Trends, find_trends
 from asplab.core.drift.records import DriftTrends, HeatTrends, LightTrends, ReferenceEffect
 from asplab.core.drift.reference_lines import BEYOND_SIGMA as BEYOND_SIGMA
 from asplab.core.drift.reference_lines import reference_effect, reference_problems
 from asplab.core.drift.references import light_timeline, positions_of, reference_trends, timeline_of
-from asplab.core.energies import Energies, Excitations
+from asplab.core.emission.band import Bands
+from asplab.core.emission.integration import Background, sums_of_repeats
+from asplab.core.emission.running_sums import Cumulative
+from asplab.core.energies.stage import Energies, Excitations
 from asplab.core.experiment import Record
-from asplab.core.grouping import Gathered
-from asplab.core.integration import Background, sums_of_repeats
-from asplab.core.layout import Layout
-from asplab.core.photothermal import Absorbed, photothermal
+from asplab.core.grouping.block_scatter import Blocks, level_blocks
+from asplab.core.grouping.clock import Timeline
+from asplab.core.grouping.layout import Layout
+from asplab.core.grouping.stage import Gathered
+from asplab.core.photothermal.absorption import Absorbed, photothermal
 from asplab.core.problems import Problem
-from asplab.core.running_sums import Cumulative
 from asplab.core.scans import Scans
 from asplab.core.settings import BaselineSettings, DriftSettings, GroupingSettings
 from asplab.core.statistics.chance import told_from

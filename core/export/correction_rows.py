@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from asplab.core.correction_effects import ETA_LIMIT_MEV, CorrectionEffect, Shift
+from asplab.core.appraisal.correction_effects import ETA_LIMIT_MEV, CorrectionEffect, Shift
 from asplab.core.export.markup import table
 from asplab.core.export.numbers import number, two_digits
 from asplab.core.inference import inference_of

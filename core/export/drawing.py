@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 

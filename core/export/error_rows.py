@@ -14,7 +14,7 @@ from asplab.core.inference import inference_of
 from asplab.core.pipeline import Results
 
 if TYPE_CHECKING:
-    from asplab.core.appraisal import Appraisal, ResultBudget
+    from asplab.core.appraisal.stage import Appraisal, ResultBudget
     from asplab.core.consistency import Check
     from asplab.core.systematics import Systematics
 

@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.fixed_laser import SAME_MEV, eta_at, usable
+from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.energies.references import detuning_label
 from asplab.core.export.drawing import (
     BLUE,
     FORMATS,
@@ -31,10 +33,8 @@ from asplab.core.export.drawing import (
 from asplab.core.export.model_figures import draw_chain, draw_compared
 from asplab.core.export.numbers import number_with_error
 from asplab.core.export.spectra_figure import draw_spectra
-from asplab.core.fixed_laser import SAME_MEV, eta_at, usable
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
-from asplab.core.references import detuning_label
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 __all__ = ["FIGURE_NAMES", "FORMATS", "DrawnFigure", "make_figure", "write_figures"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from asplab.core.cooling import cooling_threshold
-from asplab.core.energy_words import SINGLE_GAP, energy_words
+from asplab.core.energies.words import SINGLE_GAP, energy_words
 from asplab.core.export.correction_rows import correction_section
 from asplab.core.export.error_sections import budget_section, check_section, systematic_section
 from asplab.core.export.figures import DrawnFigure
@@ -23,7 +23,7 @@ from asplab.core.inference import appraised, inference_of
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem, grouped
 from asplab.core.provenance import utc_text
-from asplab.core.settings_io import settings_to_dict
+from asplab.core.settings.plain import settings_to_dict
 
 Row = dict[str, Any]
 

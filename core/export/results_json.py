@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import stated_error
 from asplab.core.export.error_rows import FIT_QUANTITIES, budget_rows, check_rows, systematic_pair, systematics_row
 from asplab.core.export.measurement_rows import eta_flags, measurement
@@ -16,7 +16,7 @@ from asplab.core.inference import Ends, appraised, inference_of
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.provenance import PROGRAM, software_versions
-from asplab.core.settings_io import settings_to_dict
+from asplab.core.settings.plain import settings_to_dict
 
 SCHEMA = "asplab-results/1"
 

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asplab.core.band import Bands
 from asplab.core.corrections.transmitted import cutoff_nm
+from asplab.core.emission.band import Bands
 from asplab.core.export.drawing import BLUE, GREEN, RED, blank_figure
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray, energy_from_wavelength

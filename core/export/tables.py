@@ -31,7 +31,7 @@ from asplab.core.export.table import Cell, Table, csv_text, from_rows, unit_of, 
 from asplab.core.inference import appraised
 from asplab.core.pipeline import Results
 from asplab.core.provenance import sha256, utc_text
-from asplab.core.settings_io import settings_to_json
+from asplab.core.settings.plain import settings_to_json
 
 
 def make_tables(results: Results) -> tuple[Table, ...]:

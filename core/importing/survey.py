@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from asplab.core.clusters import cluster, nearest
 from asplab.core.counting import counted
 from asplab.core.experiment import EMISSION_KINDS, UNUSED_KINDS
+from asplab.core.grouping.clusters import cluster, nearest
 from asplab.core.importing.plain_words import column_words, kind_words
 from asplab.core.importing.refusals import READ_ALIKE
 from asplab.core.importing.table import ImportTable

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from asplab.core.clock import clock
 from asplab.core.errors import InputError
 from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS, KINDS, Condition
+from asplab.core.grouping.clock import clock
 from asplab.core.io import file_bytes
 from asplab.core.io.datafile import FileError
 from asplab.core.io.delimited import TextRow, TextTable, read_table

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from asplab.core.absorbed_energy import shift_to_absorbed
 from asplab.core.calibration import Calibration
 from asplab.core.corrections import Corrected
 from asplab.core.document import Document
+from asplab.core.emission.integration import Emission
+from asplab.core.energies.absorbed import shift_to_absorbed
+from asplab.core.energies.excitations import Excitations
 from asplab.core.errors import AnalysisError
-from asplab.core.excitations import Excitations
 from asplab.core.experiment import BLANK_KINDS, Condition, Experiment, Spectrum
-from asplab.core.grouping import Gathered, Stack
-from asplab.core.integration import Emission
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.ledger.light import light_factor
 from asplab.core.ledger.step import Step
 from asplab.core.pipeline import Results, raw_graph

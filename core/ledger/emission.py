@@ -6,9 +6,9 @@ import numpy as np
 
 from asplab.core.corrections import Corrected
 from asplab.core.counting import counted
+from asplab.core.emission.integration import Emission
 from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Gathered
-from asplab.core.integration import Emission
+from asplab.core.grouping.stage import Gathered
 from asplab.core.ledger.step import Step, Switch, span
 from asplab.core.pipeline import Results
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from asplab.core.calibration import Calibration
 from asplab.core.counting import counted
-from asplab.core.excitations import Excitations
+from asplab.core.energies.excitations import Excitations
 from asplab.core.ledger.step import Step, Switch, span
 from asplab.core.pipeline import Results
 from asplab.core.units import energy_from_wavelength

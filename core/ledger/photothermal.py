@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from asplab.core.counting import counted
-from asplab.core.grouping import Gathered
-from asplab.core.known_power import scan_power_uw
+from asplab.core.grouping.stage import Gathered
 from asplab.core.ledger.step import Step, Switch, span
+from asplab.core.photothermal.known_power import scan_power_uw
 from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.counting import counted
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem

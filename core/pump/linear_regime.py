@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.efficiency.stokes_line import absorbed_light, lowest_stokes
 from asplab.core.problems import Problem
 from asplab.core.pump.pump_powers import PumpPowers
 from asplab.core.settings import PumpSettings
-from asplab.core.stokes_line import absorbed_light, lowest_stokes
 from asplab.core.units import FloatArray
 
 LINEAR_TO = 0.1

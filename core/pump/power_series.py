@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.band import Bands
-from asplab.core.clusters import nearest
 from asplab.core.corrections.darks import dark_for
 from asplab.core.corrections.frames import Frames
 from asplab.core.corrections.gain import Gain
 from asplab.core.counting import counted
+from asplab.core.emission.band import Bands
 from asplab.core.experiment import Record, Table
-from asplab.core.grouping import Gathered
+from asplab.core.grouping.clusters import nearest
+from asplab.core.grouping.stage import Gathered
 from asplab.core.io.axes import POWER_UNITS
 from asplab.core.io.headers import COUNTS, POWERS, WAVELENGTHS, column_name
 from asplab.core.problems import Problem

@@ -7,9 +7,9 @@ import numpy as np
 
 from asplab.core.corrections import Corrected
 from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Gathered
-from asplab.core.known_power import scan_power_uw
-from asplab.core.layout import Layout
+from asplab.core.grouping.layout import Layout
+from asplab.core.grouping.stage import Gathered
+from asplab.core.photothermal.known_power import scan_power_uw
 from asplab.core.units import FloatArray
 
 

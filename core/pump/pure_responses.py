@@ -7,12 +7,12 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from asplab.core.counting import counted
+from asplab.core.efficiency.stokes_line import fit_stokes_line, lowest_stokes
 from asplab.core.problems import Problem, Severity, join_places
 from asplab.core.pump.two_photon import VERIFIED_TO_MEV, TwoPhoton
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.core.settings import PumpSettings
 from asplab.core.statistics.chance import told_from
-from asplab.core.stokes_line import fit_stokes_line, lowest_stokes
 from asplab.core.units import FloatArray
 
 _SEEN = 3.0

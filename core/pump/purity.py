@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from asplab.core.efficiency import FLAGS, EfficiencyFit
+from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
+from asplab.core.efficiency.stokes_line import absorbed_light, lowest_stokes
 from asplab.core.problems import Problem, join_places
 from asplab.core.settings import PumpSettings
-from asplab.core.stokes_line import absorbed_light, lowest_stokes
 from asplab.core.systematics.model_shifts import tail_energies
 from asplab.core.units import FloatArray
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from asplab.core.corrections.gain import SAME_OD
-from asplab.core.integration import Emission
-from asplab.core.layout import Layout
+from asplab.core.emission.integration import Emission
+from asplab.core.grouping.layout import Layout
 from asplab.core.problems import Problem
 from asplab.core.pump.power_law import PowerLaw, fit_power_law
 from asplab.core.pump.power_series import PowerSeries, PowerSeriesFound

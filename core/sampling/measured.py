@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.logit import CENTRE_MEV
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.core.units import FloatArray
 
 _ROUNDING = 1e-7

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from asplab.core.counting import counted
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.pipeline import Results
 from asplab.core.polaron.comparison.allowed import OFFSET

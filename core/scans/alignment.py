@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.energies import Energies
+from asplab.core.energies.stage import Energies
 from asplab.core.experiment import Record
-from asplab.core.grouping import Gathered
+from asplab.core.grouping.stage import Gathered
 from asplab.core.problems import Problem
 from asplab.core.settings import ScanSettings
 from asplab.core.units import FloatArray

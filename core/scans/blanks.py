@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from asplab.core.experiment import Scan
+from asplab.core.grouping.repeats import additive_variance, follow
 from asplab.core.problems import Problem
-from asplab.core.repeats import additive_variance, follow
 from asplab.core.scans.pieces import Piece, find_pieces
 from asplab.core.scans.power import power_on_axis, read_power, smooth_power
 from asplab.core.scans.sets import Seam

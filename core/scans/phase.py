@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from asplab.core.grouping.repeats import additive_variance
 from asplab.core.problems import Problem
-from asplab.core.repeats import additive_variance
 from asplab.core.scans.pieces import Piece
 from asplab.core.settings import ScanSettings
 from asplab.core.units import FloatArray

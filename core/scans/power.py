@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.signal import savgol_filter
 
-from asplab.core.known_power import scan_power_uw
-from asplab.core.repeats import additive_variance
+from asplab.core.grouping.repeats import additive_variance
+from asplab.core.photothermal.known_power import scan_power_uw
 from asplab.core.scans.pieces import Piece
 from asplab.core.units import FloatArray
 

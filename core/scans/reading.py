@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.problems import Problem
 from asplab.core.scans.power import polynomial_weights
 from asplab.core.scans.sets import ScanSet

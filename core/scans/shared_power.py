@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.scans.pieces import Piece, names_of
 from asplab.core.scans.power import power_on_axis
 from asplab.core.scans.sets import repeat_name

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from asplab.core.energies import Excitations
-from asplab.core.grouping import Gathered, Stack
+from asplab.core.energies.stage import Excitations
+from asplab.core.grouping.repeats import additive_variance
+from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
-from asplab.core.repeats import additive_variance
 from asplab.core.scans.alignment import Alignment
 from asplab.core.scans.blanks import read_blank
 from asplab.core.scans.overload import Overloaded, leave_out, overload_problem

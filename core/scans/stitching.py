@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from asplab.core.coarse_steps import interpolate
+from asplab.core.grouping.repeats import additive_variance
+from asplab.core.photothermal.coarse_steps import interpolate
 from asplab.core.problems import Problem
-from asplab.core.repeats import additive_variance
 from asplab.core.scans.matching import Match, match, spline_weights
 from asplab.core.scans.power import NOISE_POINTS, PowerReadings, pooled
 from asplab.core.scans.sets import Seam

@@ -9,7 +9,7 @@ import numpy as np
 from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.document import Document
 from asplab.core.errors import AnalysisError
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.sensitivity.records import ChoiceAxis
 from asplab.core.settings import BackgroundSettings, BaselineSettings, IntegrationSettings, MovedCutoff

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from asplab.core.band import Bands, StokesTransmitted, Template, band_shape, main_block
-from asplab.core.grouping import Stack
+from asplab.core.emission.band import Bands, StokesTransmitted, Template, band_shape, main_block
+from asplab.core.emission.sloping_background import BackgroundSlopes
+from asplab.core.grouping.stage import Stack
 from asplab.core.problems import Problem
 from asplab.core.shape.fit import Shape, ShapeFit, fit_shape, smoothed_variance, steady_variance
 from asplab.core.shape.moved import MovedShape, MovedShapes
-from asplab.core.sloping_background import BackgroundSlopes
 from asplab.core.statistics.chance import allowed_chance, sigma_of
 from asplab.core.units import FloatArray
 

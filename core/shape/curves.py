@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.band import Bands
+from asplab.core.emission.band import Bands
 from asplab.core.shape.check import ShapeTest, common_range, known_shape
 from asplab.core.shape.fit import steady_variance
 from asplab.core.units import FloatArray

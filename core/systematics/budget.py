@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.corrections import Corrected
-from asplab.core.efficiency import EfficiencyFit
-from asplab.core.integration import Emission
-from asplab.core.layout import Layout
-from asplab.core.photothermal import Absorbed
+from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.emission.integration import Emission
+from asplab.core.grouping.layout import Layout
+from asplab.core.photothermal.absorption import Absorbed
 from asplab.core.systematics.uncertainty import Systematics
 from asplab.core.units import FloatArray
 

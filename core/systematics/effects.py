@@ -17,7 +17,7 @@ class NuisanceEffects:
         Prior standard deviation of each, in its unit.
     unit : tuple of str, length K
     numerator, denominator, detuning_mev : ndarray, shape (K, n_temperatures, n_anti)
-        Change of N and D of η = N/D (`asplab.core.efficiency.EfficiencyFit`) and of ΔE in meV; 0 where a point is
+        Change of N and D of η = N/D (`asplab.core.efficiency.stage.EfficiencyFit`) and of ΔE in meV; 0 where a point is
         not valid.
     """
 

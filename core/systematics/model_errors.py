@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.polaron.comparison.allowed import OFFSET
 from asplab.core.polaron.comparison.compare import Comparison
 from asplab.core.polaron.comparison.records import ModelFit

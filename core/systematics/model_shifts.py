@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import expit, ndtr
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.efficiency.stokes_line import absorbed_light
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.logit import CENTRE_MEV
-from asplab.core.responses import Responses
-from asplab.core.stokes_line import absorbed_light
+from asplab.core.responses.stage import Responses
 from asplab.core.systematics.shifts import heat_of
 from asplab.core.units import FloatArray, thermal_energy_mev
 

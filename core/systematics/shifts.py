@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from asplab.core.efficiency.stokes_line import StokesLine, fit_stokes_line, lowest_stokes
 from asplab.core.errors import AnalysisError
-from asplab.core.responses import Responses
-from asplab.core.stokes_line import StokesLine, fit_stokes_line, lowest_stokes
+from asplab.core.responses.stage import Responses
 from asplab.core.systematics.nuisances import NUISANCES, checked
 from asplab.core.units import FWHM_PER_SIGMA, FloatArray, energy_from_wavelength, wavelength_from_energy
 

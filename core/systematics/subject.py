@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit, fit_efficiency
+from asplab.core.efficiency.stage import EfficiencyFit, fit_efficiency
 from asplab.core.errors import AnalysisError
-from asplab.core.photothermal import photothermal
+from asplab.core.photothermal.absorption import photothermal
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.core.settings import Settings
 from asplab.core.systematics.measured import left_of, measured_effects
 from asplab.core.systematics.model_shifts import change_eta, ensemble_change, tail_energies

@@ -19,8 +19,8 @@ from asplab.core.importing.survey import Survey, survey
 from asplab.core.importing.table import ImportRow, ImportTable, table_of
 from asplab.core.importing.write import experiment_of
 from asplab.core.io.datafile import FileError
+from asplab.core.jobs.opening import refuse_empty
 from asplab.core.loading import MANIFEST_NAME, Memory
-from asplab.core.opening import refuse_empty
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray, wavelength_from_energy
 from asplab.gui.importing.marks import Marked, marked

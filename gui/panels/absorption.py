@@ -7,9 +7,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QStackedLayout, QWidget
 
-from asplab.core.checks import photothermal_readings
+from asplab.core.appraisal.checks import photothermal_readings
 from asplab.core.estimate import Estimate
-from asplab.core.pa_baseline import FittedBaseline
+from asplab.core.photothermal.baseline import FittedBaseline
 from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
 from asplab.core.units import wavelength_from_energy

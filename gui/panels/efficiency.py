@@ -4,9 +4,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedLayout, QToolButton, QWidget
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.fixed_laser import follow
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.experiment import Experiment
-from asplab.core.fixed_laser import follow
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves
 from asplab.core.pump.purity import PurityBound

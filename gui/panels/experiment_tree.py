@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTreeView, QVBoxLa
 from asplab.core.document import Document, Exclusions
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import EMISSION_KINDS
-from asplab.core.grouping import Gathered, gather
+from asplab.core.grouping.stage import Gathered, gather
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem
 from asplab.gui.exclusion_menu import add_exclusion_entries

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
 from asplab.core.corrections.transmitted import cutoff_nm
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 from asplab.gui.panels.base import EXCLUDES, Panel

@@ -8,12 +8,12 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from asplab.core.checks import common_yield, stokes_line_at
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.appraisal.checks import common_yield, stokes_line_at
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
-from asplab.core.responses import Responses
+from asplab.core.responses.stage import Responses
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot

@@ -7,12 +7,12 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from asplab.core.checks import FittedBand, fit_band, hidden_part, transmitted
+from asplab.core.appraisal.checks import FittedBand, fit_band, hidden_part, transmitted
 from asplab.core.corrections import Corrected
 from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.estimate import Estimate
 from asplab.core.experiment import Spectrum
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.shape.check import ShapeTest
 from asplab.gui.facts import differs_words

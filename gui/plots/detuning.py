@@ -1,7 +1,7 @@
 """What the axis of detuning says: from where ΔE counts."""
 
+from asplab.core.energies.references import detuning_label as named_label
 from asplab.core.pipeline import Results
-from asplab.core.references import detuning_label as named_label
 
 
 def detuning_label(results: Results) -> str:

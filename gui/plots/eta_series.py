@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 
-from asplab.core.checks import logit_eta
-from asplab.core.efficiency import EfficiencyFit
-from asplab.core.fixed_laser import FixedDetuning
+from asplab.core.appraisal.checks import logit_eta
+from asplab.core.efficiency.fixed_laser import FixedDetuning
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.pump.purity import PurityBound
 from asplab.gui.flags import flag_lines, leak_possible, single_photon_open
 from asplab.gui.plots.marks import Mark

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import Estimate
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.units import FloatArray

@@ -7,12 +7,12 @@ from functools import lru_cache, partial
 import numpy as np
 from PySide6.QtGui import QColor
 
-from asplab.core.efficiency import FLAGS, EfficiencyFit
+from asplab.core.efficiency.ratio_lines import ratio_points
+from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit
-from asplab.core.ratio_lines import ratio_points
 from asplab.core.units import FloatArray, energy_from_wavelength
 from asplab.gui.plots.drawn import Series
 from asplab.gui.theme import Theme, detuning_spec, detuning_symbol, temperature_spec

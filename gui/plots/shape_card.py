@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.shape.check import ShapeTest
 from asplab.core.shape.curves import ShapeCurves, shape_curves

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.grouping import Stack
+from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray, wavelength_from_energy
 from asplab.gui.plots.series import Series

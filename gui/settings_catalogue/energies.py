@@ -1,6 +1,6 @@
 """Settings of wavelengths and photon energies."""
 
-from asplab.core.references import REFERENCES
+from asplab.core.energies.references import REFERENCES
 from asplab.gui.settings_catalogue.entries import Entry, Group
 from asplab.gui.widgets.fields import Numeric
 

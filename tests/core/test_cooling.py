@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from asplab.core.cooling import cooling_efficiency, cooling_threshold
-from asplab.core.ratio_lines import ratio
+from asplab.core.efficiency.ratio_lines import ratio
 
 RELATIONS = json.loads((Path(__file__).parents[1] / "golden" / "relations.json").read_text(encoding="utf-8"))
 SAMPLES = [item for item in RELATIONS["items"] if item["id"].startswith("cool")]

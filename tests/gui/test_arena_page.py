@@ -13,7 +13,7 @@ from response_level import DETUNING_MEV, Truth
 
 from asplab.core import Results
 from asplab.core.arena import Arena, ArenaRecord, FittedHypothesis, run_arena
-from asplab.core.opening import load_document
+from asplab.core.jobs.opening import load_document
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.polaron.arena import ArenaPage
 from asplab.gui.panels.polaron.arena_matrix import TINT, ShareMatrix

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from asplab.core import Results
-from asplab.core.correction_effects import correction_effects
+from asplab.core.appraisal.correction_effects import correction_effects
 from asplab.core.ledger import ledger
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.corrections import CorrectionsPanel

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
 from asplab.core import Document, Results
-from asplab.core.efficiency import FLAGS
+from asplab.core.efficiency.stage import FLAGS
 from asplab.core.pipeline import Analysis
 from asplab.gui.bindings import Bindings
 from asplab.gui.flags import KNOWN

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from response_level import DETUNING_MEV, HC_MEV_NM, STOKES_MEV, Truth
 
-from asplab.core.opening import load_document
+from asplab.core.jobs.opening import load_document
 from asplab.gui.bindings import Bindings
 from asplab.gui.findings import NO_RAW_DATA, temperature_rows
 from asplab.gui.panels.overview import OverviewPanel

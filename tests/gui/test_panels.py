@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from asplab.core import Analysis, Document, Results, load_experiment
-from asplab.core.checks import polaron_residuals
+from asplab.core.appraisal.checks import polaron_residuals
 from asplab.core.experiment import Experiment
 from asplab.core.polaron.curves import contour
 from asplab.core.settings import (

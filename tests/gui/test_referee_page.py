@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from response_level import DETUNING_MEV, Truth
 
 from asplab.core import Results
-from asplab.core.opening import load_document
+from asplab.core.jobs.opening import load_document
 from asplab.core.systematics import NUISANCES, Refereed, prepare, under
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.polaron.panel import PolaronPanel

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
 
 from asplab.core import Document, Results
-from asplab.core.opening import load_document
+from asplab.core.jobs.opening import load_document
 from asplab.core.sensitivity import QUANTITIES, SensitivityMap, choice_spread, sensitivity
 from asplab.core.settings import Settings
 from asplab.gui.bindings import Bindings

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from asplab.core import Document
 from asplab.core.document import Exclusions
-from asplab.core.grouping import gather
+from asplab.core.grouping.stage import gather
 from asplab.core.problems import Problem
 from asplab.core.settings import GroupingSettings
 from asplab.gui.bindings import Bindings

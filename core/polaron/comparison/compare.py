@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.comparison.fit import fit_model
 from asplab.core.polaron.comparison.options import ModelOptions, plan_model

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import chi2 as chi2_distribution
 
 from asplab.core.counting import counted
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.comparison.allowed import SHARPEST_MEV, WIDTH, symbol_of, unit_of
 from asplab.core.polaron.comparison.curves import Curves

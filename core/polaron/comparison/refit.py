@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.polaron.comparison.curves import Curves
 from asplab.core.polaron.comparison.fit import build_objective, used_points
 from asplab.core.polaron.comparison.misfit import Effects, SeparateModel, joint_model

@@ -16,7 +16,7 @@ from asplab.gui.widgets.table import Column, TableRow
 from asplab.gui.widgets.text import breakable, escaped
 
 if TYPE_CHECKING:
-    from asplab.core.correction_effects import CorrectionEffect, Shift
+    from asplab.core.appraisal.correction_effects import CorrectionEffect, Shift
 
 NONE = "—"
 SAMPLE = "−0.000 (10\u202fσ)"

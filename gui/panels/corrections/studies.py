@@ -7,12 +7,12 @@ from asplab.core.progress import Progress
 from asplab.gui.study import Study
 
 if TYPE_CHECKING:
-    from asplab.core.correction_effects import CorrectionEffect
+    from asplab.core.appraisal.correction_effects import CorrectionEffect
 
 
 def compare(results: Results, _request: Any, progress: Progress) -> "dict[str, CorrectionEffect]":
     """Return what each correction does to the results, by its name."""
-    from asplab.core.correction_effects import correction_effects
+    from asplab.core.appraisal.correction_effects import correction_effects
 
     return {effect.name: effect for effect in correction_effects(results, progress=progress)}
 

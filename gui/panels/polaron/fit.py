@@ -7,9 +7,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from asplab.core.checks import logit_eta, polaron_residuals
-from asplab.core.efficiency import EfficiencyFit
-from asplab.core.energy_words import SINGLE_GAP
+from asplab.core.appraisal.checks import logit_eta, polaron_residuals
+from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.energies.words import SINGLE_GAP
 from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results

@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from asplab.core.checks import logit_eta
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.appraisal.checks import logit_eta
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.units import FloatArray, thermal_energy_mev
 from asplab.gui.panels.polaron.comparing import Picture

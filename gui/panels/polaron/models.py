@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QWidget
 
 from asplab.core.document import KeptFit
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.gui.panels.base import EXCLUDES

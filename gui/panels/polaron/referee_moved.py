@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asplab.core.efficiency import EfficiencyFit
+from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.polaron.curves import eta_curves
 from asplab.core.polaron.fit import PolaronFit, fit_polaron

@@ -53,4 +53,4 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the figures out, which take most of the time."""
-    monkeypatch.setattr("asplab.core.analyze.write_figures", lambda *_, **__: ())
+    monkeypatch.setattr("asplab.core.jobs.analyze.write_figures", lambda *_, **__: ())

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from command_line import Run, contents, run
 
-from asplab.core.analyze import analyze
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS
 from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import TABLE_NAMES
-from asplab.core.opening import load_document
+from asplab.core.jobs.analyze import analyze
+from asplab.core.jobs.opening import load_document
 from asplab.core.pipeline import analyse
 from asplab.core.progress import Progress
-from asplab.core.project import save_project
+from asplab.core.project.file import save_project
 
 
 def test_analyze_writes_project_results_tables_figures_and_report(analyzed: tuple[Run, Path]) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from command_line import Run, contents, run
 
-from asplab.core.analyze import analyze
 from asplab.core.errors import Cancelled
-from asplab.core.opening import load_document
+from asplab.core.jobs.analyze import analyze
+from asplab.core.jobs.opening import load_document
 from asplab.core.progress import Progress
-from asplab.core.project import open_project, save_project, was_saved_by_person
+from asplab.core.project.file import open_project, save_project, was_saved_by_person
 
 
 def test_analyze_leaves_nothing_beside_its_folder(analyzed: tuple[Run, Path]) -> None:

@@ -10,8 +10,8 @@ from command_line import run
 
 from asplab.core.importing.preset import Preset, preset_folder, save_preset
 from asplab.core.importing.table import Default
+from asplab.core.jobs.opening import load_document
 from asplab.core.loading import load_experiment
-from asplab.core.opening import load_document
 
 PRESET = Preset(
     name="virtual",

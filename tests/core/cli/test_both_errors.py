@@ -8,12 +8,12 @@ import h5py
 import pytest
 from command_line import Run, document_of, run
 
-from asplab.core.analyze import analyze
 from asplab.core.errors import AnalysisError, Cancelled
-from asplab.core.opening import load_document
+from asplab.core.jobs.analyze import analyze
+from asplab.core.jobs.opening import load_document
 from asplab.core.pipeline import analyse
 from asplab.core.progress import Progress
-from asplab.core.project import save_project
+from asplab.core.project.file import save_project
 
 _BOTH = r"{} = ([\d.]+) (?:± ([\d.]+)|\+[\d.]+ −[\d.]+) \(stat\) \+([\d.]+) −([\d.]+) \(syst\)"
 
@@ -141,7 +141,7 @@ def test_what_fails_beside_the_results_does_not_fail_the_analysis(
     def fail(*_: object, **__: object) -> None:
         raise AnalysisError("the shift fails.")
 
-    monkeypatch.setattr("asplab.core.appraisal.systematic_errors", fail)
+    monkeypatch.setattr("asplab.core.appraisal.stage.systematic_errors", fail)
     done = run("analyze", data, "-o", tmp_path / "out")
     assert done.code == 0
     assert "warning: small: systematic errors could not be found: the shift fails." in done.err

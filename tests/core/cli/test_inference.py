@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from command_line import Run, contents, document_of, run
 
-from asplab.core.analyze import analyze, choose_method
 from asplab.core.bootstrap import bootstrap
 from asplab.core.document import Document
 from asplab.core.errors import Cancelled
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS
 from asplab.core.inference import Asked, stored_method
+from asplab.core.jobs.analyze import analyze, choose_method
+from asplab.core.jobs.opening import load_document
 from asplab.core.loading import load_experiment
-from asplab.core.opening import load_document
 from asplab.core.pipeline import analyse
 from asplab.core.progress import Progress
-from asplab.core.project import open_project
+from asplab.core.project.file import open_project
 from asplab.core.settings import ModelSettings, Settings
 
 MODELS = ("eq9", "resonant", "exponential")

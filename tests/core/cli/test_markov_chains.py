@@ -9,7 +9,7 @@ from command_line import SMALL, document_of, run
 from asplab.core.document import Document
 from asplab.core.loading import load_experiment
 from asplab.core.pipeline import analyse
-from asplab.core.project import open_project
+from asplab.core.project.file import open_project
 from asplab.core.sampling import sample
 from asplab.core.virtual import simulate
 

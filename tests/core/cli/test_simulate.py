@@ -83,7 +83,7 @@ def test_demo_writes_data_and_results_and_compares_with_the_truth(in_folder: Pat
 def test_demo_runs_again_over_its_own_data_but_not_over_a_file_that_was_edited(
     in_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asplab.core.demo.experiment_with_truth", lambda truth: SMALL)
+    monkeypatch.setattr("asplab.core.jobs.demo.experiment_with_truth", lambda truth: SMALL)
     folder = in_folder / "asplab-demo"
     assert run("demo").code == 0
     assert run("demo").code == 0

@@ -11,7 +11,7 @@ from command_line import run
 def test_version_and_help_load_no_heavy_library() -> None:
     code = (
         "import sys, contextlib\n"
-        "from asplab.core.cli import main\n"
+        "from asplab.core.cli.main import main\n"
         "for option in ('--version', '--help'):\n"
         "    with contextlib.suppress(SystemExit): main([option])\n"
         "heavy = {'numpy', 'scipy', 'h5py', 'matplotlib', 'lmfit'} & set(sys.modules)\n"

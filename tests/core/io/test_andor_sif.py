@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from fuzz import assert_survives_damage
 
-from asplab.core.inspection import inspect_file
 from asplab.core.io import FileError, read, read_bytes
 from asplab.core.io.andor_sif import READER
+from asplab.core.jobs.inspection import inspect_file
 
 COEFFICIENTS = (500.0, 0.25, -1e-6, 0.0)
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from fuzz import assert_survives_damage
 
-from asplab.core.inspection import inspect_file
 from asplab.core.io import FileError, read, read_bytes
 from asplab.core.io.princeton_spe import READER
+from asplab.core.jobs.inspection import inspect_file
 
 KINDS = {0: "<f4", 1: "<i4", 2: "<i2", 3: "<u2", 5: "<f8", 6: "<u1", 8: "<u4"}
 COEFFICIENTS = (600.0, 0.1, -1e-6, 0.0, 0.0, 0.0)

@@ -172,7 +172,7 @@ def test_absolute_wavenumbers_become_wavelengths(tmp_path):
 def test_selected_frames_survive_a_project(tmp_path):
     from asplab.core.document import Document
     from asplab.core.pipeline import analyse
-    from asplab.core.project import open_project, save_project
+    from asplab.core.project.file import open_project, save_project
 
     experiment = load(tmp_path, table(3), "a.csv,dark,,,,repeats,")
     assert len(experiment.spectra) == 3

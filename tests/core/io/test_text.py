@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from fuzz import assert_survives_damage
 
-from asplab.core.inspection import inspect_file
 from asplab.core.io import FileError, read, read_bytes
 from asplab.core.io.selection import WHOLE_FILE, select
 from asplab.core.io.text import READER
+from asplab.core.jobs.inspection import inspect_file
 
 
 def parsed(text: str, name: str = "run.txt"):

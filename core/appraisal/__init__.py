@@ -1,0 +1,1 @@
+"""What stands beside a result: checks, effects of corrections, what more data would bring."""

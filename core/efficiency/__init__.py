@@ -1,0 +1,1 @@
+"""Quantum yield and up-conversion efficiency from responses."""

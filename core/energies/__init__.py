@@ -1,0 +1,1 @@
+"""Where ΔE counts from and what a photon carries: excitations, references, mean energies, widths."""

@@ -1,0 +1,1 @@
+"""Which records belong together: conditions, repeats, pairs, and what was measured again."""

@@ -1,0 +1,1 @@
+"""Absorption at each excitation from photothermal scans, and the baseline below it."""

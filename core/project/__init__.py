@@ -1,0 +1,1 @@
+"""The project file ``*.nxs``: how everything measured, chosen and found is kept in NeXus."""

@@ -1,0 +1,1 @@
+"""(I, PA) of every excitation with their covariance, measured or published."""

@@ -10,14 +10,21 @@ from PySide6.QtWidgets import QApplication
 from asplab.core.document import Document, Exclusions
 from asplab.core.pipeline import Results
 from asplab.gui.edge_maps import show_edges
-from asplab.gui.file_commands import file_commands
-from asplab.gui.files import EXPORTING, READING, SAVING, Files, Report
+from asplab.gui.files.commands import file_commands
+from asplab.gui.files.filing import EXPORTING, READING, SAVING, Files, Report
+from asplab.gui.files.published import PublishedData
+from asplab.gui.files.watching import Watching
 from asplab.gui.framing import Framing
-from asplab.gui.help import Help
 from asplab.gui.importing.entrance import Imports
 from asplab.gui.intents import Intents
-from asplab.gui.job_line import JobLine
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.line import JobLine
+from asplab.gui.jobs.runner import Jobs
+from asplab.gui.jobs.studies import PREFIX
+from asplab.gui.jobs.theory import Theory
+from asplab.gui.jobs.throttle import Throttle
+from asplab.gui.look.theme import Appearance, Theme
+from asplab.gui.menus.help import Help
+from asplab.gui.menus.point import point_menu
 from asplab.gui.messages import Messages
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import Panel
@@ -29,25 +36,18 @@ from asplab.gui.panels.overview import OverviewPanel
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.panels.ratio import RatioPanel
 from asplab.gui.panels.spectra import SpectraPanel
-from asplab.gui.places import find_place
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.spectra_picture import temperatures_of
-from asplab.gui.point_menu import point_menu
 from asplab.gui.preferences import Preferences
 from asplab.gui.problem_list import Cause, ProblemList, causes_of
-from asplab.gui.published import PublishedData
 from asplab.gui.selection import counterpart
 from asplab.gui.session import Session
-from asplab.gui.studies import PREFIX
 from asplab.gui.text_undo import TextUndo
-from asplab.gui.theme import Appearance, Theme
-from asplab.gui.theory import Theory
-from asplab.gui.throttle import Throttle
-from asplab.gui.tree_nodes import Node
+from asplab.gui.tree.nodes import Node
 from asplab.gui.view_state import ViewState
-from asplab.gui.watching import Watching
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.window import STEPS, Window
+from asplab.gui.words.places import find_place
 
 HINT = "Drag an edge to move the window · click a point to select it · ? lists all keys"
 _PAGES: dict[str, type[Panel]] = {

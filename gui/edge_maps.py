@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from asplab.core.document import Document
 from asplab.core.pipeline import Results
+from asplab.gui.jobs.studies import Studies
+from asplab.gui.jobs.study import Outcome, has_same_inputs
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.polaron.sensitivity_studies import MAPS, SPREAD
 from asplab.gui.panels.spectra import SpectraPanel
-from asplab.gui.studies import Studies
-from asplab.gui.study import Outcome, has_same_inputs
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import SensitivityMap

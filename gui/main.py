@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from asplab.core.progress import Progress
     from asplab.gui.bindings import Bindings
     from asplab.gui.excepthook import ExceptHook
-    from asplab.gui.jobs import Jobs
-    from asplab.gui.theme import Appearance
+    from asplab.gui.jobs.runner import Jobs
+    from asplab.gui.look.theme import Appearance
 
 LOADING = "loading"
 
@@ -77,8 +77,8 @@ class Program(QObject):
     def load(self) -> None:
         """Dress and fill the window, and load the numerical libraries beside it."""
         from asplab.gui.excepthook import ExceptHook, log_folder
-        from asplab.gui.jobs import Jobs
-        from asplab.gui.theme import Appearance
+        from asplab.gui.jobs.runner import Jobs
+        from asplab.gui.look.theme import Appearance
 
         self.hook = ExceptHook(log_folder(), self._tell)
         self.hook.install()

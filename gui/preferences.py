@@ -23,7 +23,7 @@ class Preferences:
     def mode(self) -> str:
         """The chosen theme: ``"system"``, ``"light"`` or ``"dark"``."""
         # Loaded late: the window is shown before there is a theme.
-        from asplab.gui.theme import MODES
+        from asplab.gui.look.theme import MODES
 
         mode = str(self._store.value("theme", "system"))
         return mode if mode in MODES else "system"

@@ -8,10 +8,10 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from asplab.core.problems import Problem, by_cause
-from asplab.gui.findings import TONES
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.checks import SIGNS
 from asplab.gui.widgets.text import breakable
+from asplab.gui.words.findings import TONES
 
 _NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)*")
 _WIDEST_PX, _SHARE, _EDGE_PX, _LEAST_PX = 760, 0.7, 12, 72

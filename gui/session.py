@@ -11,8 +11,8 @@ from asplab.core.document import Document
 from asplab.core.errors import AsplabError
 from asplab.core.pipeline import Analysis, Results
 from asplab.core.progress import Progress
-from asplab.gui.jobs import Jobs
-from asplab.gui.study import has_same_inputs
+from asplab.gui.jobs.runner import Jobs
+from asplab.gui.jobs.study import has_same_inputs
 
 SETTLE_MS = 150
 ANALYSIS = "analysis"

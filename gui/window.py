@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from asplab.gui.commands import ANALYSIS, EDIT, EVERY, EXPORTS, FILE, HELP, SAVING, VIEW, Command
+from asplab.gui.menus.commands import ANALYSIS, EDIT, EVERY, EXPORTS, FILE, HELP, SAVING, VIEW, Command
 
 if TYPE_CHECKING:
     from asplab.gui.watch_strip import WatchStrip
@@ -268,7 +268,7 @@ class Window(QMainWindow):
         return actions
 
     def _mode_actions(self) -> dict[str, QAction]:
-        from asplab.gui.theme import MODES
+        from asplab.gui.look.theme import MODES
 
         group = QActionGroup(self)
         actions = {}

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QStyle, QStyledItemDelegate,
 
 from asplab.gui.importing import words
 from asplab.gui.importing.conditions_model import FACE, ConditionsModel, Face
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 
 ROW_PX = 26
 _PAD, _SIGN_PX, _SIGN_ROOM = 8, 10, 14

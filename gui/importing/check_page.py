@@ -11,7 +11,7 @@ from asplab.gui.importing.groups_model import GroupsModel
 from asplab.gui.importing.overlay import OverlayCard
 from asplab.gui.importing.problems import ProblemsCard
 from asplab.gui.importing.reading import LookedOver
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.arrange import column, scrolled
 from asplab.gui.widgets.card import Card
 

@@ -12,7 +12,7 @@ from asplab.gui.importing import words
 from asplab.gui.importing.conditions_table import ConditionsTable
 from asplab.gui.importing.marks import Marked
 from asplab.gui.importing.template_bar import TemplateBar
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.arrange import GAP, column
 from asplab.gui.widgets.card import PADDING, Card
 

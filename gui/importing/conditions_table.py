@@ -22,7 +22,7 @@ from asplab.gui.importing.cells import ROW_PX, CellDelegate, FileDelegate
 from asplab.gui.importing.conditions_model import ConditionsModel
 from asplab.gui.importing.frozen_names import FrozenNames
 from asplab.gui.importing.marks import Marked
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 
 _WIDTHS = {"kind": 108, "temperature_k": 98, "sample": 92, "series": 96, "note": 160, "frames": 92}
 _LEAST_PX, _HEADER_ROOM_PX, _FILE_PX = 84, 20, (270, 460)

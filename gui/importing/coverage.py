@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from asplab.core.counting import counted
 from asplab.core.importing.survey import Grid, Group
 from asplab.gui.importing.words import kind_words
-from asplab.gui.theme import MUTED_PX, Theme, temperature_spec
+from asplab.gui.look.theme import MUTED_PX, Theme, temperature_spec
 
 CELL_W, CELL_H = 42, 24
 _LEFT, _TOP, _GAP = 62, 44, 18

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 from asplab.core.importing.preset import preset_folder
 from asplab.gui.importing.importer import Importer
 from asplab.gui.importing.window import ImportWindow
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.runner import Jobs
+from asplab.gui.look.theme import Appearance, Theme
 from asplab.gui.preferences import Preferences
-from asplab.gui.theme import Appearance, Theme
 
 
 class Imports(QObject):

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.table import ImportTable
 from asplab.gui.importing.frames_choice import FramesChoice
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import LayerCurves
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import column, scrolled
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.facts import FactList

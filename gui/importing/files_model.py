@@ -5,7 +5,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from asplab.core.counting import counted
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.table import ImportTable
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 HEADINGS = ("File", "Reader", "Points", "Axis", "Preview", "Notes")

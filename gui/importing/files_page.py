@@ -23,7 +23,7 @@ from asplab.gui.importing.file_card import FileCard
 from asplab.gui.importing.files_model import FilesModel
 from asplab.gui.importing.marks import Marked
 from asplab.gui.importing.sparkline import WIDTH_PX, SparklineDelegate
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.arrange import column
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.fields import ChoiceField

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from asplab.core.importing.survey import Group, Survey
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 _HEADINGS = ("Condition", "Repeats")

@@ -25,7 +25,7 @@ from asplab.gui.importing.questions import Questions
 from asplab.gui.importing.shelf import NamedFiles, Shelf
 from asplab.gui.importing.table_session import EDITING, Change, TableSession
 from asplab.gui.importing.window import KEYS, ImportWindow
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.runner import Jobs
 from asplab.gui.messages import Messages
 from asplab.gui.text_undo import TextUndo
 

@@ -11,9 +11,9 @@ from asplab.core.importing.table import ImportTable
 from asplab.core.units import FloatArray
 from asplab.gui.importing.reading import LookedOver
 from asplab.gui.importing.words import kind_words
+from asplab.gui.look.theme import Theme, temperature_spec
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import LayerCurves
-from asplab.gui.theme import Theme, temperature_spec
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField

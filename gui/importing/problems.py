@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from asplab.core.problems import Problem
+from asplab.gui.look.theme import Theme
 from asplab.gui.problem_list import Cause, causes_of
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import scrolled
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.checks import SIGNS

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from asplab.core.importing.scanned import ScannedPart
 from asplab.gui.importing.files_model import KIND, PART
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 
 WIDTH_PX, ROW_PX = 112, 30
 _MARGIN_X, _MARGIN_Y = 8, 4

@@ -10,7 +10,7 @@ from asplab.core.errors import AsplabError
 from asplab.core.importing.table import ImportTable
 from asplab.core.progress import Progress
 from asplab.gui.importing.marks import Marked, marked
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.runner import Jobs
 
 EDITING = "import edit"
 _MERGING, _SINGLE = 2, -1

@@ -22,7 +22,7 @@ from asplab.gui.importing.check_page import CheckPage
 from asplab.gui.importing.conditions_page import ConditionsPage
 from asplab.gui.importing.files_page import FilesPage
 from asplab.gui.importing.waiting import WaitingPage
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.banner import Banner
 from asplab.gui.widgets.status import StatusLine
 from asplab.gui.widgets.steps import StepBar

@@ -13,23 +13,13 @@ from asplab.core.photothermal.baseline import FittedBaseline
 from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
 from asplab.core.units import wavelength_from_energy
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.edge_guide import EdgeGuide, baseline_ends
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.reading import selected_temperature, stack_name, temperature_name, temperatures_of, why_missing
-from asplab.gui.scan_words import (
-    baseline_words,
-    energies_of,
-    mean_quadrature,
-    overload_tip,
-    reading_words,
-    scan_words,
-    seam_tip,
-)
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column
 from asplab.gui.widgets.card import Card
@@ -38,6 +28,16 @@ from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.text import TextLine, escaped
+from asplab.gui.words.reading import selected_temperature, stack_name, temperature_name, temperatures_of, why_missing
+from asplab.gui.words.scan import (
+    baseline_words,
+    energies_of,
+    mean_quadrature,
+    overload_tip,
+    reading_words,
+    scan_words,
+    seam_tip,
+)
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import SensitivityMap

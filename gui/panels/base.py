@@ -7,9 +7,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from asplab.core.pipeline import Results
+from asplab.gui.jobs.study import Study, StudyState
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import EXCLUDES as EXCLUDES
-from asplab.gui.study import Study, StudyState
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 
 

@@ -11,7 +11,7 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves
 from asplab.core.pump.purity import PurityBound
 from asplab.core.units import thermal_energy_mev
-from asplab.gui.eta_words import COLUMNS, doubt_words, eta_row, leak_tip
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.detuning import detuning_label
 from asplab.gui.plots.eta_series import (
@@ -30,13 +30,6 @@ from asplab.gui.plots.hatch import HatchedRegion, HatchKey
 from asplab.gui.plots.marks import PointMarks
 from asplab.gui.plots.phonon_axis import ScaledAxis
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.reading import (
-    selected_temperature,
-    temperature_name,
-    temperature_specs,
-    why_missing,
-)
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, row, scrolled
 from asplab.gui.widgets.card import Card
@@ -46,6 +39,13 @@ from asplab.gui.widgets.legend import TemperatureLegend
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import DataTable
 from asplab.gui.widgets.text import TextLine
+from asplab.gui.words.eta import COLUMNS, doubt_words, eta_row, leak_tip
+from asplab.gui.words.reading import (
+    selected_temperature,
+    temperature_name,
+    temperature_specs,
+    why_missing,
+)
 
 HINT = f"Click a point to select its condition · {EXCLUDES} · wheel zooms · A shows all"
 _SHORTEST_MEV, _CURVE_POINTS = 5.0, 81

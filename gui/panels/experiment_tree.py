@@ -13,16 +13,16 @@ from asplab.core.experiment import EMISSION_KINDS
 from asplab.core.grouping.stage import Gathered, gather
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem
-from asplab.gui.exclusion_menu import add_exclusion_entries
+from asplab.gui.look.theme import Theme
+from asplab.gui.menus.exclusion import add_exclusion_entries
 from asplab.gui.panels.base import Panel
-from asplab.gui.reading import stack_name, temperatures_of
-from asplab.gui.theme import Theme
-from asplab.gui.tree_model import DOT_PX, TreeModel
-from asplab.gui.tree_nodes import Node, build_nodes, temperature_nodes, words_for
+from asplab.gui.tree.model import DOT_PX, TreeModel
+from asplab.gui.tree.nodes import Node, build_nodes, temperature_nodes, words_for
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.reason import ReasonBar
+from asplab.gui.words.reading import stack_name, temperatures_of
 
 _MARGIN_PX = 6
 """Room of a row beside its words."""

@@ -5,13 +5,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from asplab.core.document import Exclusions
 from asplab.core.pipeline import Results
-from asplab.gui.facts import facts, record_facts, trend_rows
-from asplab.gui.findings import checks, consistency_checks, error_sources, joint_rows, temperature_rows
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import Panel
-from asplab.gui.reading import selected_temperature, temperature_name, temperatures_of
 from asplab.gui.settings_catalogue import STEPS
-from asplab.gui.systematic import NO_SYSTEMATIC, Systematic
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import scrolled
 from asplab.gui.widgets.budget import BudgetBars
@@ -22,6 +18,10 @@ from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
 from asplab.gui.widgets.text import breakable
 from asplab.gui.widgets.trends import TrendRows
+from asplab.gui.words.facts import facts, record_facts, trend_rows
+from asplab.gui.words.findings import checks, consistency_checks, error_sources, joint_rows, temperature_rows
+from asplab.gui.words.reading import selected_temperature, temperature_name, temperatures_of
+from asplab.gui.words.systematic import NO_SYSTEMATIC, Systematic
 
 WIDTH_PX = 292
 _FROM_RESPONSES, _FROM_ETA = ("ratio", "efficiency", "polaron"), ("polaron",)

@@ -11,6 +11,8 @@ from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
+from asplab.gui.jobs.throttle import Throttle
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.crowd import CachedSeries, Crowd, Level, QuickPlot
@@ -38,12 +40,10 @@ from asplab.gui.plots.result_pictures import (
     ratio_series,
 )
 from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, temperatures_of
-from asplab.gui.reading import why_missing
-from asplab.gui.theme import Theme
-from asplab.gui.throttle import Throttle
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import GAP, Card
 from asplab.gui.widgets.empty import EmptyState
+from asplab.gui.words.reading import why_missing
 
 _SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
 _ALL_SPECTRA = "all spectra"

@@ -14,12 +14,10 @@ from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.responses.stage import Responses
+from asplab.gui.look.theme import Theme, detuning_spec, detuning_symbol
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.reading import quantum_yield, selected_temperature, temperature_name, temperature_specs, why_missing
-from asplab.gui.regime_words import regime_words
-from asplab.gui.theme import Theme, detuning_spec, detuning_symbol
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import column, grid
 from asplab.gui.widgets.card import Card
@@ -27,6 +25,14 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.text import TextLine
+from asplab.gui.words.reading import (
+    quantum_yield,
+    selected_temperature,
+    temperature_name,
+    temperature_specs,
+    why_missing,
+)
+from asplab.gui.words.regime import regime_words
 
 COMPONENTS_NOTE = (
     "For the eye: the bars of R hold for single points only. All points of one ΔE share the noise of "

@@ -15,7 +15,7 @@ from asplab.core.experiment import Spectrum
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.shape.check import ShapeTest
-from asplab.gui.facts import differs_words
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.edge_guide import EdgeGuide
@@ -23,14 +23,6 @@ from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.plots.shape_card import ShapeCard
-from asplab.gui.reading import (
-    intensity_unit,
-    selected_stack,
-    stack_line,
-    temperature_name,
-    why_missing,
-)
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, row
 from asplab.gui.widgets.card import Card
@@ -38,6 +30,14 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.text import TextLine, escaped
+from asplab.gui.words.facts import differs_words
+from asplab.gui.words.reading import (
+    intensity_unit,
+    selected_stack,
+    stack_line,
+    temperature_name,
+    why_missing,
+)
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import SensitivityMap

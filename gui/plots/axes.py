@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont
 
-from asplab.gui.theme import MUTED_PX, Theme
+from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.widgets.numerals import plain
 
 _TICK_PX = {"left": 44, "right": 44, "bottom": 76, "top": 76}

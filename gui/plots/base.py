@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.layer import Bounds, Layer, union
-from asplab.gui.theme import Theme
 
 # The default of 100 moves a second drops most of a drag; whoever recomputes coalesces instead.
 pg.setConfigOption("mouseRateLimit", 1000)

@@ -6,13 +6,13 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import draw_line
 from asplab.gui.plots.drawn import Drawn, Series
 from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, PointLayer, finite_range
 from asplab.gui.plots.series import HIT_PX, SeriesLayer
 from asplab.gui.plots.symbols import picture_offset, symbol_picture
-from asplab.gui.theme import Theme
 
 _DOT_PX = 5.0
 _EMPTY: Array = np.empty((0, 0))

@@ -6,8 +6,8 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, finite_range
-from asplab.gui.theme import Theme
 
 _HIT_PX = 12.0
 

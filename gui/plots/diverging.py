@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.layer import Array
-from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.numerals import plain
 
 LOW, HIGH = "detuning:1", "detuning:0"

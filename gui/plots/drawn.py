@@ -34,7 +34,7 @@ class Series:
     tips : sequence of str
         Rich text under the mouse, one per point, or none at all.
     symbol : str
-        One of ``asplab.gui.theme.SYMBOLS``.
+        One of ``asplab.gui.look.theme.SYMBOLS``.
     symbol_px : float
         Size of the symbols.
     is_open : bool

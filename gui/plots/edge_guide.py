@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal
 
 from asplab.core.estimate import Estimate
 from asplab.core.settings import BaselineSettings
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.diverging import ScaleLine, limit_of
 from asplab.gui.plots.edge_strip import EdgeStrip, EdgeStrips
 from asplab.gui.plots.heat import cell_edges
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain

@@ -7,10 +7,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QFont, QPainter, QPen, QPixmap
 
+from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.diverging import diverging_color
 from asplab.gui.plots.heat import cell_edges
 from asplab.gui.plots.layer import Array, Layer, PixelMap
-from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 STRIP_PX, _GAP_PX, _MARK_PX = 9, 3, 3

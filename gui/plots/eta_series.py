@@ -8,13 +8,13 @@ from asplab.core.appraisal.checks import logit_eta
 from asplab.core.efficiency.fixed_laser import FixedDetuning
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.pump.purity import PurityBound
-from asplab.gui.flags import flag_lines, leak_possible, single_photon_open
+from asplab.gui.look.theme import detuning_spec, detuning_symbol
 from asplab.gui.plots.marks import Mark
 from asplab.gui.plots.series import Series
-from asplab.gui.reading import efficiency_at, temperature_name
-from asplab.gui.theme import detuning_spec, detuning_symbol
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.words.flags import flag_lines, leak_possible, single_photon_open
+from asplab.gui.words.reading import efficiency_at, temperature_name
 
 Curves = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Detunings, and η with the ends of its band, (temperatures, points)."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
 
+from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.layer import Layer, PixelMap
-from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 _LABEL_PX, _ROW_PX = 16.0, 18.0

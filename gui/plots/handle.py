@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QGraphicsSceneMouseEvent
 
+from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.layer import Layer, PixelMap
-from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import paint_rich, rich_width
 

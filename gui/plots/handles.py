@@ -3,9 +3,9 @@
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from asplab.gui.look.theme import MUTED_PX
 from asplab.gui.plots.handle import GRAB_PX, LABEL_PX, Handle
 from asplab.gui.plots.layer import Bounds, PixelMap
-from asplab.gui.theme import MUTED_PX
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 

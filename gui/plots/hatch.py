@@ -6,8 +6,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.layer import Array, Layer, PixelMap
-from asplab.gui.theme import Theme
 
 _SPACING_PX, _RISEN_PX = 7.0, 2.0
 _EMPTY: Array = np.empty(0)

@@ -7,10 +7,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QKeyEvent, QPainter, QPen
 
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.diverging import diverging_color
 from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap
-from asplab.gui.theme import Theme
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 
 Bounds = tuple[float, float] | None
 Array = NDArray[np.float64]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont, QPainter
 
+from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.layer import Layer, PixelMap
-from asplab.gui.theme import MUTED_PX, Theme
 
 _RIGHT_PX, _UP_PX = 6.0, 5.0
 

@@ -10,10 +10,10 @@ from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.units import FloatArray
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.drawn import Series
 from asplab.gui.plots.result_pictures import CrowdPicture, temperature_color
 from asplab.gui.plots.spectra_picture import stack_words, temperatures_of
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.numerals import measured, plain
 
 Range = tuple[float, float]

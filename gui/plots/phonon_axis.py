@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.base import Plot
-from asplab.gui.theme import Theme
 
 
 class ScaledAxis(Axis):

@@ -14,8 +14,8 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.units import FloatArray, energy_from_wavelength
+from asplab.gui.look.theme import Theme, detuning_spec, detuning_symbol, temperature_spec
 from asplab.gui.plots.drawn import Series
-from asplab.gui.theme import Theme, detuning_spec, detuning_symbol, temperature_spec
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import draw_line
 from asplab.gui.plots.drawn import Drawn, Series, prepare
 from asplab.gui.plots.layer import Array, Bounds, PixelMap, PointLayer, finite_range, union
 from asplab.gui.plots.symbols import picture_offset, symbol_picture
-from asplab.gui.theme import MUTED_PX, Theme
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 HIT_PX = 10.0

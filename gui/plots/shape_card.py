@@ -12,13 +12,11 @@ from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.shape.check import ShapeTest
 from asplab.core.shape.curves import ShapeCurves, shape_curves
-from asplab.gui.facts import differs_words
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import EXCLUDES
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.reading import place_of, stack_line, stack_name, temperature_name
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import GAP, column, row, scrolled
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.empty import EmptyState
@@ -27,6 +25,8 @@ from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.rows import ROW_PX
 from asplab.gui.widgets.table import Column, DataTable, TableRow
 from asplab.gui.widgets.text import TextLine
+from asplab.gui.words.facts import differs_words
+from asplab.gui.words.reading import place_of, stack_line, stack_name, temperature_name
 
 VIEWS = (("curves", "This condition"), ("table", "All conditions"))
 COLUMNS = (

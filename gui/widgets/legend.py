@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 
 _HEIGHT, _DOT, _DOT_GAP, _UNIT_GAP = 24, 8, 3, 6
 _LEAST_PAD, _MOST_PAD = 1.0, 7.0

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.rows import ROW_PX, PaintedRows
 from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from asplab.core.units import FloatArray
-from asplab.gui.theme import Theme
+from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.text import without_markup
 
 ROW_PX, _GAP, _PAD_PX, _DOT_PX = 40, 8, 4.0, 3.6

@@ -15,9 +15,9 @@ from asplab.core.virtual import simulate
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.gui.bindings import Bindings
 from asplab.gui.excepthook import ExceptHook
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.runner import Jobs
+from asplab.gui.look.theme import LIGHT, Appearance, Theme
 from asplab.gui.preferences import Preferences
-from asplab.gui.theme import LIGHT, Appearance, Theme
 from asplab.gui.window import Window
 
 

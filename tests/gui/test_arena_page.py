@@ -15,12 +15,12 @@ from asplab.core import Results
 from asplab.core.arena import Arena, ArenaRecord, FittedHypothesis, run_arena
 from asplab.core.jobs.opening import load_document
 from asplab.gui.bindings import Bindings
+from asplab.gui.look.theme import DARK, LIGHT, Theme, contrast
 from asplab.gui.panels.polaron.arena import ArenaPage
 from asplab.gui.panels.polaron.arena_matrix import TINT, ShareMatrix
 from asplab.gui.panels.polaron.arena_studies import ARENA, Contest, duration, seconds_of
 from asplab.gui.panels.polaron.arena_words import EXPLANATIONS, pairs, verdict
 from asplab.gui.panels.polaron.panel import PolaronPanel
-from asplab.gui.theme import DARK, LIGHT, Theme, contrast
 from asplab.gui.widgets.numerals import plain
 
 Until = Callable[..., None]

@@ -15,9 +15,9 @@ from asplab.core import Results
 from asplab.core.appraisal.correction_effects import correction_effects
 from asplab.core.ledger import ledger
 from asplab.gui.bindings import Bindings
+from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.corrections import CorrectionsPanel
 from asplab.gui.panels.corrections.rows import NONE, signed
-from asplab.gui.theme import LIGHT
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.switch_list import HINT, SwitchList, SwitchRow
 from asplab.gui.widgets.text import without_markup

@@ -13,11 +13,11 @@ from asplab.core import Document, Results
 from asplab.core.efficiency.stage import FLAGS
 from asplab.core.pipeline import Analysis
 from asplab.gui.bindings import Bindings
-from asplab.gui.flags import KNOWN
+from asplab.gui.look.theme import DARK, LIGHT, Theme
 from asplab.gui.panels.efficiency import EfficiencyPanel
 from asplab.gui.plots.eta_series import LEAK, PHOTONS
-from asplab.gui.theme import DARK, LIGHT, Theme
 from asplab.gui.view_state import ViewState
+from asplab.gui.words.flags import KNOWN
 
 WARM = ViewState(step="efficiency", temperature=1)
 

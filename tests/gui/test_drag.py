@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication
 
 from asplab.core import Results
 from asplab.gui.bindings import Bindings
-from asplab.gui.findings import joint_rows, temperature_rows
+from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.overview import OverviewPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.result_pictures import eta_crowd, polaron_crowd
-from asplab.gui.theme import LIGHT
+from asplab.gui.words.findings import joint_rows, temperature_rows
 
 Mouse = Callable[..., None]
 Until = Callable[..., None]

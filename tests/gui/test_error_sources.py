@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication
 from asplab.core import Analysis, Document, Results
 from asplab.core.experiment import Experiment
 from asplab.core.settings import EfficiencySettings
-from asplab.gui.findings import error_sources
+from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.inspector import Inspector
-from asplab.gui.theme import LIGHT
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.budget import ROW_PX, BudgetBars, percents
+from asplab.gui.words.findings import error_sources
 
 Make = Callable[..., Any]
 

@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QApplication, QLabel
 from asplab.core import Results
 from asplab.core.systematics import systematic_errors
 from asplab.gui.bindings import Bindings
-from asplab.gui.findings import temperature_rows
 from asplab.gui.panels.polaron.error_rows import error_rows, sentence
 from asplab.gui.panels.polaron.error_studies import QUANTITIES
 from asplab.gui.panels.polaron.errors import ErrorsPage
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.settings_catalogue import EFFECTS
-from asplab.gui.systematic import NONE, arms
 from asplab.gui.widgets.numerals import measured
+from asplab.gui.words.findings import temperature_rows
+from asplab.gui.words.systematic import NONE, arms
 
 Until = Callable[..., None]
 

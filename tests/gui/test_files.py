@@ -19,7 +19,7 @@ from asplab.core.virtual import simulate
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.gui.bindings import Bindings
 from asplab.gui.edits import move_window
-from asplab.gui.file_jobs import join, read_document
+from asplab.gui.files.jobs import join, read_document
 
 Until = Callable[..., None]
 Button = QMessageBox.StandardButton

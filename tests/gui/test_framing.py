@@ -9,6 +9,7 @@ import pytest
 
 from asplab.core import Analysis, Document, Results
 from asplab.gui.framing import Framing
+from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.corrections import CorrectionsPanel
@@ -18,7 +19,6 @@ from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.panels.ratio import RatioPanel
 from asplab.gui.panels.spectra import SpectraPanel
 from asplab.gui.plots.base import Plot
-from asplab.gui.theme import LIGHT
 from asplab.gui.view_state import ViewState
 
 STEPS: dict[str, type[Panel]] = {

@@ -12,8 +12,8 @@ from response_level import DETUNING_MEV, HC_MEV_NM, STOKES_MEV, Truth
 
 from asplab.core.jobs.opening import load_document
 from asplab.gui.bindings import Bindings
-from asplab.gui.findings import NO_RAW_DATA, temperature_rows
 from asplab.gui.panels.overview import OverviewPanel
+from asplab.gui.words.findings import NO_RAW_DATA, temperature_rows
 
 Until = Callable[..., None]
 TEMPERATURES_K = (120.0, 250.0)

@@ -26,15 +26,15 @@ from asplab.core.settings import (
 )
 from asplab.core.virtual import simulate
 from asplab.core.virtual.experiment import VirtualExperiment
-from asplab.gui.findings import _told, consistency_checks, typeset
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.inspector import Inspector
-from asplab.gui.reading import temperature_name
 from asplab.gui.settings_catalogue import STEPS
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.facts import ROW_PX, FactList
 from asplab.gui.widgets.fields import NumberField
 from asplab.gui.widgets.text import without_markup
+from asplab.gui.words.findings import _told, consistency_checks, typeset
+from asplab.gui.words.reading import temperature_name
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QLineEdit
 from asplab.core.literature import literature_values, phonon_priors
 from asplab.core.settings import Settings
 from asplab.gui.bindings import Bindings
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.fit import FitPage
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.plots.guides import Guides
 from asplab.gui.plots.literature import literature_guides
 from asplab.gui.plots.series import SeriesPlot
 from asplab.gui.settings_catalogue import STEPS
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.fields import NumberField
 from asplab.gui.widgets.literature_menu import BY_HAND
 from asplab.gui.widgets.model_forms import ParameterField

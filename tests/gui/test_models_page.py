@@ -21,7 +21,7 @@ from asplab.gui.panels.polaron.models import ModelsPage
 from asplab.gui.panels.polaron.panel import RUNNING, STALE, PolaronPanel
 from asplab.gui.panels.polaron.registry import PAGES
 from asplab.gui.plots.handles import RegionHandle
-from asplab.gui.systematic import arms
+from asplab.gui.words.systematic import arms
 
 Until = Callable[..., None]
 CONTROL = Qt.KeyboardModifier.ControlModifier

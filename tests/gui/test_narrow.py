@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from asplab.gui.bindings import Bindings
+from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.overview import OverviewPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.theme import LIGHT
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.text import TextLine, TitleLine
 

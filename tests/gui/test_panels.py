@@ -21,6 +21,7 @@ from asplab.core.settings import (
 )
 from asplab.core.virtual import simulate
 from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.gui.look.theme import DARK, LIGHT, Theme
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.panels.corrections import CorrectionsPanel
@@ -29,7 +30,6 @@ from asplab.gui.panels.polaron.fit import FitPage
 from asplab.gui.panels.ratio import RatioPanel
 from asplab.gui.panels.spectra import SpectraPanel
 from asplab.gui.plots.base import Plot
-from asplab.gui.theme import DARK, LIGHT, Theme
 from asplab.gui.view_state import ViewState
 
 PANELS = (CorrectionsPanel, SpectraPanel, AbsorptionPanel, RatioPanel, EfficiencyPanel, FitPage)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from asplab.gui.look.theme import DARK, LIGHT, SYMBOLS
 from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import LayerCurves
@@ -18,7 +19,6 @@ from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot, _spread
 from asplab.gui.plots.symbols import symbol_path
-from asplab.gui.theme import DARK, LIGHT, SYMBOLS
 
 Make = Callable[..., Any]
 WAVELENGTH_NM = np.linspace(400.0, 600.0, 401)

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
 from asplab.core.problems import Problem
 from asplab.gui.bindings import Bindings
-from asplab.gui.places import find_place
 from asplab.gui.problem_list import Cause, causes_of
-from asplab.gui.tree_nodes import Node
+from asplab.gui.tree.nodes import Node
 from asplab.gui.window import STEPS
+from asplab.gui.words.places import find_place
 
 Until = Callable[..., None]
 SATURATED = "{} pixels of 1340 are saturated. Measure again with a shorter exposure."

@@ -8,9 +8,9 @@ from toy_experiment import Toy
 
 from asplab.core import Document, analyse
 from asplab.core.settings import EnergySettings
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.efficiency import EfficiencyPanel
 from asplab.gui.panels.polaron.fit import FitPage
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 
 

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication
 from asplab.core import Document, Results
 from asplab.core.pipeline import Analysis
 from asplab.gui.bindings import Bindings
+from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.ratio import RatioPanel
-from asplab.gui.regime_words import small
-from asplab.gui.theme import LIGHT
 from asplab.gui.view_state import ViewState
+from asplab.gui.words.regime import small
 
 VIEW = ViewState(step="ratio")
 

@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from asplab.core.estimate import Estimate
+from asplab.gui.jobs.throttle import Throttle
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.layer import Layer, PixelMap
-from asplab.gui.theme import Theme
-from asplab.gui.throttle import Throttle
 from asplab.gui.widgets.results import ROW_PX, ResultRow, ResultsTable
 from asplab.gui.widgets.text import rich_width
 

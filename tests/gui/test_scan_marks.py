@@ -14,12 +14,12 @@ from asplab.core.pipeline import Analysis
 from asplab.core.virtual import VirtualExperiment, simulate
 from asplab.core.virtual.effects import Effects
 from asplab.gui.bindings import Bindings
+from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import SeriesPlot
-from asplab.gui.scan_words import baseline_words, reading_words, scan_words
-from asplab.gui.theme import LIGHT
 from asplab.gui.view_state import ViewState
+from asplab.gui.words.scan import baseline_words, reading_words, scan_words
 
 VIEW = ViewState(step="absorption")
 

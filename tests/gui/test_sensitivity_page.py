@@ -18,6 +18,7 @@ from asplab.core.sensitivity import QUANTITIES, SensitivityMap, choice_spread, s
 from asplab.core.settings import Settings
 from asplab.gui.bindings import Bindings
 from asplab.gui.edge_maps import edge_map
+from asplab.gui.look.theme import DARK, LIGHT, Theme
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.polaron.page import unbroken
 from asplab.gui.panels.polaron.panel import PolaronPanel
@@ -31,7 +32,6 @@ from asplab.gui.plots.diverging import ColorBar, diverging_color, limit_of, limi
 from asplab.gui.plots.edge_guide import OFF, edge_strip
 from asplab.gui.plots.edge_strip import EdgeStrip, EdgeStrips
 from asplab.gui.plots.heat import cell_edges
-from asplab.gui.theme import DARK, LIGHT, Theme
 from asplab.gui.widgets.fields import ChoiceField
 
 Until = Callable[..., None]

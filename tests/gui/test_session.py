@@ -21,7 +21,7 @@ from asplab.gui.edits import (
     next_fit_name,
     setting_words,
 )
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.runner import Jobs
 from asplab.gui.session import Session
 
 Until = Callable[..., None]

@@ -15,11 +15,11 @@ from asplab.core.virtual import simulate
 from asplab.core.virtual.effects import Effects
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.gui.bindings import Bindings
-from asplab.gui.facts import facts, trend_rows
+from asplab.gui.look.theme import DARK, LIGHT
 from asplab.gui.panels.inspector import Inspector
 from asplab.gui.plots.shape_card import ShapeCard
-from asplab.gui.theme import DARK, LIGHT
 from asplab.gui.view_state import ViewState
+from asplab.gui.words.facts import facts, trend_rows
 
 Until = Callable[..., None]
 VIEW = ViewState(step="spectra")

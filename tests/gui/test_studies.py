@@ -14,8 +14,8 @@ from asplab.core import Results
 from asplab.core.errors import AnalysisError
 from asplab.core.progress import Progress
 from asplab.gui.bindings import Bindings
-from asplab.gui.studies import Studies
-from asplab.gui.study import Study
+from asplab.gui.jobs.studies import Studies
+from asplab.gui.jobs.study import Study
 
 Until = Callable[..., None]
 

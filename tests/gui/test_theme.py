@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
 from asplab.core.errors import SettingsError
-from asplab.gui.theme import (
+from asplab.gui.look.theme import (
     DARK,
     LIGHT,
     SYMBOLS,

@@ -14,7 +14,7 @@ from asplab.core.grouping.stage import gather
 from asplab.core.problems import Problem
 from asplab.core.settings import GroupingSettings
 from asplab.gui.bindings import Bindings
-from asplab.gui.tree_nodes import Node, build_nodes
+from asplab.gui.tree.nodes import Node, build_nodes
 
 Until = Callable[..., None]
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, Q
 
 from asplab.core.estimate import Estimate
 from asplab.core.settings import EnergySettings, Settings
+from asplab.gui.look.theme import LIGHT, Appearance
 from asplab.gui.settings_catalogue import Entry, Group
-from asplab.gui.theme import LIGHT, Appearance
 from asplab.gui.widgets.banner import Banner
 from asplab.gui.widgets.budget import BudgetBars
 from asplab.gui.widgets.card import Card

@@ -16,7 +16,7 @@ from asplab.core.errors import InputError
 from asplab.core.progress import Progress
 from asplab.gui.bindings import Bindings
 from asplab.gui.excepthook import ExceptHook
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.runner import Jobs
 from asplab.gui.preferences import MOST_RECENT, Preferences
 from asplab.gui.window import STEPS
 

@@ -10,8 +10,8 @@ from asplab.core.ledger.around import Around
 from asplab.core.pipeline import Results
 from asplab.gui.plots.drawn import Series
 from asplab.gui.plots.layer import Array
-from asplab.gui.reading import stack_name
 from asplab.gui.widgets.numerals import plain
+from asplab.gui.words.reading import stack_name
 
 BEFORE, SCAN_COLOR = "muted", "pa"
 _MICROVOLT = 1e6

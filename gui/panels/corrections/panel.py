@@ -9,15 +9,13 @@ from asplab.core.errors import AsplabError
 from asplab.core.ledger import Step, ledger
 from asplab.core.ledger.around import around
 from asplab.core.pipeline import Results
-from asplab.gui.findings import typeset
+from asplab.gui.jobs.study import StudyState
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import StudyPanel
 from asplab.gui.panels.corrections.drawn import condition_points, scan_curves, spectrum_curves
 from asplab.gui.panels.corrections.picture import StepPicture
 from asplab.gui.panels.corrections.rows import CONDITIONS, EFFECT_COLUMNS, HEADS, SAMPLE, condition_row, switch_rows
 from asplab.gui.panels.corrections.studies import EFFECTS
-from asplab.gui.reading import selected_stack, stack_name, temperature_name, why_missing
-from asplab.gui.study import StudyState
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, scrolled
 from asplab.gui.widgets.card import Card
@@ -26,6 +24,8 @@ from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.switch_list import SwitchList
 from asplab.gui.widgets.table import DataTable
 from asplab.gui.widgets.text import escaped
+from asplab.gui.words.findings import typeset
+from asplab.gui.words.reading import selected_stack, stack_name, temperature_name, why_missing
 
 VIEWS = (("mean", "Mean"), ("repeats", "Repeats"), ("conditions", "All conditions"))
 STALE, RUNNING = "! effects of earlier settings", "comparing …"

@@ -6,12 +6,12 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.corrections.drawn import BEFORE, Curves, Points
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import column
 from asplab.gui.widgets.empty import EmptyState
 from asplab.gui.widgets.numerals import plain

@@ -8,12 +8,12 @@ import numpy as np
 
 from asplab.core.corrections import Corrected
 from asplab.core.ledger import Step
-from asplab.gui.findings import typeset
-from asplab.gui.reading import stack_name
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.switch_list import SwitchRow
 from asplab.gui.widgets.table import Column, TableRow
 from asplab.gui.widgets.text import breakable, escaped
+from asplab.gui.words.findings import typeset
+from asplab.gui.words.reading import stack_name
 
 if TYPE_CHECKING:
     from asplab.core.appraisal.correction_effects import CorrectionEffect, Shift

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
+from asplab.gui.jobs.study import StudyState
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.advice_studies import (
     LEFT_OUT,
@@ -26,9 +28,6 @@ from asplab.gui.panels.polaron.page import FITS, Page, unbroken
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.result_pictures import temperature_color
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.reading import temperature_name, temperature_specs
-from asplab.gui.study import StudyState
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, grid, scrolled
 from asplab.gui.widgets.card import Card
@@ -37,6 +36,7 @@ from asplab.gui.widgets.fields import ChoiceField, NumberField, Numeric
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import Column, DataTable, TableRow
+from asplab.gui.words.reading import temperature_name, temperature_specs
 
 COLUMNS = (
     Column("T"),

@@ -10,9 +10,9 @@ from asplab.core.errors import AnalysisError
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray
-from asplab.gui.reading import temperature_name
-from asplab.gui.study import Study
+from asplab.gui.jobs.study import Study
 from asplab.gui.widgets.numerals import decimals_of, plain
+from asplab.gui.words.reading import temperature_name
 
 if TYPE_CHECKING:
     from asplab.core.polaron.comparison import ModelFit

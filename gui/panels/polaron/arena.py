@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from asplab.core.pipeline import Results
+from asplab.gui.jobs.study import StudyState
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.arena_matrix import ShareMatrix
 from asplab.gui.panels.polaron.arena_studies import (
     ARENA,
@@ -22,15 +24,13 @@ from asplab.gui.panels.polaron.arena_studies import (
 )
 from asplab.gui.panels.polaron.arena_words import COLUMNS, PAIR_COLUMNS, explanation_rows, pair_rows, pairs, verdict
 from asplab.gui.panels.polaron.page import Page, unbroken
-from asplab.gui.reading import selected_temperature, temperature_name, why_missing
-from asplab.gui.study import StudyState
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, row, scrolled
 from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField, NumberField, Numeric
 from asplab.gui.widgets.table import DataTable
+from asplab.gui.words.reading import selected_temperature, temperature_name, why_missing
 
 if TYPE_CHECKING:
     from asplab.core.arena import Hypothesis

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from asplab.core.errors import AnalysisError
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
-from asplab.gui.study import Study
+from asplab.gui.jobs.study import Study
 from asplab.gui.widgets.numerals import plain
 
 if TYPE_CHECKING:

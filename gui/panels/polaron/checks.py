@@ -9,11 +9,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
-from asplab.gui.findings import typeset
+from asplab.gui.jobs.study import Study, StudyState
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.page import FITS, Page, unbroken
-from asplab.gui.reading import temperature_name
-from asplab.gui.study import Study, StudyState
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import column, grid, scrolled
 from asplab.gui.widgets.card import Card
@@ -22,6 +20,8 @@ from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import Column, DataTable, TableRow
 from asplab.gui.widgets.text import escaped
+from asplab.gui.words.findings import typeset
+from asplab.gui.words.reading import temperature_name
 
 if TYPE_CHECKING:
     from asplab.core.consistency import Check

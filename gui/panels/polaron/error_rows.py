@@ -8,13 +8,13 @@ import numpy as np
 
 from asplab.core.estimate import Estimate, is_systematic_told
 from asplab.core.pipeline import Results
-from asplab.gui.findings import outer_detunings, parameter_estimate
 from asplab.gui.panels.polaron.error_studies import QUANTITIES
-from asplab.gui.reading import quantum_yield
 from asplab.gui.settings_catalogue import EFFECTS
-from asplab.gui.systematic import NONE, arms
 from asplab.gui.widgets.numerals import decimals_of, measured, plain
 from asplab.gui.widgets.table import Column, TableRow
+from asplab.gui.words.findings import outer_detunings, parameter_estimate
+from asplab.gui.words.reading import quantum_yield
+from asplab.gui.words.systematic import NONE, arms
 
 if TYPE_CHECKING:
     from asplab.core.systematics import Systematics

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QLabel, QWidget
 
 from asplab.core.pipeline import Results
-from asplab.gui.findings import SOURCES
+from asplab.gui.jobs.study import StudyState, has_same_inputs
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.error_rows import (
     COLUMNS,
     effect_columns,
@@ -19,8 +20,6 @@ from asplab.gui.panels.polaron.error_rows import (
 from asplab.gui.panels.polaron.error_studies import ACCOUNT, QUANTITIES, Accounted
 from asplab.gui.panels.polaron.page import FITS, Page, unbroken
 from asplab.gui.settings_catalogue import EFFECTS
-from asplab.gui.study import StudyState, has_same_inputs
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import column, grid, scrolled
 from asplab.gui.widgets.budget import BudgetBars
@@ -28,6 +27,7 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.table import Column, DataTable
+from asplab.gui.words.findings import SOURCES
 
 if TYPE_CHECKING:
     from asplab.core.systematics import Systematics

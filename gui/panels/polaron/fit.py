@@ -16,6 +16,7 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.fit_frame import logit_home, pull_home
 from asplab.gui.panels.polaron.page import Page
@@ -24,8 +25,6 @@ from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.literature import literature_guides
 from asplab.gui.plots.result_pictures import temperature_color
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.reading import selected_temperature, temperature_name, temperature_specs, why_missing
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, grid, scrolled
 from asplab.gui.widgets.card import Card
@@ -33,6 +32,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.table import Column, DataTable, TableRow
+from asplab.gui.words.reading import selected_temperature, temperature_name, temperature_specs, why_missing
 
 COLUMNS = (
     Column("T"),

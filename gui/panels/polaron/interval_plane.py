@@ -10,7 +10,7 @@ from asplab.core.errors import AnalysisError
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray
-from asplab.gui.study import Study
+from asplab.gui.jobs.study import Study
 
 if TYPE_CHECKING:
     from asplab.core.sampling import Posterior

@@ -9,15 +9,14 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import TWO_PARAMETERS_68, contour
 from asplab.core.polaron.fit import PolaronFit
+from asplab.gui.jobs.study import StudyState
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.interval_plane import PLANE, Cloud, Plane, cloud_of
 from asplab.gui.panels.polaron.interval_rows import COLUMNS, Found, interval_rows
 from asplab.gui.panels.polaron.interval_studies import BOOTSTRAP, PROFILE, SAMPLING, Chains, Draws
 from asplab.gui.panels.polaron.page import FITS, Page
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesLayer, SeriesPlot
-from asplab.gui.reading import temperature_specs
-from asplab.gui.study import StudyState
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, grid, scrolled
 from asplab.gui.widgets.card import Card
@@ -26,6 +25,7 @@ from asplab.gui.widgets.fields import ChoiceField, NumberField, Numeric
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import DataTable
 from asplab.gui.widgets.text import TextLine
+from asplab.gui.words.reading import temperature_specs
 
 CLOUDS = (("resampled", "repeats"), ("sampled", "posterior"))
 LEVELS = ((1.0, "68 %"), (3.841458820694124, "95 %"))

@@ -10,14 +10,14 @@ from asplab.core.appraisal.checks import logit_eta
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.units import FloatArray, thermal_energy_mev
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.comparing import Picture
 from asplab.gui.panels.polaron.model_rows import model_color
 from asplab.gui.plots.drawn import Series
 from asplab.gui.plots.result_pictures import faded
-from asplab.gui.reading import temperature_name, temperature_specs
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
+from asplab.gui.words.reading import temperature_name, temperature_specs
 
 SAME_DETUNING_MEV = 5.0
 _PER_EV = 1000.0

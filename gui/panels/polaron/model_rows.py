@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from asplab.core.estimate import Estimate
 from asplab.core.polaron.rates import MODELS, RateModel
+from asplab.gui.look.theme import detuning_spec
 from asplab.gui.panels.polaron.comparing import Compared
 from asplab.gui.panels.polaron.page import unbroken
 from asplab.gui.settings_catalogue import EFFECTS, QUANTITIES
-from asplab.gui.systematic import NONE, arms
-from asplab.gui.theme import detuning_spec
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.table import Column, TableRow
+from asplab.gui.words.systematic import NONE, arms
 
 if TYPE_CHECKING:
     from asplab.core.polaron.comparison import Comparison, ModelFit

@@ -11,6 +11,8 @@ from asplab.core.document import KeptFit
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
+from asplab.gui.jobs.study import Study, StudyState
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.comparing import COMPARISON, MODEL_ERRORS, Compared, shown_pictures
 from asplab.gui.panels.polaron.fit_frame import pull_home
@@ -43,9 +45,6 @@ from asplab.gui.plots.detuning import detuning_label
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import SeriesPlot
-from asplab.gui.reading import selected_temperature, temperature_name, why_missing
-from asplab.gui.study import Study, StudyState
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, grid, scrolled
 from asplab.gui.widgets.card import Card
@@ -53,6 +52,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import DataTable
+from asplab.gui.words.reading import selected_temperature, temperature_name, why_missing
 
 SCALES = (("eta", "η"), ("log", "log η"), ("logit", "logit η"))
 AXES = (("detuning", "over ΔE"), ("inverse", "over 1/kT"))

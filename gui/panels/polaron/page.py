@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.gui.panels.base import StudyPanel
-from asplab.gui.reading import selected_temperature, temperature_name, why_missing
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.deck import Deck
+from asplab.gui.words.reading import selected_temperature, temperature_name, why_missing
 
 _UNIT = re.compile(r"(?<=\d) (?=(?:meV|K|nm|σ|ppm|%)(?!\w))")
 _MINUS = re.compile(r"(?<!\w)-(?=\d)")

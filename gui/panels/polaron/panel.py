@@ -6,11 +6,11 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from asplab.core.pipeline import Results
+from asplab.gui.jobs.study import StudyState
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.registry import PAGES
-from asplab.gui.study import StudyState
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, row
 from asplab.gui.widgets.steps import StepBar

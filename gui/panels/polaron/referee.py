@@ -12,6 +12,8 @@ from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.systematics import NUISANCES, prepare, prior_sizes
+from asplab.gui.jobs.study import StudyState
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.model_picture import eta_home
 from asplab.gui.panels.polaron.page import Page
@@ -36,10 +38,7 @@ from asplab.gui.panels.polaron.referee_slider import EffectRows
 from asplab.gui.panels.polaron.referee_study import REFEREE
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import SeriesPlot
-from asplab.gui.reading import selected_temperature, temperature_name, why_missing
 from asplab.gui.settings_catalogue import EFFECTS
-from asplab.gui.study import StudyState
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, row, scrolled
 from asplab.gui.widgets.card import Card
@@ -47,6 +46,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import DataTable
+from asplab.gui.words.reading import selected_temperature, temperature_name, why_missing
 
 if TYPE_CHECKING:
     from asplab.core.systematics import Refereed, Subject

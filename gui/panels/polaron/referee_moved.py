@@ -13,15 +13,15 @@ from asplab.core.estimate import Estimate
 from asplab.core.polaron.curves import eta_curves
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.units import FloatArray
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.referee_slider import unit_of
 from asplab.gui.plots.drawn import Series
 from asplab.gui.plots.result_pictures import temperature_color
-from asplab.gui.reading import temperature_name, temperature_specs
 from asplab.gui.settings_catalogue import EFFECTS
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import decimals_of, measured, plain
 from asplab.gui.widgets.table import Column, TableRow
+from asplab.gui.words.reading import temperature_name, temperature_specs
 
 if TYPE_CHECKING:
     from asplab.core.systematics import Overturn, Refereed, Subject

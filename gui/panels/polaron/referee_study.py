@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
-from asplab.gui.study import Study
+from asplab.gui.jobs.study import Study
 
 if TYPE_CHECKING:
     from asplab.core.systematics import Refereed

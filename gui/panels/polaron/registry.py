@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.page import Page
-from asplab.gui.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)

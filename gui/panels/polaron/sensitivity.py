@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from asplab.core.document import Document
 from asplab.core.errors import AsplabError
 from asplab.core.pipeline import Results
+from asplab.gui.jobs.study import Outcome, Study, StudyState, has_same_inputs
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.page import Page, unbroken
 from asplab.gui.panels.polaron.sensitivity_picture import MapView
 from asplab.gui.panels.polaron.sensitivity_studies import DETUNING_MEV, MAPS, SPREAD, VARIED, settings_at
@@ -22,9 +24,6 @@ from asplab.gui.panels.polaron.sensitivity_told import (
     spread_words,
     values_name,
 )
-from asplab.gui.reading import selected_temperature, temperature_name, temperature_specs, why_missing
-from asplab.gui.study import Outcome, Study, StudyState, has_same_inputs
-from asplab.gui.theme import Theme
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, grid, row, scrolled
 from asplab.gui.widgets.card import Card
@@ -32,6 +31,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField, NumberField, Numeric
 from asplab.gui.widgets.table import DataTable
 from asplab.gui.widgets.text import TextLine, escaped
+from asplab.gui.words.reading import selected_temperature, temperature_name, temperature_specs, why_missing
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import ChoiceSpread, SensitivityMap

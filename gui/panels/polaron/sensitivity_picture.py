@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.sensitivity_told import (
     Look,
     Side,
@@ -20,7 +21,6 @@ from asplab.gui.plots.diverging import ColorBar
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.heat import HeatPlot, cell_edges
 from asplab.gui.plots.series import SeriesPlot
-from asplab.gui.theme import Theme
 from asplab.gui.widgets.arrange import GAP, column, row
 
 if TYPE_CHECKING:

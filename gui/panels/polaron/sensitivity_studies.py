@@ -7,7 +7,7 @@ from asplab.core.errors import SettingsError
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.settings import Settings
-from asplab.gui.study import Study
+from asplab.gui.jobs.study import Study
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import ChoiceSpread, SensitivityMap

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.pipeline import Results
 from asplab.core.pump.purity import PurityBound
-from asplab.gui.flags import flags_of
 from asplab.gui.plots.eta_series import LEAK, PHOTONS
-from asplab.gui.reading import efficiency_at, temperature_name
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.table import Column, TableRow
+from asplab.gui.words.flags import flags_of
+from asplab.gui.words.reading import efficiency_at, temperature_name
 
 COLUMNS = (
     Column("ΔE", "meV"),

@@ -6,8 +6,8 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from asplab.gui.exclusion_menu import add_exclusion_entries
-from asplab.gui.tree_nodes import Node, full_words
+from asplab.gui.menus.exclusion import add_exclusion_entries
+from asplab.gui.tree.nodes import Node, full_words
 
 
 def point_menu(

@@ -5,10 +5,10 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from asplab.gui.file_dialogs import FileDialogs
-from asplab.gui.files import Files
-from asplab.gui.published import PublishedData
-from asplab.gui.watching import Watching
+from asplab.gui.files.dialogs import FileDialogs
+from asplab.gui.files.filing import Files
+from asplab.gui.files.published import PublishedData
+from asplab.gui.files.watching import Watching
 
 
 def file_commands(

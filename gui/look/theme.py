@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 import asplab.resources
 from asplab.core.errors import SettingsError
-from asplab.gui.stylesheet import TEMPLATE
+from asplab.gui.look.stylesheet import TEMPLATE
 
 FONT_FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
 TITLE_PX, BODY_PX, MUTED_PX = 13, 13, 12

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from asplab.core.document import Document
 from asplab.core.pipeline import Results
-from asplab.gui.jobs import Jobs
-from asplab.gui.study import Outcome, Slot, Study, StudyState, has_same_inputs
+from asplab.gui.jobs.runner import Jobs
+from asplab.gui.jobs.study import Outcome, Slot, Study, StudyState, has_same_inputs
 
 PREFIX = "study "
 

@@ -13,7 +13,7 @@ from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment, Source
 from asplab.core.io.published import read_published
 from asplab.core.problems import Problem
-from asplab.gui.files import Files
+from asplab.gui.files.filing import Files
 from asplab.gui.messages import Messages
 from asplab.gui.session import Session
 

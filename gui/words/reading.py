@@ -10,7 +10,7 @@ from asplab.core.estimate import Estimate
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.settings import CorrectionSettings
-from asplab.gui.theme import temperature_spec
+from asplab.gui.look.theme import temperature_spec
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import plain
 

@@ -15,9 +15,9 @@ from asplab.core.importing.scan import is_data_name
 from asplab.core.jobs.watch import Load, Watch, by_manifest, by_preset, report
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
-from asplab.gui import file_jobs
-from asplab.gui.files import Files
-from asplab.gui.jobs import Jobs
+from asplab.gui.files import jobs as file_jobs
+from asplab.gui.files.filing import Files
+from asplab.gui.jobs.runner import Jobs
 from asplab.gui.messages import Messages
 from asplab.gui.session import Session
 from asplab.gui.watch_strip import WatchStrip

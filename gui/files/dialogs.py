@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from asplab.gui.file_jobs import PROJECT_SUFFIX
-from asplab.gui.files import Files
+from asplab.gui.files.filing import Files
+from asplab.gui.files.jobs import PROJECT_SUFFIX
 
 _PROJECTS = f"Projects and manifests (*{PROJECT_SUFFIX} *.csv);;All files (*)"
 

@@ -1,4 +1,4 @@
-"""Qt style sheet of the window; ``$names`` are the colour tokens of :class:`asplab.gui.theme.Theme`."""
+"""Qt style sheet of the window; ``$names`` are the colour tokens of :class:`asplab.gui.look.theme.Theme`."""
 
 from string import Template
 

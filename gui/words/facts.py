@@ -9,12 +9,12 @@ from asplab.core.drift.records import HeatTrends, LightTrends
 from asplab.core.estimate import Estimate
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
-from asplab.gui.flags import flags_of
-from asplab.gui.reading import KINDS, place_of, selected_stack, stack_name, temperature_name
-from asplab.gui.regime_words import missing_words, small
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.trends import TrendRow
+from asplab.gui.words.flags import flags_of
+from asplab.gui.words.reading import KINDS, place_of, selected_stack, stack_name, temperature_name
+from asplab.gui.words.regime import missing_words, small
 
 _OF_SPECTRA, _OF_SCANS = ("spectra", "overview", "corrections"), ("absorption",)
 _OF_ETA = ("efficiency", "ratio", "polaron")

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 import asplab.resources
-from asplab.gui.popover import GuidePage, KeyList, about_box, guide_pages
+from asplab.gui.menus.popover import GuidePage, KeyList, about_box, guide_pages
 
 GUIDE = Path(asplab.resources.__file__).parent / "guide"
 

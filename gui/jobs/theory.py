@@ -6,14 +6,14 @@ from PySide6.QtCore import QObject, Signal
 
 from asplab.core.pipeline import Results
 from asplab.gui.intents import Intents
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.runner import Jobs
+from asplab.gui.jobs.studies import Studies
 from asplab.gui.panels.base import Panel, StudyPanel
 from asplab.gui.panels.polaron.error_studies import ACCOUNT
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.preferences import Preferences
-from asplab.gui.studies import Studies
-from asplab.gui.systematic import Systematic
+from asplab.gui.words.systematic import Systematic
 
 
 class Theory(QObject):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.runner import Jobs
 from asplab.gui.widgets.status import StatusLine
 
 

@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from asplab.core.document import Exclusions
-from asplab.gui.theme import Theme, temperature_spec
-from asplab.gui.tree_nodes import Node
+from asplab.gui.look.theme import Theme, temperature_spec
+from asplab.gui.tree.nodes import Node
 
 DOT_PX = 10
 Index = QModelIndex | QPersistentModelIndex

@@ -17,18 +17,18 @@ from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.core.problems import grouped
 from asplab.core.systematics import Budget, eta_budget, yield_budget
-from asplab.gui.reading import (
-    efficiency_at,
-    quantum_yield,
-    selected_temperature,
-    temperature_name,
-)
-from asplab.gui.systematic import NO_SYSTEMATIC, Systematic
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.checks import Check
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.results import ResultRow
 from asplab.gui.widgets.text import escaped, first_sentence
+from asplab.gui.words.reading import (
+    efficiency_at,
+    quantum_yield,
+    selected_temperature,
+    temperature_name,
+)
+from asplab.gui.words.systematic import NO_SYSTEMATIC, Systematic
 
 if TYPE_CHECKING:
     from asplab.core import consistency

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asplab.gui.tree_nodes import Node
+from asplab.gui.tree.nodes import Node
 
 _MANIFEST_LINE = " (manifest line"
 

@@ -15,8 +15,8 @@ from asplab.core.experiment import Experiment
 from asplab.core.problems import grouped
 from asplab.core.progress import Progress
 from asplab.core.project.transfer import with_settings_of
-from asplab.gui import file_jobs
-from asplab.gui.jobs import Jobs
+from asplab.gui.files import jobs as file_jobs
+from asplab.gui.jobs.runner import Jobs
 from asplab.gui.messages import Messages
 from asplab.gui.preferences import Preferences
 from asplab.gui.session import Session

@@ -1,0 +1,1 @@
+"""What menus offer, and the small windows that explain."""

@@ -1,0 +1,1 @@
+"""The experiment as a tree of conditions and files."""

@@ -8,6 +8,7 @@ from asplab.core.counting import counted
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.gauss_newton import minimise
+from asplab.core.polaron.lasers import shared_lasers
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
 from asplab.core.polaron.objectives import JointFit, SeparateFits, joint_fit
 from asplab.core.polaron.residuals import Shared
@@ -18,8 +19,6 @@ from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 N_PARAMETERS = 3
-_SAME_LASER_NM = 0.02
-"""Excitations of several temperatures that lie closer are of one laser line, whose wavelength has one error."""
 _POOR = 2.0
 """Standard deviations of χ² above its mean at which a fit is tried from other starts."""
 _BURIED, _BURIED_SHARE, _LOOSE = 2.0, 0.4, 0.07
@@ -168,21 +167,6 @@ def _problem_of(efficiency: EfficiencyFit, use: np.ndarray, thermal_mev: FloatAr
         efficiency.shared_sensitivity[:, n:],
         efficiency.own_sensitivity,
     )
-
-
-def shared_lasers(efficiency: EfficiencyFit, use: np.ndarray) -> FloatArray | None:
-    """Return which points (n_temperatures, n_points, n_lasers) each laser excites that serves several temperatures.
-
-    None where the errors of ΔE are not those of lasers, or no laser does.
-    """
-    if efficiency.responses is None or not np.any(efficiency.detuning_error_mev[use] > 0.0):
-        return None
-    known = np.unique(efficiency.excitation_nm[use])
-    first = known[np.diff(known, prepend=-np.inf) > _SAME_LASER_NM]
-    laser = np.searchsorted(first, efficiency.excitation_nm, side="right") - 1
-    members = (laser[:, :, None] == np.arange(first.size)) & use[:, :, None]
-    several = members.any(axis=1).sum(axis=0) > 1
-    return members[:, :, several] * 1.0 if several.any() else None
 
 
 def _fit_separate(

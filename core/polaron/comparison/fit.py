@@ -16,7 +16,7 @@ from asplab.core.polaron.comparison.misfit import Effects, SeparateModel
 from asplab.core.polaron.comparison.options import ModelOptions, Plan, plan_model
 from asplab.core.polaron.comparison.records import FittedNuisances, ModelFit, PriorPull, ScaleTest
 from asplab.core.polaron.comparison.search import inverse, search
-from asplab.core.polaron.fit import shared_lasers
+from asplab.core.polaron.lasers import shared_lasers
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
 from asplab.core.polaron.resolved import levels_of, told_level
 from asplab.core.problems import Problem

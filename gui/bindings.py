@@ -1,7 +1,6 @@
 """Every connection between the session and what is on screen stands here, and nowhere else."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, QRect, QTimer
@@ -23,42 +22,26 @@ from asplab.gui.jobs.studies import PREFIX
 from asplab.gui.jobs.theory import Theory
 from asplab.gui.jobs.throttle import Throttle
 from asplab.gui.look.theme import Appearance, Theme
+from asplab.gui.looking import Looking
 from asplab.gui.menus.help import Help
 from asplab.gui.menus.point import point_menu
 from asplab.gui.messages import Messages
-from asplab.gui.panels.absorption import AbsorptionPanel
+from asplab.gui.pages import PAGES
 from asplab.gui.panels.base import Panel
-from asplab.gui.panels.corrections import CorrectionsPanel
-from asplab.gui.panels.efficiency import EfficiencyPanel
 from asplab.gui.panels.experiment_tree import ExperimentTree
 from asplab.gui.panels.inspector import Inspector
-from asplab.gui.panels.overview import OverviewPanel
-from asplab.gui.panels.polaron.panel import PolaronPanel
-from asplab.gui.panels.ratio import RatioPanel
-from asplab.gui.panels.spectra import SpectraPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.spectra_picture import temperatures_of
 from asplab.gui.preferences import Preferences
 from asplab.gui.problem_list import Cause, ProblemList, causes_of
-from asplab.gui.selection import counterpart
 from asplab.gui.session import Session
+from asplab.gui.step_list import STEPS
 from asplab.gui.text_undo import TextUndo
-from asplab.gui.tree.nodes import Node
-from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import plain
-from asplab.gui.window import STEPS, Window
+from asplab.gui.window import Window
 from asplab.gui.words.places import find_place
 
 HINT = "Drag an edge to move the window · click a point to select it · ? lists all keys"
-_PAGES: dict[str, type[Panel]] = {
-    "overview": OverviewPanel,
-    "corrections": CorrectionsPanel,
-    "spectra": SpectraPanel,
-    "absorption": AbsorptionPanel,
-    "ratio": RatioPanel,
-    "efficiency": EfficiencyPanel,
-    "polaron": PolaronPanel,
-}
 _CANCELLABLE = (READING, SAVING, EXPORTING)
 
 
@@ -77,16 +60,13 @@ class Bindings(QObject):
         self.imports = Imports(window, jobs, appearance, preferences, self.files.words_for)
         self.published = PublishedData(window, self.session, self.files, self.messages)
         self.watching = Watching(window, window.watch_strip, self.session, jobs, self.files, self.messages)
-        self.view = ViewState()
         self.tree = ExperimentTree(appearance.theme)
+        self.looking = Looking(lambda: self.session.results, self.tree.node_of, self)
         self.inspector = Inspector(appearance.theme)
         self.pages: dict[str, Panel] = {}
         self.problems = ProblemList(window)
         self._framing = Framing()
         self._text_undo = TextUndo(window)
-        # What a click that is just being answered has hit: empty for nothing, None between the clicks.
-        self._pointed: str | None = None
-        self._temperatures: tuple[float, ...] = ()
         self._exclusions = Exclusions()
         self._told: tuple[object, ...] = ()
         self._refresh = QTimer(self, singleShot=True)
@@ -110,21 +90,21 @@ class Bindings(QObject):
         window.place(self.tree, self.inspector)
         window.display_mode(appearance.mode)
         window.display_guides(self.help.pages)
-        window.follow_history(self.session.history)
+        window.menus.follow_history(self.session.history)
         self._connect_window()
         self._connect_session()
         for panel in (self.tree, self.inspector):
             self._connect_panel(panel)
-        self.choose_step(self.view.step)
+        self._follow_view()
         self.tree.excluded.connect(self.intents.exclude)
         self.tree.brought_back.connect(self.intents.bring_back)
 
     @property
     def page(self) -> Panel:
         """The step panel that is shown; it is built when it is first wanted."""
-        key = self.view.step
+        key = self.looking.view.step
         if key not in self.pages:
-            panel = self.pages[key] = _PAGES[key](self.appearance.theme)
+            panel = self.pages[key] = PAGES[key](self.appearance.theme)
             self._connect_panel(panel)
             self.theory.take(panel)
             self.window.pages.addWidget(self.pages[key])
@@ -135,8 +115,8 @@ class Bindings(QObject):
     def _connect_window(self) -> None:
         window = self.window
         window.commanded.connect(lambda key: self._commands[key]())
-        window.step_chosen.connect(self.choose_step)
-        window.temperature_chosen.connect(self.choose_temperature)
+        window.step_chosen.connect(self.looking.choose_step)
+        window.temperature_chosen.connect(self.looking.choose_temperature)
         window.mode_chosen.connect(self.choose_mode)
         window.recent_chosen.connect(self.files.open)
         window.guide_chosen.connect(self.help.open_guide)
@@ -144,6 +124,7 @@ class Bindings(QObject):
         window.close_asked.connect(lambda: self.imports.unless_lost(self.files.ask_before_closing))
         window.closed.connect(self._shut_down)
         window.status.problems_requested.connect(self._open_problems)
+        self.looking.changed.connect(self._follow_view)
         self.appearance.changed.connect(self._restyle)
         self.problems.place_chosen.connect(self._go_to)
         application = QApplication.instance()
@@ -171,13 +152,15 @@ class Bindings(QObject):
         panel.drag_finished.connect(self._finish_drag)
         panel.setting_edited.connect(intents.edit_setting)
         panel.settings_offered.connect(intents.use_settings)
-        panel.temperature_chosen.connect(self.choose_temperature)
-        panel.stack_chosen.connect(self.choose_stack)
-        panel.record_chosen.connect(self.choose_record)
+        panel.temperature_chosen.connect(self.looking.choose_temperature)
+        panel.stack_chosen.connect(self.looking.choose_stack)
+        panel.record_chosen.connect(self.looking.choose_record)
         panel.exclusion_requested.connect(self.tree.toggle)
+        panel.step_chosen.connect(self.looking.choose_step)
+        panel.measurement_opened.connect(self.looking.open_stack)
         panel.hint_changed.connect(self._hint)
         for plot in panel.findChildren(Plot):
-            plot.click_began.connect(self._begin_click)
+            plot.click_began.connect(self.looking.begin_click)
             plot.context_requested.connect(self._open_point_menu)
 
     def _command_table(self) -> dict[str, Callable[[], None]]:
@@ -185,8 +168,8 @@ class Bindings(QObject):
             **file_commands(self.window, self.files, self.published, self.watching),
             "toggle_excluded": self._toggle_selected,
             "view_all": self._view_all,
-            "warmer": partial(self._step_temperature, 1),
-            "colder": partial(self._step_temperature, -1),
+            "warmer": partial(self.looking.step_temperature, 1),
+            "colder": partial(self.looking.step_temperature, -1),
             "recompute": self.session.recompute,
             "keys": self.help.open_keys,
             "about": self.help.open_about,
@@ -197,79 +180,36 @@ class Bindings(QObject):
         self._sides.flush()
 
     def _toggle_selected(self) -> None:
-        target = self.view.record or self.view.stack
+        target = self.looking.target
         if target:
             self.tree.toggle(target)
         else:
             self.window.status.display_hint("Select a condition or a file first, then press X")
 
     # --- selection -----------------------------------------------------------------------------------------
-    def choose_step(self, key: str) -> None:
-        """Show another step."""
-        self._look(step=key)
-        self.window.pages.setCurrentWidget(self.page)
-        self.window.display_step(key)
-
-    def choose_temperature(self, temperature: int) -> None:
-        """Show another temperature, and there the condition that stands for the selected one."""
-        if temperature == self.view.temperature or not 0 <= temperature < len(self._temperatures):
-            return
-        results = self.session.results
-        stack = counterpart(results, self.view.stack, temperature) if results is not None else ""
-        self._look(temperature=temperature, stack=stack, record="")
-
-    def choose_stack(self, key: str) -> None:
-        """Select a condition, and with it its temperature."""
-        self._point_at(key)
-        node = self.tree.node_of(key)
-        temperature = self.view.temperature if node is None else node.temperature
-        self._look(temperature=temperature, stack=key, record="")
-
-    def choose_record(self, source: str) -> None:
-        """Select a file."""
-        self._point_at(source)
-        self._look(record=source)
-
     def choose_mode(self, mode: str) -> None:
         """Change the theme and remember it."""
         self.appearance.choose(mode)
         self.preferences.choose_mode(mode)
         self.window.display_mode(mode)
 
-    def _begin_click(self) -> None:
-        self._pointed = ""
-        QTimer.singleShot(0, self._end_click)
-
-    def _end_click(self) -> None:
-        self._pointed = None
-
-    def _point_at(self, target: str) -> None:
-        if self._pointed is not None:
-            self._pointed = target
-
     def _open_point_menu(self, place: QPoint) -> None:
-        # Between two clicks it is the keyboard that asks, for what is selected.
-        target = self.view.record or self.view.stack if self._pointed is None else self._pointed
         self.menu = point_menu(
             self.window,
-            self.tree.node_of(target),
+            self.tree.node_of(self.looking.pointed),
             exclude=self.intents.exclude,
             ask=partial(self.tree.ask_reason, typed=True),
             bring_back=self.intents.bring_back,
-            show=self._show_measurement,
+            show=self.looking.open_measurement,
             view_all=self._view_all,
         )
         self.menu.popup(place)
 
-    def _show_measurement(self, node: Node) -> None:
-        self.choose_step("spectra")
-        self._look(temperature=node.temperature, stack=node.stack, record=node.key if node.kind == "record" else "")
-
-    def _step_temperature(self, step: int) -> None:
-        self.choose_temperature(self.view.temperature + step)
-
-    def _look(self, **changes: object) -> None:
-        self.view = replace(self.view, **changes)  # type: ignore[arg-type]
+    def _follow_view(self) -> None:
+        step = self.looking.view.step
+        if step != self.window.toolbar.steps.current:
+            self.window.pages.setCurrentWidget(self.page)
+            self.window.display_step(step)
         self._refresh.start(0)
 
     # --- display -------------------------------------------------------------------------------------------
@@ -300,7 +240,7 @@ class Bindings(QObject):
             words.append("simulated data")
         self.window.status.display_saved(" · ".join(word for word in words if word))
         if document is None:
-            self.view = ViewState(step=self.view.step)
+            self.looking.forget()
 
     def _allow_closing(self) -> None:
         self.window.may_close = not self.session.is_modified and not self.imports.has_work
@@ -311,11 +251,9 @@ class Bindings(QObject):
             self.window.status.display_problems(0)
             return
         temperatures = tuple(float(value) for value in temperatures_of(results))
-        if temperatures != self._temperatures:
-            self._temperatures = temperatures
+        if temperatures != self.looking.temperatures:
+            self.looking.take_temperatures(temperatures)
             self.window.display_temperatures([f"{plain(value, 0)} K" for value in temperatures])
-            if self.view.temperature >= len(temperatures):
-                self.view = replace(self.view, temperature=max(len(temperatures) - 1, 0), stack="", record="")
         self._display()
 
     def _display(self) -> None:
@@ -323,10 +261,10 @@ class Bindings(QObject):
         results = self.session.results
         if results is None:
             return
-        self.window.display_temperature(self.view.temperature)
+        self.window.display_temperature(self.looking.view.temperature)
         self.theory.display(self.page, results, is_settled=self.session.is_settled)
         show_edges(self.page, self.theory.studies, results)
-        self._framing.display(self.page, results, self.view, is_dragging=self.session.is_dragging)
+        self._framing.display(self.page, results, self.looking.view, is_dragging=self.session.is_dragging)
         if self.session.is_dragging:
             self._sides.request()
         else:
@@ -335,8 +273,8 @@ class Bindings(QObject):
     def _display_sides(self) -> None:
         results = self.session.results
         if results is not None:
-            self.tree.display(results, self.view)
-            self.inspector.display(results, self.view, self.theory.systematics(results))
+            self.tree.display(results, self.looking.view)
+            self.inspector.display(results, self.looking.view, self.theory.systematics(results))
             self._display_exclusions()
             self.window.status.display_problems(sum(cause.tone != "info" for cause in _causes(results)))
 
@@ -377,14 +315,13 @@ class Bindings(QObject):
             self.problems.open_above(room, _causes(results), self.appearance.theme, lambda where: bool(self._at(where)))
 
     def _at(self, where: str) -> dict[str, object]:
-        names = [f"{plain(value, 0)} K" for value in self._temperatures]
+        names = [f"{plain(value, 0)} K" for value in self.looking.temperatures]
         return find_place(where, self.tree.model.root, names, STEPS)
 
     def _go_to(self, where: str) -> None:
         place = self._at(where)
         if place:
-            self.choose_step(str(place.get("step", self.view.step)))
-            self._look(**place)
+            self.looking.look(**place)
 
     def _shut_down(self) -> None:
         self.preferences.remember_geometry(self.window.saveGeometry())

@@ -39,6 +39,10 @@ class Panel(QWidget):
     record_chosen = Signal(str)
     exclusion_requested = Signal(str)
     """Target (stack key or record source) to exclude, or to bring back when it is excluded."""
+    step_chosen = Signal(str)
+    """Key of another step to show."""
+    measurement_opened = Signal(str)
+    """Key of a condition whose spectra are to be shown."""
     hint_changed = Signal(str)
     """What the mouse does here."""
 

@@ -22,11 +22,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from asplab.core.document import Document
 from asplab.gui.bindings import Bindings
 from asplab.gui.excepthook import ExceptHook
-from asplab.gui.jobs import Jobs
+from asplab.gui.jobs.runner import Jobs
+from asplab.gui.look.theme import Appearance
 from asplab.gui.panels.spectra import SpectraPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.preferences import Preferences
-from asplab.gui.theme import Appearance
 from asplab.gui.window import Window
 
 STEPS, RUNS, STARTS = 150, 5, 5
@@ -147,7 +147,7 @@ def test_a_window_edge_dragged_on_the_overview(opened, qapp, benchmark):
 
 @pytest.mark.benchmark
 def test_a_window_edge_dragged_over_all_spectra_of_a_temperature(opened, base, qapp, benchmark):
-    opened.choose_step("spectra")
+    opened.looking.choose_step("spectra")
     settle(qapp, opened)
     page = opened.pages["spectra"]
     assert isinstance(page, SpectraPanel)

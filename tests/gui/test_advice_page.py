@@ -30,8 +30,8 @@ def is_done(bound: Bindings, page: AdvicePage) -> bool:
 
 @pytest.fixture
 def page(opened: Bindings, until: Until) -> AdvicePage:
-    opened.choose_temperature(1)
-    opened.choose_step("polaron")
+    opened.looking.choose_temperature(1)
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("advice")
@@ -64,8 +64,8 @@ def test_a_click_on_a_point_selects_it_everywhere(page: AdvicePage, opened: Bind
     click(page.shifts, page.shifts.pixel_of(float(np.asarray(series.x)[j]), float(np.asarray(series.y)[j])))
     assert opened.session.results is not None
     assert opened.session.results.efficiency is not None
-    until(lambda: opened.view.stack == opened.session.results.efficiency.keys[1][j])
-    assert opened.view.stack
+    until(lambda: opened.looking.view.stack == opened.session.results.efficiency.keys[1][j])
+    assert opened.looking.view.stack
     assert page.shifts.series_layer._selected == (1, j)
 
 
@@ -104,7 +104,7 @@ def test_a_row_chooses_its_temperature_and_old_advice_is_grey(
     page: AdvicePage, opened: Bindings, click: Any, until: Until
 ) -> None:
     click(page.table, page.table.row_box(0).center().toPoint())
-    until(lambda: opened.view.temperature == 0 and page.table.selected == 0)
+    until(lambda: opened.looking.view.temperature == 0 and page.table.selected == 0)
     assert not any(row.is_muted for row in page.table.rows)
     opened.intents.edit_setting("polaron", "detuning_range_mev", (25.0, 1000.0))
     until(lambda: all(row.is_muted for row in page.table.rows))

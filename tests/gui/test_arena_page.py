@@ -62,8 +62,8 @@ def type_into(field: object, text: str) -> None:
 
 @pytest.fixture
 def page(opened: Bindings, until: Until) -> ArenaPage:
-    opened.choose_temperature(HERE)
-    opened.choose_step("polaron")
+    opened.looking.choose_temperature(HERE)
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("arena")
@@ -185,7 +185,7 @@ def test_other_choices_grey_what_was_found_and_the_first_ones_bring_it_back(
     type_into(small.seed, "1")
     until(lambda: not small.matrix.is_stale)
     assert small.run_button.text() == "Run"
-    opened.choose_temperature(0)
+    opened.looking.choose_temperature(0)
     until(lambda: small.matrix.is_stale)
     assert small._found.subtitle == "! of other choices · 250 K"
 
@@ -230,7 +230,7 @@ def test_all_temperatures_are_shown_together_or_one_by_one(small: ArenaPage, ope
     QTest.keyClick(small.rows, Qt.Key.Key_Down)
     assert small._found.subtitle == "250 K"
     assert small.matrix.shares == pytest.approx(found.confusion[HERE])
-    opened.choose_temperature(0)
+    opened.looking.choose_temperature(0)
     until(lambda: small._found.subtitle == "120 K")
     assert small.matrix.shares == pytest.approx(found.confusion[0])
     assert small._is_current
@@ -353,7 +353,7 @@ def test_a_table_of_eta_has_no_added_light(bound: Bindings, until: Until, tmp_pa
     (tmp_path / "manifest.csv").write_text("file,kind\ntable.csv,efficiency\n", encoding="utf-8")
     bound.session.begin(load_document(tmp_path))
     until(lambda: bound.session.is_settled)
-    bound.choose_step("polaron")
+    bound.looking.choose_step("polaron")
     panel = bound.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("arena")

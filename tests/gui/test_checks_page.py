@@ -17,7 +17,7 @@ Until = Callable[..., None]
 
 @pytest.fixture
 def page(opened: Bindings, until: Until) -> ChecksPage:
-    opened.choose_step("polaron")
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("checks")
@@ -57,7 +57,7 @@ def test_the_matrix_has_a_column_for_every_fit_and_leads_to_the_check(page: Chec
 
 def test_another_temperature_shows_its_own_checks(page: ChecksPage, opened: Bindings, until: Until) -> None:
     before = [row.cells for row in page.table.rows]
-    opened.choose_temperature(1)
+    opened.looking.choose_temperature(1)
     until(lambda: [row.cells for row in page.table.rows] != before)
     assert page._left._title.html == "Fit at 250 K"
 

@@ -54,7 +54,7 @@ def choose(page: CorrectionsPanel, title: str, click: Click) -> None:
 
 @pytest.fixture
 def page(opened: Bindings, until: Until) -> CorrectionsPanel:
-    opened.choose_step("corrections")
+    opened.looking.choose_step("corrections")
     found = opened.page
     assert isinstance(found, CorrectionsPanel)
     until(lambda: bool(found.list.rows))
@@ -88,7 +88,7 @@ def test_a_dot_stands_where_the_selected_condition_is_changed(page: CorrectionsP
     results = results_of(opened)
     assert results.corrected is not None
     clean = [k for k, count in enumerate(results.corrected.replaced_pixels) if count == 0]
-    opened.choose_stack(results.corrected.stacks[clean[0]].key)
+    opened.looking.choose_stack(results.corrected.stacks[clean[0]].key)
     QApplication.processEvents()
     rows = page.list.rows
     assert rows[row_of(page, "Cosmic rays")].color == ""
@@ -200,7 +200,7 @@ def test_the_replaced_pixels_are_ringed_on_the_repeats(page: CorrectionsPanel, o
     results = results_of(opened)
     assert results.corrected is not None
     k = int(np.argmax(results.corrected.replaced_pixels))
-    opened.choose_stack(results.corrected.stacks[k].key)
+    opened.looking.choose_stack(results.corrected.stacks[k].key)
     choose(page, "Cosmic rays", click)
     page.views.setFocus()
     QTest.keyClick(page.views, Qt.Key.Key_Down)
@@ -219,7 +219,7 @@ def test_a_repeat_that_is_clicked_is_selected(page: CorrectionsPanel, opened: Bi
     top = int(np.argmax(layer._y[2]))
     click(page.picture.curves, page.picture.curves.pixel_of(layer._x[2][top], layer._y[2][top]))
     QApplication.processEvents()
-    assert opened.view.record
+    assert opened.looking.view.record
 
 
 def test_a_point_of_the_hidden_part_selects_its_condition(
@@ -230,7 +230,7 @@ def test_a_point_of_the_hidden_part_selects_its_condition(
     series = page.picture.points.series[1]
     click(page.picture.points, page.picture.points.pixel_of(float(series.x[3]), float(series.y[3])))  # type: ignore[index]
     QApplication.processEvents()
-    assert opened.view.stack == page.picture._keys[1][3]
+    assert opened.looking.view.stack == page.picture._keys[1][3]
 
 
 def test_a_correction_without_data_says_what_is_missing(page: CorrectionsPanel, click: Click) -> None:

@@ -186,7 +186,7 @@ def test_the_table_has_a_place_with_one_temperature_too(
 
 
 def test_the_table_is_reached_and_opened_by_the_keyboard(opened: Bindings, qtbot: Any) -> None:
-    opened.choose_step("efficiency")
+    opened.looking.choose_step("efficiency")
     QApplication.processEvents()
     button = opened.page.table_button
     button.setFocus()
@@ -200,11 +200,11 @@ def test_no_words_below_the_points_are_cut_in_a_small_window(
     opened: Bindings, measured_document: Document, until: Callable[..., None]
 ) -> None:
     opened.window.resize(1100, 700)
-    opened.choose_step("efficiency")
+    opened.looking.choose_step("efficiency")
     for document in (measured_document, stated(measured_document, 3.0)):
         opened.session.begin(document)
         until(lambda: opened.session.is_settled)
         for temperature in (0, 1):
-            opened.choose_temperature(temperature)
+            opened.looking.choose_temperature(temperature)
             QApplication.processEvents()
             assert opened.page.words.fitting() or not opened.page.words.html

@@ -67,15 +67,15 @@ def test_dragging_the_window_edge_moves_document_results_and_picture_as_one_step
     assert high == 600.0
     assert session.history.count() == 1
     assert session.history.undoText() == "Move window"
-    assert opened.window.undo.text() == "Undo: Move window"
+    assert opened.window.menus.undo.text() == "Undo: Move window"
     assert session.results.efficiency is not eta
     assert page.window_handle.region == (low, high)
     until(lambda: session.is_settled)
     assert session.results.intervals is not None
-    opened.window.undo.trigger()
+    opened.window.menus.undo.trigger()
     assert session.document is before
     assert page.window_handle.region == (400.0, 600.0)
-    opened.window.redo.trigger()
+    opened.window.menus.redo.trigger()
     assert session.document.settings.integration.window_nm == (low, high)
     assert page.window_handle.region == (low, high)
 
@@ -99,7 +99,7 @@ def test_everything_on_screen_is_exact_when_the_drag_ends(
         drag_window(opened, mouse, application, by=25)
         if wait:
             until(lambda: opened.session.is_settled)
-        results, view = opened.session.results, opened.view
+        results, view = opened.session.results, opened.looking.view
         assert results is not None
         assert [row.estimate for row in inspector.here.rows] == [
             row.estimate for row in temperature_rows(results, view)
@@ -193,7 +193,7 @@ def test_the_arrow_keys_move_an_edge_as_one_step(opened: Bindings, application: 
 def test_the_handles_of_other_steps_reach_the_document_too(
     step: str, opened: Bindings, mouse: Mouse, application: QApplication
 ) -> None:
-    opened.choose_step(step)
+    opened.looking.choose_step(step)
     application.processEvents()
     opened.window.grab()
     before = opened.session.document

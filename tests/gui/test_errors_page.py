@@ -42,8 +42,8 @@ def is_done(bound: Bindings, page: ErrorsPage) -> bool:
 
 @pytest.fixture
 def page(opened: Bindings, until: Until) -> ErrorsPage:
-    opened.choose_temperature(1)
-    opened.choose_step("polaron")
+    opened.looking.choose_temperature(1)
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("errors")
@@ -78,7 +78,7 @@ def test_an_effect_that_is_switched_off_brings_nothing(page: ErrorsPage, opened:
 
 
 def test_the_value_has_the_arms_of_the_results_card(page: ErrorsPage, opened: Bindings) -> None:
-    rows = temperature_rows(results_of(opened), opened.view)
+    rows = temperature_rows(results_of(opened), opened.looking.view)
     phonon, coupling = (next(row for row in rows if row.symbol.split(" (")[0] == symbol) for symbol in ("ħω", "g"))
     assert page.table.rows[0].cells[1] == measured(phonon.estimate)
     assert page.table.rows[1].cells[1] == measured(coupling.estimate)
@@ -208,7 +208,7 @@ def test_while_they_are_found_again_their_room_is_kept_and_on_another_step_it_is
     assert opened.inspector.here.sizeHint().height() == height
     until(lambda: is_done(opened, page))
     assert told_beside(opened, "ħω") not in ("", "syst …")
-    opened.choose_step("ratio")
+    opened.looking.choose_step("ratio")
     opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 110.0))
     until(lambda: opened.session.is_settled and opened.jobs.is_idle and not told_beside(opened, "ħω"))
 

@@ -138,10 +138,10 @@ def test_a_second_folder_is_added_in_one_step(opened: Bindings, warm: Path, unti
     assert opened.session.results is not None
     assert opened.session.results.gathered is not None
     assert opened.session.results.gathered.temperatures_k.tolist() == [120.0, 250.0, 280.0]
-    assert opened.window.temperatures.count() == 3
+    assert opened.window.toolbar.temperatures.count() == 3
     opened.session.history.undo()
     until(lambda: settled(opened))
-    assert opened.window.temperatures.count() == 2
+    assert opened.window.toolbar.temperatures.count() == 2
 
 
 def test_an_added_folder_is_told_with_the_way_back(opened: Bindings, warm: Path, until: Until) -> None:

@@ -40,7 +40,7 @@ def is_done(bound: Bindings) -> bool:
 def page(opened: Bindings, until: Until, measured_document: Document) -> ModelsPage:
     models = replace(measured_document.settings.models, compared=QUICK)
     opened.session.begin(measured_document.with_settings(models=models))
-    opened.choose_step("polaron")
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("models")

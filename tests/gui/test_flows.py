@@ -14,8 +14,8 @@ from asplab.core import Document
 from asplab.core.experiment import Experiment, Spectrum
 from asplab.gui.bindings import HINT, Bindings
 from asplab.gui.plots.base import Plot
+from asplab.gui.step_list import STEPS
 from asplab.gui.widgets.fields import NumberField
-from asplab.gui.window import STEPS
 
 Until = Callable[..., None]
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -76,7 +76,7 @@ def drag_edge_away(bound: Bindings, until: Until) -> None:
 # --- the bar of steps ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("width", [960, 1100, 1440, 1920])
 def test_no_step_is_cut_and_none_is_lost(opened: Bindings, width: int, application: QApplication) -> None:
-    window, bar = opened.window, opened.window.steps
+    window, bar = opened.window, opened.window.toolbar.steps
     window.resize(width, 700)
     application.processEvents()
     font = QFont(bar.font())
@@ -92,7 +92,7 @@ def test_no_step_is_cut_and_none_is_lost(opened: Bindings, width: int, applicati
 
 
 def test_a_step_that_finds_no_room_is_reached_through_the_menu(opened: Bindings, application: QApplication) -> None:
-    bar = opened.window.steps
+    bar = opened.window.toolbar.steps
     bar.setFixedWidth(bar.minimumSizeHint().width() + 120)
     application.processEvents()
     assert "polaron" in bar.in_menu
@@ -100,7 +100,7 @@ def test_a_step_that_finds_no_room_is_reached_through_the_menu(opened: Bindings,
     action = next(action for action in more.menu().actions() if action.data() == "polaron")
     assert action.isVisible()
     action.trigger()
-    assert opened.view.step == "polaron"
+    assert opened.looking.view.step == "polaron"
     assert more.text() == "Polaron"
     assert more.isChecked()
 
@@ -112,16 +112,16 @@ def views(bound: Bindings) -> list[tuple[tuple[float, float], tuple[float, float
 
 @pytest.mark.parametrize("step", ["overview", "spectra", "ratio", "efficiency", "polaron"])
 def test_axes_chosen_in_an_error_state_are_chosen_again_after_it(step: str, opened: Bindings, until: Until) -> None:
-    opened.choose_step(step)
-    opened.choose_temperature(1)
+    opened.looking.choose_step(step)
+    opened.looking.choose_temperature(1)
     until(lambda: settled(opened) and any(plot.isVisible() for plot in opened.page.findChildren(Plot)))
     opened.window.grab()
     wanted = views(opened)
-    opened.choose_temperature(0)
+    opened.looking.choose_temperature(0)
     until(lambda: settled(opened))
     drag_edge_away(opened, until)
     QTest.keyClick(opened.window, Qt.Key.Key_PageDown)
-    until(lambda: opened.view.temperature == 1 and settled(opened))
+    until(lambda: opened.looking.view.temperature == 1 and settled(opened))
     QTest.keyClick(opened.window, Qt.Key.Key_Z, CONTROL)
     until(lambda: settled(opened))
     opened.window.grab()
@@ -149,7 +149,7 @@ def test_a_point_is_excluded_from_its_menu_and_shown_so_before_the_results_follo
     plot, place, key = eta_point(opened)
     before = opened.session.results
     press(opened, plot, place, RIGHT)
-    assert opened.view.stack == key
+    assert opened.looking.view.stack == key
     choose(opened, "Exclude: drift")
     assert reason(opened, key) == "drift"
     node = opened.tree.node_of(key)
@@ -161,7 +161,7 @@ def test_a_point_is_excluded_from_its_menu_and_shown_so_before_the_results_follo
     assert opened.session.results is before
     # The window answers meanwhile.
     QTest.keyClick(opened.window, Qt.Key.Key_1)
-    assert opened.window.steps.current == "overview"
+    assert opened.window.toolbar.steps.current == "overview"
     until(lambda: settled(opened))
     assert opened.session.results is not before
     assert not opened.window.status._job.isVisible()
@@ -195,7 +195,7 @@ def test_another_reason_is_typed_at_once_and_the_focus_returns_to_the_plot(opene
 def test_a_point_is_selected_with_the_left_and_excluded_with_x(opened: Bindings, until: Until) -> None:
     plot, place, key = eta_point(opened, j=3)
     press(opened, plot, place)
-    assert opened.view.stack == key
+    assert opened.looking.view.stack == key
     QTest.keyClick(plot, Qt.Key.Key_X)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert reason(opened, key) == "outlier"
@@ -205,16 +205,16 @@ def test_a_point_is_selected_with_the_left_and_excluded_with_x(opened: Bindings,
 def test_a_point_of_another_temperature_selects_that_temperature_too(opened: Bindings) -> None:
     plot, place, key = eta_point(opened, t=1, j=6)
     press(opened, plot, place)
-    assert opened.view.temperature == 1
-    assert opened.view.stack == key
+    assert opened.looking.view.temperature == 1
+    assert opened.looking.view.stack == key
 
 
 def test_the_measurement_behind_a_point_is_shown_among_the_spectra(opened: Bindings) -> None:
     plot, place, key = eta_point(opened)
     press(opened, plot, place, RIGHT)
     choose(opened, "Show this measurement")
-    assert opened.view.step == "spectra"
-    assert opened.view.stack == key
+    assert opened.looking.view.step == "spectra"
+    assert opened.looking.view.stack == key
     assert opened.tree.model.node(opened.tree.view.currentIndex()).key == key
 
 
@@ -224,7 +224,7 @@ def test_a_curve_offers_to_exclude_its_repeat(opened: Bindings, until: Until) ->
     x, y = page.curves._x[1], page.curves._y[1]
     peak = int(y.argmax())
     press(opened, page.plot, page.plot.pixel_of(float(x[peak]), float(y[peak])), RIGHT)
-    source = opened.view.record
+    source = opened.looking.view.record
     assert source
     choose(opened, "Exclude: saturated")
     assert reason(opened, source) == "saturated"
@@ -251,7 +251,7 @@ def test_from_the_keyboard_the_menu_is_that_of_the_selection(opened: Bindings, a
 
 # --- undo in a field -------------------------------------------------------------------------------------------
 def guard_field(bound: Bindings) -> NumberField:
-    bound.choose_step("spectra")
+    bound.looking.choose_step("spectra")
     QApplication.processEvents()
     form = bound.inspector.form
     assert form is not None

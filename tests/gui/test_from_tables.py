@@ -48,7 +48,7 @@ def folder(place: Path, kind: str, lines: list[str]) -> Path:
 def show(bound: Bindings, until: Until, place: Path, step: str) -> None:
     bound.session.begin(load_document(place))
     until(lambda: bound.session.is_settled)
-    bound.choose_step(step)
+    bound.looking.choose_step(step)
     QApplication.processEvents()
     bound.window.grab()
 
@@ -61,8 +61,8 @@ def test_the_tree_lists_the_temperatures_and_a_click_chooses_one(
     assert [node.text for node in bound.tree.model.root.children] == ["120 K", "250 K"]
     place = bound.tree.view.visualRect(bound.tree.model.index(1, 0)).center()
     QTest.mouseClick(bound.tree.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    until(lambda: bound.window.temperatures.key == 1)
-    assert bound.view.temperature == 1
+    until(lambda: bound.window.toolbar.temperatures.key == 1)
+    assert bound.looking.view.temperature == 1
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_table_of_eta_says_nothing_of_the_quantum_yield(bound: Bindings, until
     assert isinstance(page, OverviewPanel)
     assert results is not None
     assert page.cards[1].subtitle == ""
-    assert "QY" not in [row.symbol for row in temperature_rows(results, bound.view)]
+    assert "QY" not in [row.symbol for row in temperature_rows(results, bound.looking.view)]
     assert bound.inspector.budget.isHidden()
 
 

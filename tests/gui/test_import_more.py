@@ -28,7 +28,7 @@ def settled(bound: Bindings) -> bool:
 # --- published tables ------------------------------------------------------------------------------------------
 def test_a_copied_table_of_efficiencies_is_analysed(bound: Bindings, until: Until) -> None:
     QGuiApplication.clipboard().setText(ETA)
-    bound.window.actions_by_key["paste_published"].trigger()
+    bound.window.menus.actions["paste_published"].trigger()
     until(lambda: bound.session.document is not None and settled(bound), seconds=60)
     assert bound.session.document is not None
     assert [table.kind for table in bound.session.document.experiment.tables] == ["efficiency"]

@@ -20,8 +20,8 @@ HERE = 1
 
 @pytest.fixture
 def page(opened: Bindings, until: Until) -> IntervalsPage:
-    opened.choose_temperature(HERE)
-    opened.choose_step("polaron")
+    opened.looking.choose_temperature(HERE)
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("intervals")

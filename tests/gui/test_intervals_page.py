@@ -34,8 +34,8 @@ def is_done(bound: Bindings, page: IntervalsPage) -> bool:
 
 @pytest.fixture
 def page(opened: Bindings, until: Until) -> IntervalsPage:
-    opened.choose_temperature(HERE)
-    opened.choose_step("polaron")
+    opened.looking.choose_temperature(HERE)
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("intervals")
@@ -130,11 +130,11 @@ def test_the_sampler_waits_for_the_user_and_belongs_to_its_fit(
     QTest.mouseClick(page.sample_button, Qt.MouseButton.LeftButton)
     until(lambda: cell(page, "ħω", _SAMPLED) != "—", seconds=60.0)
     assert not page.sample_button.isEnabled()
-    opened.choose_temperature(0)
+    opened.looking.choose_temperature(0)
     until(lambda: page._row == 0)
     assert cell(page, "ħω", _SAMPLED) == "—"
     assert page.sample_button.isEnabled()
-    opened.choose_temperature(HERE)
+    opened.looking.choose_temperature(HERE)
     until(lambda: cell(page, "ħω", _SAMPLED) != "—")
 
 

@@ -54,7 +54,7 @@ def test_a_published_phonon_tells_its_source_under_the_mouse(make: Callable[...,
 
 @pytest.fixture
 def page(opened: Bindings) -> FitPage:
-    opened.choose_step("polaron")
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("fit")

@@ -62,7 +62,7 @@ def panel(opened: Bindings, until: Until, measured_document: Document) -> Polaro
     models = replace(measured_document.settings.models, compared=QUICK)
     opened.session.begin(measured_document.with_settings(models=models))
     until(lambda: settled(opened))
-    opened.choose_step("polaron")
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     until(lambda: panel.has_page and settled(opened))
@@ -147,8 +147,8 @@ def test_the_page_is_remembered(page: ModelsPage, opened: Bindings, appearance: 
 
 
 def test_another_step_and_back_shows_the_same_page(page: ModelsPage, opened: Bindings, until: Until) -> None:
-    opened.choose_step("ratio")
-    opened.choose_step("polaron")
+    opened.looking.choose_step("ratio")
+    opened.looking.choose_step("polaron")
     until(lambda: settled(opened))
     assert page.isVisible()
 
@@ -354,7 +354,7 @@ def test_every_model_has_its_systematic_errors_beside_the_statistical_ones(
 ) -> None:
     until(lambda: is_done(opened) and page._errors.is_current, seconds=60.0)
     eq9 = page._errors.value[compared(opened).index("eq9")]
-    row = opened.view.temperature
+    row = opened.looking.view.temperature
     cells = page.table.rows[MODEL_NAMES.index("eq9")].cells
     minus, plus = eq9.error("phonon_mev", row)
     assert cells[9] == arms(plus, minus)

@@ -77,7 +77,7 @@ def test_conditions_of_the_tree_lose_their_repeats_before_they_are_cut(opened: B
 @pytest.mark.parametrize("temperature", [0, 1])
 def test_no_header_of_the_overview_is_cut_in_a_small_window(opened: Bindings, temperature: int) -> None:
     opened.window.resize(1100, 700)
-    opened.choose_temperature(temperature)
+    opened.looking.choose_temperature(temperature)
     QApplication.processEvents()
     opened.window.grab()
     page = opened.pages["overview"]

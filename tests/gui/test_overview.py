@@ -85,11 +85,11 @@ def test_clicking_a_point_of_eta_selects_its_condition(
     click(page.eta, pixel_of_eta(page, results, 0, 3))
     application.processEvents()
     assert results.efficiency is not None
-    assert opened.view.stack == results.efficiency.keys[0][3]
-    assert opened.tree.model.node(opened.tree.view.currentIndex()).key == opened.view.stack
-    shown = spectra_picture(results, 0, opened.view.stack).stack
+    assert opened.looking.view.stack == results.efficiency.keys[0][3]
+    assert opened.tree.model.node(opened.tree.view.currentIndex()).key == opened.looking.view.stack
+    shown = spectra_picture(results, 0, opened.looking.view.stack).stack
     assert shown is not None
-    assert shown.key == opened.view.stack
+    assert shown.key == opened.looking.view.stack
 
 
 def test_clicking_a_point_of_another_temperature_goes_there(
@@ -99,8 +99,8 @@ def test_clicking_a_point_of_another_temperature_goes_there(
     click(page.eta, pixel_of_eta(page, results, 1, 6))
     application.processEvents()
     assert results.efficiency is not None
-    assert opened.view.temperature == 1
-    assert opened.view.stack == results.efficiency.keys[1][6]
+    assert opened.looking.view.temperature == 1
+    assert opened.looking.view.stack == results.efficiency.keys[1][6]
 
 
 def test_right_clicking_a_point_offers_to_exclude_its_condition(
@@ -122,10 +122,10 @@ def test_another_temperature_shows_the_condition_of_the_same_rank(opened: Bindin
     results = results_of(opened)
     assert results.gathered is not None
     here, there = ([s.key for s in results.gathered.stacks if s.temperature == t] for t in (0, 1))
-    opened.choose_stack(here[9])
-    opened.choose_temperature(1)
+    opened.looking.choose_stack(here[9])
+    opened.looking.choose_temperature(1)
     application.processEvents()
-    assert opened.view.stack == there[9]
+    assert opened.looking.view.stack == there[9]
     assert counterpart(results, "", 1) == ""
 
 
@@ -133,7 +133,7 @@ def test_view_all_returns_to_the_data_after_zooming(opened: Bindings) -> None:
     page = overview(opened)
     home = page.eta.view
     page.eta.display_view((10.0, 20.0), (0.4, 0.5))
-    opened.window.actions_by_key["view_all"].trigger()
+    opened.window.menus.actions["view_all"].trigger()
     assert page.eta.view == home
 
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from asplab.core.problems import Problem
 from asplab.gui.bindings import Bindings
 from asplab.gui.problem_list import Cause, causes_of
+from asplab.gui.step_list import STEPS
 from asplab.gui.tree.nodes import Node
-from asplab.gui.window import STEPS
 from asplab.gui.words.places import find_place
 
 Until = Callable[..., None]
@@ -117,15 +117,15 @@ def test_the_list_groups_wraps_scrolls_and_stays_inside_the_window(troubled: Bin
 
 
 def test_a_click_on_a_place_goes_to_the_file(troubled: Bindings) -> None:
-    assert troubled.view.temperature == 0
+    assert troubled.looking.view.temperature == 0
     click_link(labels(troubled)[0])
     assert not troubled.problems.isVisible()
-    assert troubled.view.step == "spectra"
-    assert troubled.view.temperature == 1
-    assert troubled.tree.model.node(troubled.tree.view.currentIndex()).key == troubled.view.record != ""
+    assert troubled.looking.view.step == "spectra"
+    assert troubled.looking.view.temperature == 1
+    assert troubled.tree.model.node(troubled.tree.view.currentIndex()).key == troubled.looking.view.record != ""
 
 
 def test_a_click_on_a_temperature_stays_on_the_step(troubled: Bindings) -> None:
     click_link(labels(troubled)[1])
-    assert troubled.view.temperature == 1
-    assert troubled.view.step == "overview"
+    assert troubled.looking.view.temperature == 1
+    assert troubled.looking.view.step == "overview"

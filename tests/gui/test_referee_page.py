@@ -41,8 +41,8 @@ def is_answered(page: RefereePage, bound: Bindings) -> bool:
 
 @pytest.fixture
 def page(opened: Bindings, until: Until) -> RefereePage:
-    opened.choose_temperature(HERE)
-    opened.choose_step("polaron")
+    opened.looking.choose_temperature(HERE)
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("referee")
@@ -323,7 +323,7 @@ def test_a_click_on_a_point_selects_the_measurement(page: RefereePage, opened: B
     known = np.flatnonzero(np.isfinite(np.asarray(one.y)))
     j = int(known[1])
     click(page.plot, page.plot.pixel_of(float(np.asarray(one.x)[j]), float(np.asarray(one.y)[j])))
-    assert opened.view.stack == page._keys[j]
+    assert opened.looking.view.stack == page._keys[j]
 
 
 def test_every_slider_has_a_name_and_says_what_it_does(page: RefereePage) -> None:
@@ -354,7 +354,7 @@ def test_the_page_prepares_once_for_each_results(
     for text in ("1", "2", "3"):
         type_into(page, "temperature_k", text)
         until(lambda: is_answered(page, opened))
-    opened.choose_temperature(0)
+    opened.looking.choose_temperature(0)
     until(lambda: cell_names(page)[0] == "QY 120 K")
     assert not calls
     opened.intents.edit_setting("integration", "window_nm", (400.0, 590.0))
@@ -376,7 +376,7 @@ def test_a_table_of_eta_has_only_the_effects_that_it_can_show(
     (tmp_path / "manifest.csv").write_text("file,kind\ntable.csv,efficiency\n", encoding="utf-8")
     bound.session.begin(load_document(tmp_path))
     until(lambda: bound.session.is_settled)
-    bound.choose_step("polaron")
+    bound.looking.choose_step("polaron")
     panel = bound.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("referee")

@@ -61,7 +61,7 @@ def test_small_numbers_keep_two_digits() -> None:
 
 def test_the_line_is_not_cut_in_a_small_window(opened: Bindings) -> None:
     opened.window.resize(1100, 700)
-    opened.choose_step("ratio")
+    opened.looking.choose_step("ratio")
     QApplication.processEvents()
     QApplication.processEvents()
     assert opened.page.regime.fitting()

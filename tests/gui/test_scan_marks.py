@@ -162,7 +162,7 @@ def test_no_words_of_the_scans_are_cut_in_a_small_window(
     bound.window.resize(1100, 700)
     bound.session.begin(document)
     until(lambda: bound.session.is_settled)
-    bound.choose_step("absorption")
+    bound.looking.choose_step("absorption")
     QApplication.processEvents()
     QApplication.processEvents()
     for line in (bound.page.scan_words, bound.page.baseline_words):

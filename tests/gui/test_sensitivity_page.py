@@ -60,7 +60,7 @@ def window_map(measured_document: Document) -> SensitivityMap:
 
 @pytest.fixture
 def page(opened: Bindings, until: Until) -> SensitivityPage:
-    opened.choose_step("polaron")
+    opened.looking.choose_step("polaron")
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("sensitivity")
@@ -151,7 +151,7 @@ def test_another_result_and_another_fit_are_read_from_the_same_map(
     assert (page.quantity.key, page.fits.key) == ("g_mev", "here")
     cells = page.picture.heat.heat.cells
     np.testing.assert_array_equal(cells.change, window_map.in_errors("g_mev")[:, :, 0])
-    opened.choose_temperature(1)
+    opened.looking.choose_temperature(1)
     until(lambda: np.array_equal(page.picture.heat.heat.cells.change, window_map.in_errors("g_mev")[:, :, 1]))
     assert "250 K" in page.map_card.subtitle
     assert opened.jobs.is_idle
@@ -190,7 +190,7 @@ def test_a_clicked_cell_can_be_used_as_one_step_and_the_map_is_then_of_earlier_s
     assert page.picture.plots["x"].series[0].color == "muted"
     assert not page.use_button.isEnabled()
     assert page.run_button.isEnabled()
-    opened.window.undo.trigger()
+    opened.window.menus.undo.trigger()
     until(lambda: is_done(opened))
     assert settings_of(opened) == before
     assert not page.picture.heat.heat.cells.is_stale
@@ -377,7 +377,7 @@ def test_a_document_of_tables_has_nothing_to_vary(bound: Bindings, until: Until,
     (tmp_path / "manifest.csv").write_text("file,kind\ntable.csv,efficiency\n", encoding="utf-8")
     bound.session.begin(load_document(tmp_path))
     until(lambda: bound.session.is_settled)
-    bound.choose_step("polaron")
+    bound.looking.choose_step("polaron")
     panel = bound.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("sensitivity")
@@ -458,7 +458,7 @@ def test_cells_meet_half_way() -> None:
 
 # --- strips under the handles --------------------------------------------------------------------------------
 def spectra_of(bound: Bindings, until: Until) -> SpectraPanel:
-    bound.choose_step("spectra")
+    bound.looking.choose_step("spectra")
     panel = bound.page
     assert isinstance(panel, SpectraPanel)
     until(lambda: is_done(bound))
@@ -532,7 +532,7 @@ def test_the_strip_follows_the_chosen_result_and_can_be_switched_off(
     np.testing.assert_array_equal(
         layer.strips[0].change, window_map.in_errors("quantum_yield")[:, window_map.y.reference, 0]
     )
-    opened.choose_temperature(1)
+    opened.looking.choose_temperature(1)
     wanted = window_map.in_errors("quantum_yield")[:, window_map.y.reference, 1]
     until(lambda: np.array_equal(layer.strips[0].change, wanted))
     choose(panel.edges.field, 2)
@@ -550,7 +550,7 @@ def test_a_strip_of_earlier_settings_is_pale_and_says_so(page: SensitivityPage, 
     opened.intents.edit_setting("integration", "estimator", "template")
     until(lambda: is_done(opened) and panel.edges.layers[0]._is_stale)
     assert "! mapped for earlier settings" in panel.edges.scale.toolTip()
-    opened.window.undo.trigger()
+    opened.window.menus.undo.trigger()
     until(lambda: is_done(opened) and not panel.edges.layers[0]._is_stale)
 
 
@@ -560,7 +560,7 @@ def test_a_baseline_map_becomes_strips_under_the_region(
     choose(page.varied, 2)
     run(page, opened, until)
     found = page._states[MAPS["baseline"].key].value
-    opened.choose_step("absorption")
+    opened.looking.choose_step("absorption")
     panel = opened.page
     assert isinstance(panel, AbsorptionPanel)
     until(lambda: is_done(opened))

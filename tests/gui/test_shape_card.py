@@ -43,7 +43,7 @@ def results(document: Document) -> Results:
 def window(bound: Bindings, document: Document, until: Until) -> Iterator[Bindings]:
     bound.session.begin(document)
     until(lambda: bound.session.is_settled)
-    bound.choose_step("spectra")
+    bound.looking.choose_step("spectra")
     QApplication.processEvents()
     return bound
 
@@ -97,7 +97,7 @@ def test_other_conditions_are_not_marked(window: Bindings) -> None:
 def test_curves_that_differ_are_drawn_in_the_warn_tone_with_the_reason(window: Bindings) -> None:
     results, panel = window.session.results, window.page
     assert results is not None
-    window.choose_stack(key_of(results, beyond(results)[0]))
+    window.looking.choose_stack(key_of(results, beyond(results)[0]))
     choose(panel.mode, 2)
     colors, tips = panel.curves._colors, panel.curves._tips
     assert "warn" in colors
@@ -109,7 +109,7 @@ def test_the_card_tells_shift_misfit_and_significance_of_the_selected_condition(
     assert results is not None
     assert results.shape_test is not None
     k = next(k for k in beyond(results) if np.isfinite(results.shape_test.shift_mev[k]))
-    window.choose_stack(key_of(results, k))
+    window.looking.choose_stack(key_of(results, k))
     QApplication.processEvents()
     card: ShapeCard = window.page.shape
     assert "meV" in card.subtitle
@@ -127,7 +127,7 @@ def test_a_condition_that_agrees_has_no_moved_curve(window: Bindings) -> None:
     assert results.shape_test is not None
     tested = np.flatnonzero(np.isfinite(results.shape_test.significance)).tolist()
     k = next(k for k in tested if k not in beyond(results))
-    window.choose_stack(key_of(results, k))
+    window.looking.choose_stack(key_of(results, k))
     QApplication.processEvents()
     card = window.page.shape
     assert "warn" not in [series.color for series in (*card.curves.series, *card.residuals.series)]
@@ -146,7 +146,7 @@ def test_the_table_marks_what_differs_and_a_click_selects_it(window: Bindings, c
     assert all(card.table.rows[index].tones[4] == "warn" for index in marked)
     click(card.table, card.table.row_box(1).center().toPoint())
     QApplication.processEvents()
-    assert window.view.stack == key_of(results, 1)
+    assert window.looking.view.stack == key_of(results, 1)
 
 
 def test_the_selected_row_of_the_table_is_in_view(window: Bindings) -> None:
@@ -155,7 +155,7 @@ def test_the_selected_row_of_the_table_is_in_view(window: Bindings) -> None:
     assert results.gathered is not None
     card: ShapeCard = window.page.shape
     last = len(results.gathered.stacks) - 1
-    window.choose_stack(key_of(results, last))
+    window.looking.choose_stack(key_of(results, last))
     choose(card.views, 1)
     QApplication.processEvents()
     middle = card.table.row_box(last).center().toPoint()
@@ -177,7 +177,7 @@ def test_what_the_card_shows_stays_during_a_drag(window: Bindings) -> None:
     results, card = window.session.results, window.page.shape
     assert results is not None
     before, words = card.curves.series, card.subtitle
-    window.page.display(replace(results, shape_test=None, intervals=None), window.view)
+    window.page.display(replace(results, shape_test=None, intervals=None), window.looking.view)
     assert all(one is other for one, other in zip(card.curves.series, before, strict=True))
     assert card.subtitle == words
     assert window.page._test is results.shape_test

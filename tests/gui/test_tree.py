@@ -58,16 +58,16 @@ def test_every_temperature_has_its_conditions_below_it(opened: Bindings) -> None
 def test_selecting_a_condition_selects_its_temperature_too(opened: Bindings, application: QApplication) -> None:
     node = next(node for node in opened.tree.model.root.walk() if node.kind == "stack" and node.temperature == 1)
     select(opened, node, application)
-    assert opened.view.temperature == 1
-    assert opened.view.stack == node.key
-    assert opened.window.temperatures.key == 1
+    assert opened.looking.view.temperature == 1
+    assert opened.looking.view.stack == node.key
+    assert opened.window.toolbar.temperatures.key == 1
 
 
 def test_selecting_a_repeat_selects_its_file_and_condition(opened: Bindings, application: QApplication) -> None:
     node = first(opened, "record")
     select(opened, node, application)
-    assert opened.view.record == node.key
-    assert opened.view.stack == node.stack
+    assert opened.looking.view.record == node.key
+    assert opened.looking.view.stack == node.stack
 
 
 def test_x_excludes_the_selected_condition_with_a_reason_and_x_brings_it_back(

@@ -18,7 +18,7 @@ from asplab.gui.bindings import Bindings
 from asplab.gui.excepthook import ExceptHook
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.preferences import MOST_RECENT, Preferences
-from asplab.gui.window import STEPS
+from asplab.gui.step_list import STEPS
 
 Until = Callable[..., None]
 Button = QMessageBox.StandardButton
@@ -28,14 +28,14 @@ def test_an_empty_window_says_what_to_do(bound: Bindings) -> None:
     window = bound.window
     assert window.windowTitle() == "ASPLab"
     assert window.stack.currentWidget() is window._empty_page
-    assert not window.actions_by_key["save"].isEnabled()
-    assert window.actions_by_key["open"].isEnabled()
+    assert not window.menus.actions["save"].isEnabled()
+    assert window.menus.actions["open"].isEnabled()
 
 
 # --- looks and keys --------------------------------------------------------------------------------------------
 def test_switching_the_theme_restyles_every_plot_and_is_remembered(opened: Bindings) -> None:
     light = opened.window.grab().toImage()
-    opened.window.mode_actions["dark"].trigger()
+    opened.window.menus.mode_actions["dark"].trigger()
     dark = opened.window.grab().toImage()
     centre = QPoint(700, 300)
     assert light.pixelColor(centre).lightness() > 150
@@ -48,14 +48,14 @@ def test_number_keys_walk_through_the_steps(opened: Bindings, application: QAppl
     for number, (key, _) in enumerate(STEPS, start=1):
         QTest.keyClick(opened.window, Qt.Key(Qt.Key.Key_0 + number))
         application.processEvents()
-        assert opened.view.step == key
+        assert opened.looking.view.step == key
         assert opened.window.pages.currentWidget() is opened.pages[key]
-        assert opened.window.steps.current == key
+        assert opened.window.toolbar.steps.current == key
 
 
 def test_every_step_paints_with_the_results_it_was_given(opened: Bindings, application: QApplication) -> None:
     for key, _ in STEPS:
-        opened.choose_step(key)
+        opened.looking.choose_step(key)
         application.processEvents()
         image = opened.pages[key].grab().toImage()
         colors = {image.pixelColor(x, y).rgb() for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
@@ -64,22 +64,22 @@ def test_every_step_paints_with_the_results_it_was_given(opened: Bindings, appli
 
 def test_page_keys_change_the_temperature(opened: Bindings, application: QApplication) -> None:
     opened.tree.view.clearFocus()
-    opened.window.actions_by_key["warmer"].trigger()
+    opened.window.menus.actions["warmer"].trigger()
     application.processEvents()
-    assert opened.view.temperature == 1
-    opened.window.actions_by_key["warmer"].trigger()
-    assert opened.view.temperature == 1
-    opened.window.temperatures.activated.emit(0)
+    assert opened.looking.view.temperature == 1
+    opened.window.menus.actions["warmer"].trigger()
+    assert opened.looking.view.temperature == 1
+    opened.window.toolbar.temperatures.activated.emit(0)
     application.processEvents()
-    assert opened.view.temperature == 0
+    assert opened.looking.view.temperature == 0
 
 
 def test_every_command_of_the_menus_is_answered(bound: Bindings) -> None:
-    assert set(bound.window.actions_by_key) == set(bound._commands)
+    assert set(bound.window.menus.actions) == set(bound._commands)
 
 
 def test_the_guide_lists_its_pages_and_opens_them(bound: Bindings, application: QApplication) -> None:
-    titles = [action.text() for action in bound.window.help_menu.actions()]
+    titles = [action.text() for action in bound.window.menus.help.actions()]
     assert any("virtual" in title.lower() for title in titles)
 
 

@@ -1,0 +1,120 @@
+"""What is looked at: which step, temperature, condition and file, and every way to choose another."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from asplab.core.pipeline import Results
+from asplab.gui.selection import counterpart
+from asplab.gui.tree.nodes import Node
+from asplab.gui.view_state import ViewState
+
+
+class Looking(QObject):
+    """The selection, shared by all panels.
+
+    Parameters
+    ----------
+    results : callable
+        Returns the present results, or None.
+    node_of : callable
+        Returns the row of a condition or file in the experiment, or None.
+
+    Notes
+    -----
+    ``changed`` fires after every change of :attr:`view`.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        results: Callable[[], Results | None],
+        node_of: Callable[[str], Node | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.view = ViewState()
+        self.temperatures: tuple[float, ...] = ()
+        self._results, self._node_of = results, node_of
+        # What a click that is just being answered has hit: empty for nothing, None between the clicks.
+        self._pointed: str | None = None
+
+    @property
+    def target(self) -> str:
+        """What a command acts on: the selected file, else the selected condition, else nothing."""
+        return self.view.record or self.view.stack
+
+    @property
+    def pointed(self) -> str:
+        """What a menu is opened for: what the mouse has hit, or the selection when the keyboard asks."""
+        return self.target if self._pointed is None else self._pointed
+
+    def look(self, **changes: object) -> None:
+        """Change fields of the view."""
+        self.view = replace(self.view, **changes)  # type: ignore[arg-type]
+        self.changed.emit()
+
+    def forget(self) -> None:
+        """Select nothing; the document is gone."""
+        self.view = ViewState(step=self.view.step)
+
+    def take_temperatures(self, temperatures: tuple[float, ...]) -> None:
+        """Take over the temperatures of new results; a selection beyond them ends."""
+        self.temperatures = temperatures
+        if self.view.temperature >= len(temperatures):
+            self.view = replace(self.view, temperature=max(len(temperatures) - 1, 0), stack="", record="")
+
+    # --- choices -------------------------------------------------------------------------------------------
+    def choose_step(self, key: str) -> None:
+        """Show another step."""
+        self.look(step=key)
+
+    def choose_temperature(self, temperature: int) -> None:
+        """Show another temperature, and there the condition that stands for the selected one."""
+        if temperature == self.view.temperature or not 0 <= temperature < len(self.temperatures):
+            return
+        results = self._results()
+        stack = counterpart(results, self.view.stack, temperature) if results is not None else ""
+        self.look(temperature=temperature, stack=stack, record="")
+
+    def step_temperature(self, step: int) -> None:
+        """Show the temperature that lies ``step`` places further."""
+        self.choose_temperature(self.view.temperature + step)
+
+    def choose_stack(self, key: str) -> None:
+        """Select a condition, and with it its temperature."""
+        self._point_at(key)
+        node = self._node_of(key)
+        temperature = self.view.temperature if node is None else node.temperature
+        self.look(temperature=temperature, stack=key, record="")
+
+    def choose_record(self, source: str) -> None:
+        """Select a file."""
+        self._point_at(source)
+        self.look(record=source)
+
+    def open_measurement(self, node: Node) -> None:
+        """Show the spectra of a condition or file."""
+        record = node.key if node.kind == "record" else ""
+        self.look(step="spectra", temperature=node.temperature, stack=node.stack, record=record)
+
+    def open_stack(self, key: str) -> None:
+        """Show the spectra of a condition, if the experiment has it."""
+        node = self._node_of(key)
+        if node is not None:
+            self.open_measurement(node)
+
+    # --- the mouse -----------------------------------------------------------------------------------------
+    def begin_click(self) -> None:
+        """Note that the next choices answer a click, until the event loop turns."""
+        self._pointed = ""
+        QTimer.singleShot(0, self._end_click)
+
+    def _end_click(self) -> None:
+        self._pointed = None
+
+    def _point_at(self, target: str) -> None:
+        if self._pointed is not None:
+            self._pointed = target

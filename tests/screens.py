@@ -1,0 +1,120 @@
+"""Pictures of every step and page of the window, light and dark, at several sizes.
+
+    QT_QPA_PLATFORM=offscreen python tests/screens.py FOLDER [--data EXPERIMENT] [--steps a,b] [--modes light,dark]
+        [--sizes 1280x800,1440x900]
+
+Without ``--data`` the demo is simulated. For pictures as of a screen with double density set QT_SCALE_FACTOR=2 and
+give half the pixels, ``--sizes 1440x900`` for 2880x1800.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from asplab.core.document import Document
+from asplab.core.loading import load_experiment
+from asplab.core.virtual import VirtualExperiment, simulate
+from asplab.gui.bindings import Bindings
+from asplab.gui.jobs.runner import Jobs
+from asplab.gui.look.theme import Appearance
+from asplab.gui.panels.polaron.panel import PolaronPanel
+from asplab.gui.panels.polaron.registry import PAGES
+from asplab.gui.preferences import Preferences
+from asplab.gui.step_list import MORE, STEPS
+from asplab.gui.window import Window
+
+PATIENCE_S = 60.0
+QUIET_S = 0.4
+
+
+def main() -> None:
+    """Take the pictures that the command line asks for."""
+    wanted = _arguments()
+    application = QApplication([])
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        data = wanted.data or _demo(Path(scratch) / "demo")
+        document = Document(load_experiment(data))
+        for mode in wanted.modes:
+            for width, height in wanted.sizes:
+                bindings = _open(application, mode, Path(scratch))
+                bindings.window.resize(width, height)
+                _take(bindings, wanted.folder / f"empty-{mode}-{width}.png")
+                bindings.session.begin(document)
+                _settle(bindings)
+                bindings.looking.choose_temperature(len(bindings.looking.temperatures) // 2)
+                for name in _steps(bindings, wanted.steps):
+                    _settle(bindings)
+                    _take(bindings, wanted.folder / f"{name}-{mode}-{width}.png")
+                bindings.window.may_close = True
+                bindings.window.close()
+
+
+def _steps(bindings: Bindings, wanted: tuple[str, ...]) -> Iterator[str]:
+    """Go through the steps and, in the Polaron step, its pages; yield the name of each."""
+    for key, _ in (*STEPS, *MORE):
+        if wanted and key not in wanted:
+            continue
+        bindings.looking.choose_step(key)
+        if not isinstance(bindings.page, PolaronPanel):
+            yield key
+            continue
+        for entry in PAGES:
+            bindings.page.choose(entry.key)
+            yield f"{key}-{entry.key}"
+
+
+def _open(application: QApplication, mode: str, scratch: Path) -> Bindings:
+    window, jobs = Window(), Jobs()
+    window.build()
+    preferences = Preferences(QSettings(str(scratch / "preferences.ini"), QSettings.Format.IniFormat))
+    bindings = Bindings(window, jobs, Appearance(application, mode), preferences, str)
+    window.show()
+    return bindings
+
+
+def _settle(bindings: Bindings) -> None:
+    """Wait until nothing computes and the window has been still for a moment."""
+    _until(lambda: bindings.session.results is not None and bindings.session.is_settled)
+    quiet_from = time.monotonic()
+    _until(lambda: bindings.jobs.is_idle and time.monotonic() - quiet_from > QUIET_S)
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not condition() and time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+def _take(bindings: Bindings, path: Path) -> None:
+    QApplication.processEvents()
+    bindings.window.grab().save(str(path))
+
+
+def _demo(folder: Path) -> Path:
+    simulate(folder, VirtualExperiment(), seed=1)
+    return folder
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--steps", type=lambda text: tuple(text.split(",")), default=())
+    parser.add_argument("--modes", type=lambda text: tuple(text.split(",")), default=("light", "dark"))
+    parser.add_argument(
+        "--sizes",
+        type=lambda text: [tuple(int(part) for part in size.split("x")) for size in text.split(",")],
+        default=[(1280, 800), (1440, 900)],
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -17,9 +17,18 @@ ABOVE_PANELS = ("asplab.gui.session", "asplab.gui.bindings", "asplab.gui.window"
 ABOVE_PLOTS = (*ABOVE_PANELS, "asplab.gui.panels")
 ABOVE_WIDGETS = (*ABOVE_PLOTS, "asplab.gui.plots")
 
+# What is measured and computed knows nothing of commands, of their jobs, and of how results are written down.
+SCIENCE_ROOMS = (
+    *("appraisal", "arena", "bootstrap", "calibration", "consistency", "corrections", "drift", "efficiency"),
+    *("emission", "energies", "grouping", "io", "photothermal", "polaron", "project", "pump", "responses", "sampling"),
+    *("scans", "sensitivity", "settings", "shape", "statistics", "systematics", "virtual", "pipeline", "loading"),
+)
+
 # A module whose name begins with the key may not import what begins with one of the values.
 FORBIDDEN = {
     "asplab.core": (*QT, "asplab.gui"),
+    "asplab.core.jobs": ("asplab.core.cli",),
+    **{f"asplab.core.{room}": ("asplab.core.cli", "asplab.core.jobs", "asplab.core.export") for room in SCIENCE_ROOMS},
     "asplab.resources": (*QT, "asplab.gui", "asplab.core"),
     "asplab.gui": SCIENCE,
     "asplab.gui.widgets": ABOVE_WIDGETS,
@@ -120,6 +129,8 @@ def test_the_checkout_keeps_the_import_direction() -> None:
         ("core/__init__.py", "import_module('asplab.gui.window')", "imports asplab.gui.window"),
         ("core/fit.py", "import importlib\nimportlib.import_module('PySide6')", "imports PySide6"),
         ("core/fit.py", "def fit():\n print('done')", "calls print"),
+        ("core/drift/fit.py", "from asplab.core.jobs import demo", "imports asplab.core.jobs.demo"),
+        ("core/jobs/demo.py", "import asplab.core.cli.main", "imports asplab.core.cli.main"),
         ("core/fit.py", "from .units import FloatArray", "imports relatively"),
         ("core/fit.py", "from . import units", "imports relatively"),
         ("core/fit.py", "import core.units", "imports core.units by its checkout name"),

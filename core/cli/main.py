@@ -245,7 +245,7 @@ def analyze(
 
 def _report(outcome: "Outcome", *, brief: bool = False) -> None:
     """Say where the results are, their core unless ``brief``, and what to know about them."""
-    from asplab.core.cli.summary import place_lines, summary
+    from asplab.core.jobs.summary import place_lines, summary
     from asplab.core.problems import grouped
 
     for line in place_lines(outcome) if brief else summary(outcome):

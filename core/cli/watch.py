@@ -34,9 +34,9 @@ def watch(
     from dataclasses import replace
 
     from asplab.core.document import Document
+    from asplab.core.jobs.transfer import settings_from
     from asplab.core.jobs.watch import Watch, by_manifest, by_preset, report
     from asplab.core.pipeline import Analysis, Results
-    from asplab.core.project.transfer import settings_from
 
     chosen = None if settings is None else settings_from(settings)
     watched = Watch(folder, by_manifest() if preset is None else by_preset(preset))

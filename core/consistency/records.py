@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from asplab.core.errors import AnalysisError
-from asplab.core.export.numbers import number_with_error
+from asplab.core.rounding import number_with_error
 
 Status = Literal["agrees", "conflicts", "not applicable"]
 Relation = Literal["=", "≤", "≥", ""]

@@ -6,10 +6,10 @@ from typing import Any
 
 from asplab.core.appraisal.correction_effects import ETA_LIMIT_MEV, CorrectionEffect, Shift
 from asplab.core.export.markup import table
-from asplab.core.export.numbers import number, two_digits
 from asplab.core.inference import inference_of
 from asplab.core.ledger import Step, ledger
 from asplab.core.pipeline import Results
+from asplab.core.rounding import number, two_digits
 
 Row = dict[str, Any]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from asplab.core.export.error_words import is_told, systematic_words
-from asplab.core.export.numbers import number
 from asplab.core.inference import inference_of
 from asplab.core.pipeline import Results
+from asplab.core.rounding import number
 
 if TYPE_CHECKING:
     from asplab.core.appraisal.stage import Appraisal, ResultBudget

@@ -14,9 +14,9 @@ from asplab.core.export.error_rows import (
 )
 from asplab.core.export.error_words import fitted_rows, is_identified
 from asplab.core.export.markup import plain, table, temperature, with_error
-from asplab.core.export.numbers import rounded, two_digits
 from asplab.core.pipeline import Results
 from asplab.core.problems import shortened
+from asplab.core.rounding import rounded, two_digits
 from asplab.core.systematics.nuisances import NUISANCES
 
 Row = dict[str, Any]

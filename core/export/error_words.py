@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from asplab.core.estimate import is_systematic_told
-from asplab.core.export.numbers import arms, number, number_with_error
 from asplab.core.pipeline import Results
+from asplab.core.rounding import arms, number, number_with_error
 
 if TYPE_CHECKING:
     from asplab.core.systematics import Systematics

@@ -31,10 +31,10 @@ from asplab.core.export.drawing import (
     write_figure,
 )
 from asplab.core.export.model_figures import draw_chain, draw_compared
-from asplab.core.export.numbers import number_with_error
 from asplab.core.export.spectra_figure import draw_spectra
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
+from asplab.core.rounding import number_with_error
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 __all__ = ["FIGURE_NAMES", "FORMATS", "DrawnFigure", "make_figure", "write_figures"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from asplab.core.export.numbers import arms, number_with_error
+from asplab.core.rounding import arms, number_with_error
 
 Row = Mapping[str, Any]
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from asplab.core.efficiency.stage import EfficiencyFit
-from asplab.core.export.numbers import number
 from asplab.core.grouping.clusters import Readings
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
+from asplab.core.rounding import number
 from asplab.core.statistics.chance import told_from
 
 Row = dict[str, Any]

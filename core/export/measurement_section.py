@@ -7,8 +7,8 @@ from typing import Any
 from asplab.core.counting import counted
 from asplab.core.export.markup import plain, table, temperature, with_error
 from asplab.core.export.measurement_rows import measurement
-from asplab.core.export.numbers import two_digits
 from asplab.core.pipeline import Results
+from asplab.core.rounding import two_digits
 
 Row = dict[str, Any]
 

@@ -22,12 +22,12 @@ from asplab.core.export.drawing import (
     mark_outside,
     shade_above_one,
 )
-from asplab.core.export.numbers import named_interval
 from asplab.core.export.results_json import polaron_rows
 from asplab.core.inference import inference_of
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves, joint_eta_curves
 from asplab.core.polaron.fit import PolaronFit
+from asplab.core.rounding import named_interval
 from asplab.core.units import FloatArray
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import numpy as np
 
 from asplab.core.estimate import is_systematic_told, stated_error
 from asplab.core.export.error_rows import FIT_QUANTITIES, QUANTITY_UNITS
-from asplab.core.export.numbers import number
 from asplab.core.inference import MAIN_MODEL, Inference, inference_of, options_of
 from asplab.core.pipeline import Results
 from asplab.core.polaron.comparison.allowed import OFFSET, unit_of
+from asplab.core.rounding import number
 from asplab.core.units import FloatArray
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from asplab.core.export.figures import DrawnFigure
 from asplab.core.export.markup import interval, plain, table, temperature, with_both, with_error
 from asplab.core.export.measurement_section import measurement_section
 from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows
-from asplab.core.export.numbers import arms, number_with_error
 from asplab.core.export.repeats_section import repeats_section
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
 from asplab.core.inference import appraised, inference_of
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem, grouped
 from asplab.core.provenance import utc_text
+from asplab.core.rounding import arms, number_with_error
 from asplab.core.settings.plain import settings_to_dict
 
 Row = dict[str, Any]

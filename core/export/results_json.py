@@ -11,11 +11,11 @@ from asplab.core.estimate import stated_error
 from asplab.core.export.error_rows import FIT_QUANTITIES, budget_rows, check_rows, systematic_pair, systematics_row
 from asplab.core.export.measurement_rows import eta_flags, measurement
 from asplab.core.export.model_rows import NOT_IDENTIFIED, comparison_rows, intervals_row, model_rows
-from asplab.core.export.numbers import number
 from asplab.core.inference import Ends, appraised, inference_of
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.provenance import PROGRAM, software_versions
+from asplab.core.rounding import number
 from asplab.core.settings.plain import settings_to_dict
 
 SCHEMA = "asplab-results/1"

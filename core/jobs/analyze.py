@@ -27,10 +27,10 @@ from asplab.core.inference import (
     with_models,
 )
 from asplab.core.jobs.opening import is_project, load_document
+from asplab.core.jobs.transfer import with_settings_of
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.project.file import open_project, save_project, stored_results, was_saved_by_person
-from asplab.core.project.transfer import with_settings_of
 from asplab.core.settings.plain import read_settings
 
 __all__ = [

@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from asplab.core.cli.summary import place_text
 from asplab.core.document import Document
-from asplab.core.export.numbers import number_with_error
 from asplab.core.export.results_json import efficiency_rows, polaron_rows, quantum_yield_rows
 from asplab.core.jobs.analyze import Outcome, check_results_folder, finish, staged
+from asplab.core.jobs.summary import place_text
 from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
+from asplab.core.rounding import number_with_error
 from asplab.core.safe_files import refuse_changed
 from asplab.core.virtual import experiment_with_truth, simulate, truth_document
 

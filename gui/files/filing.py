@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from asplab.core.document import Document
 from asplab.core.errors import AsplabError, ProjectError
 from asplab.core.experiment import Experiment
+from asplab.core.jobs.transfer import with_settings_of
 from asplab.core.problems import grouped
 from asplab.core.progress import Progress
-from asplab.core.project.transfer import with_settings_of
 from asplab.gui.files import jobs as file_jobs
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.messages import Messages

@@ -14,7 +14,6 @@ from asplab.core.consistency import Check, check_consistency
 from asplab.core.document import Document
 from asplab.core.errors import AnalysisError, Cancelled
 from asplab.core.export.error_rows import SOURCE_TITLES, conflicts
-from asplab.core.export.numbers import arms, named_with_systematic
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import csv_text, make_tables
@@ -24,6 +23,7 @@ from asplab.core.pipeline import Results, analyse
 from asplab.core.polaron.comparison import compare_models
 from asplab.core.progress import Progress
 from asplab.core.project.results import final_numbers
+from asplab.core.rounding import arms, named_with_systematic
 from asplab.core.settings import EfficiencySettings, Settings, SystematicsSettings
 from asplab.core.systematics import SOURCES, parameter_budget, systematic_errors, with_nuisances
 from asplab.core.virtual import simulate

@@ -13,17 +13,17 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from asplab.core.cli.summary import polaron_text
 from asplab.core.document import Document
 from asplab.core.efficiency.stage import FLAGS as EVERY_FLAG
 from asplab.core.experiment import Experiment
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, DrawnFigure, make_figure, write_figures
-from asplab.core.export.numbers import named_interval, number_with_error, number_with_interval
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import polaron_rows, results_document
 from asplab.core.export.tables import TABLE_NAMES, Table, csv_text, make_tables, provenance_lines, write_tables
+from asplab.core.jobs.summary import polaron_text
 from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results, analyse
+from asplab.core.rounding import named_interval, number_with_error, number_with_interval
 from asplab.core.settings import EfficiencySettings, PumpSettings
 from asplab.core.virtual import VirtualExperiment, simulate
 

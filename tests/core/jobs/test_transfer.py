@@ -11,9 +11,9 @@ from asplab.core.experiment import Experiment
 from asplab.core.inference import Asked
 from asplab.core.jobs.analyze import choose_method
 from asplab.core.jobs.opening import load_document
+from asplab.core.jobs.transfer import with_settings_of
 from asplab.core.pipeline import analyse
 from asplab.core.project.file import open_project, save_project
-from asplab.core.project.transfer import with_settings_of
 from asplab.core.settings import EnergySettings, GivenEnergy, PolaronSettings
 
 OTHER = Document(Experiment("old sample")).with_settings(polaron=PolaronSettings(detuning_range_mev=(25.0, 90.0)))

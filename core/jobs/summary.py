@@ -8,17 +8,17 @@ from typing import Any
 from asplab.core.energies.words import SINGLE_GAP, energy_words
 from asplab.core.export.error_rows import appraisal_of, conflicts
 from asplab.core.export.model_rows import comparison_rows, intervals_text
-from asplab.core.export.numbers import (
+from asplab.core.export.results_json import polaron_rows, quantum_yield_rows
+from asplab.core.jobs.analyze import Outcome
+from asplab.core.pipeline import Results
+from asplab.core.problems import shortened
+from asplab.core.rounding import (
     arms,
     named_interval,
     named_with_systematic,
     number_with_error,
     number_with_interval,
 )
-from asplab.core.export.results_json import polaron_rows, quantum_yield_rows
-from asplab.core.jobs.analyze import Outcome
-from asplab.core.pipeline import Results
-from asplab.core.problems import shortened
 
 Row = Mapping[str, Any]
 

@@ -72,7 +72,7 @@ CORRECTIONS = Group(
 )  # fmt: skip
 WINDOW = Entry(
     "integration", "window_nm", "pair", "Window", "Range of wavelengths that is integrated, for all spectra.",
-    Numeric("nm", 1, 100.0, 5000.0, 0.1),
+    Numeric("nm", 1, 100.0, 5000.0, 0.1, is_position=True),
 )  # fmt: skip
 INTEGRATION = Group(
     "Integration",
@@ -110,6 +110,6 @@ BACKGROUND = Group(
               choices=(("constant", "constant"), ("line", "line"), ("none", "nothing"))),
         Entry("background", "windows_nm", "windows", "Read in",
               "Automatic: the transmitted, signal-free part of each spectrum. By hand: the same windows for all.",
-              Numeric("nm", 1, 100.0, 5000.0, 0.1)),
+              Numeric("nm", 1, 100.0, 5000.0, 0.1, is_position=True)),
     ),
 )  # fmt: skip

@@ -26,14 +26,14 @@ ENERGIES = Group(
               choices=(("vacuum", "vacuum"), ("air", "air"))),
         Entry("energies", "given_reference", "given", "E<sub>g</sub> at this T",
               "Reference energy of the selected temperature, instead of the measured one.",
-              Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="measured"),
+              Numeric("meV", 1, 100.0, 10000.0, 1.0, is_position=True), empty="measured"),
         Entry("energies", "given_mean_photon", "given", "⟨E⟩ at this T",
               "Mean energy of an emitted photon at the selected temperature, instead of the measured one.",
-              Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="measured"),
+              Numeric("meV", 1, 100.0, 10000.0, 1.0, is_position=True), empty="measured"),
         Entry("energies", "given_absorption", "given", "Abs. at this T",
               "Energy of the first absorption maximum at the selected temperature. The Stokes shift is compared with "
               "2<i>Sħω</i>, and a midpoint reference needs it.",
-              Numeric("meV", 1, 100.0, 10000.0, 1.0), empty="unknown"),
+              Numeric("meV", 1, 100.0, 10000.0, 1.0, is_position=True), empty="unknown"),
     ),
     folded=True,
 )  # fmt: skip

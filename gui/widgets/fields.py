@@ -1,19 +1,19 @@
 """Fields for one number or one choice: they show what the owner displays and tell what the user wants."""
 
 import math
-import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QStyle, QStyleOptionFrame, QWidget
 
+from asplab.core.units import Medium
 from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.quantity import QuantityError, read_quantity
 
 _KEY_STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
 _WHEEL_NOTCH = 120
-_MAYBE_THOUSANDS = re.compile(r"-?\d{1,3}([.,]\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Numeric:
         Allowed range, ends included.
     step : float
         Of an arrow key or a notch of the wheel; Shift makes it ten times larger.
+    is_position : bool
+        A place in the spectrum: a wavelength may be typed where a photon energy stands, and the other way round.
     """
 
     unit: str = ""
@@ -37,14 +39,16 @@ class Numeric:
     low: float = -math.inf
     high: float = math.inf
     step: float = 1.0
+    is_position: bool = False
 
 
 class NumberField(QLineEdit):
     """A number with its unit.
 
     Typing, the arrow keys and, with the focus inside, the wheel change it; Enter or leaving commits, Escape
-    restores. A text that is no number, or one out of range, stays in the field with a red frame and is refused
-    with a reason; nothing is clamped.
+    restores. A number may carry another unit, which is converted. A text that is no number, one in a unit that
+    doesn't fit, or one out of range, stays in the field with a red frame and is refused with a reason; nothing is
+    clamped.
 
     Parameters
     ----------
@@ -61,6 +65,7 @@ class NumberField(QLineEdit):
         self._numeric = numeric
         self._shown_unit = numeric.unit if shows_unit else ""
         self._low, self._high = numeric.low, numeric.high
+        self._medium: Medium = "vacuum"
         self._value: float | None = None
         self._refused_text: str | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -84,6 +89,10 @@ class NumberField(QLineEdit):
     def display_range(self, low: float, high: float) -> None:
         """Allow another range."""
         self._low, self._high = low, high
+
+    def display_medium(self, medium: Medium) -> None:
+        """Convert wavelengths as those of a medium."""
+        self._medium = medium
 
     def step_by(self, steps: float) -> None:
         """Move the number by whole steps and commit it."""
@@ -139,9 +148,13 @@ class NumberField(QLineEdit):
         if not self.isModified():
             return
         text = self.text().strip()
-        value = read_number(text, self.locale())
-        if value is None:
-            self._refuse(text, f"'{text}' is not a number. Type a number in {self._numeric.unit or 'plain digits'}.")
+        numeric = self._numeric
+        try:
+            value = read_quantity(
+                text, self.locale(), numeric.unit, is_position=numeric.is_position, medium=self._medium
+            )
+        except QuantityError as error:
+            self._refuse(text, str(error))
         else:
             self._commit(value)
 
@@ -224,14 +237,3 @@ class ChoiceField(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
-
-
-def read_number(text: str, locale: QLocale) -> float | None:
-    """Read a number with the locale's decimal sign or the other one; refuse what may be a thousands separator."""
-    words = text.replace("−", "-")
-    own = QLocale(locale)
-    own.setNumberOptions(QLocale.NumberOption.RejectGroupSeparator)
-    value, understood = own.toDouble(words)
-    if not understood and not _MAYBE_THOUSANDS.fullmatch(words):
-        value, understood = QLocale.c().toDouble(words.replace(",", "."))
-    return value if understood and math.isfinite(value) else None

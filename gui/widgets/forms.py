@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.widgets.arrange import column, row
 from asplab.gui.widgets.fields import NumberField, Numeric
 from asplab.gui.widgets.numerals import plain
@@ -48,6 +49,12 @@ class PairField(QWidget):
         self.low_field.display_range(self._least, high - self._margin)
         self.high_field.display_range(low + self._margin, self._most)
 
+    def setAccessibleName(self, name: str) -> None:
+        """Name both ends after the whole."""
+        super().setAccessibleName(name)
+        self.low_field.setAccessibleName(tr("{name}, lower end", name=name))
+        self.high_field.setAccessibleName(tr("{name}, upper end", name=name))
+
     def _tell(self) -> None:
         pair = self.pair
         if pair is not None:
@@ -86,6 +93,11 @@ class OptionalField(QWidget):
         self.field.display(value)
         if self.clear_button.isVisibleTo(self) != (value is not None):
             self.clear_button.setVisible(value is not None)
+
+    def setAccessibleName(self, name: str) -> None:
+        """Name the number after the whole."""
+        super().setAccessibleName(name)
+        self.field.setAccessibleName(name)
 
     def _tell(self, value: float) -> None:
         self.committed.emit(value)
@@ -133,11 +145,20 @@ class WindowsField(QWidget):
                 host.setVisible(index < len(windows))
         if count != len(windows):
             self.add_button.setText("Add a window" if windows else "Set by hand")
+            self.setAccessibleName(self.accessibleName())
+
+    def setAccessibleName(self, name: str) -> None:
+        """Name every window after the whole."""
+        super().setAccessibleName(name)
+        self.add_button.setAccessibleName(tr("{name}, {caption}", name=name, caption=self.add_button.text()))
+        for index, (_, field) in enumerate(self._rows):
+            field.setAccessibleName(f"{name} {index + 1}")
 
     def _append(self) -> None:
         index = len(self._rows)
         host = QWidget(self)
         field = PairField(self._numeric, host)
+        field.setAccessibleName(f"{self.accessibleName()} {index + 1}")
         remove = _small_button(host, "✕", "Remove this window", f"Remove window {index + 1}")
         line = row(host)
         line.addWidget(field, 1)
@@ -172,7 +193,7 @@ class GivenField(QWidget):
     def __init__(self, numeric: Numeric, parent: QWidget | None = None, *, empty: str) -> None:
         super().__init__(parent)
         self.energy = OptionalField(numeric, self, empty=empty)
-        self.error = NumberField(replace(numeric, low=0.0, step=numeric.step / 10.0), self)
+        self.error = NumberField(replace(numeric, low=0.0, step=numeric.step / 10.0, is_position=False), self)
         lines = column(self, _GAP)
         lines.addWidget(self.energy)
         self._second = QWidget(self)
@@ -192,6 +213,12 @@ class GivenField(QWidget):
         self.error.display(None if energy is None else error)
         if self._second.isVisibleTo(self) != (energy is not None):
             self._second.setVisible(energy is not None)
+
+    def setAccessibleName(self, name: str) -> None:
+        """Name energy and error after the whole."""
+        super().setAccessibleName(name)
+        self.energy.setAccessibleName(name)
+        self.error.setAccessibleName(tr("{name}, standard error", name=name))
 
     def _tell_energy(self, energy: float | None) -> None:
         self.committed.emit(None if energy is None else (energy, self.error.value or 0.0))

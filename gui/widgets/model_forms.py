@@ -9,9 +9,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
 from asplab.gui.widgets.arrange import column, row
-from asplab.gui.widgets.fields import NumberField, Numeric, read_number
+from asplab.gui.widgets.fields import NumberField, Numeric
 from asplab.gui.widgets.literature_menu import BY_HAND, PARAMETER, LiteratureButton, is_published
 from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.quantity import QuantityError, read_quantity
 from asplab.gui.widgets.text import without_markup
 
 _GAP = 4
@@ -85,19 +86,23 @@ class NumbersField(QLineEdit):
         if not self.isModified():
             return
         words = [word.strip() for word in self.text().split(";") if word.strip()]
-        values = [read_number(word, self.locale()) for word in words]
-        bad = next((word for word, value in zip(words, values, strict=True) if not self._allows(value)), None)
+        numeric = self._numeric
+        try:
+            known = tuple(read_quantity(word, self.locale(), numeric.unit) for word in words)
+        except QuantityError as error:
+            self.refused.emit(str(error))
+            return
+        bad = next((word for word, value in zip(words, known, strict=True) if not self._allows(value)), None)
         if bad is not None:
-            low, high, unit = self._numeric.low, self._numeric.high, self._numeric.unit
+            low, high, unit = numeric.low, numeric.high, numeric.unit
             self.refused.emit(f"'{bad}' is no number from {low:g} to {high:g} {unit}. Write for example 14; 22.")
             return
-        known = tuple(value for value in values if value is not None)
         self.setModified(False)
         if known != self._values:
             self.committed.emit(known)
 
-    def _allows(self, value: float | None) -> bool:
-        return value is not None and self._numeric.low <= value <= self._numeric.high
+    def _allows(self, value: float) -> bool:
+        return self._numeric.low <= value <= self._numeric.high
 
 
 @dataclass(frozen=True, slots=True)

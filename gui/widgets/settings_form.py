@@ -145,6 +145,9 @@ class SettingsForm(QWidget):
             return
         self._shown = (settings, context)
         self._settings, self._context = settings, context
+        if before is None or before.energies.medium != settings.energies.medium:
+            for field in self.findChildren(NumberField):
+                field.display_medium(settings.energies.medium)
         for line in self._rows.values():
             record = getattr(settings, line.entry.record)
             old = None if before is None else getattr(before, line.entry.record)

@@ -1,8 +1,11 @@
 """Run pure stages wired by their type hints, and only those whose inputs have changed."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import fields
 from operator import is_
+from time import perf_counter
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -41,9 +44,20 @@ class Graph:
             self._stages[made] = (stage, tuple(hints.values()))
         self._upstream = {made: self._everything_before(made) for made in self._stages}
         self._inputs: dict[Any, Any] = {}
-        self._products: dict[Any, tuple[tuple[Any, ...], Any]] = {}
-        self._checked: set[Any] = set()
+        self._current: dict[Any, Any] = {}
+        # Shared with all forks: an entry is used only where its very arguments are asked for again.
+        self._memo: dict[Any, tuple[tuple[Any, ...], Any]] = {}
+        self._seconds: dict[Any, float] = {}
         self._plans: dict[Any, tuple[Any, ...]] = {}
+
+    def fork(self) -> "Graph":
+        """Return a graph with the same inputs that may be used in another thread at the same time.
+
+        What one of them makes, the other need not make again; the inputs of each are its own.
+        """
+        other = copy(self)
+        other._inputs, other._current, other._plans = dict(self._inputs), dict(self._current), dict(self._plans)
+        return other
 
     def put(self, *values: object) -> "Graph":
         """Supply inputs under their own types; an equal value already there is kept."""
@@ -57,16 +71,19 @@ class Graph:
             self._inputs[kind] = value
             changed.add(kind)
         if changed:
-            self._checked = {made for made in self._checked if changed.isdisjoint(self._upstream[made])}
+            self._current = {
+                made: product for made, product in self._current.items() if changed.isdisjoint(self._upstream[made])
+            }
         return self
 
     def provides(self, wanted: type) -> bool:
         """Return whether a stage makes ``wanted``."""
         return wanted in self._stages
 
-    def get(self, wanted: type[T]) -> T:
+    def get(self, wanted: type[T], *, before: Callable[[], None] | None = None) -> T:
         """Return the value of type ``wanted``, running stale stages on the way.
 
+        ``before`` is called before each stage that runs; what it raises ends the work, and what is made is kept.
         A failing stage raises its own error each time it is asked for with unchanged inputs.
 
         Raises
@@ -76,16 +93,28 @@ class Graph:
         """
         if wanted in self._inputs:
             return self._inputs[wanted]  # type: ignore[no-any-return]
+        product: Any = None
+        for made in self._planned(wanted):
+            product = self._current[made] if made in self._current else self._refresh(made, before)
+            if isinstance(product, AsplabError):
+                raise product
+        return product  # type: ignore[no-any-return]
+
+    def stale(self, *wanted: type) -> dict[type, float]:
+        """Return what may have to be made for these types, and the seconds that each took; 0 where not known yet."""
+        needed: set[Any] = set()
+        for kind in wanted:
+            # What lacks an input costs nothing; get() tells what is missing.
+            with suppress(MissingInput):
+                needed.update(() if kind in self._inputs else self._planned(kind))
+        return {made: self._seconds.get(made, 0.0) for made in needed if made not in self._current}
+
+    def _planned(self, wanted: type) -> tuple[Any, ...]:
         if wanted not in self._plans:
             order: dict[Any, None] = {}
             self._plan(wanted, (), order)
             self._plans[wanted] = tuple(order)
-        product: Any = None
-        for made in self._plans[wanted]:
-            product = self._products[made][1] if made in self._checked else self._refresh(made)
-            if isinstance(product, AsplabError):
-                raise product
-        return product  # type: ignore[no-any-return]
+        return self._plans[wanted]
 
     def _everything_before(self, made: Any) -> frozenset[Any]:
         """Return the types that a product follows from, at any distance."""
@@ -109,23 +138,30 @@ class Graph:
             self._plan(need, (*path, stage.__name__), order)
         order[wanted] = None
 
-    def _refresh(self, made: Any) -> Any:
+    def _refresh(self, made: Any, before: Callable[[], None] | None) -> Any:
         """Return a product, or the error of its stage, which runs where its arguments have changed."""
         stage, needs = self._stages[made]
-        arguments = tuple([self._inputs[need] if need in self._inputs else self._products[need][1] for need in needs])
-        cached = self._products.get(made)
-        if cached is not None and all(map(is_, cached[0], arguments)):
-            self._checked.add(made)
-            return cached[1]
+        arguments = tuple([self._inputs[need] if need in self._inputs else self._current[need] for need in needs])
+        cached = self._memo.get(made)
+        if cached is None or not all(map(is_, cached[0], arguments)):
+            if before is not None:
+                before()
+            cached = (arguments, self._run(made, stage, arguments, cached))
+            self._memo[made] = cached
+        self._current[made] = cached[1]
+        return cached[1]
+
+    def _run(self, made: Any, stage: Stage, arguments: tuple[Any, ...], cached: tuple[Any, Any] | None) -> Any:
+        start = perf_counter()
         product: Any
         try:
             product = stage(*arguments)
         except AsplabError as error:
             product = error
+        # The shortest time tells: the first run also loads modules, and another thread may have had the processor.
+        self._seconds[made] = min(perf_counter() - start, self._seconds.get(made, np.inf))
         if cached is not None and made in self._settling and _is_equal(cached[1], product):
-            product = cached[1]
-        self._products[made] = (arguments, product)
-        self._checked.add(made)
+            return cached[1]
         return product
 
 

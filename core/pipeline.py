@@ -1,6 +1,7 @@
 """The chain from a document to its results: memoised pure stages, wired by their types."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -25,12 +26,12 @@ from asplab.core.emission.band import (
 )
 from asplab.core.emission.integration import Background, Emission, integrate, read_background
 from asplab.core.emission.laser_line import LaserLines, find_laser_lines, keep_out_laser
-from asplab.core.emission.running_sums import accumulate
+from asplab.core.emission.running_sums import Cumulative, accumulate
 from asplab.core.emission.sloping_background import BackgroundCheck, check_background, find_slopes
 from asplab.core.energies.absorbed import respond_to_absorbed
 from asplab.core.energies.excitations import Excitations, find_excitations
 from asplab.core.energies.stage import Energies, find_energies
-from asplab.core.errors import AsplabError
+from asplab.core.errors import AsplabError, Cancelled
 from asplab.core.experiment import Experiment
 from asplab.core.graph import Graph
 from asplab.core.grouping.block_scatter import Blocks, find_blocks
@@ -41,6 +42,7 @@ from asplab.core.photothermal.absorption import Absorbed
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.polaron.profiles import PolaronIntervals, find_intervals
 from asplab.core.problems import Problem
+from asplab.core.progress import Progress
 from asplab.core.pump.linear_regime import LinearRegime, find_linear_regime
 from asplab.core.pump.power_series import find_power_series
 from asplab.core.pump.pump_powers import find_powers
@@ -140,6 +142,8 @@ class Results:
     polaron: PolaronFit | None = None
     intervals: PolaronIntervals | None = None
     problems: tuple[Problem, ...] = ()
+    is_at_rest: bool = True
+    """False while what waits for the end of a drag is left out."""
 
     @property
     def is_complete(self) -> bool:
@@ -178,6 +182,10 @@ _PRODUCTS: dict[str, type] = {
 _AT_REST = ("shape_test", "background_check", "intervals", "purity", "stokes_curvature", "linear_regime")
 """Products that wait for the end of a drag."""
 
+_TYPICAL_S: dict[type, float] = {ShapeTest: 0.65, Corrected: 0.58, Cumulative: 0.42, Gathered: 0.17, Scans: 0.12}
+_SHORT_S = 0.01
+"""How long stages take with eleven temperatures, for the progress of those that never ran."""
+
 
 class Analysis:
     """Keep the stages of one document after another, so that an edit costs only what it made stale.
@@ -191,23 +199,34 @@ class Analysis:
         self._route = "raw"
         self._tested: Experiment | None = None
 
-    def update(self, document: Document, *, intervals: bool = True) -> Results:
-        """Return the results of ``document``; ``intervals`` False leaves out what waits for the end of a drag."""
-        self._choose_route(document)
-        settings = document.settings
-        records = [getattr(settings, field.name) for field in fields(settings)]
-        self._graph.put(document.experiment, document.exclusions, *records)
+    def fork(self) -> "Analysis":
+        """Return an analysis for another thread; what one of the two has made, the other need not make again."""
+        other = copy(self)
+        other._graph = self._graph.fork()
+        return other
+
+    def update(self, document: Document, *, intervals: bool = True, progress: Progress | None = None) -> Results:
+        """Return the results of ``document``; ``intervals`` False leaves out what waits for the end of a drag.
+
+        ``progress`` is told before every stage that has to run, with the part of the time that all of them need.
+
+        Raises
+        ------
+        Cancelled
+            When ``progress`` was cancelled; stages that have ended are kept, and the next update is as good as a first.
+        """
+        self._put(document)
+        asked = self._asked(intervals=intervals)
+        tell = None if progress is None else _Watched(self._graph, asked.values(), progress).tell
         if self._graph.provides(ShapeTest) and (intervals or self._tested is not document.experiment):
-            self._move_shapes(document.experiment)
+            self._move_shapes(document.experiment, tell)
         products: dict[str, object] = {}
         problems: list[Problem] = list(document.experiment.problems)
-        for name, kind in _PRODUCTS.items():
-            if name in _AT_REST and not intervals:
-                continue
-            if not self._graph.provides(kind):
-                continue
+        for name, kind in asked.items():
             try:
-                product: object = self._graph.get(kind)
+                product: object = self._graph.get(kind, before=tell)
+            except Cancelled:
+                raise
             except AsplabError as error:
                 problems.append(Problem("error", document.experiment.name, str(error)))
             except np.linalg.LinAlgError:
@@ -216,12 +235,33 @@ class Analysis:
             else:
                 products[name] = product
                 problems.extend(getattr(product, "problems", ()))
-        return Results(document, **products, problems=tuple(_unique(problems)))  # type: ignore[arg-type]
+        found = tuple(_unique(problems))
+        return Results(document, **products, problems=found, is_at_rest=intervals)  # type: ignore[arg-type]
 
-    def _move_shapes(self, experiment: Experiment) -> None:
+    def cost_s(self, document: Document, *, intervals: bool = True) -> float:
+        """Return about how long :meth:`update` takes, in s, from how long its stale stages took before."""
+        self._put(document)
+        return sum(self._graph.stale(*self._asked(intervals=intervals).values()).values())
+
+    def _put(self, document: Document) -> None:
+        self._choose_route(document)
+        settings = document.settings
+        records = [getattr(settings, field.name) for field in fields(settings)]
+        self._graph.put(document.experiment, document.exclusions, *records)
+
+    def _asked(self, *, intervals: bool) -> dict[str, type]:
+        return {
+            name: kind
+            for name, kind in _PRODUCTS.items()
+            if (intervals or name not in _AT_REST) and self._graph.provides(kind)
+        }
+
+    def _move_shapes(self, experiment: Experiment, before: Callable[[], None] | None) -> None:
         """Find the bands that are moved: at rest and in new data; while something is dragged, they stay."""
         try:
-            moved = self._graph.get(ShapeTest).moved
+            moved = self._graph.get(ShapeTest, before=before).moved
+        except Cancelled:
+            raise
         except (AsplabError, np.linalg.LinAlgError):
             moved = MovedShapes()
         self._graph.put(moved)
@@ -240,6 +280,25 @@ class Analysis:
         }
         self._route, self._graph = route, Graph(stages[route], settling=_SETTLING).put(MovedShapes())
         self._tested = None
+
+
+class _Watched:
+    """Progress over the stages that an update has to run; each counts with the time it took before."""
+
+    def __init__(self, graph: Graph, asked: Iterable[type], progress: Progress) -> None:
+        self._graph, self._asked, self._progress = graph, tuple(asked), progress
+        self._whole_s = self._left_s()
+
+    def tell(self) -> None:
+        """Report what is done, and raise `Cancelled` where the user wants no more."""
+        left = self._left_s()
+        # What is found on the way, such as bands that are moved, may make more stages stale.
+        self._whole_s = max(self._whole_s, left)
+        self._progress.step(round(1e6 * (self._whole_s - left)), round(1e6 * self._whole_s), "analysing")
+
+    def _left_s(self) -> float:
+        stale = self._graph.stale(*self._asked)
+        return sum(seconds or _TYPICAL_S.get(made, _SHORT_S) for made, seconds in stale.items())
 
 
 def _unique(problems: list[Problem]) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from asplab.core.errors import AnalysisError
+from asplab.core.errors import AnalysisError, Cancelled
 from asplab.core.graph import Graph, MissingInput
 
 
@@ -132,3 +132,52 @@ def test_an_input_that_a_product_does_not_follow_from_leaves_it_as_it_is() -> No
     assert graph.put(Setting(6)).get(End).value == 18
     assert graph.get(Middle) is first
     assert chain.runs == {"middle": 1, "end": 1}
+
+
+def test_a_fork_takes_over_what_was_made_and_goes_its_own_way() -> None:
+    chain = Chain()
+    assert chain.graph.put(Raw(2), Setting(5)).get(End).value == 15
+    fork = chain.graph.fork()
+    assert fork.put(Setting(7)).get(End).value == 21
+    assert chain.graph.get(End).value == 15
+    assert chain.runs == {"middle": 1, "end": 2}
+
+
+def test_what_a_fork_has_made_need_not_be_made_again() -> None:
+    chain = Chain()
+    raw = Raw(2)
+    chain.graph.put(Raw(1), Setting(5)).get(End)
+    made = chain.graph.fork().put(raw).get(End)
+    assert chain.graph.put(raw).get(End) is made
+    assert chain.runs == {"middle": 2, "end": 2}
+
+
+def test_work_given_up_between_two_stages_keeps_the_first_and_goes_on_from_there() -> None:
+    chain = Chain()
+    chain.graph.put(Raw(2), Setting(5))
+    started: list[int] = []
+
+    def give_up_at_the_second() -> None:
+        started.append(1)
+        if len(started) == 2:
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        chain.graph.get(End, before=give_up_at_the_second)
+    assert chain.runs == {"middle": 1, "end": 0}
+    assert chain.graph.get(End).value == 15
+    assert chain.runs == {"middle": 1, "end": 1}
+
+
+def test_stale_products_are_listed_until_they_are_made() -> None:
+    chain = Chain()
+    chain.graph.put(Raw(2), Setting(5))
+    assert set(chain.graph.stale(End)) == {Middle, End}
+    chain.graph.get(End)
+    assert chain.graph.stale(End) == {}
+    chain.graph.put(Setting(6))
+    assert set(chain.graph.stale(End)) == {End}
+
+
+def test_what_lacks_an_input_is_not_counted_as_stale() -> None:
+    assert Chain().graph.put(Setting(1)).stale(End) == {}

@@ -7,8 +7,10 @@ import pytest
 from toy_experiment import Toy, change_scans, change_spectra
 
 from asplab.core.document import Document
+from asplab.core.errors import Cancelled
 from asplab.core.experiment import Experiment, frozen_array
 from asplab.core.pipeline import Analysis, Results, analyse
+from asplab.core.progress import Progress
 from asplab.core.settings import (
     BackgroundSettings,
     BaselineSettings,
@@ -139,6 +141,63 @@ def test_equal_settings_recompute_nothing(experiment: Experiment) -> None:
         analysis.update(document.with_settings(integration=IntegrationSettings())),
     )
     assert all(getattr(before, name) is getattr(after, name) for name in ORDER)
+
+
+def stopping_after(stages: int) -> tuple[Progress, list[float]]:
+    """Return a progress that is cancelled once as many stages were announced, and the fractions it was told."""
+    told: list[float] = []
+
+    def report(fraction: float, _text: str) -> None:
+        told.append(fraction)
+        if len(told) == stages:
+            progress.cancelled.set()
+
+    progress = Progress(report)
+    return progress, told
+
+
+@pytest.mark.parametrize("stages", [1, 4, 9, 16, 25, 33])
+def test_an_analysis_given_up_goes_on_to_what_a_fresh_one_gives(stages: int, experiment: Experiment) -> None:
+    analysis = Analysis()
+    document = Document(experiment)
+    key = analysis.update(document).gathered.stacks[0].key  # type: ignore[union-attr]
+    excluded = document.excluding(key, "outlier")
+    progress, told = stopping_after(stages)
+    with pytest.raises(Cancelled):
+        analysis.update(excluded, progress=progress)
+    assert len(told) == stages
+    narrow = excluded.with_settings(integration=IntegrationSettings(window_nm=(480.0, 560.0)))
+    same(analysis.update(narrow), analyse(narrow))
+    same(analysis.update(document), analyse(document))
+
+
+def test_the_progress_of_an_analysis_rises_to_nearly_one(experiment: Experiment) -> None:
+    told: list[float] = []
+    Analysis().update(Document(experiment), progress=Progress(lambda fraction, _text: told.append(fraction)))
+    assert told == sorted(told)
+    assert 0.0 <= told[0] < 0.2
+    assert 0.8 < told[-1] <= 1.0
+
+
+def test_a_fork_may_be_given_up_while_the_first_goes_on(experiment: Experiment) -> None:
+    analysis = Analysis()
+    document = Document(experiment)
+    narrow = document.with_settings(integration=IntegrationSettings(window_nm=(480.0, 560.0)))
+    first = analysis.update(document)
+    progress, _ = stopping_after(3)
+    with pytest.raises(Cancelled):
+        analysis.fork().update(narrow, progress=progress)
+    assert analysis.update(document).polaron is first.polaron
+
+
+def test_what_was_computed_before_costs_nothing_and_an_edit_costs_what_it_makes_stale(experiment: Experiment) -> None:
+    analysis = Analysis()
+    document = Document(experiment)
+    analysis.update(document)
+    assert analysis.cost_s(document) == 0.0
+    key = analysis.update(document).gathered.stacks[0].key  # type: ignore[union-attr]
+    narrow = document.with_settings(integration=IntegrationSettings(window_nm=(480.0, 560.0)))
+    assert 0.0 < analysis.fork().cost_s(narrow) < analysis.fork().cost_s(document.excluding(key, "outlier"))
 
 
 def test_intervals_are_left_out_of_a_live_drag_and_come_back(experiment: Experiment) -> None:

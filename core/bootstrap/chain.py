@@ -10,6 +10,7 @@ import numpy as np
 
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.efficiency.stokes_line import StokesLine, fit_stokes_line
+from asplab.core.polaron.lasers import laser_numbers
 from asplab.core.polaron.logit import own_part
 from asplab.core.responses.stage import Responses
 from asplab.core.settings import EfficiencySettings
@@ -47,15 +48,24 @@ class EnergyDraws:
         )
         if shared > 0.0:
             reference = reference + shared * rng.standard_normal(n_draws)
-        own = np.where(responses.valid, responses.excitation_error_mev, 0.0)[:, None]
-        excitation = own * rng.standard_normal((n_t, n_draws, own.shape[2])) if own.any() else None
-        return cls(photon, reference, excitation, rng.standard_normal(n_draws))
+        return cls(photon, reference, _excitation_mev(responses, n_draws, rng), rng.standard_normal(n_draws))
 
     def detuning_mev(self, n_stokes: int) -> FloatArray | None:
         """Return by how much ΔE of each anti-Stokes place moves, broadcast to (…, n_anti); None where it does not."""
         if self.excitation_mev is None:
             return self.reference_mev[:, :, None] if self.reference_mev.any() else None
         return self.reference_mev[:, :, None] - self.excitation_mev[:, :, n_stokes:]
+
+
+def _excitation_mev(responses: Responses, n_draws: int, rng: np.random.Generator) -> FloatArray | None:
+    """Draw the errors of the wavelengths: one laser errs alike at all temperatures that it serves."""
+    error = np.where(responses.valid, responses.excitation_error_mev, 0.0)
+    if not error.any():
+        return None
+    laser = laser_numbers(responses.excitation_nm, responses.valid)
+    each = rng.standard_normal((int(laser.max()) + 1, n_draws))
+    # Places without a laser have no error either.
+    return np.asarray(error[:, None] * each[laser].transpose(0, 2, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -268,6 +268,22 @@ def test_draws_move_the_references_of_all_temperatures_by_one_error(toy: Results
     np.testing.assert_allclose(np.cov(draws), [[25.0, 16.0], [16.0, 25.0]], rtol=0.05)
 
 
+def test_draws_move_a_laser_alike_at_all_temperatures_that_it_serves(toy: Results) -> None:
+    """In units of its own error; the last laser of the second temperature is another one."""
+    assert toy.responses is not None
+    wavelength = np.repeat(toy.responses.excitation_nm[:1], 2, axis=0)
+    wavelength[1, -1] += 0.5
+    error = np.array([[0.2], [0.3]]) * np.ones(wavelength.shape)
+    responses = replace(toy.responses, excitation_nm=wavelength, excitation_error_mev=error)
+    draws = EnergyDraws.of(responses, 2000, np.random.default_rng(1), systematics=True).excitation_mev
+    assert draws is not None
+    apart = draws / error[:, None]
+    np.testing.assert_allclose(apart[0, :, :-1], apart[1, :, :-1])
+    correlation = np.corrcoef(np.concatenate([apart[0], apart[1, :, -1:]], axis=1).T)
+    assert np.abs(correlation - np.eye(len(correlation))).max() < 0.1
+    assert apart.std() == pytest.approx(1.0, abs=0.03)
+
+
 def test_draws_of_buried_absorption_follow_the_full_fit() -> None:
     truth, noise = CASES["80 K, 250 K set"]
     responses, plan, _ = virtual_experiments(truth, 40, noise, 10, np.random.default_rng(9))

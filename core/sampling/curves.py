@@ -51,7 +51,7 @@ class ModelCurve:
         with np.errstate(all="ignore"):  # what is not finite has no likelihood
             if width_mev is not None:
                 return self._averaged(level, shape, energy, width_mev)
-            if self.plan.model.name == "eq9" and self.plan.bent:
+            if self._is_straight:
                 return np.asarray(expit(self._straight(level, shape, energy)))
             z = level[..., None] + self.log_rate(shape, energy, self.temperature_k[:, None])
             z = z - self.log_rate(shape, np.full((1, 1), CENTRE_MEV), self.anchor_k[:, None])
@@ -60,10 +60,25 @@ class ModelCurve:
     def derivative(
         self, level: FloatArray, shape: FloatArray, width_mev: FloatArray | None, offset_mev: FloatArray | None
     ) -> FloatArray:
-        """Return dη/dΔE per meV, same shape, by central differences."""
+        """Return dη/dΔE per meV, same shape: written out for Eq. 9 with g and ħω free, else by central differences."""
+        if width_mev is None and self._is_straight:
+            energy = self.detuning_mev if offset_mev is None else self.detuning_mev + offset_mev[..., None]
+            eta = np.asarray(expit(self._straight(level, shape, energy)))
+            return np.asarray(eta * (1.0 - eta) * self._steepness(shape, energy))
         offset = np.zeros_like(level) if offset_mev is None else offset_mev
         above, below = (self.efficiency(level, shape, width_mev, offset + step) for step in (_STEP_MEV, -_STEP_MEV))
         return np.asarray((above - below) / (2.0 * _STEP_MEV))
+
+    @property
+    def _is_straight(self) -> bool:
+        """True where logit η is linear in what is sampled."""
+        return self.plan.model.name == "eq9" and self.plan.bent
+
+    def _steepness(self, shape: FloatArray, energy: FloatArray) -> FloatArray:
+        """Return d logit η/dΔE of Eq. 9."""
+        thermal = thermal_energy_mev(self.temperature_k)[:, None]
+        kappa, u = shape[:, 0, None, None], shape[:, 1, None, None]
+        return np.asarray(kappa - 1.0 / thermal - 0.5 / energy - u * np.log(energy / CENTRE_MEV))
 
     def _straight(self, level: FloatArray, shape: FloatArray, energy: FloatArray) -> FloatArray:
         """Return logit η of Eq. 9, linear in (L, κ, u)."""

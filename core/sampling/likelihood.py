@@ -14,7 +14,14 @@ because |C| |Xᵀ C⁻¹ X| |B Bᵀ| = |B C Bᵀ| |Xᵀ X| and B Bᵀ = |hν|² 
 conditional Jeffreys [Berger, Liseo & Wolpert 1999], |Xᵀ C⁻¹ X|^½ dD: a place where neither light nor heat stands out of
 the noise then says nothing of η, while a flat D makes it prefer an η of about a half.
 
-Errors of single photon energies add V = (dr/dE)² σ_E² to B C Bᵀ (effective variance); its determinant stays in both.
+A photon energy that is one standard error σ_E larger than stated makes ΔE too large by as much and PA, which is read
+from the scan at the stated energy, wrong by m. One number ε of unit variance does all that, so that r moves by ε v,
+
+    v_k = −[s σ_E I_k + m η_k + σ_E dη/dΔE (PA_k + s hν₀ I_k)],
+
+and its integral is closed: v² is added to the variance of r_k where the laser serves one temperature; where it serves
+several, v of all of them moves with one ε (`asplab.core.sampling.common`). The error of a reference moves ΔE of one
+temperature alike. η is taken to first order in all of them. Their determinants stay in both measures.
 """
 
 from dataclasses import dataclass
@@ -22,6 +29,7 @@ from typing import Literal
 
 import numpy as np
 
+from asplab.core.sampling.common import Common
 from asplab.core.sampling.measured import Measured
 from asplab.core.units import FloatArray
 
@@ -33,7 +41,7 @@ _HUGE = 1e300
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likelihood:
-    """ln of the likelihood of many parameter sets at once, temperatures being independent.
+    """ln of the likelihood of many parameter sets at once.
 
     Rows of the residual are divided by what multiplies I, so that r = I − m PA with m = η/(s (hν − η hν₀)): χ² is the
     same, and a determinant gains the square of the divisors.
@@ -97,10 +105,9 @@ class Likelihood:
         """
         divisor, share = self._rows(slope, intercept_mev, eta)
         border = self._bordered(share)
-        widens = self.has_energy_errors and eta_slope is not None
-        bare = border.copy() if widens and self.absorption == "reference" else None
-        if widens and eta_slope is not None:
-            self._widen(border, slope, intercept_mev, eta_slope, divisor)
+        moved = self._moved(slope, intercept_mev, share, eta_slope, divisor)
+        bare = border.copy() if moved.widens and self.absorption == "reference" else None
+        moved.widen(border)
         root = factors(border)
         white = root[..., -1, :-1]
         result = -0.5 * np.einsum("wtn,wtn->w", white, white)
@@ -108,6 +115,9 @@ class Likelihood:
             result += _log_diagonal(factors(bare)) - _log_diagonal(root)
         elif self.absorption == "flat":
             result -= _log_diagonal(root) + np.log(np.abs(divisor)).sum(axis=(1, 2))
+        if moved.common is not None:
+            gain, log_root = Common.of(root[..., :-1, :-1], moved.common, white).gain()
+            result += 0.5 * gain - log_root
         return np.asarray(result)
 
     def whitened(
@@ -116,9 +126,13 @@ class Likelihood:
         """Return independent residuals of unit variance, (n_sets, n_temperatures, n_places)."""
         divisor, share = self._rows(slope, intercept_mev, eta)
         border = self._bordered(share)
-        if self.has_energy_errors and eta_slope is not None:
-            self._widen(border, slope, intercept_mev, eta_slope, divisor)
-        return np.asarray(factors(border)[..., -1, :-1])
+        moved = self._moved(slope, intercept_mev, share, eta_slope, divisor)
+        moved.widen(border)
+        root = factors(border)
+        white = root[..., -1, :-1]
+        if moved.common is None:
+            return np.asarray(white)
+        return Common.of(root[..., :-1, :-1], moved.common, white).whitened(white)
 
     def _rows(self, slope: FloatArray, intercept_mev: FloatArray, eta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the divisor s (hν − η hν₀) of each row, and m, with a zero at the border."""
@@ -146,28 +160,53 @@ class Likelihood:
         result += self.light_light
         return result
 
-    def _widen(
+    def _moved(
         self,
-        border: FloatArray,
         slope: FloatArray,
         intercept_mev: FloatArray,
-        eta_slope: FloatArray,
+        share: FloatArray,
+        eta_slope: FloatArray | None,
         divisor: FloatArray,
-    ) -> None:
-        """Add what errors of photon energies do to r."""
+    ) -> "_Moved":
+        """Return what one standard error of each photon energy does to r."""
+        if eta_slope is None or not self.has_energy_errors:
+            return _Moved()
         data = self.data
         n, ns = data.use.shape[1], data.n_stokes
         absorbed = data.heat[:, ns:] + (slope * intercept_mev)[..., None] * data.light[:, ns:]
-        lever = np.empty((*slope.shape, n))
-        lever[..., :ns] = slope[..., None] * data.light[:, :ns]
-        lever[..., ns:] = data.use[:, ns:] * eta_slope * absorbed
-        lever /= divisor
-        inner = border[..., :n, :n]
-        np.einsum("wtii->wti", inner)[...] += (lever * data.own_error_mev) ** 2
-        if self.common_error:
-            moved = lever * data.reference_error_mev[:, None]
-            moved[..., :ns] = 0.0
-            inner += moved[..., :, None] * moved[..., None, :]
+        by_detuning = data.use[:, ns:] * eta_slope * absorbed / divisor[..., ns:]
+        reference = own = common = None
+        if self.common_error and data.reference_error_mev.any():
+            reference = by_detuning * data.reference_error_mev[:, None]
+        if data.own_error_mev.any():
+            own = slope[..., None] * data.light * data.own_error_mev / divisor + share[..., :n] * data.misread
+            own[..., ns:] += by_detuning * data.own_error_mev[:, ns:]
+            if data.laser is not None:
+                common = own[..., None] * data.laser
+                own *= 1.0 - data.laser.sum(axis=2)
+        return _Moved(own, reference, common)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moved:
+    """What one standard error of each photon energy, of each reference and of each shared laser does to r."""
+
+    own: FloatArray | None = None
+    reference: FloatArray | None = None
+    common: FloatArray | None = None
+
+    @property
+    def widens(self) -> bool:
+        """True where the covariance of single temperatures grows."""
+        return self.reference is not None or (self.own is not None and bool(self.own.any()))
+
+    def widen(self, border: FloatArray) -> None:
+        """Add to bordered covariances what temperatures do not share."""
+        if self.own is not None:
+            np.einsum("wtii->wti", border)[..., :-1] += self.own**2
+        if self.reference is not None:
+            n = self.reference.shape[-1]
+            border[..., -1 - n : -1, -1 - n : -1] += self.reference[..., :, None] * self.reference[..., None, :]
 
 
 def factors(matrices: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
+from asplab.core.polaron.lasers import serving_several
 from asplab.core.polaron.logit import CENTRE_MEV
 from asplab.core.responses.stage import Responses
 from asplab.core.units import FloatArray
@@ -25,7 +26,12 @@ class Measured:
     energy_mev, light, heat, own_error_mev : ndarray, shape (n_temperatures, n_places)
         Photon energy, I, PA, and the error of the photon energy by itself.
     light_light, light_heat, heat_heat : ndarray, shape (n_temperatures, n_places, n_places)
-        Quarters of the covariance. A place that is not in use has I of unit variance and nothing else.
+        Quarters of the covariance, without what errors of photon energies do. A place that is not in use has I of unit
+        variance and nothing else.
+    misread : ndarray, shape (n_temperatures, n_places)
+        By how much PA is too large where its photon energy is one standard error above the stated one.
+    laser : ndarray, shape (n_temperatures, n_places, n_lasers), or None
+        1 where a laser that serves several temperatures, with one error of its wavelength, excites a place.
     detuning_mev : ndarray, shape (n_temperatures, n_anti)
     columns : ndarray of int, shape (n_anti,)
         Which anti-Stokes place of the analysis each one is.
@@ -44,6 +50,8 @@ class Measured:
     light_light: FloatArray
     light_heat: FloatArray
     heat_heat: FloatArray
+    misread: FloatArray
+    laser: FloatArray | None
     detuning_mev: FloatArray
     columns: np.ndarray
     use: np.ndarray
@@ -99,8 +107,9 @@ def measured(efficiency: EfficiencyFit, rows: np.ndarray, stokes: np.ndarray, an
         return result
 
     least_light = np.where(use, (_ROUNDING / (energy * slope[:, None])) ** 2, 1.0)
-    least_heat = np.where(use, _ROUNDING**2, 0.0)
-
+    own_error = np.where(use, responses.excitation_error_mev[np.ix_(rows, places)], 0.0)
+    misread = np.where(own_error > 0.0, responses.misread[np.ix_(rows, places)] * scale, 0.0)
+    least_heat = np.where(use, _ROUNDING**2, 0.0) - misread**2
     used_anti = anti[np.ix_(rows, columns)]
     return Measured(
         temperatures_k=efficiency.temperatures_k[rows],
@@ -111,10 +120,12 @@ def measured(efficiency: EfficiencyFit, rows: np.ndarray, stokes: np.ndarray, an
         energy_mev=energy,
         light=light,
         heat=heat,
-        own_error_mev=np.where(use, responses.excitation_error_mev[np.ix_(rows, places)], 0.0),
+        own_error_mev=own_error,
         light_light=quarter(upper, upper, least_light),
         light_heat=quarter(upper, lower, np.zeros(use.shape)),
         heat_heat=quarter(lower, lower, least_heat),
+        misread=misread,
+        laser=serving_several(responses.excitation_nm[np.ix_(rows, places)], use) if own_error.any() else None,
         detuning_mev=np.where(used_anti, efficiency.detuning_mev[np.ix_(rows, columns)], CENTRE_MEV),
         columns=columns,
         use=use,

@@ -18,7 +18,7 @@ from asplab.core.polaron.rates import MODELS
 from asplab.core.problems import Problem
 from asplab.core.sampling.curves import ModelCurve
 from asplab.core.sampling.likelihood import AbsorptionPrior, Likelihood
-from asplab.core.sampling.measured import Measured, measured, usable_places
+from asplab.core.sampling.measured import measured, usable_places
 from asplab.core.sampling.space import LEVEL_RANGE, WIDTH, YIELD, YIELD_RANGE, FlatIn, Space, level_at_anchor
 from asplab.core.settings import ParameterLimit, ParameterPrior, Settings
 from asplab.core.units import FloatArray
@@ -110,7 +110,7 @@ def prepare(
     )
     begin, scale = _begin(space, efficiency, rows)
     place = "joint fit" if joint else f"{data.temperatures_k[0]:.0f} K"
-    problems = (*problems, *_temperatures_as_read(settings, place), *_lasers_apart(data, place))
+    problems = (*problems, *_temperatures_as_read(settings, place))
     return Prepared(space, begin, scale, rows, efficiency.eta.shape[1], joint, place, problems)
 
 
@@ -122,18 +122,6 @@ def _temperatures_as_read(settings: Settings, place: str) -> list[Problem]:
     message = (
         f"sampling takes temperatures as they were read; what the settings say of {OFFSET} does not take part. The "
         "intervals of profiles let it go."
-    )
-    return [Problem("warning", place, message)]
-
-
-def _lasers_apart(data: Measured, place: str) -> list[Problem]:
-    """Say that errors of wavelengths, which move PA and ΔE together, are taken as if they did not."""
-    if not data.own_error_mev.any():
-        return []
-    message = (
-        "wavelengths carry errors (wavelength_error_nm). Each moves PA and ΔE together, and those of all temperatures "
-        "alike; sampling takes PA, ΔE and temperatures as independent, and intervals may be too narrow. Use profile "
-        "intervals here."
     )
     return [Problem("warning", place, message)]
 

@@ -292,15 +292,6 @@ def test_an_error_of_the_reference_of_all_temperatures_is_one_offset_of_the_join
     )
 
 
-def test_a_posterior_with_uncertain_wavelengths_says_that_profiles_are_better(warm: Results) -> None:
-    assert warm.responses is not None
-    blurred = replace(warm.responses, excitation_error_mev=np.full(warm.responses.excitation_mev.shape, 0.1))
-    told = [p for p in sample(analysed(blurred), **ROUGH).problems if "wavelength_error_nm" in p.message]
-    assert [(p.severity, p.where) for p in told] == [("warning", "250 K")]
-    sure = sample(analysed(replace(warm.responses, reference_error_mev=np.array([3.0]))), **ROUGH)
-    assert not [p for p in sure.problems if "wavelength_error_nm" in p.message]
-
-
 def test_errors_of_single_photon_energies_widen_the_posterior(warm: Results) -> None:
     assert warm.responses is not None
     blurred = replace(warm.responses, excitation_error_mev=np.full(warm.responses.excitation_mev.shape, 1.0))

@@ -1,6 +1,6 @@
 """The likelihood with the true responses integrated out, against integrals done by brute force."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from asplab.core.sampling.measured import Measured, measured, usable_places
 from asplab.core.settings import EfficiencySettings
 
 N_SETS = 6
+ETA_SLOPE = -0.02
 
 
 def small_case(rng: np.random.Generator) -> Measured:
@@ -36,6 +37,8 @@ def small_case(rng: np.random.Generator) -> Measured:
         light_light=covariance[:, :3, :3],
         light_heat=covariance[:, :3, 3:],
         heat_heat=covariance[:, 3:, 3:],
+        misread=np.zeros((1, 3)),
+        laser=None,
         detuning_mev=np.array([[60.0]]),
         columns=np.array([0]),
         use=np.ones((1, 3), dtype=bool),
@@ -74,31 +77,72 @@ def integral(data: Measured, x: np.ndarray, covariance: np.ndarray) -> float:
     )
 
 
+def moved_by_wavelengths(data: Measured, slope: float, intercept_mev: float) -> np.ndarray:
+    """Return what one standard error of each photon energy does to (I, PA), (6, 3), at the observed absorption.
+
+    I and PA are those of the true energy, which makes η smaller where it falls with ΔE; PA is misread besides.
+    """
+    energy, light, heat = data.energy_mev[0], data.light[0], data.heat[0]
+    absorbed = heat / slope + intercept_mev * light
+    lost = data.own_error_mev[0] * (light + np.array([0.0, 0.0, ETA_SLOPE]) * absorbed) / energy
+    return np.concatenate([np.diag(-lost), np.diag(slope * intercept_mev * lost + data.misread[0])])
+
+
+OFF = {"own_error_mev": np.array([[4.0, 2.0, 9.0]]), "misread": np.array([[-0.03, 0.01, 0.05]])}
+
+
 @pytest.mark.parametrize("absorption", ["flat", "reference"])
-@pytest.mark.parametrize("own_error_mev", [0.0, 9.0])
-def test_the_likelihood_is_the_integral_over_the_absorbed_light(absorption: str, own_error_mev: float) -> None:
+@pytest.mark.parametrize("off", [{}, OFF], ids=["sure", "lasers off"])
+def test_the_likelihood_is_the_integral_over_the_absorbed_light(absorption: str, off: dict) -> None:
     """To a constant: differences between sets agree with the integral, whichever the measure."""
     rng = np.random.default_rng(3)
-    data = small_case(rng)
+    data = replace(small_case(rng), **off)
     slope, intercept, eta = parameter_sets(rng)
-    eta_slope = np.full(eta.shape, -0.02)
-    if own_error_mev:
-        data = replace(data, own_error_mev=np.array([[0.0, 0.0, own_error_mev]]))
-    found = Likelihood.of(data, absorption)(slope, intercept, eta, eta_slope)  # type: ignore[arg-type]
+    found = Likelihood.of(data, absorption)(slope, intercept, eta, np.full(eta.shape, ETA_SLOPE))  # type: ignore[arg-type]
     expected = []
     bare = covariance_of(data)
     for s, h, e in zip(slope[:, 0], intercept[:, 0], eta[:, 0, 0], strict=True):
         x = design(data, s, h, e)
-        # A shift of ΔE by one error moves (I, PA) of the last place at its observed absorption.
-        observed = data.heat[0, 2] / s + h * data.light[0, 2]
-        moved = np.zeros(6)
-        moved[[2, 5]] = np.array([1.0, -s * h]) / data.energy_mev[0, 2] * -0.02 * observed * own_error_mev
-        value = integral(data, x, bare + np.outer(moved, moved))
+        moved = moved_by_wavelengths(data, s, h)
+        value = integral(data, x, bare + moved @ moved.T)
         if absorption == "reference":
             value += 0.5 * np.linalg.slogdet(x.T @ np.linalg.inv(bare) @ x)[1]
         expected.append(value)
     assert np.ptp(expected) > 1.0
     np.testing.assert_allclose(found - found[0], np.array(expected) - expected[0], atol=2e-6)
+
+
+@pytest.mark.parametrize("absorption", ["flat", "reference"])
+def test_one_laser_at_two_temperatures_has_one_error(absorption: str) -> None:
+    """Against the covariance of both temperatures written out; the anti-Stokes laser of each is its own."""
+    rng = np.random.default_rng(5)
+    members = np.zeros((2, 3, 2))
+    members[:, [0, 1], [0, 1]] = 1.0
+    one, other = (replace(small_case(rng), **OFF) for _ in range(2))
+    arrays = {f.name: np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(Measured)[:13]}
+    data = replace(one, **arrays, laser=members, detuning_mev=np.full((2, 1), 60.0), use=np.ones((2, 3), dtype=bool))
+    line = [np.concatenate([value, value[::-1]], axis=1) for value in parameter_sets(rng)]
+    likelihood = Likelihood.of(data, absorption)  # type: ignore[arg-type]
+    found = likelihood(*line, np.full(line[2].shape, ETA_SLOPE))
+    white = likelihood.whitened(*line, np.full(line[2].shape, ETA_SLOPE))
+    expected, chi2 = [], []
+    for slope, intercept, eta in zip(line[0], line[1], line[2][:, :, 0], strict=True):
+        r, bare, full, moves = np.zeros(6), np.zeros((6, 6)), np.zeros((6, 6)), np.zeros((6, 3))
+        for t, single in enumerate((one, other)):
+            here, share = slice(3 * t, 3 * t + 3), np.array([1.0, 1.0, eta[t]])
+            by_light = slope[t] * (single.energy_mev[0] - share * intercept[t])
+            rows = np.hstack([np.diag(by_light), -np.diag(share)])
+            r[here] = rows @ np.concatenate([single.light[0], single.heat[0]])
+            bare[here, here] = rows @ covariance_of(single) @ rows.T
+            moves[here] = rows @ moved_by_wavelengths(single, slope[t], intercept[t])
+            full[3 * t + 2, 3 * t + 2] = moves[3 * t + 2, 2] ** 2
+        full += bare + moves[:, :2] @ moves[:, :2].T
+        chi2.append(r @ np.linalg.solve(full, r))
+        value = -0.5 * chi2[-1] - 0.5 * np.linalg.slogdet(full)[1]
+        expected.append(value + (0.5 * np.linalg.slogdet(bare)[1] if absorption == "reference" else 0.0))
+    assert np.ptp(expected) > 0.5
+    np.testing.assert_allclose(found - found[0], np.array(expected) - expected[0], atol=1e-9)
+    np.testing.assert_allclose(np.sum(white**2, axis=(1, 2)), chi2, rtol=1e-9)
 
 
 def test_noise_in_both_terms_is_not_taken_to_first_order() -> None:

@@ -14,9 +14,9 @@ import numpy as np
 from asplab.core.statistics.chance import student_sigma
 from asplab.core.units import FloatArray
 
-_SEEN = 0.1
+SEEN = 0.1
 """Relative detection noise of one repeat up to which a condition tells a trend of its own."""
-_FEWEST = 3
+FEWEST = 3
 _FEWEST_COMMON = 4
 _STEPS = 5
 _ROUNDING = 1e-9
@@ -84,7 +84,7 @@ def find_trends(values: FloatArray, present: np.ndarray, noise: FloatArray, posi
     reach = (position * present).sum(axis=2) / np.maximum(count, 1)
     centred = np.where(present, position - reach[:, :, None], 0.0)
     relative = np.maximum(noise * inverse**2, _ROUNDING**2)
-    tells = known & (count >= _FEWEST) & (relative < _SEEN**2) & ((centred**2).sum(axis=2) > 0.0)
+    tells = known & (count >= FEWEST) & (relative < SEEN**2) & ((centred**2).sum(axis=2) > 0.0)
     rows = [_of_temperature(deviation[t], centred[t], present[t], relative[t], tells[t]) for t in range(len(values))]
     own, own_error, own_sigma, single = (np.array([row[i] for row in rows]).reshape(mean.shape) for i in range(4))
     common, common_error, common_sigma = (np.array([row[4][i] for row in rows]) for i in range(3))

@@ -23,8 +23,10 @@ from asplab.core.statistics.fieller import fieller_interval
 from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray
 
-_TRUNCATED_BELOW = 0.9
-_SIGNIFICANT = 3.0
+TRUNCATED_BELOW = 0.9
+"""Part of the band that is seen, below which η is flagged as truncated."""
+SIGNIFICANT = 3.0
+"""Standard errors from which a signal is more than its noise."""
 _DETERMINED = 2.0
 """Standard errors by which D must exceed zero for η = N/D to have a closed interval (97.7 %, one-sided)."""
 
@@ -234,7 +236,7 @@ def _divide(numerator: FloatArray, denominator: FloatArray, covariance: FloatArr
     low, high = fieller_interval(numerator, denominator, variances[:, :na], variances[:, na:], cross)
     # 1/D is far from normal unless D stands well clear of its noise: then only a lower limit, or none, is known.
     determined = valid & (denominator > _DETERMINED * np.sqrt(variances[:, na:]))
-    bright = valid & (denominator > 0) & (numerator > _SIGNIFICANT * np.sqrt(variances[:, :na]))
+    bright = valid & (denominator > 0) & (numerator > SIGNIFICANT * np.sqrt(variances[:, :na]))
     return _Quotients(
         eta=eta,
         error=np.where(valid, np.sqrt(np.einsum("tii->ti", eta_covariance)), np.nan),
@@ -321,10 +323,10 @@ def _flags(responses: Responses, eta: FloatArray, determined: np.ndarray, valid:
     heat_error = np.sqrt(np.einsum("tii->ti", responses.covariance)[:, n + ns :])
     tests = (
         ~determined,
-        responses.absorbed[:, ns:] < -_SIGNIFICANT * heat_error,
+        responses.absorbed[:, ns:] < -SIGNIFICANT * heat_error,
         eta > 1.0,
         eta < 0.0,
-        responses.truncation[:, ns:] < _TRUNCATED_BELOW,
+        responses.truncation[:, ns:] < TRUNCATED_BELOW,
         responses.interpolated[:, ns:],
         ~responses.fitted[:, ns:],
         np.zeros_like(determined) if responses.unverified is None else responses.unverified[:, ns:],
@@ -338,7 +340,7 @@ def _problems(
 ) -> tuple[Problem, ...]:
     problems = []
     few = ~line.usable & ~np.isnan(responses.reference_mev)
-    outside = line.usable & ((yields - 1.0 > _SIGNIFICANT * errors) | (yields < -_SIGNIFICANT * errors))
+    outside = line.usable & ((yields - 1.0 > SIGNIFICANT * errors) | (yields < -SIGNIFICANT * errors))
     bent = is_misfit(line.chi2, line.dof, tests=max(int(line.usable.sum()), 1))
     empty = line.usable & ~responses.valid[:, responses.n_stokes :].any(axis=1)
     for t in np.flatnonzero(few | outside | bent | empty):

@@ -17,7 +17,7 @@ from asplab.core.systematics.model_shifts import tail_energies
 from asplab.core.units import FloatArray
 
 _CURVE_POINTS = 121
-_TYPICAL_OD = 4.0
+TYPICAL_OD = 4.0
 """Rejection that a bare tunable filter reaches: only a leak that would need more is worth telling."""
 _HALF = 0.5
 
@@ -65,13 +65,18 @@ def bound_leak(efficiency: EfficiencyFit, settings: PumpSettings) -> PurityBound
     determined = efficiency.valid & ~efficiency.flag_table[..., FLAGS.index("not_determined")]
     known = determined & (heat > 0.0) & (efficiency.denominator > 0.0)
     eta = np.where(known, efficiency.eta, np.nan)
-    allowed = np.minimum(efficiency.eta_error, _HALF * np.maximum(eta, 0.0))
+    allowed = allowed_share(efficiency.eta_error, eta)
     share = _share(efficiency, light, heat, leak, eta)
     required = np.where(known & (eta > 0.0), _required_od(efficiency, light, heat, eta, allowed), np.nan)
     possible = np.nan_to_num(share) > np.nan_to_num(allowed, nan=np.inf)
     curve_mev, curve_eta = _curve(efficiency, light, heat, leak)
     bound = PurityBound(leak, curve_mev, curve_eta, share, possible, required, _needs(efficiency, required))
     return bound if leak is None else _told(bound, efficiency, od)
+
+
+def allowed_share(eta_error: FloatArray, eta: FloatArray) -> FloatArray:
+    """Return the part of η, in units of η = 1, from which a leak is told: its standard error, or half of it."""
+    return np.minimum(eta_error, _HALF * np.maximum(eta, 0.0))
 
 
 def _of_leak(efficiency: EfficiencyFit) -> tuple[FloatArray, FloatArray]:
@@ -140,7 +145,7 @@ def _curve(
 
 def _needs(efficiency: EfficiencyFit, required_od: FloatArray) -> str:
     finite = np.where(np.isfinite(required_od) & efficiency.fitted, required_od, -np.inf)
-    if not finite.size or finite.max() <= _TYPICAL_OD:
+    if not finite.size or finite.max() <= TYPICAL_OD:
         return ""
     t, j = np.unravel_index(int(np.argmax(finite)), finite.shape)
     return (

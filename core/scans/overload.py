@@ -42,7 +42,8 @@ def leave_out(
     They leave all scans alike, so that the mean and its noise are those of the same repeats everywhere. Of whole scans
     (``is_whole``) less than half of which were overloaded, these are dropped instead, where two remain.
     """
-    masks = np.array([piece.on_axis(scan, _overload(scan, settings).astype(float)) > 0.0 for scan in piece.scans])
+    hits = [overloaded_points(scan, settings).astype(float) for scan in piece.scans]
+    masks = np.array([piece.on_axis(scan, hit) > 0.0 for scan, hit in zip(piece.scans, hits, strict=True)])
     if not masks.any():
         return piece, ()
     struck = np.asarray(masks.any(axis=1))
@@ -99,7 +100,7 @@ def _some(names: Sequence[str], most: int = 4) -> str:
     return "; ".join(names) if len(names) <= most else f"{'; '.join(names[:most])} … and {len(names) - most} more"
 
 
-def _overload(scan: Scan, settings: ScanSettings) -> np.ndarray:
+def overloaded_points(scan: Scan, settings: ScanSettings) -> np.ndarray:
     """Return which points of a scan are at or beyond the full scale, in either channel."""
     channels = [scan.lockin_x_v, *([] if scan.lockin_y_v is None else [scan.lockin_y_v])]
     limit = scan.condition.sensitivity_v

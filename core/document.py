@@ -31,18 +31,19 @@ class Exclusions:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFit:
-    """A comparison of rate models that was made: what leads back to it, and what it found in words.
+class Scenario:
+    """A way of analysing the experiment that is kept by name: settings, exclusions, and what was found in words.
 
     Attributes
     ----------
     name : str
-        Unique in its history.
+        Unique in its document.
     settings, exclusions : Settings, Exclusions
-        Those it was made with.
+        Its results follow from these and the experiment; they are computed, never kept.
     summary : str
+        A note on what a comparison of rate models found with it; empty where none was kept.
     kept_at : datetime
-        When it was found, with time zone.
+        When it was kept, with time zone.
     """
 
     name: str
@@ -54,15 +55,27 @@ class KeptFit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """Experiment, settings, exclusions and the fits kept: what is saved.
+    """Experiment, settings, exclusions and the scenarios kept: what is saved.
 
-    Every result follows from the first three; ``fits`` are notes about results of earlier settings, the latest first.
+    Every result follows from the first three.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    settings : Settings
+    exclusions : Exclusions
+    scenarios : tuple of Scenario
+        Other ways of analysing the same experiment, the latest first.
+    scenario : str
+        The scenario that was chosen last, empty for none; the settings may have been changed since
+        (`asplab.core.scenarios.is_changed`).
     """
 
     experiment: Experiment
     settings: Settings = field(default_factory=Settings)
     exclusions: Exclusions = field(default_factory=Exclusions)
-    fits: tuple[KeptFit, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    scenario: str = ""
 
     def with_settings(self, **records: Any) -> "Document":
         """Return the document with whole settings records replaced, such as ``integration=…``."""

@@ -1,15 +1,13 @@
 """What an intent of the user makes of a document: plain functions from document to document."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any, Literal, cast
 
-from asplab.core.document import Document, KeptFit
+from asplab.core.document import Document, Scenario
 from asplab.core.errors import SettingsError
+from asplab.core.scenarios import state_of
 from asplab.core.settings import MovedCutoff, Settings
 
-_NUMBERED = re.compile(r"Fit (\d+)")
 _SAME_FILTER_NM = 0.2
 _UNITS = ("nm", "mev", "k", "uw", "s")
 
@@ -82,48 +80,25 @@ def use_settings(document: Document, settings: Settings) -> Document:
     return replace(document, settings=settings)
 
 
-def next_fit_name(documents: Iterable[Document]) -> str:
-    """Return ``Fit 1``, ``Fit 2``, … : the first number above those in use."""
-    found = (_NUMBERED.fullmatch(fit.name) for document in documents for fit in document.fits)
-    return f"Fit {max((int(match[1]) for match in found if match), default=0) + 1}"
+def keep_fit(document: Document, fit: Scenario) -> Document:
+    """Return the document with what a comparison found kept as a scenario.
 
-
-def keep_fit(document: Document, fit: KeptFit) -> Document:
-    """Return the document with a fit kept as its latest; one of the same inputs gives way but leaves its name."""
-    same = next((one for one in document.fits if _inputs(one) == _inputs(fit)), None)
-    kept = fit if same is None else replace(fit, name=same.name)
-    return replace(document, fits=(kept, *(one for one in document.fits if one is not same)))
-
-
-def rename_fit(document: Document, fit: KeptFit, name: str) -> Document:
-    """Return the document with a kept fit named otherwise.
-
-    Raises
-    ------
-    SettingsError
-        The name is empty, or that of another fit.
+    Where a scenario of the same settings and exclusions is kept already, it takes the note and leaves its name.
     """
-    wanted = name.strip()
-    if not wanted:
-        raise SettingsError(f"{fit.name}: the new name is empty. Type one letter at least.")
-    if any(one.name == wanted for one in document.fits if one != fit):
-        raise SettingsError(f"{fit.name}: another fit is named “{wanted}” already. Choose another name.")
-    fits = tuple(replace(one, name=wanted) if one == fit else one for one in document.fits)
-    return replace(document, fits=fits)
+    same = next((one for one in document.scenarios if state_of(one) == state_of(fit)), None)
+    if same is None:
+        kept, scenarios = fit, (fit, *document.scenarios)
+    else:
+        kept = replace(fit, name=same.name)
+        scenarios = tuple(kept if one is same else one for one in document.scenarios)
+    chosen = kept.name if state_of(kept) == state_of(document) else document.scenario
+    return replace(document, scenarios=scenarios, scenario=chosen)
 
 
-def delete_fit(document: Document, fit: KeptFit) -> Document:
-    """Return the document without a kept fit."""
-    return replace(document, fits=tuple(one for one in document.fits if one != fit))
-
-
-def restore_fit(document: Document, fit: KeptFit) -> Document:
-    """Return the document with the settings and exclusions that a kept fit was made with."""
-    return replace(document, settings=fit.settings, exclusions=fit.exclusions)
-
-
-def _inputs(fit: KeptFit) -> tuple[object, object]:
-    return fit.settings, fit.exclusions
+def restore_fit(document: Document, fit: Scenario) -> Document:
+    """Return the document with the settings and exclusions of a comparison, which may be kept or not."""
+    chosen = fit.name if fit in document.scenarios else ""
+    return replace(document, settings=fit.settings, exclusions=fit.exclusions, scenario=chosen)
 
 
 def change_setting(document: Document, record: str, name: str, value: Any) -> Document:

@@ -1,14 +1,17 @@
 """What the user wants of the document, as edits of the session."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from time import monotonic
 
 from PySide6.QtCore import QObject
 
-from asplab.core.document import KeptFit
+from asplab.core import scenarios
+from asplab.core.document import Scenario
 from asplab.core.settings import Settings
 from asplab.gui import edits
+from asplab.gui.language import tr
 from asplab.gui.session import Session
 
 _SERIES_S = 1.0
@@ -51,23 +54,47 @@ class Intents(QObject):
         """Take over settings that a page offers; the name says what is chosen."""
         self._session.change(f"Use {name}", partial(edits.use_settings, settings=settings))
 
-    def keep_fit(self, fit: KeptFit) -> None:
-        """Keep a comparison with the document, under a name of its own."""
-        named = replace(fit, name=edits.next_fit_name(self._session.documents))
+    def keep_fit(self, fit: Scenario) -> None:
+        """Keep what a comparison found as a scenario, under a name of its own."""
+        named = replace(fit, name=scenarios.free_name(self._session.documents, "Fit"))
         self._session.change(f"Keep {named.name}", partial(edits.keep_fit, fit=named))
 
-    def restore_fit(self, fit: KeptFit) -> None:
-        """Put settings and exclusions back to those of a kept fit."""
+    def restore_fit(self, fit: Scenario) -> None:
+        """Put settings and exclusions back to those of a comparison."""
         self._session.change(f"Restore {fit.name}", partial(edits.restore_fit, fit=fit))
 
-    def rename_fit(self, fit: KeptFit, name: str) -> None:
-        """Name a kept fit otherwise; the same name is no change."""
-        if name.strip() != fit.name:
-            self._session.change(f"Rename {fit.name}", partial(edits.rename_fit, fit=fit, name=name))
+    def create_scenario(self) -> None:
+        """Keep the present state under a new name."""
+        name = scenarios.free_name(self._session.documents, "Scenario")
+        change = partial(scenarios.create_scenario, name=name, now=_now())
+        self._session.change(tr("Keep scenario “{name}”", name=name), change)
 
-    def delete_fit(self, fit: KeptFit) -> None:
-        """Take a kept fit out of the history."""
-        self._session.change(f"Delete {fit.name}", partial(edits.delete_fit, fit=fit))
+    def update_scenario(self, name: str) -> None:
+        """Keep the present state in place of what a scenario held."""
+        change = partial(scenarios.update_scenario, name=name, now=_now())
+        self._session.change(tr("Update scenario “{name}”", name=name), change)
+
+    def duplicate_scenario(self, name: str) -> None:
+        """Keep a copy of a scenario."""
+        copy = scenarios.free_name(self._session.documents, f"{name} copy")
+        change = partial(scenarios.duplicate_scenario, name=name, copy=copy, now=_now())
+        self._session.change(tr("Duplicate scenario “{name}”", name=name), change)
+
+    def rename_scenario(self, name: str, wanted: str) -> None:
+        """Name a scenario otherwise; the same name is no change."""
+        if wanted.strip() != name:
+            change = partial(scenarios.rename_scenario, name=name, wanted=wanted)
+            self._session.change(tr("Rename scenario “{name}”", name=name), change)
+
+    def delete_scenario(self, name: str) -> None:
+        """Take a scenario out of the document."""
+        change = partial(scenarios.delete_scenario, name=name)
+        self._session.change(tr("Delete scenario “{name}”", name=name), change)
+
+    def switch_to_scenario(self, name: str) -> None:
+        """Analyse by the settings and exclusions of a scenario."""
+        change = partial(scenarios.switch_to, name=name)
+        self._session.change(tr("Switch to scenario “{name}”", name=name), change)
 
     def edit_setting(self, record: str, name: str, value: object) -> None:
         """Change one field of a settings record."""
@@ -91,3 +118,7 @@ class Intents(QObject):
     def bring_back(self, target: str) -> None:
         """Take a condition or a file into the analysis again."""
         self._session.change("Bring back", lambda document: document.including(target))
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()

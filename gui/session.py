@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -34,6 +35,7 @@ class Swap(QUndoCommand):
     ) -> None:
         super().__init__(text)
         self.before, self.after, self.gesture = before, after, gesture
+        self.made_at = datetime.now().astimezone()
         self._install = install
 
     def id(self) -> int:
@@ -44,7 +46,7 @@ class Swap(QUndoCommand):
         """Take over where a later command of the same gesture ends."""
         if not isinstance(other, Swap) or other.gesture != self.gesture:
             return False
-        self.after = other.after
+        self.after, self.made_at = other.after, other.made_at
         self.setText(other.text())
         return True
 
@@ -89,7 +91,7 @@ class Session(QObject):
         self._computed: Document | None = None
         self._wish: tuple[str, Change, str] | None = None
         self._gesture = 0
-        self._is_dragging = False
+        self._is_dragging = self._is_travelling = False
         self._coalesce = self._timer(0, self._grant_wish)
         self._settle = self._timer(SETTLE_MS, self._compute_intervals)
 
@@ -103,9 +105,15 @@ class Session(QObject):
     def documents(self) -> tuple[Document, ...]:
         """The document as it is now, and all that undo and redo lead to."""
         known = [self._document]
-        for swap in self._swaps():
+        for swap in self.swaps:
             known += [swap.before, swap.after]
         return tuple({id(one): one for one in known if one is not None}.values())
+
+    @property
+    def swaps(self) -> list[Swap]:
+        """Every step that undo and redo lead through, the oldest first."""
+        commands = (self.history.command(index) for index in range(self.history.count()))
+        return [command for command in commands if isinstance(command, Swap)]
 
     @property
     def results(self) -> Results | None:
@@ -115,7 +123,11 @@ class Session(QObject):
     @property
     def is_modified(self) -> bool:
         """Whether something would be lost that neither a project nor the raw data hold."""
-        return self._document is not None and not _is_same(self._document, self._saved)
+        return self._document is not None and not self.is_saved(self._document)
+
+    def is_saved(self, document: Document) -> bool:
+        """Whether a project, or the raw data, hold all of a document."""
+        return _is_same(document, self._saved)
 
     @property
     def is_settled(self) -> bool:
@@ -179,6 +191,16 @@ class Session(QObject):
         if self._settle.isActive():
             self._settle.start(0)
 
+    def go_to(self, step: int) -> None:
+        """Undo or redo until so many steps are done; only the document at the end is computed."""
+        self.finish_gesture()
+        self._is_travelling = True
+        try:
+            self.history.setIndex(step)
+        finally:
+            self._is_travelling = False
+        self._compute()
+
     def mark_saved(self, document: Document, path: Path | None) -> None:
         """Remember which document stands in which file; None where the raw data on the disk hold all of it."""
         self._saved, self.path = document, path
@@ -204,7 +226,8 @@ class Session(QObject):
         self.document_changed.emit(document)
         if self.is_modified != was_modified:
             self.saved_changed.emit()
-        self._compute()
+        if not self._is_travelling:
+            self._compute()
 
     # --- results -------------------------------------------------------------------------------------------
     def _compute(self) -> None:
@@ -259,10 +282,6 @@ class Session(QObject):
             self._computed = results.document
         self.results_changed.emit(results)
 
-    def _swaps(self) -> list[Swap]:
-        commands = (self.history.command(index) for index in range(self.history.count()))
-        return [command for command in commands if isinstance(command, Swap)]
-
     def _timer(self, interval_ms: int, act: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
@@ -278,7 +297,8 @@ def _is_same(document: Document, other: Document | None) -> bool:
         and document.experiment is other.experiment
         and document.settings == other.settings
         and document.exclusions == other.exclusions
-        and document.fits == other.fits
+        and document.scenarios == other.scenarios
+        and document.scenario == other.scenario
     )
 
 

@@ -23,7 +23,6 @@ from asplab.core.problems import Problem, Severity
 from asplab.core.progress import Progress
 from asplab.core.project.entries import arrange_entries
 from asplab.core.project.foreign import add_listing, carry_over
-from asplab.core.project.history import read_fits, write_fits
 from asplab.core.project.nexus import (
     LAYOUT,
     ROLE,
@@ -37,6 +36,7 @@ from asplab.core.project.nexus import (
 )
 from asplab.core.project.reading import assemble_collections, read_entry
 from asplab.core.project.results import Numbers, final_numbers, stored_numbers, write_processes
+from asplab.core.project.scenarios import read_scenarios, write_scenarios
 from asplab.core.project.writing import EntryWriter
 from asplab.core.provenance import PROGRAM, Provenance, record_provenance
 from asplab.core.safe_files import advise_previous, replaced_file
@@ -44,7 +44,7 @@ from asplab.core.settings.plain import settings_from_json, settings_to_json
 
 __all__ = ["final_numbers", "open_project", "save_project", "stored_results", "was_saved_by_person"]
 
-SCHEMA = (1, 1)
+SCHEMA = (1, 2)
 """Version of the layout: a new major number where older programs would misread it."""
 
 Migration = Callable[[h5py.File], None]
@@ -207,7 +207,7 @@ def _write_project(overview: h5py.Group, document: Document, provenance: Provena
     add_numbers(group, "simulated", int(experiment.simulated), unit="1")
     add_text(group, "settings", settings_to_json(document.settings))
     add_text(group, "exclusions", json.dumps([[item.target, item.reason] for item in document.exclusions.items]))
-    write_fits(group, document.fits)
+    write_scenarios(group, document)
     add_text(group, "problems", json.dumps([[p.severity, p.where, p.message] for p in experiment.problems]))
     add_texts(group, "source_path", [source.path for source in experiment.sources])
     add_texts(group, "source_sha256", [source.sha256 for source in experiment.sources])
@@ -238,7 +238,7 @@ def _read(file: h5py.File, reader: Reader, progress: Progress) -> Document:
         settings = settings_from_json(settings_text, where=f"{group.name}/settings")
     except SettingsError as error:
         raise reader.fault("settings", str(error)) from error
-    return Document(experiment, settings, Exclusions(exclusions), read_fits(group, reader))
+    return Document(experiment, settings, Exclusions(exclusions), *read_scenarios(group, reader))
 
 
 def _rows(group: h5py.Group, name: str, width: int, reader: Reader) -> list[list[str]]:

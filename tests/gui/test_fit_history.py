@@ -234,7 +234,7 @@ def test_a_fit_is_named_by_typing_as_a_step_to_undo_and_its_summary_is_not(page:
     keep(page)
     type_name(page, 0, "before the new filter")
     assert names(page) == ["before the new filter"]
-    assert opened.session.history.undoText() == "Rename Fit 1"
+    assert opened.session.history.undoText() == "Rename scenario “Fit 1”"
     assert opened.session.is_settled
     undo(opened)
     assert names(page) == ["Fit 1"]
@@ -250,7 +250,7 @@ def test_a_name_that_is_taken_is_refused_with_its_reason(two: ModelsPage, opened
     type_name(two, 0, "Fit 1")
     assert names(two) == ["Fit 2", "Fit 1"]
     assert two.history.list.topLevelItem(0).text(0) == "Fit 2"
-    assert "another fit" in told[0]
+    assert "another scenario" in told[0]
 
 
 def test_a_deleted_fit_comes_back_by_undo(two: ModelsPage, opened: Bindings) -> None:
@@ -261,7 +261,7 @@ def test_a_deleted_fit_comes_back_by_undo(two: ModelsPage, opened: Bindings) -> 
     assert names(two) == ["Fit 2"]
     # It was compared in this session, so that it stays in sight.
     assert recent(two) == ["first comparison"]
-    assert opened.session.history.undoText() == "Delete Fit 1"
+    assert opened.session.history.undoText() == "Delete scenario “Fit 1”"
     undo(opened)
     assert names(two) == ["Fit 2", "Fit 1"]
 

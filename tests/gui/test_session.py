@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from asplab.core import Document, Results
-from asplab.core.document import KeptFit
+from asplab.core.document import Scenario
 from asplab.core.errors import SettingsError
+from asplab.core.scenarios import free_name
 from asplab.gui.edits import (
     change_setting,
     keep_fit,
@@ -18,7 +19,6 @@ from asplab.gui.edits import (
     move_baseline,
     move_cutoff,
     move_window,
-    next_fit_name,
     setting_words,
 )
 from asplab.gui.jobs.runner import Jobs
@@ -134,9 +134,9 @@ def test_undo_back_to_the_saved_document_leaves_nothing_to_save(session: Session
     assert not session.is_modified
 
 
-def kept(document: Document, name: str, when: int = 0) -> KeptFit:
+def kept(document: Document, name: str, when: int = 0) -> Scenario:
     found = datetime(2026, 3, 1, 12, when, tzinfo=UTC)
-    return KeptFit(name, document.settings, document.exclusions, f"found by {name}", found)
+    return Scenario(name, document.settings, document.exclusions, f"found by {name}", found)
 
 
 def test_a_kept_fit_is_one_step_that_computes_nothing_and_keeps_intervals(session: Session) -> None:
@@ -151,15 +151,15 @@ def test_a_kept_fit_is_one_step_that_computes_nothing_and_keeps_intervals(sessio
     assert session.results.intervals is not None
     assert session.is_settled
     session.history.undo()
-    assert session.document.fits == ()
+    assert session.document.scenarios == ()
     assert not session.is_modified
 
 
 def test_a_fit_of_the_same_inputs_gives_way_but_leaves_its_name(measured_document: Document) -> None:
     once = keep_fit(measured_document, kept(measured_document, "Fit 1"))
     other = keep_fit(once, kept(measured_document, "Fit 2", when=5))
-    assert [(fit.name, fit.summary) for fit in other.fits] == [("Fit 1", "found by Fit 2")]
-    assert next_fit_name([once, other]) == "Fit 2"
+    assert [(fit.name, fit.summary) for fit in other.scenarios] == [("Fit 1", "found by Fit 2")]
+    assert free_name([once, other], "Fit") == "Fit 2"
 
 
 def test_what_touches_raw_data_is_computed_beside_the_window_and_the_newest_wins(

@@ -1,10 +1,10 @@
-"""The comparisons that were made: those kept with the document by name, below them those of this session."""
+"""The comparisons that were made: the document's scenarios with what was found, below them those of this session."""
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtGui import QFont, QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
 
-from asplab.core.document import Document, KeptFit
+from asplab.core.document import Document, Scenario
 from asplab.core.estimate import Estimate
 from asplab.gui.panels.polaron.comparing import Compared
 from asplab.gui.panels.polaron.model_rows import best_model
@@ -20,19 +20,19 @@ _NAME_SHARE = 0.45
 class History(Card):
     """A list of comparisons, the latest first: those kept, whose names can be typed over, then those of this session.
 
-    The comparison of the present settings is bold. ``kept``, ``restored`` and ``deleted`` carry the fit, ``renamed``
-    the fit and its new name.
+    The comparison of the present settings is bold. ``kept`` and ``restored`` carry the fit, ``deleted`` the name of a
+    scenario, ``renamed`` its name and the new one.
     """
 
     kept = Signal(object)
     restored = Signal(object)
-    renamed = Signal(object, str)
-    deleted = Signal(object)
+    renamed = Signal(str, str)
+    deleted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Fit history", parent=parent)
-        self._fits: tuple[KeptFit, ...] = ()
-        self._recent: tuple[KeptFit, ...] = ()
+        self._fits: tuple[Scenario, ...] = ()
+        self._recent: tuple[Scenario, ...] = ()
         self._document: Document | None = None
         self._names_next = False
         self.keep_button, self.restore_button, self.delete_button = (
@@ -68,34 +68,35 @@ class History(Card):
         self._show_buttons()
 
     @property
-    def fits(self) -> tuple[KeptFit, ...]:
+    def fits(self) -> tuple[Scenario, ...]:
         """The fits that are kept with the document."""
         return self._fits
 
     @property
-    def recent(self) -> tuple[KeptFit, ...]:
+    def recent(self) -> tuple[Scenario, ...]:
         """The comparisons of this session that are not kept, as listed below those that are."""
         return self._recent
 
     @property
-    def chosen(self) -> KeptFit | None:
+    def chosen(self) -> Scenario | None:
         """The fit that is chosen in the list."""
         item = self.list.currentItem()
         index = -1 if item is None else self.list.indexOfTopLevelItem(item)
         return self._listed[index] if 0 <= index < len(self._listed) else None
 
     @property
-    def _listed(self) -> tuple[KeptFit, ...]:
+    def _listed(self) -> tuple[Scenario, ...]:
         return (*self._fits, *self._recent)
 
-    def display(self, document: Document, recent: tuple[KeptFit, ...]) -> None:
+    def display(self, document: Document, recent: tuple[Scenario, ...]) -> None:
         """Show the fits of a document and the comparisons of this session; only a change touches the list."""
-        inputs = [_inputs(fit) for fit in document.fits]
+        # A scenario without a note is kept for its settings: what was found with them may still be noted.
+        inputs = [_inputs(fit) for fit in document.scenarios if fit.summary]
         others = tuple(fit for fit in recent if _inputs(fit) not in inputs)
         before = None if self._document is None else _inputs(self._document)
-        is_same = (document.fits, others, _inputs(document)) == (self._fits, self._recent, before)
-        chosen, added = self.chosen, [fit for fit in document.fits if fit not in self._fits]
-        self._document, self._fits, self._recent = document, document.fits, others
+        is_same = (document.scenarios, others, _inputs(document)) == (self._fits, self._recent, before)
+        chosen, added = self.chosen, [fit for fit in document.scenarios if fit not in self._fits]
+        self._document, self._fits, self._recent = document, document.scenarios, others
         if is_same:
             return
         self.list.blockSignals(True)
@@ -113,7 +114,7 @@ class History(Card):
             self.list.edit(self.list.currentIndex().siblingAtColumn(0))
         self._names_next = False
 
-    def _choose(self, fit: KeptFit) -> None:
+    def _choose(self, fit: Scenario) -> None:
         item = self.list.topLevelItem(self._listed.index(fit))
         if item is not None:
             self.list.setCurrentItem(item, 0)
@@ -127,7 +128,7 @@ class History(Card):
         wanted = self.list.sizeHintForColumn(0)
         self.list.setColumnWidth(0, min(wanted, round(_NAME_SHARE * self.list.viewport().width())))
 
-    def _item(self, fit: KeptFit, *, is_kept: bool) -> QTreeWidgetItem:
+    def _item(self, fit: Scenario, *, is_kept: bool) -> QTreeWidgetItem:
         item = QTreeWidgetItem([fit.name, fit.summary])
         when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(fit.kept_at.timestamp())), _SHORT)
         lines = [fit.name, fit.summary, when]
@@ -148,10 +149,10 @@ class History(Card):
         item.setToolTip(1, "\n".join(lines))
         return item
 
-    def _is_here(self, fit: KeptFit) -> bool:
+    def _is_here(self, fit: Scenario) -> bool:
         return self._document is not None and _inputs(fit) == _inputs(self._document)
 
-    def _to_keep(self) -> KeptFit | None:
+    def _to_keep(self) -> Scenario | None:
         """Return what is kept on demand: the chosen comparison of this session, else the present one."""
         if self.chosen is not None and self.chosen in self._recent:
             return self.chosen
@@ -178,7 +179,7 @@ class History(Card):
         item.setText(1, fit.summary)
         self.list.blockSignals(False)
         if column == 0:
-            self.renamed.emit(fit, name)
+            self.renamed.emit(fit.name, name)
 
     def _keep(self) -> None:
         fit = self._to_keep()
@@ -192,10 +193,10 @@ class History(Card):
 
     def _delete(self) -> None:
         if self.chosen is not None and self.chosen in self._fits:
-            self.deleted.emit(self.chosen)
+            self.deleted.emit(self.chosen.name)
 
 
-def _inputs(of: KeptFit | Document) -> tuple[object, object]:
+def _inputs(of: Scenario | Document) -> tuple[object, object]:
     return of.settings, of.exclusions
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QWidget
 
-from asplab.core.document import KeptFit
+from asplab.core.document import Scenario
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
@@ -74,7 +74,7 @@ class ModelsPage(Page):
         self._shown: tuple[Results, ViewState] | None = None
         self._subject: tuple[Experiment, int, str] | None = None
         self._table_key: tuple[object, ...] = ()
-        self._recent: tuple[KeptFit, ...] = ()
+        self._recent: tuple[Scenario, ...] = ()
         self._front = ""
         self._keys: tuple[tuple[str, ...], ...] = ()
         self._near = np.empty(0, dtype=int)

@@ -50,12 +50,12 @@ class Page(StudyPanel):
     """One page of the Polaron step."""
 
     fit_kept = Signal(object)
-    """A comparison (`KeptFit`) to keep with the document."""
+    """What a comparison found (`Scenario`), to keep with the document."""
     fit_restored = Signal(object)
-    """A kept fit (`KeptFit`) to go back to."""
-    fit_renamed = Signal(object, str)
-    """A kept fit and its new name."""
-    fit_deleted = Signal(object)
+    """A comparison (`Scenario`) to go back to."""
+    fit_renamed = Signal(str, str)
+    """Name and new name of a scenario."""
+    fit_deleted = Signal(str)
     setting_wanted = Signal(str, str)
     """Settings record and its field, to be shown where it is set."""
 

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from asplab.core.document import Document, KeptFit
+from asplab.core.document import Document, Scenario
 from asplab.core.settings import ParameterLimit, Settings
 from asplab.gui.settings_catalogue import QUANTITIES, STEPS, Entry
 from asplab.gui.widgets.numerals import plain
@@ -15,7 +15,7 @@ MOST_RECENT = 30
 FIRST = "first comparison"
 
 
-def remember(recent: tuple[KeptFit, ...], document: Document, summary: str) -> tuple[KeptFit, ...]:
+def remember(recent: tuple[Scenario, ...], document: Document, summary: str) -> tuple[Scenario, ...]:
     """Return the comparisons with that of a document, the latest first; each is called by what it changed.
 
     What was found from the same inputs before stays where it is, with the newer summary.
@@ -26,10 +26,10 @@ def remember(recent: tuple[KeptFit, ...], document: Document, summary: str) -> t
             replace(fit, summary=summary) if (fit.settings, fit.exclusions) == inputs else fit for fit in recent
         )
     name = differences(recent[0], document) if recent else FIRST
-    return (KeptFit(name, *inputs, summary, datetime.now(UTC)), *recent)[:MOST_RECENT]
+    return (Scenario(name, *inputs, summary, datetime.now(UTC)), *recent)[:MOST_RECENT]
 
 
-def differences(before: KeptFit | Document, after: KeptFit | Document) -> str:
+def differences(before: Scenario | Document, after: Scenario | Document) -> str:
     """Return in words what two documents set otherwise, with the values of the second; empty where nothing."""
     changed = [
         (record.name, one.name)

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from asplab.core.document import Document, Exclusion, Exclusions, KeptFit
+from asplab.core.document import Document, Exclusion, Exclusions, Scenario
 from asplab.core.errors import Cancelled, ProjectError, SettingsError
 from asplab.core.experiment import (
     CURVE_KINDS,
@@ -33,6 +33,7 @@ from asplab.core.problems import Problem
 from asplab.core.progress import Progress
 from asplab.core.project import file as project
 from asplab.core.project.file import final_numbers, open_project, save_project, stored_results, was_saved_by_person
+from asplab.core.project.nexus import link_names
 from asplab.core.provenance import sha256, software_versions
 from asplab.core.settings import GroupingSettings, IntegrationSettings, PolaronSettings, ResponseSettings, Settings
 from asplab.core.virtual import VirtualExperiment, simulate
@@ -108,10 +109,10 @@ def rich_document() -> Document:
     return Document(experiment, settings, exclusions, (kept_fit("Fit 2"), kept_fit("before\nµ\0", settings)))
 
 
-def kept_fit(name: str, settings: Settings | None = None) -> KeptFit:
+def kept_fit(name: str, settings: Settings | None = None) -> Scenario:
     exclusions = Exclusions((Exclusion("pl_1.csv", "bubble"),))
     when = datetime(2026, 3, 1, 13, 30, 12, 345, timezone(timedelta(hours=1)))
-    return KeptFit(name, settings or Settings(), exclusions, "ħω 23.1 ± 1.0 meV · Eq. 9", when)
+    return Scenario(name, settings or Settings(), exclusions, "ħω 23.1 ± 1.0 meV · Eq. 9", when)
 
 
 def flat(value: object) -> object:
@@ -205,7 +206,7 @@ def test_how_conditions_are_grouped_and_paired_comes_back(tmp_path: Path) -> Non
 
 
 def test_kept_fits_come_back_in_their_order(saved: Path) -> None:
-    found, meant = open_project(saved).fits, rich_document().fits
+    found, meant = open_project(saved).scenarios, rich_document().scenarios
     assert found == meant
     assert [fit.kept_at.isoformat() for fit in found] == [fit.kept_at.isoformat() for fit in meant]
 
@@ -214,11 +215,46 @@ def test_a_project_from_before_there_were_kept_fits_opens(saved: Path) -> None:
     with h5py.File(saved, "r+") as file:
         del file["overview/project/fits"]
         file.attrs["asplab_schema"] = "1.0"
-    assert open_project(saved).fits == ()
+    assert open_project(saved).scenarios == ()
+
+
+def test_the_scenario_chosen_last_comes_back(tmp_path: Path, saved: Path) -> None:
+    assert open_project(saved).scenario == ""
+    chosen = dataclasses.replace(rich_document(), scenario="Fit 2")
+    assert open_project(save_project(chosen, tmp_path / "chosen.nxs")).scenario == "Fit 2"
+
+
+def test_a_project_that_knew_scenarios_as_kept_fits_opens(tmp_path: Path) -> None:
+    path = save_project(dataclasses.replace(rich_document(), scenario="Fit 2"), tmp_path / "old.nxs")
+    with h5py.File(path, "r+") as file:
+        # The list has had its place and its keys since layout 1.1.
+        assert set(json.loads(file["overview/project/fits"][()])[0]) == set(json.loads(fits_with())[0])
+        del file["overview/project/scenario"]
+        file.attrs["asplab_schema"] = "1.1"
+    found = open_project(path)
+    assert (found.scenarios, found.scenario) == (rich_document().scenarios, "")
+
+
+def test_a_chosen_scenario_that_does_not_exist_is_named(saved: Path) -> None:
+    with h5py.File(saved, "r+") as file:
+        file["overview/project/scenario"] = "blue half"
+    with pytest.raises(ProjectError, match="there is no scenario 'blue half'"):
+        open_project(saved)
+
+
+def test_results_of_scenarios_are_not_stored(tmp_path: Path, results: Results) -> None:
+    document = dataclasses.replace(results.document, scenarios=(kept_fit("a"),), scenario="a")
+    path = save_project(dataclasses.replace(results, document=document), tmp_path / "a.nxs")
+    bare = save_project(results, tmp_path / "b.nxs")
+    with h5py.File(path) as file, h5py.File(bare) as other:
+        assert set(link_names(file, path)) - set(link_names(other, bare)) == {
+            "overview/project/fits",
+            "overview/project/scenario",
+        }
 
 
 def test_kept_fits_are_no_numbers_to_replay(tmp_path: Path, results: Results) -> None:
-    document = dataclasses.replace(results.document, fits=(kept_fit("a"),))
+    document = dataclasses.replace(results.document, scenarios=(kept_fit("a"),))
     path = save_project(dataclasses.replace(results, document=document), tmp_path / "a.nxs")
     bare = save_project(results, tmp_path / "b.nxs")
     assert stored_results(path).keys() == stored_results(bare).keys()
@@ -640,14 +676,14 @@ def fits_with(count: int = 1, **changes: Any) -> str:
         ("overview/project/settings", '{"integration": {"estimator": "guess"}}', "guess"),
         ("overview/project/exclusions", "[[1, 2]]", "rows of 2 texts"),
         ("overview/project/fits", "[", "no JSON"),
-        ("overview/project/fits", "{}", "expected a list of fits"),
-        ("overview/project/fits", '[{"name": "a"}]', r"fits\[0\].*expected a fit with"),
+        ("overview/project/fits", "{}", "expected a list of scenarios"),
+        ("overview/project/fits", '[{"name": "a"}]', r"fits\[0\].*expected a scenario with"),
         ("overview/project/fits", fits_with(name=3), r"fits\[0\]/name.*expected a text, found 3"),
         ("overview/project/fits", fits_with(kept_at="noon"), "'noon' is no date"),
         ("overview/project/fits", fits_with(kept_at="2026-03-01T12:00:00"), "no time zone"),
         ("overview/project/fits", fits_with(settings={"polaron": {"model": "eq8"}}), "eq8"),
         ("overview/project/fits", fits_with(exclusions=[["a"]]), "target and reason"),
-        ("overview/project/fits", fits_with(count=2), "two fits are named 'a'"),
+        ("overview/project/fits", fits_with(count=2), "two scenarios are named 'a'"),
         ("overview/project/problems", '[["fatal", "a", "b"]]', "fatal"),
         ("overview/project/source_path", ["a"], "2 checksums"),
         ("overview/project", None, "missing"),

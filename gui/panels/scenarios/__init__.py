@@ -1,0 +1,1 @@
+"""The scenarios of an experiment, side by side."""

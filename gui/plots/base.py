@@ -1,16 +1,25 @@
 """The plot that all others build on: axes, zoom, clicks, hints and the theme."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.plots.axes import Axis
-from asplab.gui.plots.layer import Bounds, Layer, union
+from asplab.gui.plots.box_select import SelectionBox, click_stops, stops_inside
+from asplab.gui.plots.copying import clipboard_content, joined
+from asplab.gui.plots.frame import framed
+from asplab.gui.plots.keys import answer_key
+from asplab.gui.plots.layer import Bounds, Layer
+from asplab.gui.plots.view_box import ViewBox
+from asplab.gui.plots.walking import Walking
+from asplab.gui.plots.zoom_history import View, ZoomHistory
+from asplab.gui.widgets.text import without_markup
 
 # The default of 100 moves a second drops most of a drag; whoever recomputes coalesces instead.
 pg.setConfigOption("mouseRateLimit", 1000)
@@ -18,23 +27,7 @@ pg.setConfigOption("mouseRateLimit", 1000)
 HINT = "Wheel zooms · drag pans · double-click or A shows all"
 EXCLUDES = "right-click: exclude or show"
 """What a hint says of plots whose points or curves stand for measurements."""
-_PADDING_X, _PADDING_Y = 0.02, 0.06
 _BOTTOM_PX = 44
-
-
-class ViewBox(pg.ViewBox):  # type: ignore[misc]
-    """A view that hands its clicks on and has no menu of its own."""
-
-    clicked = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__(enableMenu=False, defaultPadding=0.0)
-        self.disableAutoRange()
-
-    def mouseClickEvent(self, ev: MouseClickEvent) -> None:
-        """Pass a click on."""
-        ev.accept()
-        self.clicked.emit(ev)
 
 
 class Plot(pg.GraphicsView):  # type: ignore[misc]
@@ -53,12 +46,17 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
     ``hint_changed`` says what the mouse or the keys do here and is empty once they do nothing here any more,
     ``click_began`` precedes the click signal of whatever is hit, ``background_clicked`` (button, modifiers) follows
     a click that hit nothing, ``context_requested`` (global position) says that the user wants a menu: it comes last.
+    Between ``gathering_began`` (whether what was selected stays so) and ``gathering_finished`` every point that tells
+    of itself is one of several to be selected. ``touched`` says that the user acts on this plot.
     """
 
     hint_changed = Signal(str)
     click_began = Signal()
     background_clicked = Signal(object, object)
     context_requested = Signal(QPoint)
+    gathering_began = Signal(bool)
+    gathering_finished = Signal()
+    touched = Signal()
 
     def __init__(
         self,
@@ -96,8 +94,12 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         self._at_home = True
         self._hint = HINT
         self._labels: tuple[str, str] | None = None
+        self._zooms = ZoomHistory()
+        self._box_drawn, self.walking = SelectionBox(theme), Walking(self)
+        self.add_layer(self._box_drawn, z=90)
         self.display_labels(x_label, y_label)
         self.box.clicked.connect(self._answer_click)
+        self.box.boxed.connect(self._answer_box)
         self.box.sigRangeChangedManually.connect(self._leave_home)
         self.setMinimumSize(160, 120)
 
@@ -105,6 +107,10 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
     def layers(self) -> tuple[Layer, ...]:
         """The layers, lowest first."""
         return tuple(self._layers)
+
+    def visible_layers(self) -> list[Layer]:
+        """Return the layers that are shown, lowest first."""
+        return [layer for layer in self._layers if layer.isVisible()]
 
     def add_layer(self, layer: Layer, z: float = 0.0) -> Layer:
         """Draw a layer in this plot and return it; higher ``z`` is drawn later and hit first."""
@@ -126,6 +132,7 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         if self._labels == (x_label, y_label):
             return
         self._labels = (x_label, y_label)
+        self._name(without_markup(x_label), without_markup(y_label))
         for side, label in (("bottom", x_label), ("left", y_label)):
             self._axes[side].setLabel(label)
             self._axes[side].showLabel(bool(label))
@@ -154,27 +161,11 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
 
     def view_all(self) -> None:
         """Show all data, with room for the labels at their right and above."""
-        x, y = self._home
-        headroom = 0.0
-        labels: list[tuple[float, float]] = []
-        for layer in self._layers:
-            if layer.isVisible():
-                layer_x, layer_y = layer.data_bounds()
-                x = union(x, layer_x) if self._home[0] is None else x
-                y = union(y, layer_y) if self._home[1] is None else y
-                labels += layer.labels_px()
-                headroom = max(headroom, layer.headroom_px())
-        left, right = _padded(x, _PADDING_X if self._home[0] is None else 0.0)
-        width, height = self.box.width(), self.box.height()
-        if width > 0:
-            # A narrow plot keeps half of itself for the data.
-            inside = [(place - left, max(width - room, width / 2)) for place, room in labels if left < place <= right]
-            right = max([right, *(left + reach * width / free for reach, free in inside)])
-        bottom, top = _padded(y, _PADDING_Y if self._home[1] is None else 0.0)
-        if (self._home[1] is None or self._is_labelled) and 0 < headroom < height / 2:
-            top += (top - bottom) * headroom / (height - headroom)
-        self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0, disableAutoRange=True)
+        size = (self.box.width(), self.box.height())
+        x, y = framed(self.visible_layers(), self._home, size, is_labelled=self._is_labelled)
+        self.box.setRange(xRange=x, yRange=y, padding=0.0, disableAutoRange=True)
         self._at_home = True
+        self._zooms.visit(None)
 
     @property
     def is_at_home(self) -> bool:
@@ -185,9 +176,35 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         """Show a stored zoom."""
         self.box.setRange(xRange=x, yRange=y, padding=0.0, disableAutoRange=True)
         self._at_home = False
+        self._zooms.visit((x, y))
+
+    def can_step_zoom(self, by: int) -> bool:
+        """Return whether there is a zoom before (−1) or after (1) the present one."""
+        return self._zooms.can_step(by)
+
+    def step_zoom(self, by: int) -> None:
+        """Go back (−1) or forward (1) through the zooms of this plot, as far as there are any."""
+        if self._zooms.can_step(by):
+            view = self._zooms.step(by)
+            if view is None:
+                self.view_all()
+            else:
+                self.display_view(*view)
+
+    def zoom_by(self, factor: float) -> None:
+        """Show a part of the view, or more than it, around the point that the keys have reached or the middle."""
+        pixel = self.walking.pixel
+        self.box.scaleBy((factor, factor), center=None if pixel is None else self.box.mapSceneToView(pixel))
+        self._leave_home()
+
+    def pan_by(self, right: float, up: float) -> None:
+        """Move the view by parts of itself."""
+        (left, right_end), (bottom, top) = self.view
+        self.box.translateBy(x=right * (right_end - left), y=up * (top - bottom))
+        self._leave_home()
 
     @property
-    def view(self) -> tuple[tuple[float, float], tuple[float, float]]:
+    def view(self) -> View:
         """The visible ranges in x and y."""
         x, y = self.box.viewRange()
         return (x[0], x[1]), (y[0], y[1])
@@ -201,14 +218,39 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         """Return the pixel of a point in data coordinates, relative to this widget."""
         return self.mapFromScene(self.box.mapViewToScene(QPointF(x, y)))
 
+    # --- what is selected, said and copied -----------------------------------------------------------------
+    def display_ringed(self, keys: frozenset[str]) -> None:
+        """Ring the points of these measurements."""
+        for layer in self._layers:
+            layer.display_ringed(keys)
+
+    def name_sources(self, told: Callable[[str], str]) -> None:
+        """Take over what says in which files a measurement stands."""
+        for layer in self._layers:
+            layer.name_sources(told)
+
+    def copied(self) -> QMimeData:
+        """Return picture and data of this plot for the clipboard."""
+        labels = [without_markup(label) for label in self._labels or ("", "")]
+        columns = joined(layer.columns(*labels) for layer in self.visible_layers())
+        return clipboard_content(self.grab().toImage(), columns)
+
+    # --- keyboard ------------------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Show all with A; everything else goes to the focused handle."""
-        if event.key() == Qt.Key.Key_A and not event.modifiers():
-            self.view_all()
+        """Answer the keys of every plot; the others go to the focused handle."""
+        if answer_key(self, event):
+            self.touched.emit()
+            event.accept()
             return
         super().keyPressEvent(event)
         if not event.isAccepted():
             QWidget.keyPressEvent(self, event)
+
+    def _name(self, x_label: str, y_label: str) -> None:
+        """Name plot and viewport for assistive tools."""
+        name = tr("Plot of {y} against {x}", y=y_label, x=x_label) if x_label and y_label else x_label or y_label
+        self.setAccessibleName(name or tr("Plot"))
+        self.viewport().setAccessibleName(name or tr("Plot"))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Walk through the handles with Tab before leaving the plot."""
@@ -226,6 +268,8 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Say what is being dragged, even where the mouse came without a move."""
+        self.touched.emit()
+        self.walking.leave()
         super().mousePressEvent(event)
         self.hint_changed.emit(self._hint_at(self.mapToScene(event.position().toPoint())))
 
@@ -237,12 +281,17 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the hint of the keys back."""
         super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self.walking.leave()
         self.hint_changed.emit("")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Explain what is under the mouse."""
         super().mouseMoveEvent(event)
         if event.buttons():
+            focused = self.scene().focusItem()
+            if getattr(focused, "is_grabbed", False):
+                self.hint_changed.emit(focused.hint())
             return
         pixel = self.mapToScene(event.position().toPoint())
         hits = (layer.tip(pixel) for layer in reversed(self._layers) if layer.isVisible())
@@ -253,7 +302,10 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for a menu from the keyboard; the mouse asks through its click."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            self.context_requested.emit(self.mapToGlobal(self.rect().center()))
+            pixel = self.walking.pixel
+            self.walking.press(Qt.MouseButton.RightButton)
+            place = self.rect().center() if pixel is None else self.mapFromScene(pixel)
+            self.context_requested.emit(self.mapToGlobal(place))
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -283,24 +335,28 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
             self.view_all()
             return
         pixel = QPointF(event.scenePos())
-        visible = [layer for layer in reversed(self._layers) if layer.isVisible()]
+        visible = self.visible_layers()[::-1]
+        adds = button == Qt.MouseButton.LeftButton and bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        if adds:
+            self.gathering_began.emit(True)
         if not any(layer.click(pixel, button, modifiers) for layer in visible):
             self.background_clicked.emit(button, modifiers)
+        if adds:
+            self.gathering_finished.emit()
         if button == Qt.MouseButton.RightButton:
             self.context_requested.emit(event.screenPos().toPoint())
+
+    def _answer_box(self, box: QRectF, is_finished: bool) -> None:
+        self._box_drawn.display(None if is_finished else box)
+        if is_finished:
+            self.gathering_began.emit(False)
+            click_stops(stops_inside(self.visible_layers(), box))
+            self.gathering_finished.emit()
 
     def _repaint(self) -> None:
         self.viewport().update()
 
     def _leave_home(self) -> None:
         self._at_home = False
-
-
-def _padded(bounds: Bounds, padding: float) -> tuple[float, float]:
-    if bounds is None:
-        return 0.0, 1.0
-    low, high = bounds
-    if low == high:
-        half = abs(low) / 2 or 0.5
-        return low - half, high + half
-    return low - padding * (high - low), high + padding * (high - low)
+        self._zooms.visit(self.view)
+        self.touched.emit()

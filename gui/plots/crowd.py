@@ -8,13 +8,16 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import Plot
+from asplab.gui.plots.copying import joined, series_columns
 from asplab.gui.plots.curves import draw_line
 from asplab.gui.plots.drawn import Drawn, Series
-from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, PointLayer, finite_range
+from asplab.gui.plots.layer import Array, Bounds, Columns, Layer, PixelMap, PointLayer, Stop, finite_range
 from asplab.gui.plots.series import HIT_PX, SeriesLayer
 from asplab.gui.plots.symbols import picture_offset, symbol_picture
 
 _DOT_PX = 5.0
+_QUIET = 0.45
+"""Opacity of error bars that stand back: those of eleven temperatures would cover what stands in front."""
 _EMPTY: Array = np.empty((0, 0))
 
 
@@ -127,6 +130,35 @@ class Rows(PointLayer):
         hit = self.nearest(pixel)
         return self._tip(*hit) if hit is not None else ""
 
+    def stops(self) -> list[Stop]:
+        """Return all points that are drawn."""
+        places = np.argwhere(np.isfinite(self._x) & np.isfinite(self._y)).tolist()
+        return [Stop(float(self._x[row, column]), float(self._y[row, column]), (row, column)) for row, column in places]
+
+    def columns(self, x_label: str, y_label: str) -> Columns:
+        """Return the points of all rows with the ends of their bars, and their curves."""
+        across = self._errors[0]
+        return joined(
+            series_columns(
+                Series(
+                    color,
+                    x=self._x[row],
+                    y=self._y[row],
+                    error=np.abs(across[:, row] - self._y[row]) if across.size else None,
+                    line_x=self._lines_x if self._lines_y.size else (),
+                    line_y=self._lines_y[row] if self._lines_y.size else (),
+                ),
+                row,
+                x_label,
+                y_label,
+            )
+            for row, color in enumerate(self._colors)
+        )
+
+    def stop_tip(self, stop: Stop) -> str:
+        """Return the tip of a point."""
+        return self._tip(*stop.parts)
+
     def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
         """Paint curves, error bars and dots."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -163,12 +195,14 @@ class Rows(PointLayer):
         low, high = scale(ends[0]), scale(ends[1])
         # A bar that its dot would hide is not worth a stroke.
         good = (np.abs(high - low) > _DOT_PX) & np.isfinite(fixed)
+        painter.setOpacity(_QUIET)
         for row, color in enumerate(self._colors):
             shown = good[row]
             if shown.any():
                 painter.setPen(QPen(self.theme.color(color), 1))
                 bars = np.column_stack((fixed[row, shown], low[row, shown], high[row, shown])).tolist()
                 painter.drawLines([_bar(*bar, is_across=is_across) for bar in bars])
+        painter.setOpacity(1.0)
 
 
 def _bar(place: float, low: float, high: float, *, is_across: bool) -> QLineF:
@@ -243,7 +277,7 @@ class CachedSeries(Painted, SeriesLayer):
 
     def version(self) -> object:
         """Return what the picture shows; each display() makes new drawn values."""
-        return self._drawn, self._selected
+        return self._drawn, self._selected, self._ringed
 
 
 def _no_tip(_row: int, _column: int) -> str:

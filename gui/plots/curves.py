@@ -7,7 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from asplab.gui.look.theme import Theme
-from asplab.gui.plots.layer import Array, Bounds, Layer, PixelMap, finite_range
+from asplab.gui.plots.copying import curve_columns
+from asplab.gui.plots.layer import Array, Bounds, Columns, Layer, PixelMap, Stop, finite_range
 
 _HIT_PX = 12.0
 
@@ -113,6 +114,30 @@ class LayerCurves(Layer):
         """Return the tip of the curve under the mouse."""
         index = self.nearest(pixel, _HIT_PX / 2)
         return "" if index is None else self._tips[index]
+
+    def stops(self) -> list[Stop]:
+        """Return every curve where it stands highest in view."""
+        view = self.boundingRect()
+        found = []
+        for index in range(self.count):
+            inside = (self._x[index] >= view.left()) & (self._x[index] <= view.right())
+            inside &= np.isfinite(self._y[index])
+            if inside.any():
+                at = int(np.argmax(np.where(inside, self._y[index], -np.inf)))
+                found.append(Stop(float(self._x[index, at]), float(self._y[index, at]), (index, 0)))
+        return found
+
+    def press(self, stop: Stop, button: Qt.MouseButton) -> None:
+        """Tell which curve the keys or a box have reached."""
+        self.curve_clicked.emit(stop.parts[0], button, Qt.KeyboardModifier.NoModifier)
+
+    def stop_tip(self, stop: Stop) -> str:
+        """Return the tip of a curve."""
+        return self._tips[stop.parts[0]]
+
+    def columns(self, x_label: str, y_label: str) -> Columns:
+        """Return all curves, with one x where they share it."""
+        return curve_columns(self._x, self._y, self._tips, x_label, y_label)
 
     def nearest(self, pixel: QPointF, within_px: float = _HIT_PX) -> int | None:
         """Return the curve whose drawn line passes closest to a pixel, None where none is near."""

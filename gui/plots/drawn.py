@@ -33,6 +33,9 @@ class Series:
         Drawn open and muted.
     tips : sequence of str
         Rich text under the mouse, one per point, or none at all.
+    keys : sequence of str
+        The measurement behind every point (`Stack.key`, empty for none), or none at all: what is selected anywhere is
+        ringed here too.
     symbol : str
         One of ``asplab.gui.look.theme.SYMBOLS``.
     symbol_px : float
@@ -57,6 +60,7 @@ class Series:
     error: ArrayLike | None = None
     excluded: ArrayLike | None = None
     tips: Sequence[str] = ()
+    keys: Sequence[str] = ()
     symbol: str = "circle"
     symbol_px: float = SYMBOL_PX
     is_open: bool = False
@@ -101,6 +105,8 @@ def prepare(series: Series, *, log_x: bool = False, log_y: bool = False) -> Draw
     x, y, line_x, line_y = (_array(part) for part in (series.x, series.y, series.line_x, series.line_y))
     excluded = np.zeros(x.shape, bool) if series.excluded is None else np.asarray(series.excluded, bool)
     _require_equal(series.label, "points", x, y, excluded)
+    if series.keys and len(series.keys) != x.size:
+        raise ValueError(f"Series '{series.label}': {len(series.keys)} keys for {x.size} points.")
     error = np.full(x.size, np.nan) if series.error is None else _array(series.error)
     if error.shape not in ((x.size,), (2, x.size)):
         raise ValueError(f"Series '{series.label}': errors of shape {error.shape} for {x.size} points.")

@@ -74,6 +74,11 @@ class Handle(Layer):
         """Whether the handle is hovered, dragged or has the keyboard focus."""
         return self._hovered is not None or self._grabbed is not None or self.hasFocus()
 
+    @property
+    def is_grabbed(self) -> bool:
+        """Whether the mouse holds it."""
+        return self._grabbed is not None
+
     def display_label(self, label: str, scope: str) -> None:
         """Show another name and scope."""
         self.label, self.scope = label, scope

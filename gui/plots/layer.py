@@ -1,8 +1,9 @@
 """What every drawn layer shares: it covers the view, paints in pixels and answers the mouse."""
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -42,6 +43,18 @@ class PixelMap:
     def data(self, pixel: QPointF) -> tuple[float, float]:
         """Return the data coordinates of a pixel."""
         return (pixel.x() - self.x_shift) / self.x_scale, (pixel.y() - self.y_shift) / self.y_scale
+
+
+class Stop(NamedTuple):
+    """A point or curve that the keys can reach: its place in plot coordinates and its two numbers in the layer."""
+
+    x: float
+    y: float
+    parts: tuple[int, int]
+
+
+Columns = Sequence[tuple[str, Sequence[float] | Sequence[str] | Array]]
+"""Data behind a drawing: the heading of each column and its values."""
 
 
 class Layer(pg.UIGraphicsItem):  # type: ignore[misc]
@@ -91,6 +104,27 @@ class Layer(pg.UIGraphicsItem):  # type: ignore[misc]
         """Answer a click and return whether something was hit."""
         return False
 
+    def display_ringed(self, keys: frozenset[str]) -> None:
+        """Ring the points of these measurements."""
+
+    def name_sources(self, told: Callable[[str], str]) -> None:
+        """Take over what says, as rich text, in which files a measurement stands."""
+
+    def stops(self) -> Sequence[Stop]:
+        """Return what the keys can reach."""
+        return ()
+
+    def press(self, stop: Stop, button: Qt.MouseButton) -> None:
+        """Answer as if a stop had been clicked."""
+
+    def stop_tip(self, stop: Stop) -> str:
+        """Return what is said of a stop, as rich text."""
+        return ""
+
+    def columns(self, x_label: str, y_label: str) -> Columns:
+        """Return the data behind the drawing, with plain headings."""
+        return ()
+
     def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
         """Paint in pixels; the painter has no transform."""
 
@@ -111,6 +145,10 @@ class Layer(pg.UIGraphicsItem):  # type: ignore[misc]
 
     def pixel_map(self) -> PixelMap:
         """Return the map between data and the plot's own pixels."""
+        box = self.getViewBox()
+        if isinstance(box, pg.ViewBox):
+            # A new zoom reaches the transform with the next paint only.
+            box.updateMatrix()
         return PixelMap.of(self.sceneTransform())
 
 
@@ -125,6 +163,10 @@ class PointLayer(Layer):
     def nearest(self, pixel: QPointF) -> tuple[int, int] | None:
         """Return the two numbers of the point under a pixel, None where there is none."""
         return None
+
+    def press(self, stop: Stop, button: Qt.MouseButton) -> None:
+        """Tell which point the keys or a box have reached."""
+        self.point_clicked.emit(*stop.parts, button)
 
     def click(self, pixel: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
         """Tell which point was hit."""

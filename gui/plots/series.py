@@ -1,6 +1,6 @@
 """Series of points with errors, model curves and their bands, all painted by one item."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QWidget
 
 from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.base import Plot
+from asplab.gui.plots.copying import joined, series_columns
 from asplab.gui.plots.curves import draw_line
 from asplab.gui.plots.drawn import Drawn, Series, prepare
-from asplab.gui.plots.layer import Array, Bounds, PixelMap, PointLayer, finite_range, union
+from asplab.gui.plots.layer import Array, Bounds, Columns, PixelMap, PointLayer, Stop, finite_range, union
 from asplab.gui.plots.symbols import picture_offset, symbol_picture
 from asplab.gui.widgets.text import paint_rich, rich_width
 
@@ -33,6 +34,8 @@ class SeriesLayer(PointLayer):
         self._log_x, self._log_y = log_x, log_y
         self._drawn: tuple[Drawn, ...] = ()
         self._selected: tuple[int, int] | None = None
+        self._ringed: frozenset[str] = frozenset()
+        self._sources: Callable[[str], str] = _nowhere
         self._bounds: tuple[Bounds, Bounds] = (None, None)
         self._hidden = 0
 
@@ -63,6 +66,16 @@ class SeriesLayer(PointLayer):
         """Draw a ring around one point, or none."""
         self._selected = None if series is None or point is None else (series, point)
         self.update()
+
+    def display_ringed(self, keys: frozenset[str]) -> None:
+        """Draw a ring around every point of these measurements."""
+        if keys != self._ringed:
+            self._ringed = keys
+            self.update()
+
+    def name_sources(self, told: Callable[[str], str]) -> None:
+        """Take over what says in which files a measurement stands."""
+        self._sources = told
 
     def data_bounds(self) -> tuple[Bounds, Bounds]:
         """Return the ranges of points and curves; errors may reach beyond."""
@@ -97,8 +110,31 @@ class SeriesLayer(PointLayer):
     def tip(self, pixel: QPointF) -> str:
         """Return the tip of the point under the mouse."""
         hit = self.nearest(pixel)
-        tips = self._drawn[hit[0]].series.tips if hit is not None else ()
-        return tips[hit[1]] if hit is not None and tips else ""
+        return "" if hit is None else self._told(*hit)
+
+    # --- keys and clipboard ------------------------------------------------------------------------------
+    def stops(self) -> list[Stop]:
+        """Return all points that are drawn."""
+        return [
+            Stop(float(one.x[point]), float(one.y[point]), (index, point))
+            for index, one in enumerate(self._drawn)
+            if one.series.symbol_px >= 1
+            for point in np.flatnonzero(np.isfinite(one.x) & np.isfinite(one.y)).tolist()
+        ]
+
+    def stop_tip(self, stop: Stop) -> str:
+        """Return the tip of a point."""
+        return self._told(*stop.parts)
+
+    def columns(self, x_label: str, y_label: str) -> Columns:
+        """Return points, errors and curves of all series."""
+        return joined(series_columns(one, index, x_label, y_label) for index, one in enumerate(self.series))
+
+    def _told(self, index: int, point: int) -> str:
+        series = self._drawn[index].series
+        tip = series.tips[point] if series.tips else ""
+        source = self._sources(series.keys[point]) if tip and series.keys and series.keys[point] else ""
+        return f"{tip}<br>{source}" if source else tip
 
     # --- painting ----------------------------------------------------------------------------------------
     def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
@@ -161,16 +197,29 @@ class SeriesLayer(PointLayer):
             painter.drawPixmap(corner, crossed_out if excluded else usual)
 
     def _draw_ring(self, painter: QPainter, to_pixel: PixelMap) -> None:
-        if self._selected is None or self._selected[0] >= len(self._drawn):
-            return
-        one = self._drawn[self._selected[0]]
-        x, y = (part[self._selected[1] : self._selected[1] + 1] for part in (one.x, one.y))
-        # A point that is not known, or not above zero on a logarithmic axis, has no place.
-        if np.isfinite(x).any() and np.isfinite(y).any():
-            centre = QPointF(to_pixel.x(x[0]), to_pixel.y(y[0]))
-            painter.setPen(QPen(self.theme.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(centre, 9.0, 9.0)
+        painter.setPen(QPen(self.theme.color("accent"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for index, point in self._ringed_places():
+            x, y = self._drawn[index].x[point], self._drawn[index].y[point]
+            # A point that is not known, or not above zero on a logarithmic axis, has no place.
+            if np.isfinite(x) and np.isfinite(y):
+                painter.drawEllipse(QPointF(float(to_pixel.x(x)), float(to_pixel.y(y))), 9.0, 9.0)
+
+    def _ringed_places(self) -> set[tuple[int, int]]:
+        """Return series and point of everything that is selected."""
+        places: set[tuple[int, int]] = set()
+        if self._selected is not None and self._selected[0] < len(self._drawn):
+            index, point = self._selected
+            places |= {self._selected} if point < self._drawn[index].x.size else set()
+        if self._ringed:
+            places |= {
+                (index, point)
+                for index, one in enumerate(self._drawn)
+                if one.series.symbol_px >= 1
+                for point, key in enumerate(one.series.keys)
+                if key in self._ringed
+            }
+        return places
 
     def _draw_labels(self, painter: QPainter, to_pixel: PixelMap) -> None:
         painter.setFont(_label_font())
@@ -249,6 +298,10 @@ class SeriesPlot(Plot):
     def display_selected(self, series: int | None, point: int | None = None) -> None:
         """Draw a ring around one point, or none."""
         self.series_layer.display_selected(series, point)
+
+
+def _nowhere(_key: str) -> str:
+    return ""
 
 
 def _half_way_down(y: Array, indices: np.ndarray) -> int:

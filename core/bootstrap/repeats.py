@@ -32,6 +32,8 @@ from asplab.core.units import FloatArray
 _ROUNDING = 1e-12
 _NAMED = 4
 """Conditions that a message names before it counts the rest."""
+_Places = tuple[list[list[int]], list[int]]
+"""Of one temperature, the place of each repeat of each stack, and of each scan."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,6 +161,38 @@ def plan_repeats(
     """
     places, groups = _places(pair_repeats(corrected, layout, scans, settings), settings)
     n_units = max((sum(size for size, _ in sets) for sets in groups), default=0)
+    light, heat, count = _deviations(corrected, layout, emission, absorbed, places, n_units)
+    _check_counts(count, responses)
+    used = count[:, responses.fitted]
+    if not used.size:
+        raise AnalysisError("no condition is in use, so there is nothing to resample. Bring excluded ones back.")
+    add_light, add_heat = _additions(responses, emission, absorbed)
+    return RepeatPlan(
+        groups=groups,
+        light=light * responses.valid[:, None],
+        heat=heat * responses.valid[:, None],
+        intensity=responses.intensity,
+        absorbed=responses.absorbed,
+        add_light=add_light,
+        add_heat=add_heat,
+        enough=count.min(axis=0) > 1,
+        n_repeats=(int(used.min()), int(used.max())),
+        subtracted=None if responses.lasting is None else _root(responses.lasting),
+    )
+
+
+def _deviations(
+    corrected: Corrected,
+    layout: Layout,
+    emission: Emission,
+    absorbed: Absorbed,
+    places: list[_Places],
+    n_units: int,
+) -> tuple[FloatArray, FloatArray, np.ndarray]:
+    """Return stretched deviations of I and PA (n_temperatures, n_units, n_columns), and how many repeats each has.
+
+    Counts have shape (2, n_temperatures, n_columns).
+    """
     n_t, n = layout.index.shape
     light, heat = np.zeros((n_t, n_units, n)), np.zeros((n_t, n_units, n))
     gain = np.nan_to_num(emission.factor)
@@ -173,37 +207,27 @@ def plan_repeats(
             if readings is not None:
                 count[1, t, column] = len(readings)
                 heat[t, of_heat, column] = _stretched(readings[:, position])
-    _check_counts(count, responses)
-    n_columns = responses.valid.shape[1]
-    shared = np.where(responses.valid[:, :, None] & responses.valid[:, None, :], absorbed.shared, 0.0)
-    shown = responses.covariance[:, n_columns:, n_columns:] - shared
+    return light, heat, count
+
+
+def _additions(responses: Responses, emission: Emission, absorbed: Absorbed) -> tuple[Addition, Addition]:
+    """Return what repeats do not show of I and of PA, beside the covariance that they do show."""
+    n = responses.valid.shape[1]
+    both = responses.valid[:, :, None] & responses.valid[:, None, :]
+    found = []
+    for of_chain, part in ((emission.shared, slice(0, n)), (absorbed.shared, slice(n, None))):
+        shared = np.where(both, of_chain, 0.0)
+        shown = responses.covariance[:, part, part] - shared
+        if responses.remeasured is not None:
+            shared = shared + responses.remeasured[:, part, part]
+            shown = shown - responses.remeasured[:, part, part]
+        if responses.lasting is not None:
+            shown = shown - responses.lasting[:, part, part]
+        found.append((shown, shared))
     # Errors of wavelengths are drawn with the energies, which they move as well.
-    np.einsum("tii->ti", shared)[...] -= responses.misread**2
-    shared_light = np.where(responses.valid[:, :, None] & responses.valid[:, None, :], emission.shared, 0.0)
-    shown_light = responses.covariance[:, :n_columns, :n_columns] - shared_light
-    if responses.remeasured is not None:
-        shared_light = shared_light + responses.remeasured[:, :n_columns, :n_columns]
-        shown_light = shown_light - responses.remeasured[:, :n_columns, :n_columns]
-        shared = shared + responses.remeasured[:, n_columns:, n_columns:]
-        shown = shown - responses.remeasured[:, n_columns:, n_columns:]
-    if responses.lasting is not None:
-        shown_light = shown_light - responses.lasting[:, :n_columns, :n_columns]
-        shown = shown - responses.lasting[:, n_columns:, n_columns:]
-    used = count[:, responses.fitted]
-    if not used.size:
-        raise AnalysisError("no condition is in use, so there is nothing to resample. Bring excluded ones back.")
-    return RepeatPlan(
-        groups=groups,
-        light=light * responses.valid[:, None],
-        heat=heat * responses.valid[:, None],
-        intensity=responses.intensity,
-        absorbed=responses.absorbed,
-        add_light=Addition.of(shown_light, shared_light),
-        add_heat=Addition.of(shown, shared),
-        enough=count.min(axis=0) > 1,
-        n_repeats=(int(used.min()), int(used.max())),
-        subtracted=None if responses.lasting is None else _root(responses.lasting),
-    )
+    np.einsum("tii->ti", found[1][1])[...] -= responses.misread**2
+    light, heat = (Addition.of(shown, shared) for shown, shared in found)
+    return light, heat
 
 
 def _root(covariance: FloatArray) -> FloatArray:
@@ -226,9 +250,6 @@ def _stretched(values: FloatArray, blocks: tuple[int, ...] = ()) -> FloatArray:
         values = ((values - centre) * stretch[..., None])[0, 0]
     result: FloatArray = (values - values.mean()) * (1.0 / np.sqrt(n * (n - 1.0)) if n > 1 else 0.0)
     return result
-
-
-_Places = tuple[list[list[int]], list[int]]
 
 
 def _places(pairs: Pairs, settings: ResponseSettings) -> tuple[list[_Places], tuple[tuple[tuple[int, int], ...], ...]]:

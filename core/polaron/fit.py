@@ -93,56 +93,25 @@ def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> Polaron
         For a temperature that is not above 0 K.
     """
     _check_temperatures(efficiency.temperatures_k)
+    counts, fitted, use = _used(efficiency, settings)
+    thermal = thermal_energy_mev(efficiency.temperatures_k)
+    problem = _problem_of(efficiency, use, thermal)
+    parameters, chi2, normal = _fit_separate(problem, counts, fitted)
+    shared = Shared(shared_lasers(efficiency, use), efficiency.common_reference_error_mev)
+    joint = _fit_joint(problem, thermal, parameters, normal, fitted, shared, settings)
+    separate = _Separate(parameters, _inverse(normal, fitted), chi2, counts, fitted)
+    return _told(efficiency, problem, separate, joint, thermal)
+
+
+def _used(efficiency: EfficiencyFit, settings: PolaronSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return how many points each temperature has, which temperatures are fitted, and which points they use."""
     low, high = settings.detuning_range_mev
     detuning = efficiency.detuning_mev
     with np.errstate(invalid="ignore"):
         use = efficiency.fitted & (detuning > 0.0) & (detuning >= low) & (detuning <= high)
     counts = use.sum(axis=1)
     fitted = counts >= N_PARAMETERS
-    use = use & fitted[:, None]
-    thermal = thermal_energy_mev(efficiency.temperatures_k)
-    problem = _problem_of(efficiency, use, thermal)
-    parameters, chi2, normal = _fit_separate(problem, counts, fitted)
-    covariance = _inverse(normal, fitted)
-    scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal)
-    shared = Shared(shared_lasers(efficiency, use), efficiency.common_reference_error_mev)
-    joint = _fit_joint(problem, thermal, parameters, normal, fitted, shared, settings)
-    able = np.append(fitted, joint.objective is not None)
-    n_points = np.append(counts, use.sum())
-    n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), joint.n_parameters)
-    table = _physical(
-        np.concatenate([parameters[:, -2:], joint.kappa_u[None]]),
-        np.concatenate([covariance[:, -2:, -2:], joint.kappa_u_covariance[None]]),
-        able,
-    )
-    chi2 = np.where(able, np.append(chi2, joint.chi2), np.nan)
-    return PolaronFit(
-        temperatures_k=efficiency.temperatures_k,
-        g_mev=table[0],
-        g_error_mev=table[1],
-        phonon_mev=table[2],
-        phonon_error_mev=table[3],
-        polaron_energy_mev=table[4],
-        polaron_energy_error_mev=table[5],
-        huang_rhys=table[6],
-        huang_rhys_error=table[7],
-        log_scale=np.where(able, np.append(scales, joint.log_scale), np.nan),
-        chi2=chi2,
-        dof=np.where(able, n_points - n_parameters, 0),
-        n_points=n_points,
-        aicc=_aicc(chi2, n_points, n_parameters),
-        parameters=np.where(fitted[:, None], parameters, np.nan),
-        parameter_covariance=covariance,
-        joint_parameters=joint.parameters,
-        joint_covariance=joint.covariance,
-        problem=problem,
-        joint_objective=joint.objective,
-        fitted=fitted,
-        problems=(
-            *_problems(efficiency, counts, fitted),
-            *_misfits(efficiency.temperatures_k, chi2, n_points - n_parameters, able),
-        ),
-    )
+    return counts, fitted, use & fitted[:, None]
 
 
 def _check_temperatures(temperatures_k: FloatArray) -> None:
@@ -213,6 +182,62 @@ class _Joint:
     @property
     def kappa_u_covariance(self) -> FloatArray:
         return np.full((2, 2), np.nan) if self.covariance is None else self.covariance[-2:, -2:]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Separate:
+    """Fits of single temperatures; fields as in `PolaronFit`, ``counts`` are points of each temperature."""
+
+    parameters: FloatArray
+    covariance: FloatArray
+    chi2: FloatArray
+    counts: np.ndarray
+    fitted: np.ndarray
+
+
+def _told(
+    efficiency: EfficiencyFit, problem: LogitProblem, separate: _Separate, joint: _Joint, thermal_mev: FloatArray
+) -> PolaronFit:
+    """Return the fits of single temperatures and the joint one in physical quantities, with what is doubtful."""
+    parameters, covariance, fitted = separate.parameters, separate.covariance, separate.fitted
+    able = np.append(fitted, joint.objective is not None)
+    n_points = np.append(separate.counts, separate.counts[fitted].sum())
+    n_parameters = np.append(np.full(len(fitted), N_PARAMETERS), joint.n_parameters)
+    scales = _log_scale(parameters[:, 0], parameters[:, 1], parameters[:, 2], thermal_mev)
+    table = _physical(
+        np.concatenate([parameters[:, -2:], joint.kappa_u[None]]),
+        np.concatenate([covariance[:, -2:, -2:], joint.kappa_u_covariance[None]]),
+        able,
+    )
+    chi2 = np.where(able, np.append(separate.chi2, joint.chi2), np.nan)
+    problems = (
+        *_problems(efficiency, separate.counts, fitted),
+        *_misfits(efficiency.temperatures_k, chi2, n_points - n_parameters, able),
+    )
+    return PolaronFit(
+        temperatures_k=efficiency.temperatures_k,
+        g_mev=table[0],
+        g_error_mev=table[1],
+        phonon_mev=table[2],
+        phonon_error_mev=table[3],
+        polaron_energy_mev=table[4],
+        polaron_energy_error_mev=table[5],
+        huang_rhys=table[6],
+        huang_rhys_error=table[7],
+        log_scale=np.where(able, np.append(scales, joint.log_scale), np.nan),
+        chi2=chi2,
+        dof=np.where(able, n_points - n_parameters, 0),
+        n_points=n_points,
+        aicc=_aicc(chi2, n_points, n_parameters),
+        parameters=np.where(fitted[:, None], parameters, np.nan),
+        parameter_covariance=covariance,
+        joint_parameters=joint.parameters,
+        joint_covariance=joint.covariance,
+        problem=problem,
+        joint_objective=joint.objective,
+        fitted=fitted,
+        problems=problems,
+    )
 
 
 def _fit_joint(

@@ -222,6 +222,15 @@ def analyze(
         bool,
         typer.Option("--corrections", help="Tell what each correction does to the results: analyse without it too."),
     ] = False,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            "--scenario",
+            metavar="NAME",
+            help="Scenario of the project to analyse by; --settings FILE.toml goes on top of it. By default the state "
+            "in which the project was saved.",
+        ),
+    ] = None,
 ) -> None:
     """Analyse raw data: quantum yield, η, polaron parameters, their errors and checks; tables, figures, project."""
     from asplab.core.inference import asked_for
@@ -237,6 +246,7 @@ def analyze(
             asked=asked,
             preset=preset,
             corrections=corrections,
+            scenario=scenario,
             progress=progress,
         )
     _report(outcome)

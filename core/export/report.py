@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from asplab.core.cooling import cooling_threshold
+from asplab.core.document import Document
 from asplab.core.energies.words import SINGLE_GAP, energy_words
 from asplab.core.export.correction_rows import correction_section
 from asplab.core.export.error_sections import budget_section, check_section, systematic_section
@@ -23,6 +24,7 @@ from asplab.core.pipeline import Results
 from asplab.core.problems import Problem, grouped
 from asplab.core.provenance import utc_text
 from asplab.core.rounding import arms, number_with_error
+from asplab.core.scenarios import scenario_words
 from asplab.core.settings.plain import settings_to_dict
 
 Row = dict[str, Any]
@@ -76,7 +78,7 @@ def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="muted">{made_by["name"]} {made_by["version"]}, {utc_text(datetime.now(UTC))}</p>',
-        *_simulated(experiment.simulated),
+        *_simulated(experiment.simulated), *_scenario(results.document),
         "<h2>Problems</h2>", *_problems(results),
         "<h2>Polaron parameters</h2>", *_polaron(results),
         *_comparison(results),
@@ -103,6 +105,12 @@ def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
 def _simulated(simulated: bool) -> Iterator[str]:
     if simulated:
         yield '<p class="notice"><strong>Simulated data.</strong> A virtual experiment: nothing was measured.</p>'
+
+
+def _scenario(document: Document) -> Iterator[str]:
+    told = scenario_words(document)
+    if told:
+        yield f"<p>Scenario: <strong>{escape(told)}</strong></p>"
 
 
 def _problems(results: Results) -> Iterator[str]:

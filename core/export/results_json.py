@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from asplab.core.document import Document
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import stated_error
 from asplab.core.export.error_rows import FIT_QUANTITIES, budget_rows, check_rows, systematic_pair, systematics_row
@@ -16,6 +17,7 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.provenance import PROGRAM, software_versions
 from asplab.core.rounding import number
+from asplab.core.scenarios import chosen_scenario, is_changed
 from asplab.core.settings.plain import settings_to_dict
 
 SCHEMA = "asplab-results/1"
@@ -40,6 +42,7 @@ def results_document(results: Results) -> Row:
         "software": software(),
         "sources": [{"path": source.path, "sha256": source.sha256} for source in experiment.sources],
         "settings": settings_to_dict(document.settings),
+        "scenario": scenario_row(document),
         "exclusions": [{"target": item.target, "reason": item.reason} for item in document.exclusions.items],
         "gap": gap_rows(results),
         "quantum_yield": quantum_yield_rows(results),
@@ -54,6 +57,12 @@ def results_document(results: Results) -> Row:
         "companion": {},
         "problems": [{"severity": p.severity, "where": p.where, "message": p.message} for p in results.problems],
     }
+
+
+def scenario_row(document: Document) -> Row | None:
+    """Return the scenario that was chosen, and whether settings or exclusions are others than it keeps."""
+    chosen = chosen_scenario(document)
+    return None if chosen is None else {"name": chosen.name, "is_changed": is_changed(document)}
 
 
 def software() -> Row:

@@ -31,6 +31,7 @@ from asplab.core.jobs.transfer import with_settings_of
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.project.file import open_project, save_project, stored_results, was_saved_by_person
+from asplab.core.scenarios import switch_to
 from asplab.core.settings.plain import read_settings
 
 __all__ = [
@@ -82,6 +83,7 @@ def analyze(
     asked: Asked | None = None,
     preset: str | None = None,
     corrections: bool = False,
+    scenario: str | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Analyse a folder, manifest or project and write the results folder.
@@ -103,17 +105,20 @@ def analyze(
         Name or file of an import preset that fills in the conditions of the folder's files.
     corrections : bool
         Find what each correction does to the results, by analysing once more without it.
+    scenario : str, optional
+        Scenario of the project whose settings and exclusions are used; settings that are named go on top of them.
 
     Raises
     ------
     InputError, ProjectError, SettingsError
-        When the source or the settings can't be used, or the results folder is not ours to write.
+        When the source or the settings can't be used, the project has no such scenario, or the results folder is not
+        ours to write.
     Cancelled
         When ``progress`` was cancelled; nothing is left behind.
     """
     progress = progress or Progress()
     document = load_document(source, preset=preset, progress=progress.part(0.0, 0.4))
-    document, method = choose_method(document, source, asked or Asked(), settings_file)
+    document, method = choose_method(document, source, asked or Asked(), settings_file, scenario=scenario)
     folder = results_folder(document.experiment) if output is None else output
     check_results_folder(folder, force=force)
     with staged(folder) as staging:
@@ -123,19 +128,25 @@ def analyze(
 
 
 def choose_method(
-    document: Document, source: Path, asked: Asked, settings_file: Path | None
+    document: Document, source: Path, asked: Asked, settings_file: Path | None, *, scenario: str | None = None
 ) -> tuple[Document, Method]:
-    """Return the document with the settings of a file, and how it is analysed.
+    """Return the document at a scenario and with the settings of a file, and how it is analysed.
 
     Models are those asked for, else those of the settings file or of the project that serves as one, else those of the
     project or its settings, else Eq. 9 alone. The document remembers them. A project that serves as settings also
-    brings the way in which it was analysed.
+    brings the way in which it was analysed. A scenario that names other models than the project brings its own.
     """
+    named_before = document.settings.models.compared
+    if scenario is not None:
+        document = switch_to(document, scenario)
+    has_own_models = document.settings.models.compared != named_before
     example, settings_file = _project_or_file(settings_file)
     if example is not None:
         document = with_settings_of(document, open_project(example))
     way = example or (source if is_project(source) else None)
     method = stored_method({} if way is None else stored_results(way), document.settings)
+    if has_own_models and example is None:
+        method = replace(method, models=asked_models(document.settings))
     models = method.models if method.compares else asked_models(document.settings)
     if settings_file is not None:
         # On top of no models at all, it shows whether the file names any, be they the usual ones.

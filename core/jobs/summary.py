@@ -19,6 +19,7 @@ from asplab.core.rounding import (
     number_with_error,
     number_with_interval,
 )
+from asplab.core.scenarios import scenario_words
 
 Row = Mapping[str, Any]
 
@@ -40,9 +41,12 @@ def summary(outcome: Outcome) -> list[str]:
 
 
 def place_lines(outcome: Outcome) -> list[str]:
-    """Return where the results are, and where a project that had to give way is kept."""
+    """Return where the results are, by which scenario, and where a project that had to give way is kept."""
     simulated = " (simulated data)" if outcome.results.document.experiment.simulated else ""
     lines = [f"results: {outcome.folder}{simulated}"]
+    told = scenario_words(outcome.results.document)
+    if told:
+        lines.append(f"scenario: {told}")
     if outcome.backup is not None:
         lines.append(f"the project saved before is kept: {outcome.backup}")
     return lines

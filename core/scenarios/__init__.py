@@ -69,6 +69,13 @@ def is_changed(document: Document) -> bool:
     return chosen is not None and state_of(chosen) != state_of(document)
 
 
+def scenario_words(document: Document) -> str:
+    """Return which scenario the results of a document are those of, for people; empty where none was chosen."""
+    if chosen_scenario(document) is None:
+        return ""
+    return f"{document.scenario}, changed since it was kept" if is_changed(document) else document.scenario
+
+
 def free_name(documents: Iterable[Document], stem: str) -> str:
     """Return ``stem 1``, ``stem 2``, … : the first number above those in use in any of the documents."""
     numbered = re.compile(rf"{re.escape(stem)} (\d+)")

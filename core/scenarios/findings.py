@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,8 @@ class ResultRow:
         is stated anyway.
     dofs : tuple of int or None
         Degrees of freedom of each χ²; empty for all other quantities.
+    is_fitted : tuple of bool
+        Whether each η takes part in the fits: not where it is excluded or out of range; empty for other quantities.
     """
 
     quantity: str
@@ -47,6 +49,7 @@ class ResultRow:
     values: tuple[Estimate | None, ...]
     shifts_sigma: tuple[float, ...]
     dofs: tuple[int | None, ...] = ()
+    is_fitted: tuple[bool, ...] = ()
 
 
 def find_results(
@@ -189,8 +192,19 @@ def _eta_rows(
             None if results is None or t is None else _eta(results.efficiency, t, key)
             for results, t in zip(found, places, strict=True)
         ]
-        rows += _row("eta", temperature_k, values, reference, detunings[key])
+        fitted = tuple(_is_fitted(results, t, key) for results, t in zip(found, places, strict=True))
+        rows += [
+            replace(row, is_fitted=fitted) for row in _row("eta", temperature_k, values, reference, detunings[key])
+        ]
     return rows
+
+
+def _is_fitted(results: Results | None, t: int | None, key: str) -> bool:
+    fit = None if results is None else results.polaron
+    if results is None or results.efficiency is None or fit is None or t is None:
+        return False
+    keys = results.efficiency.keys[t]
+    return key in keys and bool(fit.problem.use[t, keys.index(key)])
 
 
 def _eta(fit: EfficiencyFit | None, t: int, key: str) -> Estimate | None:

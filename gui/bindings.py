@@ -87,7 +87,9 @@ class Bindings(QObject):
         JobLine(jobs, window.status, keys=_CANCELLABLE, prefix=PREFIX, cancel_all=cancel, parent=self)
         self.help = Help(window)
         self._commands = self._command_table()
-        window.place(self.tree, self.inspector)
+        window.furnish((self.tree.dock, *self.inspector.docks.values()))
+        window.workbench.recall(preferences.layout)
+        self.inspector.setParent(window)
         window.display_mode(appearance.mode)
         window.display_guides(self.help.pages)
         window.menus.follow_history(self.session.history)
@@ -141,6 +143,7 @@ class Bindings(QObject):
         self.session.refused.connect(self._refuse)
         self.session.broken.connect(self._break)
         self.theory.setting_wanted.connect(self.inspector.show_setting)
+        self.inspector.part_wanted.connect(self.window.workbench.reveal)
 
     def _connect_panel(self, panel: Panel) -> None:
         intents = self.intents
@@ -170,6 +173,7 @@ class Bindings(QObject):
             "view_all": self._view_all,
             "warmer": partial(self.looking.step_temperature, 1),
             "colder": partial(self.looking.step_temperature, -1),
+            "reset_layout": self.window.workbench.reset,
             "recompute": self.session.recompute,
             "keys": self.help.open_keys,
             "about": self.help.open_about,
@@ -275,6 +279,8 @@ class Bindings(QObject):
         if results is not None:
             self.tree.display(results, self.looking.view)
             self.inspector.display(results, self.looking.view, self.theory.systematics(results))
+            if not self.session.is_dragging:
+                self.window.workbench.balance_soon()
             self._display_exclusions()
             self.window.status.display_problems(sum(cause.tone != "info" for cause in _causes(results)))
 
@@ -325,6 +331,7 @@ class Bindings(QObject):
 
     def _shut_down(self) -> None:
         self.preferences.remember_geometry(self.window.saveGeometry())
+        self.preferences.remember_layout(self.window.workbench.remember())
         self.imports.close()
         self.watching.stop()
         self.jobs.close()

@@ -1,4 +1,4 @@
-"""What the program remembers between two starts: theme, recent files, the window's size. Never science."""
+"""What the program remembers between two starts: theme, recent files, size and layout of the window. Never science."""
 
 from pathlib import Path
 
@@ -63,6 +63,15 @@ class Preferences:
     def remember_geometry(self, geometry: QByteArray, window: str = "main") -> None:
         """Remember size and place of a window."""
         self._store.setValue(_geometry_key(window), geometry)
+
+    @property
+    def layout(self) -> str:
+        """Where the panels stood when the window was last closed, as `asplab.gui.layout` writes it; empty at first."""
+        return str(self._store.value("layout", ""))
+
+    def remember_layout(self, layout: str) -> None:
+        """Remember where the panels stand."""
+        self._store.setValue("layout", layout)
 
 
 def _geometry_key(window: str) -> str:

@@ -1,4 +1,4 @@
-"""The frame of the window: menus, toolbar, the three columns, banner and status line. It knows no science.
+"""The frame of the window: menus, toolbar, the workbench, banner and status line. It knows no science.
 
 It is shown, still empty, before anything but Qt is loaded, and filled after its first paint: what it is made of is
 imported inside :meth:`Window.build`.
@@ -18,22 +18,22 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QMainWindow,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 if TYPE_CHECKING:
+    from asplab.gui.layout import Workbench
     from asplab.gui.menus.bar import MenuBar
     from asplab.gui.toolbar import Toolbar
     from asplab.gui.watch_strip import WatchStrip
     from asplab.gui.widgets.banner import Banner
+    from asplab.gui.widgets.dock import Dock
     from asplab.gui.widgets.empty import EmptyState
     from asplab.gui.widgets.status import StatusLine
 
 SIZE = (1440, 900)
-LEFT_PX, RIGHT_PX = 244, 292
 _GAP = 8
 _TIGHT_BELOW_PX = 1240
 _BUTTON_PX = 148
@@ -71,6 +71,7 @@ class Window(QMainWindow):
     status: "StatusLine"
     toolbar: "Toolbar"
     watch_strip: "WatchStrip"
+    workbench: "Workbench"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +85,7 @@ class Window(QMainWindow):
 
     def build(self) -> None:
         """Fill the window; it may be on screen already, and is then there at once."""
+        from asplab.gui.layout import Workbench
         from asplab.gui.menus.bar import MenuBar
         from asplab.gui.toolbar import Toolbar
         from asplab.gui.watch_strip import WatchStrip
@@ -101,8 +103,8 @@ class Window(QMainWindow):
         self.banner = Banner()
         self.empty = EmptyState(*_EMPTY)
         self._empty_buttons: list[QPushButton] = []
-        self.pages = QStackedWidget()
-        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.workbench = Workbench()
+        self.pages = self.workbench.pages
         self.stack = QStackedWidget()
         self.status = StatusLine()
         self.watch_strip = WatchStrip()
@@ -125,14 +127,14 @@ class Window(QMainWindow):
         self.display_ready(self._is_ready)
 
     def display_ready(self, is_ready: bool) -> None:
-        """Show the columns once there are results; before that, what to do or what is awaited."""
+        """Show the workbench once there are results; before that, what to do or what is awaited."""
         self._is_ready = is_ready
         self.toolbar.temperatures.setVisible(self._has_document and is_ready)
         waiting = self._has_document and not is_ready
         for button in self._empty_buttons:
             button.setVisible(not waiting)
         self.empty.display(*(_WAITING if waiting else _EMPTY))
-        self.stack.setCurrentWidget(self.columns if self._has_document and is_ready else self._empty_page)
+        self.stack.setCurrentWidget(self.workbench if self._has_document and is_ready else self._empty_page)
 
     def display_temperatures(self, names: Sequence[str]) -> None:
         """Offer these temperatures."""
@@ -161,14 +163,11 @@ class Window(QMainWindow):
         self.menus.mode_actions[mode].setChecked(True)
 
     # --- places --------------------------------------------------------------------------------------------
-    def place(self, tree: QWidget, inspector: QWidget) -> None:
-        """Put the side panels into their columns; the steps go into ``pages``."""
-        for widget in (tree, self.pages, inspector):
-            self.columns.addWidget(widget)
-        self.columns.setSizes([LEFT_PX, SIZE[0] - LEFT_PX - RIGHT_PX, RIGHT_PX])
-        for index, stretch in enumerate((1, 4, 0)):
-            self.columns.setStretchFactor(index, stretch)
-            self.columns.setCollapsible(index, False)
+    def furnish(self, docks: Sequence["Dock"]) -> None:
+        """Put the panels around the steps, which go into ``pages``."""
+        for dock in docks:
+            self.workbench.add(dock)
+        self.menus.display_panels([dock.toggleViewAction() for dock in docks])
 
     # --- events --------------------------------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -216,7 +215,7 @@ class Window(QMainWindow):
             self._empty_buttons.append(button)
             below.insertWidget(below.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.stack.addWidget(self._empty_page)
-        self.stack.addWidget(self.columns)
+        self.stack.addWidget(self.workbench)
         central = QWidget()
         rows = QVBoxLayout(central)
         rows.setContentsMargins(12, 0, 12, 0)

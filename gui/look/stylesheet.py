@@ -6,7 +6,14 @@ TEMPLATE = Template("""
 QMainWindow, QDialog { background: $background; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; font-size: ${muted_px}px; }
 
+QFrame[role="help"] { background: $panel; border: 1px solid $accent; border-radius: 8px; }
+QToolButton[role="help"] { padding: 0; min-height: 0; border: none; }
 QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="dock_title"] { background: $panel; border: 1px solid $line; border-bottom: none;
+    border-top-left-radius: 8px; border-top-right-radius: 8px; }
+QFrame[role="dock"] { background: $panel; border: 1px solid $line; border-top: none;
+    border-bottom-left-radius: 8px; border-bottom-right-radius: 8px; }
+QFrame[role="dock_title"][floating="true"], QFrame[role="dock"][floating="true"] { border-radius: 0; }
 QWidget[role="title"] { font-size: ${title_px}px; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${muted_px}px; }
@@ -35,6 +42,7 @@ QPushButton[role="fold"]:focus { border-color: $accent; }
 QToolButton[role="field"] { background: $field; border-color: $line; text-align: left; padding: 3px 24px 3px 8px; }
 QToolButton[role="field"]:hover { border-color: $muted; }
 QToolButton[role="field"]:focus { border-color: $accent; }
+QToolButton[role="tiny"] { padding: 2px; min-height: 16px; border-radius: 4px; }
 QToolButton[role="small"] { padding: 4px 5px; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: url($icons/chevron-down-$name.svg);
     width: 12px; height: 12px; subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
@@ -116,9 +124,12 @@ QScrollBar::handle { background: $line; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }
+QScrollBar::handle:disabled { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
+QMainWindow::separator { width: 8px; height: 8px; background: transparent; }
+QMainWindow::separator:hover { background: $soft; border-radius: 3px; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:horizontal { width: 8px; }
 QSplitter::handle:vertical { height: 8px; }

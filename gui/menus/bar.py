@@ -8,8 +8,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import MODES
-from asplab.gui.menus.commands import ANALYSIS, EDIT, EVERY, EXPORTS, FILE, HELP, SAVING, VIEW, Command
+from asplab.gui.menus.commands import ANALYSIS, EDIT, EVERY, EXPORTS, FILE, HELP, LAYOUT, SAVING, VIEW, Command
 from asplab.gui.step_list import MORE, STEPS
 
 
@@ -64,6 +65,7 @@ class MenuBar(QObject):
             self.actions[command.key].setEnabled(has_document or not command.needs_document)
         for action in self.step_actions.values():
             action.setEnabled(has_document)
+        self.panels.setEnabled(has_document)
 
     def display_recent(self, paths: Sequence[Path], chosen: Callable[[Path], None]) -> None:
         """List the recent places."""
@@ -78,6 +80,11 @@ class MenuBar(QObject):
             action = QAction(title.replace("&", "&&"), self._window)
             action.triggered.connect(partial(chosen, path))
             self.help.insertAction(self.actions["about"], action)
+
+    def display_panels(self, toggles: Sequence[QAction]) -> None:
+        """List what shows and closes the panels."""
+        self.panels.clear()
+        self.panels.addActions(toggles)
 
     def follow_history(self, history: QUndoStack) -> None:
         """Let undo and redo follow a history."""
@@ -113,6 +120,10 @@ class MenuBar(QObject):
         view.addActions(list(self.step_actions.values()))
         view.addSeparator()
         self._add(view, VIEW)
+        view.addSeparator()
+        self.panels = QMenu(tr("&Panels"), self._window)
+        view.addMenu(self.panels)
+        self._add(view, LAYOUT)
         view.addSeparator()
         self._themes = QMenu("&Theme", self._window)
         self._themes.addActions(list(self.mode_actions.values()))

@@ -37,9 +37,10 @@ VIEW = (
     Command("warmer", "&Warmer", "PgDown"),
     Command("colder", "&Colder", "PgUp"),
 )
+LAYOUT = (Command("reset_layout", "&Reset layout"),)
 ANALYSIS = (Command("recompute", "&Recompute everything", "F5"),)
 HELP = (
     Command("keys", "&Keys", "?", False),
     Command("about", "&About ASPLab", None, False),
 )
-EVERY = (*FILE, *SAVING, *EXPORTS, *EDIT, *VIEW, *ANALYSIS, *HELP)
+EVERY = (*FILE, *SAVING, *EXPORTS, *EDIT, *VIEW, *LAYOUT, *ANALYSIS, *HELP)

@@ -1,4 +1,4 @@
-"""The left column: what was measured; what is excluded stays visible, struck through."""
+"""What was measured; what is excluded stays visible, struck through."""
 
 from functools import partial
 
@@ -19,7 +19,8 @@ from asplab.gui.panels.base import Panel
 from asplab.gui.tree.model import DOT_PX, TreeModel
 from asplab.gui.tree.nodes import Node, build_nodes, temperature_nodes, words_for
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.arrange import GAP
+from asplab.gui.widgets.dock import Dock
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.reason import ReasonBar
 from asplab.gui.words.reading import stack_name, temperatures_of
@@ -29,7 +30,7 @@ _MARGIN_PX = 6
 
 
 class ExperimentTree(Panel):
-    """The left column.
+    """The rows, in a dock of their own.
 
     ``excluded`` carries a target and the reason, ``brought_back`` a target.
     """
@@ -39,7 +40,7 @@ class ExperimentTree(Panel):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.card = Card("Experiment")
+        self.dock = Dock("experiment", "Experiment", scrolls=False)
         self.view = QTreeView()
         self.model = TreeModel(theme, self)
         self.view.setModel(self.model)
@@ -50,11 +51,12 @@ class ExperimentTree(Panel):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.setAccessibleName("Experiment")
         self.reasons = ReasonBar()
-        self.card.add(self.view, 1)
-        self.card.add(self.reasons)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.card)
+        column.setSpacing(GAP)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.reasons)
+        self.dock.add(self)
         self._gathered: Gathered | None = None
         self._inputs: tuple[object, ...] = ()
         self._shown: tuple[object, ...] = ()
@@ -162,7 +164,7 @@ class ExperimentTree(Panel):
         if self._gathered is None or inputs != self._inputs:
             self._inputs = inputs
             self._gathered = _everything(document)
-        self.card.display_subtitle(*_counted(document))
+        self.dock.display_subtitle(*_counted(document))
         if self._gathered is None:
             self._displaying = True
             self.model.display(temperature_nodes(known_k), known_k)

@@ -1,18 +1,19 @@
-"""The right column: settings of the step, results with errors, checks, and what is selected."""
+"""What is set, found and doubted, and what is selected: a dock each."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from asplab.core.document import Exclusions
 from asplab.core.pipeline import Results
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import Panel
 from asplab.gui.settings_catalogue import STEPS
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.arrange import scrolled
+from asplab.gui.widgets.arrange import GAP
 from asplab.gui.widgets.budget import BudgetBars
-from asplab.gui.widgets.card import GAP, Card
 from asplab.gui.widgets.checks import Check, CheckList, check_summary
+from asplab.gui.widgets.dock import Dock
 from asplab.gui.widgets.facts import FactList
 from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
@@ -23,7 +24,6 @@ from asplab.gui.words.findings import checks, consistency_checks, error_sources,
 from asplab.gui.words.reading import selected_temperature, temperature_name, temperatures_of
 from asplab.gui.words.systematic import NO_SYSTEMATIC, Systematic
 
-WIDTH_PX = 292
 _FROM_RESPONSES, _FROM_ETA = ("ratio", "efficiency", "polaron"), ("polaron",)
 NOTHING_SELECTED = "Click a point or a curve to select a condition."
 
@@ -31,29 +31,33 @@ NOTHING_SELECTED = "Click a point or a curve to select a condition."
 class Inspector(Panel):
     """What is set, found and doubted; ``setting_edited`` and ``exclusion_requested`` are its intents.
 
-    ``hint_changed`` carries why a typed value was refused.
+    ``hint_changed`` carries why a typed value was refused, ``part_wanted`` the key of a dock that has to be seen.
+
+    Attributes
+    ----------
+    docks : dict of str to Dock
+        Settings, results, where the error comes from, checks and the selection, by their keys; until a window takes
+        them they stand below one another.
     """
+
+    part_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        # Narrower, and two numbers in one field are cut.
-        self.setMinimumWidth(WIDTH_PX)
         self._forms: dict[str, SettingsForm] = {}
+        self._step = ""
         self._targets = {"stack": "", "record": ""}
         self._exclusions = Exclusions()
-        self._settings_card, self._results_card = Card("Settings"), Card("Results", "68 % intervals")
-        self._checks_card, self._selected_card = Card("Checks"), Card("Selected")
-        self._budget_card, self.budget = Card("Where the error comes from"), BudgetBars()
-        self.no_budget = _muted("", wraps=True)
+        self.docks = {key: Dock(key, title) for key, title in _titles().items()}
+        self.docks["results"].display_subtitle(tr("68 % intervals"))
+        self.budget, self.no_budget = BudgetBars(), _muted("", wraps=True)
         self.here, self.joint = ResultsTable(), ResultsTable()
         self._joint_title = _muted("All temperatures, joint fit")
         self.no_results = _muted("No results yet: load PL, ASPL and photothermal scans.", wraps=True)
+        self.no_settings = _muted(tr("This step has no settings."), wraps=True)
         self.checks_list = CheckList()
         self._consistent: list[Check] = []
-        # Below everything, where it is seen whatever the height of the settings.
-        self.summary = QPushButton()
-        self.summary.setToolTip("Show the checks")
         self.facts_list, self.nothing = FactList(), _muted(NOTHING_SELECTED, wraps=True)
         self._trends_title, self.trends = _muted("Own change per repeat"), TrendRows(theme)
         self._reason = QLabel()
@@ -66,21 +70,35 @@ class Inspector(Panel):
     @property
     def form(self) -> SettingsForm | None:
         """The form of the step shown, None before the first :meth:`display`."""
-        return next((form for form in self._forms.values() if form.isVisibleTo(self)), None)
+        return self._forms.get(self._step)
+
+    @property
+    def found(self) -> tuple[QWidget, ...]:
+        """What shows results, and is paled where they are of earlier settings."""
+        return tuple(self.docks[key].widget() for key in ("results", "errors"))
+
+    @property
+    def doubted(self) -> tuple[QWidget, ...]:
+        """What shows the checks, which wait for the end of a drag."""
+        return (self.docks["checks"].widget(),)
 
     def display(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
-        """Show settings, results, checks and selection; called on every frame of a drag."""
-        self._show_settings(results, view)
-        self._show_results(results, view, systematic)
+        """Show settings, results, checks and selection."""
+        self.display_numbers(results, view, systematic)
         self._exclusions = results.document.exclusions
         self._show_budget(results, view)
-        self._consistent = consistency_checks(results, view, self._consistent)
-        found = checks(results, view, self._consistent)
-        self.checks_list.display(found)
-        _set_text(self.summary, f"Checks: {check_summary(found)}")
-        _set_shown(self.summary, bool(found))
-        _set_shown(self._checks_card, bool(self.checks_list.checks))
+        if results.is_at_rest or not self.checks_list.checks:
+            # Some checks wait for rest; the others wait with them, or their numbers would fall and come back.
+            self._consistent = consistency_checks(results, view, self._consistent)
+            found = checks(results, view, self._consistent)
+            self.checks_list.display(found)
+            self.docks["checks"].display_subtitle(check_summary(found))
         self._show_selected(results, view)
+
+    def display_numbers(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
+        """Show what must not contradict the hand: settings and results, on every frame of a drag."""
+        self._show_settings(results, view)
+        self._show_results(results, view, systematic)
 
     def display_exclusions(self, exclusions: Exclusions) -> None:
         """Show what the user has just excluded or brought back; the results follow later."""
@@ -91,6 +109,7 @@ class Inspector(Panel):
         """Bring one setting of the step into view and put the keyboard there; one that has no place here is no wish."""
         field = None if self.form is None else self.form.reveal(record, name)
         if field is not None:
+            self.part_wanted.emit("settings")
             # The unfolded lines have to find their places first.
             QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(field))
             field.setFocus(Qt.FocusReason.TabFocusReason)
@@ -100,47 +119,29 @@ class Inspector(Panel):
         self._theme = theme
         self.trends.restyle(theme)
 
-    def sizeHint(self) -> QSize:
-        """Return the usual width of the column."""
-        return QSize(WIDTH_PX, 600)
-
     def _build(self) -> None:
-        for widget in (self.no_results, self.here, self._joint_title, self.joint):
-            self._results_card.add(widget)
-        for part in (self.budget, self.no_budget):
-            self._budget_card.add(part)
-        self._checks_card.add(self.checks_list)
-        shown = (self.facts_list, self._trends_title, self.trends, self.nothing, self._reason)
-        for part in (*shown, *self.exclude_buttons.values()):
-            self._selected_card.add(part)
+        shown = {
+            "settings": (self.no_settings,),
+            "results": (self.no_results, self.here, self._joint_title, self.joint),
+            "errors": (self.budget, self.no_budget),
+            "checks": (self.checks_list,),
+            "selected": (
+                *(self.facts_list, self._trends_title, self.trends, self.nothing, self._reason),
+                *self.exclude_buttons.values(),
+            ),
+        }
         for kind, button in self.exclude_buttons.items():
             button.clicked.connect(lambda _checked=False, kind=kind: self._request(kind))
-        content = _Column()
-        column = QVBoxLayout(content)
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        for card in (
-            self._settings_card,
-            self._results_card,
-            self._budget_card,
-            self._checks_card,
-            self._selected_card,
-        ):
-            column.addWidget(card)
-        column.addStretch(1)
-        scroll = self._scroll = scrolled(content)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # The bar keeps its room, so that the cards and the summary below them have one width.
-        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        below = QVBoxLayout()
-        below.setContentsMargins(0, 0, scroll.verticalScrollBar().sizeHint().width(), 0)
-        below.addWidget(self.summary)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(GAP // 2)
-        outer.addWidget(scroll)
-        outer.addLayout(below)
-        self.summary.clicked.connect(lambda: scroll.ensureWidgetVisible(self._checks_card))
+        for key, dock in self.docks.items():
+            for part in shown[key]:
+                dock.add(part)
+            column.addWidget(dock)
+        scroll = self.docks["settings"].scroll
+        assert scroll is not None
+        self._scroll = scroll
 
     def _request(self, kind: str) -> None:
         self.exclusion_requested.emit(self._targets[kind])
@@ -148,10 +149,13 @@ class Inspector(Panel):
     # --- settings ----------------------------------------------------------------------------------------
     def _show_settings(self, results: Results, view: ViewState) -> None:
         form = self._form_of(view.step) if _has_use(view.step, results) else None
-        _set_shown(self._settings_card, form is not None)
+        _set_shown(self.no_settings, form is None)
+        if form is not self.form:
+            # The top of the new settings is what is looked for.
+            self._scroll.verticalScrollBar().setValue(0)
+        self._step = "" if form is None else view.step
         for other in self._forms.values():
-            if other.isVisibleTo(self) != (other is form):
-                other.setVisible(other is form)
+            _set_shown(other, other is form)
         if form is not None:
             form.display(results.document.settings, _context(results, view))
 
@@ -163,7 +167,7 @@ class Inspector(Panel):
             form.edited.connect(self.setting_edited)
             form.refused.connect(self.hint_changed)
             self._forms[step] = form
-            self._settings_card.add(form)
+            self.docks["settings"].add(form)
         return self._forms[step]
 
     # --- results -----------------------------------------------------------------------------------------
@@ -171,7 +175,7 @@ class Inspector(Panel):
         here, joint = temperature_rows(results, view, systematic), joint_rows(results, systematic)
         t = selected_temperature(results, view)
         name = "" if t is None else f" · {temperature_name(temperatures_of(results)[t])}"
-        self._results_card.display_title(f"Results{name}")
+        self.docks["results"].display_title(f"Results{name}")
         self.here.display(here)
         self.joint.display(joint)
         _set_shown(self.no_results, not here)
@@ -181,12 +185,11 @@ class Inspector(Panel):
 
     def _show_budget(self, results: Results, view: ViewState) -> None:
         found = error_sources(results, view)
-        self._budget_card.display_subtitle(found.name)
+        self.docks["errors"].display_subtitle(found.name)
         self.budget.display(found.shares)
-        _set_text(self.no_budget, found.why)
+        _set_text(self.no_budget, found.why or tr("Known as soon as there are results."))
         _set_shown(self.budget, bool(found.shares))
         _set_shown(self.no_budget, not found.shares)
-        _set_shown(self._budget_card, bool(found.name))
 
     # --- selection ---------------------------------------------------------------------------------------
     def _show_selected(self, results: Results, view: ViewState) -> None:
@@ -214,16 +217,14 @@ class Inspector(Panel):
         _set_shown(self._reason, bool(said))
 
 
-class _Column(QWidget):
-    """Cards below one another, never lower than their wrapped words need at the present width."""
-
-    def event(self, event: QEvent) -> bool:
-        """Grow at once with the words; Qt ignores how they wrap and would squeeze the fields."""
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
-            layout = self.layout()
-            if layout is not None:
-                self.setMinimumHeight(layout.totalMinimumHeightForWidth(self.width()))
-        return super().event(event)
+def _titles() -> dict[str, str]:
+    return {
+        "settings": tr("Settings"),
+        "results": tr("Results"),
+        "errors": tr("Where the error comes from"),
+        "checks": tr("Checks"),
+        "selected": tr("Selected"),
+    }
 
 
 def _has_use(step: str, results: Results) -> bool:

@@ -76,13 +76,13 @@ def test_a_dropped_folder_is_read_analysed_and_shown_and_undo_does_not_take_it_a
     until(lambda: bound.session.document is not None and settled(bound))
     assert bound.session.results is not None
     assert bound.session.results.is_complete
-    assert bound.window.stack.currentWidget() is bound.window.columns
+    assert bound.window.stack.currentWidget() is bound.window.workbench
     assert bound.window.windowTitle() == "ASPLab — small[*]"
     assert "simulated data" in bound.window.status._saved.text()
     QTest.keyClick(bound.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not bound.session.history.canUndo()
     assert bound.session.document is not None
-    assert bound.window.stack.currentWidget() is bound.window.columns
+    assert bound.window.stack.currentWidget() is bound.window.workbench
 
 
 def test_a_folder_that_was_only_opened_asks_nothing_when_it_is_closed(

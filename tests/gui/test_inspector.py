@@ -52,7 +52,7 @@ def results(document: Document) -> Results:
 @pytest.fixture
 def inspect(make: Callable[..., Any], theme: Theme, results: Results, application: Any) -> Callable[..., Inspector]:
     def build(step: str, shown: Results | None = None, **view: Any) -> Inspector:
-        inspector: Inspector = make(Inspector, theme, size=(292, 860))
+        inspector: Inspector = make(Inspector, theme, size=(292, 2400))
         inspector.display(results if shown is None else shown, ViewState(step=step, **view))
         for _ in range(4):
             application.processEvents()

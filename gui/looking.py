@@ -65,6 +65,8 @@ class Looking(QObject):
         self.temperatures = temperatures
         if self.view.temperature >= len(temperatures):
             self.view = replace(self.view, temperature=max(len(temperatures) - 1, 0), stack="", record="")
+        if self.view.compared is not None and self.view.compared >= len(temperatures):
+            self.view = replace(self.view, compared=None)
 
     # --- choices -------------------------------------------------------------------------------------------
     def choose_step(self, key: str) -> None:
@@ -82,6 +84,26 @@ class Looking(QObject):
     def step_temperature(self, step: int) -> None:
         """Show the temperature that lies ``step`` places further."""
         self.choose_temperature(self.view.temperature + step)
+
+    def compare(self, temperature: int | None) -> None:
+        """Show a second temperature beside the selected one; the same again, the selected one or None ends that."""
+        known = temperature is not None and 0 <= temperature < len(self.temperatures)
+        is_new = known and temperature not in (self.view.compared, self.view.temperature)
+        self.look(compared=temperature if is_new else None)
+
+    def step_excitation(self, step: int) -> None:
+        """Select the condition of this temperature whose excitation lies ``step`` places further."""
+        results = self._results()
+        gathered = None if results is None else results.gathered
+        if gathered is None:
+            return
+        here = [stack for stack in gathered.stacks if stack.temperature == self.view.temperature]
+        keys = [stack.key for stack in sorted(here, key=lambda stack: stack.excitation_nm)]
+        if not keys:
+            return
+        place = keys.index(self.view.stack) + step if self.view.stack in keys else (0 if step > 0 else len(keys) - 1)
+        if 0 <= place < len(keys):
+            self.choose_stack(keys[place])
 
     def choose_stack(self, key: str) -> None:
         """Select a condition, and with it its temperature."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
@@ -17,6 +18,11 @@ from asplab.gui.jobs.study import has_same_inputs
 
 SETTLE_MS = 150
 ANALYSIS = "analysis"
+AT_ONCE_S = 0.04
+"""What takes longer is computed beside the window, which may stand still for 50 ms at most."""
+_FRAME_S = 0.3
+"""A frame of a drag that is done sooner is not given up for the next one, or none would ever be seen."""
+_THREADS = 2
 _MERGING, _SINGLE = 1, -1
 
 Change = Callable[[Document], Document]
@@ -64,18 +70,21 @@ class Session(QObject):
 
     A drag asks with :meth:`drag` as often as it likes: the latest wish is carried out when the events at hand
     are done, and what it makes stale is computed at once, without profile intervals. These follow when the
-    hand rests. What changes raw data (files, exclusions, corrections) takes longer and is computed by a job.
+    hand rests. What takes longer (files, exclusions, corrections) is computed by a job, and an edit meanwhile
+    cancels it and starts another one with the newest document; stages that have ended need not run again.
 
     Notes
     -----
     ``document_changed`` carries the document or None, ``results_changed`` the results or None,
-    ``saved_changed`` follows :attr:`is_modified` and :attr:`path`, ``refused`` carries why a change was not
-    possible, ``broken`` an exception that nobody expected.
+    ``saved_changed`` follows :attr:`is_modified` and :attr:`path`, ``lag_changed`` carries :attr:`lag`
+    at each change of a document that the results do not follow at once,
+    ``refused`` carries why a change was not possible, ``broken`` an exception that nobody expected.
     """
 
     document_changed = Signal(object)
     results_changed = Signal(object)
     saved_changed = Signal()
+    lag_changed = Signal(str)
     refused = Signal(str)
     broken = Signal(object)
 
@@ -89,6 +98,7 @@ class Session(QObject):
         self._results: Results | None = None
         self._analysis = Analysis()
         self._computed: Document | None = None
+        self._lag, self._cost_s = "", np.inf
         self._wish: tuple[str, Change, str] | None = None
         self._gesture = 0
         self._is_dragging = self._is_travelling = False
@@ -135,6 +145,11 @@ class Session(QObject):
         waiting = self._wish is not None or self._settle.isActive() or self.jobs.is_running(ANALYSIS)
         current = self._results.document if self._results is not None else None
         return not waiting and current is self._document
+
+    @property
+    def lag(self) -> str:
+        """Why the results are those of an earlier document: "" (they are not), "computing" or "given up"."""
+        return self._lag
 
     @property
     def is_dragging(self) -> bool:
@@ -206,6 +221,12 @@ class Session(QObject):
         self._saved, self.path = document, path
         self.saved_changed.emit()
 
+    def give_up(self) -> None:
+        """End the computation that runs; the results stay those of an earlier document until something changes."""
+        if self.jobs.is_running(ANALYSIS):
+            self.jobs.cancel(ANALYSIS)
+            self._note_lag()
+
     def recompute(self) -> None:
         """Compute everything again, from the raw data on."""
         if self.jobs.is_running(ANALYSIS):
@@ -237,50 +258,86 @@ class Session(QObject):
             self._analysis, self._computed = Analysis(), None
             self._settle.stop()
             self._show(None)
-        elif self.jobs.is_running(ANALYSIS):
-            # The stages belong to the job until it ends; it then looks for what is newest.
-            return
-        elif self._computed is not None and self._results is not None and _differs_in_notes(self._results, document):
-            # Intervals that wait for rest still follow.
+        elif self._results is not None and _differs_in_notes(self._results, document):
+            # Intervals that wait for rest, or that a job is finding, still follow.
             self._show(replace(self._results, document=document))
-        elif self._computed is None or _touches_raw_data(self._computed, document):
-            self._start_analysis(document, "Analysing…" if self._results is None else "Recomputing…")
+        elif self._is_dragging and self.jobs.is_running(ANALYSIS) and self._cost_s < _FRAME_S:
+            # The frame that is being computed looks for the newest when it ends.
+            self._note_lag()
+        elif self._takes_long(document):
+            text = "Analysing…" if self._results is None else "Recomputing…"
+            self._start_analysis(document, text, intervals=not self._is_dragging, is_answer=True)
         else:
-            self._settle.setInterval(SETTLE_MS)
-            self._settle.start()
+            self.jobs.cancel(ANALYSIS)
+            self._rest_later()
             self._show(self._analysis.update(document, intervals=False))
+
+    def _takes_long(self, document: Document) -> bool:
+        if self._computed is None:
+            self._cost_s = np.inf
+            return True
+        self._cost_s = self._analysis.fork().cost_s(document, intervals=False)
+        return self._cost_s > AT_ONCE_S or _touches_raw_data(self._computed, document)
+
+    def _rest_later(self) -> None:
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.start()
 
     def _compute_intervals(self) -> None:
         self._settle.stop()
         if self._document is not None and not self.jobs.is_running(ANALYSIS):
-            self._show(self._analysis.update(self._document, intervals=True))
+            self._start_analysis(self._document, "Intervals and checks…", intervals=True)
 
-    def _start_analysis(self, document: Document, text: str) -> None:
-        analysis = self._analysis
+    def _start_analysis(self, document: Document, text: str, *, intervals: bool, is_answer: bool = False) -> None:
+        # A fork, so that one that is given up leaves nothing half done behind.
+        analysis = self._analysis.fork()
 
-        def work(progress: Progress) -> Results:
-            return analysis.update(document, intervals=True)
+        def work(progress: Progress) -> tuple[Analysis, Results]:
+            return analysis, analysis.update(document, intervals=intervals, progress=progress)
 
         self._settle.stop()
-        self.jobs.start(ANALYSIS, text, work, done=self._take_results, failed=self._fail, is_answer=True)
+        self.jobs.start(
+            ANALYSIS, text, work, done=self._take_results, failed=self._fail, is_answer=is_answer, most=_THREADS
+        )
+        self._note_lag()
 
-    def _take_results(self, results: Results) -> None:
-        self._computed = results.document
-        if results.document is self._document:
-            self._show(results)
+    def _take_results(self, found: tuple[Analysis, Results]) -> None:
+        self._analysis, results = found
+        document = self._document
+        if document is not None and has_same_inputs(results.document, document):
+            if not results.is_at_rest:
+                self._rest_later()
+            # Notes may have changed meanwhile.
+            self._show(results if results.document is document else replace(results, document=document))
         else:
+            self._show(results)
             self._compute()
 
     def _fail(self, error: Exception) -> None:
         # A stage broke half-way: what it left behind can't be trusted.
         self._analysis, self._computed = Analysis(), None
+        self._note_lag()
         self.broken.emit(error)
 
     def _show(self, results: Results | None) -> None:
         self._results = results
         if results is not None:
             self._computed = results.document
+        self._lag = self._find_lag()
         self.results_changed.emit(results)
+
+    def _note_lag(self) -> None:
+        lag = self._find_lag()
+        if lag or self._lag:
+            self._lag = lag
+            self.lag_changed.emit(lag)
+
+    def _find_lag(self) -> str:
+        """Return whether the results belong to the document, and if not, whether others are on their way."""
+        document, results = self._document, self._results
+        if document is None or (results is not None and has_same_inputs(results.document, document)):
+            return ""
+        return "computing" if self.jobs.is_running(ANALYSIS) else "given up"
 
     def _timer(self, interval_ms: int, act: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

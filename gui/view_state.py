@@ -17,9 +17,12 @@ class ViewState:
         Key of the selected condition (`Stack.key`), empty for none.
     record : str
         Source of the selected repeat (file), empty for none.
+    compared : int or None
+        Index of a second temperature that is shown beside the selected one.
     """
 
     step: str = "overview"
     temperature: int = 0
     stack: str = ""
     record: str = ""
+    compared: int | None = None

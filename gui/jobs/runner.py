@@ -21,6 +21,7 @@ from asplab.core.progress import Progress
 _TICK_MS = 15
 _GRACE_S = 5.0
 _QUIET_S = 0.2
+_MOST = 1_000
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +40,8 @@ class Job:
         Called in the window's thread with the value, or with the exception.
     quiet_s : float
         Nobody is told about work that is over sooner.
+    most : int
+        It waits while as many threads of its key are alive, cancelled ones that have not noticed yet among them.
     """
 
     key: str
@@ -47,6 +50,7 @@ class Job:
     done: Callable[[Any], None]
     failed: Callable[[Exception], None]
     quiet_s: float = _QUIET_S
+    most: int = _MOST
     progress: Progress = field(default_factory=Progress)
     fraction: float | None = None
     started_s: float = 0.0
@@ -93,18 +97,20 @@ class Jobs(QObject):
         done: Callable[[Any], None],
         failed: Callable[[Exception], None],
         is_answer: bool = False,
+        most: int = _MOST,
     ) -> None:
         """Start a job; an older one with the same key is cancelled and its outcome forgotten.
 
-        One that answers what the user has just done is shown at once, however short it may be.
+        One that answers what the user has just done is shown at once, however short it may be. With ``most`` it waits
+        until fewer threads of its key are alive, so that a cascade of new wishes does not become a crowd of old work.
         """
         self.cancel(key)
-        job = Job(key, text, work, done, failed, 0.0 if is_answer else _QUIET_S, started_s=monotonic())
+        quiet_s = 0.0 if is_answer else _QUIET_S
+        job = Job(key, text, work, done, failed, quiet_s, most=most, started_s=monotonic())
         job.progress = Progress(report=lambda fraction, what: self._messages.put((job, "progress", (fraction, what))))
-        job.thread = Thread(target=self._run, args=(job,), name=f"asplab-{key}", daemon=True)
         self._running.append(job)
         gc.disable()
-        job.thread.start()
+        self._launch()
         self._timer.start()
         self._tell()
 
@@ -114,6 +120,7 @@ class Jobs(QObject):
             if key is None or job.key == key:
                 job.progress.cancelled.set()
                 job.is_current = False
+        self._running = [job for job in self._running if job.is_current or job.thread is not None]
         self._tell()
 
     def close(self) -> None:
@@ -125,6 +132,14 @@ class Jobs(QObject):
                 job.thread.join(max(0.0, deadline - monotonic()))
         self._running.clear()
         self._rest()
+
+    def _launch(self) -> None:
+        """Start the threads of the jobs that need not wait any more."""
+        for job in self._running:
+            alive = sum(other.key == job.key and other.thread is not None for other in self._running)
+            if job.thread is None and alive < job.most:
+                job.thread = Thread(target=self._run, args=(job,), name=f"asplab-{job.key}", daemon=True)
+                job.thread.start()
 
     def _run(self, job: Job) -> None:
         try:
@@ -147,6 +162,7 @@ class Jobs(QObject):
                 job.thread.join()
             self._running = [other for other in self._running if other is not job]
             self._finish(job, kind, value)
+        self._launch()
         if not self._running:
             self._rest()
         self._tell()

@@ -1,6 +1,7 @@
 """Photothermal scans: the baseline under the tail, and what is read at each excitation."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from asplab.core.scans import ScanSet
 from asplab.core.units import wavelength_from_energy
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
+from asplab.gui.plots.compared import compared_scan, compared_temperature
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.edge_guide import EdgeGuide, baseline_ends
 from asplab.gui.plots.guides import Guide, Guides
@@ -235,6 +237,10 @@ class AbsorptionPanel(Panel):
                 Series(color="pa", line_x=detuning, line_y=mean - level),
                 Series("accent", "error of the baseline", "start", line_x=detuning, line_y=error, is_dashed=True),
             ]
+        other = compared_temperature(results, self._view)
+        if other is not None:
+            curves += compared_scan(results, other, partial(self._x, results))
+            tails += compared_scan(results, other, lambda energy, t: _reference(results, t) - energy)
         for plot, series in ((self.scan, curves), (self.tail, tails), (self.log, logs)):
             plot.display(series)
             chosen = self._keys.index(self._view.stack) if self._view.stack in self._keys else None

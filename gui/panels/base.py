@@ -10,6 +10,7 @@ from asplab.core.pipeline import Results
 from asplab.gui.jobs.study import Study, StudyState
 from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import EXCLUDES as EXCLUDES
+from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
 
 
@@ -35,6 +36,8 @@ class Panel(QWidget):
     settings_offered = Signal(object, str)
     """All settings (`Settings`) with another choice in them, and what is chosen."""
     temperature_chosen = Signal(int)
+    comparison_chosen = Signal(int)
+    """Temperature to show beside the selected one; choosing it again ends the comparison."""
     stack_chosen = Signal(str)
     record_chosen = Signal(str)
     exclusion_requested = Signal(str)
@@ -49,6 +52,9 @@ class Panel(QWidget):
     def display(self, results: Results, view: ViewState) -> None:
         """Show results and selection; called on every frame of a drag, so it must be quick."""
         raise TypeError(f"{type(self).__name__} must define display()")
+
+    def display_reference(self, reference: Reference | None) -> None:
+        """Take over what the results are compared with; :meth:`display` follows."""
 
     def forget_frame(self) -> None:
         """Let the next :meth:`display` choose the axes anew, as for an experiment that was never seen."""

@@ -25,11 +25,13 @@ from asplab.gui.plots.eta_series import (
     temperature_series,
     thermal_series,
 )
+from asplab.gui.plots.ghost import add_ghost
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.hatch import HatchedRegion, HatchKey
 from asplab.gui.plots.marks import PointMarks
 from asplab.gui.plots.phonon_axis import ScaledAxis
 from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, row, scrolled
 from asplab.gui.widgets.card import Card
@@ -39,6 +41,7 @@ from asplab.gui.widgets.legend import TemperatureLegend
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import DataTable
 from asplab.gui.widgets.text import TextLine
+from asplab.gui.words.change import change_words, eta_changes
 from asplab.gui.words.eta import COLUMNS, doubt_words, eta_row, leak_tip
 from asplab.gui.words.reading import (
     selected_temperature,
@@ -66,6 +69,8 @@ class EfficiencyPanel(Panel):
         self._results: Results | None = None
         self._purity: PurityBound | None = None
         self._view = ViewState()
+        self._reference: Reference | None = None
+        self._haunted: tuple[object, ...] = ()
         self._rows: tuple[str, ...] = ()
         self.legend = TemperatureLegend(theme)
         self.plot = SeriesPlot(theme, x_label="ΔE (meV)", y_label="η")
@@ -75,6 +80,7 @@ class EfficiencyPanel(Panel):
         self.hatch, self.marks = HatchedRegion(theme), PointMarks(theme)
         self.plot.add_layer(self.hatch, z=-4)
         self.plot.add_layer(self.marks, z=12)
+        self.ghost = add_ghost(self.plot)
         self.top_axis = ScaledAxis(self.plot)
         self.card = Card("Up-conversion efficiency")
         self.card.add(self.legend)
@@ -129,11 +135,16 @@ class EfficiencyPanel(Panel):
         self.legend.display([plain(k, 0) for k in fit.temperatures_k], specs, t)
         curves = self._curves(results)
         self._show_detuning(fit, curves, specs, t)
+        self._show_ghost(fit, specs[t], t)
         self._show_second(fit, t)
         self._show_doubts(results, fit, t)
         self.plot.display_labels(detuning_label(results), "η")
         self._show_phonon_axis(results, t)
         self._fit_ranges(results)
+
+    def display_reference(self, reference: Reference | None) -> None:
+        """Take over what the results are compared with; :meth:`display` follows."""
+        self._reference = reference
 
     def forget_frame(self) -> None:
         """Choose the axes anew at the next display."""
@@ -153,6 +164,7 @@ class EfficiencyPanel(Panel):
 
     def _connect(self) -> None:
         self.legend.temperature_chosen.connect(self.temperature_chosen)
+        self.legend.comparison_chosen.connect(self.comparison_chosen)
         self.plot.point_clicked.connect(self._choose)
         self.thermal.point_clicked.connect(self._choose_thermal)
         self.plot.hint_changed.connect(self.hint_changed)
@@ -219,7 +231,27 @@ class EfficiencyPanel(Panel):
         self._guides.display([Guide("y", 1.0, label="η = 1")])
         point = fit.keys[t].index(self._view.stack) if self._view.stack and self._view.stack in fit.keys[t] else None
         self._ring(series, point)
-        self.card.display_subtitle(*_counted(fit, t))
+        changes: list[str] = []
+        if self._reference is not None and self._results is not None:
+            found = eta_changes(self._reference, self._results, t, self._view.stack)
+            changes = [change_words(change) for change in found]
+        told = [" · ".join(changes[:count]) for count in range(len(changes), 0, -1)]
+        self.card.display_subtitle(*(told or _counted(fit, t)))
+
+    def _show_ghost(self, fit: EfficiencyFit, color: str, t: int) -> None:
+        """Show where η of this temperature stood in the reference; it changes with no frame of a drag."""
+        reference = self._reference
+        then = None if reference is None else reference.temperature(float(fit.temperatures_k[t]))
+        haunted = (None if reference is None else reference.results, then, color)
+        if haunted == self._haunted:
+            return
+        self._haunted = haunted
+        old = None if reference is None else reference.results.efficiency
+        if reference is None or then is None or old is None:
+            self.ghost.display([])
+        else:
+            curves = self._curves(reference.results)
+            self.ghost.display([temperature_series(old, curves, [color] * (then + 1), then, is_front=False)])
 
     def _ring(self, series: list[Series], point: int | None) -> None:
         """Mark the selected excitation where it is drawn: among the open symbols or the determined points."""

@@ -1,6 +1,6 @@
 """The overview: spectra, R and quantum yield, η, and what the data determine, side by side and linked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -17,7 +17,9 @@ from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.crowd import CachedSeries, Crowd, Level, QuickPlot
 from asplab.gui.plots.detuning import detuning_label
+from asplab.gui.plots.ghost import add_ghost
 from asplab.gui.plots.handles import LineHandle, RegionHandle
+from asplab.gui.plots.literature import LiteratureBands, literature_guides
 from asplab.gui.plots.overview_frame import (
     eta_range,
     largest_detuning,
@@ -40,9 +42,11 @@ from asplab.gui.plots.result_pictures import (
     ratio_series,
 )
 from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, temperatures_of
+from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import GAP, Card
 from asplab.gui.widgets.empty import EmptyState
+from asplab.gui.words.change import Change, change_words, eta_changes, polaron_changes, yield_change
 from asplab.gui.words.reading import why_missing
 
 _SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
@@ -88,6 +92,8 @@ class OverviewPanel(Panel):
         self._ratio_places: list[tuple[int, ...]] = []
         self._owners: list[int | None] = []
         self._is_dragging = False
+        self._reference: Reference | None = None
+        self._haunted: tuple[object, ...] = ()
         # The chosen temperature and every number follow each frame of a drag; the pale ones behind it follow at
         # a lower rate, from one picture, and catch up when the drag ends.
         self._others = Throttle(self._display_others, self)
@@ -102,6 +108,9 @@ class OverviewPanel(Panel):
         }
         self._nominal_nm: dict[str, float] = {}
         self.other_eta, self.other_polarons = Crowd(theme), Crowd(theme)
+        self.published = LiteratureBands(theme)
+        self.published.display(literature_guides("phonon_energy", "x"))
+        self.ghosts = {name: add_ghost(getattr(self, name)) for name in ("ratio", "eta", "polaron")}
         self.cards = (
             PlotCard("Spectra", self.spectra),
             PlotCard("R(ΔE<sub>S</sub>) and quantum yield", self.ratio, "R and QY"),
@@ -119,6 +128,7 @@ class OverviewPanel(Panel):
         self._display_ratio(results, view)
         self._display_eta(results, view)
         self._display_polaron(results, view)
+        self._display_ghosts(results, view.temperature)
         if self._is_dragging:
             self._others.request()
         else:
@@ -130,6 +140,10 @@ class OverviewPanel(Panel):
         elif not self._is_dragging and self.polaron.is_at_home:
             self._follow_fit(results, view.temperature)
 
+    def display_reference(self, reference: Reference | None) -> None:
+        """Take over what the results are compared with; :meth:`display` follows."""
+        self._reference = reference
+
     def forget_frame(self) -> None:
         """Choose the axes anew at the next display."""
         self._framed = ()
@@ -139,7 +153,7 @@ class OverviewPanel(Panel):
         self._theme = theme
         for card in self.cards:
             card.plot.restyle(theme)
-        self._spectra_inputs = ()
+        self._spectra_inputs = self._haunted = ()
         if self._results is not None:
             self.display(self._results, self._view)
 
@@ -192,7 +206,9 @@ class OverviewPanel(Panel):
     def _display_ratio(self, results: Results, view: ViewState) -> None:
         series, self._ratio_places = ratio_series(results, view.temperature)
         self.ratio.display(series)
-        self.cards[1].display_subtitle(*yield_words(results.efficiency, view.temperature))
+        change = None if self._reference is None else yield_change(self._reference, results, view.temperature)
+        words = yield_words(results.efficiency, view.temperature)
+        self.cards[1].display_subtitle(*_changed([] if change is None else [change], words))
         missing = "R needs emission and photothermal signal above and below the gap."
         self.cards[1].display_reason("" if series else "No R line here", why_missing(results, missing))
 
@@ -202,7 +218,9 @@ class OverviewPanel(Panel):
         self.eta.display(series)
         self.eta.display_labels(detuning_label(results), "η")
         self._ring(view)
-        self.cards[2].display_subtitle(*temperature_words(temperatures_of(results), view.temperature, self._theme))
+        t, reference = view.temperature, self._reference
+        changes = [] if reference is None else eta_changes(reference, results, t, view.stack)
+        self.cards[2].display_subtitle(*_changed(changes, temperature_words(temperatures_of(results), t, self._theme)))
         missing = "η needs PL, ASPL and photothermal scans of one temperature."
         self.cards[2].display_reason("" if series else "No η yet", why_missing(results, missing))
 
@@ -223,7 +241,10 @@ class OverviewPanel(Panel):
     def _display_polaron(self, results: Results, view: ViewState) -> None:
         series, self._owners = polaron_series(results, view.temperature, self._theme)
         self.polaron.display(series)
-        self.cards[3].display_subtitle(*polaron_words(results.polaron, view.temperature, self._theme))
+        t, reference = view.temperature, self._reference
+        # ħω first: it is what is doubted most, and the first to be told where there is little room.
+        changes = [] if reference is None else polaron_changes(reference, results, t)[::-1]
+        self.cards[3].display_subtitle(*_changed(changes, polaron_words(results.polaron, t, self._theme)))
         missing = "Eq. 9 needs η at three detunings of one temperature at least, better six."
         self.cards[3].display_reason("" if series else "g and ħω are not determined", why_missing(results, missing))
 
@@ -234,6 +255,24 @@ class OverviewPanel(Panel):
         phonon, g = float(results.polaron.phonon_mev[t]), float(results.polaron.g_mev[t])
         if np.isfinite(phonon) and np.isfinite(g) and not self.polaron.holds(phonon, g):
             self.polaron.set_home(*polaron_range(self.polaron.series, self._polaron_crowd))
+
+    # --- what it was before ----------------------------------------------------------------------------------
+    def _display_ghosts(self, results: Results, t: int) -> None:
+        """Show where the curves of the selected temperature stood in the reference; it changes with no frame."""
+        known, reference = temperatures_of(results), self._reference
+        then = reference.temperature(float(known[t])) if reference is not None and t < known.size else None
+        haunted = (None if reference is None else reference.results, then, self._theme.name)
+        if haunted == self._haunted:
+            return
+        self._haunted = haunted
+        if reference is None or then is None:
+            for ghost in self.ghosts.values():
+                ghost.display([])
+            return
+        self.ghosts["ratio"].display(ratio_series(reference.results, then)[0])
+        self.ghosts["eta"].display(eta_series(reference.results, then, self._theme)[0])
+        fits = polaron_series(reference.results, then, self._theme)[0]
+        self.ghosts["polaron"].display([one for one in fits if not one.is_dashed])
 
     # --- temperatures that stand back ------------------------------------------------------------------------
     def _display_others(self) -> None:
@@ -332,11 +371,18 @@ class OverviewPanel(Panel):
         self.spectra.add_layer(self.spectra_layer, z=10)
         self.eta.add_layer(self.other_eta, z=5)
         self.polaron.add_layer(self.other_polarons, z=5)
+        self.polaron.add_layer(self.published, z=-5)
         self.spectra.add_layer(self.window_handle, z=20)
         for handle in self.cutoff_handles.values():
             handle.setVisible(False)
             self.spectra.add_layer(handle, z=21)
         self.eta.add_layer(Level(self._theme, 1.0), z=1)
+
+
+def _changed(changes: Sequence[Change], otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what has changed against the reference, fewer of it where there is less room, else what else is said."""
+    told = [change_words(change) for change in changes]
+    return tuple(" · ".join(told[:count]) for count in range(len(told), 0, -1)) or otherwise
 
 
 def _display_crowd(

@@ -16,8 +16,11 @@ from asplab.core.pipeline import Results
 from asplab.core.responses.stage import Responses
 from asplab.gui.look.theme import Theme, detuning_spec, detuning_symbol
 from asplab.gui.panels.base import EXCLUDES, Panel
+from asplab.gui.plots.compared import as_compared, compared_temperature
+from asplab.gui.plots.ghost import add_ghost
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import column, grid
 from asplab.gui.widgets.card import Card
@@ -25,6 +28,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.text import TextLine
+from asplab.gui.words.change import change_words, yield_change
 from asplab.gui.words.reading import (
     quantum_yield,
     selected_temperature,
@@ -57,6 +61,8 @@ class RatioPanel(Panel):
         self._subject: tuple[Experiment, int] | None = None
         self._keys: list[tuple[str, ...]] = []
         self._stokes_keys: tuple[str, ...] = ()
+        self._reference: Reference | None = None
+        self._haunted: tuple[object, ...] = ()
         self.line = SeriesPlot(theme, x_label="hν<sub>S</sub> (meV)", y_label="PA<sub>S</sub>/I<sub>S</sub> (relative)")
         self.line.display_hint(f"It meets zero at hν₀ = QY·⟨E⟩, where all absorbed energy leaves as light · {EXCLUDES}")
         self.ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
@@ -66,6 +72,7 @@ class RatioPanel(Panel):
         self._line_guides, self._yield_guides = Guides(theme), Guides(theme)
         self.line.add_layer(self._line_guides, z=-5)
         self.yields.add_layer(self._yield_guides, z=-5)
+        self.ghosts = {"line": add_ghost(self.line), "ratio": add_ghost(self.ratio)}
         self._intercept, self.regime = TextLine(muted=True), TextLine(muted=True)
         self.note = QLabel()
         self.note.setWordWrap(True)
@@ -87,13 +94,18 @@ class RatioPanel(Panel):
         self.deck.display_content()
         specs = temperature_specs(fit.temperatures_k)
         self._leave_room(has_yields=int(np.isfinite(fit.quantum_yield).sum()) > 1)
-        self._show_line(fit, results.responses, specs[t], t, view)
+        self._show_line(fit, results, specs[t], t, view)
         self._show_regime(results, t)
-        self._show_ratio(fit, results.responses, t, view)
+        self._show_ratio(fit, results, t, view)
         self._show_yield(fit, specs, t)
+        self._show_ghosts(fit, specs[t], t)
         is_ratio = results.document.settings.efficiency.estimator == "ratio"
         self.note.setText(RATIO_NOTE if is_ratio else COMPONENTS_NOTE)
         self._fit_ranges(fit, results.document.experiment, t)
+
+    def display_reference(self, reference: Reference | None) -> None:
+        """Take over what the results are compared with; :meth:`display` follows."""
+        self._reference = reference
 
     def forget_frame(self) -> None:
         """Choose the axes anew at the next display."""
@@ -132,7 +144,7 @@ class RatioPanel(Panel):
             plot.hint_changed.connect(self.hint_changed)
 
     def _choose_stokes(self, series: int, point: int, button: Qt.MouseButton) -> None:
-        if point < len(self._stokes_keys) and self._stokes_keys[point]:
+        if series == 0 and point < len(self._stokes_keys) and self._stokes_keys[point]:
             self.stack_chosen.emit(self._stokes_keys[point])
 
     def _choose_anti(self, series: int, point: int, button: Qt.MouseButton) -> None:
@@ -158,37 +170,18 @@ class RatioPanel(Panel):
             plot.view_all()
 
     # --- Stokes line -------------------------------------------------------------------------------------
-    def _show_line(self, fit: EfficiencyFit, responses: Responses | None, color: str, t: int, view: ViewState) -> None:
+    def _show_line(self, fit: EfficiencyFit, results: Results, color: str, t: int, view: ViewState) -> None:
+        responses = results.responses
         self._stokes_keys = fit.stokes_keys[t] if fit.stokes_keys else ()
-        points, errors = fit.stokes_ratio[t], fit.stokes_ratio_error[t]
-        good = np.isfinite(points)
-        scale = float(np.mean(points[good])) if good.any() else float("nan")
-        if not good.any() or not np.isfinite(fit.slope[t]) or scale == 0:
-            self.line.display([])
+        series = _stokes_series(fit, responses, color, t)
+        other = compared_temperature(results, view)
+        beside = [] if other is None else _stokes_series(fit, responses, color, other)[:1]
+        self.line.display([*series, *as_compared(beside, results, other or 0)] if series else [])
+        if not series:
             self._line_guides.display([])
             self._intercept.display("")
             self.line_card.display_subtitle("fewer than two Stokes points")
             return
-        x = _line_grid(fit, t)
-        y, spread = stokes_line_at(fit, t, x)
-        used = None if responses is None else ~responses.fitted[t, : responses.n_stokes]
-        self.line.display(
-            [
-                Series(
-                    color,
-                    x=fit.stokes_mev[t],
-                    y=points / scale,
-                    error=errors / abs(scale),
-                    excluded=used,
-                    tips=LazyTips(points.size, partial(_stokes_tip, fit, scale, t)),
-                    line_x=x,
-                    line_y=y / scale,
-                    band_low=(y - spread) / scale,
-                    band_high=(y + spread) / scale,
-                ),
-                _intercept(fit, t),
-            ]
-        )
         chosen = self._stokes_keys.index(view.stack) if view.stack and view.stack in self._stokes_keys else None
         self.line.display_selected(None if chosen is None else 0, chosen)
         photon = np.nan if responses is None else responses.mean_photon_mev[t]
@@ -200,7 +193,9 @@ class RatioPanel(Panel):
         dof = int(fit.dof[t])
         misfit = f" · χ²/dof {plain(fit.chi2[t] / dof, 2)}" if dof > 0 else ""
         self._intercept.display(f"hν<sub>0</sub> = {measured(intercept)} meV{misfit}")
-        self.line_card.display_subtitle(f"QY = {measured(quantum_yield(fit, t))}")
+        change = None if self._reference is None else yield_change(self._reference, results, t)
+        own = f"QY = {measured(quantum_yield(fit, t))}"
+        self.line_card.display_subtitle(own if change is None else change_words(change), own)
 
     def _show_regime(self, results: Results, t: int) -> None:
         if results.linear_regime is None and results.intervals is None and self.regime.html:
@@ -209,23 +204,43 @@ class RatioPanel(Panel):
         self.regime.display(*regime_words(results.linear_regime, t))
 
     # --- R -----------------------------------------------------------------------------------------------
-    def _show_ratio(self, fit: EfficiencyFit, responses: Responses | None, t: int, view: ViewState) -> None:
-        ratio, error = fit.ratio[t], fit.ratio_error[t]
-        known = fit.valid[t] & fit.fitted[t] & np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t])
-        if responses is None or not ratio.size or not known.any():
+    def _show_ratio(self, fit: EfficiencyFit, results: Results, t: int, view: ViewState) -> None:
+        responses, known = results.responses, _known(fit, t)
+        if responses is None or not fit.ratio[t].size or not known.any():
             self.ratio.display([])
             self._ratio_card.display_subtitle("no ΔE is determined")
             return
-        chosen = _spread_over(np.flatnonzero(known), _MOST_LINES)
-        reference = float(responses.reference_mev[t])
-        above = fit.stokes_mev[t] - reference
-        series = [_ratio_series(fit, ratio[j], error[j], above, reference, t, int(j)) for j in chosen]
+        series, chosen = _ratio_lines(fit, responses, t)
         series[0] = replace(series[0], label=f"ΔE = {series[0].label}")
-        self._keys = [(fit.keys[t][j],) * above.size for j in chosen]
+        self._keys = [(fit.keys[t][j],) * fit.stokes_mev[t].size for j in chosen]
+        other = compared_temperature(results, view)
+        if other is not None and _known(fit, other).any():
+            beside, places = _ratio_lines(fit, responses, other)
+            series += as_compared(beside, results, other)
+            self._keys += [(fit.keys[other][j],) * fit.stokes_mev[other].size for j in places]
         self.ratio.display(series)
         hidden = int((fit.valid[t] & ~known).sum())
         rest = f"{len(chosen)} of {int(fit.valid[t].sum())} ΔE" + (f" · {hidden} not determined" if hidden else "")
         self._ratio_card.display_subtitle(rest)
+
+    # --- what it was before ------------------------------------------------------------------------------
+    def _show_ghosts(self, fit: EfficiencyFit, color: str, t: int) -> None:
+        """Show where the lines of this temperature stood in the reference; it changes with no frame of a drag."""
+        reference = self._reference
+        then = None if reference is None else reference.temperature(float(fit.temperatures_k[t]))
+        haunted = (None if reference is None else reference.results, then, color)
+        if haunted == self._haunted:
+            return
+        self._haunted = haunted
+        old = None if reference is None else reference.results.efficiency
+        if reference is None or then is None or old is None:
+            lines: tuple[list[Series], list[Series]] = ([], [])
+        else:
+            responses = reference.results.responses
+            drawn = [] if responses is None or not _known(old, then).any() else _ratio_lines(old, responses, then)[0]
+            lines = (_stokes_series(old, responses, color, then), drawn)
+        for ghost, series in zip(self.ghosts.values(), lines, strict=True):
+            ghost.display(series)
 
     # --- QY(T) -------------------------------------------------------------------------------------------
     def _show_yield(self, fit: EfficiencyFit, specs: list[str], t: int) -> None:
@@ -243,6 +258,46 @@ class RatioPanel(Panel):
             return
         self._yield_guides.display([Guide("y", mean.mean - mean.error, mean.mean + mean.error)])
         self.yield_card.display_subtitle(f"mean {measured(Estimate(mean.mean, mean.error))}")
+
+
+def _known(fit: EfficiencyFit, t: int) -> np.ndarray:
+    """Return at which anti-Stokes excitations η is determined, so that R has a line."""
+    known: np.ndarray = fit.valid[t] & fit.fitted[t] & np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t])
+    return known
+
+
+def _stokes_series(fit: EfficiencyFit, responses: Responses | None, color: str, t: int) -> list[Series]:
+    """Return the Stokes points with their line, and its intercept; nothing where there is no line."""
+    points, errors = fit.stokes_ratio[t], fit.stokes_ratio_error[t]
+    good = np.isfinite(points)
+    scale = float(np.mean(points[good])) if good.any() else 0.0
+    if not np.isfinite(fit.slope[t]) or scale == 0:
+        return []
+    x = _line_grid(fit, t)
+    y, spread = stokes_line_at(fit, t, x)
+    used = None if responses is None else ~responses.fitted[t, : responses.n_stokes]
+    line = Series(
+        color,
+        x=fit.stokes_mev[t],
+        y=points / scale,
+        error=errors / abs(scale),
+        excluded=used,
+        tips=LazyTips(points.size, partial(_stokes_tip, fit, scale, t)),
+        line_x=x,
+        line_y=y / scale,
+        band_low=(y - spread) / scale,
+        band_high=(y + spread) / scale,
+    )
+    return [line, _intercept(fit, t)]
+
+
+def _ratio_lines(fit: EfficiencyFit, responses: Responses, t: int) -> tuple[list[Series], np.ndarray]:
+    """Return R of the determined detunings, of as many as can be told apart, and their places."""
+    chosen = _spread_over(np.flatnonzero(_known(fit, t)), _MOST_LINES)
+    reference = float(responses.reference_mev[t])
+    above = fit.stokes_mev[t] - reference
+    ratio, error = fit.ratio[t], fit.ratio_error[t]
+    return [_ratio_series(fit, ratio[j], error[j], above, reference, t, int(j)) for j in chosen], chosen
 
 
 def _arms(estimate: Estimate) -> list[list[float]]:

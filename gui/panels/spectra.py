@@ -17,6 +17,7 @@ from asplab.core.pipeline import Results
 from asplab.core.shape.check import ShapeTest
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
+from asplab.gui.plots.compared import compared_spectrum, compared_temperature
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.edge_guide import EdgeGuide
 from asplab.gui.plots.guides import Guide, Guides
@@ -270,6 +271,10 @@ class SpectraPanel(Panel):
             label = "" if any(one.label == "hidden part" for one in series) else "mean"
             tone = "warn" if _differs(self._test, k) else "text"
             series.append(Series(tone, label, "flank", line_x=axis[seen], line_y=mean[seen]))
+        other = compared_temperature(results, self._view)
+        if other is not None:
+            height = _height(results, mean, k) if is_single else 1.0
+            series += compared_spectrum(results, k, other, height)
         self.plot.display(series)
 
     def _show_range(self, results: Results, corrected: Corrected, k: int) -> None:

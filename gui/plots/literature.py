@@ -5,10 +5,19 @@ from functools import lru_cache
 from html import escape
 
 from asplab.core.literature import LiteratureValue, literature_values
-from asplab.gui.plots.guides import Guide
+from asplab.gui.plots.crowd import Painted
+from asplab.gui.plots.guides import Guide, Guides
 
 _WIDE_MEV = 10.0
 _RANGE = re.compile(r"(?<=\d)-(?=\d)")
+
+
+class LiteratureBands(Painted, Guides):
+    """Published numbers behind a plot that follows a drag: painted once."""
+
+    def version(self) -> object:
+        """Return what the picture shows."""
+        return self._guides
 
 
 @lru_cache(maxsize=8)

@@ -253,7 +253,6 @@ def _determined(results: Results, fit: PolaronFit, i: int, theme: Theme) -> list
     x, y = float(fit.phonon_mev[i]), float(fit.g_mev[i])
     point = Series(
         color=color,
-        label="joint" if is_joint else f"{plain(fit.temperatures_k[i], 0)} K",
         x=[x],
         y=[y],
         error=[[y - low_y], [high_y - y]],

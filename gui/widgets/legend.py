@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 
 _HEIGHT, _DOT, _DOT_GAP, _UNIT_GAP = 24, 8, 3, 6
@@ -16,10 +17,11 @@ _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 class TemperatureLegend(QWidget):
     """One dot and number a temperature; a click or the arrow keys choose one.
 
-    ``temperature_chosen`` carries the index.
+    ``temperature_chosen`` carries the index, ``comparison_chosen`` that of one that is to stand beside it (Ctrl+click).
     """
 
     temperature_chosen = Signal(int)
+    comparison_chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +32,7 @@ class TemperatureLegend(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Temperatures")
-        self.setToolTip("Click a temperature to bring it to the front")
+        self.setToolTip(tr("Click a temperature to bring it to the front · Ctrl+click compares with it"))
 
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
@@ -79,7 +81,8 @@ class TemperatureLegend(QWidget):
         hit = (index for index, box in enumerate(self._boxes()) if box.contains(event.position()))
         chosen = next(hit, None)
         if chosen is not None:
-            self.temperature_chosen.emit(chosen)
+            is_second = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            (self.comparison_chosen if is_second else self.temperature_chosen).emit(chosen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose the neighbour with the arrow keys."""

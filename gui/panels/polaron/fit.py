@@ -7,24 +7,35 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from asplab.core.appraisal.checks import logit_eta, polaron_residuals
+from asplab.core.appraisal.checks import polaron_residuals
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.energies.words import SINGLE_GAP
 from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
-from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
+from asplab.gui.panels.polaron.fit_curves import (
+    bar,
+    contour_series,
+    cross,
+    limits_of,
+    logit_series,
+    longest_mev,
+    rim,
+)
 from asplab.gui.panels.polaron.fit_frame import logit_home, pull_home
 from asplab.gui.panels.polaron.page import Page
+from asplab.gui.plots.compared import as_compared, compared_temperature
 from asplab.gui.plots.detuning import detuning_label
+from asplab.gui.plots.ghost import add_ghost
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.literature import literature_guides
 from asplab.gui.plots.result_pictures import temperature_color
 from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, grid, scrolled
 from asplab.gui.widgets.card import Card
@@ -32,6 +43,7 @@ from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.lazy import LazyTips
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.table import Column, DataTable, TableRow
+from asplab.gui.words.change import change_words, polaron_changes
 from asplab.gui.words.reading import selected_temperature, temperature_name, temperature_specs, why_missing
 
 COLUMNS = (
@@ -49,7 +61,6 @@ COLUMNS = (
     ),
 )
 NOT_IDENTIFIED = "Not identified: the data set no upper limit of ħω. More points with η well below 0.5 would."
-_SHORTEST_MEV, _CURVE_POINTS = 5.0, 81
 _PLANE_MARGIN = 0.12
 _MOST_USUAL = 3.0
 """Multiple of the median ħω or g beyond which a contour leaves the view: it would squeeze all others."""
@@ -64,9 +75,12 @@ class FitPage(Page):
         self._count = 0
         self._theme = theme
         self._subject: tuple[Experiment, int] | None = None
+        self._reference: Reference | None = None
+        self._haunted: tuple[object, ...] = ()
         self.logit = SeriesPlot(theme, y_label="ln η/(1 − η)")
         self.pulls = SeriesPlot(theme, x_label="ΔE (meV)", y_label="residual (σ)")
         self.plane = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
+        self.ghosts = {"logit": add_ghost(self.logit), "plane": add_ghost(self.plane)}
         self._guides, self.published = Guides(theme), Guides(theme)
         self.literature = QCheckBox("literature")
         self.plane.add_layer(self.published, z=-5)
@@ -95,10 +109,16 @@ class FitPage(Page):
         self.deck.display_content()
         specs = temperature_specs(polaron.temperatures_k)
         self._keys, self._count = fit.keys[t], len(specs)
-        self._show_model(fit, polaron, specs, t, view)
+        self._show_model(results, fit, polaron, t, view)
         self._show_plane(polaron, results.intervals, specs, t)
+        self._show_ghosts(polaron, specs[t], t)
+        self._tell_changes(results, t)
         self._show_table(polaron, results.intervals, specs, t)
         self._fit_ranges(results, t)
+
+    def display_reference(self, reference: Reference | None) -> None:
+        """Take over what the results are compared with; :meth:`display` follows."""
+        self._reference = reference
 
     def forget_frame(self) -> None:
         """Choose the axes anew at the next display."""
@@ -146,7 +166,7 @@ class FitPage(Page):
         self._choose_row(series)
 
     def _choose_point(self, series: int, point: int, button: Qt.MouseButton) -> None:
-        if self._keys[point]:
+        if series == 0 and self._keys[point]:
             self.stack_chosen.emit(self._keys[point])
 
     def _fit_ranges(self, results: Results, t: int) -> None:
@@ -155,7 +175,7 @@ class FitPage(Page):
         residuals = pull_home(self.pulls.series[0])
         if self._subject is None or self._subject[0] is not subject[0] or self._subject[1] != t:
             self._subject = subject
-            longest = _longest(results.efficiency)
+            longest = longest_mev(results.efficiency)
             self.logit.set_home(x=(0.0, longest), y=logit_home(self.logit.series[0]))
             self.pulls.set_home(x=(0.0, longest), y=residuals)
             self.plane.set_home(*_plane_home(results.polaron, t))
@@ -165,33 +185,21 @@ class FitPage(Page):
         if self.plane.is_at_home and _has_left(self.plane, results.polaron, t):
             self.plane.set_home(*_plane_home(results.polaron, t))
         if self.pulls.is_at_home and residuals[1] > self.pulls.view[1][1]:
-            self.pulls.set_home(x=(0.0, _longest(results.efficiency)), y=residuals)
+            self.pulls.set_home(x=(0.0, longest_mev(results.efficiency)), y=residuals)
 
     # --- one temperature ---------------------------------------------------------------------------------
-    def _show_model(self, fit: EfficiencyFit, polaron: PolaronFit, specs: list[str], t: int, view: ViewState) -> None:
+    def _show_model(self, results: Results, fit: EfficiencyFit, polaron: PolaronFit, t: int, view: ViewState) -> None:
+        specs = temperature_specs(polaron.temperatures_k)
         if polaron.fitted[t]:
             self.model_deck.display_content()
         else:
             words = f"Fewer than three usable detunings at {temperature_name(polaron.temperatures_k[t])}."
             self.model_deck.display_missing("Not fitted at this temperature", words)
-        logit, error = logit_eta(np.where(np.isfinite(fit.eta_low[t]), fit.eta[t], np.nan), fit.eta_error[t])
-        detuning, curve, low, high = _model(fit, polaron, t)
-        self.logit.display(
-            [
-                Series(
-                    color=specs[t],
-                    x=fit.detuning_mev[t],
-                    y=logit,
-                    error=error,
-                    excluded=~fit.fitted[t],
-                    tips=LazyTips(logit.size, partial(_point_tip, fit, t)),
-                    line_x=detuning,
-                    line_y=curve,
-                    band_low=low,
-                    band_high=high,
-                )
-            ]
-        )
+        own = logit_series(fit, polaron, specs[t], t)
+        logit = np.asarray(own.y)
+        other = compared_temperature(results, view)
+        beside = [] if other is None else [logit_series(fit, polaron, specs[other], other)]
+        self.logit.display([own, *as_compared(beside, results, other or 0)])
         pull = polaron_residuals(polaron)
         self.pulls.display(
             [
@@ -216,15 +224,41 @@ class FitPage(Page):
         colors = [temperature_color(temperatures, i, self._theme, faded=i != t) for i in range(joint)] + ["text"]
         names = {t: temperature_name(temperatures[t]), joint: "joint"}
         # The first series are the points, in the order of the temperatures: clicks count on it.
-        series = [_cross(polaron, intervals, i, colors[i], has_bars=i in names) for i in range(joint + 1)]
-        series += [_contour(polaron, i, colors[i]) for i in range(joint) if i != t]
+        series = [cross(polaron, intervals, i, colors[i], has_bars=i in names) for i in range(joint + 1)]
+        series += [contour_series(polaron, i, colors[i]) for i in range(joint) if i != t]
         for i in (joint, t):
-            series.append(_contour(polaron, i, colors[i]))
+            series.append(contour_series(polaron, i, colors[i]))
             if math.isfinite(polaron.phonon_mev[i]):
-                series.append(_bar(polaron, intervals, i, colors[i], names[i]))
+                series.append(bar(polaron, intervals, i, colors[i], names[i]))
         self.plane.display(series)
         is_open = intervals is not None and bool(polaron.fitted[t]) and not bool(intervals.identified[t])
         self._plane_card.display_subtitle("ħω has no upper limit" if is_open else "68 %")
+
+    # --- what it was before ------------------------------------------------------------------------------
+    def _show_ghosts(self, polaron: PolaronFit, color: str, t: int) -> None:
+        """Show where curve and contour stood in the reference; it changes with no frame of a drag."""
+        reference = self._reference
+        then = None if reference is None else reference.temperature(float(polaron.temperatures_k[t]))
+        haunted = (None if reference is None else reference.results, then, color)
+        if haunted == self._haunted:
+            return
+        self._haunted = haunted
+        old = None if reference is None else reference.results
+        if old is None or then is None or old.efficiency is None or old.polaron is None:
+            for ghost in self.ghosts.values():
+                ghost.display([])
+            return
+        self.ghosts["logit"].display([logit_series(old.efficiency, old.polaron, color, then)])
+        joint = len(old.polaron.temperatures_k)
+        points = [cross(old.polaron, old.intervals, i, c, has_bars=False) for i, c in ((then, color), (joint, "text"))]
+        rims = [contour_series(old.polaron, i, c) for i, c in ((then, color), (joint, "text"))]
+        self.ghosts["plane"].display([*points, *rims])
+
+    def _tell_changes(self, results: Results, t: int) -> None:
+        changes = [] if self._reference is None else polaron_changes(self._reference, results, t)[::-1]
+        if changes:
+            told = [change_words(change) for change in changes]
+            self._plane_card.display_subtitle(" · ".join(told), told[0])
 
     def _show_table(self, polaron: PolaronFit, intervals: PolaronIntervals | None, specs: list[str], t: int) -> None:
         rows = [
@@ -240,47 +274,11 @@ class FitPage(Page):
         self._table_card.display_subtitle(f"{SINGLE_GAP} · 68 % intervals{told}")
 
 
-def _longest(fit: EfficiencyFit | None) -> float:
-    return 10.0 if fit is None else 1.06 * float(np.max(np.where(fit.valid, fit.detuning_mev, 0.0), initial=10.0))
-
-
-def _logit_of(eta: np.ndarray) -> np.ndarray:
-    # Beyond ±37 the complement of η is lost in rounding, and the curve would jump to infinity.
-    inside = np.clip(eta, 1e-16, 1.0 - 1e-16)
-    result: np.ndarray = np.log(inside / (1.0 - inside))
-    return result
-
-
-def _model(fit: EfficiencyFit, polaron: PolaronFit, t: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    detuning = np.linspace(_SHORTEST_MEV, _longest(fit), _CURVE_POINTS)
-    eta, low, high = eta_curves(polaron, detuning)
-    if not np.isfinite(eta[t]).all():
-        return (np.empty(0),) * 4
-    return detuning, _logit_of(eta[t]), _logit_of(low[t]), _logit_of(high[t])
-
-
-def _limits(polaron: PolaronFit, intervals: PolaronIntervals | None, index: int) -> dict[str, Estimate]:
-    """Return g and ħω with their profile intervals; while they are not computed, with first-order errors."""
-    result = {}
-    for name in ("g", "phonon"):
-        value = float(getattr(polaron, f"{name}_mev")[index])
-        error = float(getattr(polaron, f"{name}_error_mev")[index])
-        low = high = None
-        if intervals is not None and math.isfinite(polaron.chi2[index]):
-            low, high = (_end(getattr(intervals, f"{name}_{side}_mev")[index]) for side in ("low", "high"))
-        result[name] = Estimate(value, error, "meV", low, high)
-    return result
-
-
-def _end(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
 def _row(polaron: PolaronFit, intervals: PolaronIntervals | None, index: int, name: str, color: str) -> TableRow:
     if not math.isfinite(polaron.chi2[index]):
         reason = "fewer than three usable detunings" if name != "joint" else "fewer than two temperatures fitted"
         return TableRow((name, *("—",) * (len(COLUMNS) - 1)), color, is_muted=True, tip=f"Not fitted: {reason}.")
-    limits = _limits(polaron, intervals, index)
+    limits = limits_of(polaron, intervals, index)
     energy = Estimate(polaron.polaron_energy_mev[index], polaron.polaron_energy_error_mev[index])
     huang_rhys = Estimate(polaron.huang_rhys[index], polaron.huang_rhys_error[index])
     is_open = intervals is not None and not intervals.identified[index]
@@ -306,57 +304,6 @@ def _number(value: float, decimals: int) -> str:
     return plain(value, decimals) if math.isfinite(value) else "—"
 
 
-def _cross(
-    polaron: PolaronFit, intervals: PolaronIntervals | None, index: int, color: str, *, has_bars: bool
-) -> Series:
-    """The best fit with the interval of g as its error bar."""
-    limits = _limits(polaron, intervals, index)
-    g, phonon = limits["g"], limits["phonon"]
-    low, high = _arms(g)
-    return Series(
-        color=color,
-        x=[phonon.value],
-        y=[g.value],
-        error=[[low], [high]] if has_bars else None,
-        symbol="cross" if color == "text" else "circle",
-        symbol_px=10 if has_bars else 5,
-    )
-
-
-def _contour(polaron: PolaronFit, index: int, color: str) -> Series:
-    """The range that holds g and ħω together at 68 %."""
-    phonon, g = _rim(polaron, index)
-    return Series(color=color, line_x=phonon, line_y=g)
-
-
-def _rim(polaron: PolaronFit, index: int) -> tuple[np.ndarray, np.ndarray]:
-    if index < len(polaron.temperatures_k):
-        centre, covariance = polaron.parameters[index], polaron.parameter_covariance[index]
-    elif polaron.joint_parameters is not None and polaron.joint_covariance is not None:
-        centre, covariance = polaron.joint_parameters, polaron.joint_covariance
-    else:
-        return np.empty(0), np.empty(0)
-    if not (np.isfinite(centre).all() and np.isfinite(covariance).all()):
-        return np.empty(0), np.empty(0)
-    return contour(float(centre[-2]), float(centre[-1]), covariance[-2:, -2:])
-
-
-def _bar(polaron: PolaronFit, intervals: PolaronIntervals | None, index: int, color: str, label: str) -> Series:
-    """The interval of ħω as a level line; an open end runs out of the picture."""
-    limits = _limits(polaron, intervals, index)
-    low, high = _arms(limits["phonon"])
-    value = limits["phonon"].value
-    return Series(color=color, label=label, line_x=[value - low, value + high], line_y=[limits["g"].value] * 2)
-
-
-def _arms(estimate: Estimate) -> tuple[float, float]:
-    if estimate.low is None and estimate.high is None:
-        return estimate.error, estimate.error
-    low = estimate.value if estimate.low is None else estimate.value - estimate.low
-    high = 1e3 if estimate.high is None else estimate.high - estimate.value
-    return low, high
-
-
 def _has_left(plane: SeriesPlot, polaron: PolaronFit | None, t: int) -> bool:
     """Whether the selected fit is out of view, so that the axes have to follow it."""
     return (
@@ -370,7 +317,7 @@ def _plane_home(polaron: PolaronFit | None, t: int) -> tuple[tuple[float, float]
     """Return a view that holds the selected and the joint contour, up to three times the usual g and ħω."""
     if polaron is None:
         return None, None
-    rims = [_rim(polaron, index) for index in (t, len(polaron.temperatures_k))]
+    rims = [rim(polaron, index) for index in (t, len(polaron.temperatures_k))]
     ranges: list[tuple[float, float] | None] = []
     for axis, best in enumerate((polaron.phonon_mev, polaron.g_mev)):
         usual = best[np.isfinite(best)]
@@ -390,11 +337,6 @@ def _misfit(polaron: PolaronFit, t: int) -> str:
     if not math.isfinite(polaron.chi2[t]) or dof < 1:
         return "no degree of freedom left"
     return f"χ²/dof {plain(polaron.chi2[t] / dof, 2)}"
-
-
-def _point_tip(fit: EfficiencyFit, t: int, j: int) -> str:
-    eta = Estimate(fit.eta[t, j], fit.eta_error[t, j])
-    return f"ΔE = {plain(fit.detuning_mev[t, j], 1)} meV<br>η = {measured(eta)}"
 
 
 def _pull_tip(fit: EfficiencyFit, pull: np.ndarray, t: int, j: int) -> str:

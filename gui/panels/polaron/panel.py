@@ -11,6 +11,7 @@ from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.registry import PAGES
+from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, row
 from asplab.gui.widgets.steps import StepBar
@@ -99,6 +100,11 @@ class PolaronPanel(Panel):
             self.run_button.hide()
             self._stack.setCurrentWidget(self._blank)
             self._turn.start(0)
+
+    def display_reference(self, reference: Reference | None) -> None:
+        """Hand on what the results are compared with; :meth:`display` follows."""
+        if self.has_page:
+            self.page.display_reference(reference)
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show results and selection on the page; the other pages cost nothing."""

@@ -15,7 +15,7 @@ class JobLine(QObject):
     ----------
     keys : sequence of str
         Jobs that may be cancelled by themselves.
-    prefix, cancel_all : str and callable
+    prefixes, cancel_all : sequence of str, and callable
         How the keys of further ones begin, and what cancels all of these.
     """
 
@@ -25,18 +25,18 @@ class JobLine(QObject):
         status: StatusLine,
         *,
         keys: Sequence[str],
-        prefix: str,
+        prefixes: Sequence[str],
         cancel_all: Callable[[], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._jobs, self._status = jobs, status
-        self._keys, self._prefix, self._cancel_all = tuple(keys), prefix, cancel_all
+        self._keys, self._prefixes, self._cancel_all = tuple(keys), tuple(prefixes), cancel_all
         jobs.changed.connect(self._display)
         status.cancel_requested.connect(self._cancel)
 
     def _display(self, key: str | None, text: str | None, fraction: float | None) -> None:
-        can_cancel = key is not None and (key in self._keys or key.startswith(self._prefix))
+        can_cancel = key is not None and (key in self._keys or key.startswith(self._prefixes))
         self._status.display_job(text, fraction, can_cancel=can_cancel)
 
     def _cancel(self) -> None:

@@ -81,6 +81,18 @@ class MenuBar(QObject):
             action.triggered.connect(partial(chosen, path))
             self.help.insertAction(self.actions["about"], action)
 
+    def display_comparisons(
+        self, names: Sequence[str], chosen: int | None, choose: Callable[[int | None], None]
+    ) -> None:
+        """List the temperatures that may stand beside the selected one, and none of them."""
+        self.comparisons.clear()
+        for index, name in enumerate((tr("Nothing"), *names)):
+            wanted = index - 1 if index else None
+            action = self.comparisons.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(wanted == chosen)
+            action.triggered.connect(partial(_choose, choose, wanted))
+
     def display_panels(self, toggles: Sequence[QAction]) -> None:
         """List what shows and closes the panels."""
         self.panels.clear()
@@ -120,6 +132,8 @@ class MenuBar(QObject):
         view.addActions(list(self.step_actions.values()))
         view.addSeparator()
         self._add(view, VIEW)
+        self.comparisons = QMenu(tr("C&ompare with"), self._window)
+        view.addMenu(self.comparisons)
         view.addSeparator()
         self.panels = QMenu(tr("&Panels"), self._window)
         view.addMenu(self.panels)
@@ -133,10 +147,14 @@ class MenuBar(QObject):
         menu.addActions([self.actions[command.key] for command in commands])
 
 
+def _choose(choose: Callable[[int | None], None], wanted: int | None, _is_checked: bool = False) -> None:
+    choose(wanted)
+
+
 def _action(window: QMainWindow, command: Command, commanded: Callable[[str], None]) -> QAction:
     action = QAction(command.text, window)
     if command.shortcut is not None:
-        action.setShortcut(QKeySequence(command.shortcut))
+        action.setShortcuts(QKeySequence.listFromString(command.shortcut))
     action.triggered.connect(partial(commanded, command.key))
     return action
 

@@ -34,8 +34,11 @@ EXPORTS = (
 EDIT = (Command("toggle_excluded", "E&xclude / bring back", "X"),)
 VIEW = (
     Command("view_all", "View &all", "A"),
-    Command("warmer", "&Warmer", "PgDown"),
-    Command("colder", "&Colder", "PgUp"),
+    Command("warmer", "&Warmer", "PgDown; Alt+Down"),
+    Command("colder", "&Colder", "PgUp; Alt+Up"),
+    Command("next_excitation", "&Next excitation", "."),
+    Command("previous_excitation", "Pre&vious excitation", ","),
+    Command("pin", "&Pin as reference, or unpin", "P"),
 )
 LAYOUT = (Command("reset_layout", "&Reset layout"),)
 ANALYSIS = (Command("recompute", "&Recompute everything", "F5"),)

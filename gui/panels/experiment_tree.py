@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from asplab.core.document import Document, Exclusions
@@ -137,6 +137,8 @@ class ExperimentTree(Panel):
             if event.type() == QEvent.Type.Hide and self._asked_from is not None:
                 asked_from, self._asked_from = self._asked_from, None
                 asked_from.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            return self._compare(event)
         elif event.type() == QEvent.Type.Resize:
             self._use_room()
         elif event.type() == QEvent.Type.Enter:
@@ -144,6 +146,14 @@ class ExperimentTree(Panel):
         elif event.type() == QEvent.Type.Leave:
             self.hint_changed.emit("")
         return False
+
+    def _compare(self, event: QMouseEvent) -> bool:
+        """Show a second temperature where its row is clicked with Ctrl; return whether that was asked for."""
+        node = self.model.node(self.view.indexAt(event.position().toPoint()))
+        is_asked = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier) and node.kind == "temperature"
+        if is_asked:
+            self.comparison_chosen.emit(node.temperature)
+        return is_asked
 
     def _use_room(self) -> None:
         """Shorten the names of groups and conditions where the longest of them would be cut."""

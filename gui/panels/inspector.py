@@ -8,6 +8,7 @@ from asplab.core.pipeline import Results
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import Panel
+from asplab.gui.reference import Reference
 from asplab.gui.settings_catalogue import STEPS
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP
@@ -17,8 +18,10 @@ from asplab.gui.widgets.dock import Dock
 from asplab.gui.widgets.facts import FactList
 from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
+from asplab.gui.widgets.table import DataTable
 from asplab.gui.widgets.text import breakable
 from asplab.gui.widgets.trends import TrendRows
+from asplab.gui.words.change import CHANGE_COLUMNS, all_changes, change_rows
 from asplab.gui.words.facts import facts, record_facts, trend_rows
 from asplab.gui.words.findings import checks, consistency_checks, error_sources, joint_rows, temperature_rows
 from asplab.gui.words.reading import selected_temperature, temperature_name, temperatures_of
@@ -53,6 +56,9 @@ class Inspector(Panel):
         self.docks["results"].display_subtitle(tr("68 % intervals"))
         self.budget, self.no_budget = BudgetBars(), _muted("", wraps=True)
         self.here, self.joint = ResultsTable(), ResultsTable()
+        self._reference: Reference | None = None
+        self.changes, self._changes_title = DataTable(theme, CHANGE_COLUMNS), _muted(tr("Against the pinned reference"))
+        self.changes.setAccessibleName(tr("Changes against the pinned reference"))
         self._joint_title = _muted("All temperatures, joint fit")
         self.no_results = _muted("No results yet: load PL, ASPL and photothermal scans.", wraps=True)
         self.no_settings = _muted(tr("This step has no settings."), wraps=True)
@@ -99,6 +105,11 @@ class Inspector(Panel):
         """Show what must not contradict the hand: settings and results, on every frame of a drag."""
         self._show_settings(results, view)
         self._show_results(results, view, systematic)
+        self._show_changes(results, view)
+
+    def display_reference(self, reference: Reference | None) -> None:
+        """Take over what the results are compared with; :meth:`display` follows."""
+        self._reference = reference
 
     def display_exclusions(self, exclusions: Exclusions) -> None:
         """Show what the user has just excluded or brought back; the results follow later."""
@@ -118,11 +129,12 @@ class Inspector(Panel):
         """Take over a theme; most of it comes from the style sheet and the palette."""
         self._theme = theme
         self.trends.restyle(theme)
+        self.changes.restyle(theme)
 
     def _build(self) -> None:
         shown = {
             "settings": (self.no_settings,),
-            "results": (self.no_results, self.here, self._joint_title, self.joint),
+            "results": (self.no_results, self.here, self._joint_title, self.joint, self._changes_title, self.changes),
             "errors": (self.budget, self.no_budget),
             "checks": (self.checks_list,),
             "selected": (
@@ -182,6 +194,15 @@ class Inspector(Panel):
         _set_shown(self.here, bool(here))
         _set_shown(self.joint, bool(joint))
         _set_shown(self._joint_title, bool(joint))
+
+    def _show_changes(self, results: Results, view: ViewState) -> None:
+        reference, t = self._reference, selected_temperature(results, view)
+        is_pinned = reference is not None and reference.is_pinned and t is not None
+        rows = change_rows(all_changes(reference, results, t, view.stack)) if is_pinned else []
+        if rows or self.changes.rows:
+            self.changes.display(rows)
+        for part in (self._changes_title, self.changes):
+            _set_shown(part, bool(rows))
 
     def _show_budget(self, results: Results, view: ViewState) -> None:
         found = error_sources(results, view)

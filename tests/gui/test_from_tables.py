@@ -57,7 +57,7 @@ def test_the_tree_lists_the_temperatures_and_a_click_chooses_one(
     bound: Bindings, until: Until, responses: Path
 ) -> None:
     show(bound, until, responses, "overview")
-    assert bound.tree.card.subtitle == "1 table"
+    assert bound.tree.dock.subtitle == "1 table"
     assert [node.text for node in bound.tree.model.root.children] == ["120 K", "250 K"]
     place = bound.tree.view.visualRect(bound.tree.model.index(1, 0)).center()
     QTest.mouseClick(bound.tree.view.viewport(), Qt.MouseButton.LeftButton, pos=place)

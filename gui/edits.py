@@ -1,5 +1,6 @@
 """What an intent of the user makes of a document: plain functions from document to document."""
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any, Literal, cast
 
@@ -115,6 +116,20 @@ def change_setting(document: Document, record: str, name: str, value: Any) -> Do
     if name not in {field.name for field in fields(old)}:
         raise SettingsError(f"Settings '{record}' have no field '{name}'.")
     return document.with_settings(**{record: replace(old, **{name: value})})
+
+
+def exclude(document: Document, targets: Iterable[str], reason: str) -> Document:
+    """Return the document with conditions and files taken out of the analysis."""
+    for target in targets:
+        document = document.excluding(target, reason)
+    return document
+
+
+def bring_back(document: Document, targets: Iterable[str]) -> Document:
+    """Return the document with conditions and files in the analysis again."""
+    for target in targets:
+        document = document.including(target)
+    return document
 
 
 def setting_words(name: str) -> str:

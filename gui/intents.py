@@ -1,5 +1,6 @@
 """What the user wants of the document, as edits of the session."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -49,6 +50,11 @@ class Intents(QObject):
         """Move the range of ΔE in which models are fitted."""
         change = partial(edits.move_detuning_range, low_mev=low_mev, high_mev=high_mev)
         self._session.drag("Move fit range", change, "detuning range")
+
+    def drag_setting(self, record: str, name: str, value: object) -> None:
+        """Change one field of a settings record again and again, as one step."""
+        change = partial(edits.change_setting, record=record, name=name, value=value)
+        self._session.drag(f"Move {edits.setting_words(name)}", change, f"{record} {name}")
 
     def use_settings(self, settings: Settings, name: str) -> None:
         """Take over settings that a page offers; the name says what is chosen."""
@@ -113,11 +119,21 @@ class Intents(QObject):
 
     def exclude(self, target: str, reason: str) -> None:
         """Take a condition or a file out of the analysis."""
-        self._session.change("Exclude", lambda document: document.excluding(target, reason))
+        self.exclude_all((target,), reason)
+
+    def exclude_all(self, targets: Sequence[str], reason: str) -> None:
+        """Take conditions and files out of the analysis, for one reason and as one step."""
+        words = "Exclude" if len(targets) == 1 else tr("Exclude {count} measurements", count=len(targets))
+        self._session.change(words, partial(edits.exclude, targets=targets, reason=reason))
 
     def bring_back(self, target: str) -> None:
         """Take a condition or a file into the analysis again."""
-        self._session.change("Bring back", lambda document: document.including(target))
+        self.bring_back_all((target,))
+
+    def bring_back_all(self, targets: Sequence[str]) -> None:
+        """Take conditions and files into the analysis again, as one step."""
+        words = "Bring back" if len(targets) == 1 else tr("Bring back {count} measurements", count=len(targets))
+        self._session.change(words, partial(edits.bring_back, targets=targets))
 
 
 def _now() -> datetime:

@@ -40,10 +40,12 @@ class Looking(QObject):
         self._results, self._node_of = results, node_of
         # What a click that is just being answered has hit: empty for nothing, None between the clicks.
         self._pointed: str | None = None
+        # What a box or a click with Ctrl has gathered so far, with the temperature of each; None outside of one.
+        self._gathered: dict[str, int] | None = None
 
     @property
     def target(self) -> str:
-        """What a command acts on: the selected file, else the selected condition, else nothing."""
+        """The selected file, else the selected condition, else nothing."""
         return self.view.record or self.view.stack
 
     @property
@@ -52,7 +54,9 @@ class Looking(QObject):
         return self.target if self._pointed is None else self._pointed
 
     def look(self, **changes: object) -> None:
-        """Change fields of the view."""
+        """Change fields of the view; another selection ends that of several."""
+        if changes.keys() & {"temperature", "stack", "record"}:
+            changes.setdefault("several", ())
         self.view = replace(self.view, **changes)  # type: ignore[arg-type]
         self.changed.emit()
 
@@ -64,7 +68,7 @@ class Looking(QObject):
         """Take over the temperatures of new results; a selection beyond them ends."""
         self.temperatures = temperatures
         if self.view.temperature >= len(temperatures):
-            self.view = replace(self.view, temperature=max(len(temperatures) - 1, 0), stack="", record="")
+            self.view = replace(self.view, temperature=max(len(temperatures) - 1, 0), stack="", record="", several=())
         if self.view.compared is not None and self.view.compared >= len(temperatures):
             self.view = replace(self.view, compared=None)
 
@@ -75,6 +79,9 @@ class Looking(QObject):
 
     def choose_temperature(self, temperature: int) -> None:
         """Show another temperature, and there the condition that stands for the selected one."""
+        if self._gathered is not None:
+            # A box around points of other temperatures selects measurements, not temperatures.
+            return
         if temperature == self.view.temperature or not 0 <= temperature < len(self.temperatures):
             return
         results = self._results()
@@ -106,14 +113,20 @@ class Looking(QObject):
             self.choose_stack(keys[place])
 
     def choose_stack(self, key: str) -> None:
-        """Select a condition, and with it its temperature."""
+        """Select a condition, and with it its temperature; while several are gathered, add it or take it out."""
+        if self._gathered is not None:
+            self._gather(key)
+            return
         self._point_at(key)
         node = self._node_of(key)
         temperature = self.view.temperature if node is None else node.temperature
         self.look(temperature=temperature, stack=key, record="")
 
     def choose_record(self, source: str) -> None:
-        """Select a file."""
+        """Select a file; while several are gathered, add it or take it out."""
+        if self._gathered is not None:
+            self._gather(source)
+            return
         self._point_at(source)
         self.look(record=source)
 
@@ -127,6 +140,36 @@ class Looking(QObject):
         node = self._node_of(key)
         if node is not None:
             self.open_measurement(node)
+
+    # --- several -------------------------------------------------------------------------------------------
+    def begin_gathering(self, keeps: bool) -> None:
+        """Let the next choices make one selection, until :meth:`finish_gathering`; ``keeps`` begins with this one."""
+        self._gathered = {}
+        for target in self.view.targets if keeps else ():
+            self._gather(target)
+
+    def finish_gathering(self) -> None:
+        """Select what was gathered; nothing at all leaves the selection as it is."""
+        found, self._gathered = self._gathered or {}, None
+        if not found:
+            return
+        several = tuple(found) if len(found) > 1 else ()
+        here = [target for target, temperature in found.items() if temperature == self.view.temperature]
+        node = self._node_of(here[0] if here else next(iter(found)))
+        if node is None:
+            return
+        self._point_at(node.key)
+        record = node.key if node.kind == "record" else ""
+        self.look(temperature=node.temperature, stack=node.stack, record=record, several=several)
+
+    def _gather(self, target: str) -> None:
+        node = self._node_of(target)
+        if self._gathered is None or node is None:
+            return
+        if target in self._gathered and len(self._gathered) > 1:
+            del self._gathered[target]
+        else:
+            self._gathered[target] = node.temperature
 
     # --- the mouse -----------------------------------------------------------------------------------------
     def begin_click(self) -> None:

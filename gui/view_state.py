@@ -18,7 +18,10 @@ class ViewState:
     record : str
         Source of the selected repeat (file), empty for none.
     compared : int or None
-        Index of a second temperature that is shown beside the selected one.
+        Index of the temperature shown beside the selected one, None for none.
+    several : tuple of str
+        Keys of conditions and sources of files that are selected together, two at least; else empty. One of them is
+        :attr:`stack` or :attr:`record`.
     """
 
     step: str = "overview"
@@ -26,3 +29,10 @@ class ViewState:
     stack: str = ""
     record: str = ""
     compared: int | None = None
+    several: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What a command acts on: all that are selected together, else the file, else the condition, else nothing."""
+        alone = self.record or self.stack
+        return self.several or ((alone,) if alone else ())

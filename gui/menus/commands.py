@@ -31,9 +31,16 @@ EXPORTS = (
     Command("export_tables", "&Tables…"),
     Command("export_report", "&Report…"),
 )
-EDIT = (Command("toggle_excluded", "E&xclude / bring back", "X"),)
+EDIT = (
+    Command("copy", "&Copy plot or table", "Ctrl+C"),
+    Command("toggle_excluded", "E&xclude / bring back", "X"),
+)
 VIEW = (
     Command("view_all", "View &all", "A"),
+    Command("zoom_back", "Zoom &back", "Alt+Left"),
+    Command("zoom_forward", "Zoom &forward", "Alt+Right"),
+    Command("zoom_in", "Zoom &in", "Ctrl++"),
+    Command("zoom_out", "Zoom &out", "Ctrl+-"),
     Command("warmer", "&Warmer", "PgDown; Alt+Down"),
     Command("colder", "&Colder", "PgUp; Alt+Up"),
     Command("next_excitation", "&Next excitation", "."),

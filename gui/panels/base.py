@@ -33,6 +33,8 @@ class Panel(QWidget):
     drag_finished = Signal()
     setting_edited = Signal(str, str, object)
     """Settings record (field of `Settings`), its field, new value."""
+    setting_dragged = Signal(str, str, object)
+    """Settings record, its field, the value that the hand wants now; ``drag_finished`` ends it."""
     settings_offered = Signal(object, str)
     """All settings (`Settings`) with another choice in them, and what is chosen."""
     temperature_chosen = Signal(int)

@@ -1,5 +1,6 @@
 """What was measured; what is excluded stays visible, struck through."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from asplab.core.experiment import EMISSION_KINDS
 from asplab.core.grouping.stage import Gathered, gather
 from asplab.core.pipeline import Results
 from asplab.core.problems import Problem
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.menus.exclusion import add_exclusion_entries
 from asplab.gui.panels.base import Panel
@@ -32,10 +34,10 @@ _MARGIN_PX = 6
 class ExperimentTree(Panel):
     """The rows, in a dock of their own.
 
-    ``excluded`` carries a target and the reason, ``brought_back`` a target.
+    ``excluded`` carries targets as a tuple of str and the reason, ``brought_back`` a target.
     """
 
-    excluded = Signal(str, str)
+    excluded = Signal(object, str)
     brought_back = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -108,12 +110,14 @@ class ExperimentTree(Panel):
         """Return the row of a condition or a file, None where there is none."""
         return next((node for node in self.model.root.walk() if node.key == target), None)
 
-    def ask_reason(self, target: str, *, typed: bool = False) -> None:
-        """Ask, in place, why a condition or a file is excluded; ``typed`` when the reason is none of those listed."""
-        node, asking = self.node_of(target), QApplication.focusWidget()
+    def ask_reason(self, targets: Sequence[str], *, typed: bool = False) -> None:
+        """Ask, in place, why conditions or files are excluded; ``typed`` when the reason is none of those listed."""
+        asking = QApplication.focusWidget()
         if asking is not None and asking.window() is self.window() and not self.reasons.isAncestorOf(asking):
             self._asked_from = asking
-        self.reasons.ask(target, words_for(node) if node is not None else target)
+        node = self.node_of(targets[0])
+        one = words_for(node) if node is not None else targets[0]
+        self.reasons.ask(targets, one if len(targets) == 1 else tr("{count} measurements", count=len(targets)))
         if typed:
             self.reasons.findChild(QLineEdit).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -123,7 +127,7 @@ class ExperimentTree(Panel):
         if node is not None and node.reason is not None:
             self.brought_back.emit(target)
         else:
-            self.ask_reason(target)
+            self.ask_reason((target,))
 
     # --- events --------------------------------------------------------------------------------------------
     def showEvent(self, event: QShowEvent) -> None:
@@ -234,8 +238,8 @@ class ExperimentTree(Panel):
         add_exclusion_entries(
             self.menu,
             node.reason,
-            exclude=partial(self.excluded.emit, node.key),
-            ask=partial(self.ask_reason, node.key, typed=True),
+            exclude=partial(self.excluded.emit, (node.key,)),
+            ask=partial(self.ask_reason, (node.key,), typed=True),
             bring_back=partial(self.brought_back.emit, node.key),
         )
         self.menu.popup(self.view.viewport().mapToGlobal(place))

@@ -1,5 +1,7 @@
 """A question in place: why is this excluded?"""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -8,13 +10,16 @@ REASONS = ("outlier", "saturated", "drift", "misaligned")
 
 
 class ReasonBar(QWidget):
-    """One line that asks why something is excluded, in place."""
+    """One line that asks why something is excluded, in place.
 
-    chosen = Signal(str, str)
+    ``chosen`` carries the targets as a tuple of str, and the reason.
+    """
+
+    chosen = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._target = ""
+        self._targets: tuple[str, ...] = ()
         self._question = QLabel()
         self._question.setWordWrap(True)
         self._other = QLineEdit()
@@ -38,13 +43,13 @@ class ReasonBar(QWidget):
         self.hide()
 
     @property
-    def target(self) -> str:
+    def targets(self) -> tuple[str, ...]:
         """What is asked about, empty while nothing is."""
-        return self._target
+        return self._targets
 
-    def ask(self, target: str, words: str) -> None:
-        """Ask why a target is excluded."""
-        self._target = target
+    def ask(self, targets: Sequence[str], words: str) -> None:
+        """Ask why targets are excluded."""
+        self._targets = tuple(targets)
         self._question.setText(f"Exclude {words}, because:")
         self._other.clear()
         self.show()
@@ -70,10 +75,10 @@ class ReasonBar(QWidget):
             self._finish(words)
 
     def _finish(self, reason: str) -> None:
-        target = self._target
+        targets = self._targets
         self._close()
-        self.chosen.emit(target, reason)
+        self.chosen.emit(targets, reason)
 
     def _close(self) -> None:
-        self._target = ""
+        self._targets = ()
         self.hide()

@@ -47,12 +47,12 @@ def eta_point(bound: Bindings, t: int = 0, j: int = 2) -> tuple[Plot, QPoint, st
 
 
 def entry(bound: Bindings, words: str) -> QAction:
-    return next(action for action in bound.menu.actions() if action.text().startswith(words))
+    return next(action for action in bound.hand.menu.actions() if action.text().startswith(words))
 
 
 def choose(bound: Bindings, words: str) -> None:
     """Click an entry of the open menu."""
-    QTest.mouseClick(bound.menu, LEFT, pos=bound.menu.actionGeometry(entry(bound, words)).center())
+    QTest.mouseClick(bound.hand.menu, LEFT, pos=bound.hand.menu.actionGeometry(entry(bound, words)).center())
     QApplication.processEvents()
 
 
@@ -231,12 +231,13 @@ def test_a_curve_offers_to_exclude_its_repeat(opened: Bindings, until: Until) ->
     until(lambda: settled(opened))
 
 
-def test_beside_all_points_the_menu_only_shows_all(opened: Bindings) -> None:
+def test_beside_all_points_the_menu_is_that_of_the_plot(opened: Bindings) -> None:
     plot, place, _ = eta_point(opened)
     press(opened, plot, place)
     press(opened, plot, QPoint(plot.width() - 30, 40), RIGHT)
-    assert [action.text() for action in opened.menu.actions()] == ["View all\tA"]
-    opened.menu.close()
+    offered = [action.text().partition("\t")[0] for action in opened.hand.menu.actions()]
+    assert offered == ["Copy plot", "View all", "Zoom back", "Zoom forward"]
+    opened.hand.menu.close()
 
 
 def test_from_the_keyboard_the_menu_is_that_of_the_selection(opened: Bindings, application: QApplication) -> None:
@@ -245,8 +246,8 @@ def test_from_the_keyboard_the_menu_is_that_of_the_selection(opened: Bindings, a
     event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), plot.mapToGlobal(QPoint(5, 5)))
     application.sendEvent(plot, event)
     assert entry(opened, "Exclude: outlier").isVisible()
-    assert opened.menu.actions()[0].text().startswith("120 K, ASPL ")
-    opened.menu.close()
+    assert opened.hand.menu.actions()[0].text().startswith("120 K, ASPL ")
+    opened.hand.menu.close()
 
 
 # --- undo in a field -------------------------------------------------------------------------------------------

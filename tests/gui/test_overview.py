@@ -111,9 +111,9 @@ def test_right_clicking_a_point_offers_to_exclude_its_condition(
     application.processEvents()
     assert results.efficiency is not None
     key = results.efficiency.keys[0][3]
-    exclude = next(action for action in opened.menu.actions() if action.text().startswith("Exclude"))
+    exclude = next(action for action in opened.hand.menu.actions() if action.text().startswith("Exclude"))
     exclude.trigger()
-    opened.menu.close()
+    opened.hand.menu.close()
     assert opened.session.document is not None
     assert opened.session.document.exclusions.reason(key) is not None
 

@@ -3,28 +3,27 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, QRect, QTimer
+from PySide6.QtCore import QObject, QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication
 
 from asplab.core.document import Document, Exclusions
 from asplab.core.pipeline import Results
-from asplab.gui.edge_maps import show_edges
 from asplab.gui.files.commands import file_commands
 from asplab.gui.files.filing import EXPORTING, READING, SAVING, Files, Report
 from asplab.gui.files.published import PublishedData
 from asplab.gui.files.watching import Watching
-from asplab.gui.framing import Framing
-from asplab.gui.hand import Hand
 from asplab.gui.importing.entrance import Imports
 from asplab.gui.intents import Intents
 from asplab.gui.jobs.line import JobLine
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.jobs.studies import PREFIX
 from asplab.gui.jobs.theory import Theory
-from asplab.gui.jobs.throttle import Throttle
+from asplab.gui.live import Live, Now
 from asplab.gui.look.theme import Appearance, Theme
 from asplab.gui.looking import Looking
+from asplab.gui.menus.arrows import Arrows
 from asplab.gui.menus.help import Help
+from asplab.gui.menus.point import point_menu
 from asplab.gui.messages import Messages
 from asplab.gui.pages import PAGES
 from asplab.gui.panels.base import Panel
@@ -34,7 +33,7 @@ from asplab.gui.plots.base import Plot
 from asplab.gui.plots.spectra_picture import temperatures_of
 from asplab.gui.preferences import Preferences
 from asplab.gui.problem_list import Cause, ProblemList, causes_of
-from asplab.gui.session import Session
+from asplab.gui.session import ANALYSIS, Session
 from asplab.gui.step_list import STEPS
 from asplab.gui.text_undo import TextUndo
 from asplab.gui.widgets.numerals import plain
@@ -62,30 +61,35 @@ class Bindings(QObject):
         self.watching = Watching(window, window.watch_strip, self.session, jobs, self.files, self.messages)
         self.tree = ExperimentTree(appearance.theme)
         self.looking = Looking(lambda: self.session.results, self.tree.node_of, self)
-        self.hand = Hand(window, self.looking, self.tree, self.intents, page=lambda: self.page, view_all=self._view_all)
         self.inspector = Inspector(appearance.theme)
         self.pages: dict[str, Panel] = {}
         self.problems = ProblemList(window)
-        self._framing = Framing()
+        self._offered: tuple[tuple[str, ...], int | None] = ((), None)
         self._text_undo = TextUndo(window)
         self._exclusions = Exclusions()
         self._told: tuple[object, ...] = ()
-        self._refresh = QTimer(self, singleShot=True)
-        self._refresh.timeout.connect(self._display)
-        # Nobody reads the side panels between two frames of a drag.
-        self._sides = Throttle(self._display_sides, self)
         self.theory = Theory(
             jobs,
             preferences,
             self.files.words_for,
             connect=self._connect_panel,
             intents=self.intents,
-            display=lambda *_: self._refresh.start(0),
+            display=lambda *_: self.live.request(),
             results=lambda: self.session.results,
             parent=self,
         )
-        cancel = self.theory.studies.cancel
-        JobLine(jobs, window.status, keys=_CANCELLABLE, prefix=PREFIX, cancel_all=cancel, parent=self)
+        self.live = Live(
+            now=self._now,
+            page=lambda: self.page,
+            view=lambda: self.looking.view,
+            theory=self.theory,
+            inspector=self.inspector,
+            display_sides=self._display_sides,
+            theme=appearance.theme,
+            parent=self,
+        )
+        begin = (PREFIX, ANALYSIS)
+        JobLine(jobs, window.status, keys=_CANCELLABLE, prefixes=begin, cancel_all=self._cancel_work, parent=self)
         self.help = Help(window)
         self._commands = self._command_table()
         window.furnish((self.tree.dock, *self.inspector.docks.values()))
@@ -100,7 +104,18 @@ class Bindings(QObject):
         for panel in (self.tree, self.inspector):
             self._connect_panel(panel)
         self._follow_view()
-        self.hand.hinted.connect(self.window.status.display_hint)
+        key, looking = Qt.Key, self.looking
+        self._arrows = Arrows(
+            window,
+            {
+                key.Key_Up: partial(looking.step_temperature, -1),
+                key.Key_Down: partial(looking.step_temperature, 1),
+                key.Key_Left: partial(looking.step_excitation, -1),
+                key.Key_Right: partial(looking.step_excitation, 1),
+            },
+        )
+        self.tree.excluded.connect(self.intents.exclude)
+        self.tree.brought_back.connect(self.intents.bring_back)
 
     @property
     def page(self) -> Panel:
@@ -141,6 +156,7 @@ class Bindings(QObject):
         self.session.document_changed.connect(self._display_document)
         self.session.saved_changed.connect(self._display_document)
         self.session.results_changed.connect(self._display_results)
+        self.session.lag_changed.connect(lambda _lag: self.live.display())
         self.session.refused.connect(self._refuse)
         self.session.broken.connect(self._break)
         self.theory.setting_wanted.connect(self.inspector.show_setting)
@@ -154,34 +170,46 @@ class Bindings(QObject):
         panel.baseline_dragged.connect(intents.drag_baseline)
         panel.detuning_range_dragged.connect(intents.drag_detuning_range)
         panel.drag_finished.connect(self._finish_drag)
-        panel.setting_dragged.connect(intents.drag_setting)
         panel.setting_edited.connect(intents.edit_setting)
         panel.settings_offered.connect(intents.use_settings)
         panel.temperature_chosen.connect(self.looking.choose_temperature)
+        panel.comparison_chosen.connect(self.looking.compare)
         panel.stack_chosen.connect(self.looking.choose_stack)
         panel.record_chosen.connect(self.looking.choose_record)
         panel.exclusion_requested.connect(self.tree.toggle)
         panel.step_chosen.connect(self.looking.choose_step)
         panel.measurement_opened.connect(self.looking.open_stack)
         panel.hint_changed.connect(self._hint)
-        self.hand.take(panel)
+        for plot in panel.findChildren(Plot):
+            plot.click_began.connect(self.looking.begin_click)
+            plot.context_requested.connect(self._open_point_menu)
 
     def _command_table(self) -> dict[str, Callable[[], None]]:
         return {
             **file_commands(self.window, self.files, self.published, self.watching),
-            **self.hand.commands(),
+            "toggle_excluded": self._toggle_selected,
             "view_all": self._view_all,
             "warmer": partial(self.looking.step_temperature, 1),
             "colder": partial(self.looking.step_temperature, -1),
             "reset_layout": self.window.workbench.reset,
             "recompute": self.session.recompute,
+            "pin": self.live.toggle_pin,
+            "next_excitation": partial(self.looking.step_excitation, 1),
+            "previous_excitation": partial(self.looking.step_excitation, -1),
             "keys": self.help.open_keys,
             "about": self.help.open_about,
         }
 
     def _finish_drag(self) -> None:
         self.session.finish_gesture()
-        self._sides.flush()
+        self.live.sides.flush()
+
+    def _toggle_selected(self) -> None:
+        target = self.looking.target
+        if target:
+            self.tree.toggle(target)
+        else:
+            self.window.status.display_hint("Select a condition or a file first, then press X")
 
     # --- selection -----------------------------------------------------------------------------------------
     def choose_mode(self, mode: str) -> None:
@@ -190,12 +218,32 @@ class Bindings(QObject):
         self.preferences.choose_mode(mode)
         self.window.display_mode(mode)
 
+    def _open_point_menu(self, place: QPoint) -> None:
+        self.menu = point_menu(
+            self.window,
+            self.tree.node_of(self.looking.pointed),
+            exclude=self.intents.exclude,
+            ask=partial(self.tree.ask_reason, typed=True),
+            bring_back=self.intents.bring_back,
+            show=self.looking.open_measurement,
+            view_all=self._view_all,
+        )
+        self.menu.popup(place)
+
     def _follow_view(self) -> None:
+        self._offer_comparisons()
         step = self.looking.view.step
         if step != self.window.toolbar.steps.current:
             self.window.pages.setCurrentWidget(self.page)
             self.window.display_step(step)
-        self._refresh.start(0)
+        self.live.request()
+
+    def _offer_comparisons(self) -> None:
+        names = tuple(f"{plain(value, 0)} K" for value in self.looking.temperatures)
+        offered = (names, self.looking.view.compared)
+        if offered != self._offered:
+            self._offered = offered
+            self.window.menus.display_comparisons(*offered, self.looking.compare)
 
     # --- display -------------------------------------------------------------------------------------------
     def _display_document(self, _document: Document | None = None) -> None:
@@ -234,36 +282,34 @@ class Bindings(QObject):
         self.window.display_ready(results is not None)
         if results is None:
             self.window.status.display_problems(0)
+            self.live.forget()
             return
         temperatures = tuple(float(value) for value in temperatures_of(results))
         if temperatures != self.looking.temperatures:
             self.looking.take_temperatures(temperatures)
             self.window.display_temperatures([f"{plain(value, 0)} K" for value in temperatures])
-        self._display()
+            self._offer_comparisons()
+        self.live.display()
 
-    def _display(self) -> None:
-        self._refresh.stop()
-        results = self.session.results
-        if results is None:
-            return
+    def _now(self) -> Now | None:
+        session, results, document = self.session, self.session.results, self.session.document
+        if results is None or document is None:
+            return None
+        return Now(results, document, session.is_dragging, session.is_settled, session.lag)
+
+    def _display_sides(self, results: Results) -> None:
         self.window.display_temperature(self.looking.view.temperature)
-        self.theory.display(self.page, results, is_settled=self.session.is_settled)
-        show_edges(self.page, self.theory.studies, results)
-        self._framing.display(self.page, results, self.looking.view, is_dragging=self.session.is_dragging)
-        if self.session.is_dragging:
-            self._sides.request()
-        else:
-            self._sides.act_now()
-
-    def _display_sides(self) -> None:
-        results = self.session.results
-        if results is not None:
-            self.tree.display(results, self.looking.view)
-            self.inspector.display(results, self.looking.view, self.theory.systematics(results))
-            if not self.session.is_dragging:
-                self.window.workbench.balance_soon()
-            self._display_exclusions()
+        self.tree.display(results, self.looking.view)
+        self._display_exclusions()
+        if not self.session.is_dragging:
+            self.window.workbench.balance_soon()
+        if results.is_at_rest:
+            # What waits for rest has problems of its own: their number would fall and come back.
             self.window.status.display_problems(sum(cause.tone != "info" for cause in _causes(results)))
+
+    def _cancel_work(self) -> None:
+        self.theory.studies.cancel()
+        self.session.give_up()
 
     def _display_exclusions(self) -> None:
         """Show at once what is excluded now; a job may still be computing what follows from it."""
@@ -273,7 +319,7 @@ class Bindings(QObject):
     def _restyle(self, theme: Theme) -> None:
         for panel in (self.tree, self.inspector, *self.pages.values()):
             panel.restyle(theme)
-        self._display()
+        self.live.restyle(theme)
 
     def _view_all(self) -> None:
         view_all = getattr(self.page, "view_all", None)

@@ -23,7 +23,6 @@ from asplab.gui.look.theme import Appearance, Theme
 from asplab.gui.looking import Looking
 from asplab.gui.menus.arrows import Arrows
 from asplab.gui.menus.help import Help
-from asplab.gui.menus.point import point_menu
 from asplab.gui.messages import Messages
 from asplab.gui.pages import PAGES
 from asplab.gui.panels.base import Panel
@@ -61,6 +60,7 @@ class Bindings(QObject):
         self.watching = Watching(window, window.watch_strip, self.session, jobs, self.files, self.messages)
         self.tree = ExperimentTree(appearance.theme)
         self.looking = Looking(lambda: self.session.results, self.tree.node_of, self)
+        self.hand = Hand(window, self.looking, self.tree, self.intents, page=lambda: self.page, view_all=self._view_all)
         self.inspector = Inspector(appearance.theme)
         self.pages: dict[str, Panel] = {}
         self.problems = ProblemList(window)
@@ -116,6 +116,9 @@ class Bindings(QObject):
         )
         self.tree.excluded.connect(self.intents.exclude)
         self.tree.brought_back.connect(self.intents.bring_back)
+=======
+        self.hand.hinted.connect(self.window.status.display_hint)
+>>>>>>> b_theirs.py
 
     @property
     def page(self) -> Panel:
@@ -170,6 +173,7 @@ class Bindings(QObject):
         panel.baseline_dragged.connect(intents.drag_baseline)
         panel.detuning_range_dragged.connect(intents.drag_detuning_range)
         panel.drag_finished.connect(self._finish_drag)
+        panel.setting_dragged.connect(intents.drag_setting)
         panel.setting_edited.connect(intents.edit_setting)
         panel.settings_offered.connect(intents.use_settings)
         panel.temperature_chosen.connect(self.looking.choose_temperature)
@@ -180,14 +184,12 @@ class Bindings(QObject):
         panel.step_chosen.connect(self.looking.choose_step)
         panel.measurement_opened.connect(self.looking.open_stack)
         panel.hint_changed.connect(self._hint)
-        for plot in panel.findChildren(Plot):
-            plot.click_began.connect(self.looking.begin_click)
-            plot.context_requested.connect(self._open_point_menu)
+        self.hand.take(panel)
 
     def _command_table(self) -> dict[str, Callable[[], None]]:
         return {
             **file_commands(self.window, self.files, self.published, self.watching),
-            "toggle_excluded": self._toggle_selected,
+            **self.hand.commands(),
             "view_all": self._view_all,
             "warmer": partial(self.looking.step_temperature, 1),
             "colder": partial(self.looking.step_temperature, -1),
@@ -204,31 +206,12 @@ class Bindings(QObject):
         self.session.finish_gesture()
         self.live.sides.flush()
 
-    def _toggle_selected(self) -> None:
-        target = self.looking.target
-        if target:
-            self.tree.toggle(target)
-        else:
-            self.window.status.display_hint("Select a condition or a file first, then press X")
-
     # --- selection -----------------------------------------------------------------------------------------
     def choose_mode(self, mode: str) -> None:
         """Change the theme and remember it."""
         self.appearance.choose(mode)
         self.preferences.choose_mode(mode)
         self.window.display_mode(mode)
-
-    def _open_point_menu(self, place: QPoint) -> None:
-        self.menu = point_menu(
-            self.window,
-            self.tree.node_of(self.looking.pointed),
-            exclude=self.intents.exclude,
-            ask=partial(self.tree.ask_reason, typed=True),
-            bring_back=self.intents.bring_back,
-            show=self.looking.open_measurement,
-            view_all=self._view_all,
-        )
-        self.menu.popup(place)
 
     def _follow_view(self) -> None:
         self._offer_comparisons()

@@ -116,7 +116,10 @@ def _place(found: "Systematics", row: int) -> Row:
 
 
 def _shifts(results: Results, found: "Systematics", k: int, row: int) -> Row:
-    """Return [at +σ, at −σ] less the unshifted result, None where it is not identified; of η the medians."""
+    """Return [at +σ, at −σ] less the unshifted result, None where it is not identified; of η the medians.
+
+    ``sides`` holds [below, above]: how far the effect lets the truth lie on either side, which adds up to the errors.
+    """
     shifts: Row = {}
     if row < len(found.temperatures_k):
         shifts["quantum_yield"] = [number(found.up.quantum_yield[k, row]), number(found.down.quantum_yield[k, row])]
@@ -124,7 +127,10 @@ def _shifts(results: Results, found: "Systematics", k: int, row: int) -> Row:
     for name in FIT_QUANTITIES:
         pair = [number(getattr(part, name)[k, row]) for part in (found.up, found.down)]
         shifts[name] = pair if is_told(results, found, name, row) else None
-    return shifts
+    told = [name for name in FIT_QUANTITIES if shifts[name] is not None]
+    return shifts | {
+        "sides": {name: [number(getattr(part, name)[k, row]) for part in (found.below, found.above)] for name in told}
+    }
 
 
 def _median(values: np.ndarray) -> float | None:

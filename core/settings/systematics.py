@@ -42,6 +42,8 @@ class SystematicsSettings:
         Standard deviation of the gaps of an ensemble that a single-gap model does not know of; never below 0.
     nd_percent : float
         Optical density of the neutral filters that some of the spectra went through, in % of it.
+    em_gain_percent : float
+        Electron gain of the spectra with the largest one against that of those with the smallest, in %.
     bandwidth_mev : float
         Full width at half maximum of the excitation that is not stated; never below 0.
     drift_percent : float
@@ -63,6 +65,7 @@ class SystematicsSettings:
     band_shift_mev: float = 0.5
     ensemble_mev: float = 5.0
     nd_percent: float = NOMINAL_OD_PERCENT
+    em_gain_percent: float = 5.0
     bandwidth_mev: float = 5.0
     drift_percent: float = 1.0
     inner_filter_part: float = 0.7
@@ -81,6 +84,7 @@ class SystematicsSettings:
         between("band_shift_mev", self.band_shift_mev, 0.0, 100.0)
         between("ensemble_mev", self.ensemble_mev, 0.0, 200.0)
         between("nd_percent", self.nd_percent, 0.0, 100.0)
+        between("em_gain_percent", self.em_gain_percent, 0.0, 50.0)
         between("bandwidth_mev", self.bandwidth_mev, 0.0, 200.0)
         between("drift_percent", self.drift_percent, 0.0, 50.0)
         between("inner_filter_part", self.inner_filter_part, 0.0, 2.0)

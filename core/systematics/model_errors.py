@@ -1,12 +1,13 @@
 """Systematic errors of compared rate models: every nuisance moved as for Eq. 9, and each model fitted again."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.errors import AnalysisError
 from asplab.core.polaron.comparison.allowed import OFFSET
 from asplab.core.polaron.comparison.compare import Comparison
 from asplab.core.polaron.comparison.records import ModelFit
@@ -16,7 +17,7 @@ from asplab.core.systematics.effects import NuisanceEffects
 from asplab.core.systematics.linear import capped_prior, nuisances_for
 from asplab.core.systematics.model_record import ModelSystematics
 from asplab.core.systematics.nuisances import NUISANCES
-from asplab.core.systematics.sides import RUN_AWAY, in_quadrature, towards_truth
+from asplab.core.systematics.sides import FAR, RUN_AWAY, in_quadrature, towards_truth
 from asplab.core.systematics.subject import Subject, prepare
 from asplab.core.units import FloatArray
 
@@ -67,51 +68,71 @@ def model_systematics(
     return tuple(found)
 
 
-def _moved(subject: Subject, progress: Progress) -> dict[str, tuple[float, EfficiencyFit, EfficiencyFit | None]]:
-    """Return the size of each nuisance, and the data of the models at plus and minus it; None for one-sided ones."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moved:
+    """Size of a nuisance, and the data with it at multiples of that; None where no measurement can hold so much."""
+
+    sigma: float
+    data: dict[float, EfficiencyFit | None]
+
+
+def _moved(subject: Subject, progress: Progress) -> dict[str, _Moved]:
+    """Return the data of the models with each nuisance at its sizes."""
     prior, found = capped_prior(subject), {}
     for k, (name, sigma) in enumerate(prior.items()):
         progress.step(k, len(prior), f"systematic error: {NUISANCES[name].title}")
-        up = subject.shifted({name: sigma})[1]
-        down = None if NUISANCES[name].is_one_sided else subject.shifted({name: -sigma})[1]
-        found[name] = (sigma, up, down)
+        sizes = (1.0, FAR) if NUISANCES[name].is_one_sided else (1.0, -1.0, FAR, -FAR)
+        data = {size: _data(subject, name, size * sigma, may_fail=abs(size) > 1.0) for size in sizes}
+        found[name] = _Moved(sigma, data)
     return found
 
 
+def _data(subject: Subject, name: str, size: float, *, may_fail: bool) -> EfficiencyFit | None:
+    try:
+        return subject.shifted({name: size})[1]
+    except AnalysisError:
+        if not may_fail:
+            raise
+        return None
+
+
 def _of_fit(
-    subject: Subject,
-    fit: ModelFit,
-    moved: dict[str, tuple[float, EfficiencyFit, EfficiencyFit | None]],
-    nuisances: NuisanceEffects | None,
+    subject: Subject, fit: ModelFit, moved: dict[str, _Moved], nuisances: NuisanceEffects | None
 ) -> ModelSystematics:
     own = _own(fit, nuisances)
     chosen = {name: part for name, part in moved.items() if name not in own}
-    changed = [data for _, up, down in chosen.values() for data in (up, down) if data is not None]
+    changed = [data for part in chosen.values() for data in part.data.values() if data is not None]
     refits = iter(refit(fit, changed, nuisances=nuisances).values)
     names = quantities(fit)
     central = _with_energies(fit, np.where(fit.is_stopped[:, None], np.nan, fit.values))
-    nothing = np.where(np.isfinite(central), 0.0, np.nan)
-    up, down = [], []
-    for _, _, lower in chosen.values():
-        up.append(_with_energies(fit, next(refits)) - central)
-        down.append(nothing if lower is None else _with_energies(fit, next(refits)) - central)
+    nothing, unknown = np.where(np.isfinite(central), 0.0, np.nan), np.full_like(central, np.nan)
+    changes: dict[float, list[FloatArray]] = {size: [] for size in (1.0, -1.0, FAR, -FAR)}
+    for part in chosen.values():
+        found = {
+            size: unknown if data is None else _with_energies(fit, next(refits)) - central
+            for size, data in part.data.items()
+        }
+        for size, column in changes.items():
+            column.append(found.get(size, nothing))
     shape = (len(chosen), *central.shape)
-    above, below = np.array(up).reshape(shape), np.array(down).reshape(shape)
-    is_one_sided = np.array([NUISANCES[name].is_one_sided for name in chosen], dtype=bool)
-    plus, minus = towards_truth(above, below, is_one_sided, runs_away=np.isin(names, RUN_AWAY))
+    up, down, far_up, far_down = (np.array(column).reshape(shape) for column in changes.values())
+    kinds = [NUISANCES[name] for name in chosen]
+    above, below = towards_truth((up, down), (far_up, far_down), kinds, runs_away=np.isin(names, RUN_AWAY))
     return ModelSystematics(
         model=fit.model,
         quantities=names,
         names=tuple(chosen),
-        titles=tuple(NUISANCES[name].title for name in chosen),
-        units=tuple(NUISANCES[name].unit for name in chosen),
-        sigma=np.array([sigma for sigma, _, _ in chosen.values()]),
-        is_one_sided=is_one_sided,
+        titles=tuple(kind.title for kind in kinds),
+        units=tuple(kind.unit for kind in kinds),
+        sigma=np.array([part.sigma for part in chosen.values()]),
+        is_one_sided=np.array([kind.is_one_sided for kind in kinds], dtype=bool),
         central=central,
-        up=above,
-        down=below,
-        plus=in_quadrature(plus, central),
-        minus=in_quadrature(minus, central),
+        up=up,
+        down=down,
+        above=above,
+        below=below,
+        plus=in_quadrature(above, central),
+        minus=in_quadrature(below, central),
         left_out=(*subject.left_out, *own.items()),
     )
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.systematics.nuisances import NUISANCES
+from asplab.core.systematics.sides import mean_square
 from asplab.core.units import FloatArray
 
 
@@ -26,6 +28,8 @@ class ModelSystematics:
     up, down : ndarray, shape (K, n_rows, n_quantities)
         Changes with nuisances added at +σ and −σ, refitted; NaN where the shifted data do not determine the result. Of
         a one-sided nuisance the lower one is 0.
+    above, below : ndarray, shape (K, n_rows, n_quantities)
+        How far above and below each result each nuisance lets the truth lie, as in `Systematics`.
     plus, minus : ndarray, shape (n_rows, n_quantities)
         Total systematic error upwards and downwards, both positive, on the sides where the truth may lie, as in
         `Systematics`; NaN is an open end.
@@ -43,6 +47,8 @@ class ModelSystematics:
     central: FloatArray
     up: FloatArray
     down: FloatArray
+    above: FloatArray
+    below: FloatArray
     plus: FloatArray
     minus: FloatArray
     left_out: tuple[tuple[str, str], ...] = ()
@@ -58,8 +64,8 @@ class ModelSystematics:
         Empty where one of them leaves the result undetermined, or none moves it.
         """
         at = self.quantities.index(quantity)
-        weight = np.where(self.is_one_sided, 1.0, 0.5)
-        variance = weight * (self.up[:, row, at] ** 2 + self.down[:, row, at] ** 2)
+        nuisances = [NUISANCES[name] for name in self.names]
+        variance = mean_square((self.above[:, row, at], self.below[:, row, at]), nuisances)
         total = float(variance.sum())
         if not total > 0.0:
             return ()

@@ -29,6 +29,8 @@ class Nuisance:
         of η has (``efficiency``), or on what the ``model`` is fitted to, leaving η as it is.
     is_one_sided : bool
         It can't be negative.
+    power : int
+        Power of its size with which a small effect grows.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Nuisance:
     meaning: str
     stage: Stage
     is_one_sided: bool = False
+    power: int = 1
 
 
 _ALL = (
@@ -113,6 +116,7 @@ _ALL = (
         "Gaps of an ensemble scatter about the single gap of the model.",
         "model",
         is_one_sided=True,
+        power=2,
     ),
     Nuisance(
         "nd_percent",
@@ -122,12 +126,21 @@ _ALL = (
         "responses",
     ),
     Nuisance(
+        "em_gain_percent",
+        "electron gain",
+        "%",
+        "The largest electron gain is higher than stated against the smallest, others by the part that their logarithm "
+        "lies between.",
+        "responses",
+    ),
+    Nuisance(
         "bandwidth_mev",
         "excitation bandwidth",
         "meV",
         "The excitation is wider than stated, so that light is absorbed to the blue of its nominal energy.",
         "responses",
         is_one_sided=True,
+        power=2,
     ),
     Nuisance(
         "drift_percent",

@@ -1,4 +1,4 @@
-"""What the conditions of the spectra tell of single places: neutral filters, and when each was measured."""
+"""What the conditions of the spectra tell of single places: neutral filters, gains, and when each was measured."""
 
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,9 @@ from asplab.core.units import FloatArray
 
 if TYPE_CHECKING:
     from asplab.core.pipeline import Results
+
+SAME_GAIN = 1e-3
+"""Relative difference up to which two electron gains count as one."""
 
 
 def neutral_densities(results: "Results") -> FloatArray | None:
@@ -25,6 +28,21 @@ def neutral_densities(results: "Results") -> FloatArray | None:
     if not is_undone or not known.size or np.ptp(known) < SAME_OD:
         return None
     return np.where(results.layout.valid, density, 0.0)
+
+
+def electron_gains(results: "Results") -> FloatArray | None:
+    """Return where the logarithm of each electron gain lies between the smallest, 0, and the largest, 1.
+
+    Shape (n_temperatures, n_columns). None where all are alike, or where the counts are not divided by them.
+    """
+    if results.corrected is None or results.layout is None:
+        return None
+    gains = np.array([np.mean(treatment.em_gain) for treatment in results.corrected.treatments])
+    logarithm = np.log(gains[results.layout.index])
+    known = logarithm[results.layout.valid]
+    if not known.size or np.ptp(known) < SAME_GAIN:
+        return None
+    return np.where(results.layout.valid, (logarithm - known.min()) / np.ptp(known), 0.0)
 
 
 def inner_filters(results: "Results") -> FloatArray | None:

@@ -66,6 +66,8 @@ class Context:
         Where ``temperature_k`` moves nothing, because it is not small against the temperature; None moves all.
     neutral_od : ndarray, shape (n_temperatures, n_columns)
         Optical density of the neutral filters that the spectra went through.
+    electron_gain : ndarray, shape (n_temperatures, n_columns)
+        Where the logarithm of the electron gain of each spectrum lies between the smallest, 0, and the largest, 1.
     age : ndarray, shape (n_temperatures, n_columns)
         When each condition was measured, from 0 for the first of its temperature to 1 for the last.
     inner_filter : ndarray, shape (n_temperatures, n_columns)
@@ -78,6 +80,7 @@ class Context:
     tail_mev: FloatArray | None = None
     steady: np.ndarray | None = None
     neutral_od: FloatArray | None = None
+    electron_gain: FloatArray | None = None
     age: FloatArray | None = None
     inner_filter: FloatArray | None = None
 
@@ -92,7 +95,7 @@ def shift(responses: Responses, values: Mapping[str, float], context: Context | 
         Name of a nuisance to its size in its unit; ``ensemble_mev`` acts on the model and leaves responses alone.
     context : Context, optional
         Needed by ``scan_wavelength_nm``, ``pa_baseline_fraction``, ``band_shift_mev``, ``nd_percent``,
-        ``bandwidth_mev``, ``drift_percent`` and ``inner_filter_part``.
+        ``em_gain_percent``, ``bandwidth_mev``, ``drift_percent`` and ``inner_filter_part``.
 
     Raises
     ------
@@ -257,6 +260,13 @@ def _neutral_filters(responses: Responses, value: float, context: Context) -> Re
     return replace(responses, intensity=responses.intensity * 10.0 ** (0.01 * value * density))
 
 
+def _electron_gain(responses: Responses, value: float, context: Context) -> Responses:
+    place = _needed("em_gain_percent", context.electron_gain, "spectra of different electron gains")
+    if value <= -100.0:
+        raise AnalysisError(f"em_gain_percent is {value:g} %; a gain can't be 0. Choose a smaller size.")
+    return replace(responses, intensity=responses.intensity * (1.0 + 0.01 * value) ** place)
+
+
 def _bandwidth(responses: Responses, value: float, context: Context) -> Responses:
     """On an exponential tail a line of variance σ² is absorbed σ²/E_U above its nominal energy, which thus is too low.
 
@@ -306,6 +316,7 @@ _SHIFTS: Mapping[str, Callable[[Responses, float, Context], Responses]] = {
     "pa_baseline_fraction": _pa_baseline,
     "band_shift_mev": _band_shift,
     "nd_percent": _neutral_filters,
+    "em_gain_percent": _electron_gain,
     "bandwidth_mev": _bandwidth,
     "drift_percent": _drift,
     "inner_filter_part": _inner_filter,

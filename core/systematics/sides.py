@@ -1,42 +1,65 @@
-"""On which side a systematic error stands."""
+"""On which side a systematic error stands, and how large it is where a result does not follow an effect in a line."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from asplab.core.systematics.nuisances import Nuisance
 from asplab.core.units import FloatArray
 
 RUN_AWAY = ("g_mev", "phonon_mev")
 """Results that are not determined because the best fit lies at infinity."""
 
+FAR = 2.0
+"""Prior standard deviations at which effects are looked at a second time."""
+
+Ends = tuple[FloatArray, FloatArray]
+"""Changes of a result with effects added at a positive and a negative size, each (K, …); NaN where undetermined."""
+
 
 def towards_truth(
-    up: FloatArray,
-    down: FloatArray,
-    is_one_sided: np.ndarray,
-    *,
-    runs_away: bool | np.ndarray = False,
-) -> tuple[FloatArray, FloatArray]:
-    """Return how far above and below the result each effect of prior size lets the truth lie, (K, …), not negative.
+    near: Ends, far: Ends, nuisances: Sequence[Nuisance], *, runs_away: bool | np.ndarray = False
+) -> Ends:
+    """Return how far above and below the result each effect lets the truth lie, (K, …), not negative.
 
     An effect that the data hold has moved the result already, and taking it out again leads to the truth. Of an effect
     of either sign that is the shift at the other sign. A one-sided one can't be taken out: adding as much again moves
-    the result on, and to first order the truth lies as far on the other side.
+    the result on, and the truth lies on the other side.
+
+    Where a result bends, errors of one standard deviation are too small for effects of two. So the larger of the shift
+    by one and of half the shift by two counts, of a one-sided effect also half of what two would do if the shift by one
+    grew as the nuisance tells. Two that leave a result undetermined which one determines are not counted.
 
     Parameters
     ----------
-    up, down : ndarray, shape (K, …)
-        Changes of a result with the effects added at +σ and −σ; NaN where they leave it undetermined.
-    is_one_sided : ndarray of bool, shape (K,)
+    near, far : tuple of two ndarrays
+        At ±1 and at ±`FAR` prior standard deviations. The second of a one-sided effect is 0.
+    nuisances : sequence of Nuisance, length K
     runs_away : bool or ndarray, broadcast against (K, …)
         Undetermined means grown beyond all bounds: the end on the other side is closed.
     """
-    turned = np.where(is_one_sided.reshape(-1, *(1,) * (up.ndim - 1)), -1.0, 1.0)
+    inner = (-1, *(1,) * (near[0].ndim - 1))
+    is_one_sided = np.array([nuisance.is_one_sided for nuisance in nuisances], dtype=bool).reshape(inner)
+    growth = np.array([FAR**nuisance.power / FAR for nuisance in nuisances]).reshape(inner)
+    turned = np.where(is_one_sided, -1.0, 1.0)
+    # Undetermined ends of `near` stay so; those of `far`, which `fmax` passes over, do not count.
+    grown = np.where(is_one_sided, growth * near[0], 0.0)
+    further = [part / FAR for part in far] + [grown]
     sides = []
     for sign in (1.0, -1.0):
-        one, other = sign * turned * up, sign * turned * down
         is_closed = np.asarray(runs_away) & (sign * turned < 0.0)
-        one, other = (np.where(is_closed & np.isnan(part), 0.0, part) for part in (one, other))
-        sides.append(np.maximum(np.maximum(one, other), 0.0))
+        one, other = (np.where(is_closed & np.isnan(part), 0.0, sign * turned * part) for part in near)
+        found = np.maximum(np.maximum(one, other), 0.0)
+        most = np.fmax.reduce([found, *(sign * turned * part for part in further)])
+        sides.append(np.where(np.isnan(found), np.nan, most))
     return sides[0], sides[1]
+
+
+def mean_square(sides: Ends, nuisances: Sequence[Nuisance]) -> FloatArray:
+    """Return the variance that each effect brings, (K, …): mean square of its sides, one-sided ones have but one."""
+    weight = np.array([1.0 if nuisance.is_one_sided else 0.5 for nuisance in nuisances])
+    result: FloatArray = weight.reshape(-1, *(1,) * (sides[0].ndim - 1)) * (sides[0] ** 2 + sides[1] ** 2)
+    return result
 
 
 def in_quadrature(parts: FloatArray, central: FloatArray) -> FloatArray:

@@ -16,7 +16,7 @@ from asplab.core.settings import Settings
 from asplab.core.systematics.measured import left_of, measured_effects
 from asplab.core.systematics.model_shifts import change_eta, ensemble_change, tail_energies
 from asplab.core.systematics.nuisances import NUISANCES, checked, priors
-from asplab.core.systematics.places import ages, inner_filters, neutral_densities
+from asplab.core.systematics.places import ages, electron_gains, inner_filters, neutral_densities
 from asplab.core.systematics.shifts import Context, HiddenBands, lowest_responses, shift, shifted_temperatures
 from asplab.core.units import FloatArray
 
@@ -27,8 +27,8 @@ QUANTITIES = ("quantum_yield", "eta", "g_mev", "phonon_mev", "polaron_energy_mev
 """Results that have a systematic error, the fields of `Outcome`."""
 
 
-_COLD = 2.0
-"""Standard deviations of the temperature below which a temperature is not moved: it would come near to 0 K."""
+_COLD = 4.0
+"""Standard deviations of the temperature below which a temperature is not moved: by two it would come near to 0 K."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,6 +158,7 @@ def prepare(results: "Results") -> Subject:
         tail_mev=tail_energies(efficiency),
         steady=np.asarray(efficiency.temperatures_k < _COLD * on.get("temperature_k", 0.0)),
         neutral_od=neutral_densities(results),
+        electron_gain=electron_gains(results),
         age=ages(results),
         inner_filter=inner_filters(results),
     )
@@ -215,6 +216,8 @@ def _missing(name: str, efficiency: EfficiencyFit, context: Context, *, is_leak_
         return "the absorption tail is not determined"
     if name == "nd_percent" and context.neutral_od is None:
         return "no spectrum went through a neutral filter that others did not see"
+    if name == "em_gain_percent" and context.electron_gain is None:
+        return "no spectra are divided by different electron gains"
     if name == "drift_percent" and context.age is None:
         return "the spectra have no times"
     if name == "inner_filter_part" and context.inner_filter is None:

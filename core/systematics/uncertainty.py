@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from asplab.core.errors import AnalysisError
 from asplab.core.progress import Progress
 from asplab.core.systematics.linear import capped_prior
 from asplab.core.systematics.nuisances import NUISANCES
-from asplab.core.systematics.sides import RUN_AWAY, in_quadrature, towards_truth
+from asplab.core.systematics.sides import FAR, RUN_AWAY, in_quadrature, mean_square, towards_truth
 from asplab.core.systematics.subject import QUANTITIES, Outcome, Subject, prepare
 from asplab.core.units import FloatArray
 
@@ -34,9 +35,12 @@ class Systematics:
     up, down : Outcome, with K leading rows
         Change of each result with each nuisance added at +σ and at −σ, refitted. The down row of a one-sided nuisance
         is 0. NaN where the shifted data do not determine the result.
+    above, below : Outcome, with K leading rows
+        How far above and below the result each nuisance lets the truth lie, both positive: of the shifts by one
+        standard deviation and of the halves of those by two, the larger (`asplab.core.systematics.sides`).
     plus, minus : Outcome
-        Total systematic error upwards and downwards, both positive: how far above and below the truth may lie, added
-        in quadrature. A one-sided nuisance that raises a result by x when it is added puts the truth x below it: x is
+        Total systematic error upwards and downwards, both positive: ``above`` and ``below`` added in quadrature. A
+        one-sided nuisance that raises a result by x when it is added puts the truth x below it: x is
         part of ``minus``. NaN where one of the changes is not determined: an open end. g and ħω that the shifted data
         do not determine grow beyond all bounds, which leaves the lower end closed, of one-sided nuisances the upper.
     left_out : tuple of (str, str)
@@ -56,18 +60,17 @@ class Systematics:
     statistical: Outcome
     up: Outcome
     down: Outcome
+    above: Outcome
+    below: Outcome
     plus: Outcome
     minus: Outcome
     left_out: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
     def variance(self, quantity: str) -> FloatArray:
-        """Return the mean square of the shifts of each nuisance, of a one-sided one its square; (K, …) as `Outcome`."""
-        up, down = getattr(self.up, quantity), getattr(self.down, quantity)
-        shape = (-1, *(1,) * (up.ndim - 1))
-        weight = np.where(self.is_one_sided, 1.0, 0.5).reshape(shape)
-        result: FloatArray = weight * (up**2 + down**2)
-        return result
+        """Return the mean square of what each nuisance brings on its sides; (K, …) as `Outcome`."""
+        sides = getattr(self.above, quantity), getattr(self.below, quantity)
+        return mean_square(sides, [NUISANCES[name] for name in self.names])
 
 
 def systematic_errors(results: "Results | Subject", *, progress: Progress | None = None) -> Systematics:
@@ -85,44 +88,74 @@ def systematic_errors(results: "Results | Subject", *, progress: Progress | None
     progress = progress or Progress()
     subject = results if isinstance(results, Subject) else prepare(results)
     central, prior = subject.central, capped_prior(subject)
-    ups: list[Outcome] = []
-    downs: list[Outcome] = []
-    for k, (name, sigma) in enumerate(prior.items()):
-        progress.step(k, len(prior), f"systematic error: {NUISANCES[name].title}")
-        ups.append(subject.under({name: sigma}).minus(central))
-        downs.append(subject.under({name: 0.0 if NUISANCES[name].is_one_sided else -sigma}).minus(central))
-    progress.step(len(prior), len(prior), "systematic errors")
-    up, down = Outcome.stacked(ups, central), Outcome.stacked(downs, central)
-    is_one_sided = np.array([NUISANCES[name].is_one_sided for name in prior], dtype=bool)
-    plus, minus = _totals(up, down, central, is_one_sided)
+    near, far = _moved(subject, prior, progress)
+    above, below = _sides(near, far, prior)
     return Systematics(
         names=tuple(prior),
         titles=tuple(NUISANCES[name].title for name in prior),
         units=tuple(NUISANCES[name].unit for name in prior),
         sigma=np.array(list(prior.values())),
-        is_one_sided=is_one_sided,
+        is_one_sided=np.array([NUISANCES[name].is_one_sided for name in prior], dtype=bool),
         temperatures_k=subject.efficiency.temperatures_k,
         detuning_mev=subject.efficiency.detuning_mev,
         central=central,
         statistical=Outcome.errors_of(subject.efficiency, subject.polaron),
-        up=up,
-        down=down,
-        plus=plus,
-        minus=minus,
+        up=near[0],
+        down=near[1],
+        above=above,
+        below=below,
+        plus=_total(above, central),
+        minus=_total(below, central),
         left_out=subject.left_out,
         notes=_notes(subject),
     )
 
 
-def _totals(up: Outcome, down: Outcome, central: Outcome, is_one_sided: np.ndarray) -> tuple[Outcome, Outcome]:
-    """Add in quadrature how far above and below the result each nuisance lets the truth lie."""
-    plus: list[FloatArray] = []
-    minus: list[FloatArray] = []
-    for name in QUANTITIES:
-        parts = towards_truth(getattr(up, name), getattr(down, name), is_one_sided, runs_away=name in RUN_AWAY)
-        for ends, part in zip((plus, minus), parts, strict=True):
-            ends.append(in_quadrature(part, getattr(central, name)))
-    return Outcome(*plus), Outcome(*minus)
+def _moved(
+    subject: Subject, prior: dict[str, float], progress: Progress
+) -> tuple[tuple[Outcome, Outcome], tuple[Outcome, Outcome]]:
+    """Return the changes at plus and minus one, and at plus and minus `FAR` standard deviations."""
+    central = subject.central
+    columns: list[list[Outcome]] = [[], [], [], []]
+    for k, (name, sigma) in enumerate(prior.items()):
+        progress.step(k, len(prior), f"systematic error: {NUISANCES[name].title}")
+        lower = 0.0 if NUISANCES[name].is_one_sided else -sigma
+        for column, size in zip(columns, (sigma, lower, FAR * sigma, FAR * lower), strict=True):
+            column.append(_under(subject, name, size, may_fail=abs(size) > sigma).minus(central))
+    progress.step(len(prior), len(prior), "systematic errors")
+    up, down, far_up, far_down = (Outcome.stacked(column, central) for column in columns)
+    return (up, down), (far_up, far_down)
+
+
+def _under(subject: Subject, name: str, size: float, *, may_fail: bool) -> Outcome:
+    """Return the results with one effect added; NaN where no measurement can hold so much of it and that may be."""
+    try:
+        return subject.under({name: size})
+    except AnalysisError:
+        if not may_fail:
+            raise
+        return Outcome(*(np.full_like(getattr(subject.central, each), np.nan) for each in QUANTITIES))
+
+
+def _sides(
+    near: tuple[Outcome, Outcome], far: tuple[Outcome, Outcome], prior: dict[str, float]
+) -> tuple[Outcome, Outcome]:
+    """Return how far above and below each result each nuisance lets the truth lie."""
+    nuisances = [NUISANCES[name] for name in prior]
+    found = [
+        towards_truth(
+            (getattr(near[0], name), getattr(near[1], name)),
+            (getattr(far[0], name), getattr(far[1], name)),
+            nuisances,
+            runs_away=name in RUN_AWAY,
+        )
+        for name in QUANTITIES
+    ]
+    return Outcome(*(sides[0] for sides in found)), Outcome(*(sides[1] for sides in found))
+
+
+def _total(parts: Outcome, central: Outcome) -> Outcome:
+    return Outcome(*(in_quadrature(getattr(parts, name), getattr(central, name)) for name in QUANTITIES))
 
 
 def _notes(subject: Subject) -> tuple[str, ...]:
@@ -148,8 +181,8 @@ def _notes(subject: Subject) -> tuple[str, ...]:
     if sigma is not None and steady is not None and steady.any():
         cold = ", ".join(f"{temperature:.3g} K" for temperature in subject.efficiency.temperatures_k[steady])
         notes.append(
-            f"The temperature is not moved at {cold}, less than twice its standard deviation of {sigma:g} K: its error "
-            "is left out there, and of the joint fit in part."
+            f"The temperature is not moved at {cold}, less than four times its standard deviation of {sigma:g} K: its "
+            "error is left out there, and of the joint fit in part."
         )
     if "ensemble_mev" in subject.prior:
         notes.append(

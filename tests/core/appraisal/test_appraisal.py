@@ -101,19 +101,20 @@ def test_the_shifts_of_the_effects_add_up_to_the_systematic_error(document: dict
     for name in FIT:
         nuisances = document["systematics"]["nuisances"]
         assert {nuisance["shifts"][-1]["scope"] for nuisance in nuisances} == {"joint"}
-        # What can't be negative has moved the result already: the truth lies the other way.
-        ends = [
-            [(-end if nuisance["one_sided"] else end) for end in nuisance["shifts"][-1][name]] for nuisance in nuisances
-        ]
-        ups = [max(0.0, *pair) for pair in ends]
-        downs = [max(0.0, *(-end for end in pair)) for pair in ends]
+        downs, ups = zip(*(nuisance["shifts"][-1]["sides"][name] for nuisance in nuisances), strict=True)
+        for nuisance, below, above in zip(nuisances, downs, ups, strict=True):
+            # What can't be negative has moved the result already: the truth lies the other way.
+            turned = -1.0 if nuisance["one_sided"] else 1.0
+            ends = [turned * end for end in nuisance["shifts"][-1][name]]
+            assert -below <= min(ends)
+            assert max(ends) <= above
         assert np.hypot.reduce(downs) == pytest.approx(joint[f"{name}_systematic"][0], rel=1e-12)
         assert np.hypot.reduce(ups) == pytest.approx(joint[f"{name}_systematic"][1], rel=1e-12)
 
 
 def test_every_effect_is_told_with_its_prior_and_its_sides(document: dict[str, Any]) -> None:
     found = {row["name"]: row for row in document["systematics"]["nuisances"]}
-    shown_by_no_file = {"nd_percent", "drift_percent", "inner_filter_part"}
+    shown_by_no_file = {"nd_percent", "em_gain_percent", "drift_percent", "inner_filter_part"}
     assert set(found) == {name for name in OFF if getattr(SystematicsSettings(), name) > 0.0} - shown_by_no_file
     assert found["temperature_k"]["prior"] == 2.0
     assert found["temperature_k"]["unit"] == "K"
@@ -121,6 +122,7 @@ def test_every_effect_is_told_with_its_prior_and_its_sides(document: dict[str, A
     assert {row["name"]: row["reason"] for row in document["systematics"]["left_out"]} == {
         "gain_slope_percent": "switched off: its prior is 0",
         "nd_percent": "no spectrum went through a neutral filter that others did not see",
+        "em_gain_percent": "no spectra are divided by different electron gains",
         "drift_percent": "the spectra have no times",
         "inner_filter_part": "no absorption of the sample is known that is not corrected for",
     }

@@ -73,6 +73,33 @@ def test_a_neutral_filter_that_is_not_undone_or_is_the_same_for_all_has_no_error
     assert "nd_percent" in dict(prepare(off).left_out)
 
 
+def test_an_electron_gain_scales_the_emission_by_where_its_logarithm_lies() -> None:
+    gains = {"pl": 20.0, "aspl": 80.0}
+
+    def told(spectrum: Spectrum) -> Spectrum:
+        return replace(spectrum, condition=replace(spectrum.condition, em_gain=gains.get(spectrum.kind)))
+
+    results = analyse(Document(change_spectra(TOY.experiment(), told)))
+    subject = prepare(results)
+    assert subject.prior["em_gain_percent"] == 5.0
+    assert results.responses is not None
+    moved = shift(results.responses, {"em_gain_percent": 4.0}, subject.context)
+    ratio = moved.intensity[0] / results.responses.intensity[0]
+    np.testing.assert_allclose(ratio, [1.0] * 4 + [1.04] * 5)
+    between = Context(electron_gain=np.full(results.responses.valid.shape, 0.5))
+    moved = shift(results.responses, {"em_gain_percent": 4.0}, between)
+    np.testing.assert_allclose(moved.intensity, results.responses.intensity * np.sqrt(1.04))
+    off = analyse(results.document.with_settings(corrections=CorrectionSettings(divide_by_em_gain=False)))
+    assert "different electron gains" in dict(prepare(off).left_out)["em_gain_percent"]
+    found = systematic_errors(subject)
+    assert found.variance("eta")[found.names.index("em_gain_percent")].max() > 0.0
+
+
+def test_equal_electron_gains_have_no_error() -> None:
+    alike = change_spectra(TOY.experiment(), lambda s: replace(s, condition=replace(s.condition, em_gain=50.0)))
+    assert "em_gain_percent" in dict(prepare(analyse(Document(alike))).left_out)
+
+
 def test_a_drift_grows_with_the_time_of_each_condition() -> None:
     results = toy()
     context = prepare(results).context

@@ -37,10 +37,13 @@ def test_totals_add_each_side_in_quadrature_and_leave_the_statistics_alone(plain
     errors = systematic_errors(plain)
     assert plain.polaron is not None
     np.testing.assert_array_equal(errors.statistical.phonon_mev, plain.polaron.phonon_error_mev)
+    above, below = errors.above.phonon_mev[:, -1], errors.below.phonon_mev[:, -1]
+    assert errors.plus.phonon_mev[-1] == pytest.approx(np.sqrt(np.sum(above**2)))
+    assert errors.minus.phonon_mev[-1] == pytest.approx(np.sqrt(np.sum(below**2)))
     turned = np.where(errors.is_one_sided, -1.0, 1.0)
-    up, down = turned * errors.up.phonon_mev[:, -1], turned * errors.down.phonon_mev[:, -1]
-    assert errors.plus.phonon_mev[-1] == pytest.approx(np.sqrt(np.sum(np.fmax(np.fmax(up, down), 0.0) ** 2)))
-    assert errors.minus.phonon_mev[-1] == pytest.approx(np.sqrt(np.sum(np.fmax(np.fmax(-up, -down), 0.0) ** 2)))
+    for side, sign in ((above, turned), (below, -turned)):
+        assert np.all(side >= sign * errors.up.phonon_mev[:, -1])
+        assert np.all(side >= sign * errors.down.phonon_mev[:, -1])
     shares = dominant(errors, "phonon_mev", (2,))
     assert sum(share for _, share in shares) == pytest.approx(1.0)
     assert [share for _, share in shares] == sorted((share for _, share in shares), reverse=True)
@@ -79,8 +82,8 @@ def assert_truth_is_on_the_stated_side(results: Results) -> None:
             assert value > true
             assert plus == 0.0
             assert value - np.hypot(minus, statistical) < true
-            # Most of the way is the effect, not noise granted.
-            assert 0.5 < minus / (value - true) < 2.0
+            # Most of the way is the effect, not noise granted; one that grows with its square is granted twice.
+            assert 0.5 < minus / (value - true) < 4.0
 
 
 @pytest.mark.parametrize("width_mev", [5.0, 10.0])
@@ -97,12 +100,24 @@ def test_the_truth_behind_a_leak_lies_below_within_the_systematic_error() -> Non
 def test_an_effect_of_one_side_that_runs_away_opens_the_lower_end() -> None:
     # Added, it drives ħω beyond all bounds; if the data hold it, ħω may lie anywhere below.
     up, down = np.array([[np.nan], [1.0]]), np.array([[0.0], [-2.0]])
-    plus, minus = towards_truth(up, down, np.array([True, False]), runs_away=True)
+    leak, path = NUISANCES["leak_ppm"], NUISANCES["path_mismatch_percent"]
+    far = (np.full((2, 1), np.nan), np.full((2, 1), np.nan))
+    plus, minus = towards_truth((up, down), far, [leak, path], runs_away=True)
     np.testing.assert_array_equal(plus, [[0.0], [1.0]])
     np.testing.assert_array_equal(minus, [[np.nan], [2.0]])
-    plus, minus = towards_truth(up, down, np.array([False, True]), runs_away=True)
+    plus, minus = towards_truth((up, down), far, [path, replace(leak, power=2)], runs_away=True)
     np.testing.assert_array_equal(plus, [[np.nan], [2.0]])
-    np.testing.assert_array_equal(minus, [[0.0], [1.0]])
+    np.testing.assert_array_equal(minus, [[0.0], [2.0]])
+
+
+def test_where_a_result_bends_half_of_what_two_standard_deviations_do_counts() -> None:
+    path, width = NUISANCES["path_mismatch_percent"], NUISANCES["ensemble_mev"]
+    near = np.array([[2.0], [2.0]]), np.array([[-1.5], [0.0]])
+    far = np.array([[5.0], [7.0]]), np.array([[-2.4], [0.0]])
+    plus, minus = towards_truth(near, far, [path, width])
+    np.testing.assert_array_equal(plus, [[2.5], [0.0]])
+    # The width shifts by 4 times as much where it doubles, seen from the data without it.
+    np.testing.assert_array_equal(minus, [[1.5], [4.0]])
 
 
 def test_what_dominates_is_said_in_words(plain: Results) -> None:
@@ -199,11 +214,11 @@ def test_a_cold_temperature_loses_only_the_error_of_its_temperature(tmp_path: Pa
     assert errors.up.polaron_energy_mev[at, 1] != 0.0
     assert np.isfinite(errors.plus.polaron_energy_mev[1])
     (note,) = [note for note in errors.notes if "temperature is not moved" in note]
-    assert "not moved at 3 K, less than twice its standard deviation of 2 K" in note
+    assert "not moved at 3 K, less than four times its standard deviation of 2 K" in note
     subject = prepare(analyse(document))
     moved = subject.shifted({"temperature_k": 2.0})[0].temperatures_k
     np.testing.assert_array_equal(moved, [3.0, 252.0])
-    known = document.with_settings(systematics=replace(document.settings.systematics, temperature_k=1.0))
+    known = document.with_settings(systematics=replace(document.settings.systematics, temperature_k=0.5))
     assert not any("temperature is not moved" in note for note in systematic_errors(analyse(known)).notes)
 
 
@@ -215,7 +230,7 @@ def test_where_every_temperature_is_cold_the_effect_is_left_out_and_told(plain: 
     few = replace(results, efficiency=replace(results.efficiency, temperatures_k=np.array([90.0, 150.0])))
     subject = prepare(few)
     assert "temperature_k" not in subject.prior
-    assert "no temperature is as large as 2 of its prior standard deviations" in dict(subject.left_out)["temperature_k"]
+    assert "no temperature is as large as 4 of its prior standard deviations" in dict(subject.left_out)["temperature_k"]
 
 
 # --- nuisances of the comparison --------------------------------------------------------------------------

@@ -168,6 +168,7 @@ def test_no_shift_gives_the_results(raw: Results, plain: Results) -> None:
 def test_a_raw_measurement_shifts_everything_and_one_of_tables_says_what_it_lacks(raw: Results, plain: Results) -> None:
     told_by_none = {
         "nd_percent": "no spectrum went through a neutral filter that others did not see",
+        "em_gain_percent": "no spectra are divided by different electron gains",
         "drift_percent": "the spectra have no times",
         "inner_filter_part": "no absorption of the sample is known that is not corrected for",
     }

@@ -48,6 +48,10 @@ SYSTEMATICS = Group(
               "Optical density of the neutral filters that PL and ASPL do not share, in % of it: 5 for a nominal one, "
               "1 for a measured one.",
               Numeric("%", 1, 0.0, 100.0, 0.5)),
+        Entry("systematics", "em_gain_percent", "number", "Electron gain",
+              "Largest electron gain among the spectra against the smallest: 5 for nominal ones, 1 where one lamp was "
+              "measured with both.",
+              Numeric("%", 1, 0.0, 50.0, 0.5)),
         Entry("systematics", "bandwidth_mev", "number", "Bandwidth",
               "Full width at half maximum of the excitation that is not stated: light is absorbed to the blue of its "
               "nominal energy.",

@@ -12,6 +12,7 @@ from asplab.gui.files.commands import file_commands
 from asplab.gui.files.filing import EXPORTING, READING, SAVING, Files, Report
 from asplab.gui.files.published import PublishedData
 from asplab.gui.files.watching import Watching
+from asplab.gui.hand import Hand
 from asplab.gui.importing.entrance import Imports
 from asplab.gui.intents import Intents
 from asplab.gui.jobs.line import JobLine
@@ -64,9 +65,9 @@ class Bindings(QObject):
         self.inspector = Inspector(appearance.theme)
         self.pages: dict[str, Panel] = {}
         self.problems = ProblemList(window)
-        self._offered: tuple[tuple[str, ...], int | None] = ((), None)
         self._text_undo = TextUndo(window)
         self._exclusions = Exclusions()
+        self._offered: tuple[tuple[str, ...], int | None] = ((), None)
         self._told: tuple[object, ...] = ()
         self.theory = Theory(
             jobs,
@@ -114,11 +115,7 @@ class Bindings(QObject):
                 key.Key_Right: partial(looking.step_excitation, 1),
             },
         )
-        self.tree.excluded.connect(self.intents.exclude)
-        self.tree.brought_back.connect(self.intents.bring_back)
-=======
         self.hand.hinted.connect(self.window.status.display_hint)
->>>>>>> b_theirs.py
 
     @property
     def page(self) -> Panel:

@@ -11,6 +11,7 @@ from asplab.core.pipeline import Results
 from asplab.gui.files.commands import file_commands
 from asplab.gui.files.filing import EXPORTING, READING, SAVING, Files, Report
 from asplab.gui.files.published import PublishedData
+from asplab.gui.files.recent_list import RecentList
 from asplab.gui.files.watching import Watching
 from asplab.gui.hand import Hand
 from asplab.gui.importing.entrance import Imports
@@ -91,14 +92,14 @@ class Bindings(QObject):
         )
         begin = (PREFIX, ANALYSIS)
         JobLine(jobs, window.status, keys=_CANCELLABLE, prefixes=begin, cancel_all=self._cancel_work, parent=self)
-        self.help = Help(window)
+        self.help = Help(window, jobs, appearance, preferences)
+        self.recent = RecentList(window, jobs, preferences)
         self._commands = self._command_table()
         window.furnish((self.tree.dock, *self.inspector.docks.values()))
         window.workbench.recall(preferences.layout)
         self.inspector.setParent(window)
         self.inspector.hide()
         window.display_mode(appearance.mode)
-        window.display_guides(self.help.pages)
         window.menus.follow_history(self.session.history)
         self._connect_window()
         self._connect_session()
@@ -137,7 +138,6 @@ class Bindings(QObject):
         window.temperature_chosen.connect(self.looking.choose_temperature)
         window.mode_chosen.connect(self.choose_mode)
         window.recent_chosen.connect(self.files.open)
-        window.guide_chosen.connect(self.help.open_guide)
         window.files_dropped.connect(self.files.take)
         window.close_asked.connect(lambda: self.imports.unless_lost(self.files.ask_before_closing))
         window.closed.connect(self._shut_down)
@@ -181,6 +181,7 @@ class Bindings(QObject):
         panel.step_chosen.connect(self.looking.choose_step)
         panel.measurement_opened.connect(self.looking.open_stack)
         panel.hint_changed.connect(self._hint)
+        panel.help_wanted.connect(self.help.explain)
         self.hand.take(panel)
 
     def _command_table(self) -> dict[str, Callable[[], None]]:
@@ -195,6 +196,8 @@ class Bindings(QObject):
             "pin": self.live.toggle_pin,
             "next_excitation": partial(self.looking.step_excitation, 1),
             "previous_excitation": partial(self.looking.step_excitation, -1),
+            "explain": self.help.explain_focused,
+            "guide": self.help.open_guide,
             "keys": self.help.open_keys,
             "about": self.help.open_about,
         }
@@ -339,6 +342,7 @@ class Bindings(QObject):
     def _shut_down(self) -> None:
         self.preferences.remember_geometry(self.window.saveGeometry())
         self.preferences.remember_layout(self.window.workbench.remember())
+        self.help.close()
         self.imports.close()
         self.watching.stop()
         self.jobs.close()

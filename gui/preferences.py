@@ -44,16 +44,25 @@ class Preferences:
     @property
     def recent(self) -> tuple[Path, ...]:
         """Recently opened or saved places that are still there, the latest first."""
+        return tuple(path for path in self.remembered if path.exists())
+
+    @property
+    def remembered(self) -> tuple[Path, ...]:
+        """Recently opened or saved places, the latest first, whether they are still there or not."""
         found = self._store.value("recent", [])
         # A list of one comes back as a plain text from some stores.
         texts = [found] if isinstance(found, str) else list(found or ())
-        return tuple(path for path in map(Path, texts) if path.exists())
+        return tuple(map(Path, texts))
 
     def remember(self, path: Path) -> None:
         """Put a place at the head of the recent ones."""
         resolved = path.resolve()
-        kept = [str(other) for other in self.recent if other != resolved]
+        kept = [str(other) for other in self.remembered if other != resolved]
         self._store.setValue("recent", [str(resolved), *kept][:MOST_RECENT])
+
+    def forget(self, path: Path) -> None:
+        """Take a place off the recent ones."""
+        self._store.setValue("recent", [str(other) for other in self.remembered if other != path])
 
     def geometry(self, window: str = "main") -> QByteArray | None:
         """Return size and place that a window had when it was last closed."""

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QMainWindow,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 if TYPE_CHECKING:
     from asplab.gui.layout import Workbench
     from asplab.gui.menus.bar import MenuBar
+    from asplab.gui.start_page import StartPage
     from asplab.gui.toolbar import Toolbar
     from asplab.gui.watch_strip import WatchStrip
     from asplab.gui.widgets.banner import Banner
@@ -36,12 +37,6 @@ if TYPE_CHECKING:
 SIZE = (1440, 900)
 _GAP = 8
 _TIGHT_BELOW_PX = 1240
-_BUTTON_PX = 148
-_EMPTY = (
-    "Drop raw spectra here",
-    "A folder or files as the instrument wrote them, or a project (*.nxs).",
-    "Import folder…",
-)
 _WAITING = ("Analysing …", "", "")
 
 
@@ -50,8 +45,8 @@ class Window(QMainWindow):
 
     Notes
     -----
-    ``commanded`` carries the key of a :class:`Command`; ``step_chosen``, ``mode_chosen``, ``recent_chosen`` and
-    ``guide_chosen`` a step, a theme and a file; ``files_dropped`` a list of paths; ``close_asked`` follows the
+    ``commanded`` carries the key of a :class:`Command`; ``step_chosen``, ``mode_chosen`` and ``recent_chosen``
+    a step, a theme and a file; ``files_dropped`` a list of paths; ``close_asked`` follows the
     user's wish to close while :attr:`may_close` is False.
     """
 
@@ -60,7 +55,6 @@ class Window(QMainWindow):
     temperature_chosen = Signal(object)
     mode_chosen = Signal(str)
     recent_chosen = Signal(object)
-    guide_chosen = Signal(object)
     files_dropped = Signal(object)
     close_asked = Signal()
     closed = Signal()
@@ -68,6 +62,7 @@ class Window(QMainWindow):
     banner: "Banner"
     empty: "EmptyState"
     menus: "MenuBar"
+    start: "StartPage"
     status: "StatusLine"
     toolbar: "Toolbar"
     watch_strip: "WatchStrip"
@@ -87,6 +82,7 @@ class Window(QMainWindow):
         """Fill the window; it may be on screen already, and is then there at once."""
         from asplab.gui.layout import Workbench
         from asplab.gui.menus.bar import MenuBar
+        from asplab.gui.start_page import StartPage
         from asplab.gui.toolbar import Toolbar
         from asplab.gui.watch_strip import WatchStrip
         from asplab.gui.widgets.banner import Banner
@@ -101,8 +97,8 @@ class Window(QMainWindow):
         )
         self.toolbar = Toolbar(self.menus)
         self.banner = Banner()
-        self.empty = EmptyState(*_EMPTY)
-        self._empty_buttons: list[QPushButton] = []
+        self.start = StartPage()
+        self.empty = EmptyState(*_WAITING)
         self.workbench = Workbench()
         self.pages = self.workbench.pages
         self.stack = QStackedWidget()
@@ -130,11 +126,8 @@ class Window(QMainWindow):
         """Show the workbench once there are results; before that, what to do or what is awaited."""
         self._is_ready = is_ready
         self.toolbar.temperatures.setVisible(self._has_document and is_ready)
-        waiting = self._has_document and not is_ready
-        for button in self._empty_buttons:
-            button.setVisible(not waiting)
-        self.empty.display(*(_WAITING if waiting else _EMPTY))
-        self.stack.setCurrentWidget(self.workbench if self._has_document and is_ready else self._empty_page)
+        waiting = self.workbench if is_ready else self.empty
+        self.stack.setCurrentWidget(waiting if self._has_document else self.start)
 
     def display_temperatures(self, names: Sequence[str]) -> None:
         """Offer these temperatures."""
@@ -148,10 +141,6 @@ class Window(QMainWindow):
     def display_recent(self, paths: Sequence[Path]) -> None:
         """List the recent places in the menu."""
         self.menus.display_recent(paths, self.recent_chosen.emit)
-
-    def display_guides(self, guides: Sequence[tuple[str, Path]]) -> None:
-        """List the pages of the guide in the Help menu."""
-        self.menus.display_guides(guides, self.guide_chosen.emit)
 
     def display_step(self, key: str) -> None:
         """Mark a step as the current one."""
@@ -174,9 +163,16 @@ class Window(QMainWindow):
         """Welcome files."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
+            self.start.display_drag(is_over=True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Expect no files any more."""
+        self.start.display_drag(is_over=False)
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand dropped files on."""
+        self.start.display_drag(is_over=False)
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
@@ -202,20 +198,10 @@ class Window(QMainWindow):
 
     # --- construction --------------------------------------------------------------------------------------
     def _lay_out(self) -> None:
-        self._empty_page = QWidget()
-        column = QVBoxLayout(self._empty_page)
-        column.addWidget(self.empty)
-        self.empty.action_chosen.connect(self.menus.actions["import"].trigger)
-        below = self.empty.layout()
-        self.empty.findChild(QPushButton).setFixedWidth(_BUTTON_PX)
-        for key, text in (("open", "Open…"), ("new_demo", "Try the demo")):
-            button = QPushButton(text)
-            button.setFixedWidth(_BUTTON_PX)
-            button.clicked.connect(self.menus.actions[key].trigger)
-            self._empty_buttons.append(button)
-            below.insertWidget(below.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.stack.addWidget(self._empty_page)
-        self.stack.addWidget(self.workbench)
+        self.start.chosen.connect(lambda key: self.menus.actions[key].trigger())
+        self.start.place_chosen.connect(self.recent_chosen)
+        for page in (self.start, self.empty, self.workbench):
+            self.stack.addWidget(page)
         central = QWidget()
         rows = QVBoxLayout(central)
         rows.setContentsMargins(12, 0, 12, 0)

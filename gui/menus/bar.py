@@ -74,13 +74,6 @@ class MenuBar(QObject):
             self.recent.addAction(str(path)).triggered.connect(partial(chosen, path))
         self.recent.setEnabled(bool(paths))
 
-    def display_guides(self, guides: Sequence[tuple[str, Path]], chosen: Callable[[Path], None]) -> None:
-        """List the pages of the guide."""
-        for title, path in guides:
-            action = QAction(title.replace("&", "&&"), self._window)
-            action.triggered.connect(partial(chosen, path))
-            self.help.insertAction(self.actions["about"], action)
-
     def display_comparisons(
         self, names: Sequence[str], chosen: int | None, choose: Callable[[int | None], None]
     ) -> None:

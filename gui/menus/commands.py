@@ -50,6 +50,8 @@ VIEW = (
 LAYOUT = (Command("reset_layout", "&Reset layout"),)
 ANALYSIS = (Command("recompute", "&Recompute everything", "F5"),)
 HELP = (
+    Command("explain", "&What is this setting?", "F1", False),
+    Command("guide", "User &guide", None, False),
     Command("keys", "&Keys", "?", False),
     Command("about", "&About ASPLab", None, False),
 )

@@ -1,9 +1,6 @@
-"""Small windows that explain: the keys, a page of the guide, the versions at work."""
+"""Small windows that explain: the keys, the versions at work."""
 
-from pathlib import Path
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMessageBox, QWidget
 
 from asplab.core.provenance import software_versions
 
@@ -38,28 +35,6 @@ class KeyList(QDialog):
             text.setProperty("role", "muted")
             grid.addWidget(name, row, 0)
             grid.addWidget(text, row, 1)
-
-
-class GuidePage(QDialog):
-    """One page of the guide."""
-
-    def __init__(self, title: str, path: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        self.resize(720, 760)
-        browser = QTextBrowser()
-        browser.setOpenExternalLinks(True)
-        browser.setMarkdown(path.read_text(encoding="utf-8"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(browser)
-
-
-def guide_pages(folder: Path) -> list[tuple[str, Path]]:
-    """Return title and path of every page of the guide, titles from their first lines."""
-    pages = sorted(folder.glob("*.md"))
-    return [(path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ").strip(), path) for path in pages]
 
 
 def about_box(parent: QWidget) -> QMessageBox:

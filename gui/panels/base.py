@@ -48,6 +48,7 @@ class Panel(QWidget):
     """Key of another step to show."""
     measurement_opened = Signal(str)
     """Key of a condition whose spectra are to be shown."""
+    help_wanted = Signal(object, bool)
     hint_changed = Signal(str)
     """What the mouse does here."""
 

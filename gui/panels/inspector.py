@@ -178,6 +178,7 @@ class Inspector(Panel):
             form = SettingsForm(STEPS[step])
             form.edited.connect(self.setting_edited)
             form.refused.connect(self.hint_changed)
+            form.help_wanted.connect(self.help_wanted)
             self._forms[step] = form
             self.docks["settings"].add(form)
         return self._forms[step]

@@ -31,6 +31,12 @@ class Entry:
         Parameters that a range or a prior can have.
     empty : str
         What an optional number says while there is none.
+    equation : str
+        How it enters the numbers, in the small part of TeX of `asplab.gui.guide.equations`; empty for what enters none.
+    source : str
+        Where that comes from: an equation of the paper, a reference, or whose choice it is.
+    page : str
+        Page of the guide that tells more, with ``#anchor`` of a heading.
     """
 
     record: str
@@ -42,6 +48,9 @@ class Entry:
     choices: tuple[tuple[Hashable, str], ...] = ()
     empty: str = ""
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    equation: str = ""
+    source: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

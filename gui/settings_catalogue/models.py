@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from asplab.core.polaron.rates import MODELS as RATE_MODELS
 from asplab.gui.settings_catalogue.entries import Entry, Group
+from asplab.gui.settings_catalogue.sources import AICC, HUANG_RHYS, OWN, URBACH
 from asplab.gui.widgets.fields import Numeric
 from asplab.gui.widgets.model_forms import Quantity
 
@@ -33,25 +34,40 @@ MODELS = Group(
     "Rate models",
     (
         Entry("models", "compared", "many", "Compared", "Models that are fitted to the same points and ranked.",
-              choices=tuple((name, model.title) for name, model in RATE_MODELS.items())),
+              choices=tuple((name, model.title) for name, model in RATE_MODELS.items()),
+              equation=r"\mathrm{AICc} = \chi^2 + 2k + \frac{2k(k + 1)}{n - k - 1}",
+              source=AICC, page="models#criteria"),
         Entry("models", "limits", "ranges", "Bounded or fixed",
               "A parameter is sought within its range, or held where it is fixed. σ, δT, ζ and E<sub>b</sub> are free "
-              "only with a range or a prior. Eq. 9 on the page Fit is not touched.", quantities=QUANTITIES),
+              "only with a range or a prior. Eq. 9 on the page Fit is not touched.", quantities=QUANTITIES,
+              equation=r"p_\mathrm{low} \leq p \leq p_\mathrm{high}",
+              source=OWN, page="models#what-is-fitted"),
         Entry("models", "priors", "priors", "Known from elsewhere",
               "Value and standard deviation of a parameter from the literature or another experiment, and where they "
               "come from; they add to χ² like a measurement. σ = 0 ± 10 meV says that the gaps spread by at most "
-              "about that much.", quantities=QUANTITIES),
+              "about that much.", quantities=QUANTITIES,
+              equation=r"\chi^2 \to \chi^2 + \left(\frac{p - p_0}{\sigma_0}\right)^2",
+              source=OWN, page="models#priors-and-nuisances"),
         Entry("models", "modes_mev", "numbers", "Modes",
               "Phonon energies of the models with several modes, in meV, with semicolons between them. They are not "
-              "fitted.", Numeric("meV", 2, 0.01, 500.0), empty="none"),
+              "fitted.", Numeric("meV", 2, 0.01, 500.0), empty="none",
+              equation=r"E = \sum_j N_j\,\hbar\omega_j",
+              source=HUANG_RHYS, page="rates#several-modes"),
         Entry("models", "inhomogeneous_mev", "number", "Gap spread",
               "Standard deviation of the gaps of the crystals; above 0, η is averaged over the ensemble.",
-              Numeric("meV", 1, 0.0, 1000.0, 0.5)),
+              Numeric("meV", 1, 0.0, 1000.0, 0.5),
+              equation=r"\langle\eta\rangle = \frac{\int \rho(E - \Delta E)\,A(E)\,\eta(E)\,dE}{\int "
+              r"\rho(E - \Delta E)\,A(E)\,dE}",
+              source=OWN, page="rates#ensembles"),
         Entry("models", "selection_mev", "optional", "Selected by",
               "Urbach energy with which the laser selects the crystals of small gap; empty: all absorb alike.",
-              Numeric("meV", 1, 0.01, 10000.0, 1.0), empty="all alike"),
+              Numeric("meV", 1, 0.01, 10000.0, 1.0), empty="all alike",
+              equation=r"A(E) = e^{-E/E_U} \quad (E > 0), \qquad A(E) = 1 \quad (E \leq 0)",
+              source=URBACH, page="rates#ensembles"),
         Entry("models", "nuisances", "switch", "Systematic effects",
-              "Fits of the comparison take the systematic effects as nuisances with their priors."),
+              "Fits of the comparison take the systematic effects as nuisances with their priors.",
+              equation=r"\chi^2 \to \chi^2 + \sum_k z_k^2",
+              source=OWN, page="models#priors-and-nuisances"),
     ),
     folded=True,
 )  # fmt: skip

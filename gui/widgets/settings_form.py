@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from asplab.core.settings import GivenEnergy, ParameterLimit, ParameterPrior, Settings
 from asplab.gui.settings_catalogue import Entry, Group
@@ -14,6 +14,7 @@ from asplab.gui.widgets.arrange import column, row
 from asplab.gui.widgets.fields import ChoiceField, NumberField
 from asplab.gui.widgets.forms import CutoffsField, GivenField, OptionalField, PairField, WindowsField
 from asplab.gui.widgets.model_forms import ManyField, NumbersField, ParameterField
+from asplab.gui.widgets.setting_help import Explained, SettingLine
 from asplab.gui.widgets.text import without_markup
 
 _GAP, _ROW_GAP = 8, 5
@@ -92,9 +93,11 @@ class Section(QWidget):
 class SettingsForm(QWidget):
     """Rows of labelled fields under headings that fold.
 
-    ``edited`` carries record, field and the new value; ``refused`` the reason why a text is no such value.
+    ``edited`` carries record, field and the new value; ``refused`` the reason why a text is no such value;
+    ``help_wanted`` what is to be explained, and whether it is to stay.
     """
 
+    help_wanted = Signal(object, bool)
     edited = Signal(str, str, object)
     refused = Signal(str)
 
@@ -165,7 +168,8 @@ class SettingsForm(QWidget):
 
     def _line(self, entry: Entry, field: QWidget) -> QWidget:
         # The tooltip belongs to the line: number fields use their own for what they refuse.
-        line = QWidget(self)
+        line = SettingLine(entry, self)
+        line.mark.wanted.connect(partial(self._explain, line))
         line.setToolTip(f"<qt>{entry.tip}</qt>")
         field.setAccessibleName(without_markup(entry.label))
         field.setAccessibleDescription(entry.tip)
@@ -179,17 +183,29 @@ class SettingsForm(QWidget):
             self._labels.append(label)
             parts.addWidget(label)
         parts.addWidget(field, 1)
+        parts.addWidget(line.mark)
         return line
 
-    def _tall_line(self, entry: Entry, line: QWidget, field: QWidget) -> QWidget:
+    def _tall_line(self, entry: Entry, line: SettingLine, field: QWidget) -> QWidget:
         """Put the name above a field that needs the whole width."""
         label = QLabel(entry.label)
         label.setProperty("role", "muted")
         label.setBuddy(field)
         parts = column(line, _ROW_GAP)
-        parts.addWidget(label)
+        head = QHBoxLayout()
+        head.addWidget(label, 1)
+        head.addWidget(line.mark)
+        parts.addLayout(head)
         parts.addWidget(field)
         return line
+
+    def explained(self, line: SettingLine) -> Explained:
+        """Return what there is to explain about a setting of this form."""
+        entry = line.entry
+        return Explained(entry, line, getattr(getattr(self._settings, entry.record), entry.field))
+
+    def _explain(self, line: SettingLine, is_pinned: bool) -> None:
+        self.help_wanted.emit(self.explained(line), is_pinned)
 
     def _build(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
         builders = {

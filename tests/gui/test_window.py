@@ -27,7 +27,7 @@ Button = QMessageBox.StandardButton
 def test_an_empty_window_says_what_to_do(bound: Bindings) -> None:
     window = bound.window
     assert window.windowTitle() == "ASPLab"
-    assert window.stack.currentWidget() is window._empty_page
+    assert window.stack.currentWidget() is window.start
     assert not window.menus.actions["save"].isEnabled()
     assert window.menus.actions["open"].isEnabled()
 
@@ -76,11 +76,6 @@ def test_page_keys_change_the_temperature(opened: Bindings, application: QApplic
 
 def test_every_command_of_the_menus_is_answered(bound: Bindings) -> None:
     assert set(bound.window.menus.actions) == set(bound._commands)
-
-
-def test_the_guide_lists_its_pages_and_opens_them(bound: Bindings, application: QApplication) -> None:
-    titles = [action.text() for action in bound.window.menus.help.actions()]
-    assert any("virtual" in title.lower() for title in titles)
 
 
 def test_the_problems_open_above_the_status_line(opened: Bindings) -> None:

@@ -108,8 +108,9 @@ def _axes(
         else:
             unnamed.append(spectrum)
     if unnamed:
+        left = "it is left out" if named else "the wavelength axis stays as it is"
         message = (
-            "which lamp it is isn't told, so the wavelength axis stays as it is. Name it (Hg, HgAr, Ne, Ar, Kr, Xe, "
+            f"which lamp it is isn't told, so {left}. Name it (Hg, HgAr, Ne, Ar, Kr, Xe, "
             "Cd) in the column note or the file's name, or choose it in the settings."
         )
         problems.append(Problem("warning", unnamed[0].where, message))
@@ -138,26 +139,25 @@ def _axis(
     """Return the correction that all lamps on one axis lead to; None, with the reason told, where there is none."""
     axis = group[0][0].wavelength_nm
     matches: list[Match] = []
+    used: list[Spectrum] = []
+    strange: list[tuple[Spectrum, str]] = []
     for elements in dict.fromkeys(elements for _, elements in group):
         members = [spectrum for spectrum, own in group if own == elements]
-        lamp, name = lines_of(elements), "".join(elements)
-        found = find_lines(axis, np.sum([spectrum.counts for spectrum in members], axis=0))
-        own = match_lines(found, lamp, energies.medium, farthest_nm=settings.largest_correction_nm)
-        strangers = unexplained(found, own, lamp, energies.medium)
-        if not own or strangers > len(own):
-            shown = ", ".join(f"{line.centre_nm:.1f}" for line in sorted(found, key=lambda f: -f.height)[:4])
-            what = f"the highest of its {len(found)} lines lie at {shown} nm" if found else "no line stands out in it"
-            message = (
-                f"{len(own)} lines of {name} are found within {settings.largest_correction_nm:g} nm; {what}. The "
-                "wavelength axis stays as it is. Check which lamp it is and the axis, or allow a larger correction."
-            )
-            problems.append(Problem("warning", members[0].where, message))
-            continue
-        matches += own
+        # One of several with one name may be another lamp; together they show weaker lines.
+        alone = [(each, _matched([each], elements, energies, settings)[1]) for each in members]
+        good = [each for each, reason in alone if not reason] or members
+        own, trouble = _matched(good, elements, energies, settings)
+        strange += [(each, reason) for each, reason in alone if each not in good]
+        if trouble:
+            strange.append((good[0], trouble))
+        else:
+            matches += own
+            used += good
+    problems.extend(_strange(strange, used))
     if not matches:
         return None
-    first = group[0][0].where
-    correction = fit_axis(axis, matches, tuple(spectrum.source for spectrum, _ in group))
+    first = used[0].where
+    correction = fit_axis(axis, matches, tuple(spectrum.source for spectrum in used))
     ends = np.array([axis[0], axis[-1]])
     largest = float(np.max(np.abs(correction.offset_nm(ends))))
     if largest > settings.largest_correction_nm:
@@ -178,6 +178,29 @@ def _axis(
         problems.append(Problem("warning", first, message))
     problems.extend(_air(correction, energies, first))
     return correction
+
+
+def _matched(
+    spectra: Sequence[Spectrum], elements: tuple[str, ...], energies: EnergySettings, settings: CalibrationSettings
+) -> tuple[tuple[Match, ...], str]:
+    """Return the lines of a lamp in the sum of spectra, and why they are not its own; empty where they are."""
+    lamp, name = lines_of(elements), "".join(elements)
+    found = find_lines(spectra[0].wavelength_nm, np.sum([spectrum.counts for spectrum in spectra], axis=0))
+    own = match_lines(found, lamp, energies.medium, farthest_nm=settings.largest_correction_nm)
+    if own and unexplained(found, own, lamp, energies.medium) <= len(own):
+        return own, ""
+    shown = ", ".join(f"{line.centre_nm:.1f}" for line in sorted(found, key=lambda f: -f.height)[:4])
+    what = f"the highest of its {len(found)} lines lie at {shown} nm" if found else "no line stands out in it"
+    return own, f"{len(own)} lines of {name} are found within {settings.largest_correction_nm:g} nm; {what}."
+
+
+def _strange(strange: Sequence[tuple[Spectrum, str]], used: Sequence[Spectrum]) -> list[Problem]:
+    """Tell lamps whose lines are not those of their name, and what becomes of the axis."""
+    end = "The wavelength axis stays as it is. Check which lamp it is and the axis, or allow a larger correction."
+    if used:
+        names = " and ".join(dict.fromkeys(spectrum.where for spectrum in used))
+        end = f"It is left out; {names} alone tells the axis. Check which lamp it is."
+    return [Problem("warning", spectrum.where, f"{what} {end}") for spectrum, what in strange]
 
 
 def _air(correction: AxisCorrection, energies: EnergySettings, where: str) -> list[Problem]:

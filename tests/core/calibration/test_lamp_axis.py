@@ -101,6 +101,28 @@ def test_a_lamp_that_is_another_one_does_not_act_and_is_told() -> None:
     assert "HgAr" in messages(found)
 
 
+@pytest.mark.parametrize("name", ["Ne", "HgAr"])
+def test_beside_a_right_lamp_one_with_a_wrong_name_is_left_out_and_the_axis_is_corrected(name: str) -> None:
+    right = replace(lamp_spectrum(DISTORTIONS["offset"], 1), source="right.csv")
+    wrong = replace(lamp_spectrum(DISTORTIONS["offset"], 2, lamp=name, elements=("Kr",)), source="wrong.csv")
+    found = calibrated(with_spectra(TOY.experiment(), right, wrong))
+    (axis,) = found.axes
+    alone = calibrated(with_spectra(TOY.experiment(), right))
+    assert axis.coefficients == alone.axes[0].coefficients
+    assert axis.sources == ("right.csv",)
+    (problem,) = [problem for problem in found.problems if "wrong.csv" in problem.where]
+    assert "It is left out; right.csv alone tells the axis." in problem.message
+    assert "stays as it is" not in messages(found)
+
+
+def test_beside_a_right_lamp_one_without_a_name_is_left_out() -> None:
+    right = replace(lamp_spectrum(DISTORTIONS["offset"], 1), source="right.csv")
+    unnamed = replace(lamp_spectrum(DISTORTIONS["offset"], 2, lamp=""), source="other.csv")
+    found = calibrated(with_spectra(TOY.experiment(), right, unnamed))
+    assert "isn't told, so it is left out" in messages(found)
+    assert len(found.axes) == 1
+
+
 def test_a_lamp_without_a_name_does_not_act_until_it_is_chosen() -> None:
     unnamed = replace(lamp_spectrum(DISTORTIONS["scale"], lamp=""), source="lamp_1.csv")
     found = calibrated(with_spectra(TOY.experiment(), unnamed))

@@ -10,6 +10,7 @@ import numpy as np
 from asplab.core.appraisal.more_repeats import plan_repeats
 from asplab.core.counting import counted
 from asplab.core.drift.trends import BEYOND_SIGMA, DRIFT
+from asplab.core.energies.words import SINGLE_GAP
 from asplab.core.errors import InputError
 from asplab.core.experiment import Experiment
 from asplab.core.importing.batch import load_with_preset
@@ -256,7 +257,7 @@ def _place(problem: Problem) -> tuple[str, str, str]:
 
 
 def _phonon_lines(before: Results | None, after: Results) -> Iterator[str]:
-    """Yield ħω and its error where the error changed, per temperature and jointly."""
+    """Yield ħω of Eq. 9 and its error where the error changed, per temperature and jointly."""
     if after.polaron is None:
         return
     fit = after.polaron
@@ -267,7 +268,7 @@ def _phonon_lines(before: Results | None, after: Results) -> Iterator[str]:
         if not np.isfinite(error) or abs(error - earlier) < _CHANGED * earlier:
             continue
         was = f" (error was {earlier:.2g})" if np.isfinite(earlier) else ""
-        yield f"{place}: ħω = {value:.1f} ± {error:.2g} meV{was}"
+        yield f"{place}: ħω = {value:.1f} ± {error:.2g} meV (Eq. 9, {SINGLE_GAP}){was}"
 
 
 def _phonon_errors(results: Results | None) -> dict[str, float]:

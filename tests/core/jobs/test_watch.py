@@ -228,7 +228,7 @@ def test_the_error_that_more_files_shrink_is_called_an_error(measured: Path, fol
     assert after.polaron is not None
     before = replace(after, polaron=replace(after.polaron, phonon_error_mev=2.0 * after.polaron.phonon_error_mev))
     (line, *_) = news(before, after)
-    assert f"(error was {before.polaron.phonon_error_mev[0]:.2g})" in line
+    assert line.endswith(f" meV (Eq. 9, single gap) (error was {before.polaron.phonon_error_mev[0]:.2g})")
 
 
 def test_no_news_where_nothing_changed(folder: Path) -> None:

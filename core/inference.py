@@ -333,19 +333,31 @@ def _compared(results: InferredResults, *, progress: Progress) -> InferredResult
     found += [problem for curve in profiles.values() for problem in curve.problems]
     told = [Problem("info", problem.where, problem.message) for problem in found]
     told += first_order(comparison.fits)
-    main = own.get(MAIN_MODEL)
-    knows = main is not None and (main.fixed or main.bounds or main.priors or main.inhomogeneous_mev > 0.0)
-    if knows or (main is not None and settings.models.nuisances):
-        message = (
-            "ranges, priors, nuisances and the ensemble of gaps under [models] act on the comparison of rate models, "
-            "Eq. 9 there included; the parameters told for Eq. 9 are those of the chain, which knows none of them."
-        )
-        told.append(Problem("warning", "rate models", message))
+    told += _known_beside(own.get(MAIN_MODEL), settings, inference.method)
     return replace(
         results,
         problems=(*results.problems, *told),
         inference=replace(inference, comparison=comparison, profiles=profiles),
     )
+
+
+def _known_beside(main: "ModelOptions | None", settings: Settings, method: Method) -> list[Problem]:
+    """Say which numbers of Eq. 9 do not know what the settings say of its parameters."""
+    knows = main is not None and (main.fixed or main.bounds or main.priors or main.inhomogeneous_mev > 0.0)
+    if not knows and (main is None or not settings.models.nuisances):
+        return []
+    begins = (
+        "ranges, priors, nuisances and the ensemble of gaps under [models] act on the comparison of rate models, Eq. 9 "
+        "there included; "
+    )
+    if method.intervals == "mcmc":
+        ends = (
+            "the values and standard errors told for Eq. 9 are those of the chain, which knows none of them, while its "
+            "intervals are MCMC's, which knows ranges, priors and the ensemble."
+        )
+    else:
+        ends = "the parameters told for Eq. 9 are those of the chain, which knows none of them."
+    return [Problem("warning", "rate models", begins + ends)]
 
 
 def with_models(document: Document, models: tuple[str, ...]) -> Document:

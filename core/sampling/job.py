@@ -65,8 +65,7 @@ def sample(
         An even number, at least twice that of the coordinates; by default 64, or three per coordinate.
     steps, burn_in : int, optional
         Steps of each walker, by default 2000, or 240 per coordinate, twice that with one offset of ΔE for several
-        temperatures; and how many of them are left out, by default a
-        quarter.
+        temperatures; and how many of them are left out, by default a quarter.
     seed : int
         Zero or more.
     priors, limits : sequence of ParameterPrior and of ParameterLimit, optional

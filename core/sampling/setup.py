@@ -18,12 +18,14 @@ from asplab.core.polaron.rates import MODELS
 from asplab.core.problems import Problem
 from asplab.core.sampling.curves import ModelCurve
 from asplab.core.sampling.likelihood import AbsorptionPrior, Likelihood
-from asplab.core.sampling.measured import measured, usable_places
+from asplab.core.sampling.measured import Measured, measured, usable_places
 from asplab.core.sampling.space import LEVEL_RANGE, WIDTH, YIELD, YIELD_RANGE, FlatIn, Space, level_at_anchor
 from asplab.core.settings import ParameterLimit, ParameterPrior, Settings
 from asplab.core.units import FloatArray
 
 _WIDEST_MEV = 1000.0
+_FIRST_ORDER_MEV = 2.0
+"""Errors of ΔE up to which η may be taken to first order in them: ends of 68 % then move by a twentieth of them."""
 _INSIDE = 0.02
 """Share of the range of a coordinate by which a start keeps away from its bounds."""
 
@@ -110,18 +112,38 @@ def prepare(
     )
     begin, scale = _begin(space, efficiency, rows)
     place = "joint fit" if joint else f"{data.temperatures_k[0]:.0f} K"
-    problems = (*problems, *_temperatures_as_read(settings, place))
+    problems = (*problems, *_left_out(settings, place), *_beyond_first_order(data, place))
     return Prepared(space, begin, scale, rows, efficiency.eta.shape[1], joint, place, problems)
 
 
-def _temperatures_as_read(settings: Settings, place: str) -> list[Problem]:
-    """Say that an error of the temperatures, which the settings know of, does not take part."""
+def _left_out(settings: Settings, place: str) -> list[Problem]:
+    """Say what the settings know of the measurement that does not take part."""
+    problems = []
     named = [prior.parameter for prior in settings.models.priors]
-    if OFFSET not in [*named, *(limit.parameter for limit in settings.models.limits)]:
+    if OFFSET in [*named, *(limit.parameter for limit in settings.models.limits)]:
+        message = (
+            f"sampling takes temperatures as they were read; what the settings say of {OFFSET} does not take part. The "
+            "intervals of profiles let it go."
+        )
+        problems.append(Problem("warning", place, message))
+    if settings.models.nuisances:
+        message = (
+            "sampling leaves out the nuisances of the settings (nuisances under [models]); the comparison of rate "
+            "models fits them."
+        )
+        problems.append(Problem("warning", place, message))
+    return problems
+
+
+def _beyond_first_order(data: Measured, place: str) -> list[Problem]:
+    """Say that wavelengths are too uncertain for what sampling does with them."""
+    largest = float(data.own_error_mev[:, data.n_stokes :].max(initial=0.0))
+    if largest <= _FIRST_ORDER_MEV:
         return []
     message = (
-        f"sampling takes temperatures as they were read; what the settings say of {OFFSET} does not take part. The "
-        "intervals of profiles let it go."
+        f"errors of single wavelengths (wavelength_error_nm) blur ΔE by {largest:.2g} meV; sampling takes η to first "
+        f"order in them, which is good up to {_FIRST_ORDER_MEV:g} meV. Beyond, ends of intervals may be off by a fifth "
+        "of their width: compare profile intervals."
     )
     return [Problem("warning", place, message)]
 

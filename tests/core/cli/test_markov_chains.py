@@ -70,6 +70,17 @@ def test_chains_too_short_to_trust_are_told(responses: Path, tmp_path: Path) -> 
     assert "warning: 160 K: the chains have not converged" in done.err
 
 
+@pytest.mark.usefixtures("without_figures")
+def test_ranges_of_a_settings_file_act_on_the_chains_and_it_is_said(responses: Path, tmp_path: Path) -> None:
+    text = '[models]\nlimits = [{parameter = "phonon_mev", low = 20.0, high = 24.0}]\n'
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    options = ("--intervals", "mcmc", "--draws", "300", "--settings", tmp_path / "mine.toml")
+    assert run("analyze", responses, "-o", tmp_path / "out", *options).code == 0
+    document = document_of(tmp_path / "out")
+    assert "phonon_mev from 20 to 24" in document["intervals"]["chains"][0]["prior"]
+    assert any("intervals are MCMC's, which knows ranges" in row["message"] for row in document["problems"])
+
+
 def test_responses_have_no_repeats_for_the_bootstrap(responses: Path, tmp_path: Path) -> None:
     done = run("analyze", responses, "-o", tmp_path / "out", "--intervals", "bootstrap")
     assert (done.code, done.out) == (2, "")

@@ -503,3 +503,9 @@ def test_an_error_of_the_temperatures_in_the_settings_is_told_to_be_left_out(war
     told = replace(warm, document=warm.document.with_settings(models=models))
     found = sample(told, seed=1, walkers=16, steps=300)
     assert any("temperature_offset_k does not take part" in problem.message for problem in found.problems)
+
+
+def test_nuisances_of_the_settings_are_told_to_be_left_out(warm: Results) -> None:
+    told = replace(warm, document=warm.document.with_settings(models=ModelSettings(nuisances=True)))
+    found = sample(told, seed=1, walkers=16, steps=300)
+    assert any("leaves out the nuisances" in problem.message for problem in found.problems)

@@ -47,6 +47,15 @@ def test_posteriors_are_as_wide_as_profiles_with_the_same_errors_of_wavelengths(
     assert not [problem for problem in found.problems if "wavelength" in problem.message]
 
 
+def test_wavelengths_too_uncertain_for_first_order_are_told() -> None:
+    told = [
+        [p.message for p in sample(with_lasers_off((WARM,), error_nm, 1), walkers=16, steps=300).problems]
+        for error_nm in (0.3, 0.6)
+    ]
+    assert not [message for message in told[0] if "first order" in message]
+    assert len([message for message in told[1] if "blur ΔE by 2.8 meV" in message]) == 1
+
+
 def test_medians_lie_as_far_from_the_truth_as_joint_posteriors_say_with_lasers_off() -> None:
     """Root mean square of the pull of 1/ħω in 20 draws of three temperatures: 1 ± 0.16; by independent errors 1.5."""
     pulls = []

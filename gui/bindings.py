@@ -30,6 +30,7 @@ from asplab.gui.pages import PAGES
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.experiment_tree import ExperimentTree
 from asplab.gui.panels.inspector import Inspector
+from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.spectra_picture import temperatures_of
 from asplab.gui.preferences import Preferences
@@ -39,9 +40,9 @@ from asplab.gui.step_list import STEPS
 from asplab.gui.text_undo import TextUndo
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.window import Window
+from asplab.gui.words.hints import hint_for
 from asplab.gui.words.places import find_place
 
-HINT = "Drag an edge to move the window · click a point to select it · ? lists all keys"
 _CANCELLABLE = (READING, SAVING, EXPORTING)
 
 
@@ -126,6 +127,8 @@ class Bindings(QObject):
             panel = self.pages[key] = PAGES[key](self.appearance.theme)
             self._connect_panel(panel)
             self.theory.take(panel)
+            if isinstance(panel, PolaronPanel):
+                panel.page_chosen.connect(lambda _key: self._hint(""))
             self.window.pages.addWidget(self.pages[key])
             self.pages[key].setFocus()  # else its first field took the keys, and the wheel would change it
         return self.pages[key]
@@ -219,6 +222,7 @@ class Bindings(QObject):
         if step != self.window.toolbar.steps.current:
             self.window.pages.setCurrentWidget(self.page)
             self.window.display_step(step)
+            self._hint("")
         self.live.request()
 
     def _offer_comparisons(self) -> None:
@@ -314,7 +318,9 @@ class Bindings(QObject):
 
     # --- messages ------------------------------------------------------------------------------------------
     def _hint(self, hint: str) -> None:
-        self.window.status.display_hint(hint or (HINT if self.session.document is not None else ""))
+        if not hint and self.session.document is not None:
+            hint = hint_for(self.looking.view.step, getattr(self.page, "page_key", ""))
+        self.window.status.display_hint(hint)
 
     def _refuse(self, reason: str) -> None:
         document = self.session.document

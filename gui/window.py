@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 SIZE = (1440, 900)
 _GAP = 8
-_TIGHT_BELOW_PX = 1240
 _WAITING = ("Analysing …", "", "")
 
 
@@ -107,6 +106,8 @@ class Window(QMainWindow):
         self._lay_out()
         self._is_built = True
         self._tighten()
+        self.stack.currentChanged.connect(self._take_focus)
+        self._take_focus()
         self.toolbar.steps.step_chosen.connect(self.step_chosen)
         self.toolbar.temperatures.chosen.connect(self.temperature_chosen)
         self.display_document(None, is_modified=False)
@@ -192,9 +193,15 @@ class Window(QMainWindow):
         super().resizeEvent(event)
         self._tighten()
 
+    def _take_focus(self, *_: int) -> None:
+        """Give the keyboard to what is shown; else the first button would take it and look chosen."""
+        shown = self.stack.currentWidget()
+        page = self.pages.currentWidget() if shown is self.workbench else None
+        (page or shown).setFocus()
+
     def _tighten(self) -> None:
         if self._is_built:
-            self.toolbar.display_room(is_tight=self.width() < _TIGHT_BELOW_PX)
+            self.toolbar.display_room(self.width())
 
     # --- construction --------------------------------------------------------------------------------------
     def _lay_out(self) -> None:

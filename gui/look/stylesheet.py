@@ -45,6 +45,7 @@ QToolButton[role="field"] { background: $field; border-color: $line; text-align:
 QToolButton[role="field"]:hover { border-color: $muted; }
 QToolButton[role="field"]:focus { border-color: $accent; }
 QToolButton[role="tiny"] { padding: 2px; min-height: 16px; border-radius: 4px; }
+QToolButton[role="icon"] { padding: 4px 7px; }
 QToolButton[role="small"] { padding: 4px 5px; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: url($icons/chevron-down-$name.svg);
     width: 12px; height: 12px; subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
@@ -145,6 +146,7 @@ QMenu::item { padding: 5px 24px 5px 12px; min-height: 16px; border-radius: 4px; 
 QMenu::item:selected { background: $soft; }
 QMenu::item:disabled { color: $muted; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QMenu::icon { left: 8px; }
 QMenu::indicator { width: 12px; height: 12px; left: 4px; }
 QMenu::right-arrow { image: url($icons/chevron-right-$name.svg); width: 12px; height: 12px; right: 6px; }
 QToolBar { background: $background; border: none; spacing: 2px; padding: 4px 8px; }

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from asplab.gui.language import tr
 from asplab.gui.look.theme import MODES
 from asplab.gui.menus.commands import ANALYSIS, EDIT, EVERY, EXPORTS, FILE, HELP, LAYOUT, SAVING, VIEW, Command
+from asplab.gui.menus.icons import dress
 from asplab.gui.step_list import MORE, STEPS
 
 
@@ -57,6 +58,17 @@ class MenuBar(QObject):
         self._fill_view(view)
         self._add(analysis, ANALYSIS)
         self._add(self.help, HELP)
+        self._dress()
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Draw the icons in the ink of another theme."""
+        if watched is self._window and event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+        return False
+
+    def _dress(self) -> None:
+        dress({**self.actions, "undo": self.undo, "redo": self.redo}, self._window.palette())
 
     # --- what is shown -------------------------------------------------------------------------------------
     def display_document(self, *, has_document: bool) -> None:

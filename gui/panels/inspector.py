@@ -27,6 +27,7 @@ from asplab.gui.words.findings import checks, consistency_checks, error_sources,
 from asplab.gui.words.reading import selected_temperature, temperature_name, temperatures_of
 from asplab.gui.words.systematic import NO_SYSTEMATIC, Systematic
 
+_TONES = ("bad", "warn", "info", "good")
 _FROM_RESPONSES, _FROM_ETA = ("ratio", "efficiency", "polaron"), ("polaron",)
 NOTHING_SELECTED = "Click a point or a curve to select a condition."
 
@@ -64,6 +65,7 @@ class Inspector(Panel):
         self.no_settings = _muted(tr("This step has no settings."), wraps=True)
         self.checks_list = CheckList()
         self._consistent: list[Check] = []
+        self._order: list[int] = []
         self.facts_list, self.nothing = FactList(), _muted(NOTHING_SELECTED, wraps=True)
         self._trends_title, self.trends = _muted("Own change per repeat"), TrendRows(theme)
         self._reason = QLabel()
@@ -96,7 +98,7 @@ class Inspector(Panel):
         if results.is_at_rest or not self.checks_list.checks:
             # Some checks wait for rest; the others wait with them, or their numbers would fall and come back.
             self._consistent = consistency_checks(results, view, self._consistent)
-            found = checks(results, view, self._consistent)
+            found = self._worst_first(checks(results, view, self._consistent), is_at_rest=results.is_at_rest)
             self.checks_list.display(found)
             self.docks["checks"].display_subtitle(check_summary(found))
         self._show_selected(results, view)
@@ -212,6 +214,12 @@ class Inspector(Panel):
         _set_text(self.no_budget, found.why or tr("Known as soon as there are results."))
         _set_shown(self.budget, bool(found.shares))
         _set_shown(self.no_budget, not found.shares)
+
+    def _worst_first(self, found: list[Check], *, is_at_rest: bool) -> list[Check]:
+        """Return the doubtful ones first; during a drag, when some are not known, the order of before."""
+        if is_at_rest or len(self._order) != len(found):
+            self._order = sorted(range(len(found)), key=lambda i: _TONES.index(found[i].tone))
+        return [found[i] for i in self._order]
 
     # --- selection ---------------------------------------------------------------------------------------
     def _show_selected(self, results: Results, view: ViewState) -> None:

@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 
 from asplab.core import Document
 from asplab.core.experiment import Experiment, Spectrum
-from asplab.gui.bindings import HINT, Bindings
+from asplab.gui.bindings import Bindings
 from asplab.gui.plots.base import Plot
 from asplab.gui.step_list import STEPS
 from asplab.gui.widgets.fields import NumberField
+from asplab.gui.words.hints import hint_for
 
 Until = Callable[..., None]
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -333,7 +334,7 @@ def test_the_status_line_says_what_a_handle_changes_for_the_mouse_and_for_the_ke
     QTest.mouseMove(plot.viewport(), edge)
     application.processEvents()
     application.sendEvent(plot, QEvent(QEvent.Type.Leave))
-    assert status.hint == HINT
+    assert status.hint == hint_for("spectra")
     QTest.mousePress(plot.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, edge)
     assert "all spectra" in status.hint
     QTest.mouseMove(plot.viewport(), edge + QPoint(25, 0))
@@ -345,7 +346,7 @@ def test_the_status_line_says_what_a_handle_changes_for_the_mouse_and_for_the_ke
     # The edge still has the focus, so that the arrow keys move it.
     assert "arrow keys" in status.hint
     opened.tree.view.setFocus()
-    assert status.hint == HINT
+    assert status.hint == hint_for("spectra")
     plot.setFocus(Qt.FocusReason.TabFocusReason)
     page.window_handle.focus_part(True)
     assert "all spectra" in status.hint

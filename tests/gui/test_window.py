@@ -78,10 +78,11 @@ def test_every_command_of_the_menus_is_answered(bound: Bindings) -> None:
     assert set(bound.window.menus.actions) == set(bound._commands)
 
 
-def test_the_problems_open_above_the_status_line(opened: Bindings) -> None:
+def test_the_problems_open_above_the_status_line(opened: Bindings, until: Until) -> None:
     assert opened.session.document is not None
     fixed = replace(opened.session.document.settings.efficiency, quantum_yield="fixed")
     opened.session.edit("Fix QY", opened.session.document.with_settings(efficiency=fixed))
+    until(lambda: opened.session.is_settled)
     assert opened.window.status._problems.text() == "! 1 problem"
     opened.window.status._problems.click()
     assert opened.problems.isVisible()

@@ -1,6 +1,6 @@
 """Gather records into stacks: one condition, several repeats; one temperature, several conditions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -12,18 +12,9 @@ from asplab.core.errors import AnalysisError
 from asplab.core.experiment import EMISSION_KINDS, Experiment, Record, Scan, Spectrum
 from asplab.core.grouping.clock import Timeline
 from asplab.core.grouping.clusters import Readings, cluster, nearest
-from asplab.core.grouping.remeasured import (
-    R,
-    apart_problem,
-    averages_with,
-    choose,
-    covers_alike,
-    is_same_axis,
-    remeasured_problem,
-    scan_noise,
-    spectrum_noise,
-    split_blocks,
-)
+from asplab.core.grouping.conditions import Notes, kept, repeat_order, temperature_of
+from asplab.core.grouping.remeasured import averages_with, choose, is_same_axis, spectrum_noise, split_blocks
+from asplab.core.grouping.scans import by_temperature, scans_in_use, shared_centres
 from asplab.core.photothermal.known_power import power_problem, scan_power_uw
 from asplab.core.problems import Problem
 from asplab.core.settings import GroupingSettings
@@ -121,22 +112,22 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
         When the experiment holds neither emission spectra nor scans.
     """
     spectra = experiment.spectra_of(EMISSION_KINDS)
-    kept = [s for s in spectra if exclusions.reason(s.source) is None]
-    scans = [s for s in experiment.scans if exclusions.reason(s.source) is None]
-    if not kept and not scans:
+    own = kept(spectra, exclusions)
+    scans = kept(experiment.scans, exclusions)
+    if not own and not scans:
         raise AnalysisError(
             f"{experiment.name}: no emission spectrum and no photothermal scan is in use. "
             "List files of kind pl, aspl and pa in manifest.csv, or bring excluded ones back."
         )
     # Excluded records still take part in the clusters, so that keys of conditions never change with exclusions.
-    centres = cluster((_temperature(s) for s in [*spectra, *experiment.scans]), settings.temperature_tolerance_k)
-    scanned = [_temperature(s) for s in experiment.scans if s.kind == "pa"]
-    centres = _shared(centres, [_temperature(s) for s in spectra], scanned, settings)
-    notes = _Notes()
-    heat_scans, scan_blocks = _used_scans(experiment.scans, centres, exclusions, settings, notes)
+    centres = cluster((temperature_of(s) for s in [*spectra, *experiment.scans]), settings.temperature_tolerance_k)
+    scanned = [temperature_of(s) for s in experiment.scans if s.kind == "pa"]
+    centres = shared_centres(centres, [temperature_of(s) for s in spectra], scanned, settings)
+    notes = Notes()
+    heat_scans, scan_blocks = scans_in_use(experiment.scans, centres, exclusions, settings, notes)
     stacks = _stacks(spectra, centres, exclusions, settings, notes)
     problems = [*notes.problems, *notes.remeasured_problems(settings)]
-    light = [s.condition.power_uw is not None for s in kept]
+    light = [s.condition.power_uw is not None for s in own]
     heat = [scan_power_uw(s) is not None for s in scans]
     if any(light + heat) and not all(light + heat):
         problems.append(power_problem(experiment.name, light, heat))
@@ -148,7 +139,7 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
         temperatures_k=np.array([v.mean() if v.size else c for v, c in zip(values, centres, strict=True)]),
         stacks=tuple(stacks),
         scans=heat_scans,
-        blanks=_by_temperature((s for s in scans if s.kind == "pa_blank"), centres),
+        blanks=by_temperature((s for s in scans if s.kind == "pa_blank"), centres),
         darks=experiment.spectra_of(("dark",)),
         experiment=experiment,
         has_power=all(light + heat),
@@ -158,109 +149,16 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
     )
 
 
-def _shared(
-    centres: Sequence[float], emitted_k: Sequence[float], scanned_k: Sequence[float], settings: GroupingSettings
-) -> list[float]:
-    """Return the centres without those of scans that emission nearby, which has no scans of its own, takes over."""
-    light, heat = ({nearest(centres, value) for value in side} for side in (emitted_k, scanned_k))
-    lacking, spare = sorted(light - heat), sorted(heat - light)
-    taken = set()
-    for t in spare:
-        near = [k for k in lacking if abs(centres[k] - centres[t]) <= settings.scan_reach_k]
-        others = [c for k, c in enumerate(centres) if k not in spare]
-        # The scans must come to nobody else: a record belongs to the nearest centre that is left.
-        if near and others[nearest(others, centres[t])] in [centres[k] for k in near]:
-            taken.add(t)
-    return [centre for t, centre in enumerate(centres) if t not in taken]
-
-
 def _is_at(record: Record, centres: Sequence[float], settings: GroupingSettings) -> bool:
-    temperature = _temperature(record)
+    temperature = temperature_of(record)
     return abs(temperature - centres[nearest(centres, temperature)]) <= 2.0 * settings.temperature_tolerance_k
-
-
-@dataclass(slots=True)
-class _Notes:
-    """What is to be told once the grouping is done."""
-
-    problems: list[Problem] = field(default_factory=list)
-    again: dict[str, int] = field(default_factory=dict)
-    apart: list[str] = field(default_factory=list)
-
-    def remeasured_problems(self, settings: GroupingSettings) -> list[Problem]:
-        found = []
-        if self.again:
-            found.append(remeasured_problem(list(self.again), list(self.again.values()), settings))
-        if self.apart:
-            found.append(apart_problem(self.apart))
-        return found
-
-
-def _used_scans(
-    every: Sequence[Scan],
-    centres: Sequence[float],
-    exclusions: Exclusions,
-    settings: GroupingSettings,
-    notes: _Notes,
-) -> tuple[tuple[tuple[Scan, ...], ...], dict[str, int]]:
-    """Return the scans in use of each temperature, and the block of those that were measured again."""
-    result: list[tuple[Scan, ...]] = []
-    blocks: dict[str, int] = {}
-    line = Timeline.of(scan.condition.time for scan in every)
-    for centre, scans in zip(centres, _by_temperature((s for s in every if s.kind == "pa"), centres), strict=True):
-        ranges: list[list[Scan]] = []
-        for scan in scans:
-            home = next((group for group in ranges if covers_alike(group[0], scan)), None)
-            if home is None:
-                ranges.append([scan])
-            else:
-                home.append(scan)
-        used: list[tuple[int, Scan]] = []
-        for group in ranges:
-            found = choose(
-                [_kept(block, exclusions) for block in split_blocks(group, line, settings)],
-                settings,
-                alike=covers_alike,
-                noise=scan_noise,
-            )
-            used += [
-                (b, s) for own, n in zip(found.groups, found.blocks, strict=True) for s, b in zip(own, n, strict=True)
-            ]
-            if found.is_remeasured:
-                notes.again[f"{centre:.0f} K, photothermal scans"] = found.n_blocks
-                blocks |= {s.source: b for b, s in used}
-        result.append(tuple(s for _, s in sorted(used, key=lambda item: (item[0], *_repeat_order(item[1])))))
-    return tuple(result), blocks
-
-
-def _kept(records: Sequence[R], exclusions: Exclusions) -> list[R]:
-    return [record for record in records if exclusions.reason(record.source) is None]
 
 
 def _temperatures(records: Sequence[Record], centres: Sequence[float]) -> list[FloatArray]:
     """Return the true temperatures of the records at each centre."""
-    values = np.array([_temperature(record) for record in records])
+    values = np.array([temperature_of(record) for record in records])
     own = np.array([nearest(centres, value) for value in values])
     return [values[own == t] for t in range(len(centres))]
-
-
-def _temperature(record: Record) -> float:
-    temperature = record.condition.temperature_k
-    if temperature is None:
-        raise AnalysisError(f"{record.where}: temperature_k is missing. Fill it in the manifest.")
-    return temperature
-
-
-def _by_temperature(scans: Iterable[Scan], centres: Sequence[float]) -> tuple[tuple[Scan, ...], ...]:
-    groups: list[list[Scan]] = [[] for _ in centres]
-    for scan in scans:
-        groups[nearest(centres, _temperature(scan))].append(scan)
-    return tuple(tuple(sorted(group, key=_repeat_order)) for group in groups)
-
-
-def _repeat_order(record: Record) -> tuple[int, str]:
-    repeat = record.condition.repeat
-    return (repeat if repeat is not None else 0, record.source)
 
 
 def _stacks(
@@ -268,10 +166,10 @@ def _stacks(
     centres: Sequence[float],
     exclusions: Exclusions,
     settings: GroupingSettings,
-    notes: _Notes,
+    notes: Notes,
 ) -> list[Stack]:
     """Group spectra into stacks; wavelengths are compared among those of one kind and temperature."""
-    temperatures = [nearest(centres, _temperature(spectrum)) for spectrum in spectra]
+    temperatures = [nearest(centres, temperature_of(spectrum)) for spectrum in spectra]
     kinds = kinds_of(spectra, temperatures)
     alike: dict[tuple[int, str], list[Spectrum]] = {}
     for spectrum, t, kind in zip(spectra, temperatures, kinds, strict=True):
@@ -301,7 +199,7 @@ def _stacks_of(
     line: Timeline,
     exclusions: Exclusions,
     settings: GroupingSettings,
-    notes: _Notes,
+    notes: Notes,
 ) -> list[Stack]:
     """Return the stack of a condition: one, but for blocks that can't be averaged.
 
@@ -311,7 +209,7 @@ def _stacks_of(
     blocks = split_blocks(members, line, settings)
     keys = _keys(place, blocks)
     there = [
-        _kept(block, exclusions) if b == 0 or exclusions.reason(keys[b]) is None else []
+        kept(block, exclusions) if b == 0 or exclusions.reason(keys[b]) is None else []
         for b, block in enumerate(blocks)
     ]
     found = choose(there, settings, alike=averages_with, noise=spectrum_noise)
@@ -368,7 +266,7 @@ def _stack(
     exclusions: Exclusions,
     problems: list[Problem],
 ) -> Stack:
-    ordered = sorted(zip(blocks, members, strict=True), key=lambda item: (item[0], *_repeat_order(item[1])))
+    ordered = sorted(zip(blocks, members, strict=True), key=lambda item: (item[0], *repeat_order(item[1])))
     axes = [s.wavelength_nm for s in members]
     axis = max(axes, key=lambda a: sum(is_same_axis(own, a) for own in axes))
     same = [(b, s) for b, s in ordered if is_same_axis(s.wavelength_nm, axis)]
@@ -381,16 +279,16 @@ def _stack(
                 "left out. Give it another `series`, or measure all repeats on one axis."
             )
             problems.append(Problem("error", spectrum.where, message))
-    kept = tuple(s for _, s in same)
+    used = tuple(s for _, s in same)
     return Stack(
         key=key,
         kind=place.kind,
         temperature=place.temperature,
-        temperature_k=float(np.mean([_temperature(s) for s in kept])),
-        excitation_nm=float(np.mean([excitation_of(s) for s in kept])),
-        longpass_nm=_mean(kept, "longpass_nm"),
-        shortpass_nm=_mean(kept, "shortpass_nm"),
-        members=kept,
+        temperature_k=float(np.mean([temperature_of(s) for s in used])),
+        excitation_nm=float(np.mean([excitation_of(s) for s in used])),
+        longpass_nm=_mean(used, "longpass_nm"),
+        shortpass_nm=_mean(used, "shortpass_nm"),
+        members=used,
         excluded=exclusions.reason(key),
         blocks=tuple(b for b, _ in same) if len({b for b, _ in same}) > 1 else (),
         set_aside=set_aside,

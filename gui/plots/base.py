@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
+from asplab.gui.plots.area import PlotArea
 from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.box_select import SelectionBox, click_stops, stops_inside
 from asplab.gui.plots.copying import clipboard_content, joined
@@ -81,8 +82,7 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
             "left": Axis("left", theme, logarithmic=log_y),
             "bottom": Axis("bottom", theme, logarithmic=log_x),
         }
-        self.plot_item = pg.PlotItem(viewBox=self.box, axisItems=self._axes, enableMenu=False)
-        self.plot_item.hideButtons()
+        self.plot_item = PlotArea(self.box, self._axes)
         self.plot_item.layout.setContentsMargins(0, 4, 14, 6)
         self.setCentralItem(self.plot_item)
         for axis in self._axes.values():

@@ -59,10 +59,10 @@ class Common:
 
 def solve_lower(root: FloatArray, right: FloatArray) -> FloatArray:
     """Solve with lower triangular matrices (…, n, n) for columns (…, n, k), all matrices at once."""
-    result = right.copy()
+    result = np.empty_like(right)
     for i in range(root.shape[-1]):
-        row = result[..., i, :]
+        row = right[..., i, :]
         if i:
-            row -= (root[..., i : i + 1, :i] @ result[..., :i, :])[..., 0, :]
-        row /= root[..., i, i, None]
+            row = row - (root[..., i : i + 1, :i] @ result[..., :i, :])[..., 0, :]
+        np.divide(row, root[..., i, i, None], out=result[..., i, :])
     return result

@@ -13,15 +13,17 @@ from asplab.core.estimate import Estimate
 from asplab.core.photothermal.baseline import FittedBaseline
 from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
-from asplab.core.units import wavelength_from_energy
+from asplab.core.units import Medium, energy_from_wavelength, wavelength_from_energy
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
+from asplab.gui.plots.absorption_edges import AbsorptionEdges
 from asplab.gui.plots.compared import compared_scan, compared_temperature
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.edge_guide import EdgeGuide, baseline_ends
 from asplab.gui.plots.guides import Guide, Guides
-from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.plots.wavelength_axis import WavelengthAxis
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column
 from asplab.gui.widgets.card import Card
@@ -63,6 +65,7 @@ class AbsorptionPanel(Panel):
         self._subject: tuple[object, ...] = ()
         self._results: Results | None = None
         self._view = ViewState()
+        self._reference_mev = 0.0
         self._keys: tuple[str, ...] = ()
         self._sources: tuple[str, ...] = ()
         self.axis, self.scale = ChoiceField(AXES), ChoiceField(SCALES)
@@ -76,20 +79,18 @@ class AbsorptionPanel(Panel):
         self.scan.add_layer(self._guides, z=-5)
         self._tail_guides = Guides(theme)
         self.tail.add_layer(self._tail_guides, z=-5)
-        self.regions = [
-            RegionHandle(
-                theme, label="baseline region", scope="all temperatures, meV below the gap", unit="meV", step=1.0
-            )
-            for _ in range(2)
-        ]
         self.edges = EdgeGuide(theme, plots=2)
-        for plot, region, strips in zip((self.tail, self.log), self.regions, self.edges.layers, strict=True):
-            plot.add_layer(region, z=20)
+        self.handles = AbsorptionEdges(theme, self.scan, (self.tail, self.log))
+        self.regions = self.handles.regions
+        self.nm_axes = {plot: WavelengthAxis(plot) for plot in (self.scan, self.tail, self.log)}
+        for plot, strips in zip((self.tail, self.log), self.edges.layers, strict=True):
             plot.add_layer(strips, z=15)
         self.quadrature = QCheckBox("Quadrature")
         self.quadrature.setChecked(True)
         self.quadrature.setToolTip("What is left in quadrature after the rotation: noise, or a sign of another signal")
         self.scan_words, self.baseline_words = TextLine(muted=True), TextLine(muted=True)
+        self.axis.setAccessibleName(tr("Axis of the scan"))
+        self.scale.setAccessibleName(tr("Scale of the tail"))
         self._scan_card = Card("Photothermal absorption", short_title="Absorption")
         self.tail_card = Card("Tail and baseline", short_title="Tail")
         self.deck = Deck(self._content())
@@ -103,7 +104,8 @@ class AbsorptionPanel(Panel):
         scans = None if results.scans is None or t is None else results.scans.sets[t]
         if scans is None or t is None:
             reason = "Add photothermal scans (kind pa) of this temperature: excitation_nm, lockin_x_v and lockin_y_v."
-            self.deck.display_missing("No photothermal scan", why_missing(results, reason))
+            words, command = why_missing(results, reason, view), "import_files"
+            self.deck.display_missing("No photothermal scan", words, action=tr("Import files…"), command=command)
             return
         self.deck.display_content()
         reference = _reference(results, t)
@@ -117,7 +119,7 @@ class AbsorptionPanel(Panel):
         self._mark_scan(results, scans, t)
         baseline = None if results.absorbed is None else results.absorbed.baselines[t]
         self._show_series(results, scans, detuning, baseline, t)
-        self._show_region(results, detuning, t)
+        self._show_handles(results, detuning, reference, t)
         self._show_words(results, scans, baseline, t)
         self._fit_ranges(results, scans, detuning, baseline, t)
 
@@ -159,9 +161,9 @@ class AbsorptionPanel(Panel):
         return content
 
     def _connect(self) -> None:
-        for region in self.regions:
-            region.dragged.connect(self._tell_baseline)
-            region.drag_finished.connect(self.drag_finished)
+        self.handles.baseline_dragged.connect(self.baseline_dragged)
+        self.handles.setting_dragged.connect(self.setting_dragged)
+        self.handles.drag_finished.connect(self.drag_finished)
         for curves in (self._scan_curves, self._tail_curves):
             curves.curve_clicked.connect(self._choose_scan)
         for plot in (self.scan, self.tail, self.log):
@@ -274,7 +276,7 @@ class AbsorptionPanel(Panel):
         )
         excluded = np.array([stack.excluded is not None for stack in stacks], dtype=bool)
         below = _reference(results, t) - found.energy_mev
-        on_scan = replace(_READINGS, y=signal + level, error=error, excluded=excluded, tips=tips)
+        on_scan = replace(_READINGS, y=signal + level, error=error, excluded=excluded, tips=tips, keys=self._keys)
         return (
             replace(on_scan, x=self._x(results, found.energy_mev, t)),
             replace(on_scan, x=below),
@@ -282,24 +284,23 @@ class AbsorptionPanel(Panel):
         )
 
     # --- region and words --------------------------------------------------------------------------------
-    def _show_region(self, results: Results, detuning: np.ndarray, t: int) -> None:
-        settings = results.document.settings.baseline
-        uses_region = settings.shape in ("constant", "line", "urbach")
-        high = float(detuning.max()) if settings.to_mev is None else settings.to_mev
-        for region in self.regions:
-            region.setVisible(uses_region and settings.from_mev < high)
-            if uses_region and settings.from_mev < high:
-                region.display(settings.from_mev, high)
-        self.edges.display(t, baseline_ends(settings))
-        for region, strips in zip(self.regions, self.edges.layers, strict=True):
-            region.display_floor(strips.height_px)
-
-    def _tell_baseline(self, low: float, high: float) -> None:
-        # A region that reaches the end of every scan keeps doing so until its upper edge is moved.
-        shown, results = self.regions[0].region, self._results
-        is_open = results is not None and results.document.settings.baseline.to_mev is None
-        keeps_end = is_open and shown is not None and high == shown[1]
-        self.baseline_dragged.emit(low, None if keeps_end else high)
+    def _show_handles(self, results: Results, detuning: np.ndarray, reference: float, t: int) -> None:
+        self.edges.display(t, baseline_ends(results.document.settings.baseline))
+        floors = tuple(float(strips.height_px) for strips in self.edges.layers)
+        self.handles.display(results, t, deepest_mev=float(detuning.max()), floors_px=floors)
+        medium, is_nm = results.document.settings.energies.medium, self.axis.key == "wavelength"
+        moved = reference - self._reference_mev if self._subject == self._subject_of(results, t) else 0.0
+        if moved and not is_nm:
+            # The scan stands still on the screen while its zero moves.
+            self.scan.shift(moved)
+        self._reference_mev = reference
+        if is_nm:
+            place = float(wavelength_from_energy(reference, medium=medium))
+            self.handles.display_gap(reference, place, partial(_energy, medium), is_nm=True)
+        else:
+            self.handles.display_gap(reference, 0.0, lambda detuned: reference - detuned, is_nm=False)
+        for plot, axis in self.nm_axes.items():
+            axis.display(None if plot is self.scan and is_nm else reference, medium, sign=-1)
 
     def _show_words(self, results: Results, scans: ScanSet, baseline: FittedBaseline | None, t: int) -> None:
         phase = plain(float(np.degrees(scans.phase_rad)), 1)
@@ -307,11 +308,12 @@ class AbsorptionPanel(Panel):
         self.scan_words.display(*scan_words(results, scans, t))
         self.baseline_words.display(*baseline_words(results, baseline))
         self.tail_card.display_subtitle(*_fit_words(baseline))
-        guides = [Guide("x", 0.0, label="E<sub>g</sub>")] if self.axis.key == "detuning" else []
-        self._guides.display([*guides, *self._joints(results, scans, t)])
+        self._guides.display(self._joints(results, scans, t))
         is_tail = baseline is not None and baseline.urbach_mev is not None
         start = baseline.region_mev[0] if baseline is not None else 0.0
-        tail = [Guide("x", start, label="tail fitted from here", label_row=0)] if is_tail else []
+        # Where the scan allows it the tail is fitted from where the hand wants it, and the handle says so.
+        is_elsewhere = is_tail and start != results.document.settings.baseline.tail_from_mev
+        tail = [Guide("x", start, label="tail fitted from here", label_row=0)] if is_elsewhere else []
         self._tail_guides.display([*tail, *self._joints(results, scans, t, is_tail=True)])
 
     def _joints(self, results: Results, scans: ScanSet, t: int, *, is_tail: bool = False) -> list[Guide]:
@@ -328,10 +330,13 @@ class AbsorptionPanel(Panel):
         ]
         return [*seams, *ranges]
 
+    def _subject_of(self, results: Results, t: int) -> tuple[object, ...]:
+        return results.document.experiment, t, self.axis.key
+
     def _fit_ranges(
         self, results: Results, scans: ScanSet, detuning: np.ndarray, baseline: FittedBaseline | None, t: int
     ) -> None:
-        subject = (results.document.experiment, t, self.axis.key)
+        subject = self._subject_of(results, t)
         if subject == self._subject:
             return
         self._subject = subject
@@ -353,6 +358,10 @@ class AbsorptionPanel(Panel):
         )
         for plot in (self.scan, self.tail, self.log):
             plot.view_all()
+
+
+def _energy(medium: Medium, wavelength_nm: float) -> float:
+    return float(energy_from_wavelength(wavelength_nm, medium=medium))
 
 
 def _reference(results: Results, t: int) -> float:

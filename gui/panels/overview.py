@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.grouping.stage import Stack
@@ -30,6 +30,7 @@ from asplab.gui.plots.overview_frame import (
     temperature_words,
     yield_words,
 )
+from asplab.gui.plots.plot_card import PlotCard
 from asplab.gui.plots.result_pictures import (
     CURVE_MEV,
     CrowdPicture,
@@ -41,38 +42,17 @@ from asplab.gui.plots.result_pictures import (
     polaron_tip,
     ratio_series,
 )
+from asplab.gui.plots.snap import FilterSnaps
 from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, temperatures_of
 from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
-from asplab.gui.widgets.card import GAP, Card
-from asplab.gui.widgets.empty import EmptyState
+from asplab.gui.widgets.card import GAP
 from asplab.gui.words.change import Change, change_words, eta_changes, polaron_changes, yield_change
 from asplab.gui.words.reading import why_missing
 
 _SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
 _ALL_SPECTRA = "all spectra"
 _SIGNAL_RANGE = (-0.08, 1.03)
-
-
-class PlotCard(Card):
-    """A plot under a title, or the reason why there is none."""
-
-    def __init__(self, title: str, plot: Plot, short_title: str = "") -> None:
-        super().__init__(title, short_title=short_title)
-        self.plot = plot
-        self._reason = EmptyState("")
-        self._pile = QStackedLayout()
-        self._pile.addWidget(plot)
-        self._pile.addWidget(self._reason)
-        self.body.addLayout(self._pile, 1)
-
-    def display_reason(self, title: str, text: str = "") -> None:
-        """Show why there is nothing to plot; an empty title shows the plot."""
-        if title:
-            self._reason.display(title, text)
-        index = 1 if title else 0
-        if index != self._pile.currentIndex():
-            self._pile.setCurrentIndex(index)
 
 
 class OverviewPanel(Panel):
@@ -106,6 +86,7 @@ class OverviewPanel(Panel):
         self.cutoff_handles = {
             side: LineHandle(theme, label=label, scope="", color="warn", row=1) for side, label in _SIDES
         }
+        self._snaps = FilterSnaps(self.window_handle, self.cutoff_handles)
         self._nominal_nm: dict[str, float] = {}
         self.other_eta, self.other_polarons = Crowd(theme), Crowd(theme)
         self.published = LiteratureBands(theme)
@@ -177,6 +158,7 @@ class OverviewPanel(Panel):
             shown = self._picture.stack.key if self._picture.stack is not None else key
             self._spectra_inputs = (*products, view.temperature, shown)
             self.spectra_layer.display(self._picture.series)
+        self._snaps.display(results)
         self.window_handle.display(*results.document.settings.integration.window_nm)
         self._display_cutoffs(results, self._picture.stack)
         self.cards[0].display_subtitle(*spectra_words(results, view.temperature, self._picture.stack))

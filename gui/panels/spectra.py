@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from asplab.core.appraisal.checks import FittedBand, fit_band, hidden_part, transmitted
+from asplab.core.appraisal.checks import fit_band, hidden_part, transmitted
 from asplab.core.corrections import Corrected
 from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.estimate import Estimate
@@ -15,6 +15,7 @@ from asplab.core.experiment import Spectrum
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.shape.check import ShapeTest
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.compared import compared_spectrum, compared_temperature
@@ -24,6 +25,15 @@ from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.plots.shape_card import ShapeCard
+from asplab.gui.plots.snap import FilterSnaps
+from asplab.gui.plots.spectrum_series import (
+    background_series,
+    band_height,
+    scaled_mean,
+    shape_series,
+    stack_data,
+    within,
+)
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, row
 from asplab.gui.widgets.card import Card
@@ -48,7 +58,7 @@ MODES = (("stack", "This condition"), ("pl", "All PL, scaled"), ("aspl", "All AS
 HINT = f"Drag an edge to move the window · click a curve to select it · {EXCLUDES} · wheel zooms · A shows all"
 _BELOW, _ABOVE = -0.12, 1.35
 """Ends of the view in units of the band's height; the laser behind a filter is far higher."""
-_MARGIN, _STRIP = 0.06, 0.035
+_MARGIN = 0.06
 _LEAST_HIDDEN = 5e-5
 
 
@@ -67,6 +77,7 @@ class SpectraPanel(Panel):
         self._curves_left_out = 0
         self.mode = ChoiceField(MODES)
         self.mode.setFixedWidth(150)
+        self.mode.setAccessibleName(tr("Spectra shown"))
         self.plot = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Intensity")
         self.plot.display_hint(HINT)
         self.curves = LayerCurves(theme)
@@ -82,6 +93,7 @@ class SpectraPanel(Panel):
         }
         for handle in self.cutoffs.values():
             self.plot.add_layer(handle, z=21)
+        self._snaps = FilterSnaps(self.window_handle, self.cutoffs)
         self.edges = EdgeGuide(theme, scale_px=160)
         self.plot.add_layer(self.edges.layers[0], z=15)
         self.card = Card("Spectra")
@@ -112,7 +124,8 @@ class SpectraPanel(Panel):
         corrected, k = results.corrected, selected_stack(results, view)
         if corrected is None or k is None:
             reason = "Add emission spectra (kind pl or aspl), or choose a temperature that has some."
-            self.deck.display_missing("No emission spectra", why_missing(results, reason))
+            words, command = why_missing(results, reason, view), "import_files"
+            self.deck.display_missing("No emission spectra", words, action=tr("Import files…"), command=command)
             return
         self.deck.display_content()
         self._show_curves(results, corrected, k)
@@ -184,7 +197,7 @@ class SpectraPanel(Panel):
 
     def _show_repeats(self, results: Results, corrected: Corrected, k: int) -> None:
         stack = corrected.stacks[k]
-        axis, _, repeats = _stack_data(corrected, k)
+        axis, _, repeats = stack_data(corrected, k)
         self._sources = tuple(member.source for member in stack.members)
         differs = _differs(self._test, k)
         tips = ["<br>".join((_tip(member), *differs)) for member in stack.members]
@@ -193,11 +206,11 @@ class SpectraPanel(Panel):
         self.plot.display_labels("Wavelength (nm)", f"Intensity ({unit})")
 
     def _show_all(self, results: Results, corrected: Corrected, k: int, mode: str) -> None:
-        axis = _stack_data(corrected, k)[0]
+        axis = stack_data(corrected, k)[0]
         t = corrected.stacks[k].temperature
         members = [i for i, stack in enumerate(corrected.stacks) if stack.temperature == t and stack.kind == mode]
-        rows = [i for i in members if _stack_data(corrected, i)[0] is axis]
-        found = {i: shape for i in rows if (shape := _scaled_mean(results, corrected, i)) is not None}
+        rows = [i for i in members if stack_data(corrected, i)[0] is axis]
+        found = {i: shape for i in rows if (shape := scaled_mean(results, corrected, i)) is not None}
         self._sources = tuple(corrected.stacks[i].key for i in found)
         curves = np.array(list(found.values())).reshape(-1, axis.size)
         differs = {i: words for i in found if (words := _differs(self._test, i))}
@@ -216,6 +229,7 @@ class SpectraPanel(Panel):
     # --- handles -----------------------------------------------------------------------------------------
     def _show_handles(self, results: Results, stack: Stack) -> None:
         settings = results.document.settings
+        self._snaps.display(results)
         self.window_handle.display(*settings.integration.window_nm)
         self.edges.display(stack.temperature, settings.integration.window_nm)
         self.window_handle.display_floor(self.edges.layers[0].height_px)
@@ -255,17 +269,17 @@ class SpectraPanel(Panel):
     # --- shape -------------------------------------------------------------------------------------------
     def _show_shape(self, results: Results, corrected: Corrected, k: int) -> None:
         stack = corrected.stacks[k]
-        axis, mean, _ = _stack_data(corrected, k)
+        axis, mean, _ = stack_data(corrected, k)
         bands = results.bands
         fitted = None if bands is None else fit_band(bands, k)
         is_single = self.mode.key == "stack"
         series: list[Series] = []
         if bands is not None and fitted is not None:
             template = bands.templates[stack.temperature]
-            extent = axis >= np.inf if template is None else _within(axis, *template.extent_nm)
-            series = _shape_series(results, fitted, axis, extent, k, is_single=is_single)
+            extent = axis >= np.inf if template is None else within(axis, *template.extent_nm)
+            series = shape_series(results, fitted, axis, extent, k, is_single=is_single)
         if is_single:
-            series += _background_series(results, axis, mean, k)
+            series += background_series(results, axis, mean, k)
             seen = np.ones(axis.size, dtype=bool) if bands is None else transmitted(bands, k)
             # Where a part is hidden, its label stands at the top of the band.
             label = "" if any(one.label == "hidden part" for one in series) else "mean"
@@ -273,7 +287,7 @@ class SpectraPanel(Panel):
             series.append(Series(tone, label, "flank", line_x=axis[seen], line_y=mean[seen]))
         other = compared_temperature(results, self._view)
         if other is not None:
-            height = _height(results, mean, k) if is_single else 1.0
+            height = band_height(results, mean, k) if is_single else 1.0
             series += compared_spectrum(results, k, other, height)
         self.plot.display(series)
 
@@ -283,8 +297,8 @@ class SpectraPanel(Panel):
         if subject == self._subject:
             return
         self._subject = subject
-        axis, mean, _ = _stack_data(corrected, k)
-        height = _height(results, mean, k) if self.mode.key == "stack" else 1.0
+        axis, mean, _ = stack_data(corrected, k)
+        height = band_height(results, mean, k) if self.mode.key == "stack" else 1.0
         low, high = results.document.settings.integration.window_nm
         margin = _MARGIN * (high - low)
         x = (max(low, float(axis[0])) - margin, min(high, float(axis[-1])) + margin)
@@ -292,81 +306,11 @@ class SpectraPanel(Panel):
         self.plot.view_all()
 
 
-def _stack_data(corrected: Corrected, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return axis, mean and repeats (n_repeats, n_pixels) of a stack."""
-    block, row = corrected.blocks[corrected.place[k, 0]], corrected.place[k, 1]
-    return block.wavelength_nm, block.mean[row], block.intensity[row][:, corrected.present[k]].T
-
-
 def _differs(test: ShapeTest | None, k: int) -> tuple[str, ...]:
     """Return that the shape of a stack differs from that of the band; nothing where it does not."""
     if test is None or k >= test.is_beyond.size or not test.is_beyond[k]:
         return ()
     return (f"{differs_words(float(test.significance[k]), is_beyond=True)} off the shape of the PL",)
-
-
-def _within(axis: np.ndarray, low: float, high: float) -> np.ndarray:
-    inside: np.ndarray = (axis >= low) & (axis <= high)
-    return inside
-
-
-def _height(results: Results, mean: np.ndarray, k: int) -> float:
-    """Return the height of the whole band, hidden part included, in the units of the spectrum."""
-    fitted = None if results.bands is None else fit_band(results.bands, k)
-    if fitted is not None and fitted.is_seen:
-        return fitted.height
-    inside = mean if results.bands is None else mean[transmitted(results.bands, k)]
-    return float(np.percentile(inside, 99.5)) if inside.size and inside.max() > 0 else 1.0
-
-
-def _scaled_mean(results: Results, corrected: Corrected, k: int) -> np.ndarray | None:
-    """Return the mean spectrum in units of its band's height, level removed; None where the band is too weak."""
-    fitted = None if results.bands is None else fit_band(results.bands, k)
-    if results.bands is None or fitted is None or not fitted.is_seen:
-        return None
-    mean = _stack_data(corrected, k)[1]
-    result: np.ndarray = np.where(transmitted(results.bands, k), (mean - fitted.level) / fitted.height, np.nan)
-    return result
-
-
-def _shape_series(
-    results: Results, fitted: FittedBand, axis: np.ndarray, extent: np.ndarray, k: int, *, is_single: bool
-) -> list[Series]:
-    """The band's shape as a dashed line, what a cutoff hides of it inside the window shaded."""
-    if not is_single:
-        shape = (fitted.curve - fitted.level) / (fitted.height or 1.0)
-        return [Series(color="muted", line_x=axis[extent], line_y=shape[extent], is_dashed=True)]
-    series = [Series(color="muted", line_x=axis[extent], line_y=fitted.curve[extent], is_dashed=True)]
-    if results.bands is None or fitted.height <= 0:
-        return series
-    low, high = results.document.settings.integration.window_nm
-    open_low, open_high = results.bands.transmitted_nm[k]
-    for start, end in ((low, min(open_low, high)), (max(open_high, low), high)):
-        hidden = extent & _within(axis, start, end)
-        if hidden.sum() > 1:
-            x, y = axis[hidden], fitted.curve[hidden]
-            floor = np.full(x.size, fitted.level)
-            series.append(Series("warn", "hidden part", "peak", line_x=x, line_y=y, band_low=floor, band_high=y))
-    return series
-
-
-def _background_series(results: Results, axis: np.ndarray, mean: np.ndarray, k: int) -> list[Series]:
-    """Where the background is read without the user's windows: a quiet strip at its level."""
-    settings = results.document.settings.background
-    if results.bands is None or settings.windows_nm or settings.baseline == "none":
-        return []
-    height = _STRIP * _height(results, mean, k)
-    series: list[Series] = []
-    for low, high in results.bands.background_nm[k]:
-        inside = (axis >= low) & (axis <= high)
-        if inside.any():
-            level = float(mean[inside].mean())
-            x, y = np.array([low, high]), np.full(2, level)
-            label = "" if series else "background"
-            series.append(
-                Series("muted", label, "start", line_x=x, line_y=y, band_low=y - height, band_high=y + height)
-            )
-    return series
 
 
 def _hidden_words(results: Results, k: int) -> str:

@@ -112,6 +112,20 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         """Return the layers that are shown, lowest first."""
         return [layer for layer in self._layers if layer.isVisible()]
 
+    def add_axis(self, axis: Axis) -> None:
+        """Take another axis, ``top`` or ``right``; it follows the theme."""
+        side = axis.orientation
+        self._axes[side] = axis
+        self.plot_item.setAxisItems({side: axis})
+        axis.setZValue(-1000)
+
+    def shift(self, by: float) -> None:
+        """Move view and home along x, so that what was moved by as much stays where it is on the screen."""
+        (left, right), y = self.view
+        if self._home[0] is not None:
+            self._home = ((self._home[0][0] + by, self._home[0][1] + by), self._home[1])
+        self.box.setRange(xRange=(left + by, right + by), yRange=y, padding=0.0, disableAutoRange=True)
+
     def add_layer(self, layer: Layer, z: float = 0.0) -> Layer:
         """Draw a layer in this plot and return it; higher ``z`` is drawn later and hit first."""
         layer.setZValue(z)

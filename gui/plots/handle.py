@@ -4,12 +4,16 @@ A handle tells where the user wants it and stays where it is until its owner dis
 is seen is always what is computed. Mouse events are Qt's own, without pyqtgraph's dead zone and rate limit.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QGraphicsSceneMouseEvent
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.layer import Layer, PixelMap
+from asplab.gui.plots.snap import SnapPlace, nearest_place
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import paint_rich, rich_width
 
@@ -64,6 +68,8 @@ class Handle(Layer):
         self._grabbed: tuple[float, tuple[float, ...]] | None = None
         self._moving = False
         self._floor_px = 0.0
+        self._snaps: tuple[SnapPlace, ...] = ()
+        self._snapped: SnapPlace | None = None
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsFocusable)
         self.setAcceptHoverEvents(True)
         self.setAcceptedMouseButtons(Qt.MouseButton.LeftButton)
@@ -90,11 +96,23 @@ class Handle(Layer):
             self._floor_px = height_px
             self.update()
 
+    def offer_snaps(self, places: Sequence[SnapPlace]) -> None:
+        """Take over the places that a drag with Shift goes to."""
+        self._snaps = tuple(places)
+
     def hint(self) -> str:
-        """Return what the mouse does here."""
-        return (
+        """Return what the mouse does here, or where Shift has taken the edge."""
+        if self._snapped is not None:
+            return tr(
+                "{name} at {place} {unit} · let go of Shift to move freely",
+                name=self._snapped.name,
+                place=plain(self._snapped.place, self._decimals),
+                unit=self.unit,
+            )
+        words = (
             f"Drag to move the {self.label} · {self.scope} · arrow keys: {plain(self._step, 2)} {self.unit}, Shift ×10"
         )
+        return f"{words} · {tr('Shift while dragging: edges of real filters')}" if self._snaps else words
 
     def headroom_px(self) -> float:
         """Return the rows of text at the top."""
@@ -137,11 +155,15 @@ class Handle(Layer):
         if self._grabbed is None:
             return
         start, places = self._grabbed
-        self._move(places, event.pos().x() - start)
+        by = event.pos().x() - start
+        self._snapped = None
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            by = self._snap(places, by)
+        self._move(places, by)
 
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         """End the drag."""
-        self._grabbed = None
+        self._grabbed = self._snapped = None
         self._finish()
         self.update()
 
@@ -197,6 +219,12 @@ class Handle(Layer):
         if self._grabbed is None:
             self._finish()
         self.update()
+
+    def _snap(self, places: tuple[float, ...], by: float) -> float:
+        """Return the step that takes the moved edge (of a whole, its lower one) to the nearest place offered."""
+        moved = places[self._part] if self._part < len(places) else places[0]
+        self._snapped = nearest_place(self._snaps, moved + by)
+        return by if self._snapped is None else self._snapped.place - moved
 
     def _move(self, places: tuple[float, ...], by: float) -> None:
         wanted = self._wanted(places, by)

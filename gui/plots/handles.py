@@ -150,7 +150,7 @@ class LineHandle(Handle):
         frame = self._frame(to_pixel)
         x = float(to_pixel.x(self._places[0]))
         self._draw_edge(painter, x, 0, to_pixel, Qt.PenStyle.DashLine)
-        value = f"{plain(self._places[0], self._decimals)} {self.unit}"
+        value = self._value_words()
         words = f"{self.label} {value}"
         whole = f"{words} · {self.scope}" if self.is_active else words
         # The status line has name and scope too: a narrow plot leaves them out rather than cut them.
@@ -161,6 +161,9 @@ class LineHandle(Handle):
             box = self._label_box(painter, words, x, frame.top(), right=False)
         box.moveLeft(max(min(box.left(), frame.right() - box.width() - 2), frame.left() + 2))
         self._draw_label(painter, box, words)
+
+    def _value_words(self) -> str:
+        return f"{plain(self._places[0], self._decimals)} {self.unit}"
 
     def _wanted(self, places: tuple[float, ...], by: float) -> tuple[float, ...]:
         return (places[0] + by,)

@@ -47,7 +47,7 @@ def purify(measured: MeasuredResponses, two_photon: TwoPhoton, settings: PumpSet
     """Subtract the two-photon part and a measured leak from I and PA of the anti-Stokes excitations.
 
     What is subtracted follows the responses exactly; the errors of share and leak add to their covariance, those of a
-    leak common to all excitations of a temperature.
+    leak common to all excitations of a temperature, and one error at all temperatures (`Responses.leak_error`).
     """
     responses = measured.responses
     if two_photon.is_subtracted and two_photon.is_known.any():
@@ -92,8 +92,9 @@ def _without_leak(responses: Responses, leak_ppm: float, error_ppm: float) -> Re
     for begin, values in ((0, responses.intensity), (n, responses.absorbed)):
         pattern[:, begin + ns : begin + n] = anti * values[rows, lowest][:, None]
         transform[rows, begin + ns : begin + n, begin + lowest] -= 1e-6 * leak_ppm * anti
-    added = (1e-6 * error_ppm) ** 2 * pattern[:, :, None] * pattern[:, None, :]
-    return _transformed(responses, transform, added)
+    of_error = 1e-6 * error_ppm * pattern
+    added = of_error[:, :, None] * of_error[:, None, :]
+    return replace(_transformed(responses, transform, added), leak_error=of_error)
 
 
 def _identity(responses: Responses) -> FloatArray:

@@ -58,6 +58,9 @@ class Responses:
         Part of ``reference_error_mev`` that is one and the same error at all temperatures.
     lasting : ndarray, shape (n_temperatures, 2 n_columns, 2 n_columns), or None
         Part of the covariance from light that was subtracted (a leak, two-photon emission), which no repeat shows.
+    leak_error : ndarray, shape (n_temperatures, 2 n_columns), or None
+        What one standard error of a measured leak does to (I, PA): the part of ``lasting`` that is one and the same
+        error at all temperatures.
     unverified : ndarray of bool, shape (n_temperatures, n_columns), or None
         Far below the gap, where no power series shows that one photon makes the emission.
     blue_shift_mev : ndarray, shape (n_temperatures, n_columns), or None
@@ -89,6 +92,7 @@ class Responses:
     drift: FloatArray
     common_reference_error_mev: float = 0.0
     lasting: FloatArray | None = None
+    leak_error: FloatArray | None = None
     unverified: np.ndarray | None = None
     blue_shift_mev: FloatArray | None = None
     blur_mev: FloatArray | None = None

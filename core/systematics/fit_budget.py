@@ -10,6 +10,7 @@ from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.estimate import is_systematic_told
 from asplab.core.polaron.fit import PolaronFit
+from asplab.core.polaron.lasers import shared_lasers
 from asplab.core.polaron.logit import LogitProblem, build_problem
 from asplab.core.polaron.objectives import JointFit, SeparateFits
 from asplab.core.systematics.budget import Budget, budget_of, is_from_components, response_gradient, variance_parts
@@ -95,7 +96,9 @@ def _parts(results: "Results", efficiency: EfficiencyFit, gradient: ParameterGra
     stages = (results.corrected, results.layout, results.emission, results.absorbed)
     na = efficiency.eta.shape[1]
     parts: dict[str, float] = {}
-    shared = 0.0
+    shared = leak = reference = 0.0
+    of_wavelength = np.zeros_like(gradient.detuning_mev)
+    same = efficiency.common_reference_error_mev
     for t in np.flatnonzero(np.any(gradient.numerator != 0.0, axis=1)).tolist():
         of_data = response_gradient(efficiency, t)
         by_response = gradient.numerator[t] @ of_data[:na] + gradient.denominator[t] @ of_data[na:]
@@ -104,13 +107,39 @@ def _parts(results: "Results", efficiency: EfficiencyFit, gradient: ParameterGra
         by_d = gradient.denominator[t] * efficiency.own_sensitivity[t, na:]
         by_light = gradient.numerator[t] * efficiency.own_sensitivity[t, :na]
         by_energy = gradient.detuning_mev[t] * np.nan_to_num(efficiency.detuning_error_mev[t])
-        own = found.pop("wavelength") + float(np.sum((by_light + by_d + by_energy) ** 2 - by_d**2))
-        common = float(np.sum(gradient.detuning_mev[t]) * np.nan_to_num(efficiency.reference_error_mev[t])) ** 2
-        for name, value in {**found, "reference": common, "wavelength": own}.items():
+        of_wavelength[t] = by_light + by_d + by_energy
+        own = found.pop("wavelength") + float(np.sum(of_wavelength[t] ** 2 - by_d**2))
+        moved = float(np.sum(gradient.detuning_mev[t]))
+        apart = max(float(np.nan_to_num(efficiency.reference_error_mev[t])) ** 2 - same**2, 0.0) * moved**2
+        reference += moved
+        by_leak = _of_leak(efficiency, by_response, t)
+        if "subtracted_light" in found:
+            found["subtracted_light"] -= by_leak**2
+        leak += by_leak
+        for name, value in {**found, "reference": apart, "wavelength": own}.items():
             parts[name] = parts.get(name, 0.0) + value
         # One deviation of a shared yield moves all temperatures together.
         shared += float(gradient.denominator[t] @ efficiency.shared_sensitivity[t, na:])
+    # One error of the reference, of a laser that serves several temperatures, of a measured leak: one for all.
+    common = {"reference": (same * reference) ** 2, "subtracted_light": leak**2}
+    common["wavelength"] = _between_temperatures(efficiency, of_wavelength)
+    parts |= {name: parts.get(name, 0.0) + value for name, value in common.items()}
     return {**parts, "quantum_yield": shared**2}
+
+
+def _of_leak(efficiency: EfficiencyFit, by_response: FloatArray, t: int) -> float:
+    """Return what one standard error of a measured leak does at a temperature; 0 without one."""
+    found = None if efficiency.responses is None else efficiency.responses.leak_error
+    return 0.0 if found is None else float(by_response @ found[t])
+
+
+def _between_temperatures(efficiency: EfficiencyFit, of_wavelength: FloatArray) -> float:
+    """Return what lasers that serve several temperatures add to the sum of squares of the places."""
+    laser = shared_lasers(efficiency, of_wavelength != 0.0)
+    if laser is None:
+        return 0.0
+    together = np.einsum("tj,tjl->l", of_wavelength, laser)
+    return float(np.sum(together**2) - np.einsum("tj,tjl->", of_wavelength**2, laser))
 
 
 def parameter_gradient(efficiency: EfficiencyFit, fit: PolaronFit, quantity: str, row: int) -> ParameterGradient:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from measured_tables import analysed, measured
 from response_level import DETUNING_MEV, Truth, draw
 from toy_experiment import Toy
 
@@ -20,6 +21,7 @@ from asplab.core.settings import (
     EnergySettings,
     GivenEnergy,
     PolaronSettings,
+    PumpSettings,
     SystematicsSettings,
 )
 from asplab.core.systematics import (
@@ -29,6 +31,7 @@ from asplab.core.systematics import (
     eta_budget,
     parameter_budget,
     systematic_errors,
+    under,
     with_nuisances,
     yield_budget,
 )
@@ -280,6 +283,32 @@ def test_unknown_quantities_and_rows_are_refused() -> None:
         parameter_budget(results, "eta", 0)
     with pytest.raises(AnalysisError, match="no fit 7"):
         parameter_budget(results, "g_mev", 7)
+
+
+def several(**settings: object) -> Results:
+    """Return what tables of responses at four temperatures tell, with noise of a part in a thousand."""
+    found = analysed([measured(Truth(kelvin)) for kelvin in (160.0, 180.0, 200.0, 220.0)], **settings)
+    return replace(found, intervals=None)
+
+
+def part_of(results: Results, source: str) -> float:
+    budget = parameter_budget(results, "phonon_mev", 4)
+    assert budget.why == ""
+    return dict(budget.shares).get(source, 0.0) * budget.variance
+
+
+def test_one_error_of_a_measured_leak_moves_all_temperatures_of_the_joint_budget() -> None:
+    results = several(pump=PumpSettings(measured_leak_ppm=0.0, measured_leak_error_ppm=0.05))
+    ends = [under(results, {"leak_ppm": size}).phonon_mev[-1] for size in (0.01, 0.0)]
+    expected = (5.0 * (ends[0] - ends[1])) ** 2
+    assert part_of(results, "subtracted_light") == pytest.approx(expected, rel=0.1)
+
+
+def test_one_error_of_the_reference_moves_all_temperatures_of_the_joint_budget() -> None:
+    results = several(energies=EnergySettings(reference_error_mev=0.5))
+    ends = [under(results, {"reference_mev": size}).phonon_mev[-1] for size in (0.05, -0.05)]
+    expected = (5.0 * (ends[0] - ends[1])) ** 2
+    assert part_of(results, "reference") == pytest.approx(expected, rel=0.1)
 
 
 def test_nuisances_join_the_budget_with_their_shares() -> None:

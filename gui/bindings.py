@@ -38,6 +38,7 @@ from asplab.gui.problem_list import Cause, ProblemList, causes_of
 from asplab.gui.session import ANALYSIS, Session
 from asplab.gui.step_list import STEPS
 from asplab.gui.text_undo import TextUndo
+from asplab.gui.tour.tour import Tour
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.window import Window
 from asplab.gui.words.hints import hint_for
@@ -95,6 +96,7 @@ class Bindings(QObject):
         JobLine(jobs, window.status, keys=_CANCELLABLE, prefixes=begin, cancel_all=self._cancel_work, parent=self)
         self.help = Help(window, jobs, appearance, preferences)
         self.recent = RecentList(window, jobs, preferences)
+        self.tour = Tour(window, self._show_page)
         self._commands = self._command_table()
         window.furnish((self.tree.dock, *self.inspector.docks.values()))
         window.workbench.recall(preferences.layout)
@@ -142,6 +144,8 @@ class Bindings(QObject):
         window.mode_chosen.connect(self.choose_mode)
         window.recent_chosen.connect(self.files.open)
         window.files_dropped.connect(self.files.take)
+        window.start.tour_wanted.connect(self._begin_tour)
+        window.start.tour_button.setVisible(not self.preferences.was_tour_taken)
         window.close_asked.connect(lambda: self.imports.unless_lost(self.files.ask_before_closing))
         window.closed.connect(self._shut_down)
         window.status.problems_requested.connect(self._open_problems)
@@ -201,6 +205,7 @@ class Bindings(QObject):
             "previous_excitation": partial(self.looking.step_excitation, -1),
             "explain": self.help.explain_focused,
             "guide": self.help.open_guide,
+            "tour": self._begin_tour,
             "keys": self.help.open_keys,
             "about": self.help.open_about,
         }
@@ -210,6 +215,17 @@ class Bindings(QObject):
         self.live.sides.flush()
 
     # --- selection -----------------------------------------------------------------------------------------
+    def _begin_tour(self) -> None:
+        self.preferences.note_tour()
+        if self.session.document is None:
+            self.files.open_demo()
+        self.tour.begin(is_ready=self.session.results is not None)
+
+    def _show_page(self, step: str, page: str) -> None:
+        self.looking.choose_step(step)
+        if page and isinstance(self.page, PolaronPanel):
+            self.page.choose(page)
+
     def choose_mode(self, mode: str) -> None:
         """Change the theme and remember it."""
         self.appearance.choose(mode)
@@ -277,6 +293,7 @@ class Bindings(QObject):
             self.window.display_temperatures([f"{plain(value, 0)} K" for value in temperatures])
             self._offer_comparisons()
         self.live.display()
+        self.tour.take_results()
 
     def _now(self) -> Now | None:
         session, results, document = self.session, self.session.results, self.session.document

@@ -64,6 +64,15 @@ class Preferences:
         """Take a place off the recent ones."""
         self._store.setValue("recent", [str(other) for other in self.remembered if other != path])
 
+    @property
+    def was_tour_taken(self) -> bool:
+        """Whether the tour was begun once, so that it need not be offered again."""
+        return str(self._store.value("tour_taken", "false")) == "true"
+
+    def note_tour(self) -> None:
+        """Remember that the tour was begun."""
+        self._store.setValue("tour_taken", "true")
+
     def geometry(self, window: str = "main") -> QByteArray | None:
         """Return size and place that a window had when it was last closed."""
         value = self._store.value(_geometry_key(window))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QLocale, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
@@ -36,7 +37,7 @@ def _ways() -> dict[str, tuple[str, str]]:
     return {
         "new_demo": (
             tr("Open the demo"),
-            tr("A simulated day with CsPbBr₃: 11 temperatures, and a truth to compare with"),
+            tr("A simulated day: CsPbBr₃ at eleven temperatures, with a known truth"),
         ),
         "import": (tr("Import a folder"), tr("Raw spectra and photothermal scans, as the instruments wrote them")),
         "open": (tr("Open"), tr("A project (*.nxs) or a manifest (*.csv)")),
@@ -77,6 +78,12 @@ class StartPage(QScrollArea):
             row.clicked.connect(partial(self._choose, row.place))
             row.forgotten.connect(partial(self.forgotten.emit, row.place.path))
         self.recent_card.setVisible(bool(self.rows))
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        parts = [*self.buttons.values(), *self.rows, self.tour_button]
+        for first, second in pairwise(parts):
+            QWidget.setTabOrder(first, second)
 
     def display_drag(self, *, is_over: bool) -> None:
         """Show that files are held over the window."""
@@ -89,7 +96,8 @@ class StartPage(QScrollArea):
     def _build(self) -> None:
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # It can hold the keyboard until Tab is pressed: no way is chosen before.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         content = QWidget()
         content.setMaximumWidth(_WIDTH_PX)
         lines = column(content, GAP + 4)

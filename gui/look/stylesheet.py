@@ -8,8 +8,6 @@ QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4
 
 QFrame[role="help"] { background: $panel; border: 1px solid $accent; border-radius: 8px; }
 QToolButton[role="help"] { padding: 0; min-height: 0; border: none; }
-QFrame[role="help"] { background: $panel; border: 1px solid $accent; border-radius: 8px; }
-QToolButton[role="help"] { padding: 0; min-height: 0; border: none; }
 QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="dock_title"] { background: $panel; border: 1px solid $line; border-bottom: none;
     border-top-left-radius: 8px; border-top-right-radius: 8px; }

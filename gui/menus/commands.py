@@ -52,6 +52,7 @@ ANALYSIS = (Command("recompute", "&Recompute everything", "F5"),)
 HELP = (
     Command("explain", "&What is this setting?", "F1", False),
     Command("guide", "User &guide", None, False),
+    Command("tour", "Guided &tour", None, False),
     Command("keys", "&Keys", "?", False),
     Command("about", "&About ASPLab", None, False),
 )

@@ -24,6 +24,7 @@ class Intents(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
+        self.document_changed = session.document_changed
         self._last_edit = ("", "", 0.0)
         self._series = 0
 

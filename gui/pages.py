@@ -7,6 +7,7 @@ from asplab.gui.panels.efficiency import EfficiencyPanel
 from asplab.gui.panels.overview import OverviewPanel
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.panels.ratio import RatioPanel
+from asplab.gui.panels.scenarios.panel import ScenariosPanel
 from asplab.gui.panels.spectra import SpectraPanel
 
 PAGES: dict[str, type[Panel]] = {
@@ -17,4 +18,5 @@ PAGES: dict[str, type[Panel]] = {
     "ratio": RatioPanel,
     "efficiency": EfficiencyPanel,
     "polaron": PolaronPanel,
+    "scenarios": ScenariosPanel,
 }

@@ -11,5 +11,5 @@ STEPS = (
 )
 """Key and name of every step on the bar; their numbers are their shortcuts."""
 
-MORE: tuple[tuple[str, str], ...] = ()
+MORE: tuple[tuple[str, str], ...] = (("scenarios", "Scenarios"),)
 """Key and name of every view in the menu at the end of the bar."""

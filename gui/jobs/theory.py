@@ -12,6 +12,7 @@ from asplab.gui.panels.base import Panel, StudyPanel
 from asplab.gui.panels.polaron.error_studies import ACCOUNT
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.panel import PolaronPanel
+from asplab.gui.panels.scenarios.panel import ScenariosPanel
 from asplab.gui.preferences import Preferences
 from asplab.gui.words.systematic import Systematic
 
@@ -66,6 +67,8 @@ class Theory(QObject):
         elif isinstance(panel, StudyPanel):
             panel.request_changed.connect(self._display)
             panel.study_requested.connect(lambda key: self._run(panel, key))
+        if isinstance(panel, ScenariosPanel):
+            self._take_scenarios(panel)
 
     def display(self, panel: Panel, results: Results, *, is_settled: bool) -> None:
         """Tell a page what is known of its studies, and start those that follow the document once it rests."""
@@ -96,6 +99,15 @@ class Theory(QObject):
         if state.is_current:
             return Systematic(outcome.value.systematics)
         return Systematic(is_awaited=state.is_running or not self._is_settled)
+
+    def _take_scenarios(self, panel: ScenariosPanel) -> None:
+        panel.scenario_created.connect(self._intents.create_scenario)
+        panel.scenario_updated.connect(self._intents.update_scenario)
+        panel.scenario_duplicated.connect(self._intents.duplicate_scenario)
+        panel.scenario_renamed.connect(self._intents.rename_scenario)
+        panel.scenario_deleted.connect(self._intents.delete_scenario)
+        panel.scenario_chosen.connect(self._intents.switch_to_scenario)
+        self._intents.document_changed.connect(panel.display_document)
 
     def _take_page(self, page: Page) -> None:
         self._connect(page)

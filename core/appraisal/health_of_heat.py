@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from asplab.core.appraisal.measured_health import Found, by_stack, found, size_of, unknown
+from asplab.core.appraisal.measured_health import FLAGGED, Found, by_stack, found, size_of, unknown
 from asplab.core.appraisal.trend_words import why_no_trend
 from asplab.core.drift.reference_lines import BEYOND_SIGMA
 from asplab.core.efficiency.stage import SIGNIFICANT
@@ -46,6 +46,7 @@ def heat_snr(results: Results) -> Found:
         _SNR,
         why=why,
         beyond=np.abs(np.nan_to_num(value, nan=np.inf)) < SIGNIFICANT,
+        level_beyond=FLAGGED,
         is_lost=is_hidden,
         limit=SIGNIFICANT,
         detail=absorbed.mean,

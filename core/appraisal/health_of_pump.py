@@ -1,8 +1,10 @@
 """What a laser leak could do to η of each anti-Stokes condition."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from asplab.core.appraisal.measured_health import Found, by_stack, found, unknown
+from asplab.core.appraisal.measured_health import UNKNOWN, Found, by_stack, found, unknown
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.pipeline import Results
 from asplab.core.pump.purity import TYPICAL_OD, PurityBound, allowed_share
@@ -54,8 +56,11 @@ def required_od(results: Results) -> Found:
     if bound is None or fit is None:
         return unknown(results, _REQUIRED, "η was not bounded")
     value = by_stack(results, _wide(results, np.maximum(bound.required_od, 0.0)))
-    # Nothing is flagged by it: what the laser really rejects is not known.
-    return found(value, _REQUIRED, why=_why(results), beyond=np.zeros(value.size, dtype=bool), limit=np.nan)
+    nowhere = np.zeros(value.size, dtype=bool)
+    # Neither fine nor flagged: what the laser really rejects is not known.
+    return replace(
+        found(value, _REQUIRED, why=_why(results), beyond=nowhere, limit=np.nan), level=np.full(value.size, UNKNOWN)
+    )
 
 
 def _bound(results: Results) -> tuple[PurityBound | None, EfficiencyFit | None]:

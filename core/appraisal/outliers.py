@@ -26,6 +26,9 @@ class Outliers:
         Deviation from which one of those compared is told.
     is_apart : ndarray of bool
         A deviation beyond that limit.
+    has_common : bool
+        More than half of the temperatures agree; else there is nothing that the others share, and deviations are
+        those from the mean of all others.
     is_misfit : ndarray of bool
         χ² is larger than chance makes any of those looked at together.
     largest : ndarray of int
@@ -37,6 +40,7 @@ class Outliers:
     deviation: FloatArray
     limit: float
     is_apart: np.ndarray
+    has_common: bool
     is_misfit: np.ndarray
     largest: np.ndarray
     largest_pull: FloatArray
@@ -51,7 +55,7 @@ def find_outliers(fit: PolaronFit) -> Outliers:
     """Compare the fit of each temperature with its points and with those of all others."""
     n = len(fit.temperatures_k)
     able = np.isfinite(fit.chi2)
-    deviation, apart = deviations(fit.parameters[:, 1:], fit.parameter_covariance[:, 1:, 1:], fit.fitted)
+    deviation, apart, has_common = deviations(fit.parameters[:, 1:], fit.parameter_covariance[:, 1:, 1:], fit.fitted)
     pull = polaron_residuals(fit)
     size = np.abs(np.nan_to_num(pull))
     is_there = np.isfinite(pull).any(axis=1)
@@ -60,6 +64,7 @@ def find_outliers(fit: PolaronFit) -> Outliers:
         deviation=deviation,
         limit=told_from(int(np.isfinite(deviation).sum())),
         is_apart=apart,
+        has_common=has_common,
         # With the joint fit among those looked at together, as where a misfit is told.
         is_misfit=is_misfit(fit.chi2, fit.dof, tests=max(int(able.sum()), 1))[:n],
         largest=largest,
@@ -67,8 +72,10 @@ def find_outliers(fit: PolaronFit) -> Outliers:
     )
 
 
-def deviations(parameters: FloatArray, covariance: FloatArray, fitted: np.ndarray) -> tuple[FloatArray, np.ndarray]:
-    """Return how far each fit is from the weighted mean of the others, in σ, and which are told.
+def deviations(
+    parameters: FloatArray, covariance: FloatArray, fitted: np.ndarray
+) -> tuple[FloatArray, np.ndarray, bool]:
+    """Return how far each fit is from the weighted mean of the others, in σ, which are told, and whether most agree.
 
     The oddest are left out of that mean one by one, so that one bad temperature does not make good ones look bad.
     What errors the temperatures share counts as their own, so the deviation is never too large for it.
@@ -88,7 +95,10 @@ def deviations(parameters: FloatArray, covariance: FloatArray, fitted: np.ndarra
             break
         alike[odd] = False
         found = _from_others(parameters, covariance, usable, alike)
-    return found, np.asarray(np.nan_to_num(found) > limit)
+    has_common = bool(2 * alike.sum() > usable.sum())
+    if not has_common:
+        found = _from_others(parameters, covariance, usable, usable)
+    return found, np.asarray(np.nan_to_num(found) > limit), has_common
 
 
 def _from_others(parameters: FloatArray, covariance: FloatArray, usable: np.ndarray, alike: np.ndarray) -> FloatArray:

@@ -21,7 +21,7 @@ def drawn(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).multivariate_normal(TRUTH, SPREAD, size=N)
 
 
-def found(parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def found(parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
     return deviations(parameters, np.broadcast_to(SPREAD, (N, 2, 2)), np.ones(N, dtype=bool))
 
 
@@ -41,9 +41,19 @@ def test_one_bad_temperature_is_told_alone_however_bad_it_is() -> None:
     for size in (8.0, 30.0, 300.0):
         parameters = drawn(5)
         parameters[3] += size * np.sqrt(np.diag(SPREAD)) * (1.0, -1.0)
-        value, apart = found(parameters)
+        value, apart, _ = found(parameters)
         assert np.flatnonzero(apart).tolist() == [3], size
         assert value[3] == value.max()
+
+
+def test_where_every_temperature_is_of_its_own_no_few_are_called_the_common_ones() -> None:
+    parameters = drawn(2) + np.arange(N)[:, None] * 9.0 * np.sqrt(np.diag(SPREAD))
+    value, apart, has_common = found(parameters)
+    assert not has_common
+    assert apart.sum() > N / 2
+    # Those in the middle of a trend lie close to the mean of all others.
+    assert int(np.argmin(value)) in (4, 5, 6)
+    assert found(drawn(2))[2]
 
 
 def test_the_deviation_is_that_from_the_mean_of_the_others() -> None:
@@ -52,7 +62,7 @@ def test_the_deviation_is_that_from_the_mean_of_the_others() -> None:
     rest = parameters[1:].mean(axis=0)
     step = parameters[0] - rest
     chi2 = step @ np.linalg.solve(SPREAD * (1.0 + 1.0 / 10.0), step)
-    value, _ = found(parameters)
+    value, _, _ = found(parameters)
     # Two-sided, of a χ² with two degrees of freedom.
     assert value[0] == pytest.approx(norm.isf(0.5 * distribution.sf(chi2, 2)), rel=1e-6)
 
@@ -62,14 +72,14 @@ def test_a_temperature_without_a_fit_is_neither_compared_nor_compared_with() -> 
     parameters[4] = np.nan
     usable = np.ones(N, dtype=bool)
     usable[4] = False
-    value, apart = deviations(parameters, np.broadcast_to(SPREAD, (N, 2, 2)), usable)
+    value, apart, _ = deviations(parameters, np.broadcast_to(SPREAD, (N, 2, 2)), usable)
     assert np.isnan(value[4])
     assert not apart[4]
     assert np.isfinite(np.delete(value, 4)).all()
 
 
 def test_a_single_temperature_has_nothing_to_differ_from() -> None:
-    value, apart = deviations(drawn(1)[:1], SPREAD[None], np.ones(1, dtype=bool))
+    value, apart, _ = deviations(drawn(1)[:1], SPREAD[None], np.ones(1, dtype=bool))
     assert np.isnan(value).all()
     assert not apart.any()
 

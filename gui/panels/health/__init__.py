@@ -1,0 +1,1 @@
+"""How good each measurement is: temperatures down, excitations across."""

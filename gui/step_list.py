@@ -11,5 +11,9 @@ STEPS = (
 )
 """Key and name of every step on the bar; their numbers are their shortcuts."""
 
-MORE: tuple[tuple[str, str], ...] = (("scenarios", "Scenarios"),)
+MORE: tuple[tuple[str, str], ...] = (
+    ("health", "Health"),
+    ("temperatures", "Temperatures"),
+    ("scenarios", "Scenarios"),
+)
 """Key and name of every view in the menu at the end of the bar."""

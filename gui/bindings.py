@@ -14,6 +14,7 @@ from asplab.gui.files.published import PublishedData
 from asplab.gui.files.recent_list import RecentList
 from asplab.gui.files.watching import Watching
 from asplab.gui.hand import Hand
+from asplab.gui.history_panel import HistoryView
 from asplab.gui.importing.entrance import Imports
 from asplab.gui.intents import Intents
 from asplab.gui.jobs.line import JobLine
@@ -66,6 +67,7 @@ class Bindings(QObject):
         self.looking = Looking(lambda: self.session.results, self.tree.node_of, self)
         self.hand = Hand(window, self.looking, self.tree, self.intents, page=lambda: self.page, view_all=self._view_all)
         self.inspector = Inspector(appearance.theme)
+        self.history = HistoryView(self.session)
         self.pages: dict[str, Panel] = {}
         self.problems = ProblemList(window)
         self._text_undo = TextUndo(window)
@@ -98,7 +100,7 @@ class Bindings(QObject):
         self.recent = RecentList(window, jobs, preferences)
         self.tour = Tour(window, self._show_page)
         self._commands = self._command_table()
-        window.furnish((self.tree.dock, *self.inspector.docks.values()))
+        window.furnish((self.tree.dock, self.history.dock, *self.inspector.docks.values()))
         window.workbench.recall(preferences.layout)
         self.inspector.setParent(window)
         self.inspector.hide()
@@ -199,6 +201,7 @@ class Bindings(QObject):
             "warmer": partial(self.looking.step_temperature, 1),
             "colder": partial(self.looking.step_temperature, -1),
             "reset_layout": self.window.workbench.reset,
+            "history": self.history.toggle,
             "recompute": self.session.recompute,
             "pin": self.live.toggle_pin,
             "next_excitation": partial(self.looking.step_excitation, 1),

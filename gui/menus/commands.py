@@ -34,6 +34,7 @@ EXPORTS = (
 EDIT = (
     Command("copy", "&Copy plot or table", "Ctrl+C"),
     Command("toggle_excluded", "E&xclude / bring back", "X"),
+    Command("history", "&History", "Ctrl+H"),
 )
 VIEW = (
     Command("view_all", "View &all", "A"),

@@ -20,6 +20,7 @@ from asplab.gui.plots.compared import as_compared, compared_temperature
 from asplab.gui.plots.ghost import add_ghost
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot
+from asplab.gui.plots.wavelength_axis import WavelengthAxis
 from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import column, grid
@@ -69,6 +70,7 @@ class RatioPanel(Panel):
         self.ratio.display_hint(f"Click a line’s point to select its condition · {EXCLUDES} · A shows all")
         self.yields = SeriesPlot(theme, x_label="T (K)", y_label="QY")
         self.yields.display_hint("Click a point to select its temperature")
+        self.nm_axes = {plot: WavelengthAxis(plot) for plot in (self.line, self.ratio)}
         self._line_guides, self._yield_guides = Guides(theme), Guides(theme)
         self.line.add_layer(self._line_guides, z=-5)
         self.yields.add_layer(self._yield_guides, z=-5)
@@ -99,6 +101,7 @@ class RatioPanel(Panel):
         self._show_ratio(fit, results, t, view)
         self._show_yield(fit, specs, t)
         self._show_ghosts(fit, specs[t], t)
+        self._show_wavelengths(results, t)
         is_ratio = results.document.settings.efficiency.estimator == "ratio"
         self.note.setText(RATIO_NOTE if is_ratio else COMPONENTS_NOTE)
         self._fit_ranges(fit, results.document.experiment, t)
@@ -197,6 +200,12 @@ class RatioPanel(Panel):
         own = f"QY = {measured(quantum_yield(fit, t))}"
         self.line_card.display_subtitle(own if change is None else change_words(change), own)
 
+    def _show_wavelengths(self, results: Results, t: int) -> None:
+        medium = results.document.settings.energies.medium
+        reference = None if results.responses is None else float(results.responses.reference_mev[t])
+        self.nm_axes[self.line].display(0.0, medium)
+        self.nm_axes[self.ratio].display(reference, medium)
+
     def _show_regime(self, results: Results, t: int) -> None:
         if results.linear_regime is None and results.intervals is None and self.regime.html:
             # It waits for the end of a drag, and does not depend on what is dragged.
@@ -283,6 +292,7 @@ def _stokes_series(fit: EfficiencyFit, responses: Responses | None, color: str, 
         error=errors / abs(scale),
         excluded=used,
         tips=LazyTips(points.size, partial(_stokes_tip, fit, scale, t)),
+        keys=fit.stokes_keys[t] if fit.stokes_keys else (),
         line_x=x,
         line_y=y / scale,
         band_low=(y - spread) / scale,
@@ -347,6 +357,8 @@ def _ratio_series(
         y=ratio,
         error=error,
         tips=tips,
+        keys=(fit.keys[t][j],) * above.size,
+        partner_keys=fit.stokes_keys[t] if fit.stokes_keys else (),
         symbol=detuning_symbol(j),
         symbol_px=8,
         line_x=x,

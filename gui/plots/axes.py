@@ -12,6 +12,8 @@ from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.widgets.numerals import plain
 
 _TICK_PX = {"left": 44, "right": 44, "bottom": 76, "top": 76}
+_CLOSE_PX = {"left": 26, "right": 26, "bottom": 46, "top": 46}
+_FEW = 3
 _OVERHANG_PX = 10
 _LARGEST_PLAIN = 1e6
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -58,13 +60,25 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         return rect.adjusted(-room[0], -room[1], *room)
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
-        """Choose one level of ticks at 1, 2 or 5 times a power of ten; one tick alone would be no scale."""
-        rough = (maxVal - minVal) * _TICK_PX[self.orientation] / max(size, 1.0)
+        """Choose one level of ticks at 1, 2 or 5 times a power of ten; one tick alone would be no scale.
+
+        Fewer than three stand closer, as far as their numbers allow.
+        """
+        per_px = (maxVal - minVal) / max(size, 1.0)
+        rough = per_px * _TICK_PX[self.orientation]
         decade = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
-        steps = [step * decade for step in (0.5, 1, 2, 5, 10)]
-        chosen = next(k for k, step in enumerate(steps) if k and step >= rough * (1 - 1e-9))
-        is_scale = math.floor(maxVal / steps[chosen]) - math.ceil(minVal / steps[chosen]) >= 1
-        return [(steps[chosen if is_scale else chosen - 1], 0.0)]
+        steps = [step * decade for step in (0.2, 0.5, 1, 2, 5, 10)]
+        chosen = next(k for k, step in enumerate(steps) if k > 1 and step >= rough * (1 - 1e-9))
+
+        def count(step: float) -> int:
+            return math.floor(maxVal / step) - math.ceil(minVal / step) + 1
+
+        while chosen and (
+            count(steps[chosen]) < 2
+            or (count(steps[chosen]) < _FEW and steps[chosen - 1] >= per_px * _CLOSE_PX[self.orientation])
+        ):
+            chosen -= 1
+        return [(steps[chosen], 0.0)]
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:
         """Place the ticks; less than three decades of a logarithmic axis also get 2 and 5."""

@@ -108,6 +108,11 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         """The layers, lowest first."""
         return tuple(self._layers)
 
+    def edges(self) -> tuple[float, ...]:
+        """Return where the edges stand that can be dragged."""
+        handles = (layer for layer in self._layers if layer.isVisible() and hasattr(layer, "places"))
+        return tuple(place for handle in handles for place in handle.places)
+
     def visible_layers(self) -> list[Layer]:
         """Return the layers that are shown, lowest first."""
         return [layer for layer in self._layers if layer.isVisible()]

@@ -277,7 +277,7 @@ class CachedSeries(Painted, SeriesLayer):
 
     def version(self) -> object:
         """Return what the picture shows; each display() makes new drawn values."""
-        return self._drawn, self._selected, self._ringed
+        return self._drawn, self._selected, self._ringed, self.label_places()
 
 
 def _no_tip(_row: int, _column: int) -> str:

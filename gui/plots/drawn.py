@@ -36,6 +36,8 @@ class Series:
     keys : sequence of str
         The measurement behind every point (`Stack.key`, empty for none), or none at all: what is selected anywhere is
         ringed here too.
+    partner_keys : sequence of str
+        A second measurement behind every point, as R has one on either side, or none at all.
     symbol : str
         One of ``asplab.gui.look.theme.SYMBOLS``.
     symbol_px : float
@@ -61,6 +63,7 @@ class Series:
     excluded: ArrayLike | None = None
     tips: Sequence[str] = ()
     keys: Sequence[str] = ()
+    partner_keys: Sequence[str] = ()
     symbol: str = "circle"
     symbol_px: float = SYMBOL_PX
     is_open: bool = False
@@ -105,8 +108,9 @@ def prepare(series: Series, *, log_x: bool = False, log_y: bool = False) -> Draw
     x, y, line_x, line_y = (_array(part) for part in (series.x, series.y, series.line_x, series.line_y))
     excluded = np.zeros(x.shape, bool) if series.excluded is None else np.asarray(series.excluded, bool)
     _require_equal(series.label, "points", x, y, excluded)
-    if series.keys and len(series.keys) != x.size:
-        raise ValueError(f"Series '{series.label}': {len(series.keys)} keys for {x.size} points.")
+    for keys in (series.keys, series.partner_keys):
+        if keys and len(keys) != x.size:
+            raise ValueError(f"Series '{series.label}': {len(keys)} keys for {x.size} points.")
     error = np.full(x.size, np.nan) if series.error is None else _array(series.error)
     if error.shape not in ((x.size,), (2, x.size)):
         raise ValueError(f"Series '{series.label}': errors of shape {error.shape} for {x.size} points.")

@@ -42,6 +42,7 @@ def temperature_series(
         error=np.maximum(arms, 0.0),
         excluded=~fit.fitted[t],
         tips=_tips(fit, purity, t),
+        keys=fit.keys[t],
         symbol_px=9 if is_front else 5,
         line_x=() if model is None else model[0],
         line_y=() if model is None else model[1][t],
@@ -67,6 +68,7 @@ def open_series(fit: EfficiencyFit, t: int, purity: PurityBound | None = None) -
         x=fit.detuning_mev[t],
         y=place,
         tips=_tips(fit, purity, t),
+        keys=fit.keys[t],
         symbol="wedge",
         symbol_px=8,
         is_open=True,
@@ -129,7 +131,14 @@ def thermal_series(
         eta, error = logit_eta(eta, error)
     good = np.isfinite(eta)
     tips = LazyTips(eta.size, partial(_thermal_tip, fit, found))
-    style = {"color": detuning_spec(index), "symbol": detuning_symbol(index), "symbol_px": 7, "x": inverse}
+    keys = [fit.keys[t][j] if j >= 0 else "" for t, j in enumerate(nearer(fit, found).tolist())]
+    style = {
+        "color": detuning_spec(index),
+        "symbol": detuning_symbol(index),
+        "symbol_px": 7,
+        "x": inverse,
+        "keys": keys,
+    }
     measured_here, between = good & ~found.interpolated, good & found.interpolated
     points = Series(
         **style,

@@ -81,6 +81,11 @@ class Handle(Layer):
         return self._hovered is not None or self._grabbed is not None or self.hasFocus()
 
     @property
+    def places(self) -> tuple[float, ...]:
+        """Where its edges stand."""
+        return self._places
+
+    @property
     def is_grabbed(self) -> bool:
         """Whether the mouse holds it."""
         return self._grabbed is not None

@@ -40,11 +40,13 @@ def ratio_series(results: Results, t: int) -> tuple[list[Series], list[tuple[int
     if fit.responses is None or fit.line is None:
         return [], []
     ratio, error = (points[t] for points in ratio_points(fit.responses, fit.line))
+    stokes_keys = fit.stokes_keys[t] if fit.stokes_keys else ()
     for j in shown:
         detuning = f"{plain(fit.detuning_mev[t, j], 0)} meV"
         line_x = np.array([0.0, 1.03 * float(np.nanmax(stokes))])
         line_y = fit.ratio_slope_per_mev[t, j] * (line_x + reference - fit.intercept_mev[t])
         good = np.isfinite(stokes) & np.isfinite(ratio[j])
+        partners = tuple(key for key, ok in zip(stokes_keys, good, strict=False) if ok)
         series.append(
             Series(
                 color=detuning_spec(j),
@@ -54,6 +56,8 @@ def ratio_series(results: Results, t: int) -> tuple[list[Series], list[tuple[int
                 y=ratio[j, good],
                 error=error[j, good],
                 excluded=np.full(int(good.sum()), not fit.fitted[t, j]),
+                keys=(fit.keys[t][j],) * int(good.sum()),
+                partner_keys=partners if len(partners) == int(good.sum()) else (),
                 line_x=line_x,
                 line_y=line_y,
                 tips=LazyTips(
@@ -164,6 +168,7 @@ def _eta_of(
         y=fit.eta[t, points],
         error=_eta_arms(fit, t, points),
         excluded=~fit.fitted[t, points],
+        keys=[fit.keys[t][j] for j in points],
         tips=LazyTips(len(points), lambda point: eta_tip(fit, t, points[point])),
         is_open=not sure,
         **line,

@@ -19,7 +19,7 @@ from asplab.gui.plots.symbols import picture_offset, symbol_picture
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 HIT_PX = 10.0
-_LABEL_GAP_PX, _LABEL_PX, _FLANK_PX, _HIDDEN_PX = 9.0, 15.0, 16.0, 24.0
+_LABEL_GAP_PX, _LABEL_PX, _FLANK_PX, _HIDDEN_PX, _EDGE_GAP_PX = 9.0, 15.0, 16.0, 24.0, 5.0
 _EMPTY: Array = np.empty(0)
 
 
@@ -38,6 +38,7 @@ class SeriesLayer(PointLayer):
         self._sources: Callable[[str], str] = _nowhere
         self._bounds: tuple[Bounds, Bounds] = (None, None)
         self._hidden = 0
+        self._column = -np.inf
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -60,7 +61,27 @@ class SeriesLayer(PointLayer):
             x = union(x, finite_range(one.x, one.line_x))
             y = union(y, finite_range(one.y, one.line_y))
         self._bounds = (x, y)
+        ends = (finite_range(one.line_x) for one in self._drawn if _is_named_curve(one))
+        self._column = max((end[1] for end in ends if end is not None), default=-np.inf)
         self.update()
+
+    def edges(self) -> tuple[float, ...]:
+        """Return where lines stand that can be dragged over this drawing."""
+        plot = self.getViewWidget()
+        return () if plot is None else plot.edges()
+
+    def label_places(self) -> tuple[int, ...]:
+        """Return the pixels at which labels begin that stand aside of edges."""
+        to_pixel = self.pixel_map()
+        right = float(to_pixel.x(self.boundingRect().right()))
+        edges, font = [float(to_pixel.x(edge)) for edge in self.edges()], _label_font()
+        places = []
+        for one in self._drawn:
+            end = self._label_end(one, to_pixel) if one.series.label_at != "end" else None
+            if end is not None:
+                width = rich_width(one.series.label, font)
+                places.append(round(_beside(min(end[1], right - width - 2), width, edges, right)))
+        return tuple(places)
 
     def display_selected(self, series: int | None, point: int | None = None) -> None:
         """Draw a ring around one point, or none."""
@@ -87,7 +108,8 @@ class SeriesLayer(PointLayer):
         for one in self._drawn:
             ends = finite_range(one.line_x if one.line_x.size else one.x)
             if one.series.label and one.series.label_at == "end" and ends is not None:
-                found.append((ends[1], rich_width(one.series.label, font) + _LABEL_GAP_PX + 4))
+                place = max(ends[1], self._column) if _is_named_curve(one) else ends[1]
+                found.append((place, rich_width(one.series.label, font) + _LABEL_GAP_PX + 4))
         return found
 
     def headroom_px(self) -> float:
@@ -133,8 +155,8 @@ class SeriesLayer(PointLayer):
     def _told(self, index: int, point: int) -> str:
         series = self._drawn[index].series
         tip = series.tips[point] if series.tips else ""
-        source = self._sources(series.keys[point]) if tip and series.keys and series.keys[point] else ""
-        return f"{tip}<br>{source}" if source else tip
+        keys = [keys[point] for keys in (series.keys, series.partner_keys) if tip and keys and keys[point]]
+        return "<br>".join([tip, *(source for key in keys if (source := self._sources(key)))])
 
     # --- painting ----------------------------------------------------------------------------------------
     def draw(self, painter: QPainter, to_pixel: PixelMap) -> None:
@@ -216,7 +238,8 @@ class SeriesLayer(PointLayer):
                 (index, point)
                 for index, one in enumerate(self._drawn)
                 if one.series.symbol_px >= 1
-                for point, key in enumerate(one.series.keys)
+                for keys in (one.series.keys, one.series.partner_keys)
+                for point, key in enumerate(keys)
                 if key in self._ringed
             }
         return places
@@ -226,11 +249,13 @@ class SeriesLayer(PointLayer):
         view = self.boundingRect()
         right, bottom = float(to_pixel.x(view.right())), float(to_pixel.y(view.top()))
         top = float(to_pixel.y(view.bottom()))
+        edges = [float(to_pixel.x(edge)) for edge in self.edges()]
         found = ((self._label_end(one, to_pixel), one) for one in self._drawn)
         ends = sorted(((*end, one) for end, one in found if end is not None), key=lambda end: end[:2])
         for y, x, one in _spread(ends, top + _LABEL_PX / 2, bottom - _LABEL_PX / 2):
             width = rich_width(one.series.label, painter.font())
             left = min(x + _LABEL_GAP_PX if one.series.label_at == "end" else x, right - width - 2)
+            left = _beside(left, width, edges, right) if one.series.label_at != "end" else left
             if one.x.size == 1:
                 # Beside a single point there is no free end: contours and bars run through its label.
                 painter.fillRect(QRectF(left - 2, y - 8, width + 4, 16), self.theme.color("panel", 0.8))
@@ -255,7 +280,9 @@ class SeriesLayer(PointLayer):
         indices = np.flatnonzero(seen)
         if one.series.label_at == "end":
             last = indices[np.argmax(x[seen])]
-            return float(to_pixel.y(y[last])), float(to_pixel.x(x[last]))
+            # The labels of curves stand in one column: beside a curve that ends early run the others.
+            column = self._column if one.line_x.size > 1 and view.left() <= self._column <= view.right() else x[last]
+            return float(to_pixel.y(y[last])), float(to_pixel.x(max(column, x[last])))
         if one.series.label_at == "flank":
             place = _half_way_down(y, indices)
             return float(to_pixel.y(y[place])), float(to_pixel.x(x[place])) + _FLANK_PX
@@ -298,6 +325,19 @@ class SeriesPlot(Plot):
     def display_selected(self, series: int | None, point: int | None = None) -> None:
         """Draw a ring around one point, or none."""
         self.series_layer.display_selected(series, point)
+
+
+def _is_named_curve(one: Drawn) -> bool:
+    return bool(one.series.label) and one.series.label_at == "end" and one.line_x.size > 1
+
+
+def _beside(left: float, width: float, edges: Sequence[float], right: float) -> float:
+    """Return where a label begins so that no edge crosses it: left of the first one, or right of it at the border."""
+    for edge in sorted(edges, reverse=True):
+        if left - _EDGE_GAP_PX < edge < left + width + _EDGE_GAP_PX:
+            before, after = edge - width - _EDGE_GAP_PX, edge + _EDGE_GAP_PX
+            left = after if edge - left < width / 3 and after + width <= right else before
+    return left
 
 
 def _nowhere(_key: str) -> str:

@@ -10,7 +10,7 @@ from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.base import Plot
 from asplab.gui.widgets.numerals import plain
 
-_LEAST_PX = 56
+_LEAST_PX, _UNIT_PX = 56, 32
 _HEIGHT_PX = 20
 _STEPS_NM = tuple(step * 10.0**decade for decade in range(-2, 4) for step in (1, 2, 5))
 
@@ -78,12 +78,14 @@ class WavelengthAxis(Axis):
             places = np.sort(self._places(ticks))
             room = size / (maxVal - minVal)
             if places.size < 2 or float(np.diff(places).min()) * room >= _LEAST_PX:
-                self._unit_at = float(places[-1]) if places.size else math.nan
+                # The unit needs room before the end of the axis.
+                free = places[(maxVal - places) * room >= _UNIT_PX]
+                self._unit_at = float(free[-1]) if free.size else math.nan
                 return [(step, places)]
         return []
 
     def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
-        """Write the wavelengths, the last one with the unit."""
+        """Write the wavelengths, the last one that has room with the unit."""
         decimals = max(0, -math.floor(math.log10(spacing) + 1e-9))
         numbers = [plain(float(nm), decimals) for nm in self._nm(self._zero_mev + self._sign * np.asarray(values))]
         return [f"{text} nm" if place == self._unit_at else text for place, text in zip(values, numbers, strict=True)]

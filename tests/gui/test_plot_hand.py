@@ -1,18 +1,22 @@
 """What hand and keys do in every plot: zoom history, walking, boxes, names, copying."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFont, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from asplab.gui.look.theme import LIGHT
+from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.drawn import Series
+from asplab.gui.plots.handles import LineHandle
 from asplab.gui.plots.series import SeriesPlot
 from asplab.gui.plots.zoom_history import ZoomHistory
+from asplab.gui.widgets.text import rich_width
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -54,6 +58,8 @@ def drag(plot: SeriesPlot, start: QPoint, end: QPoint, modifiers: Qt.KeyboardMod
         (QEvent.Type.MouseButtonRelease, end, left, none),
     ):
         place, world = QPointF(point), QPointF(target.mapToGlobal(point))
+        # Moves of the same millisecond are dropped.
+        QTest.qWait(2)
         QApplication.sendEvent(target, QMouseEvent(kind, place, world, button, held, modifiers))
 
 
@@ -185,3 +191,38 @@ def test_a_copied_plot_is_a_picture_and_a_table(plot: SeriesPlot) -> None:
         "ΔES (meV) [second]", "R [second]", "R [second], lower error", "R [second], upper error",
     ]  # fmt: skip
     assert lines[2] == ["10.0", "2.0", "k1", "10.0", "6.0", "0.2", "0.2"]
+
+
+# --- labels and ticks ----------------------------------------------------------------------------------------
+def test_a_label_stands_aside_of_an_edge(plot: SeriesPlot) -> None:
+    handle = LineHandle(LIGHT, label="edge", scope="all")
+    plot.add_layer(handle, z=20)
+    plot.display([Series("pl", "a long label here", "start", line_x=[5.0, 20.0], line_y=[2.0, 3.0])])
+    plot.view_all()
+    (free,) = plot.series_layer.label_places()
+    handle.display(5.0 + 30.0 * (plot.view[0][1] - plot.view[0][0]) / plot.box.width())
+    (aside,) = plot.series_layer.label_places()
+    edge = plot.pixel_of(handle.place, 0.0).x()
+    width = rich_width("a long label here", QFont(plot.font()))
+    assert free < edge < free + width
+    assert aside > edge or aside + 0.8 * width < edge
+
+
+def test_the_labels_of_curves_stand_in_one_column_where_one_ends_early(plot: SeriesPlot) -> None:
+    plot.display(
+        [
+            Series("pl", "short", line_x=[0.0, 8.0], line_y=[1.0, 2.0]),
+            Series("aspl", "long", line_x=[0.0, 20.0], line_y=[1.0, 1.5]),
+        ]
+    )
+    (short, _), (long, _) = plot.series_layer.labels_px()
+    assert short == long == 20.0
+
+
+@pytest.mark.parametrize(("low", "high", "pixels"), [(0.0, 830.0, 255), (1950.0, 2980.0, 255), (-500.0, 305.0, 610)])
+def test_an_axis_has_three_numbers_where_they_fit(low: float, high: float, pixels: int) -> None:
+    axis = Axis("bottom", LIGHT)
+    ((step, _),) = axis.tickSpacing(low, high, pixels)
+    count = math.floor(high / step) - math.ceil(low / step) + 1
+    assert count >= 3
+    assert step / (high - low) * pixels >= 46

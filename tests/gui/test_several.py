@@ -27,6 +27,8 @@ def drag_box(plot: Plot, start: QPoint, end: QPoint) -> None:
         (QEvent.Type.MouseButtonRelease, end, left, none),
     ):
         place, world = QPointF(point), QPointF(target.mapToGlobal(point))
+        # Moves of the same millisecond are dropped.
+        QTest.qWait(2)
         QApplication.sendEvent(target, QMouseEvent(kind, place, world, button, held, SHIFT))
 
 

@@ -91,9 +91,20 @@ class Program(QObject):
     def _bind(self, _nothing: None) -> None:
         # pyqtgraph and everything that is drawn: too late for the first paint, in time for the first click.
         from asplab.gui.bindings import Bindings
+        from asplab.gui.excepthook import log_folder
+        from asplab.gui.files.recovery import Recovery
 
         bindings = Bindings(self.window, self.jobs, self.appearance, self._preferences, self.hook.report)
         self.bindings = bindings
+        self.recovery = Recovery(
+            log_folder() / "recovery",
+            self.window,
+            bindings.session,
+            self.jobs,
+            bindings.files,
+            bindings.messages,
+        )
+        self.recovery.offer()
         if self._demo:
             bindings.files.open_demo()
         elif self._paths:

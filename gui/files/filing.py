@@ -16,6 +16,7 @@ from asplab.core.jobs.transfer import with_settings_of
 from asplab.core.problems import grouped
 from asplab.core.progress import Progress
 from asplab.gui.files import jobs as file_jobs
+from asplab.gui.files.places import Places
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.messages import Messages
 from asplab.gui.preferences import Preferences
@@ -61,7 +62,7 @@ class Files(QObject):
         self._messages = messages
         self._window, self._session, self._jobs = window, session, jobs
         self._preferences, self._report = preferences, report
-        self.folder = Path.home()
+        self.folder, self.places = Path.home(), Places()
         self._exported: Path | None = None
         self._saved_at: datetime | None = None
         self._lent: tuple[Path, Document] | None = None
@@ -104,6 +105,7 @@ class Files(QObject):
 
     def begin_unsaved(self, text: str, document: Document) -> None:
         """Start over with a document that no file holds yet."""
+        self.places.note(document.experiment, None)
         self._session.begin(None)
         self._session.edit(text, document)
         self._session.history.clear()
@@ -180,6 +182,7 @@ class Files(QObject):
         is_project = path is not None and file_jobs.is_project(path)
         self._session.begin(document, path if is_project else None)
         if path is not None:
+            self.places.note(document.experiment, path)
             self._remember(path)
         lines = _unread(document.experiment)
         if path is not None and left_out:
@@ -197,6 +200,8 @@ class Files(QObject):
         joined, names = self._joined(document, experiments, failures)
         if names and document is None and joined is not None:
             # The first data of an empty window are where its history begins: there is nothing to go back to.
+            place = experiments[0][0] if len(experiments) == 1 else None
+            self.places.note(joined.experiment, place if place is not None and file_jobs.is_ready(place) else None)
             self._session.begin(joined)
         elif names:
             self._session.edit(f"Add {', '.join(names)}", joined)
@@ -283,6 +288,7 @@ class Files(QObject):
     def _saved(self, path: Path, document: Document, then: Callable[[], None] | None) -> None:
         self._saved_at = datetime.now().astimezone()
         self._session.mark_saved(document, path)
+        self.places.note(document.experiment, path)
         self._messages.settle(SAVING)
         self._remember(path)
         if then is not None:

@@ -29,6 +29,8 @@ _ROUNDING = 1e-9
 """Relative scatter of a reference at least."""
 _COMMON = 0.25
 """Part of a change since the start by which conditions may differ and still count as measured alike."""
+_MARGIN = 0.25
+"""Part of the time that references took by which conditions may lie beyond them."""
 _MATTERS = 0.005
 """Part of the intensity from which a change beyond the last reference is told."""
 
@@ -83,26 +85,41 @@ def _apart_sigma(apart: float, rest: float, n: int, dof: int) -> float:
 
 
 def reference_effect(
-    gathered: Gathered, timeline: Timeline, references: Sequence[ReferenceTrend], followed: np.ndarray
+    gathered: Gathered,
+    timeline: Timeline,
+    references: Sequence[ReferenceTrend],
+    followed: np.ndarray,
+    *,
+    is_divided_by: bool,
 ) -> ReferenceEffect:
-    """Return what the references say of every stack; lines that are not beyond doubt say nothing.
+    """Return what the references say of every stack; lines that are not beyond doubt say nothing beyond their ends.
 
-    References that take a minute would say anything of hours, and be divided by.
+    References that take a minute would say anything of hours, and be divided by. Between its ends a line is right
+    within its error, seen or not: where it is divided by, choosing those that are seen would leave a change of three
+    errors in all others, and too large ones in those.
 
     Parameters
     ----------
     followed : ndarray of bool, shape (n_stacks,)
         Where repeats were brought back to the first one of their block: it counts by when that was measured.
+    is_divided_by : bool
+        What a line that is not beyond doubt says of conditions near its references counts too.
     """
     n = len(gathered.stacks)
     change, error, outside = np.zeros(n), np.zeros(n), np.zeros(n)
     left: dict[int, str] = {}
     lines = reference_lines(references)
     beyond_doubt = _beyond(lines)
-    for line in (one for one in lines if one.temperature in beyond_doubt):
+    for line in lines:
         own = [k for k, stack in enumerate(gathered.stacks) if stack.temperature == line.temperature]
         found = [_time(gathered.stacks[k], timeline, is_first=bool(followed[k])) for k in own]
         times = np.array([value for value in found if value is not None])
+        if line.temperature not in beyond_doubt:
+            if not is_divided_by:
+                continue
+            if not _covers(line, times):
+                left[line.temperature] = "its line is not beyond doubt, and conditions were measured far from it"
+                continue
         if times.size < len(found):
             left[line.temperature] = f"{len(found) - times.size} of {len(found)} conditions have no time"
             continue
@@ -115,6 +132,12 @@ def reference_effect(
         error[own] = line.per_s_error * (times - line.middle_s) / level
         outside[own] = line.per_s * beyond / level
     return ReferenceEffect(lines, change, error, outside, left)
+
+
+def _covers(line: ReferenceLine, times: FloatArray) -> bool:
+    """Return whether all times lie between the references, or not far from them."""
+    margin = _MARGIN * (line.end_s - line.begin_s)
+    return bool(np.all((times >= line.begin_s - margin) & (times <= line.end_s + margin)))
 
 
 def _time(stack: Stack, timeline: Timeline, *, is_first: bool) -> float | None:

@@ -71,7 +71,8 @@ def find_light_trends(
     gain, variance = np.ones(values.shape), np.zeros(len(values))
     gain[index[valid]], variance[index[valid]] = correction[valid], added[valid]
     references = reference_trends(gathered, line, grouping)
-    effect = reference_effect(gathered, line, references, np.any(gain != 1.0, axis=1))
+    followed = np.any(gain != 1.0, axis=1)
+    effect = reference_effect(gathered, line, references, followed, is_divided_by=settings.correct_drift)
     if settings.correct_drift:
         gain = gain / (1.0 + effect.change)[:, None]
     return LightTrends(

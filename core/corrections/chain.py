@@ -20,6 +20,7 @@ from asplab.core.corrections.saturation import Saturated
 from asplab.core.corrections.sensitivity import relative_response, response_curve
 from asplab.core.corrections.shares import lit_blanks
 from asplab.core.corrections.subtraction import Part, Shelf, Subtraction, subtraction
+from asplab.core.corrections.summed import summed_problems
 from asplab.core.errors import AnalysisError
 from asplab.core.experiment import Condition, Curve
 from asplab.core.grouping.repeats import additive_variance, replace_cosmic_rays
@@ -149,6 +150,7 @@ def _remarks(
     """Yield what is doubtful about the corrected spectra as a whole."""
     yield from gain_problems(stacks, settings)
     yield from dark_problems(stacks, choices, frames)
+    yield from summed_problems(stacks, choices, frames)
     yield from frame_problems(stacks, choices, frames)
     yield from repeat_problems(stacks, settings)
 

@@ -8,7 +8,7 @@ from correction_level import SMALL, changed, corrected, misses, pulls, spectrum,
 from toy_experiment import Toy, change_spectra, with_condition
 
 from asplab.core.corrections import Corrected
-from asplab.core.experiment import Experiment, Spectrum
+from asplab.core.experiment import Experiment, Spectrum, frozen_array
 
 SEEDS = 20
 OD, GAIN, SUM = 1.3, 50.0, 20
@@ -122,3 +122,31 @@ def test_darks_of_fewer_exposures_are_scaled() -> None:
     # Twenty times the mean of five darks, per exposure, per 100 s µW, per half a nm.
     assert abs(last) < 5.0 * NOISE / np.sqrt(5.0 * 20.0) / 50.0
     assert not found.problems
+
+
+def untold(spectrum: Spectrum) -> Spectrum | None:
+    """Forget what tells of sums: the column, and the darks that were summed alike."""
+    if spectrum.kind == "dark" and spectrum.condition.accumulations == SUM:
+        return None
+    return with_condition(spectrum, accumulations=None)
+
+
+def test_sums_that_nothing_tells_are_named_with_how_many_exposures_they_are() -> None:
+    found = corrected(change_spectra(summed(CLEAN), untold))
+    (message,) = [problem.message for problem in found.problems if "exposures" in problem.message]
+    assert f"all 4 ASPL conditions is {SUM} times that of their dark" in message
+    assert f"fill accumulations with {SUM}" in message
+
+
+def test_where_only_some_spectra_have_such_a_level_it_is_stray_light() -> None:
+    def one_is_dark(spectrum: Spectrum) -> Spectrum | None:
+        is_last = spectrum.kind == "aspl" and spectrum.condition.excitation_nm == last
+        kept = untold(spectrum)
+        if kept is None or not is_last:
+            return kept
+        return replace(kept, counts=frozen_array(kept.counts - 7.5 * LEVEL))
+
+    experiment = summed(CLEAN)
+    last = max(s.condition.excitation_nm for s in experiment.spectra if s.kind == "aspl")
+    assert not told(corrected(change_spectra(experiment, one_is_dark)), "look like sums")
+    assert not told(corrected(summed(CLEAN)), "look like sums")

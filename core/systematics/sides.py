@@ -27,8 +27,9 @@ def towards_truth(
     the result on, and the truth lies on the other side.
 
     Where a result bends, errors of one standard deviation are too small for effects of two. So the larger of the shift
-    by one and of half the shift by two counts, of a one-sided effect also half of what two would do if the shift by one
-    grew as the nuisance tells. Two that leave a result undetermined which one determines are not counted.
+    by one and of half the shift by two counts, of a one-sided effect also half of its mirror image: what two would do
+    if the shift by one grew as the nuisance tells, and as much more as two really do less. Two that leave a result
+    undetermined which one determines are not counted.
 
     Parameters
     ----------
@@ -40,11 +41,11 @@ def towards_truth(
     """
     inner = (-1, *(1,) * (near[0].ndim - 1))
     is_one_sided = np.array([nuisance.is_one_sided for nuisance in nuisances], dtype=bool).reshape(inner)
-    growth = np.array([FAR**nuisance.power / FAR for nuisance in nuisances]).reshape(inner)
+    growth = np.array([FAR**nuisance.power for nuisance in nuisances]).reshape(inner)
     turned = np.where(is_one_sided, -1.0, 1.0)
     # Undetermined ends of `near` stay so; those of `far`, which `fmax` passes over, do not count.
     grown = np.where(is_one_sided, growth * near[0], 0.0)
-    further = [part / FAR for part in far] + [grown]
+    further = [part / FAR for part in (*far, grown + _bend(grown, far[0]))]
     sides = []
     for sign in (1.0, -1.0):
         is_closed = np.asarray(runs_away) & (sign * turned < 0.0)
@@ -53,6 +54,12 @@ def towards_truth(
         most = np.fmax.reduce([found, *(sign * turned * part for part in further)])
         sides.append(np.where(np.isnan(found), np.nan, most))
     return sides[0], sides[1]
+
+
+def _bend(grown: FloatArray, found: FloatArray) -> FloatArray:
+    """Return by how much a shift that was found falls short of the grown one, at most the whole of that."""
+    short = np.nan_to_num(np.sign(grown) * (grown - found))
+    return np.asarray(np.sign(grown) * np.clip(short, 0.0, np.abs(grown)))
 
 
 def mean_square(sides: Ends, nuisances: Sequence[Nuisance]) -> FloatArray:

@@ -116,8 +116,8 @@ def test_where_a_result_bends_half_of_what_two_standard_deviations_do_counts() -
     far = np.array([[5.0], [7.0]]), np.array([[-2.4], [0.0]])
     plus, minus = towards_truth(near, far, [path, width])
     np.testing.assert_array_equal(plus, [[2.5], [0.0]])
-    # The width shifts by 4 times as much where it doubles, seen from the data without it.
-    np.testing.assert_array_equal(minus, [[1.5], [4.0]])
+    # Twice the width shifts by 8 if nothing bends; it shifts by 7, so the other way by 9.
+    np.testing.assert_array_equal(minus, [[1.5], [4.5]])
 
 
 def test_what_dominates_is_said_in_words(plain: Results) -> None:

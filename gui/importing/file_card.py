@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.table import ImportTable
 from asplab.gui.importing.frames_choice import FramesChoice
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import LayerCurves
@@ -63,10 +64,17 @@ class FileCard(Card):
         self.plot.restyle(theme)
 
     def display(
-        self, table: ImportTable | None, file: ScannedFile | None, part: ScannedPart | None, rows: Sequence[int]
+        self,
+        table: ImportTable | None,
+        file: ScannedFile | None,
+        part: ScannedPart | None,
+        rows: Sequence[int],
+        *,
+        is_selected: bool = True,
     ) -> None:
-        """Show a file, or that none is selected; ``rows`` are all that are selected."""
-        self.display_title("Selected file" if len(rows) < 2 else f"{len(rows)} data sets selected")
+        """Show a file, or that there is none; ``rows`` are all that are selected."""
+        one = tr("Selected file") if is_selected else tr("First file")
+        self.display_title(one if len(rows) < 2 else tr("{count} data sets selected", count=len(rows)))
         self.plot.setVisible(part is not None)
         self.choice.display(table, rows)
         self._file = file

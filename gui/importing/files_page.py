@@ -1,9 +1,10 @@
 """First step: which files there are, what was recognised in them, and which can't be read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -36,16 +37,48 @@ _WIDTHS = {
     files_model.PREVIEW: WIDTH_PX,
 }
 _CARD_PX = 312
+_KEPT_LETTERS = 8
+"""Letters at the beginning of a name that are never left out."""
 _NOTES_PX, _NO_NOTES_PX, _BOX_PX, _PAD_PX, _CANDIDATES = 170, 76, 38, 14, 8
 
 
-class WordsDelegate(QStyledItemDelegate):
-    """Shortens words at their end, not at their beginning as a name."""
+class NamesDelegate(QStyledItemDelegate):
+    """Shortens a name where it is like the others: its beginning stays, and what tells it from them."""
+
+    def __init__(self, view: "FilesView") -> None:
+        super().__init__(view)
+        self._view = view
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Choose where words are left out."""
+        """Leave out what the names have in common, as far as the room asks for it."""
         super().initStyleOption(option, index)
+        room = option.rect.width() - _BOX_PX
+        option.text = shortened(option.text, self._view.shared_letters(option.text), room, option.fontMetrics)
         option.textElideMode = Qt.TextElideMode.ElideRight
+
+
+def shortened(name: str, shared: int, room_px: int, metrics: QFontMetrics) -> str:
+    """Return a name that fits into a room, if leaving out of its first ``shared`` letters can make it fit."""
+    if metrics.horizontalAdvance(name) <= room_px or shared <= _KEPT_LETTERS:
+        return name
+    for left_out in range(1, shared - _KEPT_LETTERS + 1):
+        shorter = f"{name[:_KEPT_LETTERS]}…{name[_KEPT_LETTERS + left_out :]}"
+        if metrics.horizontalAdvance(shorter) <= room_px:
+            return shorter
+    return f"{name[:_KEPT_LETTERS]}…{name[shared:]}"
+
+
+def shared_beginnings(names: Iterable[str]) -> dict[str, int]:
+    """Return how many letters all names that begin alike have in common, by their first letters."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(name[:_KEPT_LETTERS], []).append(name)
+    return {start: _shared(min(group), max(group)) if len(group) > 1 else 0 for start, group in groups.items()}
+
+
+def _shared(first: str, last: str) -> int:
+    """Return how many letters two names have in common; all names that are sorted between them have as many."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
 
 
 class FilesView(QTreeView):
@@ -55,12 +88,18 @@ class FilesView(QTreeView):
         super().__init__(parent)
         self._given_px = 0
         self._longest: tuple[str, ...] = ()
+        self._shared: dict[str, int] = {}
         self._others_px = 0
+
+    def shared_letters(self, name: str) -> int:
+        """Return how many letters a name has in common with all that begin like it."""
+        return self._shared.get(name[:_KEPT_LETTERS], 0)
 
     def give_room(self, files: Sequence[ScannedFile]) -> None:
         """Make the names of these files as wide as they are, as far as the facts beside them leave room."""
         # The widest of them is one of those with the most letters.
         self._longest = tuple(sorted((file.name for file in files), key=len)[-_CANDIDATES:])
+        self._shared = shared_beginnings(file.name for file in files)
         parts = [part for file in files for part in file.parts]
         facts = {
             files_model.READER: {part.reader for part in parts},
@@ -189,11 +228,7 @@ class FilesPage(QWidget):
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setItemDelegateForColumn(files_model.PREVIEW, self.spark)
-        words = WordsDelegate(view)
-        for section in (files_model.READER, files_model.POINTS, files_model.AXIS, files_model.NOTES):
-            view.setItemDelegateForColumn(section, words)
-        # Names of one measurement begin alike, and differ from where the wavelength stands.
-        view.setTextElideMode(Qt.TextElideMode.ElideLeft)
+        view.setItemDelegateForColumn(files_model.FILE, NamesDelegate(view))
         view.setStyleSheet("QTreeView::item { height: 30px; } QHeaderView::section { padding-left: 4px; }")
         header = view.header()
         header.setStretchLastSection(False)
@@ -226,11 +261,15 @@ class FilesPage(QWidget):
         shown = current or (indexes[0] if indexes else None)
         self.remove_button.setEnabled(bool(indexes))
         rows = list(dict.fromkeys(k for index in indexes for k in self.model.rows_of(index)))
+        is_selected = shown is not None
+        if shown is None and self.model.rowCount():
+            # What stands first is what can't be read, or a first spectrum: more than an empty card says.
+            shown = self.model.first_cell(0, QModelIndex())
         if shown is None:
             self.card.display(self._state.table, None, None, ())
             return
         file, part = self.model.file_of(shown), self.model.part_of(shown)
-        self.card.display(self._state.table, file, part, rows)
+        self.card.display(self._state.table, file, part, rows, is_selected=is_selected)
         if part is not None and self.isVisible():
             self.detail_wanted.emit(file, part)
 

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from asplab.gui.guide.typesetting import Typesetting
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.look.theme import Appearance, Theme
-from asplab.gui.menus.popover import KeyList, about_box
+from asplab.gui.menus.key_list import KeyList
+from asplab.gui.menus.popover import about_box
 from asplab.gui.preferences import Preferences
 from asplab.gui.widgets.setting_help import Explained, SettingHelp, line_of
 

@@ -11,6 +11,7 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves
 from asplab.core.pump.purity import PurityBound
 from asplab.core.units import thermal_energy_mev
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.detuning import detuning_label
@@ -100,6 +101,7 @@ class EfficiencyPanel(Panel):
         self.card.add(foot)
         self.scale = ChoiceField((("eta", "η"), ("logit", "ln η/(1 − η)")))
         self.scale.setFixedWidth(118)
+        self.scale.setAccessibleName(tr("Scale of η"))
         self.thermal = SeriesPlot(theme, x_label="1/k<sub>B</sub>T (eV<sup>−1</sup>)", y_label="η")
         self.thermal.display_hint(f"Dashes join the points · a straight ln η/(1 − η) means Arrhenius odds · {EXCLUDES}")
         self._thermal_guides = Guides(theme)

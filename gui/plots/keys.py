@@ -45,7 +45,7 @@ def answer_key(plot: "Plot", event: QKeyEvent) -> bool:
         right, down = ARROWS[key]
         plot.pan_by(PAN_STEP * right, -PAN_STEP * down)
     elif key in ARROWS and not held and not _moves_an_edge(plot):
-        plot.walking.step(ARROWS[key])
+        return plot.walking.step(ARROWS[key])
     elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal) and (with_ctrl or with_shift or not held):
         plot.zoom_by(ZOOM_STEP)
     elif key == Qt.Key.Key_Minus and (with_ctrl or not held):

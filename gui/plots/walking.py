@@ -28,8 +28,8 @@ class Walking:
         """Where the point stands, in the plot's pixels; None without one."""
         return self.cursor.pixel()
 
-    def step(self, step: tuple[int, int]) -> None:
-        """Go to the next point in a direction of pixels, and say what it is."""
+    def step(self, step: tuple[int, int]) -> bool:
+        """Go to the next point in a direction of pixels and say what it is; return whether there are points at all."""
         box = self._plot.box
         frame = box.mapRectToScene(box.boundingRect())
         visible = self._plot.visible_layers()
@@ -37,6 +37,7 @@ class Walking:
         if found is not None:
             self.cursor.display(found)
             self._tell()
+        return self.cursor.at is not None
 
     def press(self, button: Qt.MouseButton, *, adds: bool = False) -> bool:
         """Click the point and return whether there is one; ``adds`` keeps what was selected before."""

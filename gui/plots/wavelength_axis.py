@@ -10,7 +10,7 @@ from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.base import Plot
 from asplab.gui.widgets.numerals import plain
 
-_LEAST_PX, _UNIT_PX = 56, 32
+_LEAST_PX, _DIGIT_PX, _UNIT_PX = 40, 8, 18
 _HEIGHT_PX = 20
 _STEPS_NM = tuple(step * 10.0**decade for decade in range(-2, 4) for step in (1, 2, 5))
 
@@ -77,17 +77,18 @@ class WavelengthAxis(Axis):
             ticks = step * np.arange(math.ceil(low / step), math.floor(high / step) + 1)
             places = np.sort(self._places(ticks))
             room = size / (maxVal - minVal)
-            if places.size < 2 or float(np.diff(places).min()) * room >= _LEAST_PX:
-                # The unit needs room before the end of the axis.
-                free = places[(maxVal - places) * room >= _UNIT_PX]
-                self._unit_at = float(free[-1]) if free.size else math.nan
+            if places.size < 2 or float(np.diff(places).min()) * room >= _LEAST_PX + _DIGIT_PX * _decimals(step):
+                # The unit needs room before the beginning of the axis.
+                free = places[(places - minVal) * room >= _UNIT_PX]
+                self._unit_at = float(free[0]) if free.size else math.nan
                 return [(step, places)]
         return []
 
     def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
-        """Write the wavelengths, the last one that has room with the unit."""
-        decimals = max(0, -math.floor(math.log10(spacing) + 1e-9))
-        numbers = [plain(float(nm), decimals) for nm in self._nm(self._zero_mev + self._sign * np.asarray(values))]
+        """Write the wavelengths, the first one that has room with the unit."""
+        numbers = [
+            plain(float(nm), _decimals(spacing)) for nm in self._nm(self._zero_mev + self._sign * np.asarray(values))
+        ]
         return [f"{text} nm" if place == self._unit_at else text for place, text in zip(values, numbers, strict=True)]
 
     def _nm(self, energy_mev: FloatArray) -> FloatArray:
@@ -95,3 +96,7 @@ class WavelengthAxis(Axis):
 
     def _places(self, nm: FloatArray) -> FloatArray:
         return (energy_from_wavelength(nm, medium=self._medium) - self._zero_mev) / self._sign
+
+
+def _decimals(step: float) -> int:
+    return max(0, -math.floor(math.log10(step) + 1e-9))

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from asplab.gui.language import tr
+
 GAP = 8
 """Between cards, in pixels."""
 
@@ -42,6 +44,7 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setWidget(content)
+    area.setAccessibleName(content.accessibleName() or tr("Part that scrolls"))
     for part in (area.viewport(), content):
         part.setAutoFillBackground(False)
     return area

@@ -15,6 +15,8 @@ from asplab.core.settings import PumpSettings
 from asplab.core.statistics.chance import told_from
 from asplab.core.units import FloatArray
 
+_NEAR_MEV = 10.0
+"""Difference of ΔE up to which a series of another temperature tells what pairs may emit."""
 _SEEN = 3.0
 """Standard errors of the emission beyond which an unverified point is told."""
 
@@ -57,7 +59,8 @@ def purify(measured: MeasuredResponses, two_photon: TwoPhoton, settings: PumpSet
     far = responses.valid & (responses.detuning_mev > VERIFIED_TO_MEV)
     far[:, : responses.n_stokes] = False
     unverified = far & ~two_photon.is_single
-    told = (*_told_shares(responses, two_photon), *_told_unverified(responses, unverified))
+    pairs = _pairs_elsewhere(measured.responses, two_photon)
+    told = (*_told_shares(responses, two_photon), *_told_unverified(responses, unverified, pairs))
     return replace(responses, unverified=unverified, problems=(*responses.problems, *two_photon.problems, *told))
 
 
@@ -138,8 +141,25 @@ def _told_shares(responses: Responses, two_photon: TwoPhoton) -> list[Problem]:
     return [Problem(severity, join_places(places), message)]
 
 
-def _told_unverified(responses: Responses, unverified: np.ndarray) -> list[Problem]:
-    """Tell once where emission far below the gap is seen but not shown to take one photon."""
+def _pairs_elsewhere(measured: Responses, two_photon: TwoPhoton) -> FloatArray:
+    """Return the emission of pairs that series of other temperatures tell at nearly the same ΔE; NaN without any.
+
+    Absorption of pairs far below their gap hardly depends on temperature or photon energy, that of one photon does: it
+    is the emission, not its share, that other temperatures have in common. The largest of several counts.
+    """
+    found = np.full(measured.valid.shape, np.nan)
+    known = two_photon.is_known & measured.valid
+    emitted = np.where(known, two_photon.share * measured.intensity, np.nan)
+    for t, c in np.argwhere(measured.valid):
+        near = known & (np.abs(measured.detuning_mev - measured.detuning_mev[t, c]) <= _NEAR_MEV)
+        near[t] = False
+        if near.any():
+            found[t, c] = emitted[near].max()
+    return found
+
+
+def _told_unverified(responses: Responses, unverified: np.ndarray, pairs: FloatArray) -> list[Problem]:
+    """Tell once where emission far below the gap is seen but not shown to take one photon, and what may be in it."""
     n = responses.valid.shape[1]
     noise = np.sqrt(np.einsum("tii->ti", responses.covariance)[:, :n])
     seen = unverified & responses.fitted & (responses.intensity > _SEEN * noise)
@@ -149,6 +169,20 @@ def _told_unverified(responses: Responses, unverified: np.ndarray) -> list[Probl
     span = f"{lowest:.0f} meV" if highest - lowest < 1.0 else f"{lowest:.0f} to {highest:.0f} meV"
     message = (
         f"emission is seen at ΔE = {span}, where two photons at once may make it, and no power series shows that one "
-        "does. Measure the emission against power there (kind power)."
+        f"does. {_elsewhere(responses, seen, pairs)}Measure the emission against power there (kind power)."
     )
     return [Problem("info", "single photon", message)]
+
+
+def _elsewhere(responses: Responses, seen: np.ndarray, pairs: FloatArray) -> str:
+    """Say how much of what is seen would be that of pairs, did they emit there as at other temperatures."""
+    known = seen & np.isfinite(pairs) & (pairs > 0.0)
+    if not known.any():
+        return ""
+    part = np.where(known, pairs / np.where(known, responses.intensity, 1.0), 0.0)
+    t, c = np.unravel_index(int(np.argmax(part)), part.shape)
+    return (
+        f"If pairs emit as much there as series of other temperatures tell, they make up to {min(part[t, c], 1.0):.0%} "
+        f"of it ({responses.detuning_mev[t, c]:.0f} meV, {responses.temperatures_k[t]:.0f} K); nothing of that is "
+        "subtracted. "
+    )

@@ -138,6 +138,18 @@ def test_a_power_series_frees_eta_from_pairs_and_from_their_heat(unit: str) -> N
     assert not any(flagged(results))
 
 
+def test_what_pairs_of_another_temperature_would_make_is_told_and_not_subtracted() -> None:
+    warm = replace(TOY, temperatures_k=(250.0, 290.0))
+    found = analysed(replace(warm.experiment(), kept=(series(TOY, 150.0),)))
+    assert found.two_photon is not None
+    assert found.two_photon.share[1].max() == 0.0
+    (message,) = [p.message for p in found.problems if "no power series shows" in p.message]
+    # The toy's pairs emit alike at both temperatures, so what is told is what is there.
+    assert f"they make up to {share_at(150.0, 0.4):.0%} of it (148 meV, 290 K); nothing of that is" in message
+    alone = analysed(warm.experiment())
+    assert not any("If pairs emit" in p.message for p in alone.problems)
+
+
 def test_without_the_subtraction_eta_is_off_by_what_pairs_do() -> None:
     results = analysed(both_series(), subtract_two_photon=False)
     assert results.efficiency is not None

@@ -48,7 +48,7 @@ CASES: dict[str, tuple[Effects, Chosen, Chosen | None]] = {
     "warmer scans": (Effects(temperature_mismatch_k=5.0), {}, None),
     "readbacks": (Effects(temperature_readback_k=0.5, wavelength_readback_nm=0.05), {}, None),
 }  # fmt: skip
-CAUTIOUS = ("moved band", "unpaired scans", "measured again")
+CAUTIOUS = ("moved band",)
 """Cases whose errors are larger than their pulls need, on purpose."""
 
 
@@ -84,7 +84,7 @@ def test_eta_comes_back_from_raw_files(case: str, tmp_path: Path) -> None:
     spread = float(np.sqrt(np.mean(pulls**2)))
     without = np.inf if off is None else np.abs(eta_pulls(tmp_path / "0", effects, off, 0)).max()
     message = f"{case}: mean {pulls.mean():.2f}, spread {spread:.2f}; off, the largest is {without:.0f} errors"
-    assert (0.2 if case in CAUTIOUS else 0.6) < spread < 1.3, message
+    assert (0.2 if case in CAUTIOUS else 0.8) < spread < 1.2, message
     assert abs(pulls.mean()) < 0.5, message
     assert without > 3.0, message
     print(message)

@@ -66,7 +66,8 @@ class HistoryPanel(QWidget):
             self.display(self._steps, self._now)
 
     def _dress(self, item: QListWidgetItem, step: Step, index: int) -> None:
-        words = [step.text, step.time, tr("saved") if step.is_saved else ""]
+        # Names may be longer than the dock is wide; what stands at the end would be cut.
+        words = [tr("✓ saved") if step.is_saved else "", step.time, step.text]
         item.setText(" · ".join(word for word in words if word))
         is_undone = index > self._now
         role = QPalette.ColorRole.PlaceholderText if is_undone else QPalette.ColorRole.WindowText
@@ -75,10 +76,8 @@ class HistoryPanel(QWidget):
         font.setBold(index == self._now)
         font.setItalic(is_undone)
         item.setFont(font)
-        if index == self._now:
-            item.setToolTip(tr("The state as it is now"))
-        else:
-            item.setToolTip(tr("Undone; click to redo up to here") if is_undone else tr("Click to undo back to here"))
+        told = tr("Undone; click to redo up to here") if is_undone else tr("Click to undo back to here")
+        item.setToolTip(f"{step.text}\n{tr('The state as it is now') if index == self._now else told}")
 
     def _choose(self, item: QListWidgetItem) -> None:
         if self.list.row(item) != self._now:

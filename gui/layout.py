@@ -45,7 +45,7 @@ class Place:
 
 PLACES = {
     "experiment": Place("left", 200),
-    "history": Place("left", 170, is_open=False),
+    "history": Place("left", 200, is_first=True, is_steady=True, is_open=False),
     "selected": Place("left", 236, is_first=True, is_steady=True),
     "settings": Place("right", 186),
     "results": Place("right", 190, is_first=True),

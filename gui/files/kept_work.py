@@ -111,7 +111,7 @@ def find(folder: Path) -> KeptWork:
 
 def find_all(folders: tuple[Path, ...], progress: Progress) -> tuple[KeptWork, ...]:
     """Return the work of all folders that hold any, the latest first."""
-    found = []
+    found: list[KeptWork] = []
     for folder in folders:
         progress.step(len(found), len(folders), f"looking into {folder.name}")
         try:

@@ -20,7 +20,7 @@ def rows(bound: Bindings) -> list[str]:
 
 
 def names(bound: Bindings) -> list[str]:
-    return [row.split(" · ")[0] for row in rows(bound)]
+    return [row.split(" · ")[-1] for row in rows(bound)]
 
 
 @pytest.fixture
@@ -83,12 +83,12 @@ def test_enter_goes_to_the_row_under_the_ring(history: QListWidget, opened: Bind
 
 
 def test_the_saved_state_is_marked(history: QListWidget, opened: Bindings, until: Until, tmp_path: Path) -> None:
-    assert [row.endswith("saved") for row in rows(opened)] == [True, False, False, False]
+    assert [row.startswith("✓ saved") for row in rows(opened)] == [True, False, False, False]
     opened.files.save_to(tmp_path / "day.nxs")
-    until(lambda: [row.endswith("saved") for row in rows(opened)] == [False, False, False, True])
+    until(lambda: [row.startswith("✓ saved") for row in rows(opened)] == [False, False, False, True])
     click(history, 2)
     assert opened.session.is_modified
-    assert [row.endswith("saved") for row in rows(opened)] == [False, False, False, True]
+    assert [row.startswith("✓ saved") for row in rows(opened)] == [False, False, False, True]
 
 
 def test_a_new_edit_after_going_back_replaces_what_was_undone(

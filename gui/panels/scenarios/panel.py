@@ -266,7 +266,7 @@ class ScenariosPanel(StudyPanel):
         is_eta = self.views.key == "eta"
         self.eta.setVisible(is_eta)
         self.plane.setVisible(not is_eta)
-        place = tr("all temperatures")
+        place = ""
         if is_eta:
             self.eta.display([] if temperature_k is None else eta_series(variants, temperature_k))
         else:

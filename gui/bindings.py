@@ -40,6 +40,7 @@ from asplab.gui.session import ANALYSIS, Session
 from asplab.gui.step_list import STEPS
 from asplab.gui.text_undo import TextUndo
 from asplab.gui.tour.tour import Tour
+from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.window import Window
 from asplab.gui.words.hints import hint_for
@@ -134,7 +135,9 @@ class Bindings(QObject):
             if isinstance(panel, PolaronPanel):
                 panel.page_chosen.connect(lambda _key: self._hint(""))
             self.window.pages.addWidget(self.pages[key])
-            self.pages[key].setFocus()  # else its first field took the keys, and the wheel would change it
+            if self.window.workbench.isVisible():
+                # Else its first field took the keys, and the wheel would change it.
+                self.pages[key].setFocus()
         return self.pages[key]
 
     # --- connections ---------------------------------------------------------------------------------------
@@ -190,6 +193,8 @@ class Bindings(QObject):
         panel.step_chosen.connect(self.looking.choose_step)
         panel.measurement_opened.connect(self.looking.open_stack)
         panel.hint_changed.connect(self._hint)
+        for deck in panel.findChildren(Deck):
+            deck.command_chosen.connect(self.window.commanded)
         panel.help_wanted.connect(self.help.explain)
         self.hand.take(panel)
 

@@ -194,10 +194,11 @@ class Window(QMainWindow):
         self._tighten()
 
     def _take_focus(self, *_: int) -> None:
-        """Give the keyboard to what is shown; else the first button would take it and look chosen."""
+        from asplab.gui.widgets.arrange import give_keyboard
+
         shown = self.stack.currentWidget()
         page = self.pages.currentWidget() if shown is self.workbench else None
-        (page or shown).setFocus()
+        give_keyboard(page or shown)
 
     def _tighten(self) -> None:
         if self._is_built:

@@ -4,6 +4,9 @@ from string import Template
 
 TEMPLATE = Template("""
 QMainWindow, QDialog { background: $background; }
+QMessageBox { background: $panel; }
+QMessageBox QLabel#qt_msgbox_label { font-size: ${title_px}px; font-weight: 600; min-width: 280px; }
+QMessageBox QLabel#qt_msgbox_informativelabel { color: $muted; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; font-size: ${muted_px}px; }
 
 QFrame[role="help"] { background: $panel; border: 1px solid $accent; border-radius: 8px; }
@@ -32,6 +35,9 @@ QPushButton:disabled, QToolButton:disabled { color: $muted; background: transpar
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[role="primary"]:focus { border-color: $text; }
+QMessageBox QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QMessageBox QPushButton:default:hover { background: $accent_hover; }
+QMessageBox QPushButton:default:focus { border-color: $text; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[role="quiet"]:hover { background: $soft; }
 QPushButton[role="quiet"]:focus { border-color: $accent; }
@@ -91,7 +97,10 @@ QTreeView::item:hover, QListView::item:hover { background: $field; }
 QTreeView::item:selected, QListView::item:selected { background: $soft; color: $text; }
 QTreeView:focus, QListView:focus, QTableView:focus { border: 1px solid $accent; border-radius: 4px; }
 QTreeView, QListView, QTableView { border: 1px solid transparent; }
+QTreeView { show-decoration-selected: 1; }
 QTreeView::branch { background: $panel; }
+QTreeView::branch:hover { background: $field; }
+QTreeView::branch:selected { background: $soft; }
 QTreeView::branch:has-children:closed { image: url($icons/chevron-right-$name.svg); }
 QTreeView::branch:has-children:open { image: url($icons/chevron-down-$name.svg); }
 QTreeView::indicator, QTableView::indicator { width: 14px; height: 14px; background: $field;

@@ -18,7 +18,7 @@ from asplab.core.errors import SettingsError
 from asplab.gui.look.stylesheet import TEMPLATE
 
 FONT_FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
-TITLE_PX, BODY_PX, MUTED_PX = 13, 13, 12
+TITLE_PX, BODY_PX, MUTED_PX = 14, 13, 12
 CONTRAST_OF_TEXT = 4.5
 MODES = ("system", "light", "dark")
 SYMBOLS = ("circle", "diamond", "triangle", "square", "hexagon", "wedge", "star", "cross")

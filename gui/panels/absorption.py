@@ -104,8 +104,8 @@ class AbsorptionPanel(Panel):
         scans = None if results.scans is None or t is None else results.scans.sets[t]
         if scans is None or t is None:
             reason = "Add photothermal scans (kind pa) of this temperature: excitation_nm, lockin_x_v and lockin_y_v."
-            words, command = why_missing(results, reason, view), "import_files"
-            self.deck.display_missing("No photothermal scan", words, action=tr("Import files…"), command=command)
+            words = why_missing(results, reason, view)
+            self.deck.display_missing("No photothermal scan", words, command="import_files")
             return
         self.deck.display_content()
         reference = _reference(results, t)

@@ -130,7 +130,7 @@ class EfficiencyPanel(Panel):
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not fit.valid.any():
             reason = "η needs PL, ASPL and photothermal scans of one temperature, and two Stokes excitations."
-            self.deck.display_missing("No efficiency yet", why_missing(results, reason))
+            self.deck.display_missing("No efficiency yet", why_missing(results, reason, view))
             return
         self.deck.display_content()
         specs = temperature_specs(fit.temperatures_k)

@@ -63,6 +63,7 @@ class ExperimentTree(Panel):
         self._inputs: tuple[object, ...] = ()
         self._shown: tuple[object, ...] = ()
         self._selected: ViewState | None = None
+        self._unfolded = ""
         self._displaying = False
         self._marked: tuple[object, ...] = ()
         self._longest: tuple[str, ...] = ()
@@ -202,13 +203,19 @@ class ExperimentTree(Panel):
             return
         self._displaying = True
         index = self.model.index_of(node)
-        if node.kind == "temperature" and not any(
-            self.view.isExpanded(self.model.index_of(top)) for top in self.model.root.children
-        ):
-            self.view.expand(index)
+        if node.kind == "temperature":
+            self._unfold(node)
         self.view.setCurrentIndex(index)
         self.view.scrollTo(index)
         self._displaying = False
+
+    def _unfold(self, top: Node) -> None:
+        """Unfold a temperature in place of the one that was unfolded for the last; what the user unfolded stays."""
+        before = next((node for node in self.model.root.children if node.key == self._unfolded), None)
+        if before is not None and before is not top:
+            self.view.collapse(self.model.index_of(before))
+        self._unfolded = "" if self.view.isExpanded(self.model.index_of(top)) else top.key
+        self.view.expand(self.model.index_of(top))
 
     def _wanted(self, view: ViewState) -> Node | None:
         top = next((node for node in self.model.root.children if node.temperature == view.temperature), None)

@@ -163,7 +163,7 @@ class OverviewPanel(Panel):
         self._display_cutoffs(results, self._picture.stack)
         self.cards[0].display_subtitle(*spectra_words(results, view.temperature, self._picture.stack))
         missing = "Add emission spectra (kind pl or aspl)."
-        self.cards[0].display_reason("" if self._picture.series else "No spectra here", why_missing(results, missing))
+        self.cards[0].display_reason("" if self._picture.series else "No spectra here", why_missing(results, missing, view))
 
     def _kept_stack(self, results: Results, t: int) -> str:
         """Return the condition that is on screen, so that a dragged cutoff does not change hands half-way."""
@@ -192,7 +192,7 @@ class OverviewPanel(Panel):
         words = yield_words(results.efficiency, view.temperature)
         self.cards[1].display_subtitle(*_changed([] if change is None else [change], words))
         missing = "R needs emission and photothermal signal above and below the gap."
-        self.cards[1].display_reason("" if series else "No R line here", why_missing(results, missing))
+        self.cards[1].display_reason("" if series else "No R line here", why_missing(results, missing, view))
 
     # --- η -------------------------------------------------------------------------------------------------
     def _display_eta(self, results: Results, view: ViewState) -> None:
@@ -204,7 +204,7 @@ class OverviewPanel(Panel):
         changes = [] if reference is None else eta_changes(reference, results, t, view.stack)
         self.cards[2].display_subtitle(*_changed(changes, temperature_words(temperatures_of(results), t, self._theme)))
         missing = "η needs PL, ASPL and photothermal scans of one temperature."
-        self.cards[2].display_reason("" if series else "No η yet", why_missing(results, missing))
+        self.cards[2].display_reason("" if series else "No η yet", why_missing(results, missing, view))
 
     def _ring(self, view: ViewState) -> None:
         fit = self._results.efficiency if self._results is not None else None
@@ -228,7 +228,7 @@ class OverviewPanel(Panel):
         changes = [] if reference is None else polaron_changes(reference, results, t)[::-1]
         self.cards[3].display_subtitle(*_changed(changes, polaron_words(results.polaron, t, self._theme)))
         missing = "Eq. 9 needs η at three detunings of one temperature at least, better six."
-        self.cards[3].display_reason("" if series else "g and ħω are not determined", why_missing(results, missing))
+        self.cards[3].display_reason("" if series else "g and ħω are not determined", why_missing(results, missing, view))
 
     def _follow_fit(self, results: Results, t: int) -> None:
         """Choose the axes of g and ħω anew where the fit has left them, once the hand rests."""

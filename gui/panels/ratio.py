@@ -91,7 +91,7 @@ class RatioPanel(Panel):
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not np.isfinite(fit.quantum_yield).any():
             reason = "The quantum yield needs PL and photothermal signal at two Stokes excitations of a temperature."
-            self.deck.display_missing("No quantum yield yet", why_missing(results, reason))
+            self.deck.display_missing("No quantum yield yet", why_missing(results, reason, view))
             return
         self.deck.display_content()
         specs = temperature_specs(fit.temperatures_k)

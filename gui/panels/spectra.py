@@ -124,8 +124,8 @@ class SpectraPanel(Panel):
         corrected, k = results.corrected, selected_stack(results, view)
         if corrected is None or k is None:
             reason = "Add emission spectra (kind pl or aspl), or choose a temperature that has some."
-            words, command = why_missing(results, reason, view), "import_files"
-            self.deck.display_missing("No emission spectra", words, action=tr("Import files…"), command=command)
+            words = why_missing(results, reason, view)
+            self.deck.display_missing("No emission spectra", words, command="import_files")
             return
         self.deck.display_content()
         self._show_curves(results, corrected, k)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from asplab.gui.language import tr
@@ -48,3 +49,11 @@ def scrolled(content: QWidget) -> QScrollArea:
     for part in (area.viewport(), content):
         part.setAutoFillBackground(False)
     return area
+
+
+def give_keyboard(widget: QWidget) -> None:
+    """Give the keyboard to a widget that needs no key itself; else the first button would take it and look chosen."""
+    if widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+        # Qt passes by what takes no focus when the window becomes active.
+        widget.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    widget.setFocus()

@@ -78,7 +78,8 @@ def _with_interval(value: float, low: float, high: float, locale: QLocale | None
         decimals = decimals_of(high - low) if high > low else _DIGITS_WITHOUT_ERROR
         return f"{plain(value, decimals, locale)} [{plain(low, decimals, locale)}, {plain(high, decimals, locale)}]"
     arms = (high - value, value - low)
-    decimals = decimals_of(min(arms))
+    # Two digits of the longer arm, or more where the shorter one would vanish.
+    decimals = max(decimals_of(max(arms)), decimals_of(min(arms)) - 1)
     if max(arms) < _SYMMETRIC * min(arms):
         return f"{plain(value, decimals, locale)} ± {plain(0.5 * sum(arms), decimals, locale)}"
     up, down = plain(high - value, decimals, locale), plain(value - low, decimals, locale)

@@ -1,6 +1,7 @@
 """How panels read results: what is selected, what it is called, which colour it has, why something is missing."""
 
 import math
+import re
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,10 +75,23 @@ def stack_line(stack: Stack) -> str:
     return f"{temperature_name(stack.temperature_k)} · {stack_name(stack)} · {count} {noun}"
 
 
-def why_missing(results: Results, otherwise: str) -> str:
-    """Return the first error of the analysis, or ``otherwise`` when it reports none."""
+def why_missing(results: Results, otherwise: str, view: ViewState | None = None) -> str:
+    """Return the first error of the analysis, or ``otherwise`` when it reports none.
+
+    With a ``view``, the error is one of the selected temperature or of all of them, never of another one.
+    """
     errors = [problem for problem in results.problems if problem.severity == "error"]
+    t = None if view is None else selected_temperature(results, view)
+    if t is not None:
+        names = [temperature_name(value) for value in temperatures_of(results)]
+        here = names.pop(t)
+        errors = [one for one in errors if not _names_any(one.where, names)]
+        errors.sort(key=lambda one: not _names_any(one.where, [here]))
     return f"{errors[0].where}: {errors[0].message}" if errors else otherwise
+
+
+def _names_any(place: str, names: list[str]) -> bool:
+    return any(re.search(rf"(?<!\d){re.escape(name)}(?!\w)", place) for name in names)
 
 
 def intensity_unit(stacks: tuple[Stack, ...], settings: CorrectionSettings) -> str:

@@ -70,7 +70,7 @@ class CorrectionsPanel(StudyPanel):
         k = selected_stack(results, view)
         if results.corrected is None or k is None:
             reason = "Add emission spectra (kind pl or aspl), or choose a temperature that has some."
-            self.deck.display_missing("Nothing to correct", why_missing(results, reason))
+            self.deck.display_missing("Nothing to correct", why_missing(results, reason, view))
             return
         if results is not self._results:
             self._steps, self._asked = ledger(results), {}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from asplab.core.polaron.rates import MODELS as RATE_MODELS
 from asplab.gui.settings_catalogue.entries import Entry, Group
-from asplab.gui.settings_catalogue.sources import AICC, HUANG_RHYS, OWN, URBACH
+from asplab.gui.settings_catalogue.sources import AICC, BAYES, HUANG_RHYS, OWN, URBACH
 from asplab.gui.widgets.fields import Numeric
 from asplab.gui.widgets.model_forms import Quantity
 
@@ -47,7 +47,7 @@ MODELS = Group(
               "come from; they add to χ² like a measurement. σ = 0 ± 10 meV says that the gaps spread by at most "
               "about that much.", quantities=QUANTITIES,
               equation=r"\chi^2 \to \chi^2 + \left(\frac{p - p_0}{\sigma_0}\right)^2",
-              source=OWN, page="models#priors-and-nuisances"),
+              source=BAYES, page="models#priors-and-nuisances"),
         Entry("models", "modes_mev", "numbers", "Modes",
               "Phonon energies of the models with several modes, in meV, with semicolons between them. They are not "
               "fitted.", Numeric("meV", 2, 0.01, 500.0), empty="none",
@@ -67,7 +67,7 @@ MODELS = Group(
         Entry("models", "nuisances", "switch", "Systematic effects",
               "Fits of the comparison take the systematic effects as nuisances with their priors.",
               equation=r"\chi^2 \to \chi^2 + \sum_k z_k^2",
-              source=OWN, page="models#priors-and-nuisances"),
+              source=BAYES, page="models#priors-and-nuisances"),
     ),
     folded=True,
 )  # fmt: skip

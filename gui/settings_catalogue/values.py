@@ -8,7 +8,8 @@ from asplab.gui.language import tr
 from asplab.gui.settings_catalogue.entries import Entry
 from asplab.gui.widgets.numerals import plain
 
-_LARGE = 1e4
+_LARGE, _HUGE, _SMALL = 1e4, 1e6, 1e-3
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def default_words(entry: Entry) -> str:
@@ -30,8 +31,14 @@ def range_words(entry: Entry) -> str:
 
 
 def _number(value: float) -> str:
-    # As many digits as the number has, never rounded: a range must not look other than it is.
-    return f"{value:g}".replace("e+0", "e").replace("-", "−") if abs(value) >= _LARGE else f"{value:.6g}"
+    """Return the end of a range: a plain number, or a power of ten where it is very small or large."""
+    size = abs(value)
+    if size and not _SMALL <= size < _HUGE:
+        factor, _, power = f"{value:e}".partition("e")
+        factor = factor.rstrip("0").rstrip(".")
+        ten = "10" + str(int(power)).translate(_SUPERSCRIPTS)
+        return ten if factor == "1" else f"{factor}·{ten}".replace("-", "−")
+    return f"{value:.6g}".replace("-", "−")
 
 
 def _with_unit(entry: Entry, value: float) -> str:

@@ -76,7 +76,15 @@ def test_a_default_is_not_rounded_by_the_decimals_of_its_field(entry: Entry) -> 
     assert range_words(entry)
 
 
-def test_a_value_other_than_the_default_is_told_beside_it() -> None:
+def test_very_small_and_large_ends_of_a_range_are_powers_of_ten() -> None:
+    found = {f"{entry.record}.{entry.field}": range_words(entry) for entry in ENTRIES}
+    assert found["pump.absorption_cross_section_nm2"] == "10⁻⁶ to 10000 nm²"
+    assert found["corrections.full_scale_counts"] == "0 to 10⁹ counts"
+    assert found["energies.reference_offset_mev"] == "−500 to 500 meV"
+    assert found["integration.estimator"] == ""
+
+
+def test_a_value_other_than_the_default_is_told_beside_it(application: QApplication) -> None:
     entry = next(entry for entry in ENTRIES if entry.field == "cutoff_guard_nm")
     line = QWidget()
     assert "Now" not in facts_of(Explained(entry, line, 6.0))

@@ -17,14 +17,18 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import brentq
 
 from asplab.core.document import Document
 from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results, analyse
 from asplab.core.problems import grouped
 from asplab.core.systematics import systematic_errors
+from asplab.core.units import wavelength_from_energy
 from asplab.core.virtual import VirtualExperiment, experiment_with_truth, simulate, truth_document
 from asplab.core.virtual.effects import Effects
+from asplab.core.virtual.light import true_eta
+from asplab.core.virtual.truth import emission_mev
 
 DEEPEST_MEV = 78.0
 """Detunings up to here are counted: the nominal 77 meV and what readbacks make of it."""
@@ -75,22 +79,40 @@ def analysed(experiment: VirtualExperiment, seed: int) -> Results:
         return analyse(Document(load_experiment(simulate(Path(folder) / "data", experiment, seed=seed).parent)))
 
 
+def true_eta_at(
+    experiment: VirtualExperiment, temperature_k: float, gap_mev: float, detuning_mev: float, shift_mev: float
+) -> float:
+    """Return the true η at the absorbed energy that a result of a finite line stands for.
+
+    A line of finite width is absorbed to the blue of its centre; the analysis raises its energy by ``shift_mev`` and
+    reports η there, not at the centre that the laser was set to. The gap tells the true temperature.
+    """
+    true_k = float(brentq(lambda kelvin: emission_mev(kelvin) - gap_mev, temperature_k - 10.0, temperature_k + 10.0))
+    return float(true_eta(experiment, wavelength_from_energy(gap_mev - detuning_mev + shift_mev), true_k))
+
+
 def compared(results: Results, experiment: VirtualExperiment, seed: int) -> Iterator[Row]:
     """Yield every η of the results with its truth; conditions are told apart by set temperature and excitation."""
     fit = results.efficiency
-    if fit is None:
+    if fit is None or fit.responses is None:
         return
-    total = systematic_errors(results)
-    truths = truth_document(experiment, seed=seed)["efficiency"]
-    for truth in truths:  # type: ignore[attr-defined]
-        t = int(np.argmin(np.abs(fit.temperatures_k - truth["temperature_k"])))
+    total, ns = systematic_errors(results), fit.responses.n_stokes
+    parts = (part for part in (fit.responses.blue_shift_mev, fit.responses.blur_mev) if part is not None)
+    shift = sum((part[:, ns:] for part in parts), np.zeros(fit.eta.shape))
+    document = truth_document(experiment, seed=seed)
+    gaps = {row["temperature_k"]: row["gap_mev"] for row in document["gap"]}  # type: ignore[attr-defined]
+    for truth in document["efficiency"]:  # type: ignore[attr-defined]
+        kelvin = truth["temperature_k"]
+        t = int(np.argmin(np.abs(fit.temperatures_k - kelvin)))
         distance = np.where(fit.valid[t], np.abs(fit.excitation_nm[t] - truth["excitation_nm"]), np.inf)
         place = int(np.argmin(distance))
         if truth["detuning_mev"] > DEEPEST_MEV or distance[place] > 1.0:
             continue
         eta, error = float(fit.eta[t, place]), float(fit.eta_error[t, place])
         plus, minus = float(total.plus.eta[t, place]), float(total.minus.eta[t, place])
-        yield Row(truth["temperature_k"], truth["detuning_mev"], eta, error, plus, minus, truth["eta"])
+        detuning = float(truth["detuning_mev"])
+        true = true_eta_at(experiment, kelvin, gaps[kelvin], detuning, float(shift[t, place]))
+        yield Row(kelvin, detuning - float(shift[t, place]), eta, error, plus, minus, true)
 
 
 def described(rows: list[Row]) -> str:

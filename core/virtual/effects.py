@@ -12,12 +12,21 @@ from asplab.core.errors import SettingsError
 
 _SIGNED = frozenset(
     (
-        "temperature_mismatch_k", "segment_gain_error", "pickup_y", "power_baseline", "nd_error_od",
+        "temperature_mismatch_k", "segment_gain_error", "pickup_y", "power_baseline", "nd_error_od", "em_gain_error",
         "bleaching", "axis_offset_nm", "axis_stretch_nm", "laser_offset_nm", "scan_offset_nm", "yield_slope",
         "band_shift_mev",
     )
 )  # fmt: skip
-_FRACTIONS = ("leak", "laser_wing", "filter_ripple", "path_mismatch", "segment_gain_error", "overload", "bleaching")
+_FRACTIONS = (
+    "leak",
+    "laser_wing",
+    "filter_ripple",
+    "path_mismatch",
+    "segment_gain_error",
+    "overload",
+    "bleaching",
+    "em_gain_error",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ class Effects:
         Optical density of a filter in front of the detector for PL, and how much more it really has.
     pl_em_gain : float
         Where above 0, the electron-multiplying gain for PL.
+    em_gain_error : float
+        Relative excess of that gain over what the manifest tells.
     accumulations : int
         Exposures that an anti-Stokes spectrum is the sum of.
     bleaching : float
@@ -129,6 +140,7 @@ class Effects:
     pl_nd_od: float = 0.0
     nd_error_od: float = 0.0
     pl_em_gain: float = 0.0
+    em_gain_error: float = 0.0
     accumulations: int = 1
     bleaching: float = 0.0
     bleaches_heat: bool = False

@@ -64,7 +64,9 @@ def spectra(
     counts = np.zeros((*brightness.shape, experiment.pixels), dtype=np.int64)
     for index, condition in enumerate(measured):
         light = np.array(list(_light(experiment, condition, states, index, brightness[index])))
-        counts[index] = detect(experiment, rng, light, em_gain=condition.em_gain, accumulations=condition.accumulations)
+        told = condition.em_gain
+        gain = None if told is None else told * (1.0 + experiment.effects.em_gain_error)
+        counts[index] = detect(experiment, rng, light, em_gain=gain, accumulations=condition.accumulations)
     strike(experiment, rng, counts)
     return counts
 

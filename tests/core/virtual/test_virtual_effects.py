@@ -342,6 +342,16 @@ def test_pl_is_taken_at_the_gain_that_the_manifest_tells(tmp_path: Path) -> None
     assert {(row["exposure_s"], row["em_gain"]) for row in rows_of(folder, "pl")} <= dark
 
 
+def test_a_gain_that_is_higher_than_told_brightens_pl_alone(tmp_path: Path) -> None:
+    right = written(tmp_path / "right", pl_em_gain=20.0)
+    wrong = written(tmp_path / "wrong", pl_em_gain=20.0, em_gain_error=0.5)
+    assert {row["em_gain"] for row in rows_of(wrong, "pl")} == {"20"}
+    for kind, excess in (("pl", 1.5), ("aspl", 1.0)):
+        file = rows_of(right, kind)[0]["file"]
+        signals = [(table(folder, file)[:, 1] - 200.0).sum() for folder in (right, wrong)]
+        assert signals[1] / signals[0] == pytest.approx(excess, rel=0.03)
+
+
 def test_accumulated_spectra_are_sums_with_darks_of_their_own(tmp_path: Path) -> None:
     folder = written(tmp_path, accumulations=4)
     rows = rows_of(folder, "aspl")

@@ -73,6 +73,7 @@ class Bindings(QObject):
         self.problems = ProblemList(window)
         self._text_undo = TextUndo(window)
         self._exclusions = Exclusions()
+        self._count = 0
         self._offered: tuple[tuple[str, ...], int | None] = ((), None)
         self._told: tuple[object, ...] = ()
         self.theory = Theory(
@@ -315,9 +316,10 @@ class Bindings(QObject):
         self._display_exclusions()
         if not self.session.is_dragging:
             self.window.workbench.balance_soon()
-        if results.is_at_rest:
-            # What waits for rest has problems of its own: their number would fall and come back.
-            self.window.status.display_problems(sum(cause.tone != "info" for cause in _causes(results)))
+        count = sum(cause.tone != "info" for cause in _causes(results))
+        # What waits for rest has problems of its own: their number would fall and come back.
+        self._count = count if results.is_at_rest else max(count, self._count)
+        self.window.status.display_problems(self._count)
 
     def _cancel_work(self) -> None:
         self.theory.studies.cancel()

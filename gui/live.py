@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from asplab.core.document import Document
+from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.gui.edge_maps import show_edges
 from asplab.gui.framing import Framing
@@ -92,6 +93,8 @@ class Live(QObject):
         self._inspector, self._tell_sides, self._theme = inspector, display_sides, theme
         self._framing = Framing()
         self._veils: dict[QWidget, Veil] = {}
+        self._awaited = ""
+        self._listed: Experiment | None = None
         self._last: Results | None = None
         self._rested: Results | None = None
         # Nobody reads trees and lists between two frames of a drag.
@@ -117,6 +120,11 @@ class Live(QObject):
         show_edges(page, self._theory.studies, shown)
         page.display_reference(self.references.shown)
         self._framing.display(page, shown, view, is_dragging=now.is_dragging)
+        if not self._inspector.has_form(view.step) and self._awaited != view.step:
+            # A new form takes as long as a new page: it has a turn of the event loop of its own.
+            self._awaited = view.step
+            self._refresh.start(0)
+            return
         self._inspector.display_reference(self.references.shown)
         self._inspector.display_numbers(shown, view, self._theory.systematics(now.results))
         words = lag_words(now.lag)
@@ -128,6 +136,10 @@ class Live(QObject):
                 self._pale(widget, said)
         if now.is_dragging:
             self.sides.request()
+        elif shown.document.experiment is not self._listed:
+            # A tree of two thousand files has a turn of its own, too.
+            self._listed = shown.document.experiment
+            QTimer.singleShot(0, self, self.sides.act_now)
         else:
             self.sides.act_now()
 

@@ -65,6 +65,7 @@ class Inspector(Panel):
         self.no_settings = _muted(tr("This step has no settings."), wraps=True)
         self.checks_list = CheckList()
         self._consistent: list[Check] = []
+        self._checked: tuple[object, ...] = ()
         self._order: list[int] = []
         self.facts_list, self.nothing = FactList(), _muted(NOTHING_SELECTED, wraps=True)
         self._trends_title, self.trends = _muted("Own change per repeat"), TrendRows(theme)
@@ -90,6 +91,10 @@ class Inspector(Panel):
         """What shows the checks, which wait for the end of a drag."""
         return (self.docks["checks"].widget(),)
 
+    def has_form(self, step: str) -> bool:
+        """Return whether the settings of a step can be shown without building their form first."""
+        return step in self._forms or step not in STEPS
+
     def display(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
         """Show settings, results, checks and selection."""
         self.display_numbers(results, view, systematic)
@@ -97,10 +102,7 @@ class Inspector(Panel):
         self._show_budget(results, view)
         if results.is_at_rest or not self.checks_list.checks:
             # Some checks wait for rest; the others wait with them, or their numbers would fall and come back.
-            self._consistent = consistency_checks(results, view, self._consistent)
-            found = self._worst_first(checks(results, view, self._consistent), is_at_rest=results.is_at_rest)
-            self.checks_list.display(found)
-            self.docks["checks"].display_subtitle(check_summary(found))
+            self._show_checks(results, view)
         self._show_selected(results, view)
 
     def display_numbers(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
@@ -197,6 +199,18 @@ class Inspector(Panel):
         _set_shown(self.here, bool(here))
         _set_shown(self.joint, bool(joint))
         _set_shown(self._joint_title, bool(joint))
+
+    def _show_checks(self, results: Results, view: ViewState) -> None:
+        """Check what is new; it takes 15 ms, and a page that is turned changes nothing about it."""
+        products = (results.polaron, results.intervals, results.efficiency, results.absorbed)
+        checked = (*products, results.problems, view.temperature)
+        if checked == self._checked:
+            return
+        self._checked = checked
+        self._consistent = consistency_checks(results, view, self._consistent)
+        found = self._worst_first(checks(results, view, self._consistent), is_at_rest=results.is_at_rest)
+        self.checks_list.display(found)
+        self.docks["checks"].display_subtitle(check_summary(found))
 
     def _show_changes(self, results: Results, view: ViewState) -> None:
         reference, t = self._reference, selected_temperature(results, view)

@@ -35,7 +35,8 @@ class TreeModel(QAbstractItemModel):
 
     def display(self, root: Node, temperatures_k: Sequence[float]) -> bool:
         """Take over another tree; returns whether rows came or went."""
-        if tuple(temperatures_k) != self._temperatures:
+        is_recoloured = tuple(temperatures_k) != self._temperatures
+        if is_recoloured:
             self._temperatures = tuple(temperatures_k)
             self._dots.clear()
         # The nodes bring their own reasons along.
@@ -44,8 +45,13 @@ class TreeModel(QAbstractItemModel):
         if same:
             # Indices point to the nodes themselves, so what changed is written into those that are there.
             for old, new in zip(self.root.walk(), root.walk(), strict=True):
-                old.text, old.short, old.reason, old.problems = new.text, new.short, new.reason, new.problems
-            self._tell_all(QModelIndex())
+                told = (new.text, new.short, new.reason, new.problems)
+                if told != (old.text, old.short, old.reason, old.problems):
+                    old.text, old.short, old.reason, old.problems = told
+                    index = self.index_of(old)
+                    self.dataChanged.emit(index, index)
+            if is_recoloured:
+                self._tell_all(QModelIndex())
         else:
             self.beginResetModel()
             self.root = root

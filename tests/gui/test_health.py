@@ -90,7 +90,12 @@ def test_a_click_selects_the_condition_everywhere(
     assert opened.looking.view.stack == key
     assert opened.looking.view.temperature == 1
     until(lambda: panel.matrix.selected == (1, 2))
-    assert panel.table.rows[0].cells[0].endswith("Signal / noise, emission")
+    titles = [row.cells[0][3:].split(":")[0] for row in panel.table.rows]
+    assert sorted(titles) == sorted(
+        one.title for name, one in QUANTITIES.items() if name not in ("leak", "required_od")
+    )
+    signs = [row.cells[0][0] for row in panel.table.rows]
+    assert signs == sorted(signs, key="✕!◇✓·".index)
 
 
 def test_a_double_click_opens_the_spectra(panel: HealthPanel, opened: Bindings, click: Any, mouse: Any) -> None:

@@ -93,6 +93,17 @@ def test_one_bad_temperature_stands_out_among_eleven(results: Results) -> None:
     assert after.has_common
 
 
+def test_where_nothing_is_common_no_tile_is_called_bad(results: Results) -> None:
+    good, fits = many(results, 9)
+    steps = np.arange(9)[:, None] * 8.0 * np.sqrt(np.einsum("tpp->tp", fits.parameter_covariance))
+    apart = replace(fits, parameters=fits.parameters + steps)
+    found = board_of(good, apart, None, is_logit=False)
+    assert not found.has_common
+    differing = [tile for tile in found.tiles if "differs" in tile.verdict.short]
+    assert len(differing) > 4
+    assert all(tile.verdict.is_odd == ("misfit" in tile.verdict.short) for tile in differing)
+
+
 def test_a_tile_holds_the_numbers_of_its_fit(results: Results) -> None:
     assert results.efficiency is not None
     assert results.polaron is not None

@@ -1,5 +1,6 @@
 """Colours of cells with inks that can be read on them, and texts that are laid out once."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import Qt
@@ -9,11 +10,16 @@ from asplab.gui.look.theme import Theme, contrast
 from asplab.gui.plots.diverging import diverging_color
 
 
-def static_text(text: str, metrics: QFontMetricsF) -> tuple[QStaticText, float]:
-    """Return a text that is laid out once for all cells that bear it, and its width."""
-    static = QStaticText(text)
+def static_text(text: str, sizes: Sequence[QFontMetricsF], room: float) -> tuple[QStaticText, float, int]:
+    """Return a text that is laid out once for all cells that bear it, its width, and the size in which it fits.
+
+    What fits in none is cut to its sign.
+    """
+    size = next((k for k, metrics in enumerate(sizes) if metrics.horizontalAdvance(text) <= room), None)
+    shown = text if size is not None else text[:1]
+    static = QStaticText(shown)
     static.setTextFormat(Qt.TextFormat.PlainText)
-    return static, metrics.horizontalAdvance(text)
+    return static, sizes[size or 0].horizontalAdvance(shown), size or 0
 
 
 @lru_cache(maxsize=1024)

@@ -18,7 +18,8 @@ _ENTRIES = (
     (1.0, SIGNS[LOST], tr("lost")),
     (None, SIGNS[UNKNOWN], tr("not known")),
 )
-_LEVELS = (FINE, FLAGGED, TOLD, LOST, UNKNOWN)
+_SIGNS = "; ".join(f"{sign} {words}" for _, sign, words in _ENTRIES)
+_MARKS = tr("Stronger colours are further beyond the limit; a struck, hatched cell is excluded from the fits.")
 
 
 class HealthLegend(QWidget):
@@ -29,15 +30,15 @@ class HealthLegend(QWidget):
         self._theme = theme
         self._words = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        told = "; ".join(f"{sign} {words}" for _, sign, words in _ENTRIES)
         self.setAccessibleName(tr("Legend of the matrix"))
-        self.setAccessibleDescription(told)
-        self.setToolTip(tr("Darker is further beyond the limit; a struck, hatched cell is excluded from the fits"))
+        self.setAccessibleDescription(_SIGNS)
 
-    def display(self, words: str) -> None:
-        """Say what the numbers are."""
+    def display(self, words: str, meaning: str) -> None:
+        """Say what the numbers are, and in the tooltip what they mean."""
         if words != self._words:
             self._words = words
+            self.setToolTip(f"{meaning}\n{_MARKS}" if meaning else _MARKS)
+            self.setAccessibleDescription(f"{words}. {meaning} {_SIGNS}")
             self.update()
 
     @property

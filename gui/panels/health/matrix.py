@@ -31,7 +31,7 @@ from asplab.gui.words.reading import temperature_name
 
 LEFT_PX, TOP_PX, GROUP_GAP_PX = 64, 62, 12
 LEAST_W, MOST_W, CELL_H = 31, 64, 26
-_LINE_PX, _TEXT_PX, _CORNER_PX = 20, 11, 3
+_LINE_PX, _TEXT_PX, _SMALL_PX, _CORNER_PX = 20, 11, 9, 3
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -288,7 +288,11 @@ class HealthMatrix(QAbstractScrollArea):
         theme, health, room = self._theme, cells.health, self._width - 2.0
         hatch = QBrush(theme.color("text", 0.45), Qt.BrushStyle.BDiagPattern)
         line, muted, metrics = theme.color("line"), theme.color("muted"), QFontMetricsF(painter.font())
-        words: dict[str, tuple[QStaticText, float]] = {}
+        small = QFont(painter.font())
+        small.setPixelSize(_SMALL_PX)
+        fonts = ((painter.font(), metrics), (small, QFontMetricsF(small)))
+        words: dict[str, tuple[QStaticText, float, int]] = {}
+        used = 0
         down, across = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
         drop = 0.5 * (CELL_H - metrics.height())
         for i in rows:
@@ -312,13 +316,17 @@ class HealthMatrix(QAbstractScrollArea):
                     painter.fillRect(box, hatch)
                 painter.setPen(ink)
                 if text not in words:
-                    words[text] = static_text(text if metrics.horizontalAdvance(text) <= room else text[:1], metrics)
-                static, width = words[text]
+                    words[text] = static_text(text, [one for _, one in fonts], room)
+                static, width, size = words[text]
+                if size != used:
+                    used = size
+                    painter.setFont(fonts[size][0])
                 painter.drawStaticText(QPointF(left + 0.5 * (self._width - width), top + drop), static)
                 if out[j]:
                     # A struck number is not in use, whatever its colour.
                     middle = box.center().y()
                     painter.drawLine(QLineF(box.left() + 4, middle, box.right() - 4, middle))
+        painter.setFont(fonts[0][0])
 
     def _paint_frames(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

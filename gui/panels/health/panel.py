@@ -15,7 +15,7 @@ from asplab.gui.panels.health.legend import HealthLegend
 from asplab.gui.panels.health.matrix import HealthMatrix
 from asplab.gui.panels.health.quantities import CHOICES, QUANTITIES, SIGNALS, SIGNS, WORST, has_signals, name_of
 from asplab.gui.panels.health.studies import HEALTH
-from asplab.gui.panels.health.words import COLUMNS, SUMMARY, cell_name, rows_of, summary
+from asplab.gui.panels.health.words import COLUMNS, SUMMARY, cell_name, limits, rows_of, summary
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, scrolled
 from asplab.gui.widgets.card import Card
@@ -38,7 +38,7 @@ class HealthPanel(StudyPanel):
         self._state = StudyState()
         self._shown: tuple[Results, ViewState] | None = None
         self._drawn: tuple[object, ...] = ()
-        self._has_selection = False
+        self._named: list[str] = []
         self.quantities, self.signals, self.units = ChoiceField(CHOICES), ChoiceField(SIGNALS), ChoiceField(UNITS)
         self.matrix, self.legend = HealthMatrix(theme), HealthLegend(theme)
         self.table = DataTable(theme, COLUMNS)
@@ -79,7 +79,7 @@ class HealthPanel(StudyPanel):
     def _content(self) -> QWidget:
         for field, width, name in (
             (self.quantities, 132, tr("Colour by")),
-            (self.signals, 112, tr("Signal")),
+            (self.signals, 124, tr("Signal")),
             (self.units, 64, tr("Excitations in")),
         ):
             field.setFixedWidth(width)
@@ -122,10 +122,9 @@ class HealthPanel(StudyPanel):
 
     def _choose_quantity(self, row: int) -> None:
         """Colour by the quantity of a row of the summary; rows of a selected condition choose nothing."""
-        health: Health | None = self._state.value
-        if health is None or len(self.table.rows) <= row or self._has_selection:
+        if row >= len(self._named):
             return
-        name = health.measures[row].name
+        name = self._named[row]
         signal, _, rest = name.partition("_")
         choice = rest if signal in ("light", "heat") else "leak" if name == "required_od" else name
         self.quantities.display(choice)
@@ -152,12 +151,12 @@ class HealthPanel(StudyPanel):
         drawn = (self._state.outcome, is_stale, name, unit, at, t)
         if drawn == self._drawn:
             return
-        self._drawn, self._has_selection = drawn, at is not None
+        self._drawn = drawn
         cells = cells_of(health, name, unit=unit, is_stale=is_stale)
         self.matrix.display(cells, at, -1 if t is None else t, unit=unit)
         self._matrix_card.limit_content(self.matrix.height_needed() + GAP + self.legend.sizeHint().height())
         self._matrix_card.display_subtitle(*_counted(health, is_stale=is_stale))
-        self.legend.display(_meaning(health, name))
+        self.legend.display(*_meaning(health, name))
         self._show_selected(health, at, is_stale=is_stale)
 
     def _show_selected(self, health: Health, at: tuple[int, int] | None, *, is_stale: bool) -> None:
@@ -165,8 +164,10 @@ class HealthPanel(StudyPanel):
             self._table_card.display_title(tr("All quantities"))
             self._table_card.display_subtitle(tr("click a cell for its numbers"))
             self.table.display_columns(SUMMARY)
-            self.table.display(summary(health))
+            rows, self._named = summary(health)
+            self.table.display(rows)
             return
+        self._named = []
         self.table.display_columns(COLUMNS)
         self._table_card.display_title(cell_name(health, *at))
         out = health.excluded[at[0]][at[1]]
@@ -190,8 +191,11 @@ def _counted(health: Health, *, is_stale: bool) -> tuple[str, str]:
     return f"{old}{' · '.join(parts)}", " · ".join(parts[:-1])
 
 
-def _meaning(health: Health, name: str) -> str:
+def _meaning(health: Health, name: str) -> tuple[str, str]:
+    """Return what the numbers of a matrix are, in a line, and what they mean."""
     if name == WORST:
-        return tr("The quantity that is furthest beyond its limit; the mouse over a cell tells all of them.")
-    quantity, words = QUANTITIES[name], health.measure(name).meaning
-    return tr("In {unit}. {meaning}", unit=quantity.unit, meaning=words)
+        return tr("What is furthest beyond its limit; the mouse over a cell tells all."), ""
+    quantity, measure = QUANTITIES[name], health.measure(name)
+    told = limits(measure)
+    words = tr("{title}, in {unit}", title=quantity.title, unit=quantity.unit)
+    return f"{words} · {told}" if told else words, measure.meaning

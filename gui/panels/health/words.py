@@ -10,7 +10,7 @@ from asplab.gui.language import tr
 from asplab.gui.panels.health.quantities import QUANTITIES, SIGNS, severity
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.table import Column, TableRow
-from asplab.gui.widgets.text import breakable, escaped, without_markup
+from asplab.gui.widgets.text import breakable, escaped
 from asplab.gui.words.reading import temperature_name
 
 COLUMNS = (
@@ -36,19 +36,27 @@ def cell_name(health: Health, i: int, j: int) -> str:
     column = health.columns[j]
     nm = plain(0.5 * sum(column.excitation_nm), 1 if column.excitation_nm[1] - column.excitation_nm[0] < 1.5 else 0)
     distance = 0.5 * sum(column.detuning_mev)
-    symbol = "ΔE<sub>S</sub>" if column.kind == "pl" else "ΔE"
-    told = f" · {symbol} {plain(abs(distance), 0)} meV" if math.isfinite(distance) else ""
+    size, told = plain(abs(distance), 0), ""
+    if math.isfinite(distance) and distance < 0:
+        told = tr(" · {size} meV above the gap", size=size)
+    elif math.isfinite(distance):
+        told = tr(" · {size} meV below the gap", size=size)
     return f"{temperature_name(float(health.temperatures_k[i]))} · {column.kind.upper()} {nm} nm{told}"
 
 
 def rows_of(health: Health, i: int, j: int) -> list[TableRow]:
-    """Return a row for each quantity of a cell."""
-    return [_row(measure, i, j) for measure in health.measures if _applies(health, measure, i, j)]
+    """Return a row for each quantity of a cell, the worst first."""
+    concerned = [measure for measure in health.measures if _applies(health, measure, i, j)]
+    return [_row(measure, i, j) for measure in sorted(concerned, key=lambda one: -int(one.level[i, j]))]
 
 
-def summary(health: Health) -> list[TableRow]:
-    """Return a row for each quantity: in how many cells it is told, flagged, not known, and where it is worst."""
-    return [_summed(health, measure) for measure in health.measures]
+def summary(health: Health) -> tuple[list[TableRow], list[str]]:
+    """Return a row for each quantity, the worst first, and their names.
+
+    A row says in how many cells the quantity is told, flagged and not known, and where it is worst.
+    """
+    measures = sorted(health.measures, key=lambda one: -int(one.level.max(initial=UNKNOWN)))
+    return [_summed(health, measure) for measure in measures], [measure.name for measure in measures]
 
 
 def _summed(health: Health, measure: Measure) -> TableRow:
@@ -62,7 +70,7 @@ def _summed(health: Health, measure: Measure) -> TableRow:
         str(told),
         str(flagged),
         str(int(((level == UNKNOWN) & here).sum())),
-        without_markup(cell_name(health, int(i), int(j))) if told + flagged else _NONE,
+        cell_name(health, int(i), int(j)) if told + flagged else _NONE,
     )
     return TableRow(cells, is_muted=not (level[here] >= FINE).any(), tip=measure.meaning, tones=(_TONES.get(sign, ""),))
 
@@ -99,6 +107,18 @@ def limit(measure: Measure, i: int, j: int) -> str:
         return _NONE
     sign = "≥" if quantity.is_better_high else "≤"
     return f"{sign} {plain(100.0 * value if quantity.unit == '%' else value, 1)} {quantity.unit}"
+
+
+def limits(measure: Measure) -> str:
+    """Return the limit of all cells, or where it lies; empty where nothing is flagged."""
+    known = measure.limit[np.isfinite(measure.limit)]
+    quantity = QUANTITIES[measure.name]
+    if not known.size:
+        return ""
+    scale = 100.0 if quantity.unit == "%" else 1.0
+    ends = dict.fromkeys(plain(scale * float(end), 1) for end in (known.min(), known.max()))
+    value = f"{'–'.join(ends)} {quantity.unit}"
+    return tr("flagged below {value}", value=value) if quantity.is_better_high else tr("limit {value}", value=value)
 
 
 def detail(measure: Measure, i: int, j: int) -> str:
@@ -138,7 +158,7 @@ def _files(sources: tuple[str, ...]) -> str:
 
 def spoken(health: Health, text: str, i: int, j: int) -> str:
     """Return a cell as a screen reader says it."""
-    name = without_markup(cell_name(health, i, j))
+    name = cell_name(health, i, j)
     if not health.keys[i][j]:
         return tr("{place}, not measured", place=name)
     out = tr(", excluded") if health.excluded[i][j] else ""

@@ -16,7 +16,7 @@ _HEAD_PX, _LINE_PX, _PAD_PX, _GAP_PX = 22, 15, 8, 4
 _SMALL_PX = 11
 _PULL_PART = 0.3
 _LEFT_PX, _BOTTOM_PX = 30, 16
-_POINT_PX = 2.4
+_POINT_PX, _LARGE_POINT_PX, _LARGE_PX = 2.4, 4.0, 480
 _STEPS = (1.0, 2.0, 5.0)
 Map = Callable[[FloatArray], FloatArray]
 """Data to pixels."""
@@ -30,6 +30,11 @@ class Places:
     eta: QRectF
     pulls: QRectF
     text: QRectF
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there is room for sentences and larger points."""
+        return self.outer.width() > _LARGE_PX
 
     @staticmethod
     def of(width: float, height: float, *, n_lines: int) -> "Places":
@@ -75,15 +80,16 @@ def draw_tile(tile: Tile, board: Board, places: Places) -> DrawnTile:
     ]
     shown = np.isfinite(tile.pull) & np.isfinite(tile.x)
     pull_y = _upward(board.pull_range, places.pulls)(tile.pull)
+    size = _LARGE_POINT_PX if places.is_large else _POINT_PX
     return DrawnTile(
         tile=tile,
         places=places,
         band=band,
         curve=_polygon(curve_x, curve_y),
         bars=bars,
-        points=_dots(px, py, inside & ~tile.excluded, places.eta),
-        open_points=_dots(px, py, inside & tile.excluded, places.eta),
-        pulls=_dots(px, pull_y, shown, places.pulls),
+        points=_dots(px, py, inside & ~tile.excluded, places.eta, size),
+        open_points=_dots(px, py, inside & tile.excluded, places.eta, size),
+        pulls=_dots(px, pull_y, shown, places.pulls, size),
     )
 
 
@@ -143,7 +149,8 @@ def _paint_axes(painter: QPainter, places: Places, board: Board, theme: Theme, h
     symbols = ("logit" if board.is_logit else "η", "σ")
     grid, muted = QPen(theme.color("line"), 1.0), theme.color("muted")
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    for box, ends, count in ((places.eta, board.y_range, 4), (places.pulls, board.pull_range, 2)):
+    counts = (8, 4) if places.is_large else (4, 2)
+    for box, ends, count in ((places.eta, board.y_range, counts[0]), (places.pulls, board.pull_range, counts[1])):
         values = ticks(*ends, count)
         for value, y in zip(values, _upward(ends, box)(np.array(values)), strict=True):
             painter.setPen(grid)
@@ -152,9 +159,9 @@ def _paint_axes(painter: QPainter, places: Places, board: Board, theme: Theme, h
                 painter.setPen(muted)
                 painter.drawText(QRectF(0, y - 7, box.left() - 4, 14), right, _short(value))
         if has_numbers[0]:
-            # Between the uppermost two numbers, or below the only one.
-            at = box.bottom() - 7 if box is places.pulls else box.top() + 0.25 * box.height() - 7
-            painter.drawText(QRectF(0, at, box.left() - 4, 14), right, symbols[0 if box is places.eta else 1])
+            # Where no number stands: midway between two, or half-way down from the only one.
+            at = _between(values, ends, box)
+            painter.drawText(QRectF(0, at - 7, box.left() - 4, 14), right, symbols[0 if box is places.eta else 1])
     values = ticks(*board.x_range, max(int(places.eta.width() // 44), 2))
     for value, x in zip(
         values, _scale(board.x_range, places.eta.left(), places.eta.right())(np.array(values)), strict=True
@@ -164,7 +171,9 @@ def _paint_axes(painter: QPainter, places: Places, board: Board, theme: Theme, h
         if has_numbers[1]:
             painter.setPen(muted)
             words = f"{_short(value)} meV" if value == values[-1] else _short(value)
-            label = QRectF(x - 30, places.pulls.bottom() + 2, 60, 14)
+            # The last one keeps inside the tile with its unit.
+            left = min(x - 30, places.outer.right() - 56) if value == values[-1] else x - 30
+            label = QRectF(left, places.pulls.bottom() + 2, 60, 14)
             painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
 
 
@@ -185,7 +194,7 @@ def _paint_words(painter: QPainter, drawn: DrawnTile, theme: Theme) -> None:
     font.setPixelSize(_SMALL_PX)
     painter.setFont(font)
     painter.setPen(theme.color("warn" if tile.verdict.is_odd else "muted"))
-    words = f"{tile.verdict.sign} {tile.verdict.short}"
+    words = f"{tile.verdict.sign} {tile.verdict.sentence if places.is_large else tile.verdict.short}"
     shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(head.width() - used))
     painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
     font.setBold(False)
@@ -197,6 +206,12 @@ def _paint_words(painter: QPainter, drawn: DrawnTile, theme: Theme) -> None:
         chosen = line if painter.fontMetrics().horizontalAdvance(line) <= at.width() else bare
         fitting = painter.fontMetrics().elidedText(chosen, Qt.TextElideMode.ElideRight, int(at.width()))
         painter.drawText(at, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, fitting)
+
+
+def _between(values: list[float], ends: tuple[float, float], box: QRectF) -> float:
+    """Return a height midway between the uppermost two numbers, or between the only one and the end below."""
+    pair = values[-2:] if len(values) > 1 else [values[0], ends[0]] if values else list(ends)
+    return float(_upward(ends, box)(np.array([0.5 * sum(pair)]))[0])
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:
@@ -226,13 +241,13 @@ def _polygon(x: FloatArray, y: FloatArray) -> QPolygonF:
     return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
 
 
-def _dots(x: FloatArray, y: FloatArray, chosen: np.ndarray, box: QRectF) -> QPainterPath:
+def _dots(x: FloatArray, y: FloatArray, chosen: np.ndarray, box: QRectF, size_px: float) -> QPainterPath:
     """Return points as circles; one that lies outside stands at the edge as a triangle that points outwards."""
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
     for a, b in zip(x[chosen].tolist(), y[chosen].tolist(), strict=True):
         if box.top() <= b <= box.bottom():
-            path.addEllipse(QPointF(a, b), _POINT_PX, _POINT_PX)
+            path.addEllipse(QPointF(a, b), size_px, size_px)
             continue
         edge, way = (box.top(), -1.0) if b < box.top() else (box.bottom(), 1.0)
         base = edge - 5.0 * way

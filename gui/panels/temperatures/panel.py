@@ -99,7 +99,7 @@ class TemperaturesPanel(Panel):
 def _summary(board: Board) -> tuple[str, str]:
     count, fitted = len(board.tiles), sum(tile.verdict.sign != "·" for tile in board.tiles)
     if not board.has_common:
-        return tr("! the temperatures share no one g and ħω"), tr("! {odd} of {count}", odd=board.odd, count=count)
+        return tr("! the temperatures share no one g and ħω"), tr("! nothing shared")
     if board.odd:
         names = ", ".join(tile.name for tile in board.tiles if tile.verdict.is_odd)
         return tr("! look at {names}", names=names), tr("! {odd} of {count}", odd=board.odd, count=count)

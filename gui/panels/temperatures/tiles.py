@@ -16,7 +16,7 @@ from asplab.gui.panels.temperatures.words import Verdict, numbers, verdict
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.words.reading import temperature_name, temperature_specs
 
-_CURVE_POINTS, _SHORTEST_MEV = 72, 0.5
+_CURVE_POINTS, _SHORTEST_MEV = 90, 0.1
 _LEAST_SIGMAS, _ROOM = 3.3, 1.12
 _LEAST_ETA, _MOST_ETA = -0.4, 1.6
 _LEAST_LOGIT, _MOST_LOGIT = -16.0, 8.0
@@ -78,7 +78,8 @@ class Board:
 def board_of(fit: EfficiencyFit, polaron: PolaronFit, intervals: PolaronIntervals | None, *, is_logit: bool) -> Board:
     """Return the tiles of all temperatures on common axes."""
     longest = 1.06 * float(np.max(np.where(fit.valid, np.nan_to_num(fit.detuning_mev), 0.0), initial=10.0))
-    curve_x = np.linspace(_SHORTEST_MEV, longest, _CURVE_POINTS)
+    # Denser towards the gap, where the curve bends.
+    curve_x = _SHORTEST_MEV + (longest - _SHORTEST_MEV) * np.linspace(0.0, 1.0, _CURVE_POINTS) ** 2
     curves = eta_curves(polaron, curve_x)
     pull, outliers = polaron_residuals(polaron), find_outliers(polaron)
     specs = temperature_specs(fit.temperatures_k)
@@ -148,7 +149,7 @@ def _lines(found: tuple[str, str, str]) -> tuple[str, ...]:
     misfit, g, phonon = found
     if (misfit, g, phonon) == ("—", "—", "—"):
         return ()
-    return (f"χ²/dof {misfit}", f"g {g} meV", f"ħω {phonon} meV")
+    return (f"χ²/dof {misfit}", *(f"{name} {x}{'' if x == '—' else ' meV'}" for name, x in (("g", g), ("ħω", phonon))))
 
 
 def _tip(

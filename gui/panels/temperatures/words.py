@@ -44,7 +44,8 @@ def verdict(
         short.append(tr("differs {size}σ", size=size))
         sentences.append(tr("g and ħω differ by {size}σ from what the other temperatures share.", size=size))
     if sentences:
-        return Verdict("!", " · ".join(short), " ".join(sentences), is_odd=True)
+        is_odd = bool(outliers.is_misfit[t] or outliers.has_common)
+        return Verdict("!" if is_odd else "◇", " · ".join(short), " ".join(sentences), is_odd=is_odd)
     if intervals is not None and not intervals.identified[t]:
         return Verdict("◇", tr("open"), tr("The data leave ħω or g open at 68 %."))
     if math.isnan(outliers.deviation[t]):

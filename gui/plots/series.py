@@ -249,7 +249,8 @@ class SeriesLayer(PointLayer):
         view = self.boundingRect()
         right, bottom = float(to_pixel.x(view.right())), float(to_pixel.y(view.top()))
         top = float(to_pixel.y(view.bottom()))
-        edges = [float(to_pixel.x(edge)) for edge in self.edges()]
+        is_free = all(one.series.label_at == "end" for one in self._drawn)
+        edges = [] if is_free else [float(to_pixel.x(edge)) for edge in self.edges()]
         found = ((self._label_end(one, to_pixel), one) for one in self._drawn)
         ends = sorted(((*end, one) for end, one in found if end is not None), key=lambda end: end[:2])
         for y, x, one in _spread(ends, top + _LABEL_PX / 2, bottom - _LABEL_PX / 2):

@@ -65,10 +65,12 @@ def _bend(grown: FloatArray, found: FloatArray) -> FloatArray:
 def mean_square(sides: Ends, nuisances: Sequence[Nuisance]) -> FloatArray:
     """Return the variance that each effect brings, (K, …): mean square of its sides, one-sided ones have but one."""
     weight = np.array([1.0 if nuisance.is_one_sided else 0.5 for nuisance in nuisances])
-    result: FloatArray = weight.reshape(-1, *(1,) * (sides[0].ndim - 1)) * (sides[0] ** 2 + sides[1] ** 2)
+    # A best fit that runs away has no share that could be told: its square may be infinite.
+    with np.errstate(over="ignore"):
+        result: FloatArray = weight.reshape(-1, *(1,) * (sides[0].ndim - 1)) * np.hypot(*sides) ** 2
     return result
 
 
 def in_quadrature(parts: FloatArray, central: FloatArray) -> FloatArray:
     """Return the total of parts (K, …) on one side; NaN where one is open, or the result itself is not determined."""
-    return np.where(np.isfinite(central), np.sqrt(np.sum(parts**2, axis=0)), np.nan)
+    return np.where(np.isfinite(central), np.hypot.reduce(parts, axis=0), np.nan)

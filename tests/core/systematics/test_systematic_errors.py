@@ -23,7 +23,7 @@ from asplab.core.systematics import (
     prepare,
     systematic_errors,
 )
-from asplab.core.systematics.sides import towards_truth
+from asplab.core.systematics.sides import in_quadrature, mean_square, towards_truth
 from asplab.core.units import HC_MEV_NM
 
 
@@ -118,6 +118,13 @@ def test_where_a_result_bends_half_of_what_two_standard_deviations_do_counts() -
     np.testing.assert_array_equal(plus, [[2.5], [0.0]])
     # Twice the width shifts by 8 if nothing bends; it shifts by 7, so the other way by 9.
     np.testing.assert_array_equal(minus, [[1.5], [4.5]])
+
+
+def test_fits_that_run_away_have_totals_without_a_warning() -> None:
+    parts = np.array([[3e200], [4e200]])
+    assert in_quadrature(parts, np.array([1.0]))[0] == pytest.approx(5e200)
+    kinds = [NUISANCES["path_mismatch_percent"], NUISANCES["wavelength_nm"]]
+    assert np.isinf(mean_square((parts, parts), kinds)).all()
 
 
 def test_what_dominates_is_said_in_words(plain: Results) -> None:

@@ -138,7 +138,7 @@ class Inspector(Panel):
     def _build(self) -> None:
         shown = {
             "settings": (self.no_settings,),
-            "results": (self.no_results, self.here, self._joint_title, self.joint, self._changes_title, self.changes),
+            "results": (self.no_results, self._changes_title, self.changes, self.here, self._joint_title, self.joint),
             "errors": (self.budget, self.no_budget),
             "checks": (self.checks_list,),
             "selected": (

@@ -19,7 +19,7 @@ from asplab.gui.plots.crowd import CachedSeries, Crowd, Level, QuickPlot
 from asplab.gui.plots.detuning import detuning_label
 from asplab.gui.plots.ghost import add_ghost
 from asplab.gui.plots.handles import LineHandle, RegionHandle
-from asplab.gui.plots.literature import LiteratureBands, literature_guides
+from asplab.gui.plots.literature import LiteratureBands, literature_bands
 from asplab.gui.plots.overview_frame import (
     eta_range,
     largest_detuning,
@@ -90,7 +90,7 @@ class OverviewPanel(Panel):
         self._nominal_nm: dict[str, float] = {}
         self.other_eta, self.other_polarons = Crowd(theme), Crowd(theme)
         self.published = LiteratureBands(theme)
-        self.published.display(literature_guides("phonon_energy", "x"))
+        self.published.display(literature_bands("phonon_energy", "x"))
         self.ghosts = {name: add_ghost(getattr(self, name)) for name in ("ratio", "eta", "polaron")}
         self.cards = (
             PlotCard("Spectra", self.spectra),
@@ -363,7 +363,8 @@ class OverviewPanel(Panel):
 
 def _changed(changes: Sequence[Change], otherwise: tuple[str, ...]) -> tuple[str, ...]:
     """Return what has changed against the reference, fewer of it where there is less room, else what else is said."""
-    told = [change_words(change) for change in changes]
+    # What is known before and after comes first.
+    told = [change_words(change) for change in sorted(changes, key=lambda change: np.isnan(change.sigmas))]
     return tuple(" · ".join(told[:count]) for count in range(len(told), 0, -1)) or otherwise
 
 

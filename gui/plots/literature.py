@@ -30,6 +30,11 @@ def literature_guides(kind: str, axis: str) -> tuple[Guide, ...]:
     return tuple(_guide(value, axis) for value in literature_values(kind))
 
 
+def literature_bands(kind: str, axis: str) -> tuple[Guide, ...]:
+    """Return only the independent lines and bands among these guides."""
+    return tuple(guide for guide in literature_guides(kind, axis) if not guide.is_bar)
+
+
 def _guide(value: LiteratureValue, axis: str) -> Guide:
     width = value.high - value.low
     is_bar = width > _WIDE_MEV or not value.is_independent

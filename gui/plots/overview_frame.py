@@ -12,11 +12,14 @@ from asplab.core.polaron.fit import PolaronFit
 from asplab.core.units import FloatArray
 from asplab.gui.look.theme import Theme
 from asplab.gui.plots.drawn import Series
+from asplab.gui.plots.literature import literature_bands
 from asplab.gui.plots.result_pictures import CrowdPicture, temperature_color
 from asplab.gui.plots.spectra_picture import stack_words, temperatures_of
 from asplab.gui.widgets.numerals import measured, plain
 
 Range = tuple[float, float]
+_REACH = 0.5
+"""Parts of the range of ħω by which it may be widened for what was published."""
 
 
 # --- words: the whole of them, then what stands in where there is less room --------------------------------
@@ -106,4 +109,15 @@ def polaron_range(series: Sequence[Series], crowd: CrowdPicture | None) -> tuple
         values = values[np.isfinite(values)]
         low, high = max(float(values.min()), 0.0), min(float(values.max()), 3.0 * float(np.median(points)))
         ranges.append((low - 0.15 * (high - low), high + 0.3 * (high - low)))
-    return ranges[0], ranges[1]
+    return _with_literature(ranges[0]), ranges[1]
+
+
+def _with_literature(phonon_mev: Range) -> Range:
+    """Widen a range of ħω so that it holds the published bands close by, for comparison."""
+    low, high = phonon_mev
+    reach = _REACH * (high - low)
+    for guide in literature_bands("phonon_energy", "x"):
+        start, end = guide.low, guide.low if guide.high is None else guide.high
+        if low - reach < start and end < high + reach:
+            low, high = min(low, start - 0.1 * reach), max(high, end + 0.1 * reach)
+    return low, high

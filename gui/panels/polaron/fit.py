@@ -258,7 +258,7 @@ class FitPage(Page):
         changes = [] if self._reference is None else polaron_changes(self._reference, results, t)[::-1]
         if changes:
             told = [change_words(change) for change in changes]
-            self._plane_card.display_subtitle(" · ".join(told), told[0])
+            self._logit_card.display_subtitle(" · ".join(told), told[0])
 
     def _show_table(self, polaron: PolaronFit, intervals: PolaronIntervals | None, specs: list[str], t: int) -> None:
         rows = [

@@ -24,6 +24,9 @@ _HEADINGS_PX = {1: 24, 2: 18, 3: 15}
 _LINE_PERCENT, _CELL_PERCENT = 135.0, 110.0
 _CODE_PX = 13
 _CELL_PX = 5
+_LINE_LETTERS, _MOST_LETTERS = 84, 45
+_WORD = 1.95
+"""Room of a letter of a name in code, with padding, beside one of a text."""
 _OBJECT = "\ufffc"
 
 
@@ -119,6 +122,26 @@ def _select(cursor: QTextCursor) -> None:
     cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
 
 
+def column_shares(columns: list[list[str]]) -> list[float]:
+    """Return the parts of the width that columns of a table get; empty where all of it fits into a line anyway.
+
+    A column gets the room of its longest word at least, so that names are not broken, and more the more it says.
+    """
+    longest = [max((len(word) for cell in cells for word in cell.split()), default=1) for cells in columns]
+    whole = [max((len(cell) for cell in cells), default=1) for cells in columns]
+    if sum(whole) <= _LINE_LETTERS:
+        return []
+    weights = [max(_WORD * word, min(text, _MOST_LETTERS)) for word, text in zip(longest, whole, strict=True)]
+    return [weight / sum(weights) for weight in weights]
+
+
+def _text(table: QTextTable, row: int, column: int) -> str:
+    cell = table.cellAt(row, column)
+    cursor = cell.firstCursorPosition()
+    cursor.setPosition(cell.lastCursorPosition().position(), QTextCursor.MoveMode.KeepAnchor)
+    return cursor.selectedText()
+
+
 def _dress_table(table: QTextTable, theme: Theme) -> None:
     shape = table.format()
     shape.setBorder(1)
@@ -129,10 +152,19 @@ def _dress_table(table: QTextTable, theme: Theme) -> None:
     shape.setCellSpacing(0)
     shape.setTopMargin(6)
     shape.setBottomMargin(14)
-    shape.setColumnWidthConstraints([QTextLength(QTextLength.Type.VariableLength, 0)] * table.columns())
+    shares = column_shares(
+        [[_text(table, row, column) for row in range(table.rows())] for column in range(table.columns())]
+    )
+    if shares:
+        shape.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        percent = [QTextLength(QTextLength.Type.PercentageLength, 100 * share) for share in shares]
+        shape.setColumnWidthConstraints(percent)
     table.setFormat(shape)
     for column in range(table.columns()):
         cell = table.cellAt(0, column)
+        if cell.firstCursorPosition() != cell.lastCursorPosition() and not cell.firstCursorPosition().block().text():
+            # Behind code, Qt begins the first cell with an empty line.
+            cell.firstCursorPosition().deleteChar()
         letters = cell.format()
         letters.setBackground(theme.color("field"))
         cell.setFormat(letters)

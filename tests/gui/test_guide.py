@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from asplab.gui.bindings import Bindings
 from asplab.gui.guide.browser import GuideWindow
+from asplab.gui.guide.dress import column_shares
 from asplab.gui.guide.equations import in_words, outline, picture
 from asplab.gui.guide.pages import anchor, contents, read_guide, sections, with_pictures
 from asplab.gui.guide.search import search
@@ -147,6 +148,14 @@ def test_the_contents_follow_the_page_and_the_page_follows_them(guide: GuideWind
     guide.tree.setCurrentItem(guide.tree.itemAbove(item))
     assert guide.view.page is not None
     assert guide.view.page.name == "models"
+
+
+def test_a_wide_table_gives_each_column_the_room_of_its_longest_word_and_a_narrow_one_stays_narrow() -> None:
+    wide = column_shares([["setting", "yield_slope_percent"], ["means", "word " * 40], ["default", "1 %"]])
+    assert sum(wide) == pytest.approx(1.0)
+    assert wide[1] > wide[0] > wide[2]
+    assert wide[0] * 70 > len("yield_slope_percent")
+    assert column_shares([["T", "80 K"], ["ħω", "23.4"]]) == []
 
 
 # --- search ----------------------------------------------------------------------------------------------------

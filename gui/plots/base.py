@@ -26,7 +26,7 @@ from asplab.gui.widgets.text import without_markup
 pg.setConfigOption("mouseRateLimit", 1000)
 
 HINT = "Wheel zooms · drag pans · double-click or A shows all"
-EXCLUDES = "right-click: exclude or show"
+EXCLUDES = "Shift+drag: several · right-click: exclude or show"
 """What a hint says of plots whose points or curves stand for measurements."""
 _BOTTOM_PX = 44
 

@@ -20,6 +20,7 @@ from asplab.gui.widgets.text import paint_rich, rich_width
 
 HIT_PX = 10.0
 _LABEL_GAP_PX, _LABEL_PX, _FLANK_PX, _HIDDEN_PX, _EDGE_GAP_PX = 9.0, 15.0, 16.0, 24.0, 5.0
+_RING_PX, _MANY = 9.0, 7
 _EMPTY: Array = np.empty(0)
 
 
@@ -219,13 +220,16 @@ class SeriesLayer(PointLayer):
             painter.drawPixmap(corner, crossed_out if excluded else usual)
 
     def _draw_ring(self, painter: QPainter, to_pixel: PixelMap) -> None:
-        painter.setPen(QPen(self.theme.color("accent"), 2))
+        places = self._ringed_places()
+        # Many rings, as on R lines where a measurement has a whole line, stand back behind the points.
+        width, radius = (2, _RING_PX) if len(places) < _MANY else (1, _RING_PX - 2)
+        painter.setPen(QPen(self.theme.color("accent"), width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for index, point in self._ringed_places():
+        for index, point in places:
             x, y = self._drawn[index].x[point], self._drawn[index].y[point]
             # A point that is not known, or not above zero on a logarithmic axis, has no place.
             if np.isfinite(x) and np.isfinite(y):
-                painter.drawEllipse(QPointF(float(to_pixel.x(x)), float(to_pixel.y(y))), 9.0, 9.0)
+                painter.drawEllipse(QPointF(float(to_pixel.x(x)), float(to_pixel.y(y))), radius, radius)
 
     def _ringed_places(self) -> set[tuple[int, int]]:
         """Return series and point of everything that is selected."""

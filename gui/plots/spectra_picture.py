@@ -90,7 +90,7 @@ def spectra_picture(results: Results, temperature: int, key: str) -> SpectraPict
     if stack is not None and band is not None:
         # Beside the falling flank; the condition itself has no room for a label among its points.
         color = "aspl" if stack.kind == "aspl" else "pl"
-        words = f"{stack.kind.upper()} {plain(stack.excitation_nm, 0)}"
+        words = f"{stack.kind.upper()} {plain(stack.excitation_nm, 0)} nm"
         series.append(Series(color=color, label=words, label_at="start", line_x=[band[1]], line_y=[0.37]))
     return SpectraPicture(tuple(series), stack, band)
 

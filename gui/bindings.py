@@ -151,6 +151,7 @@ class Bindings(QObject):
         window.recent_chosen.connect(self.files.open)
         window.files_dropped.connect(self.files.take)
         window.start.tour_wanted.connect(self._begin_tour)
+        window.status.cancel_requested.connect(self.tour.forget)
         window.start.tour_button.setVisible(not self.preferences.was_tour_taken)
         window.close_asked.connect(lambda: self.imports.unless_lost(self.files.ask_before_closing))
         window.closed.connect(self._shut_down)

@@ -46,7 +46,7 @@ CORRECTIONS = Group(
         Entry("corrections", "full_scale_counts", "number", "Full scale",
               "Highest value that the detector can read in one exposure; 0 where it isn't known. Flat tops are found "
               "at any height.", Numeric("counts", 0, 0.0, 1e9, 1.0),
-              equation=r"C \geq n\,C_\mathrm{full\ scale} \quad (n\ \mathrm{accumulations})",
+              equation=r"C = n\,C_\mathrm{full\ scale} \quad (n\ \mathrm{accumulations})",
               source=OWN, page="corrections#saturation"),
         Entry("corrections", "subtract_dark", "switch", "Subtract dark frames",
               "The mean dark frame of equal exposure is subtracted; its noise is carried on, common to all spectra.",

@@ -58,6 +58,10 @@ class Tour(QObject):
         if self._is_awaited:
             self.begin(is_ready=True)
 
+    def forget(self) -> None:
+        """Wait for nothing any more; what was to come first was cancelled."""
+        self._is_awaited = False
+
     def leave(self) -> None:
         """End the tour, wherever it is."""
         self._is_awaited = False

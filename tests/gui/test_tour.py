@@ -121,6 +121,14 @@ def test_a_tour_that_is_waited_for_begins_with_the_first_results(
     until(lambda: opened.tour.is_running)
 
 
+def test_a_tour_whose_demo_was_cancelled_does_not_begin_with_other_results(opened: Bindings, until: Until) -> None:
+    opened.tour.begin(is_ready=False)
+    opened.window.status.cancel_requested.emit()
+    opened.session.recompute()
+    until(lambda: opened.session.is_settled)
+    assert not opened.tour.is_running
+
+
 # --- places ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "place", [QRect(x, y, 80, 70) for x in (0, 440, 880) for y in (0, 265, 530)], ids=lambda r: f"{r.x()}-{r.y()}"

@@ -129,6 +129,8 @@ class Recovery(QObject):
     def close(self) -> None:
         """Forget what was kept: the user was asked, and the window closes."""
         self._timer.stop()
+        for folder in self._taken_over:
+            self._forget(folder)
         for lock in self._orphans.values():
             lock.unlock()
         if self._lock is not None:

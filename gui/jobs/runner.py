@@ -69,6 +69,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._running: list[Job] = []
+        self._is_closed = False
         self._messages: SimpleQueue[tuple[Job, str, Any]] = SimpleQueue()
         self._shown: tuple[str | None, str | None, float | None] = (None, None, None)
         self._timer = QTimer(self)
@@ -104,6 +105,9 @@ class Jobs(QObject):
         One that answers what the user has just done is shown at once, however short it may be. With ``most`` it waits
         until fewer threads of its key are alive, so that a cascade of new wishes does not become a crowd of old work.
         """
+        if self._is_closed:
+            # Who asked may be gone by the time of the answer.
+            return
         self.cancel(key)
         quiet_s = 0.0 if is_answer else _QUIET_S
         job = Job(key, text, work, done, failed, quiet_s, most=most, started_s=monotonic())
@@ -124,7 +128,8 @@ class Jobs(QObject):
         self._tell()
 
     def close(self) -> None:
-        """Cancel everything and wait for the threads, but not forever."""
+        """Cancel everything and wait for the threads, but not forever; nothing starts any more."""
+        self._is_closed = True
         self.cancel()
         deadline = monotonic() + _GRACE_S
         for job in self._running:

@@ -217,7 +217,9 @@ def test_work_on_a_project_goes_back_to_it(
     assert state_of(bound.session.document) == state_of(edited)
     bound.session.history.undo()
     assert not bound.session.is_modified
+    until(lambda: bound.jobs.is_idle)
     recovery.close()
+    assert list(folder.iterdir()) == []
 
 
 def test_later_offers_it_again_and_discard_does_not(

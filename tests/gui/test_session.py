@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -242,3 +243,14 @@ def test_an_unknown_setting_is_refused_by_name(measured_document: Document) -> N
 def test_the_undo_menu_names_a_setting_without_its_unit() -> None:
     assert setting_words("cutoff_guard_nm") == "cutoff guard"
     assert setting_words("shape") == "shape"
+
+
+def test_after_the_end_nothing_is_computed(session: Session, until: Until) -> None:
+    assert session.document is not None
+    session.edit("Move window", moved(session.document, 470.0))
+    session.jobs.close()
+    before = session.results
+    deadline = monotonic() + 0.3
+    until(lambda: monotonic() > deadline)
+    assert session.jobs.is_idle
+    assert session.results is before

@@ -109,8 +109,8 @@ class Workbench(QMainWindow):
         """Put every dock where it stands by default."""
         self._has_own_sizes = False
         for key, dock in self.docks.items():
-            self.removeDockWidget(dock)
             dock.setFloating(False)
+            self.removeDockWidget(dock)
             self.addDockWidget(_AREAS[PLACES[key].side], dock, Qt.Orientation.Vertical)
             dock.setVisible(PLACES[key].is_open)
         self.balance_soon()

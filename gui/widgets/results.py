@@ -107,7 +107,9 @@ class ResultsTable(PaintedRows):
             top = self._top(index) + (_SECOND_PX if index in self._tall else 0)
             box = QRectF(0, top, self.width(), ROW_PX)
             name_box = QRectF(2, self._top(index), self.width() - 2, ROW_PX)
-            number_box = box.adjusted(0, 0, -column, 0)
+            # A number without a unit may take the room of the units before it goes on in a second line.
+            spills = not row.estimate.unit and self._wanted_px(row, number) > self.width() - 2 - column
+            number_box = box.adjusted(0, 0, 0 if spills else -column, 0)
             painter.setPen(ink)
             paint_rich(painter, name_box, _name(row))
             painter.drawText(number_box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
@@ -126,17 +128,20 @@ class ResultsTable(PaintedRows):
             self._make_room(forget=True)
 
     def _make_room(self, *, forget: bool = False) -> None:
-        font, metrics = self.font(), QFontMetricsF(self.font())
         unit_px = self._unit_px()
-        room = self.width() - 2 - (unit_px + _GAP if unit_px else 0.0)
+        column = unit_px + _GAP if unit_px else 0.0
         wide = frozenset(
             index
             for index, (row, number) in enumerate(zip(self._rows, self._numbers, strict=True))
-            if rich_width(_name(row), font) + _GAP + metrics.horizontalAdvance(number) > room
+            if self._wanted_px(row, number) > self.width() - 2 - (column if row.estimate.unit else 0.0)
         )
         if forget or not wide <= self._tall:
             self._tall |= wide
             self.updateGeometry()
+
+    def _wanted_px(self, row: ResultRow, number: str) -> float:
+        """Return the width of name and number on one line."""
+        return rich_width(_name(row), self.font()) + _GAP + QFontMetricsF(self.font()).horizontalAdvance(number)
 
     def _unit_px(self) -> float:
         return max((rich_width(row.estimate.unit, self.font()) for row in self._rows), default=0.0)

@@ -7,8 +7,10 @@ from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget
 
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-_ROOMY_PX, _TIGHT_PX = 16, 6
-_GAP_PX, _ARROW_PX = 2, 16
+_AIR_PX = (16, 14, 12, 10, 8, 6)
+"""Room at each side of a name, from the usual one to the least."""
+_ROOMY_PX, _TIGHT_PX = _AIR_PX[0], _AIR_PX[-1]
+_GAP_PX, _ARROW_PX, _MENU_AIR_PX = 2, 26, 8
 # The widths below set the room around a name; the style must not ask for more, or names would be elided.
 _STYLE = """QToolButton[role="%(role)s"] { padding: 5px 2px; }
 QToolButton[role="%(role)s"][popupMode="2"] { padding: 5px 18px 5px 4px; }"""
@@ -45,7 +47,7 @@ class StepBar(QWidget):
         self._actions: dict[str, QAction] = {}
         self._always_in_menu = tuple(key for key, _ in more)
         self._group = QButtonGroup(self)
-        self._current = ""
+        self._current, self._air = "", _ROOMY_PX
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(_GAP_PX)
@@ -56,6 +58,7 @@ class StepBar(QWidget):
         self._group.buttonClicked.connect(self._tell_button)
         self._more = QToolButton(self)
         row.addWidget(self._more)
+        row.addStretch(1)
         self._build_menu()
         self.setStyleSheet(_STYLE % {"role": role})
         self._arrange()
@@ -88,6 +91,8 @@ class StepBar(QWidget):
         self._group.setExclusive(not in_menu)
         self._more.setChecked(in_menu)
         self._more.setText(self._texts[key].replace("&", "&&") if in_menu else "More")
+        # The room for the longest name is kept beside it, so that nothing else moves.
+        self._more.setFixedWidth(self._menu_px([key] if in_menu else [], self._air))
 
     def sizeHint(self) -> QSize:
         """Return the room for all names with air around them."""
@@ -121,32 +126,34 @@ class StepBar(QWidget):
 
     # --- room ----------------------------------------------------------------------------------------------
     def _arrange(self) -> None:
-        room, shown, air = self.width(), list(self._buttons), _ROOMY_PX
-        if self._width(shown, air) > room:
-            air = _TIGHT_PX
+        room, shown = self.width(), list(self._buttons)
+        air = next((air for air in _AIR_PX if self._width(shown, air) <= room), _TIGHT_PX)
         while len(shown) > 1 and self._width(shown, air) > room:
             shown.pop()
         for key, button in self._buttons.items():
             button.setFixedWidth(self._text_px(self._texts[key]) + 2 * air)
             button.setHidden(key not in shown)
         hidden = self.in_menu
-        self._more.setFixedWidth(self._menu_px(hidden, air))
+        self._air = air
         self._more.setHidden(not hidden)
         for key, action in self._actions.items():
             action.setVisible(key in hidden)
         if self._current:
             self.display(self._current)
+        else:
+            self._more.setFixedWidth(self._menu_px([], air))
 
     def _width(self, shown: Sequence[str], air: int) -> int:
         """Return the width of a bar with these steps on it and all others in the menu."""
         widths = [self._text_px(self._texts[key]) + 2 * air for key in shown]
         rest = [key for key in self._texts if key not in shown]
         if rest:
-            widths.append(self._menu_px(rest, air))
+            widths.append(max(self._menu_px(rest, air), self._menu_px([], air)))
         return sum(widths) + _GAP_PX * (len(widths) - 1)
 
     def _menu_px(self, keys: Sequence[str], air: int) -> int:
-        return max(self._text_px(text) for text in ("More", *(self._texts[key] for key in keys))) + 2 * air + _ARROW_PX
+        texts = [self._texts[key] for key in keys] or ["More"]
+        return max(self._text_px(text) for text in texts) + 2 * min(air, _MENU_AIR_PX) + _ARROW_PX
 
     def _text_px(self, text: str) -> int:
         # The current step is bold; every button is wide enough for that, so that nothing moves when it changes.

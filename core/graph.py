@@ -5,7 +5,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import fields
 from operator import is_
-from time import perf_counter
+from time import thread_time
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -152,14 +152,14 @@ class Graph:
         return cached[1]
 
     def _run(self, made: Any, stage: Stage, arguments: tuple[Any, ...], cached: tuple[Any, Any] | None) -> Any:
-        start = perf_counter()
+        start = thread_time()
         product: Any
         try:
             product = stage(*arguments)
         except AsplabError as error:
             product = error
-        # The shortest time tells: the first run also loads modules, and another thread may have had the processor.
-        self._seconds[made] = min(perf_counter() - start, self._seconds.get(made, np.inf))
+        # The shortest time tells: the first run also loads modules. Waiting for others does not count.
+        self._seconds[made] = min(thread_time() - start, self._seconds.get(made, np.inf))
         if cached is not None and made in self._settling and _is_equal(cached[1], product):
             return cached[1]
         return product

@@ -168,7 +168,7 @@ class Live(QObject):
     def _display_sides(self) -> None:
         now = self._now()
         if now is not None:
-            self._inspector.display(now.shown, self._view(), self._theory.systematics(now.results))
+            self._inspector.display_rest(now.shown, self._view())
             self._tell_sides(now.shown)
 
     # --- reference -----------------------------------------------------------------------------------------

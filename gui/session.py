@@ -1,9 +1,10 @@
 """The open document: every change is an undoable swap of two immutable values, and the results follow it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
+from time import thread_time
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -99,6 +100,8 @@ class Session(QObject):
         self._analysis = Analysis()
         self._computed: Document | None = None
         self._lag, self._cost_s = "", np.inf
+        self._kind: tuple[str, ...] = ()
+        self._taken_s: dict[tuple[str, ...], float] = {}
         self._wish: tuple[str, Change, str] | None = None
         self._gesture = 0
         self._is_dragging = self._is_travelling = False
@@ -160,6 +163,7 @@ class Session(QObject):
     def begin(self, document: Document | None, path: Path | None = None) -> None:
         """Start over with a document that needs no saving; the history is forgotten."""
         self._wish, self._is_dragging = None, False
+        self._taken_s.clear()
         self.history.clear()
         self._saved, self.path = document, path
         self._install(document)
@@ -270,14 +274,23 @@ class Session(QObject):
         else:
             self.jobs.cancel(ANALYSIS)
             self._rest_later()
-            self._show(self._analysis.update(document, intervals=False))
+            start = thread_time()
+            results = self._analysis.update(document, intervals=False)
+            self._learn(self._kind, thread_time() - start)
+            self._show(results)
 
     def _takes_long(self, document: Document) -> bool:
         if self._computed is None:
             self._cost_s = np.inf
             return True
-        self._cost_s = self._analysis.fork().cost_s(document, intervals=False)
+        self._kind = _changed_records(self._computed, document)
+        # How long such an edit took is known better than the sum of what may be stale.
+        known = self._taken_s.get(self._kind)
+        self._cost_s = self._analysis.fork().cost_s(document, intervals=False) if known is None else known
         return self._cost_s > AT_ONCE_S or _touches_raw_data(self._computed, document)
+
+    def _learn(self, kind: tuple[str, ...], taken_s: float) -> None:
+        self._taken_s[kind] = min(taken_s, self._taken_s.get(kind, np.inf))
 
     def _rest_later(self) -> None:
         self._settle.setInterval(SETTLE_MS)
@@ -290,10 +303,14 @@ class Session(QObject):
 
     def _start_analysis(self, document: Document, text: str, *, intervals: bool, is_answer: bool = False) -> None:
         # A fork, so that one that is given up leaves nothing half done behind.
-        analysis = self._analysis.fork()
+        analysis, kind = self._analysis.fork(), self._kind
 
         def work(progress: Progress) -> tuple[Analysis, Results]:
-            return analysis, analysis.update(document, intervals=intervals, progress=progress)
+            start = thread_time()
+            results = analysis.update(document, intervals=intervals, progress=progress)
+            if not intervals:
+                self._learn(kind, thread_time() - start)
+            return analysis, results
 
         self._settle.stop()
         self.jobs.start(
@@ -362,6 +379,12 @@ def _is_same(document: Document, other: Document | None) -> bool:
 def _differs_in_notes(results: Results, document: Document) -> bool:
     """Whether results are those of a document but for what is written down beside the inputs."""
     return results.document is not document and has_same_inputs(results.document, document)
+
+
+def _changed_records(before: Document, after: Document) -> tuple[str, ...]:
+    """Return the names of the settings records in which two documents differ."""
+    one, other = before.settings, after.settings
+    return tuple(field.name for field in fields(one) if getattr(one, field.name) != getattr(other, field.name))
 
 
 def _touches_raw_data(before: Document, after: Document) -> bool:

@@ -98,6 +98,10 @@ class Inspector(Panel):
     def display(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
         """Show settings, results, checks and selection."""
         self.display_numbers(results, view, systematic)
+        self.display_rest(results, view)
+
+    def display_rest(self, results: Results, view: ViewState) -> None:
+        """Show what may lag behind a drag by a blink: where errors come from, checks and selection."""
         self._exclusions = results.document.exclusions
         self._show_budget(results, view)
         if results.is_at_rest or not self.checks_list.checks:

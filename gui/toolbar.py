@@ -50,6 +50,7 @@ class Toolbar(QWidget):
             row.addWidget(button)
         row.addSpacing(_GAP)
         row.addWidget(self.temperatures)
+        row.addSpacing(_GAP)
         row.addStretch(1)
         row.addWidget(self.steps)
         row.addStretch(1)

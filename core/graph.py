@@ -171,9 +171,10 @@ def _is_equal(old: Any, new: Any) -> bool:
         return False
     for name in (field.name for field in fields(new)):
         a, b = getattr(old, name), getattr(new, name)
-        if isinstance(a, np.ndarray):
+        if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
             if not np.array_equal(a, b, equal_nan=True):
                 return False
-        elif a != b:
+        # Against None an array compares element by element.
+        elif isinstance(a, np.ndarray) or isinstance(b, np.ndarray) or a != b:
             return False
     return True

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from asplab.core.errors import AnalysisError, Cancelled
@@ -26,6 +27,11 @@ class Middle:
 @dataclass(frozen=True, eq=False)
 class End:
     value: int
+
+
+@dataclass(frozen=True, eq=False)
+class Optional:
+    values: np.ndarray | None
 
 
 class Chain:
@@ -181,3 +187,13 @@ def test_stale_products_are_listed_until_they_are_made() -> None:
 
 def test_what_lacks_an_input_is_not_counted_as_stale() -> None:
     assert Chain().graph.put(Setting(1)).stale(End) == {}
+
+
+def test_a_settling_product_whose_array_was_none_before_counts_as_changed() -> None:
+    def make_optional(setting: Setting) -> Optional:
+        return Optional(None if setting.value == 0 else np.full(2, float(setting.value)))
+
+    graph = Graph((make_optional,), settling=(Optional,))
+    assert graph.put(Setting(0)).get(Optional).values is None
+    assert graph.put(Setting(3)).get(Optional).values.tolist() == [3.0, 3.0]
+    assert graph.put(Setting(0)).get(Optional).values is None

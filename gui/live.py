@@ -126,7 +126,7 @@ class Live(QObject):
             self._refresh.start(0)
             return
         self._inspector.display_reference(self.references.shown)
-        self._inspector.display_numbers(shown, view, self._theory.systematics(now.results))
+        self._inspector.display_settings(shown, view)
         words = lag_words(now.lag)
         self._pale(page, words)
         # What waits for rest is of the state before, until it follows.
@@ -168,7 +168,7 @@ class Live(QObject):
     def _display_sides(self) -> None:
         now = self._now()
         if now is not None:
-            self._inspector.display_rest(now.shown, self._view())
+            self._inspector.display_rest(now.shown, self._view(), self._theory.systematics(now.results))
             self._tell_sides(now.shown)
 
     # --- reference -----------------------------------------------------------------------------------------

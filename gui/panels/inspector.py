@@ -97,11 +97,13 @@ class Inspector(Panel):
 
     def display(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
         """Show settings, results, checks and selection."""
-        self.display_numbers(results, view, systematic)
-        self.display_rest(results, view)
+        self.display_settings(results, view)
+        self.display_rest(results, view, systematic)
 
-    def display_rest(self, results: Results, view: ViewState) -> None:
-        """Show what may lag behind a drag by a blink: where errors come from, checks and selection."""
+    def display_rest(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
+        """Show what may lag behind a drag by a blink: results, where errors come from, checks and selection."""
+        self._show_results(results, view, systematic)
+        self._show_changes(results, view)
         self._exclusions = results.document.exclusions
         self._show_budget(results, view)
         if results.is_at_rest or not self.checks_list.checks:
@@ -109,11 +111,9 @@ class Inspector(Panel):
             self._show_checks(results, view)
         self._show_selected(results, view)
 
-    def display_numbers(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
-        """Show what must not contradict the hand: settings and results, on every frame of a drag."""
+    def display_settings(self, results: Results, view: ViewState) -> None:
+        """Show what must not contradict the handle under the mouse, on every frame of a drag."""
         self._show_settings(results, view)
-        self._show_results(results, view, systematic)
-        self._show_changes(results, view)
 
     def display_reference(self, reference: Reference | None) -> None:
         """Take over what the results are compared with; :meth:`display` follows."""

@@ -74,11 +74,12 @@ class Veil(QWidget):
 
     def display(self, words: str) -> None:
         """Pale the subject and say what it is of; no words lift the veil."""
-        if words == self.words and not words:
+        if words or self.words:
+            for plot in self._plots():
+                self._layer_of(plot).display(words)
+        if words == self.words:
             return
         self.words = words
-        for plot in self._plots():
-            self._layer_of(plot).display(words)
         if words:
             self.setGeometry(self.parentWidget().rect())
             self.raise_()

@@ -144,8 +144,9 @@ def fit_joint(polaron: PolaronFit, points: DrawnPoints) -> FloatArray:
     joint, start = polaron.joint_objective, polaron.joint_parameters
     if joint is None or start is None:
         return np.full((n_draws, 2), np.nan)
-    # Weights take the errors of references as independent, whatever the draws do.
-    problem, drawn = joint.problem.with_reference(joint.reference_mev), points.rows(np.flatnonzero(polaron.fitted))
+    # Weights take the errors of references, lasers and leak as independent, whatever the draws do.
+    problem = joint.problem.with_reference(joint.reference_mev).with_leak()
+    drawn = points.rows(np.flatnonzero(polaron.fitted))
     shares = problem.has_shared_error
     place = joint.place if shares else joint.place[:, :, [0, 2, 3]]
     own = start @ joint.place[:, :, [0, 2, 3]]

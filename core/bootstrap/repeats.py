@@ -100,7 +100,9 @@ class RepeatPlan:
     n_repeats : tuple of int
         Smallest and largest number of repeats of a condition in use.
     subtracted : ndarray, shape (n_temperatures, 2 n_columns, 2 n_columns), or None
-        Factor of the covariance of I and PA from light that was subtracted.
+        Factor of the covariance of I and PA from light that was subtracted, without what temperatures share.
+    leak : ndarray, shape (n_temperatures, 2 n_columns), or None
+        What one standard error of a measured leak does to I and PA: one error for all temperatures.
     """
 
     groups: tuple[tuple[tuple[int, int], ...], ...]
@@ -113,6 +115,7 @@ class RepeatPlan:
     enough: np.ndarray
     n_repeats: tuple[int, int]
     subtracted: FloatArray | None = None
+    leak: FloatArray | None = None
 
     def draw(
         self, n_draws: int, rng: np.random.Generator, *, systematics: bool = True, small_sample: bool = True
@@ -136,9 +139,12 @@ class RepeatPlan:
         light, heat = counts @ self.light, counts @ self.heat
         if systematics:
             light, heat = self.add_light.apply(light, rng), self.add_heat.apply(heat, rng)
+            n = light.shape[2]
             if self.subtracted is not None:
-                n = light.shape[2]
                 both = rng.standard_normal((*light.shape[:2], 2 * n)) @ self.subtracted.transpose(0, 2, 1)
+                light, heat = light + both[:, :, :n], heat + both[:, :, n:]
+            if self.leak is not None:
+                both = rng.standard_normal(n_draws)[:, None] * self.leak[:, None]
                 light, heat = light + both[:, :, :n], heat + both[:, :, n:]
         return self.intensity[:, None] + light, self.absorbed[:, None] + heat
 
@@ -177,8 +183,17 @@ def plan_repeats(
         add_heat=add_heat,
         enough=count.min(axis=0) > 1,
         n_repeats=(int(used.min()), int(used.max())),
-        subtracted=None if responses.lasting is None else _root(responses.lasting),
+        subtracted=_subtracted(responses),
+        leak=responses.leak_error,
     )
+
+
+def _subtracted(responses: Responses) -> FloatArray | None:
+    """Return the factor of what the error of subtracted light adds to the covariance, temperature by temperature."""
+    if responses.lasting is None or responses.leak_error is None:
+        return None if responses.lasting is None else _root(responses.lasting)
+    leak = responses.leak_error
+    return _root(responses.lasting - leak[:, :, None] * leak[:, None, :])
 
 
 def _deviations(

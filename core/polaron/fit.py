@@ -9,6 +9,7 @@ from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
 from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.lasers import shared_lasers
+from asplab.core.polaron.leak import leak_sensitivity
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
 from asplab.core.polaron.objectives import JointFit, SeparateFits, joint_fit
 from asplab.core.polaron.residuals import Shared
@@ -135,6 +136,7 @@ def _problem_of(efficiency: EfficiencyFit, use: np.ndarray, thermal_mev: FloatAr
         np.nan_to_num(efficiency.reference_error_mev)[:, None],
         efficiency.shared_sensitivity[:, n:],
         efficiency.own_sensitivity,
+        leak_sensitivity(efficiency),
     )
 
 

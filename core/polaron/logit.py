@@ -43,6 +43,9 @@ class LogitProblem:
     own_sensitivity : ndarray, shape (n_fits, 2 n_points)
         Change of (numerator, denominator) of each point with one standard error of its photon energy, upwards; part of
         ``covariance``. The same error makes ΔE too large by ``own_error_mev``.
+    leak_sensitivity : ndarray, shape (n_fits, 2 n_points)
+        Change of (numerator, denominator) with one standard error of a measured leak, which all fits share; part of
+        ``covariance``.
     """
 
     numerator: FloatArray
@@ -57,6 +60,7 @@ class LogitProblem:
     common_error_mev: FloatArray
     sensitivity: FloatArray
     own_sensitivity: FloatArray
+    leak_sensitivity: FloatArray
 
     @property
     def has_energy_errors(self) -> bool:
@@ -114,6 +118,18 @@ class LogitProblem:
         covariance[:, n:, n:] -= self.sensitivity[:, :, None] * self.sensitivity[:, None, :]
         return replace(self, covariance=covariance)
 
+    def without_leak(self) -> "LogitProblem":
+        """Return the problem whose covariance leaves out what the error of a measured leak adds."""
+        if not self.leak_sensitivity.any():
+            return self
+        leak = self.leak_sensitivity
+        return replace(self, covariance=self.covariance - leak[:, :, None] * leak[:, None, :])
+
+    def with_leak(self) -> "LogitProblem":
+        """Return the problem of `without_leak` as it was."""
+        leak = self.leak_sensitivity
+        return replace(self, covariance=self.covariance + leak[:, :, None] * leak[:, None, :])
+
 
 def own_part(error: FloatArray, common_error: float) -> FloatArray:
     """Return what is left of errors when one that all of them share is taken out in quadrature; zero where NaN."""
@@ -133,6 +149,7 @@ def build_problem(
     common_error_mev: FloatArray,
     sensitivity: FloatArray,
     own_sensitivity: FloatArray | None = None,
+    leak_sensitivity: FloatArray | None = None,
 ) -> LogitProblem:
     """Set up Eq. 9 for the points of each fit; arrays as in `LogitProblem`, ``thermal_mev`` (n_fits,) is k_B T."""
     n_points = numerator.shape[1]
@@ -160,4 +177,5 @@ def build_problem(
         common_error_mev=np.where(use, common_error_mev, 0.0),
         sensitivity=sensitivity * scale,
         own_sensitivity=np.zeros_like(both) if own_sensitivity is None else own_sensitivity * both,
+        leak_sensitivity=np.zeros_like(both) if leak_sensitivity is None else leak_sensitivity * both,
     )

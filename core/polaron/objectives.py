@@ -5,7 +5,7 @@ replaced by their most likely values given r [York 1969]; small errors of ΔE al
 moves ħω of the joint fit by some thousandths of its error. See `asplab.core.polaron.residuals`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -54,6 +54,8 @@ class JointFit:
         1 where a point was excited by a laser that serves several temperatures with one error of its wavelength.
     reference_mev : float
         Error of the reference of ΔE that all temperatures share; no part of the problem's.
+    leak : ndarray, shape (n_temperatures, 2 n_points), or None
+        Change of (N, D) with one standard error of a measured leak; no part of the problem's covariance.
     """
 
     problem: LogitProblem
@@ -62,6 +64,17 @@ class JointFit:
     place: FloatArray
     laser: FloatArray | None = None
     reference_mev: float = 0.0
+    leak: FloatArray | None = None
+
+    @property
+    def ties_temperatures(self) -> bool:
+        """True where temperatures share an error of ΔE or of a leak."""
+        return self.laser is not None or self.leak is not None or self.reference_mev > 0.0
+
+    def of(self, problem: LogitProblem) -> "JointFit":
+        """Return the joint fit of other data of the same temperatures, whose errors hold what they share."""
+        apart = problem.without_shared().without_reference(self.reference_mev).without_leak()
+        return replace(self, problem=apart, leak=problem.leak_sensitivity if self.leak is not None else None)
 
     def start(self, separate: FloatArray, normal: FloatArray) -> FloatArray:
         """Return starting parameters (1, n_parameters): the separate ones combined by their normal matrices."""
@@ -82,7 +95,7 @@ class JointFit:
         place = self.place if shares else of_curve
         own = parameters[0] @ of_curve
         own[:, 0] += self.scale_offset
-        shared = Shared(self.laser, self.reference_mev)
+        shared = Shared(self.laser, self.reference_mev, self.leak)
         chi2, gradient, normal, common = _evaluate(self.problem, own, deviation if shares else None, shared)
         full = (place @ gradient[:, :, None]).sum(axis=0)[None, :, 0]
         curvature = (place @ normal @ place.transpose(0, 2, 1)).sum(axis=0)[None]
@@ -99,19 +112,19 @@ def joint_fit(
 ) -> JointFit:
     """Set up the joint fit of the temperatures of ``problem``; arguments as in `JointFit`.
 
-    The errors of ``problem`` hold what is ``shared``.
+    The errors of ``problem`` hold what is ``shared``, and its covariance what a measured leak does.
     """
     shared = shared or Shared()
     n_fits = len(scale)
     place = np.zeros((n_fits, int(scale.max()) + 4, 4))
     place[np.arange(n_fits), scale, 0] = 1.0
     place[:, [-3, -2, -1], [1, 2, 3]] = 1.0
-    apart = problem.without_shared().without_reference(shared.reference_mev)
-    return JointFit(apart, scale, scale_offset, place, shared.laser, shared.reference_mev)
+    leak = problem.leak_sensitivity if problem.leak_sensitivity.any() else None
+    return JointFit(problem, scale, scale_offset, place, shared.laser, shared.reference_mev, leak).of(problem)
 
 
 class _Common(NamedTuple):
-    """What errors of ΔE that temperatures share do to a fit.
+    """What errors that temperatures share do to a fit.
 
     ``normal`` (n_shared, n_shared) is the curvature of χ² by these errors, ``gradient`` (n_fits, n_shared,
     n_parameters) the one by an error and a parameter.

@@ -6,7 +6,7 @@ one is larger than `SMALL_MEV` that will not do, because the variance then grows
 curves fit: η is taken about the most likely ΔE instead, which is found by repetition.
 
 One error of a wavelength moves ΔE, N and D, and where lasers serve several temperatures, all of these. So does a
-reference that is off by the same at all temperatures, of ΔE alone.
+reference that is off by the same at all temperatures, of ΔE alone; the error of a measured leak moves N and D alone.
 """
 
 from typing import NamedTuple
@@ -26,7 +26,7 @@ class Linear(NamedTuple):
 
     ``slope`` is η (1 − η), ``with_d`` Cov(r, D). ``spread``, the covariance of r, and ``with_d`` leave out errors of
     ΔE: ``own`` and ``common`` tell what one standard error of each wavelength, and of the reference, does to r;
-    ``every`` what that of the reference of all fits does.
+    ``every`` what that of the reference of all fits does, ``leak`` that of a measured leak.
     """
 
     eta: FloatArray
@@ -38,17 +38,20 @@ class Linear(NamedTuple):
     own: FloatArray | None
     common: FloatArray | None
     every: FloatArray | None
+    leak: FloatArray | None
 
 
 class Shared(NamedTuple):
     """Errors that serve several fits: each is one number for all of them.
 
     ``laser`` (n_fits, n_points, n_lasers) is 1 where a laser excites a point whose wavelength serves several fits, None
-    where there is none; ``reference_mev`` is the error of the reference of ΔE that all fits share, in meV.
+    where there is none; ``reference_mev`` is the error of the reference of ΔE that all fits share, in meV; ``leak``
+    (n_fits, 2 n_points) is what one standard error of a measured leak does to (N, D), None without one.
     """
 
     laser: FloatArray | None = None
     reference_mev: float = 0.0
+    leak: FloatArray | None = None
 
 
 class Solved(NamedTuple):
@@ -65,7 +68,7 @@ class Solved(NamedTuple):
     error : ndarray or None
         Most likely error of each wavelength, in standard errors, same shape.
     pull : ndarray, shape (n_fits, n_points, n_shared), or None
-        What one standard error of each shared laser, and last of the shared reference, does to r.
+        What one standard error of each shared laser, of a leak, and last of the shared reference, does to r.
     normal : ndarray, shape (n_shared, n_shared), or None
         Curvature of χ²/2 by these errors.
     every : float
@@ -96,7 +99,7 @@ def settle(
     own_mev, common_mev = problem.largest_energy_errors_mev
     common_mev = max(common_mev, shared.reference_mev)
     blur = (own_mev > 0.0, own_mev > 0.0 or common_mev > 0.0)
-    at = _linearise(problem, parameters, observed, None, blur, shared.reference_mev)
+    at = _linearise(problem, parameters, observed, None, blur, shared)
     found = _solve(problem, at, observed, shared)
     if own_mev > SMALL_MEV or common_mev > SMALL_MEV:
         about = np.zeros_like(found.best)
@@ -104,7 +107,7 @@ def settle(
             off = _off(problem, at, found, shared)
             if np.abs(off - about).max() < _STILL_MEV:
                 break
-            at, about = _linearise(problem, parameters, observed, (found.best, off), blur, shared.reference_mev), off
+            at, about = _linearise(problem, parameters, observed, (found.best, off), blur, shared), off
             found = _solve(problem, at, observed, shared)
     return at, found
 
@@ -115,7 +118,7 @@ def _linearise(
     observed: FloatArray,
     about: tuple[FloatArray, FloatArray] | None,
     blur: tuple[bool, bool],
-    reference_mev: float,
+    shared: Shared,
 ) -> Linear:
     """Linearise r about the most likely D and shift of ΔE, or about the stated ones.
 
@@ -131,13 +134,15 @@ def _linearise(
     diagonal = np.einsum("fii->fi", spread)
     diagonal += problem.unused
     residual = problem.numerator - eta * observed
-    own = common = every = None
+    own = common = every = leak = None
+    if shared.leak is not None:
+        leak = shared.leak[:, :n] - eta * shared.leak[:, n:]
     if blur[1]:
         steepness = slope_offset + (slope_design @ at)[:, :, 0]
         lever = slope * steepness * (observed if about is None else about[0])
         common = -lever * problem.common_error_mev
-        if reference_mev > 0.0:
-            every = -lever * reference_mev * problem.use
+        if shared.reference_mev > 0.0:
+            every = -lever * shared.reference_mev * problem.use
         if about is not None:
             residual -= lever * about[1]
         if blur[0]:
@@ -146,7 +151,7 @@ def _linearise(
             own = of_data - lever * problem.own_error_mev
             diagonal -= of_data**2
             np.einsum("fii->fi", with_d)[...] -= of_data * by_d
-    return Linear(eta, slope, design, residual, spread, with_d, own, common, every)
+    return Linear(eta, slope, design, residual, spread, with_d, own, common, every, leak)
 
 
 def _off(problem: LogitProblem, at: Linear, found: Solved, shared: Shared) -> FloatArray:
@@ -166,7 +171,7 @@ def _solve(problem: LogitProblem, at: Linear, observed: FloatArray, shared: Shar
     spread = at.spread
     if at.common is not None:
         spread += at.common[:, :, None] * at.common[:, None, :]
-    if at.own is not None or at.every is not None:
+    if at.own is not None or at.every is not None or at.leak is not None:
         return _solve_with_shared(problem, at, observed, shared)
     inverse = np.asarray(np.linalg.inv(spread))
     weighted = inverse @ at.residual[:, :, None]
@@ -183,6 +188,7 @@ def _solve_with_shared(problem: LogitProblem, at: Linear, observed: FloatArray, 
     inverse = np.asarray(np.linalg.inv(at.spread))
     weighted = inverse @ at.residual[:, :, None]
     pull, normal, common = _pull(at, laser), None, None
+    n = observed.shape[1]
     if pull is not None:
         # Woodbury's identity: what shared errors add to the covariance of all fits together is of low rank.
         across = pull.transpose(0, 2, 1)
@@ -194,16 +200,20 @@ def _solve_with_shared(problem: LogitProblem, at: Linear, observed: FloatArray, 
         error = alone * weighted[:, :, 0]
         if laser is not None and common is not None:
             error = error + (laser @ common[: laser.shape[2]])[:, :, 0]
-        best = best - error * problem.own_sensitivity[:, observed.shape[1] :]
+        best = best - error * problem.own_sensitivity[:, n:]
+    if common is not None and shared.leak is not None:
+        best = best - common[0 if laser is None or own is None else laser.shape[2], 0] * shared.leak[:, n:]
     every = 0.0 if at.every is None or common is None else float(common[-1, 0])
     return Solved(inverse, weighted, best, error, pull, normal, every)
 
 
 def _pull(at: Linear, laser: FloatArray | None) -> FloatArray | None:
-    """Return what one standard error of each shared laser, and then of the shared reference, does to r."""
+    """Return what one standard error of each shared laser, of a leak, of the shared reference does to r."""
     parts = []
     if at.own is not None and laser is not None:
         parts.append(at.own[:, :, None] * laser)
+    if at.leak is not None:
+        parts.append(at.leak[:, :, None])
     if at.every is not None:
         parts.append(at.every[:, :, None])
     return np.concatenate(parts, axis=2) if parts else None

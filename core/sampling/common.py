@@ -4,14 +4,13 @@ Residuals of unit variance w, of all temperatures in one column, move by X e wit
 is 1 + X Xᵀ, so that with G = 1 + Xᵀ X
 
     χ² = wᵀ w − (Xᵀ w)ᵀ G⁻¹ (Xᵀ w),    |1 + X Xᵀ| = |G|.
-
-Arrays have shape (n_sets, n_temperatures, …).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from asplab.core.sampling.triangular import HUGE, factors
 from asplab.core.units import FloatArray
 
 
@@ -34,19 +33,19 @@ class Common:
     pull: FloatArray
 
     @classmethod
-    def of(cls, root: FloatArray, moves: FloatArray, white: FloatArray) -> "Common":
-        """Whiten what errors do to the residuals, (n_sets, n_temperatures, n_places, n_errors), by ``root``."""
-        flat = solve_lower(root, moves).reshape(len(moves), -1, moves.shape[-1])
+    def of(cls, moves: FloatArray, white: FloatArray) -> "Common":
+        """Take X, (n_sets, n_temperatures, n_places, n_errors), and w, (n_sets, n_temperatures, n_places)."""
+        flat = moves.reshape(len(moves), -1, moves.shape[-1])
         across = flat.transpose(0, 2, 1)
         return cls(flat, across @ flat, (across @ white.reshape(len(white), -1, 1))[:, :, 0])
 
     def gain(self) -> tuple[FloatArray, FloatArray]:
         """Return by how much χ² falls, and half of ln |1 + X Xᵀ|, (n_sets,) each."""
-        n = self.pull.shape[1]
-        with_unit = self.normal + np.eye(n)
-        _, determinant = np.linalg.slogdet(with_unit)
-        solved = np.linalg.solve(with_unit, self.pull[:, :, None])[:, :, 0]
-        return np.sum(self.pull * solved, axis=1), 0.5 * determinant
+        n_sets, n = self.pull.shape
+        border = np.zeros((n_sets, n + 1, n + 1))
+        border[:, :n, :n], border[:, n, :n], border[:, n, n] = self.normal + np.eye(n), self.pull, HUGE
+        root = factors(border)
+        return np.sum(root[:, n, :n] ** 2, axis=1), np.log(np.einsum("wii->wi", root)[:, :n]).sum(axis=1)
 
     def whitened(self, white: FloatArray) -> FloatArray:
         """Return (1 + X Xᵀ)^(−½) w, shaped as ``white``."""
@@ -55,14 +54,3 @@ class Common:
         along = (axes.transpose(0, 2, 1) @ self.pull[:, :, None])[:, :, 0] / (root * (1.0 + root))
         less = self.moves @ (axes @ along[:, :, None])
         return np.asarray(white - less.reshape(white.shape))
-
-
-def solve_lower(root: FloatArray, right: FloatArray) -> FloatArray:
-    """Solve with lower triangular matrices (…, n, n) for columns (…, n, k), all matrices at once."""
-    result = np.empty_like(right)
-    for i in range(root.shape[-1]):
-        row = right[..., i, :]
-        if i:
-            row = row - (root[..., i : i + 1, :i] @ result[..., :i, :])[..., 0, :]
-        np.divide(row, root[..., i, i, None], out=result[..., i, :])
-    return result

@@ -22,6 +22,9 @@ from the scan at the stated energy, wrong by m. One number ε of unit variance d
 and its integral is closed: v² is added to the variance of r_k where the laser serves one temperature; where it serves
 several, v of all of them moves with one ε (`asplab.core.sampling.common`). The error of a reference moves ΔE of one
 temperature alike. η is taken to first order in all of them. Their determinants stay in both measures.
+
+The error of a measured leak moves I and PA of all temperatures together. It is part of the covariance C, and treated as
+such: its determinant goes where that of C goes.
 """
 
 from dataclasses import dataclass
@@ -31,12 +34,13 @@ import numpy as np
 
 from asplab.core.sampling.common import Common
 from asplab.core.sampling.measured import Measured
+from asplab.core.sampling.triangular import HUGE, factors, solve_lasers, solve_lower
 from asplab.core.units import FloatArray
 
 AbsorptionPrior = Literal["reference", "flat"]
 
-_HUGE = 1e300
-"""Last pivot of a bordered matrix: far above every χ², it takes no part in the factors before it."""
+_BLOCK = 90_000
+"""Numbers in the covariances of the sets that are done at once: with more, memory is no longer used again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +85,7 @@ class Likelihood:
             return result
 
         light_light = bordered(data.light_light, data.light)
-        light_light[:, n, n] = _HUGE
+        light_light[:, n, n] = HUGE
         heat_light = bordered(data.light_heat.transpose(0, 2, 1), None)
         light_heat, heat_heat = bordered(data.light_heat, data.heat), bordered(data.heat_heat, None)
         return cls(data, absorption, common_error, light_light, light_heat, heat_light, heat_heat)
@@ -103,6 +107,18 @@ class Likelihood:
         eta, eta_slope : ndarray, shape (n_sets, n_temperatures, n_anti)
             η and, where photon energies carry errors, dη/dΔE.
         """
+        n_t, n = self.data.use.shape
+        at_once = max(_BLOCK // (n_t * (n + 1) ** 2), 1)
+        parts = [slice(begin, begin + at_once) for begin in range(0, len(slope), at_once)]
+        values = [
+            self._of_block(slope[at], intercept_mev[at], eta[at], None if eta_slope is None else eta_slope[at])
+            for at in parts
+        ]
+        return np.concatenate(values) if values else np.zeros(0)
+
+    def _of_block(
+        self, slope: FloatArray, intercept_mev: FloatArray, eta: FloatArray, eta_slope: FloatArray | None
+    ) -> FloatArray:
         divisor, share = self._rows(slope, intercept_mev, eta)
         border = self._bordered(share)
         moved = self._moved(slope, intercept_mev, share, eta_slope, divisor)
@@ -115,9 +131,12 @@ class Likelihood:
             result += _log_diagonal(factors(bare)) - _log_diagonal(root)
         elif self.absorption == "flat":
             result -= _log_diagonal(root) + np.log(np.abs(divisor)).sum(axis=(1, 2))
-        if moved.common is not None:
-            gain, log_root = Common.of(root[..., :-1, :-1], moved.common, white).gain()
+        common = self._common(root, share, moved)
+        if common is not None:
+            gain, log_root = Common.of(common, white).gain()
             result += 0.5 * gain - log_root
+            if self.absorption == "reference":
+                result += self._log_of_leak(root if bare is None else factors(bare), share)
         return np.asarray(result)
 
     def whitened(
@@ -130,9 +149,28 @@ class Likelihood:
         moved.widen(border)
         root = factors(border)
         white = root[..., -1, :-1]
-        if moved.common is None:
-            return np.asarray(white)
-        return Common.of(root[..., :-1, :-1], moved.common, white).whitened(white)
+        common = self._common(root, share, moved)
+        return np.asarray(white) if common is None else Common.of(common, white).whitened(white)
+
+    def _common(self, root: FloatArray, share: FloatArray, moved: "_Moved") -> FloatArray | None:
+        """Return what errors that temperatures share do to the whitened r: X of `asplab.core.sampling.common`."""
+        parts = []
+        if moved.by_laser is not None and self.data.laser is not None:
+            parts.append(solve_lasers(root[..., :-1, :-1], moved.by_laser, self.data.laser))
+        if self.data.leak is not None:
+            parts.append(self._of_leak(root, share)[..., None])
+        return np.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0] if parts else None
+
+    def _of_leak(self, root: FloatArray, share: FloatArray) -> FloatArray:
+        assert self.data.leak is not None
+        light, heat = self.data.leak
+        return solve_lower(root[..., :-1, :-1], light - share[..., :-1] * heat)
+
+    def _log_of_leak(self, root: FloatArray, share: FloatArray) -> FloatArray | float:
+        """Return half of the ln of what a leak adds to the determinant of C, (n_sets,)."""
+        if self.data.leak is None:
+            return 0.0
+        return np.asarray(0.5 * np.log1p(np.sum(self._of_leak(root, share) ** 2, axis=(1, 2))))
 
     def _rows(self, slope: FloatArray, intercept_mev: FloatArray, eta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the divisor s (hν − η hν₀) of each row, and m, with a zero at the border."""
@@ -175,30 +213,31 @@ class Likelihood:
         n, ns = data.use.shape[1], data.n_stokes
         absorbed = data.heat[:, ns:] + (slope * intercept_mev)[..., None] * data.light[:, ns:]
         by_detuning = data.use[:, ns:] * eta_slope * absorbed / divisor[..., ns:]
-        reference = own = common = None
+        reference = own = by_laser = None
         if self.common_error and data.reference_error_mev.any():
             reference = by_detuning * data.reference_error_mev[:, None]
         if data.own_error_mev.any():
             own = slope[..., None] * data.light * data.own_error_mev / divisor + share[..., :n] * data.misread
             own[..., ns:] += by_detuning * data.own_error_mev[:, ns:]
             if data.laser is not None:
-                common = own[..., None] * data.laser
-                own *= 1.0 - data.laser.sum(axis=2)
-        return _Moved(own, reference, common)
+                by_laser = own
+                alone = 1.0 - data.laser.sum(axis=2)
+                own = own * alone if alone.any() else None
+        return _Moved(own, reference, by_laser)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Moved:
-    """What one standard error of each photon energy, of each reference and of each shared laser does to r."""
+    """What one standard error does to r: of the photon energy of each place, of each reference, of shared lasers."""
 
     own: FloatArray | None = None
     reference: FloatArray | None = None
-    common: FloatArray | None = None
+    by_laser: FloatArray | None = None
 
     @property
     def widens(self) -> bool:
         """True where the covariance of single temperatures grows."""
-        return self.reference is not None or (self.own is not None and bool(self.own.any()))
+        return self.reference is not None or self.own is not None
 
     def widen(self, border: FloatArray) -> None:
         """Add to bordered covariances what temperatures do not share."""
@@ -207,21 +246,6 @@ class _Moved:
         if self.reference is not None:
             n = self.reference.shape[-1]
             border[..., -1 - n : -1, -1 - n : -1] += self.reference[..., :, None] * self.reference[..., None, :]
-
-
-def factors(matrices: FloatArray) -> FloatArray:
-    """Return Cholesky factors; NaN where a matrix is not positive definite."""
-    try:
-        return np.asarray(np.linalg.cholesky(matrices))
-    except np.linalg.LinAlgError:
-        flat = matrices.reshape(-1, *matrices.shape[-2:])
-        result = np.full_like(flat, np.nan)
-        for i, matrix in enumerate(flat):
-            try:
-                result[i] = np.linalg.cholesky(matrix)
-            except np.linalg.LinAlgError:
-                continue
-        return result.reshape(matrices.shape)
 
 
 def _log_diagonal(root: FloatArray) -> FloatArray:

@@ -31,11 +31,15 @@ class Measured:
     misread : ndarray, shape (n_temperatures, n_places)
         By how much PA is too large where its photon energy is one standard error above the stated one.
     laser : ndarray, shape (n_temperatures, n_places, n_lasers), or None
-        1 where a laser that serves several temperatures, with one error of its wavelength, excites a place.
+        1 where a laser that serves several temperatures, with one error of its wavelength, excites a place; lasers in
+        the order of the first place of each.
     detuning_mev : ndarray, shape (n_temperatures, n_anti)
     columns : ndarray of int, shape (n_anti,)
         Which anti-Stokes place of the analysis each one is.
     use : ndarray of bool, shape (n_temperatures, n_places)
+    leak : tuple of ndarray, shape (n_temperatures, n_places) each, or None
+        By how much I and PA move with one standard error of a measured leak that temperatures share; no part of the
+        covariance.
     """
 
     temperatures_k: FloatArray
@@ -55,6 +59,7 @@ class Measured:
     detuning_mev: FloatArray
     columns: np.ndarray
     use: np.ndarray
+    leak: tuple[FloatArray, FloatArray] | None = None
 
     @property
     def n_stokes(self) -> int:
@@ -98,7 +103,7 @@ def measured(efficiency: EfficiencyFit, rows: np.ndarray, stokes: np.ndarray, an
     slope = efficiency.slope[rows]
     light, heat, scale = _scaled(responses, rows, places, use, energy * slope[:, None])
     weight = scale[:, :, None] * scale[:, None, :]
-    covariance = responses.covariance[rows]
+    covariance, leak = _without_leak(responses, rows)
     upper, lower = places, n + places
 
     def quarter(first: np.ndarray, second: np.ndarray, least: FloatArray) -> FloatArray:
@@ -125,11 +130,29 @@ def measured(efficiency: EfficiencyFit, rows: np.ndarray, stokes: np.ndarray, an
         light_heat=quarter(upper, lower, np.zeros(use.shape)),
         heat_heat=quarter(lower, lower, least_heat),
         misread=misread,
-        laser=serving_several(responses.excitation_nm[np.ix_(rows, places)], use) if own_error.any() else None,
+        laser=_shared_lasers(responses.excitation_nm[np.ix_(rows, places)], use, own_error),
         detuning_mev=np.where(used_anti, efficiency.detuning_mev[np.ix_(rows, columns)], CENTRE_MEV),
         columns=columns,
         use=use,
+        leak=None if leak is None else (leak[:, upper] * scale, leak[:, lower] * scale),
     )
+
+
+def _without_leak(responses: Responses, rows: np.ndarray) -> tuple[FloatArray, FloatArray | None]:
+    """Return the covariance of the temperatures ``rows`` apart from a leak they share, and what its error does."""
+    covariance, leak = responses.covariance[rows], responses.leak_error
+    if leak is None or len(rows) < 2 or not leak.any():
+        return covariance, None
+    own = leak[rows]
+    return covariance - own[:, :, None] * own[:, None, :], own
+
+
+def _shared_lasers(wavelength_nm: FloatArray, use: np.ndarray, own_error: FloatArray) -> FloatArray | None:
+    """Return the lasers that serve several temperatures where wavelengths carry errors, by the first place of each."""
+    laser = serving_several(wavelength_nm, use) if own_error.any() else None
+    if laser is None:
+        return None
+    return np.asarray(laser[:, :, np.argsort(laser.any(axis=0).argmax(axis=0), kind="stable")])
 
 
 def _scaled(

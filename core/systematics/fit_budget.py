@@ -11,6 +11,7 @@ from asplab.core.errors import AnalysisError
 from asplab.core.estimate import is_systematic_told
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.lasers import shared_lasers
+from asplab.core.polaron.leak import leak_sensitivity
 from asplab.core.polaron.logit import LogitProblem, build_problem
 from asplab.core.polaron.objectives import JointFit, SeparateFits
 from asplab.core.systematics.budget import Budget, budget_of, is_from_components, response_gradient, variance_parts
@@ -150,6 +151,8 @@ def parameter_gradient(efficiency: EfficiencyFit, fit: PolaronFit, quantity: str
     """
     n_t, n = efficiency.eta.shape
     rows = [row] if row < n_t else np.flatnonzero(fit.fitted).tolist()
+    # What temperatures share ties the gradient of each to the data of all.
+    tied = row == n_t and fit.joint_objective is not None and fit.joint_objective.ties_temperatures
     parameters, error, slope = _point(fit, row)
     curvature = _jacobian(lambda p: _slope_of_chi2(efficiency, fit, row, p, rows), parameters, _STEP * error)
     # d quantity = of_parameters · dp = −weight · dF.
@@ -172,7 +175,7 @@ def parameter_gradient(efficiency: EfficiencyFit, fit: PolaronFit, quantity: str
                         fit,
                         row,
                         parameters,
-                        [t],
+                        rows if tied else [t],
                     )
                     for sign in (1.0, -1.0)
                 ]
@@ -229,13 +232,15 @@ def _slope_of_chi2(
     joint = fit.joint_objective
     if joint is None:
         raise AnalysisError("there is no joint fit; two temperatures must be fitted.")
+    if joint.ties_temperatures:
+        return np.asarray(joint.of(problem)(parameters[None])[1][0])
     members = np.searchsorted(np.flatnonzero(fit.fitted), temperatures)
     part = JointFit(problem.without_shared(), joint.scale[members], joint.scale_offset[members], joint.place[members])
     return np.asarray(part(parameters[None])[1][0])
 
 
 def _problem(efficiency: EfficiencyFit, use: np.ndarray, rows: list[int]) -> LogitProblem:
-    n = efficiency.eta.shape[1]
+    n, leak = efficiency.eta.shape[1], leak_sensitivity(efficiency)
     return build_problem(
         efficiency.numerator[rows],
         efficiency.denominator[rows],
@@ -247,4 +252,5 @@ def _problem(efficiency: EfficiencyFit, use: np.ndarray, rows: list[int]) -> Log
         np.nan_to_num(efficiency.reference_error_mev[rows])[:, None],
         efficiency.shared_sensitivity[rows][:, n:],
         efficiency.own_sensitivity[rows],
+        None if leak is None else leak[rows],
     )

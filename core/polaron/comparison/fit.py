@@ -17,6 +17,7 @@ from asplab.core.polaron.comparison.options import ModelOptions, Plan, plan_mode
 from asplab.core.polaron.comparison.records import FittedNuisances, ModelFit, PriorPull, ScaleTest
 from asplab.core.polaron.comparison.search import inverse, search
 from asplab.core.polaron.lasers import shared_lasers
+from asplab.core.polaron.leak import leak_sensitivity
 from asplab.core.polaron.logit import CENTRE_MEV, LogitProblem, build_problem
 from asplab.core.polaron.resolved import levels_of, told_level
 from asplab.core.problems import Problem
@@ -245,6 +246,7 @@ def build_objective(
         np.nan_to_num(efficiency.reference_error_mev)[:, None],
         efficiency.shared_sensitivity[:, n:],
         efficiency.own_sensitivity,
+        leak_sensitivity(efficiency),
     )
     effects = None if nuisances is None else _effects(efficiency, problem, nuisances).lanes(rows)
     curves = Curves(plan, detuning[rows], temperature[rows], temperature[rows])
@@ -289,7 +291,7 @@ def _fitted_nuisances(nuisances: NuisanceEffects | None, joint: JointResult | No
         return None
     value, error = np.full((2, len(nuisances.names)), np.nan)
     if joint is not None:
-        # The first is the deviation of a shared quantum yield, the last ones are errors of lasers and of a reference.
+        # The first is the deviation of a shared quantum yield, the last ones are errors of lasers, leak and reference.
         given = slice(1, 1 + len(nuisances.names))
         value, error = joint.nuisance_values[given], joint.nuisance_errors[given]
     sigma = np.asarray(nuisances.sigma)

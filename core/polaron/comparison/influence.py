@@ -131,4 +131,5 @@ def _without(problem: LogitProblem, lane: np.ndarray, point: np.ndarray) -> Logi
         common_error_mev=problem.common_error_mev * keep,
         sensitivity=problem.sensitivity * keep,
         own_sensitivity=problem.own_sensitivity * both,
+        leak_sensitivity=problem.leak_sensitivity * both,
     )

@@ -49,6 +49,12 @@ class Effects:
         return cls(each * own[:, :, :n], each * own[:, :, n:], each * problem.own_error_mev[:, None])
 
     @classmethod
+    def of_leak(cls, problem: LogitProblem) -> "Effects":
+        """Return the effect of one standard error of a measured leak."""
+        n, leak = problem.numerator.shape[1], problem.leak_sensitivity[:, None]
+        return cls(leak[:, :, :n], leak[:, :, n:], np.zeros_like(leak[:, :, :n]))
+
+    @classmethod
     def of_reference(cls, problem: LogitProblem, error_mev: float) -> "Effects":
         """Return the effect of one standard error of the reference of ΔE that all fits share, upwards."""
         nothing = np.zeros_like(problem.sensitivity)[:, None]
@@ -89,8 +95,8 @@ class SeparateModel:
 class JointModel:
     """All temperatures with one set of coordinates: parameters are levels, nuisances β, coordinates.
 
-    The first β is the deviation δ of a shared quantum yield, the last ones are the errors of shared lasers and of a
-    shared reference.
+    The first β is the deviation δ of a shared quantum yield, the last ones are the errors of shared lasers, of a
+    measured leak and of a shared reference.
 
     Attributes
     ----------
@@ -179,6 +185,8 @@ def joint_model(separate: SeparateModel, level: np.ndarray) -> JointModel:
     if separate.lasers is not None:
         effects = effects.joined(Effects.of_lasers(problem, separate.lasers))
         problem = _without_lasers(problem, separate.lasers)
+    if problem.leak_sensitivity.any():
+        effects, problem = effects.joined(Effects.of_leak(problem)), problem.without_leak()
     if separate.reference_mev > 0.0:
         effects = effects.joined(Effects.of_reference(problem, separate.reference_mev))
         problem = problem.without_reference(separate.reference_mev)

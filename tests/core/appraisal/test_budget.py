@@ -298,8 +298,8 @@ def part_of(results: Results, source: str) -> float:
 
 
 def test_one_error_of_a_measured_leak_moves_all_temperatures_of_the_joint_budget() -> None:
-    results = several(pump=PumpSettings(measured_leak_ppm=0.0, measured_leak_error_ppm=0.05))
-    ends = [under(results, {"leak_ppm": size}).phonon_mev[-1] for size in (0.01, 0.0)]
+    results = several(pump=PumpSettings(measured_leak_ppm=0.0, measured_leak_error_ppm=2e-4))
+    ends = [under(results, {"leak_ppm": size}).phonon_mev[-1] for size in (4e-5, 0.0)]
     expected = (5.0 * (ends[0] - ends[1])) ** 2
     assert part_of(results, "subtracted_light") == pytest.approx(expected, rel=0.1)
 

@@ -11,8 +11,9 @@ from asplab.core.efficiency.stage import fit_efficiency
 from asplab.core.polaron.comparison.options import ModelOptions, plan_model
 from asplab.core.polaron.rates import upconversion_efficiency
 from asplab.core.sampling.curves import ModelCurve
-from asplab.core.sampling.likelihood import Likelihood, factors
+from asplab.core.sampling.likelihood import Likelihood
 from asplab.core.sampling.measured import Measured, measured, usable_places
+from asplab.core.sampling.triangular import factors, solve_lasers
 from asplab.core.settings import EfficiencySettings
 
 N_SETS = 6
@@ -112,22 +113,27 @@ def test_the_likelihood_is_the_integral_over_the_absorbed_light(absorption: str,
     np.testing.assert_allclose(found - found[0], np.array(expected) - expected[0], atol=2e-6)
 
 
+LEAK = (np.array([[0.0, 0.0, 0.05], [0.0, 0.0, 0.08]]), np.array([[0.0, 0.0, 0.12], [0.0, 0.0, -0.06]]))
+
+
+@pytest.mark.parametrize("leak", [None, LEAK], ids=["no leak", "a leak"])
 @pytest.mark.parametrize("absorption", ["flat", "reference"])
-def test_one_laser_at_two_temperatures_has_one_error(absorption: str) -> None:
+def test_one_laser_at_two_temperatures_has_one_error_and_so_has_a_leak(absorption: str, leak: tuple | None) -> None:
     """Against the covariance of both temperatures written out; the anti-Stokes laser of each is its own."""
     rng = np.random.default_rng(5)
     members = np.zeros((2, 3, 2))
     members[:, [0, 1], [0, 1]] = 1.0
     one, other = (replace(small_case(rng), **OFF) for _ in range(2))
     arrays = {f.name: np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(Measured)[:13]}
-    data = replace(one, **arrays, laser=members, detuning_mev=np.full((2, 1), 60.0), use=np.ones((2, 3), dtype=bool))
+    use = np.ones((2, 3), dtype=bool)
+    data = replace(one, **arrays, laser=members, detuning_mev=np.full((2, 1), 60.0), use=use, leak=leak)
     line = [np.concatenate([value, value[::-1]], axis=1) for value in parameter_sets(rng)]
     likelihood = Likelihood.of(data, absorption)  # type: ignore[arg-type]
     found = likelihood(*line, np.full(line[2].shape, ETA_SLOPE))
     white = likelihood.whitened(*line, np.full(line[2].shape, ETA_SLOPE))
     expected, chi2 = [], []
     for slope, intercept, eta in zip(line[0], line[1], line[2][:, :, 0], strict=True):
-        r, bare, full, moves = np.zeros(6), np.zeros((6, 6)), np.zeros((6, 6)), np.zeros((6, 3))
+        r, bare, full, moves, leaks = np.zeros(6), np.zeros((6, 6)), np.zeros((6, 6)), np.zeros((6, 3)), np.zeros(6)
         for t, single in enumerate((one, other)):
             here, share = slice(3 * t, 3 * t + 3), np.array([1.0, 1.0, eta[t]])
             by_light = slope[t] * (single.energy_mev[0] - share * intercept[t])
@@ -136,6 +142,9 @@ def test_one_laser_at_two_temperatures_has_one_error(absorption: str) -> None:
             bare[here, here] = rows @ covariance_of(single) @ rows.T
             moves[here] = rows @ moved_by_wavelengths(single, slope[t], intercept[t])
             full[3 * t + 2, 3 * t + 2] = moves[3 * t + 2, 2] ** 2
+            if leak is not None:
+                leaks[here] = rows @ np.concatenate([leak[0][t], leak[1][t]])
+        bare += np.outer(leaks, leaks)
         full += bare + moves[:, :2] @ moves[:, :2].T
         chi2.append(r @ np.linalg.solve(full, r))
         value = -0.5 * chi2[-1] - 0.5 * np.linalg.slogdet(full)[1]
@@ -143,6 +152,29 @@ def test_one_laser_at_two_temperatures_has_one_error(absorption: str) -> None:
     assert np.ptp(expected) > 0.5
     np.testing.assert_allclose(found - found[0], np.array(expected) - expected[0], atol=1e-9)
     np.testing.assert_allclose(np.sum(white**2, axis=(1, 2)), chi2, rtol=1e-9)
+
+
+def test_lasers_may_serve_some_temperatures_or_two_places_of_one() -> None:
+    rng = np.random.default_rng(8)
+    n_sets, n_t, n = 3, 4, 5
+    laser = np.zeros((n_t, n, 4))
+    laser[:3, 0, 0] = laser[:, 1, 1] = laser[1:, 3, 1] = laser[[0, 3], 2, 2] = laser[:, 4, 3] = 1.0
+    mixing = rng.standard_normal((n_sets, n_t, n, n))
+    root = np.linalg.cholesky(mixing @ mixing.transpose(0, 1, 3, 2) + np.eye(n))
+    own = rng.standard_normal((n_sets, n_t, n))
+    found = solve_lasers(root, own, laser)
+    np.testing.assert_allclose(found, np.linalg.solve(root, own[..., None] * laser), atol=1e-12)
+
+
+def test_many_sets_have_the_likelihoods_that_each_has_by_itself() -> None:
+    data = small_case(np.random.default_rng(9))
+    eta = np.linspace(0.01, 0.99, 6000)[:, None, None]
+    slope, intercept = np.full((6000, 1), 5e-4), np.full((6000, 1), 2100.0)
+    together = Likelihood.of(data)(slope, intercept, eta)
+    some = [0, 1, 2999, 5624, 5625, 5999]
+    apart = [Likelihood.of(data)(slope[[k]], intercept[[k]], eta[[k]])[0] for k in some]
+    np.testing.assert_allclose(together[some], apart, rtol=1e-12)
+    assert Likelihood.of(data)(slope[:0], intercept[:0], eta[:0]).shape == (0,)
 
 
 def test_noise_in_both_terms_is_not_taken_to_first_order() -> None:

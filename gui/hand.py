@@ -16,6 +16,7 @@ from asplab.gui.panels.experiment_tree import ExperimentTree
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.keys import ZOOM_STEP
 from asplab.gui.tree.nodes import Node
+from asplab.gui.widgets.copy_menu import copy_as, table_in
 from asplab.gui.widgets.rows import PaintedRows
 from asplab.gui.widgets.text import escaped
 
@@ -90,6 +91,9 @@ class Hand(QObject):
         """Return what the menus offer on plots, by the keys of the commands."""
         return {
             "copy": self.copy,
+            "copy_tsv": partial(self.copy_as, "tsv"),
+            "copy_markdown": partial(self.copy_as, "markdown"),
+            "copy_latex": partial(self.copy_as, "latex"),
             "toggle_excluded": self.toggle_excluded,
             "zoom_back": lambda: self._on_plot(lambda plot: plot.step_zoom(-1)),
             "zoom_forward": lambda: self._on_plot(lambda plot: plot.step_zoom(1)),
@@ -110,14 +114,26 @@ class Hand(QObject):
     def copy(self) -> None:
         """Copy the marked text, the table or the plot in hand."""
         focused = QApplication.focusWidget()
-        clipboard = QGuiApplication.clipboard()
         if isinstance(focused, QLineEdit | QTextEdit | QPlainTextEdit):
             focused.copy()
-        elif isinstance(focused, PaintedRows):
-            clipboard.setText(focused.text())
+        elif (table := table_in(focused)) is not None:
+            copy_as(table)
             self.hinted.emit(tr("Table copied"))
         else:
             self._on_plot(self._copy_plot)
+
+    def copy_as(self, form: str) -> None:
+        """Copy the table in hand as one of `asplab.core.export.table_text.FORMS`: that with the keyboard, or the only
+        one of the page."""
+        table = table_in(QApplication.focusWidget())
+        if table is None:
+            seen = [rows for rows in self._page().findChildren(PaintedRows) if rows.isVisible()]
+            table = table_in(seen[0]) if len(seen) == 1 else None
+        if table is None:
+            self.hinted.emit(tr("Click a table first"))
+        else:
+            copy_as(table, form)
+            self.hinted.emit(tr("Table copied"))
 
     def open_menu(self, place: QPoint) -> None:
         """Open the menu of what was clicked."""

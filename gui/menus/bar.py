@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from asplab.gui.language import tr
 from asplab.gui.look.theme import MODES
-from asplab.gui.menus.commands import ANALYSIS, EDIT, EVERY, EXPORTS, FILE, HELP, LAYOUT, SAVING, VIEW, Command
+from asplab.gui.menus.commands import ANALYSIS, COPY_AS, EDIT, EVERY, EXPORTS, FILE, HELP, LAYOUT, SAVING, VIEW, Command
 from asplab.gui.menus.icons import dress
 from asplab.gui.step_list import MORE, STEPS
 
@@ -55,6 +55,9 @@ class MenuBar(QObject):
         edit.addActions([self.undo, self.redo])
         edit.addSeparator()
         self._add(edit, EDIT)
+        self.copy_as = QMenu(tr("Copy &as"), window)
+        self._add(self.copy_as, COPY_AS)
+        edit.insertMenu(self.actions["toggle_excluded"], self.copy_as)
         self._fill_view(view)
         self._add(analysis, ANALYSIS)
         self._add(self.help, HELP)

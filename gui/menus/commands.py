@@ -36,6 +36,11 @@ EDIT = (
     Command("toggle_excluded", "E&xclude / bring back", "X"),
     Command("history", "&History", "Ctrl+H"),
 )
+COPY_AS = (
+    Command("copy_tsv", "Table as &text (TSV)"),
+    Command("copy_markdown", "Table as &Markdown"),
+    Command("copy_latex", "Table as &LaTeX"),
+)
 VIEW = (
     Command("view_all", "View &all", "A"),
     Command("zoom_back", "Zoom &back", "Alt+Left"),
@@ -57,4 +62,4 @@ HELP = (
     Command("keys", "&Keys", "?", False),
     Command("about", "&About ASPLab", None, False),
 )
-EVERY = (*FILE, *SAVING, *EXPORTS, *EDIT, *VIEW, *LAYOUT, *ANALYSIS, *HELP)
+EVERY = (*FILE, *SAVING, *EXPORTS, *EDIT, *COPY_AS, *VIEW, *LAYOUT, *ANALYSIS, *HELP)

@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from asplab.core.export.table_text import TextTable
+from asplab.gui.language import tr
+from asplab.gui.widgets.copy_menu import open_copy_menu
 from asplab.gui.widgets.text import breakable, paint_rich, rich_width, without_markup
 
 ROW_PX = 21
@@ -18,6 +30,8 @@ class FactList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facts: tuple[tuple[str, str], ...] = ()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Facts"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -35,6 +49,25 @@ class FactList(QWidget):
         self.setAccessibleDescription("; ".join(f"{without_markup(n)} {without_markup(f)}" for n, f in wanted))
         if changed:
             self.updateGeometry()
+        self.update()
+
+    def text_table(self) -> TextTable:
+        """Return the facts for other programs."""
+        rows = ((without_markup(name), without_markup(fact)) for name, fact in self._facts)
+        return TextTable((tr("quantity"), tr("value")), tuple(rows))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy the facts."""
+        self.menu = open_copy_menu(self, self.text_table, event.globalPos())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the ring."""
+        super().focusOutEvent(event)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -74,3 +107,7 @@ class FactList(QWidget):
                 metrics = QFontMetricsF(painter.font())
                 words = metrics.elidedText(without_markup(fact), Qt.TextElideMode.ElideMiddle, room.width())
                 painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+        if self.hasFocus() and self._facts:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)

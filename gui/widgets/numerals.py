@@ -9,6 +9,7 @@ from asplab.core.estimate import Estimate
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 1e5, 1e-4
 _DIGITS_WITHOUT_ERROR = 4
+_MOST_DECIMALS = 6
 _SYMMETRIC = 1.1
 """Ratio of the arms of an interval up to which it reads ±."""
 
@@ -53,6 +54,19 @@ def measured(estimate: Estimate, locale: QLocale | None = None) -> str:
         text = _measured(scaled, locale)
         return f"({text}) {power}" if "±" in text or "+" in text else f"{text} {power}"
     return _measured(estimate, locale)
+
+
+def measured_interval(estimate: Estimate, locale: QLocale | None = None) -> str:
+    """Return a 68 % interval: ``21.5 … 25.0``, ``18.2 … open``; a dash where there is none to tell."""
+    low, high = estimate.low, estimate.high
+    if low is None and high is None:
+        return "—"
+    if low is not None and high is not None and high > low:
+        decimals = decimals_of(high - low)
+        if decimals <= _MOST_DECIMALS:
+            return f"{plain(low, decimals, locale)} … {plain(high, decimals, locale)}"
+    ends = ("open" if end is None else _alone(end, estimate.error, locale) for end in (low, high))
+    return " … ".join(ends)
 
 
 def _measured(estimate: Estimate, locale: QLocale | None) -> str:

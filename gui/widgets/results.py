@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QResiz
 from PySide6.QtWidgets import QWidget
 
 from asplab.core.estimate import Estimate
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import measured
 from asplab.gui.widgets.rows import ROW_PX, PaintedRows
 from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
@@ -32,6 +33,8 @@ class ResultRow:
         Marked with ``!``; the note says why.
     systematic : str
         Second, muted line: the systematic error; none when empty.
+    short : str
+        Stands in for the symbol where there is no room for it beside its number; the symbol itself when empty.
     """
 
     symbol: str
@@ -39,6 +42,7 @@ class ResultRow:
     note: str = ""
     doubtful: bool = False
     systematic: str = ""
+    short: str = ""
 
 
 class ResultsTable(PaintedRows):
@@ -50,6 +54,7 @@ class ResultsTable(PaintedRows):
         self._numbers: tuple[str, ...] = ()
         self._tall: frozenset[int] = frozenset()
         self._symbols: tuple[tuple[str, bool], ...] = ()
+        self._is_short = False
 
     @property
     def rows(self) -> tuple[ResultRow, ...]:
@@ -64,7 +69,7 @@ class ResultsTable(PaintedRows):
         symbols = tuple((row.symbol, bool(row.systematic)) for row in rows)
         if symbols != self._symbols:
             # A row that once needed two lines keeps them, or a drag would make the column jump.
-            self._symbols, self._tall = symbols, frozenset()
+            self._symbols, self._tall, self._is_short = symbols, frozenset(), False
             self.updateGeometry()
         self._make_room()
         self.update()
@@ -82,6 +87,11 @@ class ResultsTable(PaintedRows):
         row = self._rows[index]
         parts = [without_markup(row.symbol), self._numbers[index], row.estimate.unit]
         return "\t".join([*parts, row.systematic] if row.systematic else parts)
+
+    def heads(self) -> tuple[str, ...]:
+        """Return what a copy of the table calls its columns."""
+        told = (tr("systematic"),) if any(row.systematic for row in self._rows) else ()
+        return (tr("quantity"), tr("value"), tr("unit"), *told)
 
     def tip_at(self, place: QPointF) -> str:
         """Return what the error of the row means."""
@@ -111,7 +121,7 @@ class ResultsTable(PaintedRows):
             spills = not row.estimate.unit and self._wanted_px(row, number) > self.width() - 2 - column
             number_box = box.adjusted(0, 0, 0 if spills else -column, 0)
             painter.setPen(ink)
-            paint_rich(painter, name_box, _name(row))
+            paint_rich(painter, name_box, self._name(row))
             painter.drawText(number_box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
             painter.setPen(muted)
             paint_rich(painter, box.adjusted(self.width() - unit_px, 0, 0, 0), row.estimate.unit)
@@ -124,24 +134,34 @@ class ResultsTable(PaintedRows):
         """Give long rows a second line, and take it back where there is room."""
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
-            self._tall = frozenset()
+            self._tall, self._is_short = frozenset(), False
             self._make_room(forget=True)
 
     def _make_room(self, *, forget: bool = False) -> None:
-        unit_px = self._unit_px()
-        column = unit_px + _GAP if unit_px else 0.0
-        wide = frozenset(
-            index
-            for index, (row, number) in enumerate(zip(self._rows, self._numbers, strict=True))
-            if self._wanted_px(row, number) > self.width() - 2 - (column if row.estimate.unit else 0.0)
-        )
+        if not self._is_short and self._too_wide(spilling=False):
+            # Shorter names, of all rows that have one, come before a second line.
+            self._is_short = True
+        wide = self._too_wide(spilling=True)
         if forget or not wide <= self._tall:
             self._tall |= wide
             self.updateGeometry()
 
+    def _too_wide(self, *, spilling: bool) -> frozenset[int]:
+        """Return the rows with no room for name and number on one line; one without a unit may use that room too."""
+        unit_px = self._unit_px()
+        column = unit_px + _GAP if unit_px else 0.0
+        return frozenset(
+            index
+            for index, (row, number) in enumerate(zip(self._rows, self._numbers, strict=True))
+            if self._wanted_px(row, number) > self.width() - 2 - (0.0 if spilling and not row.estimate.unit else column)
+        )
+
     def _wanted_px(self, row: ResultRow, number: str) -> float:
         """Return the width of name and number on one line."""
-        return rich_width(_name(row), self.font()) + _GAP + QFontMetricsF(self.font()).horizontalAdvance(number)
+        return rich_width(self._name(row), self.font()) + _GAP + QFontMetricsF(self.font()).horizontalAdvance(number)
+
+    def _name(self, row: ResultRow) -> str:
+        return ("! " if row.doubtful else "") + (row.short if self._is_short and row.short else row.symbol)
 
     def _unit_px(self) -> float:
         return max((rich_width(row.estimate.unit, self.font()) for row in self._rows), default=0.0)
@@ -149,7 +169,3 @@ class ResultsTable(PaintedRows):
     def _top(self, index: int) -> int:
         more = sum(tall < index for tall in self._tall) + sum(bool(row.systematic) for row in self._rows[:index])
         return ROW_PX * index + _SECOND_PX * more
-
-
-def _name(row: ResultRow) -> str:
-    return ("! " if row.doubtful else "") + row.symbol

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QEnterEvent, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from asplab.gui.look.theme import Theme
-from asplab.gui.widgets.rows import ROW_PX, PaintedRows
+from asplab.gui.widgets.headed import HeadedRows
 from asplab.gui.widgets.table import Column
-from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
+from asplab.gui.widgets.text import rich_width, without_markup
 
 HINT = "Click a row to see what it changes · click its switch, or press Space, to turn it on or off"
 _PAD, _GAP = 6.0, 14.0
@@ -57,8 +57,8 @@ class SwitchRow:
     tip: str = ""
 
 
-class SwitchList(PaintedRows):
-    """Rows with switches; words and file give way where the list is narrow.
+class SwitchList(HeadedRows):
+    """Rows with switches, in the order of what they switch; words and file give way where the list is narrow.
 
     ``switch_toggled`` carries the row whose switch was clicked, or toggled with Space; ``hint_changed`` says what the
     mouse does here, and is empty once it has left.
@@ -86,26 +86,15 @@ class SwitchList(PaintedRows):
         *,
         sample: str = "",
     ) -> None:
-        super().__init__(parent)
-        self._theme, self._sample = theme, sample
+        super().__init__(theme, parent)
+        self._sample = sample
         self._heads, self._columns = heads, tuple(columns)
         self._rows: tuple[SwitchRow, ...] = ()
-        self._selected: int | None = None
 
     @property
     def rows(self) -> tuple[SwitchRow, ...]:
         """The rows as displayed."""
         return self._rows
-
-    @property
-    def selected(self) -> int | None:
-        """The row shown as selected."""
-        return self._selected
-
-    def restyle(self, theme: Theme) -> None:
-        """Take over a theme."""
-        self._theme = theme
-        self.update()
 
     def display(self, rows: Sequence[SwitchRow], selected: int | None = None) -> None:
         """Show these rows; only another number of them touches the layout."""
@@ -114,6 +103,7 @@ class SwitchList(PaintedRows):
             self._current = selected
         self._rows, self._selected = tuple(rows), selected
         self._keep_current()
+        self._arrange()
         if len(rows) != count:
             self.updateGeometry()
         self.update()
@@ -128,22 +118,29 @@ class SwitchList(PaintedRows):
         state = {True: "on", False: "off", None: "—"}[row.is_on]
         return "\t".join((state, row.title, row.words, row.file, *row.cells))
 
-    def text(self) -> str:
-        """Return headers and rows as tab-separated plain text."""
-        columns = (without_markup(_head(column)) for column in self._columns)
-        return "\n".join(("\t".join(("", *self._heads, *columns)), super().text()))
+    def heads(self) -> tuple[str, ...]:
+        """Return the headers; the switches have none."""
+        return ("", *self._heads, *(without_markup(_head(column)) for column in self._columns))
 
     def sizeHint(self) -> QSize:
         """Return the room for all rows."""
-        return QSize(760, ROW_PX * (len(self._rows) + 1))
+        return QSize(760, self._rows_height())
 
     def minimumSizeHint(self) -> QSize:
         """Return the room for all rows with titles and numbers alone."""
-        return QSize(math.ceil(_SWITCH_ROOM + _DOT_ROOM + 120 + sum(self._widths())), ROW_PX * (len(self._rows) + 1))
+        return QSize(math.ceil(_SWITCH_ROOM + _DOT_ROOM + 120 + sum(self._widths())), self._rows_height())
 
-    def row_box(self, index: int) -> QRectF:
-        """Return where a row stands, in pixels."""
-        return QRectF(0, (index + 1) * ROW_PX, self.width(), ROW_PX)
+    def edges(self) -> dict[int, tuple[float, float]]:
+        """Return left and right edge of each column, counted from that of the titles."""
+        return dict(enumerate(self._edges()))
+
+    def toggle_zone(self, index: int) -> float:
+        """Return to which x a click toggles the switch of a row."""
+        return 0.0 if self._rows[index].is_on is None else _SWITCH_ROOM
+
+    def toggle(self, index: int) -> None:
+        """Tell that the switch of a row is to be toggled."""
+        self.switch_toggled.emit(index)
 
     def switch_box(self, index: int) -> QRectF:
         """Return where the switch of a row stands, in pixels."""
@@ -170,55 +167,35 @@ class SwitchList(PaintedRows):
         super().leaveEvent(event)
         self.hint_changed.emit("")
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Toggle the switch under the mouse, or choose the row."""
-        index = self.row_at(event.position().y())
-        if index >= 0 and self._rows[index].is_on is not None and event.position().x() < _SWITCH_ROOM:
-            self._current = index
-            self.switch_toggled.emit(index)
-            return
-        super().mousePressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Toggle the switch of the row with Space."""
-        has_switch = 0 <= self._current < len(self._rows) and self._rows[self._current].is_on is not None
-        if event.key() == Qt.Key.Key_Space and has_switch:
-            self.switch_toggled.emit(self._current)
-            return
-        super().keyPressEvent(event)
-
     # --- painting ----------------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint header and rows."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edges = self._edges()
-        self._paint_header(painter, edges)
-        for index, row in enumerate(self._rows):
-            self._paint_row(painter, index, row, edges)
+        for index in self._to_paint(QRectF(event.rect())):
+            self._paint_row(painter, index, self._rows[index], edges)
+        self._paint_fade(painter)
+        self._paint_header(painter, self._titles(edges))
         self._paint_ring(painter)
 
-    def _paint_header(self, painter: QPainter, edges: Sequence[tuple[float, float]]) -> None:
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+    def _titles(self, edges: Sequence[tuple[float, float]]) -> dict[int, tuple[str, QRectF, Qt.AlignmentFlag]]:
+        """Return the headers that there is room for, with their places."""
         heads = (*self._heads, *(_head(column) for column in self._columns))
-        for place, (head, (left, right)) in enumerate(zip(heads, edges, strict=True)):
-            align = Qt.AlignmentFlag.AlignLeft if place < len(self._heads) else Qt.AlignmentFlag.AlignRight
-            if right > left:
-                paint_rich(painter, QRectF(left, 0, right - left, ROW_PX), head, align)
-        painter.setPen(QPen(self._theme.color("line"), 1))
-        painter.drawLine(QPointF(0, ROW_PX - 0.5), QPointF(self.width(), ROW_PX - 0.5))
+        sides = (Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft)
+        box = self.header_box()
+        return {
+            place: (head, _inside(box, span), sides[place < len(self._heads)])
+            for place, (head, span) in enumerate(zip(heads, edges, strict=True))
+            if span[1] > span[0]
+        }
 
     def _paint_row(self, painter: QPainter, index: int, row: SwitchRow, edges: Sequence[tuple[float, float]]) -> None:
         box = self.row_box(index)
-        if index == self._selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.color("soft"))
-            painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 5, 5)
+        self._paint_ground(painter, index)
         self._paint_switch(painter, self.switch_box(index), row.is_on)
         if row.color:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.color(row.color))
-            painter.drawEllipse(QPointF(_SWITCH_ROOM + _DOT, box.center().y()), _DOT, _DOT)
+            self._paint_dot(painter, row.color, _SWITCH_ROOM, box.center().y(), _DOT)
         text, muted = (
             self.palette().color(role) for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.PlaceholderText)
         )

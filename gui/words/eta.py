@@ -14,7 +14,7 @@ from asplab.gui.words.reading import efficiency_at, temperature_name
 COLUMNS = (
     Column("ΔE", "meV"),
     Column("η", "", "With its 68 % interval"),
-    Column("Flags", "", "What is doubtful or special; the mouse over a row tells more", is_spare=True),
+    Column("Flags", "", "What is doubtful or special; the mouse over a row tells more", is_spare=True, align="left"),
 )
 _IN_CELL = ("not_determined", "excluded")
 _SIGNS = (("leak_possible", LEAK), ("single_photon_not_verified", PHOTONS))

@@ -15,8 +15,9 @@ from asplab.core.estimate import Estimate, is_systematic_told, stated_error
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
-from asplab.core.problems import grouped
+from asplab.core.problems import by_cause, grouped
 from asplab.core.systematics import Budget, eta_budget, yield_budget
+from asplab.gui.language import tr
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.checks import Check
 from asplab.gui.widgets.numerals import plain
@@ -61,6 +62,9 @@ _MOST_PROBLEMS = 6
 JOINT = "joint fit"
 _ALWAYS_TOLD = ("misfit", "shared_parameters")
 _IN_WORDS = (*_ALWAYS_TOLD, "polaron_energy")
+RATIO, EFFICIENCY, ABSORPTION = "R & QY", "Efficiency", "Absorption"
+ALL_CHECKS, PROBLEMS = "Polaron › checks", "problems"
+"""Where checks lead to: names of steps, a page, and the list of problems."""
 _COLON, _AWAITED = ": ", " …"
 _ALL_CHECKS = "The page “Checks” of the Polaron step has all of them."
 _AWAITED_NOTE = "Checked as soon as the data rest."
@@ -114,9 +118,16 @@ def _efficiency_rows(
         eta = efficiency_at(fit, t, j)
         is_known = math.isfinite(eta.value)
         why = note if is_known else "Neither emission nor absorption stands out of its noise"
-        name = f"η ({plain(fit.detuning_mev[t, j], 0)} meV)"
+        below = plain(fit.detuning_mev[t, j], 0)
         told = systematic.words("eta", (t, j)) if is_known else ""
-        yield ResultRow(name, eta, why, doubtful=is_ratio or not is_known, systematic=told)
+        yield ResultRow(
+            f"η ({below} meV)",
+            eta,
+            tr("{why} · ΔE = {below} meV", why=why, below=below),
+            doubtful=is_ratio or not is_known,
+            systematic=told,
+            short=f"η({below})",
+        )
 
 
 def _shown_detunings(fit: EfficiencyFit, view: ViewState, t: int) -> list[int]:
@@ -192,17 +203,18 @@ def _efficiency_checks(results: Results, fit: EfficiencyFit, t: int) -> Iterator
     if fit.dof[t] > 0 and np.isfinite(fit.chi2[t]):
         misfit = Misfit(float(fit.chi2[t]), int(fit.dof[t]))
         text = f"Stokes points on one line at {name} ({_per_dof(misfit)})"
-        yield Check(_tone(misfit), text, "A bend means that QY or the collection depends on the excitation.")
+        yield Check(_tone(misfit), text, "A bend means that QY or the collection depends on the excitation.", RATIO)
     mean = common_yield(fit)
     if mean is not None:
         verb = "agrees" if mean.misfit.is_likely else "differs"
         text = f"QY {verb} between temperatures ({_per_dof(mean.misfit)})"
-        yield Check(_tone(mean.misfit), text, "Share QY only when the temperatures agree.")
+        yield Check(_tone(mean.misfit), text, "Share QY only when the temperatures agree.", RATIO)
     closed = np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t])
     count = int((fit.valid[t] & ~closed).sum())
     if count:
         noun = "detuning" if count == 1 else "detunings"
-        yield Check("warn", f"{count} {noun} not determined at {name}", "Signals below their noise; kept in the fit.")
+        text = f"{count} {noun} not determined at {name}"
+        yield Check("warn", text, "Signals below their noise; kept in the fit.", EFFICIENCY)
 
 
 def _baseline_checks(results: Results, t: int) -> Iterator[Check]:
@@ -210,7 +222,7 @@ def _baseline_checks(results: Results, t: int) -> Iterator[Check]:
     if baseline is not None and baseline.dof > 0:
         misfit = Misfit(baseline.chi2, baseline.dof)
         text = f"PA {'follows' if misfit.is_likely else 'leaves'} its baseline ({_per_dof(misfit)})"
-        yield Check(_tone(misfit), text, "The baseline is the largest systematic of η and QY.")
+        yield Check(_tone(misfit), text, "The baseline is the largest systematic of η and QY.", ABSORPTION)
 
 
 def consistency_checks(results: Results, view: ViewState, before: Sequence[Check] = ()) -> list[Check]:
@@ -224,7 +236,7 @@ def consistency_checks(results: Results, view: ViewState, before: Sequence[Check
         return []
     if results.intervals is None and fit.fitted.any():
         return [
-            Check("info", check.text.split(_COLON)[0].removesuffix(_AWAITED) + _AWAITED, _AWAITED_NOTE)
+            Check("info", check.text.split(_COLON)[0].removesuffix(_AWAITED) + _AWAITED, _AWAITED_NOTE, check.place)
             for check in before
         ]
     from asplab.core.consistency import check_consistency
@@ -233,11 +245,16 @@ def consistency_checks(results: Results, view: ViewState, before: Sequence[Check
     made = [one for one in check_consistency(results) if one.place in here and one.status != "not applicable"]
     told = [one for one in made if one.status == "conflicts" or one.name in _ALWAYS_TOLD]
     rest = len(made) - len(told)
-    found = [Check("warn" if one.status == "conflicts" else "good", _told(one), typeset(one.meaning)) for one in told]
+    found = [
+        Check("warn" if one.status == "conflicts" else "good", _told(one), typeset(one.meaning), ALL_CHECKS)
+        for one in told
+    ]
     if rest:
         verb = "agrees" if rest == 1 else "agree"
         found.append(
-            Check("good", f"Consistency: {rest} more {verb}", "The page “Checks” of the Polaron step has all.")
+            Check(
+                "good", f"Consistency: {rest} more {verb}", "The page “Checks” of the Polaron step has all.", ALL_CHECKS
+            )
         )
     return found
 
@@ -257,17 +274,19 @@ def typeset(words: str) -> str:
 
 
 def _problem_checks(results: Results) -> list[Check]:
-    problems = grouped(results.problems, experiment=results.document.experiment.name)
+    name = results.document.experiment.name
+    causes = by_cause(results.problems, experiment=name)
     shown = [
         Check(
             TONES[problem.severity],
             f"<b>{escaped(problem.where)}</b>: {escaped(first_sentence(problem.message))}",
             problem.message,
+            same[0].where if len(same) == 1 else PROBLEMS,
         )
-        for problem in problems[:_MOST_PROBLEMS]
-    ]
-    rest = len(problems) - len(shown)
-    return [*shown, Check("info", f"and {rest} more; see Problems below")] if rest > 0 else shown
+        for problem, same in zip(grouped(results.problems, experiment=name), causes, strict=True)
+    ][:_MOST_PROBLEMS]
+    rest = len(causes) - len(shown)
+    return [*shown, Check("info", tr("and {rest} more problems", rest=rest), "", PROBLEMS)] if rest > 0 else shown
 
 
 def _tone(misfit: Misfit) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from asplab.gui.tree.nodes import Node
 
+PAGE_OF = " › "
+"""Between the name of a step and the key of one of its pages."""
 _MANIFEST_LINE = " (manifest line"
 
 

@@ -122,18 +122,16 @@ def test_the_shifts_are_those_of_the_refits(page: ErrorsPage, opened: Bindings) 
     assert row.cells[1] == f"± {found.sigma[k]:.3g} %/300 meV"
     told = row.cells[heads.index("Eₚ")].replace("−", "-")
     up, down = float(found.up.polaron_energy_mev[k, 1]), float(found.down.polaron_energy_mev[k, 1])
-    sizes = [float(part.lstrip("±∓")) for part in told.split("/")]
-    assert sizes[0] == pytest.approx(up if "/" in told else abs(up), abs=0.06)
-    assert sizes[-1] == pytest.approx(down if "/" in told else abs(down), abs=0.06)
-    yields = row.cells[heads.index("QY")].replace("−", "-").split("/")
-    change = 1e3 * float(found.up.quantum_yield[k, 1])
-    assert float(yields[0].lstrip("±∓")) == pytest.approx(change if len(yields) > 1 else abs(change), abs=0.1)
+    sizes = [float(part) for part in told.split()]
+    assert (sizes[0], sizes[-1]) == (pytest.approx(up, abs=0.06), pytest.approx(down, abs=0.06))
+    yields = row.cells[heads.index("QY")].replace("−", "-").split()
+    assert float(yields[0]) == pytest.approx(1e3 * float(found.up.quantum_yield[k, 1]), abs=0.1)
 
 
 def test_a_one_sided_effect_has_one_side(page: ErrorsPage) -> None:
     row = page.effects.rows[effect_row(page, "leak_ppm")]
     assert row.cells[1].startswith("+ ")
-    assert not any("/" in cell or "±" in cell for cell in row.cells[2:])
+    assert not any(" " in cell or "±" in cell for cell in row.cells[2:])
 
 
 def test_the_order_follows_the_chosen_quantity_and_the_joint_fit_has_no_eta(
@@ -171,7 +169,7 @@ def test_after_an_edit_the_effects_are_of_earlier_settings_until_they_are_found_
     page: ErrorsPage, opened: Bindings, until: Until
 ) -> None:
     opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
-    opened._display()
+    opened.live.display()
     assert all(row.is_muted for row in page.effects.rows)
     until(lambda: is_done(opened, page))
     assert not any(row.is_muted for row in page.effects.rows if not row.words)
@@ -203,7 +201,7 @@ def test_while_they_are_found_again_their_room_is_kept_and_on_another_step_it_is
 ) -> None:
     height = opened.inspector.here.sizeHint().height()
     opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
-    opened._display()
+    opened.live.display()
     assert told_beside(opened, "ħω") == "syst …"
     assert opened.inspector.here.sizeHint().height() == height
     until(lambda: is_done(opened, page))

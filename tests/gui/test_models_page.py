@@ -221,7 +221,7 @@ def test_until_it_is_compared_again_everything_is_marked_as_of_earlier_settings(
     until(lambda: panel.words.html == "")
     assert not panel.run_button.isVisible()
     opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
-    opened._display()
+    opened.live.display()
     assert panel.words.html.startswith(STALE)
     told = [row for row in page.table.rows if row.checked]
     assert all(row.is_muted for row in told)
@@ -360,7 +360,7 @@ def test_every_model_has_its_systematic_errors_beside_the_statistical_ones(
     assert cells[9] == arms(plus, minus)
     assert "Systematic error of ħω" in page.verdict.text() or not page.table.rows[page.table.selected or 0].cells[9]
     opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
-    opened._display()
+    opened.live.display()
     # What belongs to another comparison is not told beside this one.
     assert page.table.rows[MODEL_NAMES.index("eq9")].cells[9] == ""
     until(lambda: is_done(opened) and page._errors.is_current, seconds=60.0)

@@ -227,7 +227,7 @@ def test_results_are_copied_as_plain_text(make: Make) -> None:
     table.display(rows())
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QGuiApplication.clipboard().text() == "QY\t0.842 ± 0.011\t\nEg\t2402.31 ± 0.22\tmeV"
+    assert QGuiApplication.clipboard().text() == "quantity\tvalue\tunit\nQY\t0.842 ± 0.011\t\nEg\t2402.31 ± 0.22\tmeV"
 
 
 def test_another_value_repaints_without_laying_out(make: Make) -> None:

@@ -41,7 +41,7 @@ class HealthPanel(StudyPanel):
         self._named: list[str] = []
         self.quantities, self.signals, self.units = ChoiceField(CHOICES), ChoiceField(SIGNALS), ChoiceField(UNITS)
         self.matrix, self.legend = HealthMatrix(theme), HealthLegend(theme)
-        self.table = DataTable(theme, COLUMNS)
+        self.table = DataTable(theme, COLUMNS, sortable=False)
         self._matrix_card = Card(tr("Health of every measurement"), short_title=tr("Health"))
         self._table_card = Card(tr("All quantities"))
         self.deck = Deck(self._content())

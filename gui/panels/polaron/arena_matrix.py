@@ -67,9 +67,9 @@ class ShareMatrix(PaintedRows):
         """Return the true explanation and the share of each that is found."""
         return "\t".join((self._names[index], *(_shown(share) for share in self._shares[index])))
 
-    def text(self) -> str:
-        """Return the whole table as tab-separated plain text."""
-        return "\n".join(("\t".join(("true, found", *self._names)), super().text()))
+    def heads(self) -> tuple[str, ...]:
+        """Return the explanations that are found."""
+        return ("true, found", *self._names)
 
     def tip_at(self, place: QPointF) -> str:
         """Return a share in words."""

@@ -75,6 +75,7 @@ class ChecksPage(Page):
         column(self).addWidget(self.deck)
         self.fits.chosen.connect(self._look_again)
         self.table.row_chosen.connect(self._choose)
+        self.matrix.cell_chosen.connect(self._choose_cell)
         self.matrix.row_chosen.connect(self._choose_name)
 
     # --- Page --------------------------------------------------------------------------------------------
@@ -92,7 +93,9 @@ class ChecksPage(Page):
         checks: tuple[Check, ...] = self._state.value or ()
         self._here = tuple(one for one in checks if one.place == place)
         if self._here and self._chosen not in [_key(one) for one in self._here]:
-            self._chosen = _key(min(self._here, key=lambda one: _WORST.index(one.status)))
+            # Of another fit the same check is looked for, else the worst one stands first.
+            same = [one for one in self._here if one.name == self._chosen.split("|")[0]]
+            self._chosen = _key(min(same or self._here, key=lambda one: _WORST.index(one.status)))
         key = (self._state.outcome, self._state.is_current, place, self._chosen)
         if key == self._key:
             return
@@ -141,6 +144,16 @@ class ChecksPage(Page):
         self._chosen = _key(self._here[row])
         self._look_again()
 
+    def _choose_cell(self, row: int, column: int) -> None:
+        """Show the fit of the column whose sign was clicked."""
+        if column == 0:
+            return
+        self._chosen = f"{self._names[row]}|"
+        self.fits.display("joint" if column == 1 else FITS[0][0])
+        if column > 1:
+            self.temperature_chosen.emit(column - 2)
+        self._look_again()
+
     def _choose_name(self, row: int) -> None:
         here = [one for one in self._here if one.name == self._names[row]]
         if here:
@@ -151,7 +164,7 @@ class ChecksPage(Page):
 
     # --- showing -----------------------------------------------------------------------------------------
     def _show_matrix(self, checks: "Sequence[Check]", places: Sequence[str]) -> None:
-        heads = [Column(name.removesuffix(" K").removesuffix(" fit"), "", name) for name in places]
+        heads = [Column(name.removesuffix(" K").removesuffix(" fit"), "", name, align="center") for name in places]
         self.matrix.display_columns((Column("Check", "", "Columns are the joint fit, and temperatures in K"), *heads))
         titles = {one.name: one.title for one in checks}
         self._names = tuple(titles)

@@ -1,6 +1,7 @@
 """Errors of one fit, and what each effect does to it, as rows of tables."""
 
 import math
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,10 @@ _SHOWN = ("g_mev", "phonon_mev", "polaron_energy_mev")
 _IN_THOUSANDTHS = ("quantum_yield", "eta")
 _PRIOR = "One standard deviation; + alone: the effect can’t be negative, and its error stands opposite to the change"
 _ENDS = (
-    "Change where the effect is added at + one prior deviation / at − one. If the data hold such an effect, the truth "
-    "lies the other way."
+    "Change where the effect is added at + one prior deviation, then at − one. If the data hold such an effect, the "
+    "truth lies the other way."
 )
+_PAIR = re.compile(r"(\+[\d.,]+|\+open)/([-−](?:[\d.,]+|open))")
 Place = tuple[str, tuple[int, ...]]
 """A result: field of `asplab.core.systematics.Outcome`, and where it stands there."""
 
@@ -168,7 +170,8 @@ def sentence(found: "Systematics", key: str, row: int | None, results: Results |
     if not _is_told(found, results, key, -1 if row is None else row):
         return f"{_NAMES[key][0]} is not identified: what effects do to its best fit says nothing of it."
     named = replace(found, titles=tuple(EFFECTS[name] for name in found.names))
-    return told(named, key, len(found.temperatures_k) if row is None else row)
+    words = told(named, key, len(found.temperatures_k) if row is None else row)
+    return _PAIR.sub(r"\1 \2", words)
 
 
 def _prior(found: "Systematics", k: int) -> str:
@@ -188,10 +191,8 @@ def _shift(found: "Systematics", k: int, place: Place) -> str:
     decimals = max(decimals_of(error), 1 if key in _IN_THOUSANDTHS else 0) if math.isfinite(error) else 2
     if found.is_one_sided[k]:
         return _signed(up, decimals)
-    if math.isfinite(up) and math.isfinite(down) and round(up, decimals) == -round(down, decimals):
-        size = plain(abs(up), decimals)
-        return size if round(up, decimals) == 0 else f"{'±' if up > 0 else '∓'}{size}"
-    return f"{_signed(up, decimals)}/{_signed(down, decimals)}"
+    told = (_signed(up, decimals), _signed(down, decimals))
+    return told[0] if told[0] == told[1] == plain(0.0, decimals) else " ".join(told)
 
 
 def _signed(value: float, decimals: int) -> str:

@@ -48,7 +48,7 @@ class ErrorsPage(Page):
         self._effects: tuple[str, ...] = ()
         self.fits = ChoiceField(FITS)
         self.quantity = ChoiceField([(key, symbol) for key, symbol, _ in QUANTITIES])
-        self.table, self.effects = DataTable(theme, COLUMNS), DataTable(theme, (Column("Effect"),))
+        self.table, self.effects = DataTable(theme, COLUMNS, sortable=False), DataTable(theme, (Column("Effect"),))
         self.bars, self.why, self.words = BudgetBars(), QLabel(), QLabel()
         self._errors = Card("Statistical and systematic", short_title="Errors")
         self._budget = Card("Where it comes from", short_title="Sources")

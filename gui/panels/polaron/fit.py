@@ -1,6 +1,7 @@
 """The fit of Eq. 9: logit η, residuals, what the data determine of g and ħω, and all parameters in a table."""
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -267,7 +268,7 @@ class FitPage(Page):
             for index, k in enumerate(polaron.temperatures_k)
         ]
         if len(rows) > 1:
-            rows.append(_row(polaron, intervals, len(rows), "joint", "text"))
+            rows.append(replace(_row(polaron, intervals, len(rows), "joint", "text"), is_last=True))
         self.table.display(rows, selected=t)
         self._table_card.limit_content(self.table.sizeHint().height())
         open_ = 0 if intervals is None else int(((~intervals.identified) & np.isfinite(polaron.chi2)).sum())

@@ -1,6 +1,8 @@
 """The comparisons that were made: the document's scenarios with what was found, below them those of this session."""
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from functools import partial
+
+from PySide6.QtCore import QDateTime, QLocale, QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -11,6 +13,7 @@ from asplab.gui.panels.polaron.model_rows import best_model
 from asplab.gui.panels.polaron.recent import differences
 from asplab.gui.widgets.arrange import GAP, row
 from asplab.gui.widgets.card import Card
+from asplab.gui.widgets.copy_menu import open_copy_menu, table_of_view
 from asplab.gui.widgets.numerals import measured, plain
 
 _SHORT = QLocale.FormatType.ShortFormat
@@ -51,6 +54,8 @@ class History(Card):
         self.list.setAccessibleName("Fit history")
         self.list.setEditTriggers(QTreeWidget.EditTrigger.EditKeyPressed | QTreeWidget.EditTrigger.DoubleClicked)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._open_menu)
         self.add(self.list, 1)
         buttons = QWidget()
         places = row(buttons, GAP)
@@ -113,6 +118,9 @@ class History(Card):
             self._choose(added[0])
             self.list.edit(self.list.currentIndex().siblingAtColumn(0))
         self._names_next = False
+
+    def _open_menu(self, place: QPoint) -> None:
+        self.menu = open_copy_menu(self.list, partial(table_of_view, self.list), self.list.mapToGlobal(place))
 
     def _choose(self, fit: Scenario) -> None:
         item = self.list.topLevelItem(self._listed.index(fit))

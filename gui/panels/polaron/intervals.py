@@ -62,7 +62,7 @@ class IntervalsPage(Page):
         self._rims = SeriesLayer(theme)
         self.plane.add_layer(self._rims, z=20)
         self._guides.display([Guide("y", level, label=name, is_right=True) for level, name in LEVELS])
-        self.table = DataTable(theme, COLUMNS)
+        self.table = DataTable(theme, COLUMNS, sortable=False)
         self._left, self._below = Card("Phonon energy ħω"), Card("Intervals")
         self._right = Card("g and ħω", short_title="g, ħω")
         self._draws_key, self._plane_key = (TextLine(muted=True) for _ in range(2))

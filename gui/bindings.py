@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 from asplab.core.document import Document, Exclusions
@@ -21,6 +21,7 @@ from asplab.gui.jobs.line import JobLine
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.jobs.studies import PREFIX
 from asplab.gui.jobs.theory import Theory
+from asplab.gui.language import tr
 from asplab.gui.live import Live, Now
 from asplab.gui.look.theme import Appearance, Theme
 from asplab.gui.looking import Looking
@@ -35,16 +36,18 @@ from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.spectra_picture import temperatures_of
 from asplab.gui.preferences import Preferences
-from asplab.gui.problem_list import Cause, ProblemList, causes_of
+from asplab.gui.problem_list import KEY as PROBLEMS
+from asplab.gui.problem_list import ProblemList, causes_of
 from asplab.gui.session import ANALYSIS, Session
 from asplab.gui.step_list import STEPS
 from asplab.gui.text_undo import TextUndo
 from asplab.gui.tour.tour import Tour
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.text import escaped
 from asplab.gui.window import Window
 from asplab.gui.words.hints import hint_for
-from asplab.gui.words.places import find_place
+from asplab.gui.words.places import PAGE_OF, find_place
 
 _CANCELLABLE = (READING, SAVING, EXPORTING)
 
@@ -70,7 +73,7 @@ class Bindings(QObject):
         self.inspector = Inspector(appearance.theme)
         self.history = HistoryView(self.session)
         self.pages: dict[str, Panel] = {}
-        self.problems = ProblemList(window)
+        self.problems = ProblemList(appearance.theme)
         self._text_undo = TextUndo(window)
         self._exclusions = Exclusions()
         self._count = 0
@@ -102,7 +105,7 @@ class Bindings(QObject):
         self.recent = RecentList(window, jobs, preferences)
         self.tour = Tour(window, self._show_page)
         self._commands = self._command_table()
-        window.furnish((self.tree.dock, self.history.dock, *self.inspector.docks.values()))
+        window.furnish((self.tree.dock, self.history.dock, *self.inspector.docks.values(), self.problems.dock))
         window.workbench.recall(preferences.layout)
         self.inspector.setParent(window)
         self.inspector.hide()
@@ -175,6 +178,7 @@ class Bindings(QObject):
         self.session.broken.connect(self._break)
         self.theory.setting_wanted.connect(self.inspector.show_setting)
         self.inspector.part_wanted.connect(self.window.workbench.reveal)
+        self.inspector.place_wanted.connect(self._go_to)
 
     def _connect_panel(self, panel: Panel) -> None:
         intents = self.intents
@@ -317,10 +321,13 @@ class Bindings(QObject):
         self._display_exclusions()
         if not self.session.is_dragging:
             self.window.workbench.balance_soon()
-        count = sum(cause.tone != "info" for cause in _causes(results))
+        causes = causes_of(results.problems, results.document.experiment.name)
+        count = sum(cause.tone != "info" for cause in causes)
         # What waits for rest has problems of its own: their number would fall and come back.
         self._count = count if results.is_at_rest else max(count, self._count)
-        self.window.status.display_problems(self._count)
+        self.window.status.display_problems(self._count, len(causes))
+        if results.is_at_rest:
+            self.problems.display(causes)
 
     def _cancel_work(self) -> None:
         self.theory.studies.cancel()
@@ -332,9 +339,12 @@ class Bindings(QObject):
             panel.display_exclusions(self._exclusions)
 
     def _restyle(self, theme: Theme) -> None:
-        for panel in (self.tree, self.inspector, *self.pages.values()):
-            panel.restyle(theme)
-        self.live.restyle(theme)
+        seen = [self.tree, self.inspector, self.problems, *(page for page in self.pages.values() if page.isVisible())]
+        for part in (*seen, self.live):
+            self.appearance.turns.add(partial(part.restyle, theme), is_seen=True)
+        for page in self.pages.values():
+            if page not in seen:
+                self.appearance.turns.add(partial(page.restyle, theme), is_seen=False)
 
     def _view_all(self) -> None:
         view_all = getattr(self.page, "view_all", None)
@@ -359,19 +369,25 @@ class Bindings(QObject):
         self.messages.tell("bad", self.files.words_for(error), holds=lambda: self.session.document is document)
 
     def _open_problems(self) -> None:
-        results, contents = self.session.results, self.window.stack
-        if results is not None:
-            room = QRect(contents.mapToGlobal(QPoint()), contents.size())
-            self.problems.open_above(room, _causes(results), self.appearance.theme, lambda where: bool(self._at(where)))
+        self.window.workbench.reveal(PROBLEMS)
+        self.problems.table.setFocus()
 
     def _at(self, where: str) -> dict[str, object]:
         names = [f"{plain(value, 0)} K" for value in self.looking.temperatures]
         return find_place(where, self.tree.model.root, names, STEPS)
 
     def _go_to(self, where: str) -> None:
-        place = self._at(where)
-        if place:
+        """Show a place as problems and checks name it: a file, a temperature, a step, or the page of one."""
+        step, _, page = where.partition(PAGE_OF)
+        place = self._at(step)
+        if where == PROBLEMS:
+            self._open_problems()
+        elif place:
             self.looking.look(**place)
+            if page and isinstance(self.page, PolaronPanel):
+                self.page.choose(page)
+        else:
+            self._hint(tr("{place} concerns no single measurement or step", place=escaped(where)))
 
     def _shut_down(self) -> None:
         self.preferences.remember_geometry(self.window.saveGeometry())
@@ -380,7 +396,3 @@ class Bindings(QObject):
         self.imports.close()
         self.watching.stop()
         self.jobs.close()
-
-
-def _causes(results: Results) -> list[Cause]:
-    return causes_of(results.problems, results.document.experiment.name)

@@ -15,7 +15,11 @@ _WIDTHS = {"left": (190, 244), "right": (292, 300)}
 _SHARES = {"left": 0.19, "right": 0.24}
 """Part of the window that a side takes where there is no room for the usual width."""
 _VERSION = 1
-_AREAS = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetArea.RightDockWidgetArea}
+_AREAS = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Place:
     Attributes
     ----------
     side : str
-        ``"left"`` or ``"right"``; docks of one side stand below one another.
+        ``"left"``, ``"right"`` or ``"bottom"``; docks of one side stand below one another.
     least_px : int
         Height that it gets before others get all they want.
     is_first : bool
@@ -51,6 +55,7 @@ PLACES = {
     "results": Place("right", 190, is_first=True),
     "errors": Place("right", 96, is_first=True),
     "checks": Place("right", 112),
+    "problems": Place("bottom", 168, is_steady=True, is_open=False),
 }
 """Where every dock stands by default, by its key; those of one side from the top."""
 
@@ -72,6 +77,9 @@ class Workbench(QMainWindow):
         self._turn = QTimer(self, singleShot=True)
         self._turn.timeout.connect(self.balance)
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        # What stands below the step leaves the sides their height.
+        self.setCorner(Qt.Corner.BottomLeftCorner, _AREAS["left"])
+        self.setCorner(Qt.Corner.BottomRightCorner, _AREAS["right"])
         self.setCentralWidget(self.pages)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
@@ -143,7 +151,9 @@ class Workbench(QMainWindow):
         self._turn.stop()
         if self._has_own_sizes or not self.isVisible():
             return
-        for side in _AREAS:
+        below = self._stacked("bottom")
+        self.resizeDocks(below, [PLACES[dock.key].least_px for dock in below], Qt.Orientation.Vertical)
+        for side in _WIDTHS:
             docks = self._stacked(side)
             least, usual = _WIDTHS[side]
             width = min(max(round(_SHARES[side] * self.width()), least), usual)

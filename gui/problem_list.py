@@ -1,20 +1,33 @@
-"""All problems of the results: one entry a cause, with the places it was found at."""
+"""All problems of the results in a dock: one row a cause, with the places it was found at beside the list."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from asplab.core.problems import Problem, by_cause
+from asplab.core.problems import Problem, by_cause, join_places
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
+from asplab.gui.widgets.arrange import scrolled
 from asplab.gui.widgets.checks import SIGNS
+from asplab.gui.widgets.dock import Dock
+from asplab.gui.widgets.table import Column, DataTable, TableRow
 from asplab.gui.widgets.text import breakable
 from asplab.gui.words.findings import TONES
 
 _NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)*")
-_WIDEST_PX, _SHARE, _EDGE_PX, _LEAST_PX = 760, 0.7, 12, 72
+KEY = "problems"
+_GAP = 16
+_GRAVITIES = {"bad": tr("error"), "warn": tr("warning"), "info": tr("note")}
+_RANKS = tuple(_GRAVITIES)
+COLUMNS = (
+    Column(tr("Gravity"), "", tr("✕ a result is missing · ! a result is doubtful · a dot: worth knowing")),
+    Column(tr("Where"), "", tr("Where it was found; a click goes there"), align="left", gives_way=True),
+    Column(tr("What"), "", tr("What was found and what to do about it"), align="left", gives_way=True),
+    Column(tr("Places"), "", tr("At how many places it was found"), is_spare=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,85 +69,86 @@ def _cause(same: Sequence[Problem]) -> Cause:
     return Cause(tone, _NUMBER.sub(lambda _: next(shown), first), places)
 
 
-class ProblemList(QFrame):
-    """Every problem above the button that asked for them; a click on a place goes there.
+class ProblemList(QWidget):
+    """Every problem, the gravest first; a click goes to its place, and all of its places stand beside the list.
 
     ``place_chosen`` carries the place as the problem names it.
     """
 
     place_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setProperty("role", "card")
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.causes: tuple[Cause, ...] = ()
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(_EDGE_PX, _EDGE_PX, _EDGE_PX, _EDGE_PX)
-        column.addWidget(self._scroll)
+        self._theme, self._current = theme, 0
+        self.table, self.told = DataTable(theme, COLUMNS), QLabel()
+        self.table.setAccessibleName(tr("Problems"))
+        self.told.setTextFormat(Qt.TextFormat.RichText)
+        self.told.setWordWrap(True)
+        self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.told.setAccessibleName(tr("The chosen problem"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(_GAP)
+        row.addWidget(scrolled(self.table), 3)
+        row.addWidget(scrolled(self.told), 2)
+        self.dock = Dock(KEY, tr("Problems"), scrolls=False)
+        self.dock.add(self, 1)
+        self.table.current_changed.connect(self._tell)
+        self.table.row_chosen.connect(lambda index: self.place_chosen.emit(self.causes[index].places[0][0]))
+        self.told.linkActivated.connect(self._follow)
 
-    def open_above(self, corner: QRect, causes: Sequence[Cause], theme: Theme, can_show: Callable[[str], bool]) -> None:
-        """Show these causes.
+    def display(self, causes: Sequence[Cause]) -> None:
+        """Show these causes; what has not changed stays as it is."""
+        wanted = tuple(causes)
+        if wanted == self.causes:
+            return
+        before = self.causes[self._current] if self._current < len(self.causes) else None
+        self.causes = wanted
+        self._current = wanted.index(before) if before in wanted else 0
+        counts = {tone: sum(cause.tone == tone for cause in wanted) for tone in _RANKS}
+        self.dock.display_subtitle("   ".join(f"{count} {SIGNS[tone]}" for tone, count in counts.items() if count))
+        self._show()
 
-        Parameters
-        ----------
-        corner : QRect
-            Global place of the window's contents; the list takes as much of their lower right as it needs.
-        can_show : callable
-            Whether a place can be gone to.
-        """
-        self.causes = tuple(causes)
-        content = QWidget()
-        content.setProperty("role", "page")
-        grid = QGridLayout(content)
-        grid.setContentsMargins(0, 0, 6, 0)
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(12)
-        grid.setColumnStretch(1, 1)
-        for row, cause in enumerate(self.causes):
-            grid.addWidget(_sign(cause), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(self._words(_html(row, cause, theme, can_show)), row, 1)
-        grid.setRowStretch(len(self.causes), 1)
-        self._scroll.setWidget(content)
-        self.resize(self._room(content, corner))
-        self.move(corner.right() - self.width(), corner.bottom() - self.height())
-        self.show()
+    def restyle(self, theme: Theme) -> None:
+        """Take over a theme."""
+        self._theme = theme
+        self.table.restyle(theme)
+        self._show()
 
-    def _room(self, content: QWidget, corner: QRect) -> QSize:
-        width = min(_WIDEST_PX, round(_SHARE * corner.width()))
-        inside = width - 2 * _EDGE_PX - 16
-        wanted = content.layout().totalHeightForWidth(inside) + 2 * _EDGE_PX + 4
-        return QSize(width, min(max(wanted, _LEAST_PX), round(_SHARE * corner.height())))
+    def _show(self) -> None:
+        self.table.display([_row(cause) for cause in self.causes], selected=self._current if self.causes else None)
+        has_any = self._current < len(self.causes)
+        self.told.setText(
+            breakable(_html(self.causes[self._current], self._theme)) if has_any else tr("Nothing is doubtful.")
+        )
 
-    def _words(self, html: str) -> QLabel:
-        label = QLabel(breakable(html))
-        label.setTextFormat(Qt.TextFormat.RichText)
-        label.setWordWrap(True)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        label.linkActivated.connect(self._choose)
-        return label
+    def _tell(self, index: int) -> None:
+        self._current = index
+        self._show()
 
-    def _choose(self, link: str) -> None:
-        self.close()
-        cause, place = (int(number) for number in link.split("."))
-        self.place_chosen.emit(self.causes[cause].places[place][0])
+    def _follow(self, link: str) -> None:
+        self.place_chosen.emit(self.causes[self._current].places[int(link)][0])
 
 
-def _sign(cause: Cause) -> QLabel:
-    label = QLabel(SIGNS[cause.tone])
-    label.setProperty("tone", cause.tone)
-    label.setFixedWidth(12)
-    return label
+def _row(cause: Cause) -> TableRow:
+    places = [where for where, _ in cause.places]
+    words = cause.text or cause.places[0][1]
+    where = join_places(places)
+    rank = _RANKS.index(cause.tone)
+    return TableRow(
+        (f"{SIGNS[cause.tone]} {_GRAVITIES[cause.tone]}", where, " ".join(words.split()), str(len(places))),
+        tones=(cause.tone if cause.tone != "info" else "",),
+        tip=words,
+        keys=((0, rank, ""), (1, 0.0, where.casefold()), (1, 0.0, words.casefold()), (0, len(places), "")),
+    )
 
 
-def _html(row: int, cause: Cause, theme: Theme, can_show: Callable[[str], bool]) -> str:
+def _html(cause: Cause, theme: Theme) -> str:
+    """Return a cause in words, every place a link."""
     names = [
-        f'<a href="{row}.{index}" style="color:{theme.accent}">{_plain(where)}</a>'
-        if can_show(where)
-        else f"<b>{_plain(where)}</b>"
+        f'<a href="{index}" style="color:{theme.accent}">{_plain(where)}</a>'
         for index, (where, _) in enumerate(cause.places)
     ]
     if len(names) == 1:

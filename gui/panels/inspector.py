@@ -45,6 +45,8 @@ class Inspector(Panel):
     """
 
     part_wanted = Signal(str)
+    place_wanted = Signal(str)
+    """What a check is about, as problems name places."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,7 @@ class Inspector(Panel):
         self.no_results = _muted("No results yet: load PL, ASPL and photothermal scans.", wraps=True)
         self.no_settings = _muted(tr("This step has no settings."), wraps=True)
         self.checks_list = CheckList()
+        self.checks_list.place_chosen.connect(self.place_wanted)
         self._consistent: list[Check] = []
         self._checked: tuple[object, ...] = ()
         self._order: list[int] = []

@@ -46,10 +46,11 @@ class StatusLine(QWidget):
         """Say what the mouse does here; cheap enough for every move."""
         self._hint.display(html)
 
-    def display_problems(self, count: int) -> None:
-        """Show how many problems the results have; none hides the button."""
-        self._problems.setText(f"! {count} problem" + ("s" if count != 1 else ""))
-        self._problems.setVisible(count > 0)
+    def display_problems(self, count: int, notes: int = 0) -> None:
+        """Show how many problems the results have, else how many things are worth knowing; nothing hides the button."""
+        word, shown = ("problem", count) if count else ("note", notes)
+        self._problems.setText(f"{'!' if count else '·'} {shown} {word}" + ("s" if shown != 1 else ""))
+        self._problems.setVisible(shown > 0)
 
     def display_job(self, text: str | None, fraction: float | None = None, *, can_cancel: bool = False) -> None:
         """Show a running job.

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from asplab.core.problems import Problem
 from asplab.gui.bindings import Bindings
@@ -93,39 +93,89 @@ def troubled(opened: Bindings) -> Bindings:
     return opened
 
 
-def labels(bound: Bindings) -> list[QLabel]:
-    return [label for label in bound.problems.findChildren(QLabel) if label.wordWrap()]
+def rows(bound: Bindings) -> list[tuple[str, ...]]:
+    return [row.cells for row in bound.problems.table.rows]
 
 
-def click_link(label: QLabel) -> None:
-    """Click where a link of the label starts: it stands first."""
-    QTest.mouseClick(label, Qt.MouseButton.LeftButton, pos=QPoint(8, label.fontMetrics().height() // 2))
+def click_row(bound: Bindings, index: int) -> None:
+    table = bound.problems.table
+    QTest.mouseClick(table, Qt.MouseButton.LeftButton, pos=table.row_box(index).center().toPoint())
     QApplication.processEvents()
 
 
-def test_the_list_groups_wraps_scrolls_and_stays_inside_the_window(troubled: Bindings) -> None:
-    popup, window = troubled.problems, troubled.window
-    assert popup.isVisible()
-    assert [len(cause.places) for cause in popup.causes] == [1, 1, 300]
-    assert window.geometry().contains(popup.geometry())
-    assert popup.height() > window.height() / 2
-    scroll = popup.findChild(QScrollArea)
-    assert scroll.widget().width() <= scroll.viewport().width()
+def test_the_list_has_a_row_a_cause_the_gravest_first_and_stays(troubled: Bindings) -> None:
+    assert troubled.problems.dock.isVisible()
+    assert [(cells[0], cells[3]) for cells in rows(troubled)] == [
+        ("✕ error", "1"),
+        ("! warning", "1"),
+        ("! warning", "300"),
+    ]
+    click_row(troubled, 1)
+    assert troubled.problems.dock.isVisible()
+
+
+def test_the_words_of_the_chosen_cause_wrap_and_scroll(troubled: Bindings) -> None:
+    click_row(troubled, 2)
+    told = troubled.problems.told
+    assert "gone_299.csv" in told.text()
+    assert told.height() >= told.heightForWidth(told.width())
+    scroll = told.parentWidget().parentWidget()
+    assert isinstance(scroll, QScrollArea)
+    assert told.width() <= scroll.viewport().width()
     assert scroll.verticalScrollBar().maximum() > 0
-    assert all(label.height() >= label.heightForWidth(label.width()) for label in labels(troubled))
-    popup.close()
 
 
-def test_a_click_on_a_place_goes_to_the_file(troubled: Bindings) -> None:
+def test_a_click_on_a_row_goes_to_the_file(troubled: Bindings) -> None:
     assert troubled.looking.view.temperature == 0
-    click_link(labels(troubled)[0])
-    assert not troubled.problems.isVisible()
+    click_row(troubled, 0)
     assert troubled.looking.view.step == "spectra"
     assert troubled.looking.view.temperature == 1
+    troubled.live.sides.act_now()
     assert troubled.tree.model.node(troubled.tree.view.currentIndex()).key == troubled.looking.view.record != ""
 
 
 def test_a_click_on_a_temperature_stays_on_the_step(troubled: Bindings) -> None:
-    click_link(labels(troubled)[1])
+    click_row(troubled, 1)
     assert troubled.looking.view.temperature == 1
     assert troubled.looking.view.step == "overview"
+
+
+def test_a_link_leads_to_one_place_of_many(troubled: Bindings) -> None:
+    click_row(troubled, 1)
+    troubled.looking.choose_temperature(0)
+    QTest.mouseClick(troubled.problems.told, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    QApplication.processEvents()
+    assert troubled.looking.view.temperature == 1
+
+
+def test_a_place_that_nothing_shows_is_told_so(troubled: Bindings) -> None:
+    click_row(troubled, 2)
+    assert "gone_0.csv" in troubled.window.status.hint
+
+
+def test_what_is_only_worth_knowing_can_be_reached_too(opened: Bindings) -> None:
+    results = opened.session.results
+    assert results is not None
+    opened.session._show(replace(results, problems=(Problem("info", "250 K", "is warm."),)))
+    QApplication.processEvents()
+    opened.live.sides.flush()
+    button = opened.window.status._problems
+    assert (button.text(), button.isVisible()) == ("· 1 note", True)
+
+
+def test_a_click_on_a_check_goes_to_what_it_is_about(opened: Bindings) -> None:
+    checks = opened.inspector.checks_list
+    index = next(i for i, check in enumerate(checks.checks) if check.place == "R & QY")
+    QTest.mouseClick(checks, Qt.MouseButton.LeftButton, pos=checks.check_box(index).center())
+    assert opened.looking.view.step == "ratio"
+
+
+def test_the_keyboard_reaches_every_check_and_goes_there(opened: Bindings) -> None:
+    checks = opened.inspector.checks_list
+    index = next(i for i, check in enumerate(checks.checks) if check.place == "Polaron › checks")
+    checks.setFocus()
+    for _ in range(index):
+        QTest.keyClick(checks, Qt.Key.Key_Down)
+    QTest.keyClick(checks, Qt.Key.Key_Return)
+    assert opened.looking.view.step == "polaron"
+    assert opened.page.page_key == "checks"

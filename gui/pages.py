@@ -8,6 +8,7 @@ from asplab.gui.panels.health.panel import HealthPanel
 from asplab.gui.panels.overview import OverviewPanel
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.panels.ratio import RatioPanel
+from asplab.gui.panels.results.panel import ResultsPanel
 from asplab.gui.panels.scenarios.panel import ScenariosPanel
 from asplab.gui.panels.spectra import SpectraPanel
 from asplab.gui.panels.temperatures.panel import TemperaturesPanel
@@ -20,6 +21,7 @@ PAGES: dict[str, type[Panel]] = {
     "ratio": RatioPanel,
     "efficiency": EfficiencyPanel,
     "polaron": PolaronPanel,
+    "results": ResultsPanel,
     "health": HealthPanel,
     "temperatures": TemperaturesPanel,
     "scenarios": ScenariosPanel,

@@ -12,6 +12,7 @@ STEPS = (
 """Key and name of every step on the bar; their numbers are their shortcuts."""
 
 MORE: tuple[tuple[str, str], ...] = (
+    ("results", "Results"),
     ("health", "Health"),
     ("temperatures", "Temperatures"),
     ("scenarios", "Scenarios"),

@@ -12,6 +12,7 @@ from asplab.gui.panels.base import Panel, StudyPanel
 from asplab.gui.panels.polaron.error_studies import ACCOUNT
 from asplab.gui.panels.polaron.page import Page
 from asplab.gui.panels.polaron.panel import PolaronPanel
+from asplab.gui.panels.results.panel import ResultsPanel
 from asplab.gui.panels.scenarios.panel import ScenariosPanel
 from asplab.gui.preferences import Preferences
 from asplab.gui.words.systematic import Systematic
@@ -73,6 +74,9 @@ class Theory(QObject):
     def display(self, panel: Panel, results: Results, *, is_settled: bool) -> None:
         """Tell a page what is known of its studies, and start those that follow the document once it rests."""
         self._is_settled = is_settled
+        if isinstance(panel, ResultsPanel):
+            self._tell_systematic(panel, results)
+            return
         if isinstance(panel, StudyPanel):
             page = panel
         elif isinstance(panel, PolaronPanel) and panel.has_page:
@@ -99,6 +103,14 @@ class Theory(QObject):
         if state.is_current:
             return Systematic(outcome.value.systematics)
         return Systematic(is_awaited=state.is_running or not self._is_settled)
+
+    def _tell_systematic(self, panel: ResultsPanel, results: Results) -> None:
+        """Tell the systematic errors of all fits, and have them found once the document rests."""
+        if self._is_settled:
+            # They are the same whichever fit the page of errors looked at.
+            latest = self.studies.latest(ACCOUNT)
+            self.studies.follow(ACCOUNT, results, None if latest is None else latest.request)
+        panel.display_systematic(self.systematics(results))
 
     def _take_scenarios(self, panel: ScenariosPanel) -> None:
         panel.scenario_created.connect(self._intents.create_scenario)

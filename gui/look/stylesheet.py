@@ -1,4 +1,8 @@
-"""Qt style sheet of the window; ``$names`` are the colour tokens of :class:`asplab.gui.look.theme.Theme`."""
+"""Qt style sheet of the window; ``$names`` are the colour tokens of :class:`asplab.gui.look.theme.Theme`.
+
+It is the same in every theme and asks the palette for its colours: a new sheet would make Qt polish every widget
+once for each widget above it, which takes a second.
+"""
 
 from string import Template
 
@@ -51,7 +55,7 @@ QToolButton[role="field"]:focus { border-color: $accent; }
 QToolButton[role="tiny"] { padding: 2px; min-height: 16px; border-radius: 4px; }
 QToolButton[role="icon"] { padding: 4px 7px; }
 QToolButton[role="small"] { padding: 4px 5px; }
-QToolButton::menu-indicator, QPushButton::menu-indicator { image: url($icons/chevron-down-$name.svg);
+QToolButton::menu-indicator, QPushButton::menu-indicator { image: url($icons/arrow-down.svg);
     width: 12px; height: 12px; subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
 QToolButton[popupMode="2"] { padding-right: 20px; }
 QToolButton[role="step"] { padding: 5px 15px; }
@@ -73,10 +77,10 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, 
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $muted; background: transparent; }
 QLineEdit[refused="true"] { border-color: $bad; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 18px; }
-QAbstractSpinBox::up-arrow { image: url($icons/chevron-up-$name.svg); width: 12px; height: 12px; }
-QAbstractSpinBox::down-arrow { image: url($icons/chevron-down-$name.svg); width: 12px; height: 12px; }
+QAbstractSpinBox::up-arrow { image: url($icons/arrow-up.svg); width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow { image: url($icons/arrow-down.svg); width: 12px; height: 12px; }
 QComboBox::drop-down { border: none; width: 20px; }
-QComboBox::down-arrow { image: url($icons/chevron-down-$name.svg); width: 12px; height: 12px; }
+QComboBox::down-arrow { image: url($icons/arrow-down.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; color: $text; border: 1px solid $line; padding: 4px;
     outline: none; selection-background-color: $soft; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 6px; }
@@ -86,7 +90,7 @@ QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; backg
     border: 1px solid $muted; }
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/check-$name.svg); }
+QCheckBox::indicator:checked { background: $ticked; border-color: $ticked; image: url($icons/tick.svg); }
 QRadioButton::indicator:checked { border: 4px solid $accent; width: 8px; height: 8px; background: $on_accent; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; }
 
@@ -101,12 +105,12 @@ QTreeView { show-decoration-selected: 1; }
 QTreeView::branch { background: $panel; }
 QTreeView::branch:hover { background: $field; }
 QTreeView::branch:selected { background: $soft; }
-QTreeView::branch:has-children:closed { image: url($icons/chevron-right-$name.svg); }
-QTreeView::branch:has-children:open { image: url($icons/chevron-down-$name.svg); }
+QTreeView::branch:has-children:closed { image: url($icons/arrow-right.svg); }
+QTreeView::branch:has-children:open { image: url($icons/arrow-down.svg); }
 QTreeView::indicator, QTableView::indicator { width: 14px; height: 14px; background: $field;
     border: 1px solid $muted; border-radius: 4px; }
-QTreeView::indicator:checked, QTableView::indicator:checked { background: $accent; border-color: $accent;
-    image: url($icons/check-$name.svg); }
+QTreeView::indicator:checked, QTableView::indicator:checked { background: $ticked; border-color: $ticked;
+    image: url($icons/tick.svg); }
 QTreeView::indicator:indeterminate { background: $soft; border-color: $accent; }
 QTableView { gridline-color: $line; }
 QTableView::item { padding: 2px 8px; }
@@ -155,7 +159,7 @@ QMenu::item:disabled { color: $muted; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { left: 8px; }
 QMenu::indicator { width: 12px; height: 12px; left: 4px; }
-QMenu::right-arrow { image: url($icons/chevron-right-$name.svg); width: 12px; height: 12px; right: 6px; }
+QMenu::right-arrow { image: url($icons/arrow-right.svg); width: 12px; height: 12px; right: 6px; }
 QToolBar { background: $background; border: none; spacing: 2px; padding: 4px 8px; }
 QToolBar::separator { background: $line; width: 1px; margin: 6px 6px; }
 QStatusBar { background: $background; color: $muted; }

@@ -4,25 +4,47 @@ Colours are asked for by name (``"pl"``, ``"muted"``, ``"temperature:0.35"``, ``
 was drawn in one theme can be drawn again in the other without the owner's help.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 import asplab.resources
 from asplab.core.errors import SettingsError
 from asplab.gui.look.stylesheet import TEMPLATE
+from asplab.gui.look.turns import Turns
 
 FONT_FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
 TITLE_PX, BODY_PX, MUTED_PX = 14, 13, 12
 CONTRAST_OF_TEXT = 4.5
 MODES = ("system", "light", "dark")
 SYMBOLS = ("circle", "diamond", "triangle", "square", "hexagon", "wedge", "star", "cross")
+TICKED = "#2F6FD6"
+"""Ground of a tick in both themes: a picture in the style sheet can't change with the palette."""
 _ICONS = Path(asplab.resources.__file__).parent / "icons"
+_ROLES = {
+    "background": "window",
+    "panel": "base",
+    "field": "alternate-base",
+    "line": "mid",
+    "text": "text",
+    "muted": "placeholder-text",
+    "accent": "highlight",
+    "accent_hover": "link-visited",
+    "on_accent": "highlighted-text",
+    "soft": "midlight",
+    "good": "shadow",
+    "warn": "dark",
+    "bad": "bright-text",
+}
+"""What the style sheet calls the places of the colours in `palette`."""
+_BATCH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +200,10 @@ def contrast(first: QColor, second: QColor) -> float:
 
 
 def palette(theme: Theme) -> QPalette:
-    """Build the Qt palette of a theme; painted widgets read their colours from it."""
+    """Build the Qt palette of a theme; the style sheet and painted widgets read their colours from it.
+
+    The roles that shade bevels, of which this look has none, carry the colours that Qt has no role for.
+    """
     role = QPalette.ColorRole
     colors = {
         role.Window: theme.background,
@@ -186,10 +211,10 @@ def palette(theme: Theme) -> QPalette:
         role.AlternateBase: theme.field,
         role.Button: theme.panel,
         role.Mid: theme.line,
-        role.Midlight: theme.line,
+        role.Midlight: theme.soft,
         role.Light: theme.panel,
-        role.Dark: theme.line,
-        role.Shadow: theme.line,
+        role.Dark: theme.warn,
+        role.Shadow: theme.good,
         role.WindowText: theme.text,
         role.Text: theme.text,
         role.ButtonText: theme.text,
@@ -199,7 +224,7 @@ def palette(theme: Theme) -> QPalette:
         role.HighlightedText: theme.on_accent,
         role.Accent: theme.accent,
         role.Link: theme.accent,
-        role.LinkVisited: theme.accent,
+        role.LinkVisited: theme.accent_hover,
         role.ToolTipBase: theme.panel,
         role.ToolTipText: theme.text,
     }
@@ -220,11 +245,11 @@ def font() -> QFont:
     return result
 
 
-def stylesheet(theme: Theme) -> str:
-    """Fill the style sheet with the colours of a theme."""
-    tokens = {name: value for name in theme.__slots__ if isinstance(value := getattr(theme, name), str)}
+def stylesheet() -> str:
+    """Fill the style sheet with the names of the colours in the palette; it is the same in every theme."""
+    tokens = {name: f"palette({role})" for name, role in _ROLES.items()}
     sizes = {"title_px": TITLE_PX, "body_px": BODY_PX, "muted_px": MUTED_PX}
-    return TEMPLATE.substitute(tokens, **sizes, icons=_ICONS.as_posix())
+    return TEMPLATE.substitute(tokens, **sizes, ticked=TICKED, icons=_ICONS.as_posix())
 
 
 class Appearance(QObject):
@@ -238,7 +263,8 @@ class Appearance(QObject):
 
     Notes
     -----
-    ``changed`` carries the new :class:`Theme`; plots are restyled by whoever connects to it.
+    ``changed`` carries the new :class:`Theme`; plots are restyled by whoever connects to it, at once or in ``turns``:
+    no window paints before all that is seen has changed, and none waits for what is not.
     """
 
     changed = Signal(object)
@@ -248,11 +274,15 @@ class Appearance(QObject):
         self._application = application
         self._hints = application.styleHints()
         self._mode = _checked(mode)
+        self.turns = Turns(self)
+        self.turns.seen_changed.connect(self._uncover)
+        self._covered: list[QWidget] = []
         application.setStyle("Fusion")
         application.setFont(font())
         self._hints.colorSchemeChanged.connect(self._follow)
         self.theme = self._wanted(self._hints.colorScheme())
-        self._dress()
+        application.setPalette(palette(self.theme))
+        application.setStyleSheet(stylesheet())
 
     @property
     def mode(self) -> str:
@@ -277,7 +307,7 @@ class Appearance(QObject):
         wanted = self._wanted(scheme)
         if wanted is not self.theme:
             self.theme = wanted
-            self._dress()
+            self._redress()
             self.changed.emit(wanted)
 
     def _wanted(self, scheme: Qt.ColorScheme) -> Theme:
@@ -285,9 +315,31 @@ class Appearance(QObject):
             return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
         return DARK if self._mode == "dark" else LIGHT
 
-    def _dress(self) -> None:
+    def _redress(self) -> None:
+        """Exchange the palette, and have every widget ask it again: a style keeps the colours that it has read."""
+        self.turns.clear()
         self._application.setPalette(palette(self.theme))
-        self._application.setStyleSheet(stylesheet(self.theme))
+        for window in self._application.topLevelWidgets():
+            if window.isVisible() and window.updatesEnabled():
+                self._covered.append(window)
+                window.setUpdatesEnabled(False)
+        widgets = self._application.allWidgets()
+        for is_seen in (True, False):
+            chosen = [widget for widget in widgets if widget.isVisible() is is_seen]
+            for start in range(0, len(chosen), _BATCH):
+                self.turns.add(partial(_polish, chosen[start : start + _BATCH]), is_seen=is_seen)
+
+    def _uncover(self) -> None:
+        covered, self._covered = self._covered, []
+        for window in covered:
+            if isValid(window):
+                window.setUpdatesEnabled(True)
+
+
+def _polish(widgets: Sequence[QWidget]) -> None:
+    for widget in widgets:
+        if isValid(widget):
+            widget.style().polish(widget)
 
 
 def _checked(mode: str) -> str:

@@ -1,15 +1,28 @@
 """The look: contrast, colour names and the switch between light and dark."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from asplab.core.errors import SettingsError
 from asplab.gui.look.theme import (
     DARK,
     LIGHT,
     SYMBOLS,
+    TICKED,
     Appearance,
     Theme,
     contrast,
@@ -81,9 +94,51 @@ def test_twelve_detunings_differ_in_colour_or_symbol() -> None:
     assert {detuning_symbol(i) for i in range(8)} == set(SYMBOLS)
 
 
-@both
-def test_the_style_sheet_leaves_no_token_unfilled(theme: Theme) -> None:
-    assert "$" not in stylesheet(theme)
+def test_the_style_sheet_leaves_no_token_unfilled() -> None:
+    assert "$" not in stylesheet()
+
+
+def test_a_switch_leaves_widgets_as_if_they_were_made_in_the_other_theme(
+    appearance: Appearance, make: Callable[..., Any], until: Callable[..., None]
+) -> None:
+    def dressed() -> QWidget:
+        host = QWidget()
+        rows = QVBoxLayout(host)
+        for tone in ("good", "warn", "bad", "info"):
+            label = QLabel(tone)
+            label.setProperty("tone", tone)
+            rows.addWidget(label)
+        for widget in (QPushButton("Go"), QLineEdit("text"), QComboBox(), QCheckBox("on", checked=True)):
+            widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            rows.addWidget(widget)
+        return host
+
+    old, hidden = make(dressed), make(dressed)
+    hidden.hide()
+    for mode in ("dark", "light", "dark"):
+        appearance.choose(mode)
+        until(lambda: appearance.turns.is_idle)
+    hidden.show()
+    new = make(dressed)
+    assert old.grab().toImage() == new.grab().toImage()
+    assert hidden.grab().toImage() == new.grab().toImage()
+
+
+def test_a_window_paints_again_once_all_that_is_seen_has_changed(
+    appearance: Appearance, make: Callable[..., Any], until: Callable[..., None]
+) -> None:
+    window, told = make(QLabel, "words").window(), []
+    appearance.choose("dark")
+    appearance.turns.add(lambda: told.append(window.updatesEnabled()), is_seen=True)
+    appearance.turns.add(lambda: told.append(window.updatesEnabled()), is_seen=False)
+    until(lambda: appearance.turns.is_idle)
+    assert told == [False, True]
+
+
+def test_a_tick_can_be_seen_in_both_themes() -> None:
+    assert contrast(QColor("#FFFFFF"), QColor(TICKED)) >= 4.5
+    for theme in (LIGHT, DARK):
+        assert contrast(QColor(TICKED), theme.color("panel")) >= 3.0
 
 
 def test_the_font_falls_back_to_an_installed_family(application: QApplication) -> None:

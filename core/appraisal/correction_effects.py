@@ -7,7 +7,7 @@ import numpy as np
 
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.ledger import Step, ledger
-from asplab.core.ledger.around import switched
+from asplab.core.ledger.rerun import switched
 from asplab.core.pipeline import Analysis, Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.progress import Progress

@@ -1,23 +1,25 @@
 """What one correction changes for one condition: the same data before and after it, everything later left out."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from asplab.core.calibration import Calibration
 from asplab.core.corrections import Corrected
+from asplab.core.corrections.transmitted import Transmitted
 from asplab.core.document import Document
-from asplab.core.emission.integration import Emission
+from asplab.core.drift.trends import MeasuredHeat
+from asplab.core.emission.laser_line import LaserLines
 from asplab.core.energies.absorbed import shift_to_absorbed
 from asplab.core.energies.excitations import Excitations
 from asplab.core.errors import AnalysisError
 from asplab.core.experiment import BLANK_KINDS, Condition, Experiment, Spectrum
 from asplab.core.grouping.stage import Gathered, Stack
-from asplab.core.ledger.light import light_factor
+from asplab.core.ledger.conditions import condition_factor
+from asplab.core.ledger.rerun import product, switched
 from asplab.core.ledger.step import Step
-from asplab.core.pipeline import Results, raw_graph
+from asplab.core.pipeline import Results
 from asplab.core.scans import Scans
 from asplab.core.units import FloatArray
 
@@ -36,7 +38,7 @@ class Around:
     before, after : ndarray, shape (n_curves, n)
         Repeats of a spectrum or scan; one row where the correction changes a number of each condition.
     stacks : tuple of int
-        Conditions that the points belong to; empty for curves.
+        Conditions that the points belong to; empty for curves, those of the range before a laser's line among them.
     sources_before, sources_after : tuple of str
         File of each curve; empty where it is not known, and for points.
     """
@@ -76,17 +78,6 @@ def around(results: Results, steps: Sequence[Step], name: str, k: int) -> Around
     return _FINDERS[step.subject](results, steps, step, k)
 
 
-def switched(document: Document, choices: Iterable[tuple[Step, bool]]) -> Document:
-    """Return the document with corrections switched on (True) or off; those without a switch stay."""
-    records: dict[str, Any] = {}
-    for step, is_on in choices:
-        if step.switch is not None:
-            record = step.switch.record
-            old = records.get(record, getattr(document.settings, record))
-            records[record] = replace(old, **{step.switch.field: step.switch.on if is_on else step.switch.off})
-    return document.with_settings(**records)
-
-
 def _up_to(steps: Sequence[Step], step: Step, *, is_on: bool) -> list[tuple[Step, bool]]:
     """Return what is on of the corrections of one subject when those after ``step`` are left out."""
     alike = [other for other in steps if other.subject == step.subject]
@@ -103,7 +94,7 @@ def _spectra(results: Results, steps: Sequence[Step], step: Step, k: int) -> Aro
     found = []
     for is_on in (False, True):
         document = switched(results.document, _up_to(steps, step, is_on=is_on))
-        corrected = _product(Corrected, document, alone, frames, _axes_only(results, document, alone))
+        corrected = product(Corrected, document, alone, frames, _axes_only(results, document, alone))
         files = tuple(member.source for member in corrected.stacks[0].members)
         block = corrected.blocks[0]
         found.append((block.wavelength_nm, block.intensity[0][:, corrected.present[0]].T, files))
@@ -139,7 +130,7 @@ def _axes_only(results: Results, document: Document, alone: Gathered) -> Calibra
     if known is not None and document.settings.calibration.use_lamp == results.document.settings.calibration.use_lamp:
         return Calibration(known.axes, (None,) * len(alone.stacks))
     without = replace(document.settings.calibration, use_laser=False)
-    found: Calibration = _product(Calibration, document.with_settings(calibration=without), alone)
+    found: Calibration = product(Calibration, document.with_settings(calibration=without), alone)
     return found
 
 
@@ -158,7 +149,7 @@ def _scans(results: Results, steps: Sequence[Step], step: Step, k: int) -> Aroun
     for is_on in (False, True):
         choices = _up_to(steps, step, is_on=is_on)
         document = switched(results.document, choices)
-        scans = _product(Scans, document, alone, results.corrected, results.energies, results.excitations).sets[t]
+        scans = product(Scans, document, alone, results.corrected, results.energies, results.excitations).sets[t]
         assert scans is not None
         found.append((scans.energy_mev, (scans.volts - _level(results, choices, t)) / scans.power_uw))
     files = tuple(scan.source for scan in gathered.scans[t])
@@ -169,33 +160,52 @@ def _scans(results: Results, steps: Sequence[Step], step: Step, k: int) -> Aroun
 
 def _level(results: Results, choices: Sequence[tuple[Step, bool]], t: int) -> FloatArray | float:
     """Return the baseline in volts along the scan where it is among what is on, else nothing."""
-    baseline = None if results.absorbed is None else results.absorbed.baselines[t]
-    is_on = any(step.name == "pa_baseline" and chosen for step, chosen in choices)
-    return baseline.volts if is_on and baseline is not None else 0.0
+    chosen = next(((step, is_on) for step, is_on in choices if step.name == "pa_baseline" and is_on), None)
+    absorbed = results.absorbed
+    if chosen is None or absorbed is None:
+        return 0.0
+    if chosen[0].state == "off":
+        known = (results.gathered, results.corrected, results.energies, results.excitations, results.scans)
+        document = switched(results.document, [chosen])
+        absorbed = product(MeasuredHeat, document, *known, results.layout).absorbed
+    baseline = absorbed.baselines[t]
+    return 0.0 if baseline is None else baseline.volts
 
 
 def _excitations(results: Results, steps: Sequence[Step], step: Step, k: int) -> Around:
     """Return the photon energies in meV of all excitations of the condition's temperature."""
-    gathered, known = results.gathered, results.calibration
+    gathered = results.gathered
     assert gathered is not None
-    assert known is not None
-    nothing = (None,) * len(known.lasers)
-    if step.name == "laser" and step.state == "off":
-        raise AnalysisError("The lines are not fitted while this is off. Switch it on to see what it changes.")
-    if step.name == "medium" and known.axes and known.lasers != nothing:
-        raise AnalysisError("The lamp and the laser lines tell the wavelengths, in air as in vacuum alike.")
+    assert results.calibration is not None
     here = [i for i, stack in enumerate(gathered.stacks) if stack.temperature == gathered.stacks[k].temperature]
     energies = []
     for is_on in (False, True):
         document = switched(results.document, [(step, is_on)])
-        calibration = known if is_on or step.name != "laser" else replace(known, lasers=nothing)
-        found = _product(Excitations, document, gathered, results.corrected, calibration)
+        calibration = _calibrated(results, document, step, is_on=is_on)
+        found = product(Excitations, document, gathered, results.corrected, calibration)
         energy = found.energy_mev
         if step.name == "bandwidth" and is_on:
             energy = energy + _blue_shift(results, step, found)
         energies.append(energy[here])
     nominal = np.array([gathered.stacks[i].excitation_nm for i in here])
     return Around(nominal, nominal, energies[0][None], energies[1][None], tuple(here))
+
+
+def _calibrated(results: Results, document: Document, step: Step, *, is_on: bool) -> Calibration:
+    """Return the calibration with a correction on or off; lines are fitted only where they are not known yet."""
+    known = results.calibration
+    assert known is not None
+    nothing: tuple[None, ...] = (None,) * len(known.lasers)
+    if step.name == "laser" and not is_on:
+        return replace(known, lasers=nothing)
+    # In another medium the lines of the lamp, and with them the measured excitations, stand elsewhere on the axis.
+    is_moved = step.name == "medium" and known.axes and known.lasers != nothing
+    if document.settings == results.document.settings or not (is_moved or step.name == "laser"):
+        return known
+    found: Calibration = product(Calibration, document, results.gathered)
+    if step.name == "laser" and not any(found.lasers):
+        raise AnalysisError("No measured line belongs to an excitation of a spectrum: switched on, it changes nothing.")
+    return found
 
 
 def _blue_shift(results: Results, step: Step, excitations: Excitations) -> FloatArray:
@@ -212,54 +222,48 @@ def _blue_shift(results: Results, step: Step, excitations: Excitations) -> Float
 
 def _conditions(results: Results, steps: Sequence[Step], step: Step, k: int) -> Around:
     """Return the factor of every condition of the temperature; without the correction it is one."""
-    gathered, emission, corrected = results.gathered, results.emission, results.corrected
-    if gathered is None or corrected is None or emission is None:
-        raise AnalysisError(f"{step.title}: no spectrum could be integrated.")
-    if step.name in ("inner_filter", "drift") and step.state == "off":
-        raise AnalysisError("The factors are not computed while this is off. Switch it on to see what it changes.")
-    if step.name in _UNSEEN:
-        raise AnalysisError(f"{step.told} {_UNSEEN[step.name]}")
+    if step.name == "laser_line":
+        return _range(results, step, k)
+    gathered = results.gathered
+    assert gathered is not None
     here = [i for i, stack in enumerate(gathered.stacks) if stack.temperature == gathered.stacks[k].temperature]
     nominal = np.array([gathered.stacks[i].excitation_nm for i in here])
-    factor = light_factor(results, step.name)
-    if factor is not None:
-        after = factor[here]
-    elif step.name == "moved_bands":
-        after = _following(results, step)[here]
-    elif step.name == "inner_filter":
-        after = np.array([corrected.treatments[i].inner_filter for i in here])
-    else:
-        seen = np.asarray(emission.truncation, dtype=np.float64)[here]
-        after = np.where(seen > 0.0, 1.0 / np.where(seen > 0.0, seen, 1.0), np.nan)
+    after = condition_factor(results, step)[here]
     return Around(nominal, nominal, np.ones((1, len(here))), after[None], tuple(here))
 
 
-_UNSEEN = {
-    "remeasured": "Which repeats count is chosen before any picture is made: compare the results with and without it.",
-    "laser_line": "The spectrum itself stays as it is; only the range that counts ends before the line.",
-}
-"""Corrections that no picture of the data before and after shows, and what to look at."""
+def _range(results: Results, step: Step, k: int) -> Around:
+    """Return the spectrum of a condition over the range that counts, with the line of its laser in it and without."""
+    gathered, corrected = results.gathered, results.corrected
+    assert gathered is not None
+    assert corrected is not None
+    if results.laser_lines is None or not np.isfinite(results.laser_lines.at_nm[k]):
+        raise AnalysisError("No line of a laser stands in the range of this condition. Choose one with a dot.")
+    alone = replace(gathered, stacks=(gathered.stacks[k],), problems=())
+    line = LaserLines(results.laser_lines.at_nm[[k]])
+    block, row = corrected.blocks[corrected.place[k, 0]], corrected.place[k, 1]
+    spectra, parts = block.intensity[row][:, corrected.present[k]].T, []
+    for is_on in (False, True):
+        document = switched(results.document, [(step, is_on)])
+        axes = _axes_only(results, document, alone)
+        low, high = product(Transmitted, document, alone, axes, line).ranges_nm[0]
+        parts.append((block.wavelength_nm >= low) & (block.wavelength_nm <= high))
+    files = tuple(member.source for member in corrected.stacks[k].members)
+    x, (whole, kept) = block.wavelength_nm, parts
+    return Around(x[whole], x[kept], spectra[:, whole], spectra[:, kept], (), files, files)
 
 
-def _following(results: Results, step: Step) -> FloatArray:
-    """Return the intensity of each condition with moved bands followed, in units of that without, (n_stacks,)."""
-    assert results.shape_test is not None
-    known = (results.gathered, results.calibration, results.corrected, results.bands, results.background)
-    products = (*known, results.layout, results.scans, results.shape_test.moved)
-    without, followed = (
-        _product(Emission, switched(results.document, [(step, is_on)]), *products).mean for is_on in (False, True)
-    )
-    return np.asarray(followed / without)
+_WHOLE = ("remeasured", "moved_bands", "drift", "laser", "medium")
 
 
-def _product(wanted: type[Any], document: Document, *products: Any) -> Any:
-    """Return a product of the chain for the settings of a document, on top of products that stay as they are."""
-    settings = document.settings
-    records = [getattr(settings, field.name) for field in fields(settings)]
-    known = (product for product in products if product is not None)
-    # A product of the type of an input takes its place.
-    graph = raw_graph().put(document.experiment, document.exclusions, *records).put(*known)
-    return graph.get(wanted)
+def takes_long(step: Step) -> bool:
+    """Return whether `around` may take longer than a frame: where scans, lines or all spectra are gone through."""
+    return step.can_switch and (step.subject == "scan" or (step.name in _WHOLE and _is_unknown(step)))
+
+
+def _is_unknown(step: Step) -> bool:
+    """Return whether what a correction changes must be found anew: what is on has left its numbers in the results."""
+    return step.state == "off" or step.name not in ("drift", "laser")
 
 
 _FINDERS = {"spectrum": _spectra, "scan": _scans, "excitation": _excitations, "condition": _conditions}

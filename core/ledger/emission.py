@@ -9,7 +9,7 @@ from asplab.core.counting import counted
 from asplab.core.emission.integration import Emission
 from asplab.core.experiment import Spectrum
 from asplab.core.grouping.stage import Gathered
-from asplab.core.ledger.step import Step, Switch, span
+from asplab.core.ledger.step import Step, Switch, manifest_of, span
 from asplab.core.pipeline import Results
 
 _FEWEST_REPEATS = 3
@@ -170,6 +170,7 @@ def _factors(results: Results, gathered: Gathered, corrected: Corrected) -> Iter
         if not known:
             yield step.found("no data", f"no {column} known", f"No spectrum carries {column}.")
             continue
+        step = step.using(manifest_of(gathered.experiment))
         yield _factor(results, gathered, corrected, step, known, attribute, column)
 
 
@@ -258,12 +259,15 @@ def _inner_filter(results: Results, gathered: Gathered, corrected: Corrected) ->
         words = "There is no file of kind absorption, so what the sample itself absorbs is not known."
         return step.found("no data", "no file of kind absorption", words)
     step = step.using(curves)
-    if not _is_on(results, step):
-        return step.found("off", "not made up for", "What the sample itself absorbs of the light is not made up for.")
     factors = np.array([done.inner_filter for done in corrected.treatments])
-    if np.all(factors == 1.0):
+    is_on = _is_on(results, step)
+    if np.all((factors if is_on else corrected.inner_filter) == 1.0):
         words = "The absorption curves do not cover every excitation and band, so nothing is multiplied."
         return step.found("no data", "curve too short", words)
+    if not is_on:
+        size = span(corrected.inner_filter)
+        words = f"What the sample itself absorbs of the light is left as it is: in a cuvette it would ask for {size}."
+        return step.found("off", f"not multiplied by {size}", words)
     size = span(factors)
     words = f"Intensities are multiplied by {size} for what a cuvette of sample absorbs on both ways."
     return step.found("on", f"multiplied by {size}", words, np.flatnonzero(factors != 1.0))

@@ -7,7 +7,7 @@ import numpy as np
 from asplab.core.calibration import Calibration
 from asplab.core.counting import counted
 from asplab.core.energies.excitations import Excitations
-from asplab.core.ledger.step import Step, Switch, span
+from asplab.core.ledger.step import Step, Switch, manifest_of, span
 from asplab.core.pipeline import Results
 from asplab.core.units import energy_from_wavelength
 
@@ -89,10 +89,12 @@ def _bandwidth(results: Results, found: Excitations) -> Step:
     step = Step("bandwidth", "Excitation bandwidth", "excitation", switch=_BANDWIDTH)
     assert results.gathered is not None
     told = [m.condition.bandwidth_nm for stack in results.gathered.stacks for m in stack.members]
-    is_measured = results.calibration is not None and any(
-        laser is not None and laser.bandwidth_nm > 0.0 for laser in results.calibration.lasers
-    )
-    if not any(told) and not is_measured:
+    lasers = () if results.calibration is None else results.calibration.lasers
+    measured = [
+        source for laser in lasers if laser is not None and laser.bandwidth_nm > 0.0 for source in laser.sources
+    ]
+    step = step.using(manifest_of(results.gathered.experiment) if any(told) else measured)
+    if not any(told) and not measured:
         words = "No bandwidth is known (bandwidth_nm, or a line wider than the spectrometer shows it)."
         return step.found("no data", "no bandwidth known", words)
     if not _BANDWIDTH.is_on(results.document):

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from asplab.core.corrections import Corrected
 from asplab.core.counting import counted
+from asplab.core.drift.records import LightTrends
 from asplab.core.ledger.step import Step, Switch, span
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
@@ -26,8 +28,8 @@ def light_factor(results: Results, name: str) -> FloatArray | None:
 
     Of the drift that is known only while it is corrected, of the two-photon share always.
     """
-    if name == "drift" and results.drift is not None:
-        return np.asarray(results.drift.light.gain.mean(axis=1))
+    if name == "drift" and results.drift is not None and results.corrected is not None:
+        return drift_factor(results.drift.light, results.corrected)
     if name == "two_photon" and results.two_photon is not None and results.layout is not None:
         assert results.corrected is not None
         factor, found = np.ones(len(results.corrected.stacks)), results.two_photon
@@ -36,6 +38,12 @@ def light_factor(results: Results, name: str) -> FloatArray | None:
     if name == "leak" and results.responses is not None and results.layout is not None:
         return _without_leak(results)
     return None
+
+
+def drift_factor(found: LightTrends, corrected: Corrected) -> FloatArray:
+    """Return what the repeats of each condition are multiplied with on average, (n_stacks,)."""
+    count = corrected.present.sum(axis=1)
+    return np.asarray(np.where(corrected.present, found.gain, 0.0).sum(axis=1) / np.maximum(count, 1))
 
 
 def _without_leak(results: Results) -> FloatArray:
@@ -59,6 +67,7 @@ def _drift(results: Results) -> Step:
     if results.drift is None:
         return step.found("no data", "not known", "No trend over the repeats could be found.")
     beyond = int(results.drift.light.is_beyond.sum())
+    step = step.using(one.source for one in results.document.experiment.spectra_of(("reference",)))
     if not _DRIFT.is_on(results.document):
         return step.found("off", f"{beyond} beyond 3 σ", _left(results, beyond))
     gain = results.drift.light.gain

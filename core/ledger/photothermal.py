@@ -34,9 +34,10 @@ def _stacks(sets: list[ScanSet]) -> list[int]:
 
 def _overload(results: Results, sets: list[ScanSet]) -> Step:
     step = Step("overload", "Overloaded points", "scan", switch=Switch("scans", "leave_out_overload"))
+    cut = [found for found in sets if found.overloaded_nm]
+    step = step.using(scan.source for found in cut for scan in found.members)
     if not _is_on(results, step):
         return step.found("off", "kept", "Points at the full scale of the lock-in are kept.")
-    cut = [found for found in sets if found.overloaded_nm]
     if not cut:
         return step.found("not needed", "none", "No point is known to stand at the full scale of the lock-in.")
     ends = [end for found in cut for ends in found.overloaded_nm for end in ends]
@@ -78,6 +79,7 @@ def _phase(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:
         return step.found("no data", "no Y channel", "Not every scan has a Y channel: only the sign of X is known.")
     if not results.document.settings.scans.rotate_phase:
         return step.found("off", "X as it is", "X is taken as it is; what leaked into Y is lost.")
+    step = step.using(scan.source for scan in scans)
     turned = [float(np.degrees(found.phase_rad)) for found in sets]
     size = span(turned, "°", 2)
     return step.found("on", f"turned by {size}", f"X and Y are turned by {size}.", _stacks(sets))
@@ -95,6 +97,7 @@ def _power(results: Results, gathered: Gathered, sets: list[ScanSet]) -> Step:
         words = "The power is not known of every spectrum and scan: nothing is divided."
         return step.found("no data", "power not known of all", words)
     typical, size = float(np.median(known)), span(known, "µW")
+    step = step.using(scan.source for own in gathered.scans for scan in own)
     if not results.document.settings.scans.divide_by_power:
         return step.found("off", f"not divided by {size}", f"Scans are not divided by {size}.", scale=typical)
     words = f"Scans are divided by the smoothed power, {size} in the mean."

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from asplab.core.document import Document
+from asplab.core.experiment import Experiment
 
 State = Literal["on", "off", "no data", "not needed"]
 Subject = Literal["spectrum", "scan", "excitation", "condition"]
@@ -78,6 +79,11 @@ class Step:
     def acts_on(self, k: int) -> bool:
         """Return whether it changes the condition at place ``k`` now."""
         return self.state == "on" and k in self.stacks
+
+
+def manifest_of(experiment: Experiment) -> tuple[str, ...]:
+    """Return the file whose columns a correction takes its numbers from; empty where none was read."""
+    return tuple(source.path for source in experiment.sources if source.path.endswith("manifest.csv"))
 
 
 def span(values: Iterable[float], unit: str = "", digits: int = 3) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from asplab.core import Results
 from asplab.core.appraisal.correction_effects import correction_effects
 from asplab.core.ledger import ledger
+from asplab.core.ledger.around import around
 from asplab.gui.bindings import Bindings
 from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.corrections import CorrectionsPanel
@@ -238,6 +239,47 @@ def test_a_correction_without_data_says_what_is_missing(page: CorrectionsPanel, 
     choose(page, "Bare substrate", click)
     assert page.picture._pages.currentWidget() is page.picture.words
     assert "emission_blank" in page.picture.words._text.text()
+
+
+def test_a_trend_that_is_left_in_shows_what_taking_it_out_would_do(
+    page: CorrectionsPanel, opened: Bindings, click: Click, until: Until
+) -> None:
+    choose(page, "Trend over repeats", click)
+    # The thread has not answered yet: nothing of another correction stays under this title.
+    assert page.picture._pages.currentWidget() is page.picture.words
+    until(lambda: page.picture._pages.currentWidget() is page.picture.points)
+    results = results_of(opened)
+    step = next(step for step in ledger(results) if step.name == "drift")
+    assert step.state == "off"
+    wanted = around(results, ledger(results), "drift", 0).after[0]
+    shown = np.concatenate([np.asarray(series.y) for series in page.picture.points.series])
+    np.testing.assert_allclose(np.sort(shown), np.sort(wanted))
+
+
+def test_a_slow_picture_is_not_made_again_for_another_condition_of_its_temperature(
+    page: CorrectionsPanel, opened: Bindings, click: Click, until: Until
+) -> None:
+    choose(page, "Trend over repeats", click)
+    until(lambda: page.picture._pages.currentWidget() is page.picture.points)
+    found = page._pictured.value
+    stacks = results_of(opened).gathered.stacks  # type: ignore[union-attr]
+    opened.looking.choose_stack(next(one.key for one in stacks[::-1] if one.temperature == stacks[0].temperature))
+    QApplication.processEvents()
+    assert page._pictured.value is found
+    assert page.picture._pages.currentWidget() is page.picture.points
+
+
+def test_the_file_and_the_effect_stand_above_the_picture(compared: CorrectionsPanel, click: Click) -> None:
+    choose(compared, "Dark frames", click)
+    assert compared.picture.sources.html.startswith("From ")
+    assert "dark" in compared.picture.sources.html
+    told = without_markup(compared.picture.effect.html)
+    assert all(name in told for name in ("QY", "η", "ħω", "g"))
+
+
+def test_changes_beyond_all_measure_are_told_as_powers_of_ten() -> None:
+    assert signed(-4469235.2, 1) == "−4·10⁶"
+    assert signed(2.0e4, 1) == "+2·10⁴"
 
 
 # --- the list as a widget --------------------------------------------------------------------------------------

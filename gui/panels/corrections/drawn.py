@@ -15,6 +15,8 @@ from asplab.gui.words.reading import stack_name
 
 BEFORE, SCAN_COLOR = "muted", "pa"
 _MICROVOLT = 1e6
+_ROUNDING = 1e-12
+"""Change in units of the highest value below which it is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +152,8 @@ def _quantity(step: Step, found: Around) -> tuple[Array, str, str, float]:
 
 def _names(step: Step) -> tuple[str, str]:
     after = "after" if step.state == "on" else "with it"
-    times = f" × {plain(step.scale, 1 if step.scale < 100 else 0)} {step.scale_unit}" if step.scale_unit else ""
+    digits = 1 if 1.0 < step.scale < 100.0 else 0 if step.scale > 1.0 else 3
+    times = f" × {plain(step.scale, digits)} {step.scale_unit}".rstrip() if step.scale != 1.0 else ""
     return "before" if step.state == "on" else "now", f"{after}{times}"
 
 
@@ -167,5 +170,8 @@ def _change(found: Around, step: Step) -> tuple[Array | None, str]:
         return found.x_after - found.x_before, f"Shift ({unit})"
     if found.difference is None:
         return None, ""
-    scaled = step.scale * found.after.mean(axis=0) - found.before.mean(axis=0)
+    before = found.before.mean(axis=0)
+    scaled = step.scale * found.after.mean(axis=0) - before
+    # What is multiplied and divided by one number comes back to within rounding only.
+    scaled[np.abs(scaled) <= _ROUNDING * np.max(np.abs(before), initial=0.0)] = 0.0
     return scaled, "Change"

@@ -1,21 +1,33 @@
 """The corrections in the order in which they act, and what the chosen one changes for the selected condition."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
 from asplab.core.corrections import Corrected
-from asplab.core.errors import AsplabError
+from asplab.core.document import Document
 from asplab.core.ledger import Step, ledger
-from asplab.core.ledger.around import around
+from asplab.core.ledger.around import Around, takes_long
 from asplab.core.pipeline import Results
 from asplab.gui.jobs.study import StudyState
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import StudyPanel
 from asplab.gui.panels.corrections.drawn import condition_points, scan_curves, spectrum_curves
 from asplab.gui.panels.corrections.picture import StepPicture
-from asplab.gui.panels.corrections.rows import CONDITIONS, EFFECT_COLUMNS, HEADS, SAMPLE, condition_row, switch_rows
-from asplab.gui.panels.corrections.studies import EFFECTS
+from asplab.gui.panels.corrections.rows import (
+    CONDITIONS,
+    EFFECT_COLUMNS,
+    HEADS,
+    SAMPLE,
+    condition_row,
+    effect_line,
+    sources_line,
+    switch_rows,
+)
+from asplab.gui.panels.corrections.studies import EFFECTS, PICTURE, Request, look
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP, column, scrolled
 from asplab.gui.widgets.card import Card
@@ -30,11 +42,14 @@ from asplab.gui.words.reading import selected_stack, stack_name, temperature_nam
 VIEWS = (("mean", "Mean"), ("repeats", "Repeats"), ("conditions", "All conditions"))
 STALE, RUNNING = "! effects of earlier settings", "comparing …"
 
+if TYPE_CHECKING:
+    from asplab.core.appraisal.correction_effects import CorrectionEffect
+
 
 class CorrectionsPanel(StudyPanel):
     """A list with a switch for each correction above; before and after, or the table of conditions, below."""
 
-    studies = (EFFECTS,)
+    studies = (EFFECTS, PICTURE)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +59,9 @@ class CorrectionsPanel(StudyPanel):
         self._listed: tuple[Step, ...] = ()
         self._name = ""
         self._asked: dict[str, bool] = {}
-        self._state = StudyState()
+        self._state, self._pictured = StudyState(), StudyState()
+        self._wanted: Request | None = None
+        self._asked_for: tuple[Document, Request] | None = None
         self._drawn: tuple[object, ...] = ()
         self._keys: tuple[str, ...] = ()
         self.list = SwitchList(theme, HEADS, EFFECT_COLUMNS, sample=SAMPLE)
@@ -62,8 +79,12 @@ class CorrectionsPanel(StudyPanel):
 
     # --- StudyPanel --------------------------------------------------------------------------------------
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
-        """Take over what the corrections do to the results."""
-        self._state = states[EFFECTS.key]
+        """Take over what the corrections do to the results, and the picture of one that takes long."""
+        self._state, self._pictured = states[EFFECTS.key], states[PICTURE.key]
+
+    def request(self, key: str) -> Any:
+        """Return which correction of which condition is to be pictured."""
+        return self._wanted if key == PICTURE.key else None
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show the corrections and the selected condition; nothing here moves while a window is dragged."""
@@ -183,34 +204,65 @@ class CorrectionsPanel(StudyPanel):
         assert results.gathered is not None
         step, stack = self.step, results.gathered.stacks[k]
         place = temperature_name(results.gathered.temperatures_k[stack.temperature])
-        name = place if step.subject != "spectrum" else f"{place} · {stack_name(stack)}"
+        is_one = step.subject == "spectrum" or step.name == "laser_line"
+        name = f"{place} · {stack_name(stack)}" if is_one else place
         self._picture_card.display_title(escaped(step.title))
         told = escaped(typeset(step.told))
         self._picture_card.display_subtitle(f"{told} · {name}", told, f"{escaped(typeset(step.brief))} · {name}", name)
+        self.picture.display_facts(sources_line(step), effect_line(self._effect(step)))
         products = (results.gathered, results.corrected, results.scans, results.absorbed, results.emission)
-        drawn = (*map(id, products), results.document.settings.energies, step, k, self.views.key)
+        slow = self._found(results, step, k) if takes_long(step) else None
+        if takes_long(step) and slow is None:
+            if not self._drawn or self._drawn[0] != step.name:
+                self._drawn = (step.name,)
+                self.picture.display_words(step.title, tr("Computing …"))
+            return
+        drawn = (step.name, slow, *map(id, products), results.document.settings.energies, step, k, self.views.key)
         if drawn != self._drawn:
             self._drawn = drawn
-            self._draw(results, step, k)
+            self._draw(results, step, k, slow)
 
-    def _draw(self, results: Results, step: Step, k: int) -> None:
+    def _effect(self, step: Step) -> "CorrectionEffect | None":
+        return (self._state.value or {}).get(step.name) if self._state.is_current else None
+
+    def _found(self, results: Results, step: Step, k: int) -> Around | str | None:
+        """Return what a thread has found of a correction, or why it found nothing; None while it is awaited."""
+        assert results.gathered is not None
+        stacks = results.gathered.stacks
+        # What is shown of scans and points is the same for all conditions of a temperature.
+        first = next(i for i, stack in enumerate(stacks) if stack.temperature == stacks[k].temperature)
+        if self._wanted != (step.name, first):
+            self._wanted, self._pictured = (step.name, first), StudyState()
+        if self._pictured.is_current or self._pictured.failure:
+            return self._pictured.value if self._pictured.is_current else self._pictured.failure
+        asked = (results.document, self._wanted)
+        if asked != self._asked_for and results.is_at_rest:
+            self._asked_for = asked
+            QTimer.singleShot(0, self, self._ask)
+        return None
+
+    def _ask(self) -> None:
+        """Have the picture made that is wanted, or shown where it was made before."""
+        self.study_requested.emit(PICTURE.key)
+        self.request_changed.emit()
+
+    def _draw(self, results: Results, step: Step, k: int, slow: Around | str | None) -> None:
         if not step.can_switch:
             self.picture.display_words(step.title, typeset(step.told))
             return
-        try:
-            found = around(results, self._steps, step.name, k)
-        except AsplabError as error:
-            self.picture.display_words(step.title, str(error))
+        found = look(results, (step.name, k), self._steps) if slow is None else slow
+        if isinstance(found, str):
+            self.picture.display_words(step.title, found)
             return
         subject = (results.document.experiment, step.name, k)
-        if step.subject in ("spectrum", "scan"):
-            make = spectrum_curves if step.subject == "spectrum" else scan_curves
-            drawn = make(results, self._steps, step, found, k)
-            self.picture.display_curves(drawn, shows_repeats=self.views.key == "repeats", subject=subject)
-        else:
+        if found.stacks:
             key = results.gathered.stacks[k].key if results.gathered is not None else ""
             points = condition_points(results, step, found)
             self.picture.display_points(points, key, subject=(*subject[:2], found.stacks))
+            return
+        make = scan_curves if step.subject == "scan" else spectrum_curves
+        drawn = make(results, self._steps, step, found, k)
+        self.picture.display_curves(drawn, shows_repeats=self.views.key == "repeats", subject=subject)
 
     def _show_table(self, corrected: Corrected, k: int) -> None:
         t = corrected.stacks[k].temperature

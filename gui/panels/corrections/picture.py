@@ -1,5 +1,6 @@
 """The picture of one correction: curves before and after it with their difference, points, or a sentence."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -12,13 +13,16 @@ from asplab.gui.panels.corrections.drawn import BEFORE, Curves, Points
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import Series, SeriesPlot
-from asplab.gui.widgets.arrange import column
+from asplab.gui.widgets.arrange import column, row
 from asplab.gui.widgets.empty import EmptyState
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import TextLine, escaped
 
 CURVE_HINT = f"Click a curve to select the repeat · {EXCLUDES} · wheel zooms · A shows all"
 POINT_HINT = f"Click a point to select the condition · {EXCLUDES} · wheel zooms · A shows all"
+
+_AXIS_PX = 68
+"""Room for the numbers beside both plots, so that one wavelength stands above the other."""
 
 
 class StepPicture(QWidget):
@@ -33,8 +37,10 @@ class StepPicture(QWidget):
         self._subject: object = None
         self._keys: tuple[tuple[str, ...], ...] = ()
         self._sources: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-        self._theme, self._legend_of = theme, (("", ""), ("", ""))
+        self._theme = theme
+        self._legend_of: tuple[tuple[str, str], ...] = ()
         self.legend = TextLine(align=Qt.AlignmentFlag.AlignRight)
+        self.sources, self.effect = TextLine(muted=True), TextLine(muted=True)
         self.curves = SeriesPlot(theme)
         self.change = SeriesPlot(theme)
         self.points = SeriesPlot(theme, x_label="Excitation (nm)")
@@ -45,16 +51,31 @@ class StepPicture(QWidget):
         self.change.add_layer(self._zero, z=-5)
         self.points.add_layer(self._base, z=-5)
         self.words = EmptyState("")
-        self._pages = QStackedLayout(self)
+        pages = QWidget()
+        self._pages = QStackedLayout(pages)
         self._pages.setContentsMargins(0, 0, 0, 0)
         for page in (self._curve_page(), self.points, self.words):
             self._pages.addWidget(page)
+        for plot in self.plots[:2]:
+            plot.plot_item.getAxis("left").setWidth(_AXIS_PX)
+        lines, facts = column(self), QWidget()
+        told = row(facts, 12)
+        told.addWidget(self.sources, 3)
+        told.addWidget(self.legend, 2)
+        lines.addWidget(facts)
+        lines.addWidget(self.effect)
+        lines.addWidget(pages, 1)
         self._connect()
 
     @property
     def plots(self) -> tuple[SeriesPlot, SeriesPlot, SeriesPlot]:
         """All plots, shown or not."""
         return self.curves, self.change, self.points
+
+    def display_facts(self, sources: Sequence[str], effect: Sequence[str]) -> None:
+        """Say where the numbers of the correction come from, and what it does to the results; longest texts first."""
+        self.sources.display(*sources)
+        self.effect.display(*effect)
 
     def display_curves(self, drawn: Curves, *, shows_repeats: bool, subject: object) -> None:
         """Show curves; another subject chooses the axes anew."""
@@ -83,6 +104,8 @@ class StepPicture(QWidget):
         self._keys = drawn.keys
         self.points.display(drawn.series)
         self.points.display_labels(drawn.x_label, drawn.y_label)
+        self._legend_of = ()
+        self._show_legend()
         self._base.display([Guide("y", drawn.base)])
         place = next(((i, keys.index(selected)) for i, keys in enumerate(drawn.keys) if selected in keys), None)
         self.points.display_selected(*(place or (None, None)))
@@ -91,6 +114,8 @@ class StepPicture(QWidget):
 
     def display_words(self, title: str, text: str) -> None:
         """Say why there is nothing to draw."""
+        self._legend_of = ()
+        self._show_legend()
         self.words.display(title, text)
         self._pages.setCurrentIndex(2)
 
@@ -121,7 +146,6 @@ class StepPicture(QWidget):
     def _curve_page(self) -> QWidget:
         page = QWidget()
         lines = column(page)
-        lines.addWidget(self.legend)
         lines.addWidget(self.curves, 5)
         lines.addWidget(self.change, 3)
         return page

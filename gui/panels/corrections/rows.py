@@ -8,6 +8,7 @@ import numpy as np
 
 from asplab.core.corrections import Corrected
 from asplab.core.ledger import Step
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.switch_list import SwitchRow
 from asplab.gui.widgets.table import Column, TableRow
@@ -36,6 +37,8 @@ CONDITIONS = (
 )
 _CELLS = (("quantum_yield", 3), ("eta_largest", 3), ("phonon_mev", 2))
 _STATES = {"on": "", "off": "Switched off. ", "no data": "Nothing to correct with. ", "not needed": ""}
+_LARGEST_PLAIN, _MOST_SIGMAS = 1e4, 999
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NOTHING = 0.05
 """Change in standard errors below which it is none."""
 _SEEN = 1.0
@@ -96,6 +99,10 @@ def _cell(shift: "Shift", digits: int) -> str:
 
 def signed(value: float, digits: int) -> str:
     """Return a change with its sign; one that rounds to nothing has none."""
+    if abs(value) >= _LARGEST_PLAIN:
+        power = math.floor(math.log10(abs(value)))
+        text = f"{plain(value / 10.0**power, 0)}·10{str(power).translate(_SUPERSCRIPTS)}"
+        return text if value < 0 else f"+{text}"
     text = plain(value, digits)
     return text if value < 0 or float(f"{value:.{digits}f}") == 0.0 else f"+{text}"
 
@@ -103,6 +110,8 @@ def signed(value: float, digits: int) -> str:
 def sigmas(shift: "Shift") -> str:
     """Return the size of a change in standard errors."""
     size = abs(shift.sigmas)
+    if size > _MOST_SIGMAS:
+        return f"> {_MOST_SIGMAS}\u202fσ"
     return f"{plain(size, 1 if size < 9.95 else 0)}\u202fσ"
 
 
@@ -134,6 +143,51 @@ def effect_words(effect: "CorrectionEffect") -> str:
         if count:
             parts.append(f"{count} η determined only {when} it")
     return "What it changes: " + "; ".join(parts) + ". σ: standard errors of the results."
+
+
+def effect_line(effect: "CorrectionEffect | None") -> tuple[str, ...]:
+    """Return what a correction does to QY, η, ħω and g on one line, the longest text first; empty where unknown."""
+    if effect is None:
+        return ("",)
+    if effect.why:
+        return (escaped(effect.why[0].upper() + effect.why[1:]),)
+    place = ""
+    if effect.eta_place:
+        place = tr(
+            " ({temperature} K, ΔE {detuning} meV)",
+            temperature=plain(effect.eta_place[0], 0),
+            detuning=plain(effect.eta_place[1], 0),
+        )
+    numbers = {
+        "quantum_yield": _cell(effect.quantum_yield, 3),
+        "eta": _cell(effect.eta_largest, 3),
+        "phonon": _cell(effect.phonon_mev, 2),
+        "g": _cell(effect.g_mev, 2),
+    }
+    return (
+        tr(
+            "Δ QY {quantum_yield} · η {eta}{place} · <i>ħω</i> {phonon} meV · <i>g</i> {g} meV",
+            place=place,
+            **numbers,
+        ),
+        tr("Δ QY {quantum_yield} · η {eta} · <i>ħω</i> {phonon} · <i>g</i> {g} meV", **numbers),
+    )
+
+
+def sources_line(step: Step) -> tuple[str, ...]:
+    """Return the files that a correction takes its numbers from, the longest text first; empty where it takes none."""
+    names = [escaped(name) for name in step.sources]
+    if not names:
+        return ("",)
+    if len(names) == 1:
+        return (tr("From {file}", file=names[0]), names[0].rsplit("/", 1)[-1])
+    count, (folder, slash, last) = plain(len(names), 0), names[-1].rpartition("/")
+    shown = last if names[0].startswith(folder + slash) else names[-1]
+    return (
+        tr("From {count} files, {first} to {last}", count=count, first=names[0], last=shown),
+        tr("From {count} files, {first} …", count=count, first=names[0]),
+        tr("From {count} files", count=count),
+    )
 
 
 # --- conditions ------------------------------------------------------------------------------------------

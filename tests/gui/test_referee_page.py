@@ -35,8 +35,8 @@ def results_of(bound: Bindings) -> Results:
 
 
 def is_answered(page: RefereePage, bound: Bindings) -> bool:
-    is_waiting = page._turn.isActive() or page._rest.isActive()
-    return bound.session.is_settled and not is_waiting and page._after_of is bound.session.results
+    is_settled = bound.session.is_settled and bound.jobs.is_idle and not page._turn.isActive()
+    return is_settled and page._after_of is bound.session.document
 
 
 @pytest.fixture
@@ -232,7 +232,7 @@ def test_after_an_edit_the_old_answer_is_grey_until_the_new_one_is_there(
     shown = page.table.display
 
     def spy(rows: list, selected: int | None = None) -> None:
-        seen.append((all(row.is_muted for row in rows), page._after_of is opened.session.results))
+        seen.append((all(row.is_muted for row in rows), page._after_of is results_of(opened).document))
         shown(rows, selected)
 
     page.table.display = spy  # type: ignore[method-assign]
@@ -349,7 +349,7 @@ def test_the_page_prepares_once_for_each_results(
 ) -> None:
     calls: list[Results] = []
     monkeypatch.setattr(
-        "asplab.gui.panels.polaron.referee.prepare", lambda results: calls.append(results) or prepare(results)
+        "asplab.core.systematics.prepare", lambda results: calls.append(results) or prepare(results)
     )
     for text in ("1", "2", "3"):
         type_into(page, "temperature_k", text)

@@ -33,9 +33,10 @@ def test_an_empty_window_says_what_to_do(bound: Bindings) -> None:
 
 
 # --- looks and keys --------------------------------------------------------------------------------------------
-def test_switching_the_theme_restyles_every_plot_and_is_remembered(opened: Bindings) -> None:
+def test_switching_the_theme_restyles_every_plot_and_is_remembered(opened: Bindings, until: Until) -> None:
     light = opened.window.grab().toImage()
     opened.window.menus.mode_actions["dark"].trigger()
+    until(lambda: opened.appearance.turns.is_idle)
     dark = opened.window.grab().toImage()
     centre = QPoint(700, 300)
     assert light.pixelColor(centre).lightness() > 150

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
+from asplab.core.document import Document
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
-from asplab.core.systematics import NUISANCES, prepare, prior_sizes
+from asplab.core.systematics import NUISANCES, prior_sizes
 from asplab.gui.jobs.study import StudyState
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
@@ -35,7 +36,7 @@ from asplab.gui.panels.polaron.referee_moved import (
     told,
 )
 from asplab.gui.panels.polaron.referee_slider import EffectRows
-from asplab.gui.panels.polaron.referee_study import REFEREE
+from asplab.gui.panels.polaron.referee_study import REFEREE, SUBJECT
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.series import SeriesPlot
 from asplab.gui.settings_catalogue import EFFECTS
@@ -51,8 +52,6 @@ from asplab.gui.words.reading import selected_temperature, temperature_name, why
 if TYPE_CHECKING:
     from asplab.core.systematics import Refereed, Subject
 
-REST_MS = 200
-"""Time without new results after which they are made ready for the sliders, longer than an analysis takes to settle."""
 _SHARES = (13, 12)
 _ROOM = 1.25
 _EXPLORES = "For trying out only: nothing here is saved."
@@ -65,7 +64,7 @@ _ROW_HINT = "Click a row to try the effect alone at that size, again for the oth
 class RefereePage(Page):
     """Sliders for the effects that no repeat shows, live on the results, and the sizes that overturn a conclusion."""
 
-    studies = (REFEREE,)
+    studies = (REFEREE, SUBJECT)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,9 +74,9 @@ class RefereePage(Page):
         self._reach = 0.0
         self._experiment: Experiment | None = None
         self._subject: Subject | None = None
-        self._subject_of: Results | None = None
+        self._subject_of: Document | None = None
         self._after: Fits | None = None
-        self._after_of: Results | None = None
+        self._after_of: Document | None = None
         self._sizes: dict[str, float] = {}
         self._failure = ""
         self._keys: tuple[str, ...] = ()
@@ -98,11 +97,8 @@ class RefereePage(Page):
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         # One answer a turn of the event loop, to the newest sizes.
-        self._turn, self._rest = QTimer(self), QTimer(self)
-        for timer, act in ((self._turn, self._answer), (self._rest, self._make_ready)):
-            timer.setSingleShot(True)
-            timer.timeout.connect(act)
-        self._rest.setInterval(REST_MS)
+        self._turn = QTimer(self, singleShot=True)
+        self._turn.timeout.connect(self._answer)
         self._connect()
 
     @property
@@ -112,8 +108,11 @@ class RefereePage(Page):
 
     # --- Page --------------------------------------------------------------------------------------------
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
-        """Take over what the referee found."""
-        self._state = states[REFEREE.key]
+        """Take over what the referee found, and what the sliders move."""
+        self._state, ready = states[REFEREE.key], states[SUBJECT.key].outcome
+        if ready is not None and ready.value is not self._subject:
+            self._subject, self._subject_of = ready.value, ready.document
+            self._turn.start(0)
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show results without and with the effects; those of earlier settings are grey until the hand rests."""
@@ -127,10 +126,6 @@ class RefereePage(Page):
             self.deck.display_missing("No fit to try effects on", why_missing(results, reason))
             return
         self.deck.display_content()
-        if self._subject is None:
-            self._make_ready()
-        elif self._subject_of is not results:
-            self._rest.start()
         self._show(results, view, t)
 
     def forget_frame(self) -> None:
@@ -223,14 +218,6 @@ class RefereePage(Page):
             self.display(*self._shown)
 
     # --- answering ---------------------------------------------------------------------------------------
-    def _make_ready(self) -> None:
-        """Make the present results ready for the sliders; what they say follows in the next turn."""
-        self._rest.stop()
-        if self._shown is None or self._shown[0].polaron is None:
-            return
-        self._subject, self._subject_of = prepare(self._shown[0]), self._shown[0]
-        self._turn.start(0)
-
     def _answer(self) -> None:
         """Fit everything with the present sizes; where the data can't bear them, say so."""
         if self._subject is None or self._shown is None:
@@ -258,7 +245,7 @@ class RefereePage(Page):
         if results.efficiency is None or results.polaron is None:
             return
         before, after = Fits(results.efficiency, results.efficiency, results.polaron), self._after
-        is_stale = bool(self._sizes) and self._after_of is not results
+        is_stale = bool(self._sizes) and self._after_of is not results.document
         if after is not None and after.efficiency.eta.shape != before.efficiency.eta.shape:
             after = None  # of other measurements
         name = temperature_name(before.efficiency.temperatures_k[t])

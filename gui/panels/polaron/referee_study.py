@@ -1,4 +1,4 @@
-"""The referee as a study: how large each effect must be to overturn what the analysis claims."""
+"""The referee as a study: how large each effect must be to overturn what the analysis claims, and what is moved."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +7,7 @@ from asplab.core.progress import Progress
 from asplab.gui.jobs.study import Study
 
 if TYPE_CHECKING:
-    from asplab.core.systematics import Refereed
+    from asplab.core.systematics import Refereed, Subject
 
 
 def ask_referee(results: Results, request: Any, progress: Progress) -> "Refereed":
@@ -17,4 +17,12 @@ def ask_referee(results: Results, request: Any, progress: Progress) -> "Refereed
     return referee(results, progress=progress)
 
 
+def make_ready(results: Results, _request: Any, _progress: Progress) -> "Subject | None":
+    """Collect what the sliders need; None where there is no fit that they could move."""
+    from asplab.core.systematics import prepare
+
+    return None if results.efficiency is None or results.polaron is None else prepare(results)
+
+
 REFEREE = Study("referee", "Asking the referee", ask_referee, ignores=("models",))
+SUBJECT = Study("referee subject", "Making the effects ready", make_ready, follows=True)

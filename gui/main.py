@@ -77,6 +77,7 @@ class Program(QObject):
     def load(self) -> None:
         """Dress and fill the window, and load the numerical libraries beside it."""
         from asplab.gui.excepthook import ExceptHook, log_folder
+        from asplab.gui.jobs.garbage import Collector
         from asplab.gui.jobs.runner import Jobs
         from asplab.gui.look.theme import Appearance
 
@@ -86,6 +87,7 @@ class Program(QObject):
         self.appearance = Appearance(self._application, self._preferences.mode)
         self.window.build()
         self.jobs = Jobs(self)
+        Collector(self._application)
         self.jobs.start(LOADING, "Loading", _load_core, done=self._bind, failed=self._fail)
 
     def _bind(self, _nothing: None) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from asplab.core.errors import Cancelled
 from asplab.core.progress import Progress
+from asplab.gui.jobs.garbage import resume
 
 _TICK_MS = 15
 _GRACE_S = 5.0
@@ -174,7 +175,7 @@ class Jobs(QObject):
 
     def _rest(self) -> None:
         self._timer.stop()
-        gc.enable()
+        resume()
 
     def _finish(self, job: Job, kind: str, value: Any) -> None:
         if not job.is_current:

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from asplab.core.export.table_text import TextTable
+from asplab.gui.language import tr
+from asplab.gui.widgets.copy_menu import open_copy_menu
 from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 
 ROW_PX = 22
@@ -37,6 +40,15 @@ class BudgetBars(QWidget):
         if changed:
             self.updateGeometry()
         self.update()
+
+    def text_table(self) -> TextTable:
+        """Return the sources for other programs."""
+        named = zip(self._shares, self._percents, strict=True)
+        return TextTable((tr("source"), tr("share")), tuple((without_markup(name), part) for (name, _), part in named))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy the sources."""
+        self.menu = open_copy_menu(self, self.text_table, event.globalPos())
 
     def sizeHint(self) -> QSize:
         """Return the height of all rows."""

@@ -23,6 +23,7 @@ def _steps() -> dict[str, str]:
         "absorption": tr("Drag the edges of the baseline · click a scan to select it"),
         "ratio": tr("Click a point to select its measurement · right-click to exclude it"),
         "efficiency": tr("Click a point to select its measurement, a temperature in the legend to show it"),
+        "results": tr("Click a row to select its measurement, a header to sort · right click copies the table"),
         _POLARON: tr("Click a temperature to show its fit"),
     }
 
@@ -32,7 +33,7 @@ def _pages() -> dict[str, str]:
         "fit": tr("Drag the ends of the fitted range · click a row or a point to show its temperature"),
         "models": tr("Drag the ends of the fitted range · click a row to show its model"),
         "intervals": tr("The wheel zooms, a drag moves · double-click to see all"),
-        "checks": tr("Click a row to read what the check means"),
+        "checks": tr("Click a row to read what the check means, a sign to see that fit"),
         "errors": tr("Click an effect to change its prior among the settings"),
         "advice": tr("Click a row to see what the measurement would bring"),
         "sensitivity": tr("Choose what is varied, then press Run · click a cell to read it"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from asplab.core.consistency import check_consistency
 from asplab.gui.bindings import Bindings
@@ -66,3 +67,15 @@ def test_the_meaning_of_a_check_shows_a_less_than_sign(page: ChecksPage) -> None
     one = page._here[0]
     meaning = "Too large by chance (p < 0.001). Eq. 9 does not hold."
     assert meaning in without_markup(_words(replace(one, meaning=meaning))).replace("\xa0", " ")
+
+
+def test_a_sign_of_the_matrix_leads_to_its_fit_and_check(
+    page: ChecksPage, opened: Bindings, until: Until, click: Any
+) -> None:
+    row = next(i for i, one in enumerate(page.matrix.rows) if one.cells[1] and one.cells[3])
+    for column, title in ((3, "Fit at 250 K"), (1, "Joint fit")):
+        _, right = page.matrix.edges()[column]
+        click(page.matrix, QPoint(round(right - 4), round(page.matrix.row_box(row).center().y())))
+        until(lambda title=title: page._left._title.html == title)
+        assert page.matrix.selected == row
+    assert opened.looking.view.temperature == 1

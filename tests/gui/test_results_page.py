@@ -99,3 +99,15 @@ def test_systematic_errors_come_by_themselves(page: ResultsPanel, opened: Bindin
     bare = lines_of(results, NO_SYSTEMATIC)
     assert not any(line.systematic for line in bare)
     assert [line.estimate for line in bare] == [line.estimate for line in page.lines]
+
+
+def test_tree_and_facts_are_copied_as_they_are_seen(page: ResultsPanel, opened: Bindings) -> None:
+    opened.tree.view.setFocus()
+    opened.window.menus.actions["copy"].trigger()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert [line.split("\t")[0] for line in lines if not line.startswith(" ")][:2] == ["120 K", "250 K"]
+    opened.looking.choose_stack(next(line.stack for line in page.lines if line.stack))
+    opened.live.display()
+    opened.inspector.facts_list.setFocus()
+    opened.window.menus.actions["copy_markdown"].trigger()
+    assert QGuiApplication.clipboard().text().startswith("| quantity | value |")

@@ -37,7 +37,7 @@ COLUMNS = (
     ),
     Column("found"),
     Column("should be"),
-    Column("unit", is_spare=True),
+    Column("unit", is_spare=True, align="left"),
     Column("pull", "σ", "Difference in standard errors of it", is_spare=True, rank=1),
 )
 TONES = {"✓": "good", "!": "warn"}
@@ -189,7 +189,8 @@ class ChecksPage(Page):
         self.table.display(rows, selected=at)
         self._left.display_title(f"Fit at {place}" if place.endswith("K") else "Joint fit")
         self.meaning.setText("" if at is None else _words(self._here[at]))
-        self._right.display_subtitle("" if at is None else SIGNS[self._here[at].status])
+        status = "" if at is None else self._here[at].status
+        self._right.display_subtitle(f"{SIGNS[status]} {status}" if status else "", SIGNS.get(status, ""))
 
 
 def _key(one: "Check") -> str:
@@ -213,4 +214,4 @@ def _row(one: "Check", *, is_muted: bool) -> TableRow:
 def _words(one: "Check") -> str:
     numbers = "".join(f"<br>{escaped(typeset(f'{number.name} = {number.text}'))}" for number in one.numbers)
     title, meaning = escaped(typeset(one.title)), escaped(typeset(one.meaning))
-    return unbroken(f"<b>{title}</b>: {one.status}<br><br>{meaning}<br>{numbers}")
+    return unbroken(f"<b>{title}</b><br><br>{meaning}<br>{numbers}")

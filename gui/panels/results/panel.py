@@ -95,7 +95,6 @@ class ResultsPanel(Panel):
             self.temperature_chosen.emit(line.temperature)
         if line.stack:
             self.stack_chosen.emit(line.stack)
-        self.hint_changed.emit(tr("Click a header to sort · right click copies the table as text, Markdown or LaTeX"))
 
     # --- showing -----------------------------------------------------------------------------------------
     def _key(self) -> tuple[object, ...]:

@@ -98,7 +98,10 @@ def _tsv_cell(cell: str) -> str:
     words = " ".join(cell.split())
     if _PLAIN.fullmatch(words):
         return words.replace("−", "-")
-    return f"'{words}" if words[:1] in _FORMULA and words[:1] else words
+    if words[:1] and words[0] in _FORMULA:
+        return f"'{words}"
+    # What stands below another row of a tree is indented.
+    return " " * (len(cell) - len(cell.lstrip(" "))) + words
 
 
 def _markdown_cell(cell: str) -> str:

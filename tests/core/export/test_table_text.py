@@ -16,7 +16,14 @@ def test_a_text_that_looks_like_a_formula_is_told_to_be_text(words: str) -> None
 
 @pytest.mark.parametrize(
     ("cell", "copied"),
-    [("−0.5", "-0.5"), ("+0.5", "+0.5"), ("23.1 ± 1.7", "23.1 ± 1.7"), ("a\tb\nc", "a b c"), ("", "")],
+    [
+        ("−0.5", "-0.5"),
+        ("+0.5", "+0.5"),
+        ("23.1 ± 1.7", "23.1 ± 1.7"),
+        ("a\tb\nc", "a b c"),
+        ("  repeat 1", "  repeat 1"),
+        ("", ""),
+    ],
 )
 def test_numbers_and_words_pass_into_a_spreadsheet_as_they_are(cell: str, copied: str) -> None:
     assert tsv(one_cell(cell)) == f"x\n{copied}"

@@ -284,7 +284,8 @@ class DataTable(HeadedRows):
     def _place(self, column: int, span: tuple[float, float], row: QRectF) -> QRectF:
         """Return where a cell stands: the gap between columns is at its left."""
         left, right = span
-        width = min(self._natural[column] if self._natural else right - left, right - left)
+        room = right - left - (_LEAST_GAP if column else 0)
+        width = min(self._natural[column] if self._natural else room, room)
         return QRectF(right - width if column else left, row.top(), width, row.height())
 
     def _paint_row(self, painter: QPainter, index: int, row: TableRow, edges: dict[int, tuple[float, float]]) -> None:

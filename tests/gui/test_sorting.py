@@ -131,3 +131,14 @@ def test_a_right_click_copies_the_table_in_every_form(table: DataTable) -> None:
     assert found["Copy table"].startswith("T\tg (meV)\tFlag\n80 K\t9.8 ± 4.7")
     assert found["Copy as Markdown"].startswith("| T | g (meV) | Flag |")
     assert r"\num{9.8 \pm 4.7}" in found["Copy as LaTeX"]
+
+
+def test_words_that_give_way_keep_a_gap_to_the_column_before_them(make: Make) -> None:
+    columns = (Column("Gravity"), Column("Where", align="left"), Column("What", align="left", gives_way=True))
+    narrow: DataTable = make(DataTable, LIGHT, columns, size=(260, 100))
+    narrow.display([TableRow(("note", "single photon", "a sentence that is much longer than its room"))])
+    QApplication.processEvents()
+    edges, box = narrow.edges(), narrow.row_box(0)
+    before, after = (narrow._place(column, edges[column], box) for column in (1, 2))
+    assert after.left() - before.right() >= 6
+    assert after.right() <= narrow.width()

@@ -20,7 +20,7 @@ from asplab.core.settings import ParameterLimit, ParameterPrior
 from asplab.core.units import FloatArray
 
 MINIMUM_STEPS = 200
-_WALKERS, _STEPS, _STEPS_PER_COORDINATE = 64, 2000, 240
+_WALKERS, _STEPS, _STEPS_PER_COORDINATE = 64, 2000, 300
 _WITH_OFFSET = 2
 """How many times as many steps a joint fit takes whose temperatures share one offset of ΔE: the others bend with it."""
 _REPORT = 25
@@ -64,7 +64,7 @@ def sample(
     walkers : int, optional
         An even number, at least twice that of the coordinates; by default 64, or three per coordinate.
     steps, burn_in : int, optional
-        Steps of each walker, by default 2000, or 240 per coordinate, twice that with one offset of ΔE for several
+        Steps of each walker, by default 2000, or 300 per coordinate, twice that with one offset of ΔE for several
         temperatures; and how many of them are left out, by default a quarter.
     seed : int
         Zero or more.

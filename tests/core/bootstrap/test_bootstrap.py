@@ -284,6 +284,18 @@ def test_draws_move_a_laser_alike_at_all_temperatures_that_it_serves(toy: Result
     assert apart.std() == pytest.approx(1.0, abs=0.03)
 
 
+def test_draws_move_a_measured_leak_alike_at_all_temperatures() -> None:
+    truth, noise = CASES["250 K"]
+    _, plan, _ = virtual_experiments(truth, 2, noise, 10, np.random.default_rng(9))
+    leak = np.zeros((2, 2 * plan.light.shape[2]))
+    leak[:, -1], leak[:, 0] = [2.0, 3.0], [-1.0, 5.0]
+    light, heat = replace(plan, leak=leak).draw(400, np.random.default_rng(1))
+    moved = heat[:, :, -1] - plan.absorbed[:, None, -1]
+    np.testing.assert_allclose(moved[0] / 2.0, moved[1] / 3.0, atol=0.1)
+    assert moved.std(axis=1) == pytest.approx([2.0, 3.0], rel=0.15)
+    np.testing.assert_allclose(light[1, :, 0] - plan.intensity[1, 0], 5.0 / 2.0 * moved[0], atol=0.1)
+
+
 def test_draws_of_buried_absorption_follow_the_full_fit() -> None:
     truth, noise = CASES["80 K, 250 K set"]
     responses, plan, _ = virtual_experiments(truth, 40, noise, 10, np.random.default_rng(9))

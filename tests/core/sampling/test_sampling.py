@@ -284,7 +284,7 @@ def test_an_error_of_the_reference_of_all_temperatures_is_one_offset_of_the_join
     np.testing.assert_allclose(space.likelihood.data.reference_error_mev, 1.5)
     assert results.polaron is not None
     profile, found = find_intervals(results.polaron), sample(results, seed=2, walkers=26)
-    assert found.record.steps == 2 * 240 * space.size
+    assert found.record.steps == 2 * 300 * space.size
     assert found.convergence.converged
     phonon = found.parameters["phonon_mev"]
     assert phonon.high_68 - phonon.low_68 == pytest.approx(

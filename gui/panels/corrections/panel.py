@@ -95,12 +95,17 @@ class CorrectionsPanel(StudyPanel):
             return
         if results is not self._results:
             self._steps, self._asked = ledger(results), {}
+        is_first = self._results is None
         self._results, self._view = results, view
         self.deck.display_content()
         if self._name not in {step.name for step in self._steps}:
             self._name = next((step.name for step in self._steps if step.state == "on"), self._steps[0].name)
         self._show_list(results, k)
         self._show_words()
+        if is_first:
+            # List and picture together would hold up the turn in which the step is shown for the first time.
+            QTimer.singleShot(0, self, self._look_again)
+            return
         if self.views.key == "conditions":
             self._show_table(results.corrected, k)
         else:

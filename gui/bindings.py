@@ -273,6 +273,7 @@ class Bindings(QObject):
             document.experiment if document is not None else None,
             self.session.is_modified,
             self.files.saved_words,
+            self.session.path,
         )
         if state == self._told:
             # A drag changes the document on every frame, but nothing that is said about it.
@@ -280,6 +281,8 @@ class Bindings(QObject):
         is_another = self._told[:1] != state[:1]
         self._told = state
         name = document.experiment.name if document is not None else None
+        if name is not None and self.session.path is not None:
+            name = f"{self.session.path.name} · {name}"
         self.window.display_document(name, is_modified=self.session.is_modified)
         self._allow_closing()
         if is_another:

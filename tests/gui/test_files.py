@@ -308,3 +308,13 @@ def test_closing_can_save_first(opened: Bindings, tmp_path: Path, until: Until) 
     until(lambda: not opened.window.isVisible())
     assert opened.session._saved is document
     assert (tmp_path / "kept.bak.nxs").is_file()
+
+
+def test_the_title_bears_the_name_of_the_file_once_there_is_one(
+    opened: Bindings, tmp_path: Path, until: Callable[..., None]
+) -> None:
+    until(lambda: opened.session.is_settled)
+    assert opened.window.windowTitle() == "ASPLab — small[*]"
+    assert opened.session.document is not None
+    opened.session.mark_saved(opened.session.document, tmp_path / "my demo.nxs")
+    assert opened.window.windowTitle() == "ASPLab — my demo.nxs · small[*]"

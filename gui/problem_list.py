@@ -17,7 +17,12 @@ from asplab.gui.widgets.table import Column, DataTable, TableRow
 from asplab.gui.widgets.text import breakable
 from asplab.gui.words.findings import TONES
 
-_NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)*")
+_DIGITS = r"\d+(?:[.,]\d+)*(?:e[-+]?\d+)?"
+# A range is one number, and a hyphen after a letter, a digit or a bracket is no minus.
+_NUMBER = re.compile(rf"(?:(?<![\w)\]])[-−+])?{_DIGITS}(?:[-–]{_DIGITS})?")
+_UNIT = re.compile(r"\s?(?:%|°|[µnm]?[mWsVJA]\b|[kmµ]?eV\b|K\b|σ)")
+_CLAUSE_END = re.compile(r"[,;:.!?)](?=\s|$|[,;:.)])")
+_CLAUSE_START = re.compile(r"(?:^|[(]|[,;:.!?)]\s)")
 KEY = "problems"
 _GAP = 16
 _GRAVITIES = {"bad": tr("error"), "warn": tr("warning"), "info": tr("note")}
@@ -62,11 +67,25 @@ def _cause(same: Sequence[Problem]) -> Cause:
     numbers = [_NUMBER.findall(problem.message) for problem in same]
     differs = [len(set(column)) > 1 for column in zip(*numbers, strict=True)]
     shown = iter("…" if differ else number for differ, number in zip(differs, numbers[0], strict=True))
-    places = tuple(
-        (problem.where, ", ".join(number for differ, number in zip(differs, own, strict=True) if differ))
-        for problem, own in zip(same, numbers, strict=True)
-    )
+    places = tuple((problem.where, _own_words(problem.message, differs)) for problem in same)
     return Cause(tone, _NUMBER.sub(lambda _: next(shown), first), places)
+
+
+def _own_words(message: str, differs: Sequence[bool]) -> str:
+    """Return the numbers that are a message's own: with its unit where it is one, in their clauses where several."""
+    found = [match for match, differ in zip(_NUMBER.finditer(message), differs, strict=True) if differ]
+    if len(found) == 1:
+        unit = _UNIT.match(message, found[0].end())
+        return found[0].group() + (unit.group() if unit is not None else "")
+    clauses = dict.fromkeys(_clause(message, match) for match in found)
+    return ", ".join(message[start:end] for start, end in clauses)
+
+
+def _clause(message: str, number: re.Match[str]) -> tuple[int, int]:
+    """Return where the words around a number begin and end, between marks of punctuation."""
+    start = max(match.end() for match in _CLAUSE_START.finditer(message, 0, number.start()))
+    end = _CLAUSE_END.search(message, number.end())
+    return start, len(message) if end is None else end.start()
 
 
 class ProblemList(QWidget):

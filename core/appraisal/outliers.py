@@ -7,7 +7,6 @@ import numpy as np
 from asplab.core.appraisal.checks import polaron_residuals
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.statistics.chance import sigma_of, told_from
-from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray
 
 _FEWEST_ALIKE = 2
@@ -54,7 +53,6 @@ class Outliers:
 def find_outliers(fit: PolaronFit) -> Outliers:
     """Compare the fit of each temperature with its points and with those of all others."""
     n = len(fit.temperatures_k)
-    able = np.isfinite(fit.chi2)
     deviation, apart, has_common = deviations(fit.parameters[:, 1:], fit.parameter_covariance[:, 1:, 1:], fit.fitted)
     pull = polaron_residuals(fit)
     size = np.abs(np.nan_to_num(pull))
@@ -66,7 +64,7 @@ def find_outliers(fit: PolaronFit) -> Outliers:
         is_apart=apart,
         has_common=has_common,
         # With the joint fit among those looked at together, as where a misfit is told.
-        is_misfit=is_misfit(fit.chi2, fit.dof, tests=max(int(able.sum()), 1))[:n],
+        is_misfit=fit.is_misfit[:n],
         largest=largest,
         largest_pull=np.array([pull[t, j] if j >= 0 else np.nan for t, j in enumerate(largest.tolist())]),
     )

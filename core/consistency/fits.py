@@ -18,6 +18,7 @@ from asplab.core.consistency.records import LOOSE, Check, Number, Observed, Plac
 from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
 from asplab.core.energies.stage import Energies, take_given
 from asplab.core.errors import AnalysisError
+from asplab.core.polaron.failures import UNSHARED
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.core.polaron.resolved import SILENT, levels_of
@@ -319,11 +320,11 @@ def _shared(rise: tuple[float, int] | None) -> Check:
     numbers = [Number("rise of χ²", chi2, math.nan, ""), Number("parameters saved", float(dof), math.nan, "")]
     told = (
         f"g and ħω differ between temperatures ({_chance(p)}), so they are not those of one phonon."
-        if p < _UNLIKELY
+        if p < UNSHARED
         else f"One g and one ħω serve all temperatures ({_chance(p)})."
     )
     pull = (chi2 - dof) / math.sqrt(2.0 * dof)
-    return made(name, title, JOINT, numbers, "≤", (pull, "conflicts" if p < _UNLIKELY else "agrees"), told)
+    return made(name, title, JOINT, numbers, "≤", (pull, "conflicts" if p < UNSHARED else "agrees"), told)
 
 
 def _polaron_energies(separate: Couplings) -> Check:

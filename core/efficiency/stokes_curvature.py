@@ -125,11 +125,16 @@ def _problems(curvature: Deviation, lowest: Deviation, highest: Deviation) -> tu
     """Tell once that the lines bend, from all temperatures together."""
     if not abs(curvature.pull[-1]) > _TOLD:
         return ()
-    bend, without = curvature.told, (lowest.told, highest.told)
+    bend = curvature.told
+    changes = [
+        f"without the {end} by {change.told}"
+        for end, change in (("lowest excitation", lowest), ("highest", highest))
+        if np.isfinite(change.value[-1]) and np.isfinite(change.error[-1])
+    ]
+    told = f" The quantum yield changes {', '.join(changes)}." if changes else ""
     message = (
         f"the Stokes lines bend, by {bend} of their slope per eV ({abs(curvature.pull[-1]):.1f} σ over all "
-        "temperatures): quantum yield, gain or response depend on the excitation energy. Without the lowest excitation "
-        f"the quantum yield changes by {without[0]}, without the highest by {without[1]}. Check the response curve and "
-        "the filters of the Stokes side, or widen the systematic effect QY slope."
+        f"temperatures): quantum yield, gain or response depend on the excitation energy.{told} Check the response "
+        "curve and the filters of the Stokes side, or widen the systematic effect QY slope."
     )
     return (Problem("warning", "R & QY", message),)

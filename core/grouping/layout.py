@@ -22,6 +22,8 @@ class Layout:
         Valid and not excluded by the user.
     keys : tuple of tuple of str
         Name of the stack at each place, empty where there is none.
+    labels : tuple of tuple of str
+        What people call it.
     """
 
     index: np.ndarray
@@ -29,6 +31,7 @@ class Layout:
     n_stokes: int
     fitted: np.ndarray
     keys: tuple[tuple[str, ...], ...]
+    labels: tuple[tuple[str, ...], ...]
 
 
 def arrange(corrected: Corrected) -> Layout:
@@ -50,8 +53,10 @@ def arrange(corrected: Corrected) -> Layout:
             valid[t, start : start + len(row)] = True
     excluded = np.array([stack.excluded is not None for stack in corrected.stacks], dtype=bool)
     fitted = valid & ~excluded[index] if excluded.size else valid
-    keys = tuple(
-        tuple(corrected.stacks[k].key if ok else "" for k, ok in zip(row, there, strict=True))
+    stacks = [
+        [corrected.stacks[k] if ok else None for k, ok in zip(row, there, strict=True)]
         for row, there in zip(index, valid, strict=True)
-    )
-    return Layout(index, valid, widths[0], fitted, keys)
+    ]
+    keys = tuple(tuple(stack.key if stack is not None else "" for stack in row) for row in stacks)
+    labels = tuple(tuple(stack.label if stack is not None else "" for stack in row) for row in stacks)
+    return Layout(index, valid, widths[0], fitted, keys, labels)

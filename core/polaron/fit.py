@@ -7,6 +7,7 @@ import numpy as np
 from asplab.core.counting import counted
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.errors import AnalysisError
+from asplab.core.polaron.failures import failed, misfit_problems
 from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.lasers import shared_lasers
 from asplab.core.polaron.leak import leak_sensitivity
@@ -16,7 +17,6 @@ from asplab.core.polaron.residuals import Shared
 from asplab.core.polaron.starts import minimise_anew, start
 from asplab.core.problems import Problem
 from asplab.core.settings import PolaronSettings
-from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray, thermal_energy_mev
 
 N_PARAMETERS = 3
@@ -80,6 +80,11 @@ class PolaronFit:
     joint_objective: JointFit | None
     fitted: np.ndarray
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_misfit(self) -> np.ndarray:
+        """Where χ² is beyond chance, so that parameters mean nothing, (n_temperatures + 1,); the last is joint."""
+        return failed(self.chi2, self.dof)
 
 
 def fit_polaron(efficiency: EfficiencyFit, settings: PolaronSettings) -> PolaronFit:
@@ -214,7 +219,7 @@ def _told(
     chi2 = np.where(able, np.append(separate.chi2, joint.chi2), np.nan)
     problems = (
         *_problems(efficiency, separate.counts, fitted),
-        *_misfits(efficiency.temperatures_k, chi2, n_points - n_parameters, able),
+        *misfit_problems(efficiency.temperatures_k, chi2, n_points - n_parameters, able),
     )
     return PolaronFit(
         temperatures_k=efficiency.temperatures_k,
@@ -312,20 +317,6 @@ def _aicc(chi2: FloatArray, n_points: np.ndarray, n_parameters: np.ndarray) -> F
     spare = n_points - n_parameters - 1
     penalty = 2.0 * n_parameters * (n_parameters + 1) / np.where(spare > 0, spare, 1)
     return np.where(spare > 0, chi2 + 2.0 * n_parameters + penalty, np.nan)
-
-
-def _misfits(temperatures_k: FloatArray, chi2: FloatArray, dof: np.ndarray, able: np.ndarray) -> list[Problem]:
-    """Say where Eq. 9 does not describe the data."""
-    problems = []
-    for i in np.flatnonzero(able & is_misfit(chi2, dof, tests=max(int(able.sum()), 1))):
-        joint = i == len(temperatures_k)
-        message = (
-            f"Eq. 9 does not describe η (χ² {chi2[i]:.0f} for {dof[i]} degrees of freedom): g and ħω are numbers of a "
-            "model that fails. "
-            + ("The temperatures do not share one g and ħω." if joint else "Look at the residuals.")
-        )
-        problems.append(Problem("warning", "joint fit" if joint else f"{temperatures_k[i]:.0f} K", message))
-    return problems
 
 
 def _problems(efficiency: EfficiencyFit, counts: np.ndarray, fitted: np.ndarray) -> list[Problem]:

@@ -130,7 +130,7 @@ def _read(
         if not own:
             continue
         if np.isnan(powers.light_uw[place]):
-            told.append(_no_power(layout.keys[t][place[1]]))
+            told.append(_no_power(layout.labels[t][place[1]]))
             continue
         shares = [_share(series, law, float(powers.light_uw[place])) for series, law in own]
         share[place], error[place] = min(shares, key=lambda pair: pair[1])

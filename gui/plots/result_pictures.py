@@ -245,7 +245,8 @@ def polaron_series(results: Results, t: int, theme: Theme) -> tuple[list[Series]
         if 0 <= i <= joint and np.isfinite(fit.phonon_mev[i]):
             series.extend(_determined(results, fit, i, theme))
             owners.extend([i if i < joint else None] * (len(series) - len(owners)))
-    if series and np.isfinite(fit.polaron_energy_mev[joint]):
+    # Of a model that fails no curve is drawn: its E_p means nothing.
+    if series and np.isfinite(fit.polaron_energy_mev[joint]) and not fit.is_misfit[joint]:
         series.extend(_energy_curve(float(fit.polaron_energy_mev[joint]), series))
         owners.extend((None, None))
     return series, owners

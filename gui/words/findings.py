@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 TONES = {"error": "bad", "warning": "warn", "info": "info"}
 RATIO_NOTE = "From the paper’s R lines: points that share noise count as independent, so this error is too small."
 NOT_IDENTIFIED = "The data set no upper limit of ħω, so this number follows from the best fit only."
+MODEL_FAILS = tr("Eq. 9 does not describe η here, so this number means nothing.")
 _RATES = (
     ("g", "g_mev"),
     (f"ħω ({SINGLE_GAP})", "phonon_mev"),
@@ -147,15 +148,17 @@ def outer_detunings(fit: EfficiencyFit, t: int) -> list[int]:
 def _polaron_rows(
     fit: PolaronFit, intervals: PolaronIntervals | None, index: int, systematic: Systematic
 ) -> Iterator[ResultRow]:
-    is_open = intervals is not None and not bool(intervals.identified[index])
+    is_open, is_misfit = intervals is not None and not bool(intervals.identified[index]), bool(fit.is_misfit[index])
     for symbol, name in _RATES:
         note = NOT_IDENTIFIED if is_open else "First-order error"
         if name in _PROFILED:
             note = "Not identified: the data set one limit only" if is_open else "Profile likelihood, 68 %"
+        if is_misfit:
+            note = f"{MODEL_FAILS} {note}"
         value = parameter_estimate(fit, intervals, name, index)
         is_told = is_systematic_told(name, value.value, value.error, is_identified=not is_open)
         told = systematic.words(name, index) if is_told else ""
-        yield ResultRow(symbol, value, note, doubtful=is_open, systematic=told)
+        yield ResultRow(symbol, value, note, doubtful=is_open or is_misfit, systematic=told)
 
 
 def parameter_estimate(fit: PolaronFit, intervals: PolaronIntervals | None, name: str, index: int) -> Estimate:
@@ -202,7 +205,8 @@ def _efficiency_checks(results: Results, fit: EfficiencyFit, t: int) -> Iterator
     name = temperature_name(fit.temperatures_k[t])
     if fit.dof[t] > 0 and np.isfinite(fit.chi2[t]):
         misfit = Misfit(float(fit.chi2[t]), int(fit.dof[t]))
-        text = f"Stokes points on one line at {name} ({_per_dof(misfit)})"
+        verb = "lie" if misfit.is_likely else "do not lie"
+        text = f"Stokes points {verb} on one line at {name} ({_per_dof(misfit)})"
         yield Check(_tone(misfit), text, "A bend means that QY or the collection depends on the excitation.", RATIO)
     mean = common_yield(fit)
     if mean is not None:

@@ -179,3 +179,29 @@ def test_the_keyboard_reaches_every_check_and_goes_there(opened: Bindings) -> No
     QTest.keyClick(checks, Qt.Key.Key_Return)
     assert opened.looking.view.step == "polaron"
     assert opened.page.page_key == "checks"
+
+
+def test_a_range_that_differs_is_one_number_with_its_unit() -> None:
+    text = "the detector is saturated at {} nm (65535 counts): these are left out."
+    problems = [
+        Problem("warning", place, text.format(own)) for place, own in (("a", "507.5-520.2"), ("b", "480.0-481.3"))
+    ]
+    (cause,) = causes_of(problems, "demo")
+    assert cause.text == text.format("…")
+    assert cause.places == (("a", "507.5-520.2 nm"), ("b", "480.0-481.3 nm"))
+
+
+def test_several_numbers_of_a_place_keep_the_words_between_them() -> None:
+    text = "Eq. 9 does not describe η (χ² {} for {} degrees of freedom): look at the residuals."
+    problems = [
+        Problem("warning", place, text.format(*own)) for place, own in (("120 K", (302.3, 5)), ("180 K", (12131.5, 6)))
+    ]
+    (cause,) = causes_of(problems, "demo")
+    wanted = (("120 K", "χ² 302.3 for 5 degrees of freedom"), ("180 K", "χ² 12131.5 for 6 degrees of freedom"))
+    assert cause.places == wanted
+
+
+def test_a_true_minus_sign_stays_with_its_number() -> None:
+    problems = [Problem("warning", place, f"the signal is {own} here") for place, own in (("a", "-3"), ("b", "4"))]
+    (cause,) = causes_of(problems, "demo")
+    assert cause.places == (("a", "-3"), ("b", "4"))

@@ -17,7 +17,7 @@ from asplab.gui.widgets.numerals import measured, measured_interval, plain
 from asplab.gui.widgets.sorting import Key, sort_key
 from asplab.gui.widgets.table import Column, TableRow
 from asplab.gui.widgets.text import without_markup
-from asplab.gui.words.findings import RATIO_NOTE, parameter_estimate
+from asplab.gui.words.findings import MODEL_FAILS, RATIO_NOTE, parameter_estimate
 from asplab.gui.words.flags import flags_of
 from asplab.gui.words.reading import efficiency_at, quantum_yield, temperature_name, temperature_specs, temperatures_of
 from asplab.gui.words.systematic import Systematic
@@ -159,17 +159,22 @@ def _parameters(results: Results, fit: PolaronFit, t: int | None, place: str, sy
     if not math.isfinite(fit.chi2[index]):
         return
     is_open = results.intervals is not None and not bool(results.intervals.identified[index])
+    is_misfit = bool(fit.is_misfit[index])
     for symbol, key, name in _PARAMETERS:
         value = parameter_estimate(fit, results.intervals, key, index)
         is_told = is_systematic_told(key, value.value, value.error, is_identified=not is_open)
         words = systematic.words(key, index).removeprefix("syst ") if is_told else ""
-        flags = tr("not identified") if is_open else ""
-        tip = tr("The data set no upper limit of ħω.") if is_open else ""
-        yield Line(t, place, symbol, name, value, words, flags, tip, is_doubtful=is_open)
+        flags = [*([tr("model fails")] if is_misfit else []), *([tr("not identified")] if is_open else [])]
+        tips = [*([MODEL_FAILS] if is_misfit else []), *([tr("The data set no upper limit of ħω.")] if is_open else [])]
+        told = ", ".join(flags)
+        yield Line(t, place, symbol, name, value, words, told, "\n".join(tips), is_doubtful=is_open or is_misfit)
     dof = int(fit.dof[index])
     if dof > 0:
         misfit = Estimate(float(fit.chi2[index]) / dof, math.nan)
-        yield Line(t, place, "χ²/dof", tr("misfit of Eq. 9, {dof} degrees of freedom", dof=dof), misfit)
+        words = tr("misfit of Eq. 9, {dof} degrees of freedom", dof=dof)
+        yield Line(
+            t, place, "χ²/dof", words, misfit, flags=tr("beyond chance") if is_misfit else "", is_doubtful=is_misfit
+        )
 
 
 # --- order and filter ------------------------------------------------------------------------------------

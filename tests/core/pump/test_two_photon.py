@@ -343,7 +343,10 @@ def test_spectra_without_power_leave_the_share_unknown_and_say_so() -> None:
     results = analysed(replace(both_series(), spectra=spectra))
     assert results.two_photon is not None
     assert not results.two_photon.is_known.any()
-    assert any("carry no pump power" in p.message for p in results.problems)
+    told = [p for p in results.problems if "carry no pump power" in p.message]
+    labels = {stack.label for stack in results.corrected.stacks}
+    assert told
+    assert all(p.where in labels for p in told)
     assert flagged(results) == [False, False, True, True]
 
 

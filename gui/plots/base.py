@@ -372,8 +372,10 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
             click_stops(stops_inside(self.visible_layers(), box))
             self.gathering_finished.emit()
 
-    def _repaint(self) -> None:
-        self.viewport().update()
+    def _repaint(self, parts: Sequence[QRectF]) -> None:
+        # A scene also tells of no part at all, when it has looked for changes after a paint and found none.
+        if parts:
+            self.viewport().update()
 
     def _leave_home(self) -> None:
         self._at_home = False

@@ -149,9 +149,12 @@ def _pairs_elsewhere(measured: Responses, two_photon: TwoPhoton) -> FloatArray:
     """
     found = np.full(measured.valid.shape, np.nan)
     known = two_photon.is_known & measured.valid
+    if not known.any():
+        return found
     emitted = np.where(known, two_photon.share * measured.intensity, np.nan)
+    detuning_mev = measured.detuning_mev
     for t, c in np.argwhere(measured.valid):
-        near = known & (np.abs(measured.detuning_mev - measured.detuning_mev[t, c]) <= _NEAR_MEV)
+        near = known & (np.abs(detuning_mev - detuning_mev[t, c]) <= _NEAR_MEV)
         near[t] = False
         if near.any():
             found[t, c] = emitted[near].max()

@@ -93,6 +93,9 @@ def has_same_inputs(one: Document, other: Document, ignores: tuple[str, ...] = (
 
 
 def _without(settings: Settings, ignores: tuple[str, ...]) -> Settings:
+    if not ignores:
+        # Asked at every frame of a drag, mostly with nothing left out.
+        return settings
     default = Settings()
     left_out: dict[str, Any] = {name: getattr(default, name) for name in ignores}
     return replace(settings, **left_out)

@@ -23,7 +23,7 @@ def decimals_of(error: float) -> int:
 
 def plain(value: float, decimals: int, locale: QLocale | None = None) -> str:
     """Return a number with a fixed number of decimals, the locale's point and a true minus sign."""
-    shown = QLocale(locale if locale is not None else QLocale())
+    shown = QLocale() if locale is None else QLocale(locale)
     shown.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
     rounded = round(float(value), decimals)
     text = shown.toString(abs(rounded), "f", max(decimals, 0))

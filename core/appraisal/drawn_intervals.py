@@ -21,7 +21,7 @@ from asplab.core.units import FloatArray
 
 _WALKERS, _WALKERS_PER_TEMPERATURE = 64, 8
 """An ensemble needs two walkers per coordinate, of which a joint fit has three for each temperature and two more."""
-_JOINT_STEPS = 240
+_JOINT_STEPS = 300
 """Steps for each coordinate of a joint fit: its chains settle more slowly the more there are."""
 _WITH_OFFSET = 2
 """How many times as many where one offset of ΔE serves all temperatures, along which the others bend."""

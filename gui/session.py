@@ -55,6 +55,8 @@ class Swap(QUndoCommand):
             return False
         self.after, self.made_at = other.after, other.made_at
         self.setText(other.text())
+        # Qt deletes the other one, but its Python half is never freed: it must not keep documents, and with them data.
+        vars(other).clear()
         return True
 
     def undo(self) -> None:

@@ -16,6 +16,7 @@ from asplab.gui.jobs.theory import Theory
 from asplab.gui.jobs.throttle import Throttle
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
+from asplab.gui.look.turns import after_paint
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.inspector import Inspector
 from asplab.gui.plots.veil import Veil
@@ -95,6 +96,7 @@ class Live(QObject):
         self._veils: dict[QWidget, Veil] = {}
         self._awaited = ""
         self._listed: Experiment | None = None
+        self._told: Experiment | None = None
         self._last: Results | None = None
         self._rested: Results | None = None
         # Nobody reads trees and lists between two frames of a drag.
@@ -120,10 +122,13 @@ class Live(QObject):
         show_edges(page, self._theory.studies, shown)
         page.display_reference(self.references.shown)
         self._framing.display(page, shown, view, is_dragging=now.is_dragging)
+        if not getattr(page, "has_page", True):
+            # It asks again when it is built, and nothing else belongs into the turns that this takes.
+            return
         if not self._inspector.has_form(view.step) and self._awaited != view.step:
             # A new form takes as long as a new page: it has a turn of the event loop of its own.
             self._awaited = view.step
-            self._refresh.start(0)
+            after_paint(self, self.display)
             return
         self._inspector.display_reference(self.references.shown)
         self._inspector.display_settings(shown, view)
@@ -139,7 +144,7 @@ class Live(QObject):
         elif shown.document.experiment is not self._listed:
             # A tree of two thousand files has a turn of its own, too.
             self._listed = shown.document.experiment
-            QTimer.singleShot(0, self, self.sides.act_now)
+            after_paint(self, self.sides.act_now)
         else:
             self.sides.act_now()
 
@@ -167,8 +172,19 @@ class Live(QObject):
 
     def _display_sides(self) -> None:
         now = self._now()
+        if now is None:
+            return
+        self._inspector.display_rest(now.shown, self._view(), self._theory.systematics(now.results))
+        if now.shown.document.experiment is self._told:
+            self._display_others()
+        else:
+            # So has what the inspector says of data that it has not met.
+            self._told = now.shown.document.experiment
+            after_paint(self, self._display_others)
+
+    def _display_others(self) -> None:
+        now = self._now()
         if now is not None:
-            self._inspector.display_rest(now.shown, self._view(), self._theory.systematics(now.results))
             self._tell_sides(now.shown)
 
     # --- reference -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from asplab.core.pipeline import Analysis, Results
 from asplab.core.progress import Progress
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.jobs.study import has_same_inputs
+from asplab.gui.tree.everything import everything
 
 SETTLE_MS = 150
 ANALYSIS = "analysis"
@@ -312,6 +313,9 @@ class Session(QObject):
             results = analysis.update(document, intervals=intervals, progress=progress)
             if not intervals:
                 self._learn(kind, thread_time() - start)
+            if document.exclusions.items:
+                # The tree lists what is excluded, too; it would take the window 0.1 s to find that.
+                everything(document)
             return analysis, results
 
         self._settle.stop()

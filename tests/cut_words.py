@@ -44,7 +44,7 @@ def main(experiment: Path, scratch: Path) -> None:
         application.processEvents()
     for key, _ in STEPS:
         bindings.looking.choose_step(key)
-        for _ in range(6):
+        for _ in range(12):
             application.processEvents()
         for text in sorted(set(_cut(window))):
             print(f"{key}: {text}")

@@ -14,6 +14,8 @@ FOLDER = Path(asplab.resources.__file__).parent / "icons"
 SIZE_PX = 16
 _DENSITIES = (1.0, 1.25, 1.5, 1.75, 2.0)
 _INK = "currentColor"
+INKS = (QPalette.ColorRole.ButtonText, QPalette.ColorRole.PlaceholderText)
+"""What an icon asks a palette for: its ink, and that of a disabled one."""
 
 
 def icon(name: str, palette: QPalette, *, size_px: int = SIZE_PX, ink: QColor | None = None) -> QIcon:
@@ -34,8 +36,8 @@ def icon(name: str, palette: QPalette, *, size_px: int = SIZE_PX, ink: QColor | 
     SettingsError
         There is no such icon.
     """
-    enabled = ink if ink is not None else palette.color(QPalette.ColorRole.ButtonText)
-    muted = palette.color(QPalette.ColorRole.PlaceholderText)
+    enabled = ink if ink is not None else palette.color(INKS[0])
+    muted = palette.color(INKS[1])
     result = QIcon()
     for density in sorted({*_DENSITIES, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
         side = round(size_px * density)

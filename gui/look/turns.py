@@ -7,6 +7,7 @@ from time import thread_time
 from PySide6.QtCore import QObject, QTimer, Signal
 
 _SLICE_S = 0.01
+_PAINT_MS = 10
 
 
 class Turns(QObject):
@@ -24,7 +25,7 @@ class Turns(QObject):
         self._seen: deque[Callable[[], object]] = deque()
         self._hidden: deque[Callable[[], object]] = deque()
         self._is_told = True
-        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._take_turn)
 
     @property
@@ -37,7 +38,8 @@ class Turns(QObject):
         (self._seen if is_seen else self._hidden).append(act)
         if is_seen:
             self._is_told = False
-        self._timer.start()
+        if not self._timer.isActive():
+            self._timer.start(0)
 
     def clear(self) -> None:
         """Forget what waits."""
@@ -47,14 +49,20 @@ class Turns(QObject):
     def _take_turn(self) -> None:
         end_s = thread_time() + _SLICE_S
         # What follows would have to wait if this fails.
-        self._timer.start()
+        self._timer.start(0)
         while thread_time() < end_s and (self._seen or self._hidden):
             if not self._seen and not self._is_told:
                 break
             (self._seen or self._hidden).popleft()()
         if not self._seen and not self._is_told:
-            # What is seen is painted in a turn of its own.
             self._is_told = True
             self.seen_changed.emit()
+            # What is seen is painted in a turn of its own.
+            self._timer.start(_PAINT_MS)
         if self.is_idle:
             self._timer.stop()
+
+
+def after_paint(owner: QObject, act: Callable[[], object]) -> None:
+    """Do something as soon as what has just changed is painted: two turns of the event loop from now."""
+    QTimer.singleShot(0, owner, lambda: QTimer.singleShot(0, owner, act))

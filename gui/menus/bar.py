@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from asplab.gui.language import tr
+from asplab.gui.look.icons import INKS
 from asplab.gui.look.theme import MODES
 from asplab.gui.menus.commands import ANALYSIS, COPY_AS, EDIT, EVERY, EXPORTS, FILE, HELP, LAYOUT, SAVING, VIEW, Command
 from asplab.gui.menus.icons import dress
@@ -61,6 +62,7 @@ class MenuBar(QObject):
         self._fill_view(view)
         self._add(analysis, ANALYSIS)
         self._add(self.help, HELP)
+        self._inks: tuple[str, ...] = ()
         self._dress()
         window.installEventFilter(self)
 
@@ -71,7 +73,12 @@ class MenuBar(QObject):
         return False
 
     def _dress(self) -> None:
-        dress({**self.actions, "undo": self.undo, "redo": self.redo}, self._window.palette())
+        palette = self._window.palette()
+        inks = tuple(palette.color(role).name() for role in INKS)
+        if inks != self._inks:
+            # Qt tells a change of the palette several times.
+            self._inks = inks
+            dress({**self.actions, "undo": self.undo, "redo": self.redo}, palette)
 
     # --- what is shown -------------------------------------------------------------------------------------
     def display_document(self, *, has_document: bool) -> None:

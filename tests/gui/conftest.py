@@ -129,7 +129,9 @@ def until(application: QApplication) -> Callable[..., None]:
             assert monotonic() < deadline, "the condition did not come true in time"
             application.processEvents()
             sleep(0.002)
-        application.processEvents()
+        # What follows a change has a few turns of the event loop.
+        for _ in range(6):
+            application.processEvents()
 
     return wait
 

@@ -49,7 +49,9 @@ def show(bound: Bindings, until: Until, place: Path, step: str) -> None:
     bound.session.begin(load_document(place))
     until(lambda: bound.session.is_settled)
     bound.looking.choose_step(step)
-    QApplication.processEvents()
+    # The form of a step comes after its page is painted.
+    for _ in range(8):
+        QApplication.processEvents()
     bound.window.grab()
 
 

@@ -267,11 +267,11 @@ def _stack(
     problems: list[Problem],
 ) -> Stack:
     ordered = sorted(zip(blocks, members, strict=True), key=lambda item: (item[0], *repeat_order(item[1])))
-    axes = [s.wavelength_nm for s in members]
-    axis = max(axes, key=lambda a: sum(is_same_axis(own, a) for own in axes))
-    same = [(b, s) for b, s in ordered if is_same_axis(s.wavelength_nm, axis)]
-    for _, spectrum in ordered:
-        if not is_same_axis(spectrum.wavelength_nm, axis):
+    axis = _common_axis([s.wavelength_nm for s in members])
+    fits = [is_same_axis(s.wavelength_nm, axis) for _, s in ordered]
+    same = [item for item, is_same in zip(ordered, fits, strict=True) if is_same]
+    for (_, spectrum), is_same in zip(ordered, fits, strict=True):
+        if not is_same:
             both = (spectrum.wavelength_nm, axis)
             found, wanted = (f"{a[0]:.2f}-{a[-1]:.2f} nm, {a.size} points" for a in both)
             message = (
@@ -298,3 +298,10 @@ def _stack(
 def _mean(spectra: Sequence[Spectrum], name: str) -> float | None:
     values = _known(spectra, name)
     return float(np.mean(values)) if values else None
+
+
+def _common_axis(axes: Sequence[FloatArray]) -> FloatArray:
+    """Return the axis that most have; the first of them where it is that of all."""
+    if all(is_same_axis(axes[0], axis) for axis in axes):
+        return axes[0]
+    return max(axes, key=lambda axis: sum(is_same_axis(own, axis) for own in axes))

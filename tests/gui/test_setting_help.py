@@ -94,10 +94,10 @@ def test_a_value_other_than_the_default_is_told_beside_it(application: QApplicat
 
 # --- in the window -----------------------------------------------------------------------------------------------
 @pytest.fixture
-def card(opened: Bindings, application: QApplication) -> SettingHelp:
+def card(opened: Bindings, until: Until) -> SettingHelp:
     opened.looking.choose_step("spectra")
     opened.window.activateWindow()
-    application.processEvents()
+    until(lambda: opened.inspector.has_form("spectra"))
     return opened.help.setting
 
 

@@ -59,6 +59,8 @@ class Inspector(Panel):
         self.docks["results"].display_subtitle(tr("68 % intervals"))
         self.budget, self.no_budget = BudgetBars(), _muted("", wraps=True)
         self.here, self.joint = ResultsTable(), ResultsTable()
+        self.here.setAccessibleName(tr("Results of the selected temperature"))
+        self.joint.setAccessibleName(tr("Results of the joint fit"))
         self._reference: Reference | None = None
         self.changes, self._changes_title = DataTable(theme, CHANGE_COLUMNS), _muted(tr("Against the pinned reference"))
         self.changes.setAccessibleName(tr("Changes against the pinned reference"))

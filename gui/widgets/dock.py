@@ -76,6 +76,7 @@ class Dock(QDockWidget):
         self.column = Column()
         self.column.lines.addStretch(1)
         self.scroll = FadingScroll(self.column)
+        self.scroll.setAccessibleName(self.accessibleName())
         # The bar keeps its room inside the padding, so that nothing moves when it comes.
         self.body.setContentsMargins(PADDING, 0, 2, 8)
         self.column.lines.setContentsMargins(0, 0, 0, 0)

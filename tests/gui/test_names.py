@@ -4,11 +4,24 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QScrollArea, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QMenu,
+    QScrollArea,
+    QWidget,
+)
 
 from asplab.gui.bindings import Bindings
+from asplab.gui.panels.polaron.registry import PAGES
 from asplab.gui.plots.base import Plot
-from asplab.gui.step_list import STEPS
+from asplab.gui.step_list import MORE, STEPS
 
 Until = Callable[..., None]
 
@@ -47,3 +60,71 @@ def test_viewports_are_named_like_their_plots(opened: Bindings) -> None:
     plots = opened.page.findChildren(Plot)
     assert plots
     assert all(plot.viewport().accessibleName() == plot.accessibleName() != "" for plot in plots)
+
+
+def unnamed_in(root: QWidget) -> list[str]:
+    """Return what the keyboard can reach below a widget and what has no name there; parts of a widget are its own."""
+    found = [one for one in root.findChildren(QWidget) if is_reachable(one) and not is_part(one)]
+    return [f"{type(one).__name__} in {type(one.parent()).__name__}" for one in found if not name_of(one)]
+
+
+def is_part(widget: QWidget) -> bool:
+    """Whether Qt made a widget as a part of another that has the name."""
+    parent = widget.parent()
+    is_own = type(widget).__module__.startswith("asplab")
+    return not is_own and isinstance(parent, QAbstractItemView | QComboBox | QAbstractSpinBox | QFileDialog | QMenu)
+
+
+@pytest.mark.parametrize("step", [key for key, _ in (*STEPS, *MORE)])
+def test_all_that_the_keyboard_reaches_in_the_window_has_a_name(opened: Bindings, until: Until, step: str) -> None:
+    for dock in opened.window.workbench.docks.values():
+        dock.show()
+    opened.looking.choose_step(step)
+    until(lambda: opened.session.is_settled and opened.inspector.has_form(step))
+    opened.window.grab()
+    assert not unnamed_in(opened.window)
+
+
+def test_every_page_of_the_polaron_step_has_names(opened: Bindings, until: Until) -> None:
+    opened.looking.choose_step("polaron")
+    until(lambda: opened.session.is_settled)
+    for key in [entry.key for entry in PAGES]:
+        opened.page.choose(key)  # type: ignore[attr-defined]
+        until(lambda: opened.session.is_settled)
+        assert not unnamed_in(opened.page), key
+
+
+@pytest.mark.parametrize("command", ["guide", "keys", "about", "tour"])
+def test_all_that_the_keyboard_reaches_in_a_dialog_has_a_name(opened: Bindings, until: Until, command: str) -> None:
+    opened.window.menus.actions[command].trigger()
+    QApplication.processEvents()
+    shown = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
+    assert shown
+    assert {one.windowTitle() for one in shown if one.isWindow()}
+    assert not [unnamed for one in shown for unnamed in unnamed_in(one)]
+    opened.tour.leave()
+    for one in shown:
+        if one is not opened.window:
+            one.close()
+
+
+def test_the_question_before_closing_has_names(opened: Bindings) -> None:
+    opened.intents.edit_setting("transmission", "cutoff_guard_nm", 8.0)
+    assert not opened.window.close()
+    assert opened.files.prompt is not None
+    assert not unnamed_in(opened.files.prompt)
+    opened.files.prompt.reject()
+
+
+def test_the_start_page_has_names(bound: Bindings) -> None:
+    assert not unnamed_in(bound.window)
+
+
+def test_every_action_has_a_text_and_every_menu_a_title(opened: Bindings) -> None:
+    # The menu of a button has no title; the button has the name.
+    actions = [one for one in opened.window.findChildren(QAction) if not one.isSeparator() and one.menu() is None]
+    assert len(actions) > 40
+    assert not [one.objectName() or str(one.data()) for one in actions if not one.text().strip()]
+    menus = [action.menu() for action in opened.window.menuBar().actions()]
+    assert menus
+    assert not [menu for menu in menus if not menu.title()]

@@ -72,6 +72,7 @@ class CorrectionsPanel(StudyPanel):
         self.views = ChoiceField(VIEWS)
         self.picture = StepPicture(theme)
         self.table = DataTable(theme, CONDITIONS)
+        self.table.setAccessibleName(tr("What the correction does to every condition"))
         self._list_card, self._picture_card = Card("Corrections"), Card("")
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)

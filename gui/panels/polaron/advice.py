@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 from asplab.gui.jobs.study import StudyState
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.advice_studies import (
@@ -77,6 +78,7 @@ class AdvicePage(Page):
         self._zero.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
         self._now.display([Guide("y", 100.0, label="now")])
         self.table, self.words = DataTable(theme, COLUMNS), QLabel()
+        self.table.setAccessibleName(tr("Measurements that would help most"))
         self._left, self._right = (
             Card("Points left out", short_title="Left out"),
             Card("With one more point", short_title="One more"),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.gui.jobs.study import Study, StudyState
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.page import FITS, Page, unbroken
 from asplab.gui.view_state import ViewState
@@ -69,6 +70,7 @@ class ChecksPage(Page):
         self._chosen = ""
         self.fits = ChoiceField(FITS)
         self.matrix = DataTable(theme, (Column("Check"),))
+        self.matrix.setAccessibleName(tr("Checks of all fits"))
         self.table, self.meaning = DataTable(theme, COLUMNS), QLabel()
         self._top, self._left, self._right = Card("Every fit"), Card("One fit"), Card("What it means")
         self.deck = Deck(self._content())

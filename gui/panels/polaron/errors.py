@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from asplab.core.pipeline import Results
 from asplab.gui.jobs.study import StudyState, has_same_inputs
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.error_rows import (
     COLUMNS,
@@ -49,6 +50,8 @@ class ErrorsPage(Page):
         self.fits = ChoiceField(FITS)
         self.quantity = ChoiceField([(key, symbol) for key, symbol, _ in QUANTITIES])
         self.table, self.effects = DataTable(theme, COLUMNS, sortable=False), DataTable(theme, (Column("Effect"),))
+        self.table.setAccessibleName(tr("Where the errors come from"))
+        self.effects.setAccessibleName(tr("Systematic effects"))
         self.bars, self.why, self.words = BudgetBars(), QLabel(), QLabel()
         self._errors = Card("Statistical and systematic", short_title="Errors")
         self._budget = Card("Where it comes from", short_title="Sources")

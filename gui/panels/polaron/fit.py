@@ -16,6 +16,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.fit_curves import (
@@ -94,6 +95,7 @@ class FitPage(Page):
             "Crosses: 68 % intervals of ħω and g alone · contours: 68 % of both · grey: published values"
         )
         self.table = DataTable(theme, COLUMNS)
+        self.table.setAccessibleName(tr("Fits of all temperatures"))
         self._logit_card = Card("Model and data")
         self._plane_card = Card("What the data determine", short_title="g and ħω")
         self._table_card = Card("Eq. 9 at every temperature")

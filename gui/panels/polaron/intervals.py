@@ -10,6 +10,7 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import TWO_PARAMETERS_68, contour
 from asplab.core.polaron.fit import PolaronFit
 from asplab.gui.jobs.study import StudyState
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.interval_plane import PLANE, Cloud, Plane, cloud_of
 from asplab.gui.panels.polaron.interval_rows import COLUMNS, Found, interval_rows
@@ -63,6 +64,7 @@ class IntervalsPage(Page):
         self.plane.add_layer(self._rims, z=20)
         self._guides.display([Guide("y", level, label=name, is_right=True) for level, name in LEVELS])
         self.table = DataTable(theme, COLUMNS, sortable=False)
+        self.table.setAccessibleName(tr("Intervals of g and ħω"))
         self._left, self._below = Card("Phonon energy ħω"), Card("Intervals")
         self._right = Card("g and ħω", short_title="g, ħω")
         self._draws_key, self._plane_key = (TextLine(muted=True) for _ in range(2))

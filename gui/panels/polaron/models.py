@@ -12,6 +12,7 @@ from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.gui.jobs.study import Study, StudyState
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.comparing import COMPARISON, MODEL_ERRORS, Compared, shown_pictures
@@ -86,6 +87,7 @@ class ModelsPage(Page):
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
         self.regions: dict[str, RegionHandle] = {}
         self.table, self.history = DataTable(theme, COLUMNS), History()
+        self.table.setAccessibleName(tr("Models side by side"))
         self.parameters_button = QPushButton("Parameters…")
         self.verdict, self.priors = QLabel(), QLabel()
         self._plot_card, self._verdict_card = Card("Models and data", short_title="Models"), Card("What the data say")

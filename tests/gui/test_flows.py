@@ -253,8 +253,13 @@ def test_from_the_keyboard_the_menu_is_that_of_the_selection(opened: Bindings, a
 
 # --- undo in a field -------------------------------------------------------------------------------------------
 def guard_field(bound: Bindings) -> NumberField:
+    before = bound.inspector.form
     bound.looking.choose_step("spectra")
-    QApplication.processEvents()
+    # The settings of another step follow in a turn of their own.
+    for _ in range(100):
+        if bound.inspector.form is not before:
+            break
+        QTest.qWait(10)
     form = bound.inspector.form
     assert form is not None
     field = form.field("transmission", "cutoff_guard_nm")

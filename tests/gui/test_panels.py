@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from asplab.core import Analysis, Document, Results, load_experiment
 from asplab.core.appraisal.checks import polaron_residuals
@@ -61,6 +61,8 @@ def show(make: Callable[..., Any], theme: Theme, results: Results) -> Callable[.
         panel = make(kind, theme, size=(1000, 760))
         panel.display(results if shown is None else shown, ViewState() if view is None else view)
         panel.repaint()
+        # What is seen second has a turn of its own.
+        QApplication.processEvents()
         for plot in panel.findChildren(Plot):
             plot.grab()
         return panel

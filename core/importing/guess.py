@@ -205,7 +205,9 @@ def _parts(text: str, lead: str, known: set[str]) -> list[_Token]:
         piece = text[start:stop]
         inside = [hit for hit in hits if start <= hit.start and hit.stop <= stop]
         shape = _with_fields(text, start, stop, inside)
-        if not inside and kind_of(piece):
+        # The laser of laser_450nm names a condition.
+        is_label = any(start <= hit.place < stop for hit in hits)
+        if not inside and not is_label and kind_of(piece):
             if tokens and tokens[-1].shape == "{kind}":
                 tokens[-1] = _Token("{kind}", tokens[-1].text + separator + piece, tokens[-1].separator)
                 continue

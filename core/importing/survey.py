@@ -249,7 +249,10 @@ def _row_problems(table: ImportTable) -> list[Problem]:
     text = "the kind isn't known, so it won't be used. Choose what it is, or take it out."
     problems += [Problem("warning", row.label, text) for row in unused_rows(table)]
     return problems + [
-        Problem("info", row.label, doubt) for row in table.rows if row.is_included for doubt in row.doubts
+        Problem("info", row.label, doubt)
+        for k, row in enumerate(table.rows)
+        if row.is_included
+        for doubt in table.doubts(k)
     ]
 
 

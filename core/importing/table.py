@@ -8,6 +8,7 @@ from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS
 from asplab.core.importing.counters import counters
 from asplab.core.importing.findings import SOURCES, Finding, Source
 from asplab.core.importing.headers import HeaderKey, read_headers
+from asplab.core.importing.kind_words import is_about_kind
 from asplab.core.importing.names import read_folders, read_name, read_text, shape_of
 from asplab.core.importing.quantities import same
 from asplab.core.importing.scan import Scan
@@ -242,6 +243,12 @@ class ImportTable:
     def value(self, row: int, column: str) -> str:
         """Return what holds in a cell; blank where nothing is known."""
         return self.cell(row, column).value
+
+    def doubts(self, row: int) -> tuple[str, ...]:
+        """Return what is still doubtful about a row: nothing about its kind once somebody said it."""
+        found, kind = self.rows[row], self.cell(row, "kind")
+        is_said = kind.is_confirmed or kind.source not in _NAMES
+        return tuple(doubt for doubt in found.doubts if not (is_said and is_about_kind(doubt)))
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:

@@ -154,7 +154,7 @@ def _comments(table: ImportTable, rows: Sequence[int], *, is_draft: bool) -> lis
         "Drafted from names and headers of the files: check every row, fill the blanks, save as manifest.csv"
     )
     comments += [f"not read: {file.name}: {file.error}" for file in table.failures]
-    doubts = list(dict.fromkeys(doubt for row in table.rows for doubt in row.doubts))
+    doubts = list(dict.fromkeys(doubt for k in range(len(table.rows)) for doubt in table.doubts(k)))
     comments += [f"open: {doubt}" for doubt in doubts[:_MOST_COMMENTS]]
     if len(doubts) > _MOST_COMMENTS:
         comments.append(f"open: {counted(len(doubts) - _MOST_COMMENTS, 'further doubt')} of the same sort")

@@ -191,6 +191,11 @@ class CellDelegate(QStyledItemDelegate):
 class FileDelegate(CellDelegate):
     """The name of a file behind the box that takes it in or out."""
 
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Keep the end of a long name: folders are alike in many rows, and the file says what it is."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideLeft
+
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:

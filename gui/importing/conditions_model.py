@@ -181,7 +181,7 @@ def _tip(state: Marked, row: int, column: str) -> str:
         lines = [found.label]
         if found.is_matched is False:
             lines.append("The template does not fit this name; what it says plainly was read.")
-        return "\n".join((*lines, *found.doubts))
+        return "\n".join((*lines, *table.doubts(row)))
     cell = table.cell(row, column)
     lines = list(cell.all_origins)
     if state.is_conflict(row, column):

@@ -1,5 +1,7 @@
 """What folder and file names say without a template."""
 
+import re
+
 import pytest
 
 from asplab.core.importing.names import read_name, stem_of
@@ -30,7 +32,7 @@ OF_THE_FIELD = {
     "CP20_80K.csv": {"sample": "CP20", "temperature_k": "80"},
     "LDS821_514nm_80mW.txt": {"sample": "LDS821", "excitation_nm": "514", "power_uw": "80000"},
     "Testfile_Single_SPE2.SPE": {},
-    "cli-0.reference.csv": {},
+    "cli-0.reference.csv": {"kind": "reference"},
     "raman1.asc": {},
 }
 
@@ -189,3 +191,42 @@ def test_conditions_without_units_are_no_sample():
 def test_a_comma_is_decimal_where_another_number_of_the_name_shows_it():
     assert read_name("PL_429,36nm_116,904uW.csv").cells["power_uw"] == "116.904"
     assert "power_uw" not in read_name("PL_429nm_116,904uW.csv").cells
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("120 K/misc/CsPbBr3 laser exc 428nm 1.txt", "laser"),
+        ("120 K/misc/CsPbBr3 power exc 428nm 2.txt", "power"),
+        ("misc/reference exc 518nm 3.txt", "reference"),
+        ("misc/filter_2.txt", "filter"),
+        ("misc/laserLine_3.txt", "laser"),
+        ("laser_2.txt", "laser"),
+    ],
+)
+def test_a_name_that_holds_the_name_of_a_kind_is_of_that_kind(name, kind):
+    assert read_name(name).cells["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CsPbBr3 laser 450nm 80K.txt",
+        "CsPbBr3 450nm laser 80K.txt",
+        "x laser on 80K.txt",
+        "x power 5uW 80K.txt",
+        "x_power=5_80K.txt",
+        "x 5 uW power 80K.txt",
+        "x 530 longpass filter 80K.txt",
+        "x no filter 80K.txt",
+        "x ND2 filter 80K.txt",
+        "x filter 530 80K.txt",
+    ],
+)
+def test_the_condition_of_another_measurement_is_no_kind(name):
+    assert "kind" not in read_name(name).cells
+
+
+@pytest.mark.parametrize("name", ["pl_reference_80K.txt", "ASPL laser filter 3.txt", "dark power 1.txt"])
+def test_a_word_that_says_what_was_measured_goes_before_those_of_its_circumstances(name):
+    assert read_name(name).cells["kind"] == re.split(r"[_ ]", name)[0].lower()

@@ -135,3 +135,15 @@ def test_kinds_that_no_analysis_uses_yet_are_told(tmp_path):
 
     assert told("sphere_in") == [("info", "x_1s.csv")]
     assert told("background") == []
+
+
+def test_a_doubt_about_the_kind_ends_once_somebody_says_the_kind(tmp_path):
+    found = folder(tmp_path, ["background_80K_1", "background_80K_2"])
+
+    def doubted(of):
+        return [p.where for p in survey(of).problems if "shutter closed" in p.message]
+
+    assert doubted(found) == ["background_80K_1.csv", "background_80K_2.csv"]
+    first = row_of(found, "background_80K_1.csv")
+    assert doubted(edits.with_kind(found, [first], "background")) == ["background_80K_2.csv"]
+    assert doubted(edits.with_kind(found, [first], "dark")) == ["background_80K_2.csv"]

@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeView, QWidget
 
+from asplab.core.export.number_columns import separated
 from asplab.core.export.table_text import FORMS, TextTable
 from asplab.gui.language import tr
 
@@ -16,8 +17,11 @@ _INDENT = "  "
 
 
 def copy_as(table: TextTable, form: str = "tsv") -> None:
-    """Put a table on the clipboard; ``form`` is a key of `asplab.core.export.table_text.FORMS`."""
-    QGuiApplication.clipboard().setText(FORMS[form](table))
+    """Put a table on the clipboard; ``form`` is a key of `asplab.core.export.table_text.FORMS`.
+
+    What is to be calculated with has numbers alone in their cells; what is to be read stays as it stands on the screen.
+    """
+    QGuiApplication.clipboard().setText(FORMS[form](separated(table) if form == "tsv" else table))
 
 
 def add_copying(menu: QMenu, source: Callable[[], TextTable]) -> None:

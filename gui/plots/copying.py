@@ -1,7 +1,7 @@
 """A plot on the clipboard: its picture, and the data behind it as tab-separated text."""
 
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from math import isfinite
 
 import numpy as np
@@ -38,7 +38,9 @@ def tab_separated(columns: Columns) -> str:
 
 def series_columns(series: Series, index: int, x_label: str, y_label: str) -> Columns:
     """Return points with errors and measurements, then the curve with its band, as they are where they exist."""
-    name = without_markup(series.label) or tr("series {number}", number=index + 1)
+    name = without_markup(series.label) or _shared_head(series.tips) or tr("series {number}", number=index + 1)
+    if series.is_open:
+        name = tr("{name}, open symbols", name=name)
     x, y = np.asarray(series.x, dtype=float), np.asarray(series.y, dtype=float)
     columns: list[tuple[str, Sequence[float] | Sequence[str] | Array]] = []
     if x.size and series.symbol_px >= 1:
@@ -74,6 +76,13 @@ def curve_columns(x: Array, y: Array, tips: Sequence[str], x_label: str, y_label
             columns.append((x_label if is_shared else f"{x_label} [{name}]", x[index]))
         columns.append((f"{y_label} [{name}]", y[index]))
     return columns
+
+
+def _shared_head(tips: Sequence[str]) -> str:
+    """Return what the tips of all points begin with, a temperature for instance; empty where they share nothing."""
+    heads = [without_markup(tip.partition("<br>")[0]).partition("\n")[0].split(", ") for tip in tips if tip]
+    shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*heads, strict=False))
+    return ", ".join(parts[0] for parts in shared)
 
 
 def _cell(value: float | str) -> str:

@@ -144,6 +144,7 @@ class Rows(PointLayer):
                     color,
                     x=self._x[row],
                     y=self._y[row],
+                    tips=[self._tip(row, column) for column in range(self._x.shape[1])],
                     error=np.abs(across[:, row] - self._y[row]) if across.size else None,
                     line_x=self._lines_x if self._lines_y.size else (),
                     line_y=self._lines_y[row] if self._lines_y.size else (),

@@ -7,22 +7,30 @@ from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTime, QTimer, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from asplab.core.document import Document
+from asplab.core.scenarios import Difference, differences, state_of
 from asplab.gui.language import tr
 from asplab.gui.session import Session
 from asplab.gui.widgets.dock import Dock
+from asplab.gui.words.settings import setting_label, setting_value
 
 KEY = "history"
 _PATIENCE_MS = 60
 """Nobody reads a history between two frames of a drag."""
+_MOST_TOLD = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A state of the document: what led to it and when (empty for the first), and whether a file holds it."""
+    """A state of the document: what led to it and when (empty for the first), and whether a file holds it.
+
+    ``values`` says what was changed to what, where that is a setting or two.
+    """
 
     text: str
     time: str
     is_saved: bool
+    values: str = ""
 
 
 class HistoryPanel(QWidget):
@@ -36,8 +44,8 @@ class HistoryPanel(QWidget):
         self._now = 0
         self.list = QListWidget()
         self.list.setAccessibleName(tr("History"))
-        self.list.setUniformItemSizes(True)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setWordWrap(True)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -68,7 +76,8 @@ class HistoryPanel(QWidget):
     def _dress(self, item: QListWidgetItem, step: Step, index: int) -> None:
         # Names may be longer than the dock is wide; what stands at the end would be cut.
         words = [tr("✓ saved") if step.is_saved else "", step.time, step.text]
-        item.setText(" · ".join(word for word in words if word))
+        head = " · ".join(word for word in words if word)
+        item.setText(f"{head}\n{step.values}" if step.values else head)
         is_undone = index > self._now
         role = QPalette.ColorRole.PlaceholderText if is_undone else QPalette.ColorRole.WindowText
         item.setForeground(self.palette().color(role))
@@ -77,7 +86,8 @@ class HistoryPanel(QWidget):
         font.setItalic(is_undone)
         item.setFont(font)
         told = tr("Undone; click to redo up to here") if is_undone else tr("Click to undo back to here")
-        item.setToolTip(f"{step.text}\n{tr('The state as it is now') if index == self._now else told}")
+        what = "\n".join(filter(None, (step.text, step.values)))
+        item.setToolTip(f"{what}\n{tr('The state as it is now') if index == self._now else told}")
 
     def _choose(self, item: QListWidgetItem) -> None:
         if self.list.row(item) != self._now:
@@ -123,10 +133,29 @@ def steps_of(session: Session) -> list[Step]:
     first = swaps[0].before if swaps else session.document
     if first is None and not swaps:
         return []
-    is_saved = first is not None and session.is_saved(first)
+    # What raw data hold needs no saving, but nobody saved it.
+    has_file = session.path is not None
+    is_saved = has_file and first is not None and session.is_saved(first)
     steps = [Step(tr("Begin") if first is None else tr("Opened {name}", name=first.experiment.name), "", is_saved)]
     for swap in swaps:
         made = QTime(swap.made_at.hour, swap.made_at.minute)
         time = QLocale().toString(made, QLocale.FormatType.ShortFormat)
-        steps.append(Step(swap.text(), time, swap.after is not None and session.is_saved(swap.after)))
+        is_saved = has_file and swap.after is not None and session.is_saved(swap.after)
+        steps.append(Step(swap.text(), time, is_saved, _values(swap.before, swap.after)))
     return steps
+
+
+def _values(before: Document | None, after: Document | None) -> str:
+    """Return which settings changed from what to what; how many where it is more than two."""
+    if before is None or after is None or before.settings == after.settings:
+        return ""
+    found = [one for one in differences([state_of(before), state_of(after)]) if one.record != "exclusions"]
+    if len(found) > _MOST_TOLD:
+        return tr("{count} settings", count=len(found))
+    return "; ".join(_told(one, name_it=len(found) > 1) for one in found)
+
+
+def _told(found: Difference, *, name_it: bool) -> str:
+    old, new = (setting_value(found.record, found.field, value) for value in found.values)
+    change = tr("{old} → {new}", old=old, new=new)
+    return f"{setting_label(found.record, found.field)}: {change}" if name_it else change

@@ -53,7 +53,12 @@ def test_the_menu_opens_and_closes_it(opened: Bindings) -> None:
 
 
 def test_every_step_is_listed_by_name_and_time_after_what_was_opened(history: QListWidget, opened: Bindings) -> None:
-    assert names(opened) == ["Opened small", "Move fit range", "Move fit range", "Move fit range"]
+    assert names(opened) == [
+        "Opened small",
+        "Move fit range\n0–1000 meV → 0–90 meV",
+        "Move fit range\n0–90 meV → 0–100 meV",
+        "Move fit range\n0–100 meV → 0–110 meV",
+    ]
     assert all(":" in row for row in rows(opened)[1:])
     assert history.currentRow() == 3
     assert history.item(3).font().bold()
@@ -83,7 +88,7 @@ def test_enter_goes_to_the_row_under_the_ring(history: QListWidget, opened: Bind
 
 
 def test_the_saved_state_is_marked(history: QListWidget, opened: Bindings, until: Until, tmp_path: Path) -> None:
-    assert [row.startswith("✓ saved") for row in rows(opened)] == [True, False, False, False]
+    assert [row.startswith("✓ saved") for row in rows(opened)] == [False, False, False, False]
     opened.files.save_to(tmp_path / "day.nxs")
     until(lambda: [row.startswith("✓ saved") for row in rows(opened)] == [False, False, False, True])
     click(history, 2)
@@ -97,4 +102,9 @@ def test_a_new_edit_after_going_back_replaces_what_was_undone(
     click(history, 1)
     opened.intents.exclude("a.csv", "bubble")
     until(lambda: len(rows(opened)) == 3)
-    assert names(opened) == ["Opened small", "Move fit range", "Exclude"]
+    assert names(opened) == ["Opened small", "Move fit range\n0–1000 meV → 0–90 meV", "Exclude"]
+
+
+def test_what_nobody_saved_is_not_called_saved(history: QListWidget, opened: Bindings) -> None:
+    assert history.count() == 4
+    assert not any("saved" in row for row in rows(opened))

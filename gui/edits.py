@@ -96,6 +96,15 @@ def keep_fit(document: Document, fit: Scenario) -> Document:
     return replace(document, scenarios=scenarios, scenario=chosen)
 
 
+def with_scenario(document: Document, made: Scenario, chosen: str) -> Document:
+    """Return a document that redo leads to with a scenario that was kept before it.
+
+    That is then the chosen one, unless another was chosen since ``chosen``.
+    """
+    now = made.name if document.scenario == chosen else document.scenario
+    return replace(document, scenarios=(made, *document.scenarios), scenario=now)
+
+
 def restore_fit(document: Document, fit: Scenario) -> Document:
     """Return the document with the settings and exclusions of a comparison, which may be kept or not."""
     chosen = fit.name if fit in document.scenarios else ""

@@ -9,9 +9,10 @@ from time import monotonic
 from PySide6.QtCore import QObject
 
 from asplab.core import scenarios
-from asplab.core.document import Scenario
+from asplab.core.document import Document, Scenario
 from asplab.core.settings import Settings
 from asplab.gui import edits
+from asplab.gui.carried import keep_undone
 from asplab.gui.language import tr
 from asplab.gui.session import Session
 
@@ -74,7 +75,16 @@ class Intents(QObject):
         """Keep the present state under a new name."""
         name = scenarios.free_name(self._session.documents, "Scenario")
         change = partial(scenarios.create_scenario, name=name, now=_now())
-        self._session.change(tr("Keep scenario “{name}”", name=name), change)
+        before = self._session.document
+        chosen = "" if before is None else before.scenario
+
+        def carry(later: Document) -> Document:
+            now = self._session.document
+            return later if now is None else edits.with_scenario(later, scenarios.scenario_named(now, name), chosen)
+
+        words = tr("Keep scenario “{name}”", name=name)
+        # Who undoes something to keep what was before still wants what was undone.
+        keep_undone(self._session, partial(self._session.change, words, change), carry)
 
     def update_scenario(self, name: str) -> None:
         """Keep the present state in place of what a scenario held."""
@@ -91,7 +101,8 @@ class Intents(QObject):
         """Name a scenario otherwise; the same name is no change."""
         if wanted.strip() != name:
             change = partial(scenarios.rename_scenario, name=name, wanted=wanted)
-            self._session.change(tr("Rename scenario “{name}”", name=name), change)
+            words = tr("Rename scenario “{name}” to “{wanted}”", name=name, wanted=wanted.strip())
+            keep_undone(self._session, partial(self._session.change, words, change), change)
 
     def delete_scenario(self, name: str) -> None:
         """Take a scenario out of the document."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from asplab.core import Document, analyse
 from asplab.core.progress import Progress
@@ -244,3 +244,33 @@ def test_scenarios_are_saved_and_come_back(two: ScenariosPanel, opened: Bindings
     found = file_jobs.read_document(path, Progress())
     assert found.scenarios == kept
     assert found.scenario == "small"
+
+
+def test_keeping_and_naming_a_scenario_leaves_what_was_undone_to_redo(page: ScenariosPanel, opened: Bindings) -> None:
+    results = opened.session.results
+    assert results is not None
+    assert results.efficiency is not None
+    key = results.efficiency.keys[0][1]
+    opened.intents.exclude(key, "bubble")
+    opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 90.0))
+    undo(opened, 2)
+    keep(page, "base")
+    assert opened.session.history.canRedo()
+    assert not document_of(opened).exclusions.items
+    opened.session.history.redo()
+    opened.session.history.redo()
+    assert document_of(opened).exclusions.reason(key) == "bubble"
+    assert document_of(opened).settings.polaron.detuning_range_mev == (0.0, 90.0)
+    assert names(opened) == ["base"]
+    assert not document_of(opened).scenarios[0].exclusions.items
+    assert document_of(opened).scenario == "base"
+    undo(opened, 4)
+    assert names(opened) == []
+
+
+def test_equal_scenarios_are_called_equal(page: ScenariosPanel, opened: Bindings, until: Until) -> None:
+    keep(page, "one")
+    keep(page, "other")
+    until(lambda: is_done(opened))
+    told = [label.text() for label in page.settings_deck.findChildren(QLabel) if label.isVisible()]
+    assert any("“other” and “one” are equal" in text for text in told)

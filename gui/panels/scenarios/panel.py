@@ -243,10 +243,7 @@ class ScenariosPanel(StudyPanel):
             self._settings_card.limit_content(self.settings.sizeHint().height())
             self._settings_card.setMinimumHeight(min(self._settings_card.maximumHeight(), _MOST_SETTINGS_PX))
         else:
-            self.settings_deck.display_missing(
-                tr("Nothing to compare with yet"),
-                tr("Keep the present settings as a scenario, then change what you like: both stand side by side here."),
-            )
+            self.settings_deck.display_missing(*_why_alone(results.document))
             self._settings_card.setMinimumHeight(0)
             self._settings_card.setMaximumHeight(_UNLIMITED_PX)
         self.findings.display_columns(columns(variants, tr("Result")))
@@ -285,6 +282,24 @@ class ScenariosPanel(StudyPanel):
                 x, y = plane_home(self.plane.series)
                 self.plane.set_home(x=x, y=y)
                 self.plane.view_all()
+
+
+def _why_alone(document: Document) -> tuple[str, str]:
+    """Return why there is nothing to compare, and what to do."""
+    here = state_of(document)
+    equal = [f"“{one.name}”" for one in document.scenarios if state_of(one) == here]
+    if len(equal) < len(document.scenarios):
+        return tr("Nothing is chosen to compare with"), tr("Tick another scenario in the list.")
+    if len(equal) > 1:
+        *most, last = equal
+        return (
+            tr("{names} and {last} are equal", names=", ".join(most), last=last),
+            tr("They hold the same settings and exclusions. Change what you like: it is compared with them here."),
+        )
+    return (
+        tr("Nothing to compare with yet"),
+        tr("Keep the present settings as a scenario, then change what you like: both stand side by side here."),
+    )
 
 
 _UNLIMITED_PX = 16_777_215

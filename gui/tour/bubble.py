@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from asplab.gui.language import tr
 
@@ -86,10 +86,13 @@ class Bubble(QWidget):
         return QSize(WIDTH_PX, height if height > 0 else self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go on and back with the arrow keys."""
+        """Go on and back with the arrow keys; Enter presses the button that has the keyboard."""
         keys = {Qt.Key.Key_Right: self.forward, Qt.Key.Key_Left: self.backward}
         wanted = keys.get(Qt.Key(event.key()))
-        if wanted is not None:
+        focused = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
+            focused.click()
+        elif wanted is not None:
             wanted.emit()
         else:
             super().keyPressEvent(event)

@@ -86,7 +86,7 @@ def stops() -> tuple[Stop, ...]:
             tr("What is doubted"),
             tr(
                 "Every result is checked against what else is known: ✓ agrees, ! needs a look, ✕ contradicts. "
-                "The list of problems at the bottom leads to the place."
+                "A click on a line leads to what it is about."
             ),
             dock("checks"),
         ),

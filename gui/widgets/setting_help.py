@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QCursor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from asplab.gui.guide.equations import Outline, in_words, picture
@@ -42,8 +42,8 @@ class HelpMark(QToolButton):
         self.setProperty("role", "help")
         self.setFixedSize(*_MARK_PX)
         self.setAccessibleName(tr("What {name} does", name=name))
-        # F1 opens it from the field; a stop here would double the way through a form.
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # A click must not take the keyboard from a field, where it would end an edit.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.WhatsThisCursor)
         self._hover = QTimer(self, singleShot=True, interval=_HOVER_MS)
         self._hover.timeout.connect(lambda: self.wanted.emit(False))
@@ -71,8 +71,9 @@ class HelpMark(QToolButton):
         """Paint a ring with a question mark, quiet until the mouse comes."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        role = QPalette.ColorRole.Accent if self.underMouse() else QPalette.ColorRole.PlaceholderText
-        painter.setPen(self.palette().color(role))
+        is_noted = self.underMouse() or self.hasFocus()
+        role = QPalette.ColorRole.Accent if is_noted else QPalette.ColorRole.PlaceholderText
+        painter.setPen(QPen(self.palette().color(role), 2.0 if self.hasFocus() else 1.0))
         box = QRectF(0.5, (self.height() - _RING_PX) / 2, _RING_PX, _RING_PX)
         painter.drawEllipse(box)
         letters = painter.font()

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from asplab.core.settings import GivenEnergy, ParameterLimit, ParameterPrior, Settings
@@ -14,7 +15,7 @@ from asplab.gui.widgets.arrange import column, row
 from asplab.gui.widgets.fields import ChoiceField, NumberField
 from asplab.gui.widgets.forms import CutoffsField, GivenField, OptionalField, PairField, WindowsField
 from asplab.gui.widgets.model_forms import ManyField, NumbersField, ParameterField
-from asplab.gui.widgets.setting_help import Explained, SettingLine
+from asplab.gui.widgets.setting_help import Explained, HelpMark, SettingLine
 from asplab.gui.widgets.text import without_markup
 
 _GAP, _ROW_GAP = 8, 5
@@ -117,6 +118,7 @@ class SettingsForm(QWidget):
         width = min(max([least, *(label.sizeHint().width() for label in self._labels)]), most)
         for label in self._labels:
             label.setFixedWidth(width)
+        self._order_keys()
 
     def field(self, record: str, name: str) -> QWidget:
         """Return the widget of one setting.
@@ -135,6 +137,23 @@ class SettingsForm(QWidget):
             return None
         next(section for section in self.sections if section.isAncestorOf(line.field)).unfold()
         return line.field
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Go through the form as it is read, also through fields that came later."""
+        self._order_keys()
+        return super().focusNextPrevChild(next)
+
+    def _order_keys(self) -> None:
+        """Let Tab go from a heading through its settings, each with its mark, to the next heading."""
+        stops = [
+            stop
+            for section in self.sections
+            for part in (section.heading, *(section.rows.itemAt(i).widget() for i in range(section.rows.count())))
+            for stop in _stops_in(part)
+        ]
+        for before, after in pairwise(stops):
+            if before.nextInFocusChain() is not after:
+                QWidget.setTabOrder(before, after)
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:
@@ -322,3 +341,12 @@ class SettingsForm(QWidget):
 
     def _tell(self, entry: Entry, value: object) -> None:
         self.edited.emit(entry.record, entry.field, value)
+
+
+def _stops_in(part: QWidget) -> list[QWidget]:
+    """Return what Tab stops at in a line, in the order of the layout: fields first, then the mark."""
+    # The open list of a choice is a window of its own.
+    inside = [one for one in (part, *part.findChildren(QWidget)) if one.window() is part.window()]
+    stops = [one for one in inside if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None]
+    places = {id(one): one.mapTo(part, one.rect().topLeft()) for one in stops}
+    return sorted(stops, key=lambda one: (isinstance(one, HelpMark), places[id(one)].y() // 12, places[id(one)].x()))

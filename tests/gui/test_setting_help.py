@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -14,7 +15,7 @@ from asplab.gui.guide.equations import in_words, outline
 from asplab.gui.guide.pages import anchor, read_guide, sections
 from asplab.gui.settings_catalogue import STEPS, Entry
 from asplab.gui.settings_catalogue.values import default_words, range_words
-from asplab.gui.widgets.setting_help import Explained, SettingHelp, facts_of, line_of
+from asplab.gui.widgets.setting_help import Explained, HelpMark, SettingHelp, facts_of, line_of
 
 Until = Callable[..., None]
 LEFT = Qt.MouseButton.LeftButton
@@ -177,3 +178,26 @@ def test_every_setting_of_every_step_has_its_mark(opened: Bindings, application:
             line = line_of(form.field(record, name))
             assert line is not None
             assert line.mark.accessibleName()
+
+
+def test_tab_goes_from_a_heading_through_its_fields_and_marks_to_the_next_heading(
+    opened: Bindings, application: QApplication
+) -> None:
+    opened.looking.choose_step("ratio")
+    application.processEvents()
+    form = opened.inspector.form
+    assert form is not None
+    for section in form.sections:
+        section.unfold()
+    opened.window.activateWindow()
+    form.sections[0].heading.setFocus()
+    seen: list[QWidget] = []
+    while (focused := QApplication.focusWidget()) is not None and form.isAncestorOf(focused) and focused not in seen:
+        seen.append(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    heights = [one.mapTo(form, QPoint(0, one.height() // 2)).y() for one in seen]
+    assert all(after >= before - 8 for before, after in pairwise(heights))
+    assert {one.heading for one in form.sections} <= set(seen)
+    marks = {mark for mark in form.findChildren(HelpMark) if mark.isVisible()}
+    assert marks
+    assert marks <= set(seen)

@@ -146,3 +146,20 @@ def test_a_target_that_fills_the_window_has_the_bubble_in_its_corner_without_an_
     corner, side = beside(QRect(0, 0, 960, 600), QSize(330, 170), HOST)
     assert side == ""
     assert corner == QPoint(960 - 330 - 6, 600 - 170 - 6)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_presses_the_button_that_has_the_keyboard(tour: Tour, key: Qt.Key) -> None:
+    assert tour.bubble is not None
+    assert tour.stop is not None
+    first = tour.stop.title
+    QTest.keyClick(tour.bubble.next, key)
+    assert tour.stop.title != first
+    tour.bubble.back.setFocus()
+    QTest.keyClick(tour.bubble.back, key)
+    assert tour.stop.title == first
+
+
+def test_the_stop_at_the_checks_speaks_of_nothing_that_is_not_there(tour: Tour, opened: Bindings) -> None:
+    stop = next(one for one in tour._stops if one.find(opened.window) is not None and "doubted" in one.title)
+    assert "list of problems" not in stop.text

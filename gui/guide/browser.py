@@ -48,6 +48,7 @@ class GuideWindow(QWidget):
         self._hits: list[Hit] = []
         self._visited: list[tuple[str, int]] = []
         self._place = -1
+        self._answered = ""
         self.view = PageView(typesetting, theme)
         self.query = QLineEdit()
         self.tree, self.results, self._left = QTreeWidget(), QTextBrowser(), QStackedWidget()
@@ -149,12 +150,14 @@ class GuideWindow(QWidget):
 
     def _open_hit(self, url: QUrl) -> None:
         hit = self._hits[int(url.path())]
+        self._answered = self.query.text()
         self.open_page(hit.section.page.name)
         self.view.go_to_heading(hit.section.place)
         self.view.go_to_hit(after=hit.section.place)
 
     def _open_first(self) -> None:
-        if self._hits and (self.view.page is None or not self.view.hit_count):
+        # Another query asks the whole guide; only the same one again walks on through the page.
+        if self._hits and self.query.text() != self._answered:
             self._open_hit(QUrl("hit:0"))
         else:
             self.view.go_to_hit(1)

@@ -232,3 +232,15 @@ def test_the_help_menu_opens_the_guide_once_and_closing_the_window_closes_it(bou
     bound.window.may_close = True
     bound.window.close()
     assert not first.isVisible()
+
+
+def test_enter_on_another_query_opens_its_first_hit_though_this_page_has_hits_too(guide: GuideWindow) -> None:
+    for query in ("hbar omega", "exclude", "single gap"):
+        guide.query.setText(query)
+        assert guide._hits
+        first = guide._hits[0].section.page.name
+        other = next(name for name in guide.pages if name != first)
+        guide.open_page(other)
+        QTest.keyClick(guide.query, Qt.Key.Key_Return)
+        assert guide.view.page is not None
+        assert guide.view.page.name == first

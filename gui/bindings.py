@@ -280,9 +280,8 @@ class Bindings(QObject):
             return
         is_another = self._told[:1] != state[:1]
         self._told = state
-        name = document.experiment.name if document is not None else None
-        if name is not None and self.session.path is not None:
-            name = f"{self.session.path.name} · {name}"
+        file = "" if self.session.path is None else f"{self.session.path.name} · "
+        name = f"{file}{document.experiment.name}" if document is not None else None
         self.window.display_document(name, is_modified=self.session.is_modified)
         self._allow_closing()
         if is_another:

@@ -6,14 +6,21 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget
 
+from asplab.gui.language import tr
+
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _AIR_PX = (16, 14, 12, 10, 8, 6)
 """Room at each side of a name, from the usual one to the least."""
 _ROOMY_PX, _TIGHT_PX = _AIR_PX[0], _AIR_PX[-1]
-_GAP_PX, _ARROW_PX, _MENU_AIR_PX = 2, 26, 8
+_GAP_PX, _MENU_AIR_PX = 2, 12
 # The widths below set the room around a name; the style must not ask for more, or names would be elided.
 _STYLE = """QToolButton[role="%(role)s"] { padding: 5px 2px; }
-QToolButton[role="%(role)s"][popupMode="2"] { padding: 5px 18px 5px 4px; }"""
+QToolButton[role="%(role)s"][popupMode="2"] { padding: 5px 4px; }
+QToolButton[role="%(role)s"]::menu-indicator { image: none; width: 0px; }"""
+
+
+_ARROW = " ▾"
+"""Written, so that it has the ink of the name on any ground."""
 
 
 class StepBar(QWidget):
@@ -90,7 +97,8 @@ class StepBar(QWidget):
             button.setChecked(name == key and not in_menu)
         self._group.setExclusive(not in_menu)
         self._more.setChecked(in_menu)
-        self._more.setText(self._texts[key].replace("&", "&&") if in_menu else "More")
+        self._more.setText(_menu_text(self._texts[key] if in_menu else "").replace("&", "&&"))
+        self._more.setAccessibleName(self._more.text().removesuffix(_ARROW).replace("&&", "&"))
         # The room for the longest name is kept beside it, so that nothing else moves.
         self._more.setFixedWidth(self._menu_px([key] if in_menu else [], self._air))
 
@@ -152,8 +160,8 @@ class StepBar(QWidget):
         return sum(widths) + _GAP_PX * (len(widths) - 1)
 
     def _menu_px(self, keys: Sequence[str], air: int) -> int:
-        texts = [self._texts[key] for key in keys] or ["More"]
-        return max(self._text_px(text) for text in texts) + 2 * min(air, _MENU_AIR_PX) + _ARROW_PX
+        texts = [_menu_text(self._texts[key]) for key in keys] or [_menu_text("")]
+        return max(self._text_px(text) for text in texts) + 2 * min(air, _MENU_AIR_PX)
 
     def _text_px(self, text: str) -> int:
         # The current step is bold; every button is wide enough for that, so that nothing moves when it changes.
@@ -177,7 +185,7 @@ class StepBar(QWidget):
             self._actions[key] = menu.addAction(text.replace("&", "&&"))
             self._actions[key].setData(key)
         menu.triggered.connect(self._tell_action)
-        self._more.setText("More")
+        self._more.setText(_menu_text(""))
         self._more.setCheckable(True)
         self._more.setProperty("role", self._role)
         self._more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -194,3 +202,9 @@ class StepBar(QWidget):
     def _ask(self, key: str) -> None:
         self.display(self._current if self._current else key)
         self.step_chosen.emit(key)
+
+
+def _menu_text(name: str) -> str:
+    """Return what stands on the button of the menu, with the step that is shown from it."""
+    more = tr("More: {name}", name=name) if name else tr("More")
+    return f"{more}{_ARROW}"

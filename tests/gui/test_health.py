@@ -19,9 +19,10 @@ from asplab.gui.look.theme import DARK, LIGHT, contrast
 from asplab.gui.panels.health.cells import Cells, cells_of, table_text, whole_text
 from asplab.gui.panels.health.inks import cell_colors
 from asplab.gui.panels.health.matrix import HealthMatrix
-from asplab.gui.panels.health.panel import HealthPanel
+from asplab.gui.panels.health.panel import HealthPanel, _counted
 from asplab.gui.panels.health.quantities import CHOICES, QUANTITIES, SIGNS, severity
 from asplab.gui.panels.health.words import tip
+from asplab.gui.plots.diverging import diverging_color
 from asplab.gui.step_list import MORE
 
 Until = Callable[..., None]
@@ -315,3 +316,27 @@ def test_both_copies_hold_only_full_lines() -> None:
 def clean_clipboard() -> Iterator[None]:
     yield
     QGuiApplication.clipboard().clear()
+
+
+def test_the_header_says_in_words_how_many_are_flagged_of_all(panel: HealthPanel) -> None:
+    health = cells(panel).health
+    told, _ = _counted(health, is_stale=False)
+    total = int(health.is_measured.sum())
+    levels = {name: int((health.worst == level).sum()) for name, level in (("lost", LOST), ("flagged", FLAGGED))}
+    assert f"of {total} " in told
+    assert all(f"{count} " in told and name in told for name, count in levels.items() if count)
+    assert "◇" not in told
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_what_is_flagged_is_a_tint_and_only_what_is_told_stands_out(theme: Any) -> None:
+    ground = theme.color("line")
+    flagged, told = (diverging_color(theme, part) for part in (0.1, 0.6))
+
+    def distance(color: Any) -> float:
+        return sum(abs(a - b) for a, b in zip(color.getRgbF()[:3], ground.getRgbF()[:3], strict=True))
+
+    assert distance(flagged) < 0.3 * distance(told)
+    for measure in large(12, 12).measures:
+        part = severity(measure)[measure.level == FLAGGED]
+        assert part.max(initial=0.0) <= 0.1

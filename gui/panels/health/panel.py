@@ -13,7 +13,7 @@ from asplab.gui.panels.base import StudyPanel
 from asplab.gui.panels.health.cells import cells_of
 from asplab.gui.panels.health.legend import HealthLegend
 from asplab.gui.panels.health.matrix import HealthMatrix
-from asplab.gui.panels.health.quantities import CHOICES, QUANTITIES, SIGNALS, SIGNS, WORST, has_signals, name_of
+from asplab.gui.panels.health.quantities import CHOICES, QUANTITIES, SIGNALS, WORST, has_signals, name_of
 from asplab.gui.panels.health.studies import HEALTH
 from asplab.gui.panels.health.words import COLUMNS, SUMMARY, cell_name, limits, rows_of, summary
 from asplab.gui.view_state import ViewState
@@ -182,13 +182,21 @@ def _leak_name(health: Health) -> str:
 
 def _counted(health: Health, *, is_stale: bool) -> tuple[str, str]:
     """Return how many cells are not fine, long and short."""
-    counts = {level: int((health.worst == level).sum()) for level in (LOST, TOLD, FLAGGED)}
-    out = int(health.is_excluded.sum())
-    parts = [f"{SIGNS[level]} {count}" for level, count in counts.items() if count]
-    parts += [tr("{count} excluded", count=out)] if out else []
-    parts += [tr("of {count}", count=int(health.is_measured.sum()))]
+    total = int(health.is_measured.sum())
+    counts = (
+        (int((health.worst == LOST).sum()), tr("lost")),
+        (int((health.worst == TOLD).sum()), tr("told")),
+        (int((health.worst == FLAGGED).sum()), tr("flagged")),
+        (int(health.is_excluded.sum()), tr("excluded")),
+    )
+    told = [(count, words) for count, words in counts if count]
     old = tr("! of earlier settings · ") if is_stale else ""
-    return f"{old}{' · '.join(parts)}", " · ".join(parts[:-1])
+    if not told:
+        return old + tr("all {total} fine", total=total), tr("all fine")
+    (count, words), *rest = told
+    first = tr("{count} of {total} {words}", count=count, total=total, words=words)
+    others = [f"{number} {name}" for number, name in rest]
+    return f"{old}{' · '.join((first, *others))}", " · ".join((f"{count} {words}", *others))
 
 
 def _meaning(health: Health, name: str) -> tuple[str, str]:

@@ -96,13 +96,14 @@ def name_of(choice: str, signal: str) -> str:
 def severity(measure: Measure) -> FloatArray:
     """Return how bad each cell is, −1 (far within its limit) to 1 (lost); NaN where nothing is known.
 
-    Levels never mix: what is fine lies below 0, what is flagged between 0.1 and 0.35, what is told above 0.6.
+    Levels never mix: what is fine lies below 0, what is flagged, and in the errors, is a tint between 0.03
+    and 0.1, what is told stands out above 0.6.
     """
     far = _beyond_limit(measure)
     fine = _PALEST + np.clip(-far, 0.0, 1.0) * (_QUIETEST - _PALEST)
     return np.select(
         [measure.level == LOST, measure.level == TOLD, measure.level == FLAGGED, measure.level == FINE],
-        [1.0, 0.6 + 0.3 * np.clip(far, 0.0, 1.0), 0.12 + 0.2 * np.clip(far, 0.0, 1.0), fine],
+        [1.0, 0.6 + 0.3 * np.clip(far, 0.0, 1.0), 0.03 + 0.07 * np.clip(far, 0.0, 1.0), fine],
         np.nan,
     )
 

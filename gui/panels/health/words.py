@@ -26,7 +26,7 @@ SUMMARY = (
     Column(tr("not known"), "", tr("Cells in which it is not known"), is_spare=True),
     Column(tr("worst at")),
 )
-_TONES = {"◇": "warn", "!": "warn", "✕": "bad"}
+_TONES = {"!": "warn", "✕": "bad"}
 _MOST_FILES = 3
 _NONE = "—"
 

@@ -42,7 +42,7 @@ class HealthPanel(StudyPanel):
         self.quantities, self.signals, self.units = ChoiceField(CHOICES), ChoiceField(SIGNALS), ChoiceField(UNITS)
         self.matrix, self.legend = HealthMatrix(theme), HealthLegend(theme)
         self.table = DataTable(theme, COLUMNS, sortable=False)
-        self._matrix_card = Card(tr("Health of every measurement"), short_title=tr("Health"))
+        self._matrix_card = Card(tr("Health"))
         self._table_card = Card(tr("All quantities"))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)

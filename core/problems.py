@@ -20,11 +20,14 @@ class Problem:
         File and line, condition, or stage that the message is about.
     message : str
         What was found and what to do about it.
+    is_leading : bool
+        Every result hangs on it, so that it is told before all others, errors included.
     """
 
     severity: Severity
     where: str
     message: str
+    is_leading: bool = False
 
 
 _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
@@ -75,8 +78,8 @@ def cause_of(message: str) -> str:
     return _NUMBER.sub("#", _FILE_NAME.sub("'…'", _GUESS.sub(".", message)))
 
 
-def _rank(problem: Problem, experiment: str) -> tuple[int, bool]:
-    return _ORDER.index(problem.severity), bool(experiment) and problem.where == experiment
+def _rank(problem: Problem, experiment: str) -> tuple[bool, int, bool]:
+    return not problem.is_leading, _ORDER.index(problem.severity), bool(experiment) and problem.where == experiment
 
 
 def _joined(group: Sequence[Problem]) -> Problem:
@@ -85,7 +88,9 @@ def _joined(group: Sequence[Problem]) -> Problem:
         return first
     is_example = any(problem.message != first.message for problem in group)
     message = f"for example, {first.message}" if is_example else first.message
-    return Problem(first.severity, join_places(dict.fromkeys(problem.where for problem in group)), message)
+    return Problem(
+        first.severity, join_places(dict.fromkeys(problem.where for problem in group)), message, first.is_leading
+    )
 
 
 def join_places(places: Sequence[str] | dict[str, None]) -> str:

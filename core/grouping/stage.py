@@ -15,7 +15,7 @@ from asplab.core.grouping.clusters import Readings, cluster, nearest
 from asplab.core.grouping.conditions import Notes, kept, repeat_order, temperature_of
 from asplab.core.grouping.remeasured import averages_with, choose, is_same_axis, spectrum_noise, split_blocks
 from asplab.core.grouping.scans import by_temperature, scans_in_use, shared_centres
-from asplab.core.photothermal.known_power import power_problem, scan_power_uw
+from asplab.core.photothermal.known_power import power_problem, scan_power_uw, untold_problem
 from asplab.core.problems import Problem
 from asplab.core.settings import GroupingSettings
 from asplab.core.units import FloatArray
@@ -131,6 +131,9 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
     heat = [scan_power_uw(s) is not None for s in scans]
     if any(light + heat) and not all(light + heat):
         problems.append(power_problem(experiment.name, light, heat))
+    untold = untold_problem(experiment.name, own)
+    if untold is not None:
+        problems.insert(0, untold)
     in_use: list[Record] = [*chain.from_iterable(s.members for s in stacks)]
     # Scans that come from another temperature don't tell that of the emission.
     in_use += [s for s in chain.from_iterable(heat_scans) if _is_at(s, centres, settings)]

@@ -24,6 +24,8 @@ _LINE_STEPS = 4.0
 _SCANS = ("pa", "pa_blank")
 _LIT = (*EMISSION_KINDS, "power", "reference", "sphere_out", "sphere_in", "sphere_blank")
 _SHOWN = 5
+_COMPARED = ("power_uw", "exposure_s", "em_gain", "nd_od")
+"""What the counts of two spectra must share, or tell, before they can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def survey(table: ImportTable, *, temperature_tolerance_k: float = 2.0, waveleng
     unused = tuple(file.name for file in table.files if not file.error and file.name not in used)
     duplicates = _duplicates(table)
     problems = (
+        *_untold_problems(table, rows),
         *_row_problems(table),
         *_laser_problems(table, groups, frozenset(laser)),
         *_repeat_problems(table, groups),
@@ -235,6 +238,27 @@ def _duplicates(table: ImportTable) -> tuple[tuple[str, ...], ...]:
         if file.sha256:
             by_content.setdefault(file.sha256, []).append(file.name)
     return tuple(tuple(names) for names in by_content.values() if len(names) > 1)
+
+
+def untold_columns(table: ImportTable, rows: Sequence[int] | None = None) -> tuple[str, ...]:
+    """Return which of power, exposure, gain and attenuation no emission spectrum tells, unless one of the first two."""
+    used = _usable(table) if rows is None else rows
+    own = [k for k in used if table.value(k, "kind") in EMISSION_KINDS]
+    untold = tuple(column for column in _COMPARED if not any(table.value(k, column) for k in own))
+    return untold if own and untold[:2] == _COMPARED[:2] else ()
+
+
+def _untold_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
+    """Return a warning where no emission spectrum tells under which power and exposure it was taken."""
+    untold = untold_columns(table, rows)
+    if not untold:
+        return []
+    names = ", ".join(column_words(column) for column in untold)
+    text = (
+        f"no emission spectrum tells its {names}, so counts are compared "
+        "as they are: quantum yield, η, g and ħω come out wrong unless all were taken at equal ones. Fill them in."
+    )
+    return [Problem("warning", "power, exposure", text, is_leading=True)]
 
 
 def _row_problems(table: ImportTable) -> list[Problem]:

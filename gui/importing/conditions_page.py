@@ -8,10 +8,13 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMenu, QPushButton, QTo
 
 from asplab.core.counting import counted
 from asplab.core.importing import edits
+from asplab.core.importing.plain_words import column_words
+from asplab.core.importing.survey import untold_columns
 from asplab.gui.importing import words
 from asplab.gui.importing.conditions_table import ConditionsTable
 from asplab.gui.importing.marks import Marked
 from asplab.gui.importing.template_bar import TemplateBar
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.arrange import GAP, column
 from asplab.gui.widgets.card import PADDING, Card
@@ -34,6 +37,7 @@ class ConditionsPage(QWidget):
         self.template = TemplateBar()
         self.table = ConditionsTable(theme)
         self.card = Card("Conditions")
+        self.untold = QLabel()
         self.conflicts, self.missing, self.unmatched = QPushButton(), QPushButton(), QPushButton()
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Show only rows with…")
@@ -71,6 +75,16 @@ class ConditionsPage(QWidget):
         self.template.display(state)
         self.table.display(state)
         self._choose_rows()
+        untold = untold_columns(state.table)
+        names = ", ".join(column_words(column) for column in untold)
+        self.untold.setText(
+            tr(
+                "! No emission spectrum tells its {names}: counts are compared as they are, and results come out wrong "
+                "unless all were taken at equal ones. Fill the columns in.",
+                names=names,
+            )
+        )
+        self.untold.setVisible(bool(untold))
         self._display_count(self.conflicts, len(state.conflicts), "conflict", "F8")
         self._display_count(self.missing, len(state.missing), "blank", "F9")
         self._display_count(self.unmatched, len(self._places("unmatched")), "name unmatched", "", "names unmatched")
@@ -99,6 +113,9 @@ class ConditionsPage(QWidget):
         inside = column(above)
         inside.setContentsMargins(PADDING, GAP, PADDING, GAP)
         inside.addWidget(self.template)
+        self.untold.setProperty("tone", "warn")
+        self.untold.setWordWrap(True)
+        self.card.add(self.untold)
         legend = QLabel(words.LEGEND)
         legend.setProperty("role", "small")
         legend.setAccessibleName(words.LEGEND)

@@ -19,7 +19,12 @@ AXIS = frozen_array(np.linspace(480.0, 560.0, 40))
 
 
 def spectrum(source: str, *, kind: str = "aspl", axis: np.ndarray = AXIS, **condition: object) -> Spectrum:
-    known: dict[str, object] = {"temperature_k": 80.0, "excitation_nm": 535.0, "repeat": 1} | condition
+    known: dict[str, object] = {
+        "exposure_s": 1.0,
+        "temperature_k": 80.0,
+        "excitation_nm": 535.0,
+        "repeat": 1,
+    } | condition
     counts = frozen_array(np.arange(axis.size))
     return Spectrum(kind, source, None, Condition(**known), wavelength_nm=axis, counts=counts)  # type: ignore[arg-type]
 

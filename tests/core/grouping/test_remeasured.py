@@ -19,7 +19,7 @@ TOY = Toy(tail_mev=25.0, repeats=5, noise_counts=2.0, noise_v=2e-9, drift=0.002)
 
 
 def spectrum(source: str, *, axis: np.ndarray = AXIS, noise: float = 1.0, **condition: object) -> Spectrum:
-    known: dict[str, object] = {"temperature_k": 80.0, "excitation_nm": 535.0} | condition
+    known: dict[str, object] = {"exposure_s": 1.0, "temperature_k": 80.0, "excitation_nm": 535.0} | condition
     rng = np.random.default_rng(sum(map(ord, source)))
     counts = frozen_array(100.0 + 50.0 * (axis > 560.0) + noise * rng.standard_normal(axis.size))
     return Spectrum("pl", source, None, Condition(**known), wavelength_nm=axis, counts=counts)  # type: ignore[arg-type]

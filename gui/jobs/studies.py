@@ -81,6 +81,17 @@ class Studies(QObject):
                 slot.is_running, slot.refused, slot.failure = False, slot.asked, "Cancelled."
                 self.changed.emit(key)
 
+    def is_running(self, study: Study) -> bool:
+        """Whether a study is under way, whatever was asked of it."""
+        return study.key in self._slots and self._slots[study.key].is_running
+
+    def drop(self, study: Study) -> None:
+        """End a study that runs for a document that has changed meanwhile; it may be tried again."""
+        if self.is_running(study):
+            self._jobs.cancel(PREFIX + study.key)
+            self._slots[study.key].is_running = False
+            self.changed.emit(study.key)
+
     def forget(self) -> None:
         """Drop everything, because the document was closed or replaced."""
         for key in self._slots:

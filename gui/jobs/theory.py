@@ -1,9 +1,11 @@
 """The studies of the steps: started, cancelled, and told to the page that shows them."""
 
 from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from asplab.core.document import Document
 from asplab.core.pipeline import Results
 from asplab.gui.intents import Intents
 from asplab.gui.jobs.runner import Jobs
@@ -16,6 +18,9 @@ from asplab.gui.panels.results.panel import ResultsPanel
 from asplab.gui.panels.scenarios.panel import ScenariosPanel
 from asplab.gui.preferences import Preferences
 from asplab.gui.words.systematic import Systematic
+
+REST_MS = 700
+"""How long a document has rested before its systematic errors are found beside whatever is looked at."""
 
 
 class Theory(QObject):
@@ -56,6 +61,8 @@ class Theory(QObject):
         self._preferences, self._connect, self._display, self._results = preferences, connect, display, results
         self._intents, self._is_settled = intents, False
         self.studies.changed.connect(self._display)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._account)
 
     def take(self, panel: Panel) -> None:
         """Take charge of a panel if it has studies, and show the page that was seen last."""
@@ -74,6 +81,7 @@ class Theory(QObject):
     def display(self, panel: Panel, results: Results, *, is_settled: bool) -> None:
         """Tell a page what is known of its studies, and start those that follow the document once it rests."""
         self._is_settled = is_settled
+        self._await_rest(results)
         if isinstance(panel, ResultsPanel):
             self._tell_systematic(panel, results)
             return
@@ -93,24 +101,41 @@ class Theory(QObject):
         )
 
     def systematics(self, results: Results) -> Systematic:
-        """Return the systematic errors of these results, if the page of errors has found them."""
-        outcome = self.studies.latest(ACCOUNT)
-        if outcome is None:
+        """Return the systematic errors of these results, or the last ones until those are found."""
+        if not _has_account(results):
             return Systematic()
-        state = self.studies.state(ACCOUNT, results.document, outcome.request)
-        if state.outcome is None:
-            return Systematic()
-        if state.is_current:
-            return Systematic(outcome.value.systematics)
-        return Systematic(is_awaited=state.is_running or not self._is_settled)
+        state = self.studies.state(ACCOUNT, results.document, self._asked())
+        if state.outcome is not None and state.is_current:
+            return Systematic(state.outcome.value.systematics)
+        why = "" if state.is_running else state.failure
+        if state.outcome is not None and not why and _has_same_places(state.outcome.document, results.document):
+            return Systematic(state.outcome.value.systematics, is_earlier=True)
+        return Systematic(is_awaited=not why, why=why)
 
     def _tell_systematic(self, panel: ResultsPanel, results: Results) -> None:
         """Tell the systematic errors of all fits, and have them found once the document rests."""
-        if self._is_settled:
-            # They are the same whichever fit the page of errors looked at.
-            latest = self.studies.latest(ACCOUNT)
-            self.studies.follow(ACCOUNT, results, None if latest is None else latest.request)
+        self._account()
         panel.display_systematic(self.systematics(results))
+
+    def _asked(self) -> Any:
+        """Return which fit was looked at last; the systematic errors are the same for all of them."""
+        latest = self.studies.latest(ACCOUNT)
+        return None if latest is None else latest.request
+
+    def _await_rest(self, results: Results) -> None:
+        """Have systematic errors found once the document rests; what a hand moves again needs none."""
+        if not self._is_settled:
+            self._rest.stop()
+            self.studies.drop(ACCOUNT)
+        elif _has_account(results) and not self._rest.isActive():
+            self._rest.start()
+
+    def _account(self) -> None:
+        results = self._results()
+        # One that runs is for this document: an edit has dropped any other.
+        is_wanted = self._is_settled and not self.studies.is_running(ACCOUNT)
+        if is_wanted and results is not None and _has_account(results):
+            self.studies.follow(ACCOUNT, results, self._asked())
 
     def _take_scenarios(self, panel: ScenariosPanel) -> None:
         panel.scenario_created.connect(self._intents.create_scenario)
@@ -141,3 +166,13 @@ class Theory(QObject):
             is_wanted = study.key == wanted if wanted else study.follows
             if is_wanted and not self.studies.state(study, results.document, request).is_current:
                 self.studies.run(study, results, request)
+
+
+def _has_account(results: Results) -> bool:
+    """Whether there is a fit whose systematic errors can be told."""
+    return results.efficiency is not None and results.polaron is not None and bool(results.polaron.fitted.any())
+
+
+def _has_same_places(one: Document, other: Document) -> bool:
+    """Whether the results of two documents stand in the same places of their arrays."""
+    return one.exclusions == other.exclusions and one.settings.grouping == other.settings.grouping

@@ -56,7 +56,6 @@ class Inspector(Panel):
         self._targets = {"stack": "", "record": ""}
         self._exclusions = Exclusions()
         self.docks = {key: Dock(key, title) for key, title in _titles().items()}
-        self.docks["results"].display_subtitle(tr("68 % intervals"))
         self.budget, self.no_budget = BudgetBars(), _muted("", wraps=True)
         self.here, self.joint = ResultsTable(), ResultsTable()
         self.here.setAccessibleName(tr("Results of the selected temperature"))
@@ -202,6 +201,8 @@ class Inspector(Panel):
         t = selected_temperature(results, view)
         name = "" if t is None else f" · {temperature_name(temperatures_of(results)[t])}"
         self.docks["results"].display_title(f"Results{name}")
+        self.docks["results"].display_subtitle(*systematic.subtitles())
+        self.docks["results"].setToolTip(systematic.why)
         self.here.display(here)
         self.joint.display(joint)
         _set_shown(self.no_results, not here)

@@ -163,7 +163,9 @@ class OverviewPanel(Panel):
         self._display_cutoffs(results, self._picture.stack)
         self.cards[0].display_subtitle(*spectra_words(results, view.temperature, self._picture.stack))
         missing = "Add emission spectra (kind pl or aspl)."
-        self.cards[0].display_reason("" if self._picture.series else "No spectra here", why_missing(results, missing, view))
+        self.cards[0].display_reason(
+            "" if self._picture.series else "No spectra here", why_missing(results, missing, view)
+        )
 
     def _kept_stack(self, results: Results, t: int) -> str:
         """Return the condition that is on screen, so that a dragged cutoff does not change hands half-way."""
@@ -228,7 +230,9 @@ class OverviewPanel(Panel):
         changes = [] if reference is None else polaron_changes(reference, results, t)[::-1]
         self.cards[3].display_subtitle(*_changed(changes, polaron_words(results.polaron, t, self._theme)))
         missing = "Eq. 9 needs η at three detunings of one temperature at least, better six."
-        self.cards[3].display_reason("" if series else "g and ħω are not determined", why_missing(results, missing, view))
+        self.cards[3].display_reason(
+            "" if series else "g and ħω are not determined", why_missing(results, missing, view)
+        )
 
     def _follow_fit(self, results: Results, t: int) -> None:
         """Choose the axes of g and ħω anew where the fit has left them, once the hand rests."""

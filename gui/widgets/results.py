@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from asplab.core.estimate import Estimate
@@ -15,6 +15,7 @@ from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 
 _SECOND_PX = 18
 _GAP = 8
+_PALE = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class ResultRow:
         Marked with ``!``; the note says why.
     systematic : str
         Second, muted line: the systematic error; none when empty.
+    is_earlier : bool
+        The systematic error is of earlier settings, and pale.
     short : str
         Stands in for the symbol where there is no room for it beside its number; the symbol itself when empty.
     """
@@ -43,6 +46,12 @@ class ResultRow:
     doubtful: bool = False
     systematic: str = ""
     short: str = ""
+    is_earlier: bool = False
+
+    @property
+    def systematic_words(self) -> str:
+        """The systematic error as it is copied and read out, away from what stands around it."""
+        return tr("{error} (of earlier settings)", error=self.systematic) if self.is_earlier else self.systematic
 
 
 class ResultsTable(PaintedRows):
@@ -86,7 +95,7 @@ class ResultsTable(PaintedRows):
         """Return symbol, number and unit."""
         row = self._rows[index]
         parts = [without_markup(row.symbol), self._numbers[index], row.estimate.unit]
-        return "\t".join([*parts, row.systematic] if row.systematic else parts)
+        return "\t".join([*parts, row.systematic_words] if row.systematic else parts)
 
     def heads(self) -> tuple[str, ...]:
         """Return what a copy of the table calls its columns."""
@@ -96,7 +105,10 @@ class ResultsTable(PaintedRows):
     def tip_at(self, place: QPointF) -> str:
         """Return what the error of the row means."""
         index = self.row_at(place.y())
-        return self._rows[index].note if index >= 0 else ""
+        if index < 0:
+            return ""
+        row = self._rows[index]
+        return "\n".join((row.note, row.systematic_words)) if row.is_earlier and row.systematic else row.note
 
     def sizeHint(self) -> QSize:
         """Return the height of all rows."""
@@ -127,6 +139,9 @@ class ResultsTable(PaintedRows):
             paint_rich(painter, box.adjusted(self.width() - unit_px, 0, 0, 0), row.estimate.unit)
             if row.systematic:
                 below = number_box.translated(0, _SECOND_PX)
+                pale = QColor(muted)
+                pale.setAlphaF(_PALE)
+                painter.setPen(pale if row.is_earlier else muted)
                 painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, row.systematic)
         self._paint_ring(painter)
 

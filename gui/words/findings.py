@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,7 +83,7 @@ def temperature_rows(results: Results, view: ViewState, systematic: Systematic =
         rows += _efficiency_rows(results, results.efficiency, view, t, systematic)
     if results.polaron is not None and math.isfinite(results.polaron.chi2[t]):
         rows += _polaron_rows(results.polaron, results.intervals, t, systematic)
-    return rows
+    return _aged(rows, systematic)
 
 
 def joint_rows(results: Results, systematic: Systematic = NO_SYSTEMATIC) -> list[ResultRow]:
@@ -91,7 +91,12 @@ def joint_rows(results: Results, systematic: Systematic = NO_SYSTEMATIC) -> list
     fit = results.polaron
     if fit is None or not math.isfinite(fit.chi2[-1]):
         return []
-    return list(_polaron_rows(fit, results.intervals, len(fit.temperatures_k), systematic))
+    return _aged(list(_polaron_rows(fit, results.intervals, len(fit.temperatures_k), systematic)), systematic)
+
+
+def _aged(rows: list[ResultRow], systematic: Systematic) -> list[ResultRow]:
+    """Return the rows, marked where their systematic errors are of earlier settings."""
+    return [replace(row, is_earlier=True) for row in rows] if systematic.is_earlier else rows
 
 
 def _energy_rows(results: Results, t: int) -> Iterator[ResultRow]:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import decimals_of, plain
 
 if TYPE_CHECKING:
@@ -19,16 +20,30 @@ class Systematic:
     Attributes
     ----------
     found : Systematics or None
-        Those of the present document.
+        Those of the present document, or the last ones.
     is_awaited : bool
-        There were some, and they are being found again.
+        They are not known yet, but will be.
+    is_earlier : bool
+        They are of earlier settings.
+    why : str
+        Why there are none, and none are to be expected.
     """
 
     found: "Systematics | None" = None
     is_awaited: bool = False
+    is_earlier: bool = False
+    why: str = ""
+
+    def subtitles(self) -> tuple[str, ...]:
+        """Return what is said of all of them at once, and the same shorter."""
+        if self.is_earlier:
+            return tr("syst: of earlier settings"), tr("earlier syst")
+        if self.why:
+            return tr("syst: not known"), tr("no syst")
+        return (tr("68 % intervals"), "68 %")
 
     def words(self, quantity: str, place: int | tuple[int, int]) -> str:
-        """Return the systematic error of a result; empty where none is known.
+        """Return the systematic error of a result, or what holds its place; empty where none was asked for.
 
         Parameters
         ----------
@@ -38,9 +53,9 @@ class Systematic:
             Where the result stands in its array there.
         """
         if self.found is None:
-            return "syst …" if self.is_awaited else ""
+            return "syst …" if self.is_awaited else f"syst {NONE}" if self.why else ""
         told = arms(*(float(getattr(end, quantity)[place]) for end in (self.found.plus, self.found.minus)))
-        return "" if told == NONE else f"syst {told}"
+        return f"syst {told}"
 
 
 NO_SYSTEMATIC = Systematic()

@@ -100,14 +100,14 @@ class ResultsPanel(Panel):
     def _key(self) -> tuple[object, ...]:
         results, view = self._shown or (None, None)
         selected = (None, "") if view is None else (view.temperature, view.stack)
-        return (results, self._systematic.found, self._systematic.is_awaited, *selected)
+        return (results, self._systematic.found, self._systematic.is_awaited, self._systematic.is_earlier, *selected)
 
     def _show(self) -> None:
         if self._shown is None:
             return
         results, view = self._shown
         self._drawn = self._key()
-        found = self._drawn[:3]
+        found = self._drawn[:4]
         if found != self._found:
             self._found, self._all = found, lines_of(results, self._systematic)
         if not self._all:
@@ -118,10 +118,12 @@ class ResultsPanel(Panel):
         group = str(self.groups.key)
         self._lines = arranged(self._all, group, self.filter.text())
         self.table.display_columns(columns(group))
-        self.table.display(table_rows(self._lines, group, results), selected=self._selected(view))
+        rows = table_rows(self._lines, group, results, is_earlier=self._systematic.is_earlier)
+        self.table.display(rows, selected=self._selected(view))
         total, shown = len(self._all), len(self._lines)
         words = tr("{shown} of {total}", shown=shown, total=total) if shown < total else str(total)
-        self._card.display_subtitle(tr("{count} results · 68 %", count=words), words)
+        said = tr("systematic errors of earlier settings") if self._systematic.is_earlier else "68 %"
+        self._card.display_subtitle(tr("{count} results · {said}", count=words, said=said), words)
 
     def _selected(self, view: ViewState) -> int | None:
         """Return the row of the selected measurement, if it has one."""

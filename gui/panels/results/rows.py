@@ -197,19 +197,22 @@ def columns(group: str) -> tuple[Column, ...]:
     return (_PLACE, _QUANTITY, *_OTHERS) if group == "temperature" else (_QUANTITY, _PLACE, *_OTHERS)
 
 
-def table_rows(lines: Sequence[Line], group: str, results: Results) -> list[TableRow]:
-    """Return the rows of `columns`; a line stands above the first one of every group."""
+def table_rows(lines: Sequence[Line], group: str, results: Results, *, is_earlier: bool = False) -> list[TableRow]:
+    """Return the rows of `columns`; a line stands above the first one of every group.
+
+    Systematic errors of earlier settings (``is_earlier``) are muted.
+    """
     specs = temperature_specs(temperatures_of(results))
     is_by_temperature = group == "temperature"
     groups = groupby(lines, key=lambda line: line.place if is_by_temperature else _kind(line))
     return [
-        _row(line, specs, is_by_temperature=is_by_temperature, begins=place == 0)
+        _row(line, specs, is_by_temperature=is_by_temperature, begins=place == 0, is_earlier=is_earlier)
         for _, members in groups
         for place, line in enumerate(members)
     ]
 
 
-def _row(line: Line, specs: Sequence[str], *, is_by_temperature: bool, begins: bool) -> TableRow:
+def _row(line: Line, specs: Sequence[str], *, is_by_temperature: bool, begins: bool, is_earlier: bool) -> TableRow:
     value = _value(line.estimate)
     sign = f"{_SIGN} " if line.is_doubtful else ""
     heads = (line.place, line.symbol) if is_by_temperature else (line.symbol, line.place)
@@ -221,7 +224,7 @@ def _row(line: Line, specs: Sequence[str], *, is_by_temperature: bool, begins: b
         line.estimate.unit,
         f"{sign}{line.flags}" if line.flags else "",
     )
-    tones = ("", "", "", "", "", "", "warn" if line.is_doubtful else "")
+    tones = ("", "", "", "muted" if is_earlier else "", "", "", "warn" if line.is_doubtful else "")
     color = "text" if line.temperature is None else specs[line.temperature]
     tip = f"{line.name[0].upper()}{line.name[1:]}" + (f"\n{line.tip}" if line.tip else "")
     return TableRow(

@@ -964,3 +964,14 @@ def test_every_place_of_the_import_is_reached_by_keyboard_and_has_a_name(
                 is_part = isinstance(widget, QHeaderView) or isinstance(widget.parent(), QTableView | QComboBox)
                 assert name or is_part, f"{step}: {type(widget).__name__} has no name"
                 assert is_part or widget.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{step}: {name}"
+
+
+def test_spectra_without_power_and_exposure_are_asked_for_on_both_pages(
+    lab: Bindings, bad_names: Path, until: Until
+) -> None:
+    window = dropped(lab, until, bad_names).window
+    words = window.conditions.untold
+    assert not words.isHidden()
+    assert "power, exposure time" in words.text()
+    until(lambda: lab.jobs.is_idle and bool(window.check.problems.causes))
+    assert window.check.problems.causes[0].text.startswith("no emission spectrum tells its power, exposure time")

@@ -348,9 +348,7 @@ def test_the_page_prepares_once_for_each_results(
     page: RefereePage, opened: Bindings, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[Results] = []
-    monkeypatch.setattr(
-        "asplab.core.systematics.prepare", lambda results: calls.append(results) or prepare(results)
-    )
+    monkeypatch.setattr("asplab.core.systematics.prepare", lambda results: calls.append(results) or prepare(results))
     for text in ("1", "2", "3"):
         type_into(page, "temperature_k", text)
         until(lambda: is_answered(page, opened))

@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.results.panel import ResultsPanel
@@ -63,13 +62,12 @@ def test_rows_can_be_grouped_by_quantity(page: ResultsPanel) -> None:
     assert len(set(kinds)) == sum(one != other for one, other in zip(["", *kinds], kinds, strict=False))
 
 
-def test_a_click_on_a_row_selects_its_measurement(page: ResultsPanel, opened: Bindings) -> None:
+def test_a_click_on_a_row_selects_its_measurement(page: ResultsPanel, opened: Bindings, until: Until) -> None:
     row = next(i for i, line in enumerate(page.lines) if line.stack and line.temperature == 1)
     page.table.row_chosen.emit(row)
-    QApplication.processEvents()
     assert opened.looking.view.temperature == 1
     assert opened.looking.view.stack == page.lines[row].stack
-    assert page.table.selected == row
+    until(lambda: page.table.selected == row)
 
 
 def test_values_sort_as_numbers_and_what_is_not_determined_comes_last(page: ResultsPanel) -> None:
@@ -89,7 +87,7 @@ def test_edit_copies_the_table_as_latex(page: ResultsPanel, opened: Bindings) ->
 def test_ctrl_c_copies_the_table_that_was_clicked(page: ResultsPanel, opened: Bindings) -> None:
     QTest.mouseClick(page.table, Qt.MouseButton.LeftButton, pos=page.table.row_box(0).center().toPoint())
     opened.window.menus.actions["copy"].trigger()
-    assert QGuiApplication.clipboard().text().startswith("T\tQuantity\tvalue")
+    assert QGuiApplication.clipboard().text().startswith("T\tT, unit\tT, remark\tQuantity\tvalue")
 
 
 def test_systematic_errors_come_by_themselves(page: ResultsPanel, opened: Bindings, until: Until) -> None:

@@ -969,9 +969,12 @@ def test_every_place_of_the_import_is_reached_by_keyboard_and_has_a_name(
 def test_spectra_without_power_and_exposure_are_asked_for_on_both_pages(
     lab: Bindings, bad_names: Path, until: Until
 ) -> None:
-    window = dropped(lab, until, bad_names).window
-    words = window.conditions.untold
-    assert not words.isHidden()
+    importer = dropped(lab, until, bad_names)
+    importer.choose_step("conditions")
+    words = importer.window.conditions.untold
+    assert words.isVisible()
     assert "power, exposure time" in words.text()
-    until(lambda: lab.jobs.is_idle and bool(window.check.problems.causes))
-    assert window.check.problems.causes[0].text.startswith("no emission spectrum tells its power, exposure time")
+    importer.choose_step("check")
+    until(lambda: importer.window.check.survey is not None)
+    first = importer.window.check.problems.causes[0]
+    assert first.text.startswith("no emission spectrum tells its power, exposure time")

@@ -1,5 +1,7 @@
 """η against detuning and against temperature."""
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedLayout, QToolButton, QWidget
@@ -14,6 +16,7 @@ from asplab.core.units import thermal_energy_mev
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
+from asplab.gui.plots.compared import compared_temperature
 from asplab.gui.plots.detuning import detuning_label
 from asplab.gui.plots.eta_series import (
     ETA_RANGE,
@@ -42,7 +45,7 @@ from asplab.gui.widgets.legend import TemperatureLegend
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import DataTable
 from asplab.gui.widgets.text import TextLine
-from asplab.gui.words.change import change_words, eta_changes
+from asplab.gui.words.change import change_words, eta_changes, shorter_words
 from asplab.gui.words.eta import COLUMNS, doubt_words, eta_row, leak_tip
 from asplab.gui.words.reading import (
     selected_temperature,
@@ -224,8 +227,12 @@ class EfficiencyPanel(Panel):
     def _show_detuning(self, fit: EfficiencyFit, curves: Curves | None, specs: list[str], t: int) -> None:
         series: list[Series] = []
         self._keys = []
-        for other in [*(i for i in range(len(specs)) if i != t), t]:
-            series.append(temperature_series(fit, curves, specs, other, self._purity, is_front=other == t))
+        compared = None if self._results is None else compared_temperature(self._results, self._view)
+        behind = [i for i in range(len(specs)) if i not in (t, compared)]
+        for other in [*behind, *(() if compared is None else (compared,)), t]:
+            is_compared = other == compared
+            one = temperature_series(fit, curves, specs, other, self._purity, is_front=other == t or is_compared)
+            series.append(replace(one, is_open=True, is_dashed=True, is_dotted=True) if is_compared else one)
             self._keys.append(fit.keys[other])
         series[:0] = open_series(fit, t, self._purity)
         self._keys[:0] = [fit.keys[t], fit.keys[t]]
@@ -233,11 +240,12 @@ class EfficiencyPanel(Panel):
         self._guides.display([Guide("y", 1.0, label="η = 1")])
         point = fit.keys[t].index(self._view.stack) if self._view.stack and self._view.stack in fit.keys[t] else None
         self._ring(series, point)
-        changes: list[str] = []
+        told: list[str] = []
         if self._reference is not None and self._results is not None:
             found = eta_changes(self._reference, self._results, t, self._view.stack)
             changes = [change_words(change) for change in found]
-        told = [" · ".join(changes[:count]) for count in range(len(changes), 0, -1)]
+            told = [" · ".join(changes[:count]) for count in range(len(changes), 1, -1)]
+            told += shorter_words(found[0]) if found else ()
         self.card.display_subtitle(*(told or _counted(fit, t)))
 
     def _show_ghost(self, fit: EfficiencyFit, color: str, t: int) -> None:

@@ -15,6 +15,7 @@ from asplab.gui.jobs.throttle import Throttle
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.base import Plot
+from asplab.gui.plots.compared import as_compared, compared_temperature
 from asplab.gui.plots.crowd import CachedSeries, Crowd, Level, QuickPlot
 from asplab.gui.plots.detuning import detuning_label
 from asplab.gui.plots.ghost import add_ghost
@@ -47,11 +48,12 @@ from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, te
 from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import GAP
-from asplab.gui.words.change import Change, change_words, eta_changes, polaron_changes, yield_change
+from asplab.gui.words.change import Change, change_words, eta_changes, polaron_changes, shorter_words, yield_change
 from asplab.gui.words.reading import why_missing
 
 _SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
 _ALL_SPECTRA = "all spectra"
+_OWN_SERIES = 2  # of η of the selected temperature: determined, and not
 _SIGNAL_RANGE = (-0.08, 1.03)
 
 
@@ -199,6 +201,11 @@ class OverviewPanel(Panel):
     # --- η -------------------------------------------------------------------------------------------------
     def _display_eta(self, results: Results, view: ViewState) -> None:
         series, self._eta_places = eta_series(results, view.temperature, self._theme)
+        compared = compared_temperature(results, view)
+        if compared is not None:
+            beside, places = eta_series(results, compared, self._theme)
+            series += as_compared(beside[:1], results, compared)
+            self._eta_places += places[:1]
         self.eta.display(series)
         self.eta.display_labels(detuning_label(results), "η")
         self._ring(view)
@@ -310,7 +317,9 @@ class OverviewPanel(Panel):
             self.stack_chosen.emit(self._picture.stack.key)
 
     def _choose_eta(self, series: int, point: int, button: Qt.MouseButton) -> None:
-        self._choose(self._view.temperature, self._eta_places[series][point], button)
+        compared = None if self._results is None else compared_temperature(self._results, self._view)
+        t = self._view.temperature if series < _OWN_SERIES or compared is None else compared
+        self._choose(t, self._eta_places[series][point], button)
 
     def _choose_other_eta(self, row: int, column: int, button: Qt.MouseButton) -> None:
         if self._eta_crowd is not None:
@@ -368,8 +377,11 @@ class OverviewPanel(Panel):
 def _changed(changes: Sequence[Change], otherwise: tuple[str, ...]) -> tuple[str, ...]:
     """Return what has changed against the reference, fewer of it where there is less room, else what else is said."""
     # What is known before and after comes first.
-    told = [change_words(change) for change in sorted(changes, key=lambda change: np.isnan(change.sigmas))]
-    return tuple(" · ".join(told[:count]) for count in range(len(told), 0, -1)) or otherwise
+    ordered = sorted(changes, key=lambda change: bool(np.isnan(change.sigmas)))
+    if not ordered:
+        return otherwise
+    told, first = [change_words(change) for change in ordered], ordered[0]
+    return (*(" · ".join(told[:count]) for count in range(len(told), 1, -1)), *shorter_words(first))
 
 
 def _display_crowd(

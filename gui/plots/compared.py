@@ -23,10 +23,10 @@ def compared_temperature(results: Results, view: ViewState) -> int | None:
 
 
 def as_compared(series: Sequence[Series], results: Results, t: int) -> list[Series]:
-    """Return series of a second temperature in its colour: open symbols, dashed curves, one label for all of them."""
+    """Return series of a second temperature in its colour: open symbols, dashes and dots, one label for all of them."""
     color, name = _look(results, t)
     return [
-        replace(one, color=color, label="" if index else name, is_open=True, is_dashed=True)
+        replace(one, color=color, label="" if index else name, is_open=True, is_dashed=True, is_dotted=True)
         for index, one in enumerate(series)
     ]
 
@@ -48,7 +48,9 @@ def compared_spectrum(results: Results, k: int, t: int, height: float) -> list[S
     shape = np.where(transmitted(bands, other), (block.mean[row] - fitted.level) / fitted.height, np.nan)
     color, name = _look(results, t)
     label = tr("{temperature}, scaled", temperature=name)
-    return [Series(color, label, "flank", line_x=block.wavelength_nm, line_y=height * shape)]
+    x, y = block.wavelength_nm, height * shape
+    # The colour of a warm temperature is near that of the ASPL: the dashes tell them apart.
+    return [Series(color, label, "flank", line_x=x, line_y=y, is_dashed=True, is_dotted=True)]
 
 
 def compared_scan(results: Results, t: int, place: Callable[[np.ndarray, int], np.ndarray]) -> list[Series]:

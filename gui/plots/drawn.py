@@ -50,6 +50,8 @@ class Series:
         68 % band of the curve.
     is_dashed : bool
         Dashed curve.
+    is_dotted : bool
+        With dots between the dashes.
     base : float or None
         The curve is filled down to this value.
     """
@@ -72,6 +74,7 @@ class Series:
     band_low: ArrayLike | None = None
     band_high: ArrayLike | None = None
     is_dashed: bool = False
+    is_dotted: bool = False
     base: float | None = None
 
 

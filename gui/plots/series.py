@@ -193,7 +193,8 @@ class SeriesLayer(PointLayer):
     def _draw_line(self, painter: QPainter, one: Drawn, to_pixel: PixelMap) -> None:
         if one.line_x.size:
             style = Qt.PenStyle.DashLine if one.series.is_dashed else Qt.PenStyle.SolidLine
-            painter.setPen(QPen(self.theme.color(one.series.color), 1, style))
+            style = Qt.PenStyle.DashDotLine if one.series.is_dotted else style
+            painter.setPen(QPen(self.theme.color(one.series.color), 2 if one.series.is_dotted else 1, style))
             draw_line(painter, to_pixel.x(one.line_x), to_pixel.y(one.line_y))
 
     def _draw_errors(self, painter: QPainter, one: Drawn, to_pixel: PixelMap) -> None:
@@ -261,8 +262,8 @@ class SeriesLayer(PointLayer):
             width = rich_width(one.series.label, painter.font())
             left = min(x + _LABEL_GAP_PX if one.series.label_at == "end" else x, right - width - 2)
             left = _beside(left, width, edges, right) if one.series.label_at != "end" else left
-            if one.x.size == 1:
-                # Beside a single point there is no free end: contours and bars run through its label.
+            if one.x.size == 1 or one.series.label_at in ("flank", "peak"):
+                # Beside a single point or a flank there is no free end: other curves run through its label.
                 painter.fillRect(QRectF(left - 2, y - 8, width + 4, 16), self.theme.color("panel", 0.8))
             painter.setPen(self.theme.text_color(one.series.color))
             paint_rich(painter, QRectF(left, y - _LABEL_PX / 2, width, _LABEL_PX), one.series.label)

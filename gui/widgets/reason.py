@@ -40,6 +40,7 @@ class ReasonBar(QWidget):
             button.setObjectName(reason)
             button.clicked.connect(self._tell_button)
         self._other.returnPressed.connect(self._tell_other)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.hide()
 
     @property
@@ -53,7 +54,8 @@ class ReasonBar(QWidget):
         self._question.setText(f"Exclude {words}, because:")
         self._other.clear()
         self.show()
-        self.buttons[REASONS[0]].setFocus(Qt.FocusReason.OtherFocusReason)
+        # No reason is preset: Enter alone must not exclude 28 measurements as outliers.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Give up with Escape; Enter presses the focused button."""

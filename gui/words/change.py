@@ -8,7 +8,7 @@ from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
 from asplab.gui.language import tr
 from asplab.gui.reference import Reference
-from asplab.gui.widgets.numerals import decimals_of, plain
+from asplab.gui.widgets.numerals import decimals_of, measured, plain
 from asplab.gui.widgets.table import Column, TableRow
 from asplab.gui.widgets.text import without_markup
 from asplab.gui.words.findings import outer_detunings, parameter_estimate
@@ -21,6 +21,8 @@ CHANGE_COLUMNS = (
     Column("Δ", "σ", "The change in units of the reference’s own 68 % error; both come from the same data"),
 )
 _MOST_SIGMAS = 999.0
+_MUCH = 2.0
+"""So many times the reference's error the present one is told, too: σ of the reference alone would mislead."""
 _PARAMETERS = (("g", "g_mev"), ("ħω", "phonon_mev"))
 
 
@@ -65,12 +67,25 @@ def change_words(change: Change) -> str:
     return f"{change.symbol} {before} → {after}" + (f", {told}" if told else "")
 
 
+def shorter_words(change: Change) -> tuple[str, ...]:
+    """Return `change_words`, then the same for less and less room: the new number is the last to go."""
+    before, after = value_words(change)
+    return change_words(change), f"{change.symbol} {before} → {after}", f"{before} → {after}", f"→ {after}"
+
+
+def is_much_less_sure(change: Change) -> bool:
+    """Whether the present error is so much larger that the reference's alone says little of the change."""
+    return math.isfinite(change.after.error) and change.after.error > _MUCH * change.before.error > 0
+
+
 def value_words(change: Change) -> tuple[str, str]:
-    """Return both values with the digits that the smaller of their errors allows."""
+    """Return both values with the digits that the smaller of their errors allows, the new one with a much larger error."""
     errors = [one.error for one in (change.before, change.after) if math.isfinite(one.error) and one.error > 0]
     decimals = decimals_of(min(errors)) if errors else 3
     values = (change.before.value, change.after.value)
     before, after = (plain(value, decimals) if math.isfinite(value) else "—" for value in values)
+    if is_much_less_sure(change) and math.isfinite(change.after.value):
+        after = measured(Estimate(change.after.value, change.after.error))
     return before, after
 
 
@@ -110,7 +125,7 @@ def eta_changes(reference: Reference, results: Results, t: int, key: str = "") -
     has_key = bool(key) and key in old.keys[then] and key in new.keys[t]
     places = [old.keys[then].index(key)] if has_key else outer_detunings(old, then)
     shared = [j for j in places if old.keys[then][j] in new.keys[t]]
-    return [
+    found = [
         Change(
             f"η ({plain(old.detuning_mev[then, j], 0)} meV)",
             efficiency_at(old, then, j),
@@ -118,6 +133,8 @@ def eta_changes(reference: Reference, results: Results, t: int, key: str = "") -
         )
         for j in shared
     ]
+    # Two numbers that are not known say nothing of a change.
+    return [one for one in found if math.isfinite(one.before.value) or math.isfinite(one.after.value)]
 
 
 def polaron_changes(reference: Reference, results: Results, t: int | None) -> list[Change]:

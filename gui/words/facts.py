@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.drift.records import HeatTrends, LightTrends
 from asplab.core.estimate import Estimate
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
+from asplab.gui.language import tr
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.trends import TrendRow
@@ -19,6 +21,8 @@ from asplab.gui.words.regime import missing_words, small
 _OF_SPECTRA, _OF_SCANS = ("spectra", "overview", "corrections"), ("absorption",)
 _OF_ETA = ("efficiency", "ratio", "polaron")
 _PERCENT = 100.0
+_SEEN_NM = 0.05
+"""Less than that is not seen in the numbers."""
 Facts = Iterator[tuple[str, str]]
 
 
@@ -30,11 +34,13 @@ def facts(results: Results, view: ViewState) -> list[tuple[str, str]]:
     stack = results.gathered.stacks[k]
     if stack.key != view.stack:
         return []
+    count = len(view.several)
     found = [
+        *([(tr("Selected"), tr("{count} together, one is told here", count=count))] if count > 1 else []),
         ("Condition", stack_name(stack)),
         ("Temperature", f"{plain(stack.temperature_k, 2)} K"),
         ("Repeats", str(len(stack.members))),
-        ("Filter", _filters(stack.longpass_nm, stack.shortpass_nm)),
+        ("Filter", _filters(results, stack)),
         *_shared_facts(stack.members),
         *_energy_facts(results, stack, k),
     ]
@@ -65,12 +71,19 @@ def _energy_facts(results: Results, stack: Stack, k: int) -> Facts:
         yield "ΔE" if below > 0 else "ΔE<sub>S</sub>", f"{plain(abs(below), 1)} meV"
 
 
-def _filters(longpass_nm: float | None, shortpass_nm: float | None) -> str:
-    parts = [
-        f"{name} {plain(value, 1)} nm"
-        for name, value in (("long-pass", longpass_nm), ("short-pass", shortpass_nm))
-        if value is not None
-    ]
+def _filters(results: Results, stack: Stack) -> str:
+    """Return the cutoffs that count, and where one was moved from."""
+    parts = []
+    for name, side, nominal in (
+        ("long-pass", "longpass", stack.longpass_nm),
+        ("short-pass", "shortpass", stack.shortpass_nm),
+    ):
+        place = cutoff_nm(stack, side, results.document.settings.transmission)
+        if nominal is None or place is None:
+            continue
+        told = f"{name} {plain(place, 1)} nm"
+        is_moved = abs(place - nominal) >= _SEEN_NM
+        parts.append(tr("{cutoff} (from {nominal})", cutoff=told, nominal=plain(nominal, 1)) if is_moved else told)
     return ", ".join(parts) or "none"
 
 

@@ -42,6 +42,7 @@ def exclude_with_keys(bound: Bindings, node: Node, application: QApplication, un
     select(bound, node, application)
     bound.tree.view.setFocus()
     QTest.keyClick(bound.window, Qt.Key.Key_X)
+    bound.tree.reasons.buttons["outlier"].setFocus()
     QTest.keyClick(bound.tree.reasons.buttons["outlier"], Qt.Key.Key_Return)
     until(lambda: bound.session.is_settled)
 

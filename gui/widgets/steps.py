@@ -15,7 +15,7 @@ _ROOMY_PX, _TIGHT_PX = _AIR_PX[0], _AIR_PX[-1]
 _GAP_PX, _MENU_AIR_PX = 2, 12
 # The widths below set the room around a name; the style must not ask for more, or names would be elided.
 _STYLE = """QToolButton[role="%(role)s"] { padding: 5px 2px; }
-QToolButton[role="%(role)s"][popupMode="2"] { padding: 5px 4px; }
+QToolButton[role="%(role)s"][popupMode="2"] { padding: 5px 2px; }
 QToolButton[role="%(role)s"]::menu-indicator { image: none; width: 0px; }"""
 
 

@@ -234,7 +234,7 @@ def test_a_fit_is_named_by_typing_as_a_step_to_undo_and_its_summary_is_not(page:
     keep(page)
     type_name(page, 0, "before the new filter")
     assert names(page) == ["before the new filter"]
-    assert opened.session.history.undoText() == "Rename scenario “Fit 1”"
+    assert opened.session.history.undoText() == "Rename scenario “Fit 1” to “before the new filter”"
     assert opened.session.is_settled
     undo(opened)
     assert names(page) == ["Fit 1"]

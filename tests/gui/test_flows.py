@@ -102,7 +102,7 @@ def test_a_step_that_finds_no_room_is_reached_through_the_menu(opened: Bindings,
     assert action.isVisible()
     action.trigger()
     assert opened.looking.view.step == "polaron"
-    assert more.text() == "Polaron"
+    assert "Polaron" in more.text()
     assert more.isChecked()
 
 
@@ -198,6 +198,7 @@ def test_a_point_is_selected_with_the_left_and_excluded_with_x(opened: Bindings,
     press(opened, plot, place)
     assert opened.looking.view.stack == key
     QTest.keyClick(plot, Qt.Key.Key_X)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert reason(opened, key) == "outlier"
     until(lambda: settled(opened))

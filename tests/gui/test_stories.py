@@ -143,6 +143,7 @@ def test_from_raw_files_to_tables_by_hand(
     series = page.eta.series[0]
     QTest.mouseClick(page.eta.viewport(), LEFT, pos=page.eta.pixel_of(float(series.x[0]), float(series.y[0])))
     QTest.keyClick(page.eta, Qt.Key.Key_X)
+    key(lab, Qt.Key.Key_Tab)
     key(lab, Qt.Key.Key_Return)
     until(lambda: settled(lab))
     assert points(lab) == n_before - 1

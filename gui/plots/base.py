@@ -14,7 +14,9 @@ from asplab.gui.plots.area import PlotArea
 from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.box_select import SelectionBox, click_stops, stops_inside
 from asplab.gui.plots.copying import clipboard_content, joined
+from asplab.gui.plots.edge_field import open_field
 from asplab.gui.plots.frame import framed
+from asplab.gui.plots.handle import Handle
 from asplab.gui.plots.keys import answer_key
 from asplab.gui.plots.layer import Bounds, Layer
 from asplab.gui.plots.view_box import ViewBox
@@ -137,6 +139,8 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         self.box.addItem(layer, ignoreBounds=True)
         self._layers.append(layer)
         self._layers.sort(key=lambda item: item.zValue())
+        if isinstance(layer, Handle):
+            layer.typing_wanted.connect(lambda: open_field(self, layer))
         return layer
 
     def restyle(self, theme: Theme) -> None:

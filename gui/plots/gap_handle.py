@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.plots.handles import LineHandle
+from asplab.gui.widgets.fields import Numeric
 from asplab.gui.widgets.numerals import plain
 
 _DECIMALS = 1
@@ -73,6 +74,15 @@ class GapHandle(LineHandle):
         """End the drag."""
         self._held = None
         super().mouseReleaseEvent(event)
+
+    def typed(self) -> tuple[float, Numeric]:
+        """Return the gap, which is a place in the spectrum whatever the axis shows."""
+        return self._gap_mev, Numeric("meV", _DECIMALS, is_position=True)
+
+    def take_typed(self, value: float) -> None:
+        """Tell the gap that is wanted, as one gesture."""
+        self._tell_gap(value)
+        self._finish()
 
     def _move(self, places: tuple[float, ...], by: float) -> None:
         self._tell_gap(self._energy_at(places[0] + by))

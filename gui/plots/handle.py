@@ -10,15 +10,18 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QGraphicsSceneMouseEvent
 
+from asplab.core.units import Medium
 from asplab.gui.language import tr
 from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.layer import Layer, PixelMap
 from asplab.gui.plots.snap import SnapPlace, nearest_place
+from asplab.gui.widgets.fields import Numeric
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 GRAB_PX = 6.0
 LABEL_PX = 18.0
+_TYPES = (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -46,6 +49,10 @@ class Handle(Layer):
 
     drag_started = Signal()
     drag_finished = Signal()
+    typing_wanted = Signal()
+    """The place of the edge in hand is to be typed."""
+    medium: Medium = "vacuum"
+    """Of typed wavelengths."""
 
     def __init__(
         self,
@@ -86,6 +93,11 @@ class Handle(Layer):
         return self._places
 
     @property
+    def part(self) -> int:
+        """Which edge is in hand."""
+        return self._part
+
+    @property
     def is_grabbed(self) -> bool:
         """Whether the mouse holds it."""
         return self._grabbed is not None
@@ -116,6 +128,7 @@ class Handle(Layer):
             )
         words = (
             f"Drag to move the {self.label} · {self.scope} · arrow keys: {plain(self._step, 2)} {self.unit}, Shift ×10"
+            f" · {tr('double-click or F2: type it')}"
         )
         return f"{words} · {tr('Shift while dragging: edges of real filters')}" if self._snaps else words
 
@@ -166,6 +179,13 @@ class Handle(Layer):
             by = self._snap(places, by)
         self._move(places, by)
 
+    def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        """Let the place of the edge under the mouse be typed."""
+        self._part = self._part_at(event.pos())
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        event.accept()
+        self.typing_wanted.emit()
+
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         """End the drag."""
         self._grabbed = self._snapped = None
@@ -205,7 +225,11 @@ class Handle(Layer):
         return max(len(self._places), 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the focused edge."""
+        """Move the focused edge, or let its place be typed."""
+        if event.key() in _TYPES and self._places:
+            event.accept()
+            self.typing_wanted.emit()
+            return
         sign = _ARROWS.get(Qt.Key(event.key()))
         if sign is None or not self._places:
             event.ignore()
@@ -244,6 +268,26 @@ class Handle(Layer):
         if self._moving:
             self._moving = False
             self.drag_finished.emit()
+
+    # --- typing ------------------------------------------------------------------------------------------
+    def typed(self) -> tuple[float, Numeric]:
+        """Return the number of the edge in hand, and how another one is typed; a name stands for its lower edge."""
+        # What is told in meV along an axis is a distance from the gap.
+        numeric = Numeric(self.unit, self._decimals, step=self._step, is_position=self.unit == "nm")
+        return self._places[self._typed_part()], numeric
+
+    def take_typed(self, value: float) -> None:
+        """Tell that the edge in hand is wanted at a number, as one gesture."""
+        part = self._typed_part()
+        wanted = tuple(sorted((*self._places[:part], value, *self._places[part + 1 :])))
+        if wanted != self._places and len(set(wanted)) == len(wanted):
+            self._moving = True
+            self.drag_started.emit()
+            self._tell(wanted)
+            self._finish()
+
+    def _typed_part(self) -> int:
+        return self._part if self._part < len(self._places) else 0
 
     def _place(self, places: tuple[float, ...]) -> None:
         if places != self._places:

@@ -26,6 +26,7 @@ def plot_keys() -> tuple[PlotKey, ...]:
     return (
         PlotKey("← → ↑ ↓", tr("walk through the points; Enter selects one, Ctrl+Enter adds it")),
         PlotKey("Tab, ← →", tr("reach and move an edge; Shift ×10")),
+        PlotKey(tr("F2, double-clicking an edge"), tr("type its place, in nm, eV or cm⁻¹")),
         PlotKey(tr("Shift, dragging an edge"), tr("go to the edges of real filters")),
         PlotKey(tr("Shift, dragging elsewhere"), tr("select all points in a box")),
         PlotKey(tr("Ctrl, clicking"), tr("add a point to the selection, or take it out")),

@@ -51,6 +51,8 @@ class FilterSnaps:
 
     def display(self, results: Results) -> None:
         """Offer the catalogue and the filters of these data."""
+        for handle in (self._window, *self._cutoffs.values()):
+            handle.medium = results.document.settings.energies.medium
         gathered = results.gathered
         if gathered is None or gathered is self._gathered:
             return

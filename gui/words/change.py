@@ -79,7 +79,7 @@ def is_much_less_sure(change: Change) -> bool:
 
 
 def value_words(change: Change) -> tuple[str, str]:
-    """Return both values with the digits that the smaller of their errors allows, the new one with a much larger error."""
+    """Return both values with the digits that the smaller of their errors allows; a much larger error is told, too."""
     errors = [one.error for one in (change.before, change.after) if math.isfinite(one.error) and one.error > 0]
     decimals = decimals_of(min(errors)) if errors else 3
     values = (change.before.value, change.after.value)

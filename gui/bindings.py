@@ -289,7 +289,7 @@ class Bindings(QObject):
             self._hint("")
         words = [self.files.saved_words]
         if document is not None and document.experiment.simulated:
-            words.append("simulated data")
+            words.append(tr("simulated data"))
         self.window.status.display_saved(" · ".join(word for word in words if word))
         if document is None:
             self.looking.forget()

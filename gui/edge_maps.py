@@ -7,6 +7,7 @@ from asplab.core.document import Document
 from asplab.core.pipeline import Results
 from asplab.gui.jobs.studies import Studies
 from asplab.gui.jobs.study import Outcome, has_same_inputs
+from asplab.gui.language import tr
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.polaron.sensitivity_studies import MAPS, SPREAD
@@ -24,7 +25,7 @@ def show_edges(page: Panel, studies: Studies, results: Results) -> None:
         page.display_sensitivity(found, is_current=is_current)
 
 
-def edge_map(studies: Studies, choice: str, document: Document) -> "tuple[SensitivityMap | None, bool]":
+def edge_map(studies: Studies, choice: str, document: Document) -> tr("tuple[SensitivityMap | None, bool]"):
     """Return the map of a choice, by itself or among all, and whether it holds for all places of its edges."""
     stale = None
     for study in (MAPS[choice], SPREAD):
@@ -38,7 +39,7 @@ def edge_map(studies: Studies, choice: str, document: Document) -> "tuple[Sensit
     return stale, False
 
 
-def _map_in(outcome: Outcome, choice: str) -> "SensitivityMap | None":
+def _map_in(outcome: Outcome, choice: str) -> tr("SensitivityMap | None"):
     maps = getattr(outcome.value, "maps", (outcome.value,))
     return next((found for found in maps if found.choice == choice), None)
 

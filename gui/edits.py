@@ -8,6 +8,7 @@ from asplab.core.document import Document, Scenario
 from asplab.core.errors import SettingsError
 from asplab.core.scenarios import state_of
 from asplab.core.settings import MovedCutoff, Settings
+from asplab.gui.language import tr
 
 _SAME_FILTER_NM = 0.2
 _UNITS = ("nm", "mev", "k", "uw", "s")
@@ -15,7 +16,7 @@ _UNITS = ("nm", "mev", "k", "uw", "s")
 
 def move_window(document: Document, low_nm: float, high_nm: float) -> Document:
     """Return the document with another integration window."""
-    _require_order("Integration window", low_nm, high_nm, "nm")
+    _require_order(tr("Integration window"), low_nm, high_nm, "nm")
     return document.with_settings(integration=replace(document.settings.integration, window_nm=(low_nm, high_nm)))
 
 
@@ -49,7 +50,7 @@ def move_background(document: Document, index: int, low_nm: float, high_nm: floa
     SettingsError
         There is no window of that index.
     """
-    _require_order("Background window", low_nm, high_nm, "nm")
+    _require_order(tr("Background window"), low_nm, high_nm, "nm")
     settings = document.settings.background
     windows = list(settings.windows_nm)
     if not 0 <= index <= len(windows):
@@ -64,14 +65,14 @@ def move_baseline(document: Document, from_mev: float, to_mev: float | None) -> 
     An upper end of None is the end of each scan.
     """
     if to_mev is not None:
-        _require_order("Baseline region", from_mev, to_mev, "meV")
+        _require_order(tr("Baseline region"), from_mev, to_mev, "meV")
     settings = replace(document.settings.baseline, from_mev=from_mev, to_mev=to_mev)
     return document.with_settings(baseline=settings)
 
 
 def move_detuning_range(document: Document, low_mev: float, high_mev: float) -> Document:
     """Return the document with another range of ΔE in which models are fitted."""
-    _require_order("Fit range", low_mev, high_mev, "meV")
+    _require_order(tr("Fit range"), low_mev, high_mev, "meV")
     settings = replace(document.settings.polaron, detuning_range_mev=(low_mev, high_mev))
     return document.with_settings(polaron=settings)
 

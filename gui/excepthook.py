@@ -10,6 +10,8 @@ from types import TracebackType
 
 from PySide6.QtCore import QStandardPaths
 
+from asplab.gui.language import tr
+
 LOG_NAME = "asplab.log"
 _LOG_BYTES = 500_000
 
@@ -64,11 +66,14 @@ class ExceptHook:
     def report(self, error: BaseException) -> str:
         """Write an exception to the log and return a sentence for the banner."""
         written = self._write(error)
-        words = str(error) or "no message"
-        where = f" The details are in {self.log_file}." if written else ""
-        return (
-            f"Something unexpected happened ({type(error).__name__}: {words}). Your document is untouched; save it "
-            f"under a new name and start again if the window behaves strangely.{where}"
+        words = str(error) or tr("no message")
+        where = tr(" The details are in {log_file}.", log_file=self.log_file) if written else ""
+        return tr(
+            "Something unexpected happened ({name}: {words}). Your document is untouched; save "
+            "it under a new name and start again if the window behaves strangely.{where}",
+            name=type(error).__name__,
+            words=words,
+            where=where,
         )
 
     def _catch_in_thread(self, found: threading.ExceptHookArgs) -> None:

@@ -157,5 +157,5 @@ def _values(before: Document | None, after: Document | None) -> str:
 
 def _told(found: Difference, *, name_it: bool) -> str:
     old, new = (setting_value(found.record, found.field, value) for value in found.values)
-    change = tr("{old} → {new}", old=old, new=new)
+    change = f"{old} → {new}"
     return f"{setting_label(found.record, found.field)}: {change}" if name_it else change

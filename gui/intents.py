@@ -31,49 +31,51 @@ class Intents(QObject):
 
     def drag_window(self, low_nm: float, high_nm: float) -> None:
         """Move the integration window."""
-        self._session.drag("Move window", partial(edits.move_window, low_nm=low_nm, high_nm=high_nm), "window")
+        self._session.drag(tr("Move window"), partial(edits.move_window, low_nm=low_nm, high_nm=high_nm), "window")
 
     def drag_cutoff(self, side: str, nominal_nm: float, cutoff_nm: float) -> None:
         """Move the edge of a filter."""
         change = partial(edits.move_cutoff, side=side, nominal_nm=nominal_nm, cutoff_nm=cutoff_nm)
-        self._session.drag("Move cutoff", change, f"cutoff {side} {nominal_nm}")
+        self._session.drag(tr("Move cutoff"), change, f"cutoff {side} {nominal_nm}")
 
     def drag_background(self, index: int, low_nm: float, high_nm: float) -> None:
         """Move one background window."""
         change = partial(edits.move_background, index=index, low_nm=low_nm, high_nm=high_nm)
-        self._session.drag("Move background", change, f"background {index}")
+        self._session.drag(tr("Move background"), change, tr("background {index}", index=index))
 
     def drag_baseline(self, from_mev: float, to_mev: float | None) -> None:
         """Move the region of the photothermal baseline."""
         change = partial(edits.move_baseline, from_mev=from_mev, to_mev=to_mev)
-        self._session.drag("Move baseline region", change, "baseline")
+        self._session.drag(tr("Move baseline region"), change, "baseline")
 
     def drag_detuning_range(self, low_mev: float, high_mev: float) -> None:
         """Move the range of ΔE in which models are fitted."""
         change = partial(edits.move_detuning_range, low_mev=low_mev, high_mev=high_mev)
-        self._session.drag("Move fit range", change, "detuning range")
+        self._session.drag(tr("Move fit range"), change, tr("detuning range"))
 
     def drag_setting(self, record: str, name: str, value: object) -> None:
         """Change one field of a settings record again and again, as one step."""
         change = partial(edits.change_setting, record=record, name=name, value=value)
-        self._session.drag(f"Move {edits.setting_words(name)}", change, f"{record} {name}")
+        self._session.drag(
+            tr("Move {setting_words}", setting_words=edits.setting_words(name)), change, f"{record} {name}"
+        )
 
     def use_settings(self, settings: Settings, name: str) -> None:
         """Take over settings that a page offers; the name says what is chosen."""
-        self._session.change(f"Use {name}", partial(edits.use_settings, settings=settings))
+        self._session.change(tr("Use {name}", name=name), partial(edits.use_settings, settings=settings))
 
     def keep_fit(self, fit: Scenario) -> None:
         """Keep what a comparison found as a scenario, under a name of its own."""
         named = replace(fit, name=scenarios.free_name(self._session.documents, "Fit"))
-        self._session.change(f"Keep {named.name}", partial(edits.keep_fit, fit=named))
+        self._session.change(tr("Keep {name}", name=named.name), partial(edits.keep_fit, fit=named))
 
     def restore_fit(self, fit: Scenario) -> None:
         """Put settings and exclusions back to those of a comparison."""
-        self._session.change(f"Restore {fit.name}", partial(edits.restore_fit, fit=fit))
+        self._session.change(tr("Restore {name}", name=fit.name), partial(edits.restore_fit, fit=fit))
 
     def create_scenario(self) -> None:
         """Keep the present state under a new name."""
-        name = scenarios.free_name(self._session.documents, "Scenario")
+        name = scenarios.free_name(self._session.documents, tr("Scenario"))
         change = partial(scenarios.create_scenario, name=name, now=_now())
         before = self._session.document
         chosen = "" if before is None else before.scenario
@@ -93,7 +95,7 @@ class Intents(QObject):
 
     def duplicate_scenario(self, name: str) -> None:
         """Keep a copy of a scenario."""
-        copy = scenarios.free_name(self._session.documents, f"{name} copy")
+        copy = scenarios.free_name(self._session.documents, tr("{name} copy", name=name))
         change = partial(scenarios.duplicate_scenario, name=name, copy=copy, now=_now())
         self._session.change(tr("Duplicate scenario “{name}”", name=name), change)
 
@@ -117,7 +119,11 @@ class Intents(QObject):
     def edit_setting(self, record: str, name: str, value: object) -> None:
         """Change one field of a settings record."""
         change = partial(edits.change_setting, record=record, name=name, value=value)
-        self._session.change(f"Change {edits.setting_words(name)}", change, self._series_name(record, name, value))
+        self._session.change(
+            tr("Change {setting_words}", setting_words=edits.setting_words(name)),
+            change,
+            self._series_name(record, name, value),
+        )
 
     def _series_name(self, record: str, name: str, value: object) -> str | None:
         """Return one name for the steps of a wheel or an arrow key that follow one another within a second."""
@@ -127,7 +133,7 @@ class Intents(QObject):
             return None
         if before[:2] != (record, name) or now - before[2] > _SERIES_S:
             self._series += 1
-        return f"series {self._series}"
+        return tr("series {series}", series=self._series)
 
     def exclude(self, target: str, reason: str) -> None:
         """Take a condition or a file out of the analysis."""
@@ -135,7 +141,7 @@ class Intents(QObject):
 
     def exclude_all(self, targets: Sequence[str], reason: str) -> None:
         """Take conditions and files out of the analysis, for one reason and as one step."""
-        words = "Exclude" if len(targets) == 1 else tr("Exclude {count} measurements", count=len(targets))
+        words = tr("Exclude") if len(targets) == 1 else tr("Exclude {count} measurements", count=len(targets))
         self._session.change(words, partial(edits.exclude, targets=targets, reason=reason))
 
     def bring_back(self, target: str) -> None:
@@ -144,7 +150,7 @@ class Intents(QObject):
 
     def bring_back_all(self, targets: Sequence[str]) -> None:
         """Take conditions and files into the analysis again, as one step."""
-        words = "Bring back" if len(targets) == 1 else tr("Bring back {count} measurements", count=len(targets))
+        words = tr("Bring back") if len(targets) == 1 else tr("Bring back {count} measurements", count=len(targets))
         self._session.change(words, partial(edits.bring_back, targets=targets))
 
 

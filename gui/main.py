@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
+from asplab.gui.language import install_translation, tr
 from asplab.gui.preferences import Preferences
-from asplab.gui.window import Window
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -63,6 +63,8 @@ class Program(QObject):
         super().__init__(application)
         self._application, self._preferences = application, preferences
         self._paths, self._demo = tuple(paths), demo
+        from asplab.gui.window import Window
+
         self.window = Window()
         self.bindings: Bindings | None = None
         geometry = preferences.geometry()
@@ -88,7 +90,7 @@ class Program(QObject):
         self.window.build()
         self.jobs = Jobs(self)
         Collector(self._application)
-        self.jobs.start(LOADING, "Loading", _load_core, done=self._bind, failed=self._fail)
+        self.jobs.start(LOADING, tr("Loading"), _load_core, done=self._bind, failed=self._fail)
 
     def _bind(self, _nothing: None) -> None:
         # pyqtgraph and everything that is drawn: too late for the first paint, in time for the first click.
@@ -130,6 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(wanted) if wanted else None
     application = QApplication(sys.argv[:1])
     name_application(application)
+    install_translation(application)
     paths, demo = (parsed.files, parsed.demo) if parsed is not None else ((), False)
     program = Program(application, Preferences(QSettings()), paths=paths, demo=demo)
     program.start()
@@ -155,9 +158,9 @@ def _parser() -> "ArgumentParser":
     from argparse import ArgumentParser
     from importlib.metadata import version
 
-    parser = ArgumentParser(prog="asplab-gui", description="ASPLab's window.")
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILES", help="raw data, folders or a project")
-    parser.add_argument("--demo", action="store_true", help="show the built-in virtual experiment")
+    parser = ArgumentParser(prog="asplab-gui", description=tr("ASPLab's window."))
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILES", help=tr("raw data, folders or a project"))
+    parser.add_argument("--demo", action="store_true", help=tr("show the built-in virtual experiment"))
     parser.add_argument("--version", action="version", version=f"asplab {version('asplab')}")
     return parser
 

@@ -16,6 +16,7 @@ from asplab.core.pipeline import Analysis, Results
 from asplab.core.progress import Progress
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.jobs.study import has_same_inputs
+from asplab.gui.language import tr
 from asplab.gui.tree.everything import everything
 
 SETTLE_MS = 150
@@ -272,7 +273,7 @@ class Session(QObject):
             # The frame that is being computed looks for the newest when it ends.
             self._note_lag()
         elif self._takes_long(document):
-            text = "Analysing…" if self._results is None else "Recomputing…"
+            text = tr("Analysing…") if self._results is None else tr("Recomputing…")
             self._start_analysis(document, text, intervals=not self._is_dragging, is_answer=True)
         else:
             self.jobs.cancel(ANALYSIS)
@@ -302,7 +303,7 @@ class Session(QObject):
     def _compute_intervals(self) -> None:
         self._settle.stop()
         if self._document is not None and not self.jobs.is_running(ANALYSIS):
-            self._start_analysis(self._document, "Intervals and checks…", intervals=True)
+            self._start_analysis(self._document, tr("Intervals and checks…"), intervals=True)
 
     def _start_analysis(self, document: Document, text: str, *, intervals: bool, is_answer: bool = False) -> None:
         # A fork, so that one that is given up leaves nothing half done behind.
@@ -360,7 +361,7 @@ class Session(QObject):
         document, results = self._document, self._results
         if document is None or (results is not None and has_same_inputs(results.document, document)):
             return ""
-        return "computing" if self.jobs.is_running(ANALYSIS) else "given up"
+        return "computing" if self.jobs.is_running(ANALYSIS) else tr("given up")
 
     def _timer(self, interval_ms: int, act: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

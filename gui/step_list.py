@@ -1,20 +1,22 @@
 """The steps of the analysis in their order, and the rarer views behind them."""
 
+from asplab.gui.language import tr
+
 STEPS = (
-    ("overview", "Overview"),
-    ("corrections", "Corrections"),
-    ("spectra", "Spectra"),
-    ("absorption", "Absorption"),
+    ("overview", tr("Overview")),
+    ("corrections", tr("Corrections")),
+    ("spectra", tr("Spectra")),
+    ("absorption", tr("Absorption")),
     ("ratio", "R & QY"),
-    ("efficiency", "Efficiency"),
-    ("polaron", "Polaron"),
+    ("efficiency", tr("Efficiency")),
+    ("polaron", tr("Polaron")),
 )
 """Key and name of every step on the bar; their numbers are their shortcuts."""
 
 MORE: tuple[tuple[str, str], ...] = (
-    ("results", "Results"),
-    ("health", "Health"),
-    ("temperatures", "Temperatures"),
-    ("scenarios", "Scenarios"),
+    ("results", tr("Results")),
+    ("health", tr("Health")),
+    ("temperatures", tr("Temperatures")),
+    ("scenarios", tr("Scenarios")),
 )
 """Key and name of every view in the menu at the end of the bar."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from asplab.gui.language import tr
 from asplab.gui.widgets.text import TextLine, TitleLine
 
 _HEIGHT_PX = 118
@@ -29,12 +30,12 @@ class WatchStrip(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self._title, self._latest = TitleLine(), TextLine(muted=True)
-        self.fold, self.stop = QToolButton(), QPushButton("Stop watching")
+        self.fold, self.stop = QToolButton(), QPushButton(tr("Stop watching"))
         self.fold.setCheckable(True)
         self.fold.setChecked(True)
         self.fold.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.lines = QListWidget()
-        self.lines.setAccessibleName("News of the watched folder")
+        self.lines.setAccessibleName(tr("News of the watched folder"))
         self.lines.setFixedHeight(_HEIGHT_PX)
         self.lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.lines.setStyleSheet("QListView::item { height: 21px; }")
@@ -62,9 +63,9 @@ class WatchStrip(QFrame):
     def begin(self, name: str) -> None:
         """Show that a folder is watched now."""
         self.lines.clear()
-        self._title.display(f"Watching {_plain(name)}")
+        self._title.display(tr("Watching {plain}", plain=_plain(name)))
         self._latest.display("")
-        self.stop.setText("Stop watching")
+        self.stop.setText(tr("Stop watching"))
         self.show()
 
     def add(self, words: str, now: datetime | None = None) -> None:
@@ -81,12 +82,12 @@ class WatchStrip(QFrame):
     def end(self, words: str) -> None:
         """Show why nothing is watched any more; the button now closes the strip."""
         self.add(words)
-        self._title.display("Watching ended")
-        self.stop.setText("Close")
+        self._title.display(tr("Watching ended"))
+        self.stop.setText(tr("Close"))
 
     def _fold(self, is_open: bool) -> None:
         self.fold.setText("▾" if is_open else "▸")
-        self.fold.setAccessibleName("Fold the news" if is_open else "Show the news")
+        self.fold.setAccessibleName(tr("Fold the news") if is_open else tr("Show the news"))
         self.fold.setToolTip(self.fold.accessibleName())
         self.lines.setVisible(is_open)
         last = self.lines.item(self.lines.count() - 1) if self.lines.count() else None

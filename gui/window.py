@@ -23,6 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from asplab.gui.language import tr
+
 if TYPE_CHECKING:
     from asplab.gui.layout import Workbench
     from asplab.gui.menus.bar import MenuBar
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 SIZE = (1440, 900)
 _GAP = 8
-_WAITING = ("Analysing …", "", "")
+_WAITING = (tr("Analysing …"), "", "")
 
 
 class Window(QMainWindow):
@@ -116,7 +118,7 @@ class Window(QMainWindow):
     # --- what is shown -------------------------------------------------------------------------------------
     def display_document(self, name: str | None, *, is_modified: bool) -> None:
         """Show the name of the document in the title, and what can be done with it."""
-        self.setWindowTitle("ASPLab" if name is None else f"ASPLab — {name}[*]")
+        self.setWindowTitle("ASPLab" if name is None else tr("ASPLab — {name}[*]", name=name))
         self.setWindowModified(is_modified and name is not None)
         for part in (self.menus, self.toolbar):
             part.display_document(has_document=name is not None)

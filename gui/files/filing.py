@@ -18,6 +18,7 @@ from asplab.core.progress import Progress
 from asplab.gui.files import jobs as file_jobs
 from asplab.gui.files.places import Places
 from asplab.gui.jobs.runner import Jobs
+from asplab.gui.language import tr
 from asplab.gui.messages import Messages
 from asplab.gui.preferences import Preferences
 from asplab.gui.session import Session
@@ -92,12 +93,12 @@ class Files(QObject):
         self._lent = None
         if lent is not None and place == folder:
             document = with_settings_of(Document(experiment), lent)
-            self.unless_modified(partial(self.begin_unsaved, f"Import {experiment.name}", document))
+            self.unless_modified(partial(self.begin_unsaved, tr("Import {name}", name=experiment.name), document))
             return
         was_empty = self._session.document is None
         self._add(([(folder, experiment)], []))
         if was_empty and not is_written and self._session.document is not None:
-            self.begin_unsaved(f"Import {experiment.name}", self._session.document)
+            self.begin_unsaved(tr("Import {name}", name=experiment.name), self._session.document)
 
     def add(self, experiment: Experiment) -> None:
         """Add an experiment that stands in no file, as one undoable step."""
@@ -128,13 +129,15 @@ class Files(QObject):
 
         self._messages.settle(READING)
         done = partial(self.receive, folder=path, is_written=True)
-        self._jobs.start(READING, f"Reading {path.name}", read, done=done, failed=partial(self._tell, READING))
+        self._jobs.start(
+            READING, tr("Reading {name}", name=path.name), read, done=done, failed=partial(self._tell, READING)
+        )
 
     def _read(self, paths: Sequence[Path]) -> None:
         self._messages.settle(READING)
         self._jobs.start(
             READING,
-            f"Reading {paths[0].name}",
+            tr("Reading {name}", name=paths[0].name),
             partial(file_jobs.read_all, tuple(paths)),
             done=self._add,
             failed=partial(self._tell, READING),
@@ -162,7 +165,7 @@ class Files(QObject):
         read = partial(file_jobs.read_document, path)
         done = partial(self._begin, path=path, left_out=left_out)
         failed = partial(self._offer_import, path)
-        self._jobs.start(READING, f"Reading {path.name}", read, done=done, failed=failed)
+        self._jobs.start(READING, tr("Reading {name}", name=path.name), read, done=done, failed=failed)
 
     def _offer_import(self, path: Path, error: Exception) -> None:
         """Tell why a file is no project; other programs write NeXus, too, and their data can be imported."""
@@ -170,13 +173,13 @@ class Files(QObject):
             self._tell(READING, error)
             return
         act = partial(self.import_wanted.emit, [path])
-        self._messages.tell("bad", str(error), cause=READING, action="Import as data", act=act)
+        self._messages.tell("bad", str(error), cause=READING, action=tr("Import as data"), act=act)
 
     def _open_demo_now(self) -> None:
         self._messages.settle(READING)
         done = partial(self._begin, path=None)
         failed = partial(self._tell, READING)
-        self._jobs.start(READING, "Simulating the demo", file_jobs.read_demo, done=done, failed=failed)
+        self._jobs.start(READING, tr("Simulating the demo"), file_jobs.read_demo, done=done, failed=failed)
 
     def _begin(self, document: Document, path: Path | None, left_out: tuple[str, ...] = ()) -> None:
         is_project = path is not None and file_jobs.is_project(path)
@@ -186,7 +189,14 @@ class Files(QObject):
             self._remember(path)
         lines = _unread(document.experiment)
         if path is not None and left_out:
-            lines.insert(0, f"{path.name} is open. Not opened: {', '.join(left_out)}; a project opens alone.")
+            lines.insert(
+                0,
+                tr(
+                    "{name} is open. Not opened: {join}; a project opens alone.",
+                    name=path.name,
+                    join=", ".join(left_out),
+                ),
+            )
         if lines:
             self._warn("warn", lines)
 
@@ -204,11 +214,18 @@ class Files(QObject):
             self.places.note(joined.experiment, place if place is not None and file_jobs.is_ready(place) else None)
             self._session.begin(joined)
         elif names:
-            self._session.edit(f"Add {', '.join(names)}", joined)
+            self._session.edit(tr("Add {join}", join=", ".join(names)), joined)
         unread = [problem for _, experiment in experiments for problem in _unread(experiment)]
         notes = list(unread)
         if names and document is not None:
-            notes.insert(0, f"{', '.join(names)} was added to {document.experiment.name}; Undo takes it away again.")
+            notes.insert(
+                0,
+                tr(
+                    "{join} was added to {name}; Undo takes it away again.",
+                    join=", ".join(names),
+                    name=document.experiment.name,
+                ),
+            )
         if failures and not names:
             self._messages.tell("bad", _shortened(failures), cause=READING)
         elif failures or notes:
@@ -218,7 +235,11 @@ class Files(QObject):
     def _begin_with(self, experiments: Found, failures: list[str], closed: str) -> None:
         document, names = self._joined(None, experiments, failures)
         self._session.begin(document)
-        note = f"{', '.join(names)} opened in place of {closed}: measured and simulated data are never mixed."
+        note = tr(
+            "{join} opened in place of {closed}: measured and simulated data are never mixed.",
+            join=", ".join(names),
+            closed=closed,
+        )
         unread = [problem for _, experiment in experiments for problem in _unread(experiment)]
         self._warn("bad" if failures else "warn", [*failures, note, *unread])
 
@@ -270,16 +291,18 @@ class Files(QObject):
         based_on = self._session.path if self._session.path != path else None
         work = partial(file_jobs.save, document, results, path, based_on)
         done = partial(self._saved, document=document, then=then)
-        self._jobs.start(SAVING, f"Saving {path.name}", work, done=done, failed=partial(self._tell, SAVING))
+        self._jobs.start(
+            SAVING, tr("Saving {name}", name=path.name), work, done=done, failed=partial(self._tell, SAVING)
+        )
 
     def ask_where_to_save(self, then: Callable[[], None] | None = None) -> None:
         """Ask for a file name, then save."""
         document = self._session.document
         if document is None:
             return
-        self.dialog = QFileDialog(self._window, "Save project as", str(self.folder))
+        self.dialog = QFileDialog(self._window, tr("Save project as"), str(self.folder))
         self.dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self.dialog.setNameFilter(f"Projects (*{file_jobs.PROJECT_SUFFIX})")
+        self.dialog.setNameFilter(tr("Projects (*{project_suffix})", project_suffix=file_jobs.PROJECT_SUFFIX))
         self.dialog.setDefaultSuffix(file_jobs.PROJECT_SUFFIX.lstrip("."))
         self.dialog.selectFile(file_jobs.suggested_name(document))
         self.dialog.fileSelected.connect(lambda name: self.save_to(Path(name), then))
@@ -300,13 +323,17 @@ class Files(QObject):
         if self._session.document is None:
             return ""
         if self._session.is_modified:
-            return "not saved" if self._session.path is None else "modified"
-        return f"saved {self._saved_at:%H:%M}" if self._saved_at is not None and self._session.path else ""
+            return tr("not saved") if self._session.path is None else "modified"
+        return (
+            tr("saved {saved_at:%H:%M}", saved_at=self._saved_at)
+            if self._saved_at is not None and self._session.path
+            else ""
+        )
 
     # --- asking --------------------------------------------------------------------------------------------
     def ask_export(self, what: str) -> None:
         """Ask for a folder, then export figures, tables or the report into it."""
-        self.dialog = QFileDialog(self._window, f"Export {what} into", str(self.folder))
+        self.dialog = QFileDialog(self._window, tr("Export {what} into", what=what), str(self.folder))
         self.dialog.setFileMode(QFileDialog.FileMode.Directory)
         self.dialog.fileSelected.connect(lambda name: self.export(what, Path(name)))
         self.dialog.open()
@@ -321,16 +348,16 @@ class Files(QObject):
         if document is not None:
             work = partial(_EXPORTS[what], document, folder)
             failed = partial(self._tell, EXPORTING)
-            self._jobs.start(EXPORTING, f"Exporting {what}", work, done=self._exported_to, failed=failed)
+            self._jobs.start(EXPORTING, tr("Exporting {what}", what=what), work, done=self._exported_to, failed=failed)
 
     def _exported_to(self, place: Path) -> None:
         document, act = self._session.document, partial(_open_folder, place)
         # What was written shows the document as it was then.
         self._messages.tell(
             "info",
-            f"Written to {place}",
+            tr("Written to {place}", place=place),
             holds=lambda: self._session.document is document,
-            action="Open folder",
+            action=tr("Open folder"),
             act=act,
         )
 
@@ -348,8 +375,8 @@ class Files(QObject):
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setWindowTitle("ASPLab")
         name = self._session.document.experiment.name if self._session.document is not None else ""
-        box.setText(f"Save the changes to {name}?")
-        box.setInformativeText("Otherwise they are lost; the raw data stay as they are.")
+        box.setText(tr("Save the changes to {name}?", name=name))
+        box.setInformativeText(tr("Otherwise they are lost; the raw data stay as they are."))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
@@ -378,7 +405,11 @@ class Files(QObject):
             return str(error)
         if isinstance(error, OSError):
             place = f"{error.filename}: " if error.filename else ""
-            return f"{place}{error.strerror or error}. Check the path, the rights and the free space."
+            return tr(
+                "{place}{value}. Check the path, the rights and the free space.",
+                place=place,
+                value=error.strerror or error,
+            )
         return self._report(error)
 
 
@@ -388,7 +419,7 @@ def _unread(experiment: Experiment) -> list[str]:
 
 
 def _shortened(lines: Sequence[str]) -> str:
-    more = f"\n… and {len(lines) - 3} more: see the problems at the bottom." if len(lines) > 3 else ""
+    more = tr("\n… and {lines} more: see the problems at the bottom.", lines=len(lines) - 3) if len(lines) > 3 else ""
     return "\n".join(lines[:3]) + more
 
 

@@ -16,9 +16,10 @@ from asplab.core.experiment import Experiment, Record
 from asplab.core.loading import MANIFEST_NAME, load_experiment
 from asplab.core.pipeline import Results, analyse
 from asplab.core.progress import Progress
+from asplab.gui.language import tr
 
 PROJECT_SUFFIX = ".nxs"
-DEMO_NAME = "CsPbBr3 6.8 nm (demo)"
+DEMO_NAME = tr("CsPbBr3 6.8 nm (demo)")
 _DEMO_SEED = 1
 _TABLE_ENDINGS = (".csv", ".tsv", ".txt")
 _RAW_ENDINGS = (".h5", ".hdf5", ".hdf", ".mat", ".wt5")
@@ -71,11 +72,13 @@ def read_all(paths: Sequence[Path], progress: Progress) -> tuple[list[tuple[Path
     found: list[tuple[Path | None, Experiment]] = []
     failures: list[str] = []
     for path in paths:
-        progress.step(len(found), len(paths), f"Reading {path.name}")
+        progress.step(len(found), len(paths), tr("Reading {name}", name=path.name))
         try:
             found.append((path, read_document(path, progress).experiment))
         except OSError as error:
-            failures.append(f"{path}: {error.strerror or error}. Check the path and the rights.")
+            failures.append(
+                tr("{path}: {value}. Check the path and the rights.", path=path, value=error.strerror or error)
+            )
         except AsplabError as error:
             if progress.cancelled.is_set():
                 raise
@@ -166,14 +169,14 @@ def _export(
     document: Document, folder: Path, what: str, progress: Progress, write: Callable[[Results, Path], object]
 ) -> Path:
     """Write beside the final place first, so that a new folder appears complete or not at all."""
-    progress.step(0, 3, "Analysing")
+    progress.step(0, 3, tr("Analysing"))
     results = analyse(document)
-    progress.step(1, 3, f"Writing {what}")
+    progress.step(1, 3, tr("Writing {what}", what=what))
     with TemporaryDirectory(prefix=".asplab-", dir=folder) as staging:
         place = Path(staging) / what
         place.mkdir()
         write(results, place)
-        progress.step(2, 3, f"Writing {what}")
+        progress.step(2, 3, tr("Writing {what}", what=what))
         return place.rename(_free_name(folder, f"{_file_name(document.experiment.name)}-{what}"))
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from asplab.core.counting import counted
 from asplab.core.document import Document
 from asplab.core.errors import AsplabError, ProjectError
 from asplab.core.experiment import Experiment
 from asplab.core.progress import Progress
 from asplab.core.safe_files import replaced_file
 from asplab.core.scenarios import differences, state_of
+from asplab.gui.language import counted, tr
 
 STATE, DATA, ORIGIN = "state.nxs", "data.nxs", "origin.json"
 
@@ -113,7 +113,7 @@ def find_all(folders: tuple[Path, ...], progress: Progress) -> tuple[KeptWork, .
     """Return the work of all folders that hold any, the latest first."""
     found: list[KeptWork] = []
     for folder in folders:
-        progress.step(len(found), len(folders), f"looking into {folder.name}")
+        progress.step(len(found), len(folders), tr("looking into {name}", name=folder.name))
         try:
             found.append(find(folder))
         except AsplabError:
@@ -164,7 +164,7 @@ def contents_words(kept: KeptWork) -> str:
         counted(len(document.exclusions.items), "exclusion"),
         counted(len(document.scenarios), "scenario"),
     ]
-    return ", ".join(part for part in parts if not part.startswith("no ")) or "the data as imported"
+    return ", ".join(part for part in parts if not part.startswith("no ")) or tr("the data as imported")
 
 
 def _write_text(path: Path, text: str) -> None:

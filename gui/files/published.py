@@ -14,10 +14,11 @@ from asplab.core.experiment import Experiment, Source
 from asplab.core.io.published import read_published
 from asplab.core.problems import Problem
 from asplab.gui.files.filing import Files
+from asplab.gui.language import tr
 from asplab.gui.messages import Messages
 from asplab.gui.session import Session
 
-NAME = "Pasted table"
+NAME = tr("Pasted table")
 _LEAST_K, _MOST_K, _USUAL_K = 0.1, 2000.0, 295.0
 _MOST_CHARACTERS = 5_000_000
 
@@ -37,7 +38,9 @@ class PublishedData(QObject):
         """Read the table on the clipboard."""
         text = QGuiApplication.clipboard().text()
         if len(text) > _MOST_CHARACTERS:
-            self._messages.tell("bad", f"The clipboard holds {len(text)} characters, which is no published table.")
+            self._messages.tell(
+                "bad", tr("The clipboard holds {value} characters, which is no published table.", value=len(text))
+            )
             return
         self.read(text)
 
@@ -57,7 +60,7 @@ class PublishedData(QObject):
             self._files.add(experiment)
         else:
             self._files.unless_modified(
-                partial(self._files.begin_unsaved, "Paste published data", Document(experiment))
+                partial(self._files.begin_unsaved, tr("Paste published data"), Document(experiment))
             )
 
     def _free_name(self) -> str:
@@ -68,9 +71,9 @@ class PublishedData(QObject):
 
     def _ask_temperature(self, act: Callable[[float], None]) -> None:
         dialog = self.dialog = QInputDialog(self._host)
-        dialog.setWindowTitle("Paste published data")
+        dialog.setWindowTitle(tr("Paste published data"))
         dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
-        dialog.setLabelText("The table does not tell its temperature. Temperature (K):")
+        dialog.setLabelText(tr("The table does not tell its temperature. Temperature (K):"))
         dialog.setDoubleDecimals(2)
         dialog.setDoubleRange(_LEAST_K, _MOST_K)
         dialog.setDoubleValue(_USUAL_K)

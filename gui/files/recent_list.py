@@ -11,7 +11,7 @@ from asplab.gui.language import tr
 from asplab.gui.preferences import Preferences
 from asplab.gui.window import Window
 
-LOOKING_UP = "recent places"
+LOOKING_UP = tr("recent places")
 
 
 class RecentList(QObject):

@@ -23,7 +23,7 @@ from asplab.gui.window import Window
 
 KEEP_MS = 30_000
 """No more than this much work is lost."""
-KEEPING, FINDING = "keeping", "finding kept work"
+KEEPING, FINDING = "keeping", tr("finding kept work")
 _LOCK = "lock"
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from asplab.core.counting import counted
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment
 from asplab.core.importing.preset import best_preset, list_presets, preset_folder
@@ -18,6 +17,7 @@ from asplab.core.progress import Progress
 from asplab.gui.files import jobs as file_jobs
 from asplab.gui.files.filing import Files
 from asplab.gui.jobs.runner import Jobs
+from asplab.gui.language import counted, tr
 from asplab.gui.messages import Messages
 from asplab.gui.session import Session
 from asplab.gui.watch_strip import WatchStrip
@@ -58,7 +58,7 @@ class Watching(QObject):
     # --- beginning -----------------------------------------------------------------------------------------
     def ask_folder(self) -> None:
         """Ask for the folder."""
-        self.dialog = QFileDialog(self._host, "Watch a folder while it is measured")
+        self.dialog = QFileDialog(self._host, tr("Watch a folder while it is measured"))
         self.dialog.setFileMode(QFileDialog.FileMode.Directory)
         self.dialog.fileSelected.connect(lambda name: self.watch(Path(name)))
         self.dialog.open()
@@ -70,14 +70,17 @@ class Watching(QObject):
             return
         presets, _ = list_presets(self.presets)
         if not presets:
-            text = f"{folder} has no manifest.csv, and there is no preset yet. Import a few of its files, and save one."
+            text = tr(
+                "{folder} has no manifest.csv, and there is no preset yet. Import a few of its files, and save one.",
+                folder=folder,
+            )
             self._messages.tell("warn", text)
             return
         names = sorted(path.name for path in folder.iterdir() if path.is_file() and is_data_name(path.name))
         best = best_preset(presets, names)
         dialog = self.dialog = QInputDialog(self._host)
-        dialog.setWindowTitle("Watch folder")
-        dialog.setLabelText(f"{folder.name} has no manifest. Preset that says what its files are:")
+        dialog.setWindowTitle(tr("Watch folder"))
+        dialog.setLabelText(tr("{name} has no manifest. Preset that says what its files are:", name=folder.name))
         dialog.setComboBoxItems([preset.name for preset in presets])
         if best is not None:
             dialog.setTextValue(best.name)
@@ -119,7 +122,7 @@ class Watching(QObject):
         self._brought, self._reported, self._last_fault = None, self._session.results, ""
         self._session.finish_gesture()
         self._strip.begin(folder.name)
-        self._strip.add("waiting for finished files")
+        self._strip.add(tr("waiting for finished files"))
         self._look()
 
     # --- looking -------------------------------------------------------------------------------------------
@@ -131,7 +134,9 @@ class Watching(QObject):
         def work(progress: Progress) -> Watch:
             return watch.again(progress=progress)
 
-        self._jobs.start(LOOKING, f"Reading {watch.folder.name}", work, done=self._take, failed=self._fail)
+        self._jobs.start(
+            LOOKING, tr("Reading {name}", name=watch.folder.name), work, done=self._take, failed=self._fail
+        )
 
     def _take(self, watch: Watch) -> None:
         before, self._watch = self._watch, watch
@@ -157,7 +162,7 @@ class Watching(QObject):
             self._begun_with = len(experiment.sources)
         else:
             count = max(len(experiment.sources) - self._begun_with, 0)
-            text = f"Watch folder: {counted(count, 'new file')}"
+            text = tr("Watch folder: {count}", count=counted(count, "new file"))
             is_safe = self._session.path is None and not self._session.is_modified
             after = document.with_experiment(experiment)
             self._session.edit(text, after, _GESTURE)
@@ -170,7 +175,7 @@ class Watching(QObject):
         if self._watch is None or self._brought is None or self._is_installing:
             return
         if document is None or document.experiment is not self._brought:
-            self.stop("stopped, since what it brought was undone or closed")
+            self.stop(tr("stopped, since what it brought was undone or closed"))
 
     def _follow_results(self, results: Results | None) -> None:
         if self._watch is None or results is None or results.document.experiment is not self._brought:
@@ -181,12 +186,12 @@ class Watching(QObject):
         self._reported = results
         if before is None:
             # Each condition is new at first, and worth no line of its own.
-            self._strip.add(f"{counted(len(results.document.experiment.sources), 'file')} read")
+            self._strip.add(tr("{sources} read", sources=counted(len(results.document.experiment.sources), "file")))
 
         def work(_progress: Progress) -> list[str]:
             return report(before or results, results)
 
-        self._jobs.start(REPORTING, "Looking for news", work, done=self._tell, failed=self._fail_report)
+        self._jobs.start(REPORTING, tr("Looking for news"), work, done=self._tell, failed=self._fail_report)
 
     def _tell(self, lines: list[str]) -> None:
         for line in lines:

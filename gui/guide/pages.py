@@ -8,23 +8,24 @@ from urllib.parse import quote
 
 import asplab.resources
 from asplab.gui.guide.equations import in_words
+from asplab.gui.language import tr
 
 GUIDE = Path(asplab.resources.__file__).parent / "guide"
-WINDOW = "In the window"
+WINDOW = tr("In the window")
 MATH = "math"
 """What the blocks of code are called that hold equations, as on GitHub."""
 SCHEME = "tex"
-DECISIONS = "Why it is so"
+DECISIONS = tr("Why it is so")
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("First steps", ("first-steps", "importing", "experiment-folder", "grouping")),
+    (tr("First steps"), ("first-steps", "importing", "experiment-folder", "grouping")),
     (WINDOW, ("corrections-step",)),
     (
-        "From counts to η",
+        tr("From counts to η"),
         ("corrections", "energy-axes", "photothermal", "shape-and-drift", "purity-and-power"),
     ),
-    ("Errors", ("statistics", "systematics", "bootstrap", "sampling", "sensitivity")),
-    ("Polaron", ("rates", "models", "arena", "consistency", "literature")),
-    ("Reference", ("virtual-experiment", "adding-a-format")),
+    (tr("Errors"), ("statistics", "systematics", "bootstrap", "sampling", "sensitivity")),
+    (tr("Polaron"), ("rates", "models", "arena", "consistency", "literature")),
+    (tr("Reference"), ("virtual-experiment", "adding-a-format")),
 )
 """Headings of the contents and the pages below them; pages that stand nowhere are about the window."""
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*$")

@@ -3,7 +3,6 @@
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSplitter, QTableView, QWidget
 
-from asplab.core.counting import counted
 from asplab.core.importing.survey import Survey
 from asplab.core.importing.table import ImportTable
 from asplab.gui.importing.coverage import CoverageGrid
@@ -11,6 +10,7 @@ from asplab.gui.importing.groups_model import GroupsModel
 from asplab.gui.importing.overlay import OverlayCard
 from asplab.gui.importing.problems import ProblemsCard
 from asplab.gui.importing.reading import LookedOver
+from asplab.gui.language import counted, tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.arrange import column, scrolled
 from asplab.gui.widgets.card import Card
@@ -33,12 +33,12 @@ class CheckPage(QWidget):
         self.survey: Survey | None = None
         self.overlay = OverlayCard(theme)
         self.coverage = CoverageGrid(theme)
-        self.coverage_card = Card("Measured")
+        self.coverage_card = Card(tr("Measured"))
         self.coverage_card.add(scrolled(self.coverage), 1)
         self.problems = ProblemsCard(theme)
         self.groups = GroupsModel(theme, self)
         self.groups_view = QTableView()
-        self.groups_card = Card("Repeats")
+        self.groups_card = Card(tr("Repeats"))
         self.groups_card.add(self.groups_view, 1)
         self._dress_groups()
         self._lay_out()
@@ -64,7 +64,7 @@ class CheckPage(QWidget):
         self.groups.display(survey)
         holes = sum(len(grid.holes) for grid in survey.grids)
         is_grid = any(grid.counts.any() for grid in survey.grids)
-        none = "✓ no holes" if is_grid else "Nothing with a kind and a temperature"
+        none = tr("✓ no holes") if is_grid else tr("Nothing with a kind and a temperature")
         self.coverage_card.display_subtitle(f"! {counted(holes, 'hole')}" if holes else none)
         rows = sum(group.repeats for group in survey.groups)
         spectra = counted(rows, "spectrum", "spectra")
@@ -77,7 +77,7 @@ class CheckPage(QWidget):
     def _dress_groups(self) -> None:
         view = self.groups_view
         view.setModel(self.groups)
-        view.setAccessibleName("Repeats by condition")
+        view.setAccessibleName(tr("Repeats by condition"))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setShowGrid(False)

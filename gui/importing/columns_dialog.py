@@ -8,21 +8,22 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 from asplab.core.errors import AsplabError
 from asplab.core.importing.columns import ROLES, ColumnMap
 from asplab.core.io.datafile import Column, DataFile
+from asplab.gui.language import tr
 from asplab.gui.widgets.arrange import scrolled
 from asplab.gui.widgets.fields import ChoiceField
 
 _WORDS = {
-    "": "left out",
-    "wavelength_nm": "Wavelength (nm)",
-    "energy_ev": "Energy (eV)",
-    "energy_mev": "Energy (meV)",
-    "excitation_nm": "Excitation (nm)",
-    "counts": "Counts",
-    "absorbance": "Absorbance",
-    "response": "Response",
-    "lockin_x_v": "Lock-in X (V)",
-    "lockin_y_v": "Lock-in Y (V)",
-    "power_uw": "Power (µW)",
+    "": tr("left out"),
+    "wavelength_nm": tr("Wavelength (nm)"),
+    "energy_ev": tr("Energy (eV)"),
+    "energy_mev": tr("Energy (meV)"),
+    "excitation_nm": tr("Excitation (nm)"),
+    "counts": tr("Counts"),
+    "absorbance": tr("Absorbance"),
+    "response": tr("Response"),
+    "lockin_x_v": tr("Lock-in X (V)"),
+    "lockin_y_v": tr("Lock-in Y (V)"),
+    "power_uw": tr("Power (µW)"),
 }
 _SHOWN = 6
 
@@ -37,7 +38,7 @@ class ColumnsDialog(QDialog):
 
     def __init__(self, file: DataFile, maps: Sequence[ColumnMap], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Name the columns")
+        self.setWindowTitle(tr("Name the columns"))
         self._headers = tuple(column.header for column in file.columns)
         known = next((one.roles for one in maps if one.headers == self._headers), None)
         roles = known or guessed_roles(file.columns)
@@ -45,12 +46,12 @@ class ColumnsDialog(QDialog):
         for place, (choice, role) in enumerate(zip(self.choices, roles, strict=True)):
             choice.setMinimumContentsLength(14)
             choice.display(role)
-            choice.setAccessibleName(f"What column {place + 1} is")
+            choice.setAccessibleName(tr("What column {place} is", place=place + 1))
             choice.chosen.connect(self._check)
         self.fault = QLabel()
         self.fault.setProperty("tone", "bad")
         self.fault.setWordWrap(True)
-        note = QLabel("Holds for all files with the same header; a preset keeps it.")
+        note = QLabel(tr("Holds for all files with the same header; a preset keeps it."))
         note.setProperty("role", "muted")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setProperty("role", "primary")
@@ -73,7 +74,7 @@ class ColumnsDialog(QDialog):
         grid.setHorizontalSpacing(12)
         for place, (column, choice) in enumerate(zip(columns, self.choices, strict=True)):
             grid.addWidget(choice, 0, place)
-            header = QLabel(column.header or "no header")
+            header = QLabel(column.header or tr("no header"))
             header.setProperty("role", "muted")
             grid.addWidget(header, 1, place, Qt.AlignmentFlag.AlignRight)
             for row, number in enumerate(column.values[:_SHOWN].tolist()):

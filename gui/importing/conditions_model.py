@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from asplab.core.importing.table import ImportRow, ImportTable
 from asplab.gui.importing import words
 from asplab.gui.importing.marks import Marked
+from asplab.gui.language import tr
 
 Index = QModelIndex | QPersistentModelIndex
 FACE = Qt.ItemDataRole.UserRole
@@ -180,12 +181,16 @@ def _tip(state: Marked, row: int, column: str) -> str:
     if column == words.FILE:
         lines = [found.label]
         if found.is_matched is False:
-            lines.append("The template does not fit this name; what it says plainly was read.")
+            lines.append(tr("The template does not fit this name; what it says plainly was read."))
         return "\n".join((*lines, *table.doubts(row)))
     cell = table.cell(row, column)
     lines = list(cell.all_origins)
     if state.is_conflict(row, column):
-        lines = ["Sources differ; the first one counts unless you choose another:", *lines]
+        lines = [tr("Sources differ; the first one counts unless you choose another:"), *lines]
     elif state.is_missing(row, column):
-        lines = [f"{words.kind_words(table.value(row, 'kind'))} needs this." if column != "kind" else "Say what it is."]
+        lines = [
+            tr("{kind_words} needs this.", kind_words=words.kind_words(table.value(row, "kind")))
+            if column != "kind"
+            else tr("Say what it is.")
+        ]
     return "\n".join(lines)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
-from asplab.core.counting import counted
 from asplab.core.importing import edits
 from asplab.core.importing.plain_words import column_words
 from asplab.core.importing.survey import untold_columns
@@ -14,7 +13,7 @@ from asplab.gui.importing import words
 from asplab.gui.importing.conditions_table import ConditionsTable
 from asplab.gui.importing.marks import Marked
 from asplab.gui.importing.template_bar import TemplateBar
-from asplab.gui.language import tr
+from asplab.gui.language import counted, tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.arrange import GAP, column
 from asplab.gui.widgets.card import PADDING, Card
@@ -36,17 +35,17 @@ class ConditionsPage(QWidget):
         self._theme = theme
         self.template = TemplateBar()
         self.table = ConditionsTable(theme)
-        self.card = Card("Conditions")
+        self.card = Card(tr("Conditions"))
         self.untold = QLabel()
         self.conflicts, self.missing, self.unmatched = QPushButton(), QPushButton(), QPushButton()
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Show only rows with…")
-        self.filter.setToolTip("Words that a row must hold in its name or a cell, such as: aspl 120. Ctrl+F")
-        self.filter.setAccessibleName("Show only rows with")
+        self.filter.setPlaceholderText(tr("Show only rows with…"))
+        self.filter.setToolTip(tr("Words that a row must hold in its name or a cell, such as: aspl 120. Ctrl+F"))
+        self.filter.setAccessibleName(tr("Show only rows with"))
         self.filter.setClearButtonEnabled(True)
         self.filter.setMinimumWidth(_FILTER_PX)
         self.columns_button = QToolButton()
-        self.columns_button.setText("Columns")
+        self.columns_button.setText(tr("Columns"))
         self.columns_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.columns_menu = QMenu(self)
         self.columns_button.setMenu(self.columns_menu)
@@ -87,7 +86,9 @@ class ConditionsPage(QWidget):
         self.untold.setVisible(bool(untold))
         self._display_count(self.conflicts, len(state.conflicts), "conflict", "F8")
         self._display_count(self.missing, len(state.missing), "blank", "F9")
-        self._display_count(self.unmatched, len(self._places("unmatched")), "name unmatched", "", "names unmatched")
+        self._display_count(
+            self.unmatched, len(self._places("unmatched")), tr("name unmatched"), "", tr("names unmatched")
+        )
 
     def _choose_rows(self) -> None:
         """Show the rows that the filter asks for, and how many these are."""
@@ -95,14 +96,18 @@ class ConditionsPage(QWidget):
             return
         rows = self._state.table.rows
         seen, out = self.table.display_rows_with(self.filter.text()), sum(not row.is_included for row in rows)
-        shown = counted(len(rows), "row") if seen == len(rows) else f"{seen} of {counted(len(rows), 'row')}"
-        self.card.display_subtitle(" · ".join([shown, *([f"{out} taken out"] if out else [])]))
+        shown = (
+            counted(len(rows), "row")
+            if seen == len(rows)
+            else tr("{seen} of {rows}", seen=seen, rows=counted(len(rows), "row"))
+        )
+        self.card.display_subtitle(" · ".join([shown, *([tr("{out} taken out", out=out)] if out else [])]))
 
     def _display_count(self, button: QPushButton, count: int, name: str, key: str, plural: str = "") -> None:
         button.setVisible(count > 0)
         shortcut = button.shortcut()
-        button.setText(f"! {counted(count, name, plural)}: next")
-        button.setToolTip(f"Go to the next one ({key})" if key else "Go to the next one")
+        button.setText(tr("! {count}: next", count=counted(count, name, plural)))
+        button.setToolTip(tr("Go to the next one ({key})", key=key) if key else tr("Go to the next one"))
         button.setShortcut(shortcut)
 
     def _lay_out(self) -> None:
@@ -156,22 +161,22 @@ class ConditionsPage(QWidget):
         act = self.menu.addAction
         table = self.table
         for text, key, slot in (
-            ("Copy", "Ctrl+C", table.copy),
-            ("Paste", "Ctrl+V", table.paste),
-            ("Fill down", "Ctrl+D", table.fill_down),
-            ("Clear what was typed", "Del", table.clear_typed),
+            (tr("Copy"), "Ctrl+C", table.copy),
+            (tr("Paste"), "Ctrl+V", table.paste),
+            (tr("Fill down"), "Ctrl+D", table.fill_down),
+            (tr("Clear what was typed"), tr("Del"), table.clear_typed),
         ):
             act(f"{text}\t{key}").triggered.connect(slot)
         self.menu.addSeparator()
-        act("Take the rows out").triggered.connect(partial(table.include, False))
-        act("Take the rows in").triggered.connect(partial(table.include, True))
+        act(tr("Take the rows out")).triggered.connect(partial(table.include, False))
+        act(tr("Take the rows in")).triggered.connect(partial(table.include, True))
         self.menu.popup(place)
 
     def _add_candidates(self, row: int, column: str) -> None:
         if self._state is None or not self._state.is_conflict(row, column):
             return
         for finding in reversed(self._state.table.cell(row, column).candidates):
-            action = self.menu.addAction(f"Use {finding.value} ({finding.origin})")
+            action = self.menu.addAction(tr("Use {value} ({origin})", value=finding.value, origin=finding.origin))
             action.triggered.connect(partial(self.choose_value, row, column, finding.value))
         self.menu.addSeparator()
 
@@ -183,10 +188,14 @@ class ConditionsPage(QWidget):
         alike = [k for k in self.table.selected_cells().get(column, []) if self._has(k, column, value)]
         rows = alike if row in alike else [row]
         if all(table.value(k, column) == value for k in rows):
-            self.wanted.emit(f"Accept {words.title(column)}", lambda t: edits.confirmed(t, rows, column), len(rows))
+            self.wanted.emit(
+                tr("Accept {title}", title=words.title(column)), lambda t: edits.confirmed(t, rows, column), len(rows)
+            )
             return
         self.wanted.emit(
-            f"Choose {words.title(column)}", lambda t: edits.pasted(t, rows[0], column, value, rows=rows), len(rows)
+            tr("Choose {title}", title=words.title(column)),
+            lambda t: edits.pasted(t, rows[0], column, value, rows=rows),
+            len(rows),
         )
 
     def _has(self, row: int, column: str, value: str) -> bool:

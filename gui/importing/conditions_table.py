@@ -14,7 +14,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from asplab.core.counting import counted
 from asplab.core.importing import edits
 from asplab.core.importing.table import ImportTable
 from asplab.gui.importing import words
@@ -22,6 +21,7 @@ from asplab.gui.importing.cells import ROW_PX, CellDelegate, FileDelegate
 from asplab.gui.importing.conditions_model import ConditionsModel
 from asplab.gui.importing.frozen_names import FrozenNames
 from asplab.gui.importing.marks import Marked
+from asplab.gui.language import counted, tr
 from asplab.gui.look.theme import Theme
 
 _WIDTHS = {"kind": 108, "temperature_k": 98, "sample": 92, "series": 96, "note": 160, "frames": 92}
@@ -50,7 +50,7 @@ class ConditionsTable(QTableView):
         self._delegates = (CellDelegate(theme, self.conditions, self), FileDelegate(theme, self.conditions, self))
         self.setItemDelegate(self._delegates[0])
         self.setItemDelegateForColumn(0, self._delegates[1])
-        self.setAccessibleName("Conditions")
+        self.setAccessibleName(tr("Conditions"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
@@ -218,13 +218,15 @@ class ConditionsTable(QTableView):
         column, rows = next(iter(cells.items()))
         is_single = len(text.rstrip("\r\n").splitlines()) == 1 and "\t" not in text
         if is_single:
-            self._fill("Paste", text.strip("\r\n"), cells)
+            self._fill(tr("Paste"), text.strip("\r\n"), cells)
             return
         shown, top = self.shown, rows[0]
         lines = text.rstrip("\r\n").splitlines()
-        size = f"{len(lines)} × {max(line.count(chr(9)) for line in lines) + 1} cells"
+        size = tr("{lines} × {value} cells", lines=len(lines), value=max(line.count(chr(9)) for line in lines) + 1)
         self.wanted.emit(
-            f"Paste {size}", lambda table: edits.pasted(table, top, column, text, columns=shown), len(lines)
+            tr("Paste {size}", size=size),
+            lambda table: edits.pasted(table, top, column, text, columns=shown),
+            len(lines),
         )
 
     def fill_down(self) -> None:
@@ -238,7 +240,7 @@ class ConditionsTable(QTableView):
                 table = edits.fill_down(table, rows, column)
             return table
 
-        self.wanted.emit(f"Fill down {_names(cells)}", change, sum(map(len, cells.values())))
+        self.wanted.emit(tr("Fill down {names}", names=_names(cells)), change, sum(map(len, cells.values())))
 
     def clear_typed(self) -> None:
         """Take back what was typed into the selected cells: the other sources show again."""
@@ -258,13 +260,13 @@ class ConditionsTable(QTableView):
                 table = edits.cleared(table, rows, column)
             return table
 
-        self.wanted.emit(f"Clear {_names(cells)}", change, sum(map(len, cells.values())))
+        self.wanted.emit(tr("Clear {names}", names=_names(cells)), change, sum(map(len, cells.values())))
 
     def include(self, is_used: bool) -> None:
         """Take the selected rows in or out."""
         rows = self.selected_rows()
         if rows:
-            words_ = "Take in" if is_used else "Take out"
+            words_ = tr("Take in") if is_used else tr("Take out")
             self.wanted.emit(
                 f"{words_} {counted(len(rows), 'row')}", lambda table: edits.included(table, rows, is_used), len(rows)
             )
@@ -279,13 +281,13 @@ class ConditionsTable(QTableView):
             return table
 
         if cells:
-            self.wanted.emit(f"Accept {_names(cells)}", change, sum(map(len, cells.values())))
+            self.wanted.emit(tr("Accept {names}", names=_names(cells)), change, sum(map(len, cells.values())))
 
     # --- plumbing ------------------------------------------------------------------------------------------
     def _take_typed(self, row: int, column: str, text: str) -> None:
         rows = self.selected_cells().get(column, [])
         # What is typed into one of several selected cells counts for all of them.
-        self._fill("Set", text, {column: rows if row in rows else [row]})
+        self._fill(tr("Set"), text, {column: rows if row in rows else [row]})
 
     def _fill(self, verb: str, text: str, cells: dict[str, list[int]]) -> None:
         def change(table: ImportTable) -> ImportTable:
@@ -294,13 +296,13 @@ class ConditionsTable(QTableView):
             return table
 
         count = sum(map(len, cells.values()))
-        several = f" in {count} cells" if count > 1 else ""
+        several = tr(" in {count} cells", count=count) if count > 1 else ""
         self.wanted.emit(f"{verb} {_names(cells)}{several}", change, count)
 
     def _take_toggled(self, row: int, is_used: bool) -> None:
         rows = self.selected_rows()
         chosen = rows if row in rows and len(rows) > 1 else [row]
-        verb = "Take in" if is_used else "Take out"
+        verb = tr("Take in") if is_used else tr("Take out")
         self.wanted.emit(
             f"{verb} {counted(len(chosen), 'row')}", lambda table: edits.included(table, chosen, is_used), len(chosen)
         )
@@ -332,4 +334,4 @@ def _text(table: ImportTable, row: int, column: str) -> str:
 
 def _names(cells: dict[str, list[int]]) -> str:
     names = [words.title(column) for column in cells]
-    return ", ".join(names) if len(names) < 4 else f"{len(names)} columns"
+    return ", ".join(names) if len(names) < 4 else tr("{names} columns", names=len(names))

@@ -7,9 +7,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from asplab.core.counting import counted
 from asplab.core.importing.survey import Grid, Group
 from asplab.gui.importing.words import kind_words
+from asplab.gui.language import counted, tr
 from asplab.gui.look.theme import MUTED_PX, Theme, temperature_spec
 
 CELL_W, CELL_H = 42, 24
@@ -50,7 +50,7 @@ class CoverageGrid(QWidget):
         self._holes: set[tuple[int, int, int]] = set()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("How often each condition was measured")
+        self.setAccessibleName(tr("How often each condition was measured"))
 
     def restyle(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -203,7 +203,7 @@ class CoverageGrid(QWidget):
     def _words(self, t: int, place: int) -> str:
         at = self._places[place]
         grid, count = self._grids[at.grid], self.count(t, place)
-        said = counted(count, "spectrum", "spectra") if count else "not measured"
+        said = counted(count, "spectrum", "spectra") if count else tr("not measured")
         excitation = f", {grid.excitations_nm[at.excitation]:.4g} nm" if grid.excitations_nm else ""
         return f"{kind_words(grid.kind)} {grid.temperatures_k[t]:.4g} K{excitation}: {said}"
 
@@ -221,5 +221,11 @@ def _nearest(grid: Grid, group: Group) -> int:
 
 
 def _spoken(grid: Grid) -> str:
-    holes = counted(len(grid.holes), "hole") if grid.holes else "no hole"
-    return f"{kind_words(grid.kind)}: {len(grid.temperatures_k)} temperatures, {grid.counts.shape[1]} columns, {holes}"
+    holes = counted(len(grid.holes), "hole") if grid.holes else tr("no hole")
+    return tr(
+        "{kind_words}: {temperatures_k} temperatures, {shape} columns, {holes}",
+        kind_words=kind_words(grid.kind),
+        temperatures_k=len(grid.temperatures_k),
+        shape=grid.counts.shape[1],
+        holes=holes,
+    )

@@ -31,10 +31,10 @@ class FileCard(Card):
     columns_wanted = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("Selected file")
+        super().__init__(tr("Selected file"))
         self.plot = Plot(theme)
         self.plot.setFixedHeight(_PLOT_PX)
-        self.plot.setAccessibleName("Spectrum of the selected file")
+        self.plot.setAccessibleName(tr("Spectrum of the selected file"))
         self._curves = LayerCurves(theme)
         self.plot.add_layer(self._curves)
         self._part: ScannedPart | None = None
@@ -45,9 +45,9 @@ class FileCard(Card):
         self._message.setWordWrap(True)
         self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.columns_button = QPushButton("Name the columns…")
+        self.columns_button = QPushButton(tr("Name the columns…"))
         self.columns_button.setProperty("role", "quiet")
-        self.columns_button.setToolTip("Say what the columns of this file, and of all with its header, are")
+        self.columns_button.setToolTip(tr("Say what the columns of this file, and of all with its header, are"))
         self.columns_button.clicked.connect(self._ask_columns)
         self._facts = FactList()
         content = QWidget()
@@ -80,7 +80,7 @@ class FileCard(Card):
         self._file = file
         self.columns_button.setVisible(part is not None and part.reader == "text")
         if file is None:
-            self._say("Select a file to see its spectrum and its header.", "info")
+            self._say(tr("Select a file to see its spectrum and its header."), "info")
             self._facts.display(())
             self._part = None
             return
@@ -132,21 +132,21 @@ def _value_label(part: ScannedPart, power: int) -> str:
     # A single letter, turned on its side, reads as a sign.
     factor = f"10<sup>{power}</sup>".replace("-", "−") if power else ""
     words = " ".join(word for word in (factor, escaped(part.value_unit)) if word)
-    return f"Signal ({words})" if words else "Signal"
+    return tr("Signal ({words})", words=words) if words else tr("Signal")
 
 
 def _axis_label(part: ScannedPart) -> str:
-    name = part.axis_name.replace("_", " ").capitalize() or ("Wavelength" if part.axis_unit == "nm" else "Axis")
+    name = part.axis_name.replace("_", " ").capitalize() or (tr("Wavelength") if part.axis_unit == "nm" else tr("Axis"))
     return f"{name} ({part.axis_unit})" if part.axis_unit else name
 
 
 def _facts(file: ScannedFile, part: ScannedPart | None) -> list[tuple[str, str]]:
-    facts = [("Name", _plain(file.name))]
+    facts = [(tr("Name"), _plain(file.name))]
     if part is None:
         return facts
-    facts += [("Reader", _plain(part.reader)), ("Points", _plain(part.shape)), ("Axis", _plain(part.axis))]
+    facts += [(tr("Reader"), _plain(part.reader)), (tr("Points"), _plain(part.shape)), (tr("Axis"), _plain(part.axis))]
     if np.isfinite(part.peak_nm):
-        facts.append(("Maximum", f"{part.peak_nm:.1f} nm"))
+        facts.append((tr("Maximum"), f"{part.peak_nm:.1f} nm"))
     header = [(_plain(name), _plain(" ".join(value.split()))) for name, value in part.metadata[:_MOST_FACTS]]
     return [*facts, *header]
 

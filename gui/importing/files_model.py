@@ -2,15 +2,15 @@
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from asplab.core.counting import counted
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.table import ImportTable
+from asplab.gui.language import counted, tr
 from asplab.gui.look.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
-HEADINGS = ("File", "Reader", "Points", "Axis", "Preview", "Notes")
+HEADINGS = (tr("File"), tr("Reader"), tr("Points"), tr("Axis"), tr("Preview"), tr("Notes"))
 FILE, READER, POINTS, AXIS, PREVIEW, NOTES = range(len(HEADINGS))
-SHOWS = (("all", "All files"), ("doubtful", "With warnings"), ("failed", "Not readable"))
+SHOWS = (("all", tr("All files")), ("doubtful", tr("With warnings")), ("failed", tr("Not readable")))
 PART = Qt.ItemDataRole.UserRole
 KIND = Qt.ItemDataRole.UserRole + 1
 _TOP = 0
@@ -160,7 +160,7 @@ class FilesModel(QAbstractItemModel):
     # --- parts ---------------------------------------------------------------------------------------------
     def _text(self, column: int, file: ScannedFile, part: ScannedPart | None, *, is_top: bool) -> str:
         if column == FILE:
-            return file.name if is_top or part is None else part.part or "data set"
+            return file.name if is_top or part is None else part.part or tr("data set")
         if column == NOTES:
             return _note(file, part, is_top=is_top)
         if part is None:
@@ -227,9 +227,13 @@ def _tip(column: int, file: ScannedFile, part: ScannedPart | None) -> str:
     if column == NOTES:
         return "\n".join(warning for one in file.parts for warning in one.warnings)
     if column == POINTS:
-        return f"{counted(part.points, 'point')} on the axis, {counted(part.frames, 'column')} of values"
+        return tr(
+            "{points} on the axis, {frames} of values",
+            points=counted(part.points, "point"),
+            frames=counted(part.frames, "column"),
+        )
     return ""
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.1f} kB"
+    return tr("{count:.1f} MB", count=count / 1000000.0) if count >= 1e6 else tr("{count:.1f} kB", count=count / 1000.0)

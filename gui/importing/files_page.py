@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from asplab.core.counting import counted
 from asplab.core.importing import edits
 from asplab.core.importing.scanned import ScannedFile
 from asplab.gui.importing import files_model
@@ -24,6 +23,7 @@ from asplab.gui.importing.file_card import FileCard
 from asplab.gui.importing.files_model import FilesModel
 from asplab.gui.importing.marks import Marked
 from asplab.gui.importing.sparkline import WIDTH_PX, SparklineDelegate
+from asplab.gui.language import counted, tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.arrange import column
 from asplab.gui.widgets.card import Card
@@ -151,11 +151,11 @@ class FilesPage(QWidget):
         self.view = FilesView()
         self.spark = SparklineDelegate(theme, self)
         self.card = FileCard(theme)
-        self.list_card = Card("Files")
+        self.list_card = Card(tr("Files"))
         self.show_choice = ChoiceField(files_model.SHOWS)
-        self.show_choice.setAccessibleName("Files shown")
-        self.add_button, self.remove_button = QPushButton("Add files…"), QPushButton("Remove")
-        self.remove_button.setToolTip("Take the selected files off the list (Del); nothing on the disk changes")
+        self.show_choice.setAccessibleName(tr("Files shown"))
+        self.add_button, self.remove_button = QPushButton(tr("Add files…")), QPushButton(tr("Remove"))
+        self.remove_button.setToolTip(tr("Take the selected files off the list (Del); nothing on the disk changes"))
         for widget in (self.show_choice, self.add_button, self.remove_button):
             self.list_card.header.addWidget(widget)
         self.list_card.add(self.view, 1)
@@ -184,12 +184,12 @@ class FilesPage(QWidget):
         failed = len(state.table.failures)
         words = [counted(len(files), "file")]
         if failed:
-            words.append(f"{failed} not readable")
+            words.append(tr("{failed} not readable", failed=failed))
         if before is None or before.table.files is not files:
             self.view.give_room(files)
         left_out = sum(not row.is_included for row in state.table.rows)
         if left_out:
-            words.append(f"{counted(left_out, 'data set')} taken out")
+            words.append(tr("{left_out} taken out", left_out=counted(left_out, "data set")))
         self.list_card.display_subtitle(" · ".join(words))
         self._display_selected()
 
@@ -218,12 +218,14 @@ class FilesPage(QWidget):
         """Take the selected files off the list."""
         names = self.selected_names()
         if names:
-            self.wanted.emit(f"Remove {counted(len(names), 'file')}", lambda table: edits.removed(table, names))
+            self.wanted.emit(
+                tr("Remove {names}", names=counted(len(names), "file")), lambda table: edits.removed(table, names)
+            )
 
     def _dress_view(self) -> None:
         view = self.view
         view.setModel(self.model)
-        view.setAccessibleName("Files")
+        view.setAccessibleName(tr("Files"))
         view.setUniformRowHeights(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -277,7 +279,7 @@ class FilesPage(QWidget):
         selected = {k for index in self._selected() for k in self.model.rows_of(index)}
         # A tick on one of several selected files counts for all of them.
         chosen = sorted(selected) if set(rows) <= selected else rows
-        words = "Take in" if is_used else "Take out"
+        words = tr("Take in") if is_used else tr("Take out")
         self.wanted.emit(
             f"{words} {counted(len(chosen), 'data set')}", lambda table: edits.included(table, chosen, is_used)
         )

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 from asplab.core.importing import edits
 from asplab.core.importing.table import ImportRow, ImportTable
 from asplab.gui.importing.words import heading
+from asplab.gui.language import tr
 from asplab.gui.widgets.fields import ChoiceField
 
 _CHOICES = (
-    ("repeats", "each is a repeat"),
-    ("mean", "their mean"),
-    ("sum", "their sum"),
-    ("some", "only some of them"),
+    ("repeats", tr("each is a repeat")),
+    ("mean", tr("their mean")),
+    ("sum", tr("their sum")),
+    ("some", tr("only some of them")),
 )
 _SPLIT_INTO = ("temperature_k", "excitation_nm", "power_uw", "exposure_s", "note")
 _UNITS = {"K": "temperature_k", "C": "temperature_k", "°C": "temperature_k", "nm": "excitation_nm"}
@@ -33,15 +34,19 @@ class FramesChoice(QWidget):
         self._rows: list[int] = []
         self._table: ImportTable | None = None
         self.frames, self.numbers, self.image_rows = ChoiceField(), QLineEdit(), QLineEdit()
-        self.frames.setAccessibleName("Frames")
-        self.numbers.setAccessibleName("Numbers of the frames")
-        self.numbers.setPlaceholderText("such as 1-5,8")
-        self.image_rows.setAccessibleName("Rows of the image that are summed")
-        self.image_rows.setPlaceholderText("all, or such as 100-140")
+        self.frames.setAccessibleName(tr("Frames"))
+        self.numbers.setAccessibleName(tr("Numbers of the frames"))
+        self.numbers.setPlaceholderText(tr("such as 1-5,8"))
+        self.image_rows.setAccessibleName(tr("Rows of the image that are summed"))
+        self.image_rows.setPlaceholderText(tr("all, or such as 100-140"))
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setHorizontalSpacing(10)
-        for words, field in (("Frames", self.frames), ("Numbers", self.numbers), ("Rows summed", self.image_rows)):
+        for words, field in (
+            (tr("Frames"), self.frames),
+            (tr("Numbers"), self.numbers),
+            (tr("Rows summed"), self.image_rows),
+        ):
             label = QLabel(words)
             label.setProperty("role", "muted")
             label.setBuddy(field)
@@ -58,7 +63,7 @@ class FramesChoice(QWidget):
         framed = [row for row in chosen if row.part.is_stack or row.frame]
         images = [row for row in chosen if row.part.layout == "image"]
         if framed and table is not None:
-            open_choice = [("", "choose what they are")] if framed[0].part.layout == "columns" else []
+            open_choice = [("", tr("choose what they are"))] if framed[0].part.layout == "columns" else []
             self.frames.offer([*open_choice, *_CHOICES, *_splits(framed)])
             said = table.value(self._rows[chosen.index(framed[0])], "frames")
             self._display_frames(framed[0], said)
@@ -74,7 +79,7 @@ class FramesChoice(QWidget):
     def _display_frames(self, row: ImportRow, said: str) -> None:
         if row.frame:
             axis = next(f.column for f in row.findings if f.source == "frame axis" and f.column != "frames")
-            self.frames.display(f"split {axis}")
+            self.frames.display(tr("split {axis}", axis=axis))
         elif said in ("", "repeats", "mean", "sum"):
             self.frames.display(said or ("" if row.part.layout == "columns" else "repeats"))
         else:
@@ -91,23 +96,26 @@ class FramesChoice(QWidget):
             return
         if choice.startswith("split "):
             column = choice.removeprefix("split ")
-            self.wanted.emit(f"One row per frame, by {heading(column)}", self._change(lambda t, k: split(t, k, column)))
+            self.wanted.emit(
+                tr("One row per frame, by {heading}", heading=heading(column)),
+                self._change(lambda t, k: split(t, k, column)),
+            )
             return
         words = dict(_CHOICES)[choice]
-        self.wanted.emit(f"Frames: {words}", self._change(lambda t, k: edits.with_frames(t, k, choice)))
+        self.wanted.emit(tr("Frames: {words}", words=words), self._change(lambda t, k: edits.with_frames(t, k, choice)))
 
     def _take_numbers(self) -> None:
         text = self.numbers.text().strip()
         if text and self.numbers.isModified():
             self.numbers.setModified(False)
-            self.wanted.emit(f"Frames {text}", self._change(lambda t, k: edits.with_frames(t, k, text)))
+            self.wanted.emit(tr("Frames {value}", value=text), self._change(lambda t, k: edits.with_frames(t, k, text)))
 
     def _take_rows(self) -> None:
         text = self.image_rows.text().strip()
         if self.image_rows.isModified() and self._table is not None:
             self.image_rows.setModified(False)
             images = [k for k in self._rows if self._table.rows[k].part.layout == "image"]
-            self.wanted.emit(f"Sum rows {text}", lambda t: edits.with_rows(t, images, text))
+            self.wanted.emit(tr("Sum rows {value}", value=text), lambda t: edits.with_rows(t, images, text))
 
     def _change(self, act: Callable[[ImportTable, list[int]], ImportTable]) -> Callable[[ImportTable], ImportTable]:
         chosen = [self._table.rows[k] for k in self._rows] if self._table is not None else []
@@ -145,4 +153,7 @@ def _splits(rows: Sequence[ImportRow]) -> list[tuple[str, str]]:
     likely = _UNITS.get(axis.unit, "note")
     names = sorted(_SPLIT_INTO, key=lambda column: column != likely)
     name = axis.name.replace("_", " ")
-    return [(f"split {column}", f"a row each: {name} is {heading(column)}") for column in names]
+    return [
+        (tr("split {column}", column=column), tr("a row each: {name} is {heading}", name=name, heading=heading(column)))
+        for column in names
+    ]

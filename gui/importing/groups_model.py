@@ -3,10 +3,11 @@
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from asplab.core.importing.survey import Group, Survey
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
-_HEADINGS = ("Condition", "Repeats")
+_HEADINGS = (tr("Condition"), tr("Repeats"))
 
 
 class GroupsModel(QAbstractTableModel):
@@ -52,11 +53,11 @@ class GroupsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             if index.column():
                 return str(group.repeats)
-            return f"! {group.label} · laser line" if is_laser else group.label
+            return tr("! {label} · laser line", label=group.label) if is_laser else group.label
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and is_laser:
             return self._theme.color("warn")
         if role == Qt.ItemDataRole.ToolTipRole and is_laser:
-            return "The highest value lies at the excitation: it is the laser, not the emission."
+            return tr("The highest value lies at the excitation: it is the laser, not the emission.")
         return None

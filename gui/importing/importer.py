@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from asplab.core.counting import counted
 from asplab.core.experiment import Experiment
 from asplab.core.importing.columns import ColumnMap
 from asplab.core.importing.preset import Preset
@@ -26,6 +25,7 @@ from asplab.gui.importing.shelf import NamedFiles, Shelf
 from asplab.gui.importing.table_session import EDITING, Change, TableSession
 from asplab.gui.importing.window import KEYS, ImportWindow
 from asplab.gui.jobs.runner import Jobs
+from asplab.gui.language import counted, tr
 from asplab.gui.messages import Messages
 from asplab.gui.text_undo import TextUndo
 
@@ -35,7 +35,12 @@ _DETAILED_POINTS = 1200
 CANCELLABLE = (READING, LOADING)
 _LONG_CELLS = 400
 _TICK_MS = 60
-_JOBS = {READING: "Reading files", LOADING: "Loading", SAVING: "Saving the manifest", EDITING: "Filling the table"}
+_JOBS = {
+    READING: tr("Reading files"),
+    LOADING: tr("Loading"),
+    SAVING: tr("Saving the manifest"),
+    EDITING: tr("Filling the table"),
+}
 
 
 class Importer(QObject):
@@ -77,7 +82,7 @@ class Importer(QObject):
         """Read files and folders and start over with them."""
         self._paths = tuple(paths)
         name = paths[0].name if len(paths) == 1 else counted(len(paths), "file")
-        self.window.waiting.display(f"Reading {name}", "", "Cancel", is_reading=True)
+        self.window.waiting.display(tr("Reading {name}", name=name), "", tr("Cancel"), is_reading=True)
         self.window.display_ready(False)
         work = partial(reading.read_files, self._paths, self._shelf, self._presets)
         self._start(READING, work, self._take_files)
@@ -98,7 +103,7 @@ class Importer(QObject):
             self._jobs.cancel(key)
         self.window.next.setEnabled(self.session.table is not None)
         if was_reading and self.session.table is None:
-            self.window.waiting.display("Reading was cancelled", "", "Read again", is_reading=False)
+            self.window.waiting.display(tr("Reading was cancelled"), "", tr("Read again"), is_reading=False)
         self._display_progress()
 
     def _take_files(self, read: reading.ReadFiles) -> None:
@@ -109,7 +114,9 @@ class Importer(QObject):
         self.messages.settle(READING)
         if not table.files:
             folder = ", ".join(path.name for path in self._paths)
-            self.window.waiting.display("No data files", f"{folder} holds nothing to read.", "Close", is_reading=False)
+            self.window.waiting.display(
+                tr("No data files"), tr("{folder} holds nothing to read.", folder=folder), tr("Close"), is_reading=False
+            )
             return
         self.window.display_place(table.root)
         self.window.display_ready(True)
@@ -123,7 +130,9 @@ class Importer(QObject):
             self.messages.tell("warn", "\n".join(notes[:3]))
 
     def _take_further(self, found: Scan) -> None:
-        self.session.edit_beside(f"Add {counted(len(found.files), 'file')}", lambda table: reading.added(table, found))
+        self.session.edit_beside(
+            tr("Add {files}", files=counted(len(found.files), "file")), lambda table: reading.added(table, found)
+        )
 
     def _detail(self, file: ScannedFile, part: ScannedPart) -> None:
         """Draw a data set with all its points; they are in the memory of the reading."""
@@ -135,14 +144,14 @@ class Importer(QObject):
             return reading.detailed_part(file, part, files, _DETAILED_POINTS)
 
         done = partial(self.window.files.card.display_detail, part)
-        self._jobs.start(DETAILING, "Looking at a file", work, done=done, failed=self._fail)
+        self._jobs.start(DETAILING, tr("Looking at a file"), work, done=done, failed=self._fail)
 
     def _offer(self, preset: Preset) -> None:
         table = self.session.table
-        text = f"These names look like those that the preset {preset.name} was made for."
+        text = tr("These names look like those that the preset {name} was made for.", name=preset.name)
         holds = partial(self._is_at, table)
         act = partial(self.apply_preset, preset)
-        self.messages.tell("info", text, holds=holds, action=f"Apply {preset.name}", act=act)
+        self.messages.tell("info", text, holds=holds, action=tr("Apply {name}", name=preset.name), act=act)
 
     def _is_at(self, table: ImportTable | None) -> bool:
         return self.session.table is table
@@ -151,7 +160,7 @@ class Importer(QObject):
     def apply_preset(self, preset: Preset) -> None:
         """Fill the table as a preset says."""
         shelf = self._shelf
-        text = f"Apply preset {preset.name}"
+        text = tr("Apply preset {name}", name=preset.name)
         self.session.rework_beside(text, lambda state: reading.with_preset(state, shelf, preset))
 
     def name_columns(self, one: ColumnMap) -> None:
@@ -162,7 +171,7 @@ class Importer(QObject):
             others = (other for other in state.maps if other.headers != one.headers)
             return reading.remapped(state, shelf, (*others, one))
 
-        self.session.rework_beside("Name columns", rework)
+        self.session.rework_beside(tr("Name columns"), rework)
 
     def _edit(self, text: str, change: Change, cells: int = 1) -> None:
         if cells > _LONG_CELLS:
@@ -247,8 +256,10 @@ class Importer(QObject):
         self._display_page("conditions")
         self.window.conditions.table.select_rows(rows)
         if table is not None:
-            more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-            self.window.status.display_hint(f"Selected: {table.rows[rows[0]].label}{more} · Back shows it in the table")
+            more = tr(" and {rows} more", rows=len(rows) - 1) if len(rows) > 1 else ""
+            self.window.status.display_hint(
+                tr("Selected: {label}{more} · Back shows it in the table", label=table.rows[rows[0]].label, more=more)
+            )
 
     # --- leaving -------------------------------------------------------------------------------------------
     def load(self) -> None:
@@ -280,7 +291,7 @@ class Importer(QObject):
         self.session.mark_kept(table)
         if self.session.state is not None:
             self._display(self.session.state)
-        self.messages.tell("info", f"Written: {path}")
+        self.messages.tell("info", tr("Written: {path}", path=path))
 
     def unless_lost(self, act: Callable[[], None]) -> None:
         """Do something at once, or after the user has said what becomes of the table."""
@@ -364,14 +375,14 @@ class Importer(QObject):
             self.read(self._paths)
 
     def _start(self, key: str, work: Callable[..., object], done: Callable[..., None]) -> None:
-        self._jobs.start(key, _JOBS.get(key, "Looking it over"), work, done=done, failed=self._fail)
+        self._jobs.start(key, _JOBS.get(key, tr("Looking it over")), work, done=done, failed=self._fail)
         self._ticks.start()
 
     def _fail(self, error: Exception) -> None:
         self.window.next.setEnabled(self.session.table is not None)
         self.messages.tell("bad", self._words_for(error), cause=READING)
         if self.session.table is None:
-            self.window.waiting.display("The files could not be read", "", "Read again", is_reading=False)
+            self.window.waiting.display(tr("The files could not be read"), "", tr("Read again"), is_reading=False)
 
     def _follow_busy(self, is_busy: bool) -> None:
         if is_busy:

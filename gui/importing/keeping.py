@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from asplab.core.importing.table import ImportTable
 from asplab.core.safe_files import previous_version
 from asplab.gui.importing.reading import manifest_in
+from asplab.gui.language import tr
 
 _Buttons = QMessageBox.StandardButton
 
@@ -32,16 +33,16 @@ class Keeping(QObject):
         if there is None:
             self.writing_wanted.emit(table)
             return
-        box = self._box("Save manifest", f"Replace the {there.name} that is there?")
-        box.setInformativeText(f"The former one is kept as {previous_version(there).name}.")
+        box = self._box(tr("Save manifest"), tr("Replace the {name} that is there?", name=there.name))
+        box.setInformativeText(tr("The former one is kept as {name}.", name=previous_version(there).name))
         box.setStandardButtons(_Buttons.Save | _Buttons.Cancel)
         box.accepted.connect(partial(self.writing_wanted.emit, table))
         box.open()
 
     def ask_before_losing(self, act: Callable[[], None]) -> None:
         """Do something once the user has said that the table may be lost."""
-        box = self._box("Import", "Close the import and lose what was filled in?")
-        box.setInformativeText("Save the manifest first to keep it beside the data.")
+        box = self._box(tr("Import"), tr("Close the import and lose what was filled in?"))
+        box.setInformativeText(tr("Save the manifest first to keep it beside the data."))
         box.setStandardButtons(_Buttons.Discard | _Buttons.Cancel)
         box.setDefaultButton(_Buttons.Cancel)
         box.buttonClicked.connect(lambda button: act() if box.standardButton(button) == _Buttons.Discard else None)

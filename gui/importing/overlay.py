@@ -6,11 +6,11 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from asplab.core.counting import counted
 from asplab.core.importing.table import ImportTable
 from asplab.core.units import FloatArray
 from asplab.gui.importing.reading import LookedOver
 from asplab.gui.importing.words import kind_words
+from asplab.gui.language import counted, tr
 from asplab.gui.look.theme import Theme, temperature_spec
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import LayerCurves
@@ -18,7 +18,7 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 
-_SCALES = (("raw", "As measured"), ("each", "Each to its maximum"))
+_SCALES = (("raw", tr("As measured")), ("each", tr("Each to its maximum")))
 
 
 class OverlayCard(Card):
@@ -30,17 +30,17 @@ class OverlayCard(Card):
     row_chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("Spectra", parent=parent)
+        super().__init__(tr("Spectra"), parent=parent)
         self._table: ImportTable | None = None
         self._looked: LookedOver | None = None
         self._rows: list[int] = []
         self.kind, self.scale = ChoiceField(), ChoiceField(_SCALES)
-        self.kind.setAccessibleName("Kind of spectra shown")
-        self.scale.setAccessibleName("Scale of the spectra")
+        self.kind.setAccessibleName(tr("Kind of spectra shown"))
+        self.scale.setAccessibleName(tr("Scale of the spectra"))
         self.scale.setMinimumContentsLength(14)
-        self.plot = Plot(theme, x_label="Wavelength (nm)", y_label="Signal")
-        self.plot.setAccessibleName("All spectra over one another")
-        self.plot.display_hint("Click a curve to select its row · wheel zooms · A shows all")
+        self.plot = Plot(theme, x_label=tr("Wavelength (nm)"), y_label=tr("Signal"))
+        self.plot.setAccessibleName(tr("All spectra over one another"))
+        self.plot.display_hint(tr("Click a curve to select its row · wheel zooms · A shows all"))
         self.curves = LayerCurves(theme)
         self.plot.add_layer(self.curves)
         for field in (self.kind, self.scale):
@@ -59,7 +59,7 @@ class OverlayCard(Card):
         """Show the spectra of a table."""
         self._table, self._looked = table, looked
         kinds = list(dict.fromkeys(group.kind for group in looked.survey.groups))
-        self.kind.offer([("", "All kinds"), *((kind, kind_words(kind)) for kind in kinds)])
+        self.kind.offer([("", tr("All kinds")), *((kind, kind_words(kind)) for kind in kinds)])
         self._draw(is_new=False)
 
     def display_row(self, row: int | None) -> None:
@@ -77,13 +77,15 @@ class OverlayCard(Card):
         if self.scale.key == "each":
             y = y / np.nanmax(np.abs(y), axis=1, keepdims=True, initial=1e-300)
         colors, tips = self._colors(table), [_tip(table, k) for k in self._rows]
-        self.plot.display_labels("Wavelength (nm)", "Signal / its maximum" if self.scale.key == "each" else "Signal")
+        self.plot.display_labels(
+            tr("Wavelength (nm)"), tr("Signal / its maximum") if self.scale.key == "each" else tr("Signal")
+        )
         self.curves.display(x, y, colors, tips)
         self.display_subtitle(_words(looked, len(self._rows)) if self._rows else "")
         if self._rows:
             self.deck.display_content()
         else:
-            self.deck.display_missing("No spectra", "No row in use has both a kind and a wavelength axis.")
+            self.deck.display_missing(tr("No spectra"), tr("No row in use has both a kind and a wavelength axis."))
         if is_new:
             self.plot.view_all()
         else:
@@ -123,5 +125,11 @@ def _tip(table: ImportTable, k: int) -> str:
 def _words(looked: LookedOver, drawn: int) -> str:
     chosen = len(looked.lines) + looked.without
     is_part = chosen < looked.total
-    words = f"{drawn} of {looked.total}, the first of each condition" if is_part else counted(drawn, "curve")
-    return f"{words} · {looked.without} without wavelengths" if looked.without else words
+    words = (
+        tr("{drawn} of {total}, the first of each condition", drawn=drawn, total=looked.total)
+        if is_part
+        else counted(drawn, "curve")
+    )
+    return (
+        tr("{words} · {without} without wavelengths", words=words, without=looked.without) if looked.without else words
+    )

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWi
 from asplab.core.errors import AsplabError
 from asplab.core.importing.preset import Preset, delete_preset, list_presets, preset_of, read_preset, save_preset
 from asplab.gui.importing.marks import Marked
+from asplab.gui.language import tr
 
-_FILTER = "Import presets (*.json)"
+_FILTER = tr("Import presets (*.json)")
 
 
 class PresetMenu(QObject):
@@ -47,14 +48,16 @@ class PresetMenu(QObject):
             action.setToolTip(preset.template)
             action.triggered.connect(partial(self.chosen.emit, preset))
         if not presets:
-            self._menu.addAction("No presets yet").setEnabled(False)
+            self._menu.addAction(tr("No presets yet")).setEnabled(False)
         for fault in faults:
-            self._menu.addAction(f"! {Path(fault.partition(':')[0]).name} can't be used").setToolTip(fault)
+            self._menu.addAction(tr("! {name} can't be used", name=Path(fault.partition(":")[0]).name)).setToolTip(
+                fault
+            )
         self._menu.addSeparator()
-        self._menu.addAction("&Save as preset…").triggered.connect(self.ask_name)
-        self._menu.addAction("&Export preset…").triggered.connect(self.ask_where)
-        self._menu.addAction("&Import preset…").triggered.connect(self.ask_which)
-        unwanted = self._menu.addMenu("&Delete preset")
+        self._menu.addAction(tr("&Save as preset…")).triggered.connect(self.ask_name)
+        self._menu.addAction(tr("&Export preset…")).triggered.connect(self.ask_where)
+        self._menu.addAction(tr("&Import preset…")).triggered.connect(self.ask_which)
+        unwanted = self._menu.addMenu(tr("&Delete preset"))
         unwanted.setEnabled(bool(presets))
         for preset in presets:
             action = unwanted.addAction(preset.name.replace("&", "&&"))
@@ -64,8 +67,8 @@ class PresetMenu(QObject):
     def ask_name(self) -> None:
         """Ask how the preset is to be called, then save it."""
         dialog = self.dialog = QInputDialog(self._host)
-        dialog.setWindowTitle("Save as preset")
-        dialog.setLabelText("Name of the preset, such as the set-up it belongs to:")
+        dialog.setWindowTitle(tr("Save as preset"))
+        dialog.setLabelText(tr("Name of the preset, such as the set-up it belongs to:"))
         dialog.textValueSelected.connect(self.save)
         dialog.open()
 
@@ -77,8 +80,8 @@ class PresetMenu(QObject):
         preset = preset_of(state.table, name, columns=state.maps)
         if any(other.name == preset.name for other in list_presets(self._folder)[0]):
             box = self.prompt = QMessageBox(self._host)
-            box.setWindowTitle("Save as preset")
-            box.setText(f"Replace the preset {preset.name}?")
+            box.setWindowTitle(tr("Save as preset"))
+            box.setText(tr("Replace the preset {name}?", name=preset.name))
             buttons = QMessageBox.StandardButton
             box.setStandardButtons(buttons.Save | buttons.Cancel)
             box.accepted.connect(partial(self._write, preset, self._folder))
@@ -88,7 +91,7 @@ class PresetMenu(QObject):
 
     def ask_where(self) -> None:
         """Ask for a file, then write how the table was filled to it."""
-        dialog = self.dialog = QFileDialog(self._host, "Export preset")
+        dialog = self.dialog = QFileDialog(self._host, tr("Export preset"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(_FILTER)
         dialog.setDefaultSuffix("json")
@@ -103,7 +106,7 @@ class PresetMenu(QObject):
 
     def ask_which(self) -> None:
         """Ask for the file of a preset, then take it over."""
-        dialog = self.dialog = QFileDialog(self._host, "Import preset")
+        dialog = self.dialog = QFileDialog(self._host, tr("Import preset"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(_FILTER)
         dialog.fileSelected.connect(lambda name: self.take_over(Path(name)))
@@ -122,12 +125,12 @@ class PresetMenu(QObject):
     def ask_deletion(self, name: str) -> None:
         """Ask whether a preset is to be deleted, which can't be undone."""
         box = self.prompt = QMessageBox(self._host)
-        box.setWindowTitle("Delete preset")
-        box.setText(f"Delete the preset {name}?")
-        box.setInformativeText("It can't be brought back. Imports that were done with it stay as they are.")
+        box.setWindowTitle(tr("Delete preset"))
+        box.setText(tr("Delete the preset {name}?", name=name))
+        box.setInformativeText(tr("It can't be brought back. Imports that were done with it stay as they are."))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Discard | buttons.Cancel)
-        box.button(buttons.Discard).setText("Delete")
+        box.button(buttons.Discard).setText(tr("Delete"))
         box.button(buttons.Discard).clicked.connect(partial(self._delete, name))
         box.open()
 
@@ -137,7 +140,7 @@ class PresetMenu(QObject):
         except AsplabError as error:
             self.told.emit("bad", str(error))
         else:
-            self.told.emit("info", f"Preset {name} deleted.")
+            self.told.emit("info", tr("Preset {name} deleted.", name=name))
 
     def _write(self, preset: Preset, folder: Path) -> bool:
         try:
@@ -145,5 +148,8 @@ class PresetMenu(QObject):
         except AsplabError as error:
             self.told.emit("bad", str(error))
             return False
-        self.told.emit("info", f"Preset {preset.name} saved: {place}. It is offered when a folder looks alike.")
+        self.told.emit(
+            "info",
+            tr("Preset {name} saved: {place}. It is offered when a folder looks alike.", name=preset.name, place=place),
+        )
         return True

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from asplab.core.problems import Problem
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.problem_list import Cause, causes_of
 from asplab.gui.widgets.arrange import scrolled
@@ -31,7 +32,7 @@ class ProblemsCard(Card):
     place_chosen = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("Doubts", parent=parent)
+        super().__init__(tr("Doubts"), parent=parent)
         self._theme = theme
         self.causes: tuple[Cause, ...] = ()
         self._area = scrolled(QWidget())
@@ -47,7 +48,7 @@ class ProblemsCard(Card):
         """Show these problems."""
         self.causes = tuple(causes_of(problems, ""))
         count = sum(cause.tone != "info" for cause in self.causes)
-        self.display_subtitle(f"{count} to look at" if count else "")
+        self.display_subtitle(tr("{count} to look at", count=count) if count else "")
         self._fill()
 
     def _fill(self) -> None:
@@ -60,13 +61,13 @@ class ProblemsCard(Card):
         grid.setColumnStretch(1, 1)
         if not self.causes:
             grid.addWidget(_sign("good"), 0, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(QLabel("Nothing doubtful was found."), 0, 1)
+            grid.addWidget(QLabel(tr("Nothing doubtful was found.")), 0, 1)
         for row, cause in enumerate(self.causes[:_MOST_CAUSES]):
             grid.addWidget(_sign(cause.tone), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self._label(row, cause), row, 1)
         rest = len(self.causes) - _MOST_CAUSES
         if rest > 0:
-            grid.addWidget(QLabel(f"… and {rest} more kinds of doubts"), _MOST_CAUSES, 1)
+            grid.addWidget(QLabel(tr("… and {rest} more kinds of doubts", rest=rest)), _MOST_CAUSES, 1)
         grid.setRowStretch(_MOST_CAUSES + 1, 1)
         self._area.setWidget(content)
         self._area.viewport().setAutoFillBackground(False)
@@ -99,7 +100,7 @@ def _html(row: int, cause: Cause, theme: Theme) -> str:
         links.append(f"{link}: {_plain(own)}" if own else link)
     rest = len(cause.places) - _MOST_PLACES
     if rest > 0:
-        links.append(f"… and {rest} more")
+        links.append(tr("… and {rest} more", rest=rest))
     if not cause.text:
         return "<br>".join(links)
     return f"{_plain(cause.text)}<br>{'<br>'.join(links)}"

@@ -10,6 +10,7 @@ from asplab.gui.importing.columns_dialog import ColumnsDialog
 from asplab.gui.importing.shelf import Shelf
 from asplab.gui.importing.table_session import TableSession
 from asplab.gui.importing.template_help import TemplateHelp
+from asplab.gui.language import tr
 
 
 class Questions(QObject):
@@ -29,11 +30,11 @@ class Questions(QObject):
 
     def ask_files(self) -> None:
         """Ask for further files."""
-        self._ask(QFileDialog.FileMode.ExistingFiles, "Add files")
+        self._ask(QFileDialog.FileMode.ExistingFiles, tr("Add files"))
 
     def ask_folder(self) -> None:
         """Ask for a further folder."""
-        self._ask(QFileDialog.FileMode.Directory, "Add a folder")
+        self._ask(QFileDialog.FileMode.Directory, tr("Add a folder"))
 
     def ask_columns(self, file: ScannedFile) -> None:
         """Ask what the columns of a text file are."""

@@ -25,6 +25,7 @@ from asplab.core.progress import Progress
 from asplab.core.units import FloatArray, wavelength_from_energy
 from asplab.gui.importing.marks import Marked, marked
 from asplab.gui.importing.shelf import NamedFiles, Shelf
+from asplab.gui.language import tr
 
 MOST_CURVES, CURVE_POINTS = 400, 320
 _ENERGIES = {"meV": 1.0, "eV": 1000.0}
@@ -129,7 +130,7 @@ def look_over(state: Marked, shelf: Shelf, progress: Progress) -> LookedOver:
     chosen = every if len(every) <= MOST_CURVES else [group.rows[0] for group in found.groups][:MOST_CURVES]
     lines = {}
     for done, k in enumerate(chosen):
-        progress.step(done, len(chosen), "Looking it over")
+        progress.step(done, len(chosen), tr("Looking it over"))
         line = line_of(detailed(table, k, files, CURVE_POINTS))
         if line is not None:
             lines[k] = line
@@ -204,7 +205,7 @@ def manifest_in(folder: Path) -> Path | None:
 def _left_out(found: Scan) -> list[str]:
     if not found.left_out:
         return []
-    return [f"{found.left_out} further files were not read; import one experiment at a time."]
+    return [tr("{left_out} further files were not read; import one experiment at a time.", left_out=found.left_out)]
 
 
 def _filled(table: ImportTable, manifest: Path) -> tuple[ImportTable, list[str]]:

@@ -10,6 +10,7 @@ from asplab.core.importing.guess import propose
 from asplab.core.importing.table import ImportTable
 from asplab.core.importing.template import Template, TemplateError, compile_regex, compile_template
 from asplab.gui.importing.marks import Marked
+from asplab.gui.language import tr
 
 _PAUSE_MS = 180
 _PLACEHOLDER = "{kind}_T{T:K}_exc{exc:nm}_rep{rep}"
@@ -32,19 +33,19 @@ class TemplateBar(QWidget):
         self._said: tuple[str, bool] = ("", False)
         self.field = QLineEdit()
         self.field.setPlaceholderText(_PLACEHOLDER)
-        self.field.setAccessibleName("Name template")
-        self.guess = QPushButton("Guess")
-        self.guess.setToolTip("Propose a template from the names at hand")
+        self.field.setAccessibleName(tr("Name template"))
+        self.guess = QPushButton(tr("Guess"))
+        self.guess.setToolTip(tr("Propose a template from the names at hand"))
         self.help = QToolButton()
         self.help.setText("?")
-        self.help.setAccessibleName("Help on templates")
-        self.help.setToolTip("How a template is written (F1)")
-        self.advanced = QPushButton("Advanced ▸")
+        self.help.setAccessibleName(tr("Help on templates"))
+        self.help.setToolTip(tr("How a template is written (F1)"))
+        self.advanced = QPushButton(tr("Advanced ▸"))
         self.advanced.setProperty("role", "fold")
         self.advanced.setCheckable(True)
-        self.regex = QCheckBox("Regular expression with named groups, searched in the whole path")
+        self.regex = QCheckBox(tr("Regular expression with named groups, searched in the whole path"))
         self.matched, self.fault = QLabel(), QLabel()
-        self.matched.setAccessibleName("Names matched")
+        self.matched.setAccessibleName(tr("Names matched"))
         self.fault.setProperty("tone", "bad")
         mono = QFont("monospace")
         mono.setStyleHint(QFont.StyleHint.Monospace)
@@ -79,7 +80,7 @@ class TemplateBar(QWidget):
                 self.regex.blockSignals(False)
             self._say_fault("")
         names = dict.fromkeys(row.file for row in state.table.rows)
-        words = state.table.matched or f"{len(names)} names, read for what they say plainly"
+        words = state.table.matched or tr("{names} names, read for what they say plainly", names=len(names))
         is_whole = template is None or all(row.is_matched for row in state.table.rows)
         self.matched.setText(f"{'✓' if is_whole else '≠'} {words}" if template is not None else words)
         self._tone(self.matched, "info" if template is None else "good" if is_whole else "warn")
@@ -88,7 +89,7 @@ class TemplateBar(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
-        name = QLabel("Name template")
+        name = QLabel(tr("Name template"))
         name.setProperty("role", "muted")
         name.setBuddy(self.field)
         for widget, stretch in ((name, 0), (self.field, 1), (self.guess, 0), (self.help, 0), (self.matched, 0)):
@@ -104,7 +105,7 @@ class TemplateBar(QWidget):
         self.fault.hide()
 
     def _fold(self, is_open: bool) -> None:
-        self.advanced.setText("Advanced ▾" if is_open else "Advanced ▸")
+        self.advanced.setText(tr("Advanced ▾") if is_open else tr("Advanced ▸"))
         self.regex.setVisible(is_open)
 
     def _follow(self) -> None:
@@ -127,7 +128,7 @@ class TemplateBar(QWidget):
     def _apply(self) -> None:
         template = self._compiled()
         self._said = (self.field.text(), self.regex.isChecked()) if template is not None else ("", False)
-        words = "Change template" if template is not None else "Remove template"
+        words = tr("Change template") if template is not None else tr("Remove template")
         self.wanted.emit(words, lambda table: edits.with_template(table, template), "template")
 
     def _finish(self) -> None:
@@ -138,7 +139,7 @@ class TemplateBar(QWidget):
 
     def _guess(self) -> None:
         self._timer.stop()
-        self.wanted.emit("Guess template", guessed, "")
+        self.wanted.emit(tr("Guess template"), guessed, "")
 
     def _say_fault(self, text: str) -> None:
         self.fault.setText(text)

@@ -7,15 +7,16 @@ from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from asplab.core.importing.template import FIELDS, UNITS
 from asplab.gui.importing.words import heading
+from asplab.gui.language import tr
 
 _SYNTAX = (
-    ("{T:K}", "a field, and the unit of its number where the name states none"),
-    ("* or {any}", "any text, ignored"),
-    ("[_rep{rep}]", "what may be missing"),
-    ("{sample}/{kind}_{T:K}", "a slash separates folders"),
-    (r"\{ \[ \*", "the sign itself"),
+    ("{T:K}", tr("a field, and the unit of its number where the name states none")),
+    (tr("* or {any}"), tr("any text, ignored")),
+    ("[_rep{rep}]", tr("what may be missing")),
+    ("{sample}/{kind}_{T:K}", tr("a slash separates folders")),
+    (r"\{ \[ \*", tr("the sign itself")),
 )
-_PAGE = """
+_PAGE = tr("""
 <p>A template describes how the names of the files are built. Fields stand in braces, everything else as it is:</p>
 <p style="margin-left: 16px"><code>{{kind}}_T{{T:K}}_exc{{exc:nm}}_rep{{rep}}</code><br>
 reads <code>PL_T80K_exc405nm_rep2.txt</code></p>
@@ -25,7 +26,7 @@ reads <code>PL_T80K_exc405nm_rep2.txt</code></p>
 and marked with ≠.</p>
 <p><b>Fields</b></p>
 {fields}
-"""
+""")
 
 
 class TemplateHelp(QDialog):
@@ -34,7 +35,7 @@ class TemplateHelp(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Name templates")
+        self.setWindowTitle(tr("Name templates"))
         self.resize(640, 680)
         browser = QTextBrowser()
         browser.document().setDocumentMargin(12)

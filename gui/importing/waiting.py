@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from asplab.gui.language import tr
+
 _WIDTH_PX = 320
 
 
@@ -20,7 +22,7 @@ class WaitingPage(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(_WIDTH_PX)
-        self.bar.setAccessibleName("Progress of reading")
+        self.bar.setAccessibleName(tr("Progress of reading"))
         self.button = QPushButton()
         rows = QVBoxLayout(self)
         rows.setSpacing(10)

@@ -22,19 +22,20 @@ from asplab.gui.importing.check_page import CheckPage
 from asplab.gui.importing.conditions_page import ConditionsPage
 from asplab.gui.importing.files_page import FilesPage
 from asplab.gui.importing.waiting import WaitingPage
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.banner import Banner
 from asplab.gui.widgets.status import StatusLine
 from asplab.gui.widgets.steps import StepBar
 from asplab.gui.widgets.text import TextLine
 
-STEPS = (("files", "1  Files"), ("conditions", "2  Conditions"), ("check", "3  Check"))
+STEPS = (("files", tr("1  Files")), ("conditions", tr("2  Conditions")), ("check", tr("3  Check")))
 Page = TypeVar("Page", FilesPage, ConditionsPage, CheckPage)
 KEYS = tuple(key for key, _ in STEPS)
 HINTS = {
-    "files": "Untick a file to leave it out · Del takes it off the list · drop more files here",
-    "conditions": "Type into one or several cells · Ctrl+D fills down · Ctrl+V pastes · Del clears what was typed",
-    "check": "Click a curve, a number or a doubt to go to its row",
+    "files": tr("Untick a file to leave it out · Del takes it off the list · drop more files here"),
+    "conditions": tr("Type into one or several cells · Ctrl+D fills down · Ctrl+V pastes · Del clears what was typed"),
+    "check": tr("Click a curve, a number or a doubt to go to its row"),
 }
 SIZE = (1280, 800)
 _GAP = 8
@@ -56,7 +57,7 @@ class ImportWindow(QMainWindow):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle("Import")
+        self.setWindowTitle(tr("Import"))
         self.resize(*SIZE)
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
@@ -70,9 +71,9 @@ class ImportWindow(QMainWindow):
         self.steps = StepBar(STEPS)
         self.banner, self.status = Banner(), StatusLine()
         self.place = TextLine(muted=True)
-        self.preset_menu = QMenu("&Presets", self)
+        self.preset_menu = QMenu(tr("&Presets"), self)
         self.presets_button = QToolButton()
-        self.back, self.next = QPushButton("Back"), QPushButton("Next")
+        self.back, self.next = QPushButton(tr("Back")), QPushButton(tr("Next"))
         self.next.setProperty("role", "primary")
         self._actions = self._make_actions()
         self._fill_menus()
@@ -116,7 +117,7 @@ class ImportWindow(QMainWindow):
 
     def display_place(self, root: Path) -> None:
         """Show the folder."""
-        self.setWindowTitle(f"Import — {root.name}[*]")
+        self.setWindowTitle(tr("Import — {name}[*]", name=root.name))
         self.place.display(str(root).replace("&", "&amp;").replace("<", "&lt;"), root.name)
 
     def display_step(self, key: str) -> None:
@@ -125,8 +126,10 @@ class ImportWindow(QMainWindow):
         self.pages.setCurrentWidget(getattr(self, key))
         self.steps.display(key)
         self.back.setVisible(key != "files")
-        self.next.setText("Import" if key == "check" else "Next")
-        self.next.setAccessibleName("Import" if key == "check" else f"Next: {STEPS[KEYS.index(key) + 1][1][3:]}")
+        self.next.setText(tr("Import") if key == "check" else tr("Next"))
+        self.next.setAccessibleName(
+            tr("Import") if key == "check" else tr("Next: {steps}", steps=STEPS[KEYS.index(key) + 1][1][3:])
+        )
         self.status.display_hint(HINTS[key])
 
     def display_ready(self, is_ready: bool) -> None:
@@ -153,10 +156,10 @@ class ImportWindow(QMainWindow):
         history.canRedoChanged.connect(redo.setEnabled)
 
     def _name_undo(self, text: str) -> None:
-        self._actions["undo"].setText(f"Undo: {text}" if text else "Undo")
+        self._actions["undo"].setText(tr("Undo: {value}", value=text) if text else tr("Undo"))
 
     def _name_redo(self, text: str) -> None:
-        self._actions["redo"].setText(f"Redo: {text}" if text else "Redo")
+        self._actions["redo"].setText(tr("Redo: {value}", value=text) if text else tr("Redo"))
 
     def action(self, key: str) -> QAction:
         """Return the action of a menu entry."""
@@ -187,19 +190,19 @@ class ImportWindow(QMainWindow):
     # --- construction --------------------------------------------------------------------------------------
     def _make_actions(self) -> dict[str, QAction]:
         texts: dict[str, tuple[str, str | QKeySequence.StandardKey, Callable[[], None] | None]] = {
-            "add_files": ("Add &files…", "Ctrl+O", None),
-            "add_folder": ("Add f&older…", "", None),
-            "save_manifest": ("&Save manifest", "Ctrl+S", None),
-            "import": ("&Import", "Ctrl+Return", None),
-            "close": ("&Close", "Ctrl+W", None),
-            "undo": ("Undo", QKeySequence.StandardKey.Undo, None),
-            "redo": ("Redo", "Ctrl+Shift+Z", None),
-            "fill": ("Fill &down", "", lambda: self.conditions.table.fill_down()),
-            "clear": ("C&lear what was typed", "", lambda: self.conditions.table.clear_typed()),
-            "accept": ("&Accept what is shown", "", lambda: self.conditions.table.confirm()),
-            "take_out": ("Take rows &out", "", lambda: self.conditions.table.include(False)),
-            "take_in": ("Take rows &in", "", lambda: self.conditions.table.include(True)),
-            "template_help": ("&Name templates", "F1", None),
+            "add_files": (tr("Add &files…"), "Ctrl+O", None),
+            "add_folder": (tr("Add f&older…"), "", None),
+            "save_manifest": (tr("&Save manifest"), "Ctrl+S", None),
+            "import": (tr("&Import"), "Ctrl+Return", None),
+            "close": (tr("&Close"), "Ctrl+W", None),
+            "undo": (tr("Undo"), QKeySequence.StandardKey.Undo, None),
+            "redo": (tr("Redo"), "Ctrl+Shift+Z", None),
+            "fill": (tr("Fill &down"), "", lambda: self.conditions.table.fill_down()),
+            "clear": (tr("C&lear what was typed"), "", lambda: self.conditions.table.clear_typed()),
+            "accept": (tr("&Accept what is shown"), "", lambda: self.conditions.table.confirm()),
+            "take_out": (tr("Take rows &out"), "", lambda: self.conditions.table.include(False)),
+            "take_in": (tr("Take rows &in"), "", lambda: self.conditions.table.include(True)),
+            "template_help": (tr("&Name templates"), "F1", None),
         }
         made = {}
         for key, (text, shortcut, slot) in texts.items():
@@ -227,20 +230,20 @@ class ImportWindow(QMainWindow):
                 else:
                     menu.addSeparator()
         self.menuBar().addMenu(self.preset_menu)
-        self._menus.append(self.menuBar().addMenu("&Help"))
+        self._menus.append(self.menuBar().addMenu(tr("&Help")))
         self._menus[-1].addAction(self._actions["template_help"])
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setContentsMargins(4, 0, 4, 0)
         top.setSpacing(_GAP)
-        self.presets_button.setText("Presets")
+        self.presets_button.setText(tr("Presets"))
         self.presets_button.setMenu(self.preset_menu)
         self.presets_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.presets_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         save = QToolButton()
         save.setDefaultAction(self._actions["save_manifest"])
-        save.setText("Save manifest")
+        save.setText(tr("Save manifest"))
         save.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         left, right = QWidget(), QWidget()
         for side, widgets in ((left, (self.place,)), (right, (save, self.presets_button))):

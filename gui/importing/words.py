@@ -1,6 +1,7 @@
 """How the import window calls columns, kinds and sources."""
 
 from asplab.core.experiment import KINDS
+from asplab.gui.language import tr
 from asplab.gui.widgets.table import Column
 
 FILE = "file"
@@ -18,38 +19,40 @@ ALWAYS = (
 """Columns that the table shows even where nobody says anything."""
 
 _TITLES = {
-    FILE: Column("File"),
-    "kind": Column("Kind", tip="What was measured"),
-    "sample": Column("Sample"),
-    "series": Column("Series", tip="Which files belong to one series"),
-    "temperature_k": Column("T", "K", "Temperature of the sample"),
-    "excitation_nm": Column("Excitation", "nm", "Wavelength of the excitation"),
-    "power_uw": Column("Power", "µW", "Power of the excitation at the sample"),
-    "exposure_s": Column("Exposure", "s", "Exposure time"),
-    "repeat": Column("Repeat", tip="Number of the repeat"),
-    "longpass_nm": Column("Long-pass", "nm", "Cutoff of the long-pass filter"),
-    "shortpass_nm": Column("Short-pass", "nm", "Cutoff of the short-pass filter"),
-    "frames": Column("Frames", tip="What becomes of several frames: repeats, mean, sum, or numbers such as 1-5,8"),
-    "rows": Column("Rows", tip="Rows of an image that are summed: all, or numbers such as 100-140"),
-    "nd_od": Column("ND", "OD", "Attenuation of the excitation"),
-    "accumulations": Column("Accumulations"),
-    "em_gain": Column("EM gain"),
-    "pair": Column("Pair", tip="Which PL and PA repeats belong together"),
-    "time": Column("Time"),
-    "path": Column("Path", "mm", "Optical path"),
-    "bandwidth_nm": Column("Bandwidth", "nm"),
-    "temperature_error_k": Column("Error of T", "K"),
-    "probe_mw": Column("Probe", "mW"),
-    "sensitivity_v": Column("Sensitivity", "V"),
-    "note": Column("Note"),
+    FILE: Column(tr("File")),
+    "kind": Column(tr("Kind"), tip=tr("What was measured")),
+    "sample": Column(tr("Sample")),
+    "series": Column(tr("Series"), tip=tr("Which files belong to one series")),
+    "temperature_k": Column("T", "K", tr("Temperature of the sample")),
+    "excitation_nm": Column(tr("Excitation"), "nm", tr("Wavelength of the excitation")),
+    "power_uw": Column(tr("Power"), "µW", tr("Power of the excitation at the sample")),
+    "exposure_s": Column(tr("Exposure"), "s", tr("Exposure time")),
+    "repeat": Column(tr("Repeat"), tip=tr("Number of the repeat")),
+    "longpass_nm": Column("Long-pass", "nm", tr("Cutoff of the long-pass filter")),
+    "shortpass_nm": Column("Short-pass", "nm", tr("Cutoff of the short-pass filter")),
+    "frames": Column(
+        tr("Frames"), tip=tr("What becomes of several frames: repeats, mean, sum, or numbers such as 1-5,8")
+    ),
+    "rows": Column(tr("Rows"), tip=tr("Rows of an image that are summed: all, or numbers such as 100-140")),
+    "nd_od": Column("ND", "OD", tr("Attenuation of the excitation")),
+    "accumulations": Column(tr("Accumulations")),
+    "em_gain": Column(tr("EM gain")),
+    "pair": Column(tr("Pair"), tip=tr("Which PL and PA repeats belong together")),
+    "time": Column(tr("Time")),
+    "path": Column(tr("Path"), "mm", tr("Optical path")),
+    "bandwidth_nm": Column(tr("Bandwidth"), "nm"),
+    "temperature_error_k": Column(tr("Error of T"), "K"),
+    "probe_mw": Column(tr("Probe"), "mW"),
+    "sensitivity_v": Column(tr("Sensitivity"), "V"),
+    "note": Column(tr("Note")),
 }
 _TEXTS = frozenset((FILE, "kind", "sample", "series", "frames", "rows", "pair", "time", "note"))
 _KIND_WORDS = {
     "pl": "PL",
     "aspl": "ASPL",
-    "emission": "emission, either side",
-    "pa": "PA scan",
-    "pa_blank": "PA of a blank",
+    "emission": tr("emission, either side"),
+    "pa": tr("PA scan"),
+    "pa_blank": tr("PA of a blank"),
     "irf": "IRF",
 }
 _SIGNS = {
@@ -61,7 +64,7 @@ _SIGNS = {
     "frame axis": "F",
     "typed by hand": "T",
 }
-LEGEND = (
+LEGEND = tr(
     "Where a value comes from:   T typed · F frame · M manifest · N file name · D folder · H file header · P preset"
 )
 
@@ -79,7 +82,7 @@ def heading(column: str) -> str:
 
 def column_tip(column: str) -> str:
     """Return what a column holds."""
-    return _TITLES[column].tip if column in _TITLES else f"Column {column} of the manifest"
+    return _TITLES[column].tip if column in _TITLES else tr("Column {column} of the manifest", column=column)
 
 
 def is_text(column: str) -> bool:

@@ -17,13 +17,14 @@ from shiboken6 import isValid
 
 import asplab.resources
 from asplab.core.errors import SettingsError
+from asplab.gui.language import tr
 from asplab.gui.look.stylesheet import TEMPLATE
 from asplab.gui.look.turns import Turns
 
 FONT_FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
 TITLE_PX, BODY_PX, MUTED_PX = 14, 13, 12
 CONTRAST_OF_TEXT = 4.5
-MODES = ("system", "light", "dark")
+MODES = {"system": tr("System"), "light": tr("Light"), "dark": tr("Dark")}
 SYMBOLS = ("circle", "diamond", "triangle", "square", "hexagon", "wedge", "star", "cross")
 TICKED = "#2F6FD6"
 """Ground of a tick in both themes: a picture in the style sheet can't change with the palette."""

@@ -49,9 +49,11 @@ class MenuBar(QObject):
         self.undo, self.redo = _history_actions(window)
         bar = window.menuBar()
         # A menu needs an owner in Python, or it may vanish with the last reference.
-        self._menus = {name: bar.addMenu(name) for name in ("&File", "&Edit", "&View", "&Analysis", "&Help")}
+        self._menus = {
+            name: bar.addMenu(name) for name in (tr("&File"), tr("&Edit"), tr("&View"), tr("&Analysis"), tr("&Help"))
+        }
         file, edit, view, analysis, self.help = self._menus.values()
-        self.recent, self.exports = QMenu("Open &recent", window), QMenu("&Export", window)
+        self.recent, self.exports = QMenu(tr("Open &recent"), window), QMenu(tr("&Export"), window)
         self._fill_file(file)
         edit.addActions([self.undo, self.redo])
         edit.addSeparator()
@@ -123,10 +125,10 @@ class MenuBar(QObject):
         self.redo.triggered.connect(history.redo)
 
     def _name_undo(self, text: str) -> None:
-        self.undo.setText(f"Undo: {text}" if text else "Undo")
+        self.undo.setText(tr("Undo: {value}", value=text) if text else tr("Undo"))
 
     def _name_redo(self, text: str) -> None:
-        self.redo.setText(f"Redo: {text}" if text else "Redo")
+        self.redo.setText(tr("Redo: {value}", value=text) if text else tr("Redo"))
 
     # --- construction --------------------------------------------------------------------------------------
     def _fill_file(self, file: QMenu) -> None:
@@ -138,7 +140,7 @@ class MenuBar(QObject):
         self._add(self.exports, EXPORTS)
         file.addMenu(self.exports)
         file.addSeparator()
-        quit_action = file.addAction("&Quit")
+        quit_action = file.addAction(tr("&Quit"))
         quit_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
         quit_action.triggered.connect(self._window.close)
@@ -154,7 +156,7 @@ class MenuBar(QObject):
         view.addMenu(self.panels)
         self._add(view, LAYOUT)
         view.addSeparator()
-        self._themes = QMenu("&Theme", self._window)
+        self._themes = QMenu(tr("&Theme"), self._window)
         self._themes.addActions(list(self.mode_actions.values()))
         view.addMenu(self._themes)
 
@@ -182,7 +184,7 @@ def _step_actions(window: QMainWindow, chosen: Callable[[str], None]) -> dict[st
 
 
 def _mode_actions(window: QMainWindow, chosen: Callable[[str], None]) -> dict[str, QAction]:
-    return _choices(window, [(mode, mode.capitalize()) for mode in MODES], chosen)
+    return _choices(window, tuple(MODES.items()), chosen)
 
 
 def _choices(
@@ -199,7 +201,7 @@ def _choices(
 
 
 def _history_actions(window: QMainWindow) -> tuple[QAction, QAction]:
-    undo, redo = QAction("Undo", window), QAction("Redo", window)
+    undo, redo = QAction(tr("Undo"), window), QAction(tr("Redo"), window)
     undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
     redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
     for action in (undo, redo):

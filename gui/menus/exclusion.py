@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu
 
+from asplab.gui.language import tr
 from asplab.gui.widgets.reason import REASONS
 
 
@@ -28,8 +29,12 @@ def add_exclusion_entries(
     bring_back : callable
     """
     if reason is not None:
-        menu.addAction(f"Bring back ({reason})").triggered.connect(lambda: bring_back())
+        menu.addAction(tr("Bring back ({reason})", reason=REASONS.get(reason, reason))).triggered.connect(
+            lambda: bring_back()
+        )
         return
-    for words in REASONS:
-        menu.addAction(f"Exclude: {words}").triggered.connect(lambda _checked=False, words=words: exclude(words))
-    menu.addAction("Exclude: other…").triggered.connect(lambda: ask())
+    for kept, words in REASONS.items():
+        menu.addAction(tr("Exclude: {words}", words=words)).triggered.connect(
+            lambda _checked=False, kept=kept: exclude(kept)
+        )
+    menu.addAction(tr("Exclude: other…")).triggered.connect(lambda: ask())

@@ -47,9 +47,9 @@ if TYPE_CHECKING:
     from asplab.core.sensitivity import SensitivityMap
 
 MICROVOLT = 1e6
-AXES = (("detuning", "ΔE (meV)"), ("wavelength", "Wavelength (nm)"))
-SCALES = (("linear", "Linear"), ("log", "Logarithmic"))
-HINT = f"Click a reading or a scan to select it · {EXCLUDES} · wheel zooms · A shows all"
+AXES = (("detuning", "ΔE (meV)"), ("wavelength", tr("Wavelength (nm)")))
+SCALES = (("linear", tr("Linear")), ("log", tr("Logarithmic")))
+HINT = tr("Click a reading or a scan to select it · {excludes} · wheel zooms · A shows all", excludes=EXCLUDES)
 _READINGS = Series(color="aspl", is_open=True, symbol_px=8)
 _TAIL_FROM_MEV = -15.0
 _HEIGHTS = 32.0
@@ -69,9 +69,11 @@ class AbsorptionPanel(Panel):
         self._keys: tuple[str, ...] = ()
         self._sources: tuple[str, ...] = ()
         self.axis, self.scale = ChoiceField(AXES), ChoiceField(SCALES)
-        self.scan = SeriesPlot(theme, y_label="In-phase signal (µV)")
-        self.tail = SeriesPlot(theme, x_label="ΔE below the gap (meV)", y_label="In-phase signal (µV)")
-        self.log = SeriesPlot(theme, x_label="ΔE below the gap (meV)", y_label="Signal − baseline (µV)", log_y=True)
+        self.scan = SeriesPlot(theme, y_label=tr("In-phase signal (µV)"))
+        self.tail = SeriesPlot(theme, x_label=tr("ΔE below the gap (meV)"), y_label=tr("In-phase signal (µV)"))
+        self.log = SeriesPlot(
+            theme, x_label=tr("ΔE below the gap (meV)"), y_label=tr("Signal − baseline (µV)"), log_y=True
+        )
         self._scan_curves, self._tail_curves = LayerCurves(theme), LayerCurves(theme)
         self.scan.add_layer(self._scan_curves)
         self.tail.add_layer(self._tail_curves)
@@ -85,14 +87,16 @@ class AbsorptionPanel(Panel):
         self.nm_axes = {plot: WavelengthAxis(plot) for plot in (self.scan, self.tail, self.log)}
         for plot, strips in zip((self.tail, self.log), self.edges.layers, strict=True):
             plot.add_layer(strips, z=15)
-        self.quadrature = QCheckBox("Quadrature")
+        self.quadrature = QCheckBox(tr("Quadrature"))
         self.quadrature.setChecked(True)
-        self.quadrature.setToolTip("What is left in quadrature after the rotation: noise, or a sign of another signal")
+        self.quadrature.setToolTip(
+            tr("What is left in quadrature after the rotation: noise, or a sign of another signal")
+        )
         self.scan_words, self.baseline_words = TextLine(muted=True), TextLine(muted=True)
         self.axis.setAccessibleName(tr("Axis of the scan"))
         self.scale.setAccessibleName(tr("Scale of the tail"))
-        self._scan_card = Card("Photothermal absorption", short_title="Absorption")
-        self.tail_card = Card("Tail and baseline", short_title="Tail")
+        self._scan_card = Card(tr("Photothermal absorption"), short_title=tr("Absorption"))
+        self.tail_card = Card(tr("Tail and baseline"), short_title=tr("Tail"))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
@@ -103,16 +107,21 @@ class AbsorptionPanel(Panel):
         t = selected_temperature(results, view)
         scans = None if results.scans is None or t is None else results.scans.sets[t]
         if scans is None or t is None:
-            reason = "Add photothermal scans (kind pa) of this temperature: excitation_nm, lockin_x_v and lockin_y_v."
+            reason = tr(
+                "Add photothermal scans (kind pa) of this temperature: excitation_nm, lockin_x_v and lockin_y_v."
+            )
             words = why_missing(results, reason, view)
-            self.deck.display_missing("No photothermal scan", words, command="import_files")
+            self.deck.display_missing(tr("No photothermal scan"), words, command="import_files")
             return
         self.deck.display_content()
         reference = _reference(results, t)
         name = temperature_name(temperatures_of(results)[t])
         if not np.isfinite(reference):
-            words = f"{name}: without PL the gap is unknown, so the scan has no detuning. Add PL, or give the energy."
-            self.deck.display_missing("No reference energy", words)
+            words = tr(
+                "{name}: without PL the gap is unknown, so the scan has no detuning. Add PL, or give the energy.",
+                name=name,
+            )
+            self.deck.display_missing(tr("No reference energy"), words)
             return
         detuning = reference - scans.energy_mev
         self._show_curves(results, scans, detuning, t)
@@ -171,7 +180,9 @@ class AbsorptionPanel(Panel):
             plot.hint_changed.connect(self.hint_changed)
         for plot in (self.scan, self.tail):
             plot.display_hint(HINT)
-        self.log.display_hint(f"Click a reading to select it · {EXCLUDES} · wheel zooms · A shows all")
+        self.log.display_hint(
+            tr("Click a reading to select it · {excludes} · wheel zooms · A shows all", excludes=EXCLUDES)
+        )
         self.axis.chosen.connect(self._show_again)
         self.quadrature.toggled.connect(self._show_again)
         self.scale.chosen.connect(self._show_again)
@@ -205,7 +216,7 @@ class AbsorptionPanel(Panel):
         tips = [f"<b>{escaped(name)}</b>" for name in scans.repeats]
         self._scan_curves.display(self._x(results, scans.energy_mev, t), MICROVOLT * scans.volts, colors, tips)
         self._tail_curves.display(detuning, MICROVOLT * scans.volts, colors, tips)
-        self.scan.display_labels(dict(AXES)[str(self.axis.key)], "In-phase signal (µV)")
+        self.scan.display_labels(dict(AXES)[str(self.axis.key)], tr("In-phase signal (µV)"))
 
     def _mark_scan(self, results: Results, scans: ScanSet, t: int) -> None:
         """Highlight the selected scan; where some were left out, it is not known which curve is whose."""
@@ -237,7 +248,7 @@ class AbsorptionPanel(Panel):
             logs = [
                 *points[2:],
                 Series(color="pa", line_x=detuning, line_y=mean - level),
-                Series("accent", "error of the baseline", "start", line_x=detuning, line_y=error, is_dashed=True),
+                Series("accent", tr("error of the baseline"), "start", line_x=detuning, line_y=error, is_dashed=True),
             ]
         other = compared_temperature(results, self._view)
         if other is not None:
@@ -304,7 +315,7 @@ class AbsorptionPanel(Panel):
 
     def _show_words(self, results: Results, scans: ScanSet, baseline: FittedBaseline | None, t: int) -> None:
         phase = plain(float(np.degrees(scans.phase_rad)), 1)
-        self._scan_card.display_subtitle(f"○ readings · phase {phase}°", "○ readings", "○")
+        self._scan_card.display_subtitle(tr("○ readings · phase {phase}°", phase=phase), tr("○ readings"), "○")
         self.scan_words.display(*scan_words(results, scans, t))
         self.baseline_words.display(*baseline_words(results, baseline))
         self.tail_card.display_subtitle(*_fit_words(baseline))
@@ -313,7 +324,7 @@ class AbsorptionPanel(Panel):
         start = baseline.region_mev[0] if baseline is not None else 0.0
         # Where the scan allows it the tail is fitted from where the hand wants it, and the handle says so.
         is_elsewhere = is_tail and start != results.document.settings.baseline.tail_from_mev
-        tail = [Guide("x", start, label="tail fitted from here", label_row=0)] if is_elsewhere else []
+        tail = [Guide("x", start, label=tr("tail fitted from here"), label_row=0)] if is_elsewhere else []
         self._tail_guides.display([*tail, *self._joints(results, scans, t, is_tail=True)])
 
     def _joints(self, results: Results, scans: ScanSet, t: int, *, is_tail: bool = False) -> list[Guide]:
@@ -369,20 +380,28 @@ def _reference(results: Results, t: int) -> float:
 
 
 def _tip(name: str, value: float, error: float, more: str) -> str:
-    reading = f"<b>{name}</b><br>PA = {measured(Estimate(value, error))} µV above the baseline"
+    reading = tr(
+        "<b>{name}</b><br>PA = {estimate} µV above the baseline", name=name, estimate=measured(Estimate(value, error))
+    )
     return f"{reading}<br>{more}" if more else reading
 
 
 def _fit_words(baseline: FittedBaseline | None) -> tuple[str, ...]:
     """Return what was fitted and how well, then the same in fewer words."""
     if baseline is None:
-        return ("no baseline",)
+        return (tr("no baseline"),)
     if not np.isfinite(baseline.region_mev[0]):
-        return ("nothing is fitted",)
-    words = [f"fitted {plain(baseline.region_mev[0], 0)}–{plain(baseline.region_mev[1], 0)} meV"]
+        return (tr("nothing is fitted"),)
+    words = [
+        tr(
+            "fitted {region_mev}–{region_mev2} meV",
+            region_mev=plain(baseline.region_mev[0], 0),
+            region_mev2=plain(baseline.region_mev[1], 0),
+        )
+    ]
     if baseline.dof > 0:
-        words.append(f"χ²/dof {plain(baseline.chi2 / baseline.dof, 2)}")
+        words.append(tr("χ²/dof {chi2}", chi2=plain(baseline.chi2 / baseline.dof, 2)))
     if baseline.urbach_mev is None:
         return " · ".join(words), words[-1]
     energy = f"E<sub>U</sub> ≈ {plain(baseline.urbach_mev, 0)} meV"
-    return " · ".join([*words, f"Urbach tail {energy}"]), " · ".join([*words[1:], energy]), words[-1]
+    return " · ".join([*words, tr("Urbach tail {energy}", energy=energy)]), " · ".join([*words[1:], energy]), words[-1]

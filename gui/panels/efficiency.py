@@ -54,7 +54,7 @@ from asplab.gui.words.reading import (
     why_missing,
 )
 
-HINT = f"Click a point to select its condition · {EXCLUDES} · wheel zooms · A shows all"
+HINT = tr("Click a point to select its condition · {excludes} · wheel zooms · A shows all", excludes=EXCLUDES)
 _SHORTEST_MEV, _CURVE_POINTS = 5.0, 81
 _LINES = 6
 _SHARES = (2, 3)
@@ -86,15 +86,15 @@ class EfficiencyPanel(Panel):
         self.plot.add_layer(self.marks, z=12)
         self.ghost = add_ghost(self.plot)
         self.top_axis = ScaledAxis(self.plot)
-        self.card = Card("Up-conversion efficiency")
+        self.card = Card(tr("Up-conversion efficiency"))
         self.card.add(self.legend)
         self.card.add(self.plot, 1)
         self.table_button = QToolButton()
-        self.table_button.setText("Table")
+        self.table_button.setText(tr("Table"))
         self.table_button.setCheckable(True)
         self.table_button.setProperty("role", "page")
         self.table_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.table_button.setToolTip("List η of the selected temperature with all that is to be said of it")
+        self.table_button.setToolTip(tr("List η of the selected temperature with all that is to be said of it"))
         self.card.header.addWidget(self.table_button)
         self.hatch_key, self.words = HatchKey(theme), TextLine(muted=True)
         foot = QWidget()
@@ -102,17 +102,19 @@ class EfficiencyPanel(Panel):
         below.addWidget(self.hatch_key)
         below.addWidget(self.words, 1)
         self.card.add(foot)
-        self.scale = ChoiceField((("eta", "η"), ("logit", "ln η/(1 − η)")))
+        self.scale = ChoiceField((("eta", "η"), ("logit", tr("ln η/(1 − η)"))))
         self.scale.setFixedWidth(118)
         self.scale.setAccessibleName(tr("Scale of η"))
         self.thermal = SeriesPlot(theme, x_label="1/k<sub>B</sub>T (eV<sup>−1</sup>)", y_label="η")
-        self.thermal.display_hint(f"Dashes join the points · a straight ln η/(1 − η) means Arrhenius odds · {EXCLUDES}")
+        self.thermal.display_hint(
+            tr("Dashes join the points · a straight ln η/(1 − η) means Arrhenius odds · {excludes}", excludes=EXCLUDES)
+        )
         self._thermal_guides = Guides(theme)
         self.thermal.add_layer(self._thermal_guides, z=-5)
         self.thermal_card = Card("η(T)")
         self.thermal_card.header.addWidget(self.scale)
         self.table = DataTable(theme, COLUMNS)
-        self.table.setAccessibleName("η of the selected temperature")
+        self.table.setAccessibleName(tr("η of the selected temperature"))
         holder = QWidget()
         self._pages = QStackedLayout(holder)
         self._pages.setContentsMargins(0, 0, 0, 0)
@@ -132,8 +134,8 @@ class EfficiencyPanel(Panel):
         self._results, self._view = results, view
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not fit.valid.any():
-            reason = "η needs PL, ASPL and photothermal scans of one temperature, and two Stokes excitations."
-            self.deck.display_missing("No efficiency yet", why_missing(results, reason, view))
+            reason = tr("η needs PL, ASPL and photothermal scans of one temperature, and two Stokes excitations.")
+            self.deck.display_missing(tr("No efficiency yet"), why_missing(results, reason, view))
             return
         self.deck.display_content()
         specs = temperature_specs(fit.temperatures_k)
@@ -195,7 +197,7 @@ class EfficiencyPanel(Panel):
 
     def _rescale(self) -> None:
         if self._results is not None and self._results.efficiency is not None and not self.table_button.isChecked():
-            label = "ln η/(1 − η)" if self.scale.key == "logit" else "η"
+            label = tr("ln η/(1 − η)") if self.scale.key == "logit" else "η"
             self.thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", label)
             self._show_thermal(self._results.efficiency)
             self._fit_thermal()
@@ -303,7 +305,9 @@ class EfficiencyPanel(Panel):
         self._rows = tuple(fit.keys[t][j] for j in places)
         chosen = self._rows.index(self._view.stack) if self._view.stack in self._rows else None
         self.table.display([eta_row(fit, self._purity, t, j) for j in places], selected=chosen)
-        self.thermal_card.display_title(f"η at {temperature_name(fit.temperatures_k[t])}")
+        self.thermal_card.display_title(
+            tr("η at {temperature_name}", temperature_name=temperature_name(fit.temperatures_k[t]))
+        )
         self.thermal_card.display_subtitle("")
         if self.thermal_card.isHidden():
             self.thermal_card.show()
@@ -311,7 +315,7 @@ class EfficiencyPanel(Panel):
     def _show_thermal(self, fit: EfficiencyFit) -> None:
         is_logit = self.scale.key == "logit"
         self.thermal_card.display_title("η(T)")
-        self.thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", "ln η/(1 − η)" if is_logit else "η")
+        self.thermal.display_labels("1/k<sub>B</sub>T (eV<sup>−1</sup>)", tr("ln η/(1 − η)") if is_logit else "η")
         inverse = _MEV_PER_EV / thermal_energy_mev(fit.temperatures_k)
         followed = follow(fit, _LINES)
         series = [
@@ -323,7 +327,7 @@ class EfficiencyPanel(Panel):
         self.thermal.display(series)
         self._thermal_guides.display([] if is_logit else [Guide("y", 1.0)])
         between = any(found.interpolated.any() for found in followed)
-        self.thermal_card.display_subtitle("open: interpolated between two lasers" if between else "")
+        self.thermal_card.display_subtitle(tr("open: interpolated between two lasers") if between else "")
         # With fewer than two temperatures there is no trend, and η(ΔE) takes the whole width.
         if self.thermal_card.isHidden() == bool(followed):
             self.thermal_card.setVisible(bool(followed))
@@ -331,6 +335,6 @@ class EfficiencyPanel(Panel):
 
 def _counted(fit: EfficiencyFit, t: int) -> tuple[str, ...]:
     if not fit.valid[t].any():
-        return f"{temperature_name(fit.temperatures_k[t])}: no η", "no η"
+        return tr("{temperature_name}: no η", temperature_name=temperature_name(fit.temperatures_k[t])), tr("no η")
     count = int((fit.valid & ~closed(fit))[t].sum())
-    return (f"▽ {count} not determined", f"▽ {count}") if count else ("68 % intervals", "68 %")
+    return (tr("▽ {count} not determined", count=count), f"▽ {count}") if count else (tr("68 % intervals"), "68 %")

@@ -42,7 +42,7 @@ class ExperimentTree(Panel):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.dock = Dock("experiment", "Experiment", scrolls=False)
+        self.dock = Dock("experiment", tr("Experiment"), scrolls=False)
         self.view = QTreeView()
         self.model = TreeModel(theme, self)
         self.view.setModel(self.model)
@@ -51,7 +51,7 @@ class ExperimentTree(Panel):
         self.view.setIndentation(12)
         self.view.setIconSize(QSize(DOT_PX, DOT_PX))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.view.setAccessibleName("Experiment")
+        self.view.setAccessibleName(tr("Experiment"))
         self.reasons = ReasonBar()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -147,7 +147,7 @@ class ExperimentTree(Panel):
         elif event.type() == QEvent.Type.Resize:
             self._use_room()
         elif event.type() == QEvent.Type.Enter:
-            self.hint_changed.emit("Click to select · X or right-click to exclude or bring back")
+            self.hint_changed.emit(tr("Click to select · X or right-click to exclude or bring back"))
         elif event.type() == QEvent.Type.Leave:
             self.hint_changed.emit("")
         return False
@@ -264,7 +264,11 @@ def _shape_marks(results: Results) -> dict[str, str]:
     marks: dict[str, str] = {}
     for k in np.flatnonzero(test.is_beyond).tolist():
         stack = gathered.stacks[k]
-        words = f"{stack_name(stack)}: its shape differs from that of the band, {plain(test.significance[k], 0)}σ"
+        words = tr(
+            "{stack_name}: its shape differs from that of the band, {significance}σ",
+            stack_name=stack_name(stack),
+            significance=plain(test.significance[k], 0),
+        )
         for key in (stack.key, f"{stack.kind} {stack.temperature}", f"T{stack.temperature}"):
             marks[key] = f"{marks[key]}\n{words}" if key in marks else words
     return marks
@@ -290,6 +294,6 @@ def _counted(document: Document) -> tuple[str, ...]:
     """Return how much was measured, or how many tables stand for it."""
     spectra, tables = len(document.experiment.spectra_of(EMISSION_KINDS)), len(document.experiment.tables)
     if tables and not spectra:
-        return f"{tables} table" + ("s" if tables > 1 else ""), str(tables)
+        return tr("{tables} table", tables=tables) + ("s" if tables > 1 else ""), str(tables)
     number = f"{spectra:,}".replace(",", "\u202f")
-    return f"{number} spectra", number
+    return tr("{number} spectra", number=number), number

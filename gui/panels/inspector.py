@@ -29,7 +29,7 @@ from asplab.gui.words.systematic import NO_SYSTEMATIC, Systematic
 
 _TONES = ("bad", "warn", "info", "good")
 _FROM_RESPONSES, _FROM_ETA = ("ratio", "efficiency", "polaron"), ("polaron",)
-NOTHING_SELECTED = "Click a point or a curve to select a condition."
+NOTHING_SELECTED = tr("Click a point or a curve to select a condition.")
 
 
 class Inspector(Panel):
@@ -63,8 +63,8 @@ class Inspector(Panel):
         self._reference: Reference | None = None
         self.changes, self._changes_title = DataTable(theme, CHANGE_COLUMNS), _muted(tr("Against the pinned reference"))
         self.changes.setAccessibleName(tr("Changes against the pinned reference"))
-        self._joint_title = _muted("All temperatures, joint fit")
-        self.no_results = _muted("No results yet: load PL, ASPL and photothermal scans.", wraps=True)
+        self._joint_title = _muted(tr("All temperatures, joint fit"))
+        self.no_results = _muted(tr("No results yet: load PL, ASPL and photothermal scans."), wraps=True)
         self.no_settings = _muted(tr("This step has no settings."), wraps=True)
         self.checks_list = CheckList()
         self.checks_list.place_chosen.connect(self.place_wanted)
@@ -72,12 +72,14 @@ class Inspector(Panel):
         self._checked: tuple[object, ...] = ()
         self._order: list[int] = []
         self.facts_list, self.nothing = FactList(), _muted(NOTHING_SELECTED, wraps=True)
-        self._trends_title, self.trends = _muted("Own change per repeat"), TrendRows(theme)
+        self._trends_title, self.trends = _muted(tr("Own change per repeat")), TrendRows(theme)
         self._reason = QLabel()
         self._reason.setWordWrap(True)
         self._reason.setProperty("tone", "warn")
         self.exclude_buttons = {kind: QPushButton() for kind in self._targets}
-        self._trends_title.setToolTip("Beside what all conditions of the temperature share, which cancels in QY and η")
+        self._trends_title.setToolTip(
+            tr("Beside what all conditions of the temperature share, which cancels in QY and η")
+        )
         self._build()
 
     @property
@@ -263,10 +265,14 @@ class Inspector(Panel):
         names = {"stack": "condition", "record": "repeat"}
         reasons = {kind: self._exclusions.reason(target) for kind, target in self._targets.items()}
         for kind, button in self.exclude_buttons.items():
-            verb = "Bring back this" if reasons[kind] is not None else "Exclude this"
+            verb = tr("Bring back this") if reasons[kind] is not None else tr("Exclude this")
             _set_text(button, f"{verb} {names[kind]}")
             _set_shown(button, found and bool(self._targets[kind]))
-        said = [f"{names[kind]} excluded: {reason}" for kind, reason in reasons.items() if reason is not None]
+        said = [
+            tr("{names} excluded: {reason}", names=names[kind], reason=reason)
+            for kind, reason in reasons.items()
+            if reason is not None
+        ]
         _set_text(self._reason, breakable("! " + "; ".join(said)) if said else "")
         _set_shown(self._reason, bool(said))
 

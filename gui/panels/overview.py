@@ -12,6 +12,7 @@ from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 from asplab.gui.jobs.throttle import Throttle
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.base import Plot
@@ -52,7 +53,7 @@ from asplab.gui.words.change import Change, change_words, eta_changes, polaron_c
 from asplab.gui.words.reading import why_missing
 
 _SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
-_ALL_SPECTRA = "all spectra"
+_ALL_SPECTRA = tr("all spectra")
 _OWN_SERIES = 2  # of η of the selected temperature: determined, and not
 _SIGNAL_RANGE = (-0.08, 1.03)
 
@@ -79,7 +80,7 @@ class OverviewPanel(Panel):
         # The chosen temperature and every number follow each frame of a drag; the pale ones behind it follow at
         # a lower rate, from one picture, and catch up when the drag ends.
         self._others = Throttle(self._display_others, self)
-        self.spectra = Plot(theme, x_label="Wavelength (nm)", y_label="Signal (normalised)")
+        self.spectra = Plot(theme, x_label=tr("Wavelength (nm)"), y_label=tr("Signal (normalised)"))
         self.spectra_layer = CachedSeries(theme)
         self.ratio = QuickPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
         self.eta = QuickPlot(theme, x_label="ΔE (meV)", y_label="η")
@@ -95,10 +96,10 @@ class OverviewPanel(Panel):
         self.published.display(literature_bands("phonon_energy", "x"))
         self.ghosts = {name: add_ghost(getattr(self, name)) for name in ("ratio", "eta", "polaron")}
         self.cards = (
-            PlotCard("Spectra", self.spectra),
-            PlotCard("R(ΔE<sub>S</sub>) and quantum yield", self.ratio, "R and QY"),
-            PlotCard("Up-conversion efficiency", self.eta, "Efficiency η"),
-            PlotCard("What the data determine", self.polaron, "g and ħω"),
+            PlotCard(tr("Spectra"), self.spectra),
+            PlotCard(tr("R(ΔE<sub>S</sub>) and quantum yield"), self.ratio, tr("R and QY")),
+            PlotCard(tr("Up-conversion efficiency"), self.eta, tr("Efficiency η")),
+            PlotCard(tr("What the data determine"), self.polaron, tr("g and ħω")),
         )
         self._lay_out()
         self._connect()
@@ -164,9 +165,9 @@ class OverviewPanel(Panel):
         self.window_handle.display(*results.document.settings.integration.window_nm)
         self._display_cutoffs(results, self._picture.stack)
         self.cards[0].display_subtitle(*spectra_words(results, view.temperature, self._picture.stack))
-        missing = "Add emission spectra (kind pl or aspl)."
+        missing = tr("Add emission spectra (kind pl or aspl).")
         self.cards[0].display_reason(
-            "" if self._picture.series else "No spectra here", why_missing(results, missing, view)
+            "" if self._picture.series else tr("No spectra here"), why_missing(results, missing, view)
         )
 
     def _kept_stack(self, results: Results, t: int) -> str:
@@ -186,7 +187,7 @@ class OverviewPanel(Panel):
                 self._nominal_nm[side] = nominal
                 place = cutoff_nm(stack, side, results.document.settings.transmission)
                 handle.display(nominal if place is None else place)
-                handle.display_label(label, "every spectrum with this filter")
+                handle.display_label(label, tr("every spectrum with this filter"))
 
     # --- R -------------------------------------------------------------------------------------------------
     def _display_ratio(self, results: Results, view: ViewState) -> None:
@@ -195,8 +196,8 @@ class OverviewPanel(Panel):
         change = None if self._reference is None else yield_change(self._reference, results, view.temperature)
         words = yield_words(results.efficiency, view.temperature)
         self.cards[1].display_subtitle(*_changed([] if change is None else [change], words))
-        missing = "R needs emission and photothermal signal above and below the gap."
-        self.cards[1].display_reason("" if series else "No R line here", why_missing(results, missing, view))
+        missing = tr("R needs emission and photothermal signal above and below the gap.")
+        self.cards[1].display_reason("" if series else tr("No R line here"), why_missing(results, missing, view))
 
     # --- η -------------------------------------------------------------------------------------------------
     def _display_eta(self, results: Results, view: ViewState) -> None:
@@ -212,8 +213,8 @@ class OverviewPanel(Panel):
         t, reference = view.temperature, self._reference
         changes = [] if reference is None else eta_changes(reference, results, t, view.stack)
         self.cards[2].display_subtitle(*_changed(changes, temperature_words(temperatures_of(results), t, self._theme)))
-        missing = "η needs PL, ASPL and photothermal scans of one temperature."
-        self.cards[2].display_reason("" if series else "No η yet", why_missing(results, missing, view))
+        missing = tr("η needs PL, ASPL and photothermal scans of one temperature.")
+        self.cards[2].display_reason("" if series else tr("No η yet"), why_missing(results, missing, view))
 
     def _ring(self, view: ViewState) -> None:
         fit = self._results.efficiency if self._results is not None else None
@@ -236,9 +237,9 @@ class OverviewPanel(Panel):
         # ħω first: it is what is doubted most, and the first to be told where there is little room.
         changes = [] if reference is None else polaron_changes(reference, results, t)[::-1]
         self.cards[3].display_subtitle(*_changed(changes, polaron_words(results.polaron, t, self._theme)))
-        missing = "Eq. 9 needs η at three detunings of one temperature at least, better six."
+        missing = tr("Eq. 9 needs η at three detunings of one temperature at least, better six.")
         self.cards[3].display_reason(
-            "" if series else "g and ħω are not determined", why_missing(results, missing, view)
+            "" if series else tr("g and ħω are not determined"), why_missing(results, missing, view)
         )
 
     def _follow_fit(self, results: Results, t: int) -> None:
@@ -295,10 +296,12 @@ class OverviewPanel(Panel):
         self.polaron.point_clicked.connect(self._choose_owner)
         for card in self.cards:
             card.plot.hint_changed.connect(self.hint_changed)
-        self.spectra.display_hint(f"Click a point to select its condition · {EXCLUDES} · wheel zooms · A shows all")
-        self.eta.display_hint(f"Click a point to select its condition · {EXCLUDES}")
-        self.ratio.display_hint(f"Click a line’s point to select its condition · {EXCLUDES}")
-        self.polaron.display_hint("Click a point to select its temperature · contours and bars hold 68 %")
+        self.spectra.display_hint(
+            tr("Click a point to select its condition · {excludes} · wheel zooms · A shows all", excludes=EXCLUDES)
+        )
+        self.eta.display_hint(tr("Click a point to select its condition · {excludes}", excludes=EXCLUDES))
+        self.ratio.display_hint(tr("Click a line’s point to select its condition · {excludes}", excludes=EXCLUDES))
+        self.polaron.display_hint(tr("Click a point to select its temperature · contours and bars hold 68 %"))
 
     def _begin_drag(self) -> None:
         self._is_dragging = True

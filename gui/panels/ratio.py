@@ -14,6 +14,7 @@ from asplab.core.estimate import Estimate
 from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.responses.stage import Responses
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme, detuning_spec, detuning_symbol
 from asplab.gui.panels.base import EXCLUDES, Panel
 from asplab.gui.plots.compared import as_compared, compared_temperature
@@ -39,14 +40,16 @@ from asplab.gui.words.reading import (
 )
 from asplab.gui.words.regime import regime_words
 
-COMPONENTS_NOTE = (
+COMPONENTS_NOTE = tr(
     "For the eye: the bars of R hold for single points only. All points of one ΔE share the noise of "
-    "I<sub>AS</sub>/PA<sub>AS</sub>, and all lines share that of the Stokes points, so every line meets the axis at "
-    "the same place. QY and η come from the line at the left, with the full covariance."
+    "I<sub>AS</sub>/PA<sub>AS</sub>, and all lines share that of the Stokes points, so every line "
+    "meets the axis at the same place. QY and η come from the line at the left, with the full "
+    "covariance."
 )
-RATIO_NOTE = (
-    "<b>The paper’s R lines are in use.</b> They treat points that share noise as independent: their 68 % intervals "
-    "cover the truth only 30–40 % of the time. Choose the component estimator for numbers to publish."
+RATIO_NOTE = tr(
+    "<b>The paper’s R lines are in use.</b> They treat points that share noise as independent: their "
+    "68 % intervals cover the truth only 30–40 % of the time. Choose the component estimator for "
+    "numbers to publish."
 )
 _MOST_LINES = 12
 _SHARES = (5, 4)
@@ -64,12 +67,21 @@ class RatioPanel(Panel):
         self._stokes_keys: tuple[str, ...] = ()
         self._reference: Reference | None = None
         self._haunted: tuple[object, ...] = ()
-        self.line = SeriesPlot(theme, x_label="hν<sub>S</sub> (meV)", y_label="PA<sub>S</sub>/I<sub>S</sub> (relative)")
-        self.line.display_hint(f"It meets zero at hν₀ = QY·⟨E⟩, where all absorbed energy leaves as light · {EXCLUDES}")
+        self.line = SeriesPlot(
+            theme, x_label="hν<sub>S</sub> (meV)", y_label=tr("PA<sub>S</sub>/I<sub>S</sub> (relative)")
+        )
+        self.line.display_hint(
+            tr(
+                "It meets zero at hν₀ = QY·⟨E⟩, where all absorbed energy leaves as light · {excludes}",
+                excludes=EXCLUDES,
+            )
+        )
         self.ratio = SeriesPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")
-        self.ratio.display_hint(f"Click a line’s point to select its condition · {EXCLUDES} · A shows all")
+        self.ratio.display_hint(
+            tr("Click a line’s point to select its condition · {excludes} · A shows all", excludes=EXCLUDES)
+        )
         self.yields = SeriesPlot(theme, x_label="T (K)", y_label="QY")
-        self.yields.display_hint("Click a point to select its temperature")
+        self.yields.display_hint(tr("Click a point to select its temperature"))
         self.nm_axes = {plot: WavelengthAxis(plot) for plot in (self.line, self.ratio)}
         self._line_guides, self._yield_guides = Guides(theme), Guides(theme)
         self.line.add_layer(self._line_guides, z=-5)
@@ -79,7 +91,7 @@ class RatioPanel(Panel):
         self.note = QLabel()
         self.note.setWordWrap(True)
         self.note.setProperty("role", "small")
-        self.line_card = Card("Stokes line")
+        self.line_card = Card(tr("Stokes line"))
         self._ratio_card = Card("R(ΔE<sub>S</sub>)")
         self.yield_card = Card("QY(T)")
         self.deck = Deck(self._content())
@@ -90,8 +102,10 @@ class RatioPanel(Panel):
         """Show the Stokes line and R of the selected temperature, and QY of all."""
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not np.isfinite(fit.quantum_yield).any():
-            reason = "The quantum yield needs PL and photothermal signal at two Stokes excitations of a temperature."
-            self.deck.display_missing("No quantum yield yet", why_missing(results, reason, view))
+            reason = tr(
+                "The quantum yield needs PL and photothermal signal at two Stokes excitations of a temperature."
+            )
+            self.deck.display_missing(tr("No quantum yield yet"), why_missing(results, reason, view))
             return
         self.deck.display_content()
         specs = temperature_specs(fit.temperatures_k)
@@ -183,7 +197,7 @@ class RatioPanel(Panel):
         if not series:
             self._line_guides.display([])
             self._intercept.display("")
-            self.line_card.display_subtitle("fewer than two Stokes points")
+            self.line_card.display_subtitle(tr("fewer than two Stokes points"))
             return
         chosen = self._stokes_keys.index(view.stack) if view.stack and view.stack in self._stokes_keys else None
         self.line.display_selected(None if chosen is None else 0, chosen)
@@ -194,7 +208,7 @@ class RatioPanel(Panel):
             guides.append(Guide("x", float(photon), label="⟨E⟩", label_row=0))
         self._line_guides.display(guides)
         dof = int(fit.dof[t])
-        misfit = f" · χ²/dof {plain(fit.chi2[t] / dof, 2)}" if dof > 0 else ""
+        misfit = tr(" · χ²/dof {chi2}", chi2=plain(fit.chi2[t] / dof, 2)) if dof > 0 else ""
         self._intercept.display(f"hν<sub>0</sub> = {measured(intercept)} meV{misfit}")
         change = None if self._reference is None else yield_change(self._reference, results, t)
         own = f"QY = {measured(quantum_yield(fit, t))}"
@@ -217,7 +231,7 @@ class RatioPanel(Panel):
         responses, known = results.responses, _known(fit, t)
         if responses is None or not fit.ratio[t].size or not known.any():
             self.ratio.display([])
-            self._ratio_card.display_subtitle("no ΔE is determined")
+            self._ratio_card.display_subtitle(tr("no ΔE is determined"))
             return
         series, chosen = _ratio_lines(fit, responses, t)
         series[0] = replace(series[0], label=f"ΔE = {series[0].label}")
@@ -229,7 +243,9 @@ class RatioPanel(Panel):
             self._keys += [(fit.keys[other][j],) * fit.stokes_mev[other].size for j in places]
         self.ratio.display(series)
         hidden = int((fit.valid[t] & ~known).sum())
-        rest = f"{len(chosen)} of {int(fit.valid[t].sum())} ΔE" + (f" · {hidden} not determined" if hidden else "")
+        rest = tr("{chosen} of {sum} ΔE", chosen=len(chosen), sum=int(fit.valid[t].sum())) + (
+            tr(" · {hidden} not determined", hidden=hidden) if hidden else ""
+        )
         self._ratio_card.display_subtitle(rest)
 
     # --- what it was before ------------------------------------------------------------------------------
@@ -263,10 +279,10 @@ class RatioPanel(Panel):
         mean = common_yield(fit)
         if mean is None:
             self._yield_guides.display([])
-            self.yield_card.display_subtitle("one value for all temperatures" if fit.is_shared else "")
+            self.yield_card.display_subtitle(tr("one value for all temperatures") if fit.is_shared else "")
             return
         self._yield_guides.display([Guide("y", mean.mean - mean.error, mean.mean + mean.error)])
-        self.yield_card.display_subtitle(f"mean {measured(Estimate(mean.mean, mean.error))}")
+        self.yield_card.display_subtitle(tr("mean {estimate}", estimate=measured(Estimate(mean.mean, mean.error))))
 
 
 def _known(fit: EfficiencyFit, t: int) -> np.ndarray:

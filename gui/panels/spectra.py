@@ -54,8 +54,11 @@ if TYPE_CHECKING:
     from asplab.core.sensitivity import SensitivityMap
 
 SIDES = {"longpass": "long-pass", "shortpass": "short-pass"}
-MODES = (("stack", "This condition"), ("pl", "All PL, scaled"), ("aspl", "All ASPL, scaled"))
-HINT = f"Drag an edge to move the window · click a curve to select it · {EXCLUDES} · wheel zooms · A shows all"
+MODES = (("stack", tr("This condition")), ("pl", tr("All PL, scaled")), ("aspl", tr("All ASPL, scaled")))
+HINT = tr(
+    "Drag an edge to move the window · click a curve to select it · {excludes} · wheel zooms · A shows all",
+    excludes=EXCLUDES,
+)
 _BELOW, _ABOVE = -0.12, 1.35
 """Ends of the view in units of the band's height; the laser behind a filter is far higher."""
 _MARGIN = 0.06
@@ -78,17 +81,17 @@ class SpectraPanel(Panel):
         self.mode = ChoiceField(MODES)
         self.mode.setFixedWidth(150)
         self.mode.setAccessibleName(tr("Spectra shown"))
-        self.plot = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Intensity")
+        self.plot = SeriesPlot(theme, x_label=tr("Wavelength (nm)"), y_label=tr("Intensity"))
         self.plot.display_hint(HINT)
         self.curves = LayerCurves(theme)
         self.plot.add_layer(self.curves, z=0)
         self._guides = Guides(theme)
         self.plot.add_layer(self._guides, z=-5)
         self.backgrounds: list[RegionHandle] = []
-        self.window_handle = RegionHandle(theme, label="integration window", scope="all spectra")
+        self.window_handle = RegionHandle(theme, label=tr("integration window"), scope=tr("all spectra"))
         self.plot.add_layer(self.window_handle, z=20)
         self.cutoffs = {
-            side: LineHandle(theme, label=name, scope="every spectrum with this filter", color="warn", row=1)
+            side: LineHandle(theme, label=name, scope=tr("every spectrum with this filter"), color="warn", row=1)
             for side, name in SIDES.items()
         }
         for handle in self.cutoffs.values():
@@ -96,7 +99,7 @@ class SpectraPanel(Panel):
         self._snaps = FilterSnaps(self.window_handle, self.cutoffs)
         self.edges = EdgeGuide(theme, scale_px=160)
         self.plot.add_layer(self.edges.layers[0], z=15)
-        self.card = Card("Spectra")
+        self.card = Card(tr("Spectra"))
         self.card.header.addWidget(self.edges.field)
         self.card.header.addWidget(self.mode)
         self.card.add(self.plot, 1)
@@ -123,9 +126,9 @@ class SpectraPanel(Panel):
         self._results, self._view = results, view
         corrected, k = results.corrected, selected_stack(results, view)
         if corrected is None or k is None:
-            reason = "Add emission spectra (kind pl or aspl), or choose a temperature that has some."
+            reason = tr("Add emission spectra (kind pl or aspl), or choose a temperature that has some.")
             words = why_missing(results, reason, view)
-            self.deck.display_missing("No emission spectra", words, command="import_files")
+            self.deck.display_missing(tr("No emission spectra"), words, command="import_files")
             return
         self.deck.display_content()
         self._show_curves(results, corrected, k)
@@ -134,7 +137,11 @@ class SpectraPanel(Panel):
         self._show_range(results, corrected, k)
         self.shape.display(results, k)
         self.card.display_title(_title(corrected.stacks[k], str(self.mode.key)))
-        weak = f"{self._curves_left_out} too weak to be scaled" if self._curves_left_out else ""
+        weak = (
+            tr("{curves_left_out} too weak to be scaled", curves_left_out=self._curves_left_out)
+            if self._curves_left_out
+            else ""
+        )
         self.words.display(_hidden_words(results, k) if self.mode.key == "stack" else weak)
 
     def display_sensitivity(self, found: "SensitivityMap | None", *, is_current: bool) -> None:
@@ -203,7 +210,7 @@ class SpectraPanel(Panel):
         tips = ["<br>".join((_tip(member), *differs)) for member in stack.members]
         self.curves.display(axis, repeats, [stack.kind] * len(repeats), tips)
         unit = intensity_unit(corrected.stacks, results.document.settings.corrections)
-        self.plot.display_labels("Wavelength (nm)", f"Intensity ({unit})")
+        self.plot.display_labels(tr("Wavelength (nm)"), tr("Intensity ({unit})", unit=unit))
 
     def _show_all(self, results: Results, corrected: Corrected, k: int, mode: str) -> None:
         axis = stack_data(corrected, k)[0]
@@ -217,7 +224,7 @@ class SpectraPanel(Panel):
         tips = ["<br>".join((stack_line(corrected.stacks[i]), *differs.get(i, ()))) for i in found]
         self._curves_left_out = len(members) - len(found)
         self.curves.display(axis, curves, ["warn" if i in differs else mode for i in found], tips)
-        self.plot.display_labels("Wavelength (nm)", "Mean intensity (scaled)")
+        self.plot.display_labels(tr("Wavelength (nm)"), tr("Mean intensity (scaled)"))
 
     def _mark_selected(self, corrected: Corrected, k: int) -> None:
         wanted = self._view.record
@@ -259,7 +266,11 @@ class SpectraPanel(Panel):
     def _append_background(self) -> None:
         index = len(self.backgrounds)
         handle = RegionHandle(
-            self.plot.theme, label=f"background {index + 1}", scope="all spectra", color="muted", row=2
+            self.plot.theme,
+            label=tr("background {index}", index=index + 1),
+            scope=tr("all spectra"),
+            color="muted",
+            row=2,
         )
         handle.dragged.connect(partial(self.background_dragged.emit, index))
         handle.drag_finished.connect(self.drag_finished)
@@ -310,7 +321,12 @@ def _differs(test: ShapeTest | None, k: int) -> tuple[str, ...]:
     """Return that the shape of a stack differs from that of the band; nothing where it does not."""
     if test is None or k >= test.is_beyond.size or not test.is_beyond[k]:
         return ()
-    return (f"{differs_words(float(test.significance[k]), is_beyond=True)} off the shape of the PL",)
+    return (
+        tr(
+            "{differs_words} off the shape of the PL",
+            differs_words=differs_words(float(test.significance[k]), is_beyond=True),
+        ),
+    )
 
 
 def _hidden_words(results: Results, k: int) -> str:
@@ -319,13 +335,15 @@ def _hidden_words(results: Results, k: int) -> str:
         return why_missing(results, "")
     found = hidden_part(bands, emission, settings, k)
     if found is None:
-        return "nothing of the band is seen"
+        return tr("nothing of the band is seen")
     if found.fraction < _LEAST_HIDDEN:
-        return "the filters hide nothing of the band"
+        return tr("the filters hide nothing of the band")
     part = measured(Estimate(100.0 * found.fraction, 100.0 * found.error))
     factor = measured(Estimate(found.factor, found.factor_error))
-    unused = "" if settings.correct_truncation else ", not applied"
-    return f"hidden part of the band {part} % · correction factor {factor}{unused}"
+    unused = "" if settings.correct_truncation else tr(", not applied")
+    return tr(
+        "hidden part of the band {part} % · correction factor {factor}{unused}", part=part, factor=factor, unused=unused
+    )
 
 
 def _title(stack: Stack, mode: str) -> str:
@@ -336,7 +354,7 @@ def _tip(member: Spectrum) -> str:
     condition = member.condition
     parts = [f"<b>{escaped(member.source)}</b>"]
     if condition.repeat is not None:
-        parts.append(f"repeat {condition.repeat}")
+        parts.append(tr("repeat {repeat}", repeat=condition.repeat))
     if condition.power_uw is not None:
         parts.append(f"{plain(condition.power_uw, 1)} µW")
     return "<br>".join(parts)

@@ -15,7 +15,7 @@ from asplab.gui.plots.base import Plot
 from asplab.gui.plots.gap_handle import GapHandle
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 
-_EVERYWHERE = "all temperatures, meV below the gap"
+_EVERYWHERE = tr("all temperatures, meV below the gap")
 _SHAPES_WITH_REGION = ("constant", "line", "urbach")
 
 
@@ -35,7 +35,7 @@ class AbsorptionEdges(QObject):
         self._results: Results | None = None
         self._t = 0
         self.regions = [
-            RegionHandle(theme, label="baseline region", scope=_EVERYWHERE, unit="meV", step=1.0) for _ in tails
+            RegionHandle(theme, label=tr("baseline region"), scope=_EVERYWHERE, unit="meV", step=1.0) for _ in tails
         ]
         self.tail_starts = [
             LineHandle(theme, label=tr("tail from"), scope=_EVERYWHERE, unit="meV", step=1.0, color="muted", row=1)

@@ -27,8 +27,8 @@ from asplab.gui.widgets.text import without_markup
 # The default of 100 moves a second drops most of a drag; whoever recomputes coalesces instead.
 pg.setConfigOption("mouseRateLimit", 1000)
 
-HINT = "Wheel zooms · drag pans · double-click or A shows all"
-EXCLUDES = "Shift+drag: several · right-click: exclude or show"
+HINT = tr("Wheel zooms · drag pans · double-click or A shows all")
+EXCLUDES = tr("Shift+drag: several · right-click: exclude or show")
 """What a hint says of plots whose points or curves stand for measurements."""
 _BOTTOM_PX = 44
 

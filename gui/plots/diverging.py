@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.layer import Array
 from asplab.gui.widgets.numerals import plain
@@ -57,7 +58,7 @@ class ColorBar(QWidget):
         self._theme, self._limit, self._has_more, self._is_stale = theme, 1.0, (False, False), False
         self._has_hatched = self._has_failed = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Scale of the map")
+        self.setAccessibleName(tr("Scale of the map"))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -70,7 +71,9 @@ class ColorBar(QWidget):
     def display(self, limit: float, *, has_less: bool, has_more: bool, is_stale: bool = False) -> None:
         """Show a scale from −limit to limit; values beyond either end are told there."""
         self._limit, self._has_more, self._is_stale = limit, (has_less, has_more), is_stale
-        self.setAccessibleDescription(f"Colours from {self.words[-1]} to {self.words[0]}")
+        self.setAccessibleDescription(
+            tr("Colours from {words} to {words2}", words=self.words[-1], words2=self.words[0])
+        )
         self.update()
 
     def display_marks(self, *, has_hatched: bool, has_failed: bool) -> None:
@@ -104,7 +107,7 @@ class ColorBar(QWidget):
         self._paint_marks(painter, bar.bottom() + 16)
 
     def _paint_marks(self, painter: QPainter, top: float) -> None:
-        for words, is_shown in (("not counted", self._has_hatched), ("no result", self._has_failed)):
+        for words, is_shown in ((tr("not counted"), self._has_hatched), (tr("no result"), self._has_failed)):
             if not is_shown:
                 continue
             box = QRectF(0.5, round(top) + 2.5, _BAR_PX - 1, _BAR_PX - 3)
@@ -126,16 +129,20 @@ class ScaleLine(QWidget):
         super().__init__(parent)
         self._theme, self._limit, self._is_stale = theme, 1.0, False
         self.setFixedSize(width_px, 22)
-        self.setAccessibleName("Scale of the sensitivity strip")
+        self.setAccessibleName(tr("Scale of the sensitivity strip"))
 
     def display(self, limit: float, *, is_stale: bool = False) -> None:
         """Show a scale from −limit to limit."""
         self._limit, self._is_stale = limit, is_stale
         low, high = limit_words(limit)
         lines = [
-            f"Change of the result where the edge stands, {low} to {high}; hatched: the data do not allow it; "
-            "ticks: one standard error away",
-            *(["! mapped for earlier settings"] if is_stale else []),
+            tr(
+                "Change of the result where the edge stands, {low} to {high}; hatched: the data do "
+                "not allow it; ticks: one standard error away",
+                low=low,
+                high=high,
+            ),
+            *([tr("! mapped for earlier settings")] if is_stale else []),
         ]
         self.setToolTip("\n".join(lines))
         self.setAccessibleDescription(" ".join(lines))

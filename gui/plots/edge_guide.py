@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from asplab.core.estimate import Estimate
 from asplab.core.settings import BaselineSettings
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.plots.diverging import ScaleLine, limit_of
 from asplab.gui.plots.edge_strip import EdgeStrip, EdgeStrips
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 
 OFF = "off"
 RESULTS = (
-    ("phonon_mev joint", "ħω, joint"),
-    ("phonon_mev here", "ħω here"),
-    ("g_mev joint", "g, joint"),
-    ("polaron_energy_mev joint", "Eₚ, joint"),
-    ("quantum_yield here", "QY here"),
-    ("eta here", "η here"),
-    (OFF, "no strip"),
+    ("phonon_mev joint", tr("ħω, joint")),
+    ("phonon_mev here", tr("ħω here")),
+    ("g_mev joint", tr("g, joint")),
+    ("polaron_energy_mev joint", tr("Eₚ, joint")),
+    ("quantum_yield here", tr("QY here")),
+    ("eta here", tr("η here")),
+    (OFF, tr("no strip")),
 )
 _SYMBOLS = {"phonon_mev": "ħω", "g_mev": "g", "polaron_energy_mev": "Eₚ", "quantum_yield": "QY", "eta": "η"}
 _UNITS = {"phonon_mev": " meV", "g_mev": " meV", "polaron_energy_mev": " meV"}
@@ -50,8 +51,8 @@ class EdgeGuide(QObject):
         self.layers = [EdgeStrips(theme) for _ in range(plots)]
         self.field = ChoiceField(RESULTS)
         self.field.setFixedWidth(_WIDTH_PX)
-        self.field.setAccessibleName("Result of the sensitivity strip")
-        self.field.setToolTip("How this result changes along the edges: the strip at the bottom of the plot")
+        self.field.setAccessibleName(tr("Result of the sensitivity strip"))
+        self.field.setToolTip(tr("How this result changes along the edges: the strip at the bottom of the plot"))
         self.field.hide()
         self.scale = ScaleLine(theme, scale_px)
         self.scale.hide()
@@ -124,7 +125,7 @@ def edge_strip(
         change, counted = change.T, counted.T
     if other is None:
         nothing = np.full(axis.values.size, np.nan)
-        tips = [f"The {across.name} stands outside the map: run it again"] * axis.values.size
+        tips = [tr("The {name} stands outside the map: run it again", name=across.name)] * axis.values.size
         return EdgeStrip(axis.values, nothing, np.zeros(axis.values.size, dtype=bool), tips, axis.name)
 
     def tip(i: int) -> str:
@@ -148,7 +149,12 @@ def _tip(found: "SensitivityMap", quantity: str, row: int, i: int, j: int) -> st
     away = f", {sign}{plain(change, 2)} σ" if np.isfinite(change) else ""
     lines = [head, f"{symbol} = {measured(value)}{unit}{away}"]
     if not found.reasonable[i, j, row]:
-        lines.append(f"not counted: {found.reasons[i][j] or 'the data of another temperature do not allow it'}")
+        lines.append(
+            tr(
+                "not counted: {value}",
+                value=found.reasons[i][j] or tr("the data of another temperature do not allow it"),
+            )
+        )
     return "<br>".join(lines)
 
 

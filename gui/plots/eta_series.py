@@ -8,6 +8,7 @@ from asplab.core.appraisal.checks import logit_eta
 from asplab.core.efficiency.fixed_laser import FixedDetuning
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.pump.purity import PurityBound
+from asplab.gui.language import tr
 from asplab.gui.look.theme import detuning_spec, detuning_symbol
 from asplab.gui.plots.marks import Mark
 from asplab.gui.plots.series import Series
@@ -102,7 +103,11 @@ def _tip(fit: EfficiencyFit, purity: PurityBound | None, t: int, j: int) -> str:
     head = f"<b>{temperature_name(fit.temperatures_k[t])}, ΔE = {plain(fit.detuning_mev[t, j], 1)} meV</b>"
     flags = flag_lines(fit, purity, t, j)
     if not closed(fit)[t, j]:
-        return f"{head}<br>not determined: neither emission nor absorption stands out of its noise{flags}"
+        return tr(
+            "{head}<br>not determined: neither emission nor absorption stands out of its noise{flags}",
+            head=head,
+            flags=flags,
+        )
     return f"{head}<br>η = {measured(efficiency_at(fit, t, j))} (68 %){flags}"
 
 
@@ -168,5 +173,11 @@ def _thermal_tip(fit: EfficiencyFit, found: FixedDetuning, t: int) -> str:
     if not found.interpolated[t]:
         return value
     first, last = (plain(fit.detuning_mev[t, j], 1) for j in found.places[t])
-    scale = "η" if found.is_straight_in_eta[t] else "ln η/(1 − η)"
-    return f"{value}<br>interpolated between {first} and {last} meV, straight in {scale}"
+    scale = "η" if found.is_straight_in_eta[t] else tr("ln η/(1 − η)")
+    return tr(
+        "{value}<br>interpolated between {first} and {last} meV, straight in {scale}",
+        value=value,
+        first=first,
+        last=last,
+        scale=scale,
+    )

@@ -126,9 +126,13 @@ class Handle(Layer):
                 place=plain(self._snapped.place, self._decimals),
                 unit=self.unit,
             )
-        words = (
-            f"Drag to move the {self.label} · {self.scope} · arrow keys: {plain(self._step, 2)} {self.unit}, Shift ×10"
-            f" · {tr('double-click or F2: type it')}"
+        words = tr(
+            "Drag to move the {label} · {scope} · arrow keys: {step} {unit}, Shift ×10 · {tr}",
+            label=self.label,
+            scope=self.scope,
+            step=plain(self._step, 2),
+            unit=self.unit,
+            tr=tr("double-click or F2: type it"),
         )
         return f"{words} · {tr('Shift while dragging: edges of real filters')}" if self._snaps else words
 

@@ -25,7 +25,7 @@ def plot_keys() -> tuple[PlotKey, ...]:
     """Return everything that keys and mouse do in a plot."""
     return (
         PlotKey("← → ↑ ↓", tr("walk through the points; Enter selects one, Ctrl+Enter adds it")),
-        PlotKey("Tab, ← →", tr("reach and move an edge; Shift ×10")),
+        PlotKey(tr("Tab, ← →"), tr("reach and move an edge; Shift ×10")),
         PlotKey(tr("F2, double-clicking an edge"), tr("type its place, in nm, eV or cm⁻¹")),
         PlotKey(tr("Shift, dragging an edge"), tr("go to the edges of real filters")),
         PlotKey(tr("Shift, dragging elsewhere"), tr("select all points in a box")),
@@ -33,7 +33,7 @@ def plot_keys() -> tuple[PlotKey, ...]:
         PlotKey("Ctrl + −", tr("zoom in and out; also the wheel")),
         PlotKey("Ctrl+← → ↑ ↓", tr("move the view; also by dragging")),
         PlotKey(tr("Backspace"), tr("zoom before; Shift: the next one")),
-        PlotKey("Esc", tr("leave the point")),
+        PlotKey(tr("Esc"), tr("leave the point")),
     )
 
 

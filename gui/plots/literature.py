@@ -5,6 +5,7 @@ from functools import lru_cache
 from html import escape
 
 from asplab.core.literature import LiteratureValue, literature_values
+from asplab.gui.language import tr
 from asplab.gui.plots.crowd import Painted
 from asplab.gui.plots.guides import Guide, Guides
 
@@ -45,7 +46,7 @@ def told(value: LiteratureValue) -> str:
     """Return a published value with its source as rich text."""
     source = value.source
     mark = f"doi:{source.doi}" if source.doi else f"arXiv:{source.arxiv}"
-    own = "" if value.is_independent else "<br>Found from up-conversion itself: it supports no other fit of it."
+    own = "" if value.is_independent else tr("<br>Found from up-conversion itself: it supports no other fit of it.")
     return (
         f"<b>{_RANGE.sub('–', escape(value.text))}</b>: {escape(value.quantity)}<br>{escape(value.sample)}; "
         f"{escape(value.method)}<br>{escape(source.short)}, {escape(source.journal)}, {mark}{own}"

@@ -10,6 +10,7 @@ from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.units import FloatArray
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.plots.drawn import Series
 from asplab.gui.plots.literature import literature_bands
@@ -33,7 +34,11 @@ def spectra_words(results: Results, t: int, stack: Stack | None) -> tuple[str, .
     if results.energies is not None:
         value, error = results.energies.reference_mev[t], results.energies.reference_error_mev[t]
         energy = f"E<sub>g</sub> = {measured(Estimate(float(value), float(error), 'meV'))} meV"
-    excluded = f"{stack_words(stack)} is excluded" if stack is not None and stack.excluded is not None else ""
+    excluded = (
+        tr("{stack_words} is excluded", stack_words=stack_words(stack))
+        if stack is not None and stack.excluded is not None
+        else ""
+    )
     whole = " · ".join(words for words in (name, energy, excluded) if words)
     return (whole, excluded, "excluded") if excluded else (whole, energy or name, name)
 
@@ -46,7 +51,7 @@ def yield_words(fit: EfficiencyFit | None, t: int) -> tuple[str, ...]:
     value, error, low, high = (float(column[t]) for column in columns)
     closed = np.isfinite(low) and np.isfinite(high)
     number = measured(Estimate(value, error, "", low if closed else None, high if closed else None))
-    return f"QY = {number}" + (" · shared" if fit.is_shared else ""), f"QY = {number}", number
+    return f"QY = {number}" + (tr(" · shared") if fit.is_shared else ""), f"QY = {number}", number
 
 
 def temperature_words(temperatures_k: FloatArray, t: int, theme: Theme) -> tuple[str, ...]:
@@ -64,7 +69,7 @@ def polaron_words(fit: PolaronFit | None, t: int, theme: Theme) -> tuple[str, ..
     if fit is None or t >= len(fit.temperatures_k):
         return ("",)
     name = f"{_dot(fit.temperatures_k, t, theme)} {plain(fit.temperatures_k[t], 0)} K"
-    named = f"{name} &nbsp; ◆ joint" if np.isfinite(fit.phonon_mev[-1]) else name
+    named = tr("{name} &nbsp; ◆ joint", name=name) if np.isfinite(fit.phonon_mev[-1]) else name
     return f"{named} &nbsp; Eq. 9", named, name
 
 

@@ -14,6 +14,7 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import contour, eta_curves
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.units import FloatArray, energy_from_wavelength
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme, detuning_spec, detuning_symbol, temperature_spec
 from asplab.gui.plots.drawn import Series
 from asplab.gui.widgets.lazy import LazyTips
@@ -91,9 +92,12 @@ def _is_line(fit: EfficiencyFit, t: int, j: int) -> bool:
 
 def _ratio_tip(stokes_mev: FloatArray, ratio: FloatArray, error: FloatArray, detuning: str, point: int) -> str:
     value = measured(Estimate(float(ratio[point]), float(error[point])))
-    return (
-        f"R = {value} at ΔE<sub>S</sub> = {plain(stokes_mev[point], 0)} meV, ΔE = {detuning}"
-        "<br>the points share noise: fitted are I and PA, not R"
+    return tr(
+        "R = {value} at ΔE<sub>S</sub> = {stokes_mev} meV, ΔE = {detuning}<br>the points "
+        "share noise: fitted are I and PA, not R",
+        value=value,
+        stokes_mev=plain(stokes_mev[point], 0),
+        detuning=detuning,
     )
 
 
@@ -330,7 +334,7 @@ def polaron_estimates(results: Results, i: int) -> tuple[Estimate, Estimate]:
 def polaron_tip(results: Results, i: int) -> str:
     """Return g and ħω of one fit in words, and what their errors mean."""
     g, phonon = polaron_estimates(results, i)
-    meaning = "68 % profile intervals" if results.intervals is not None else "first-order errors"
+    meaning = tr("68 % profile intervals") if results.intervals is not None else tr("first-order errors")
     return f"g = {measured(g)} meV<br>ħω = {measured(phonon)} meV<br>{meaning}"
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.copying import joined, series_columns
@@ -270,7 +271,7 @@ class SeriesLayer(PointLayer):
         if self._hidden:
             painter.setPen(self.theme.color("muted"))
             noun = "point" if self._hidden == 1 else "points"
-            words = f"{self._hidden} {noun} at or below 0 not shown"
+            words = tr("{hidden} {noun} at or below 0 not shown", hidden=self._hidden, noun=noun)
             # At the bottom: at the top stand the names of regions and cutoffs.
             painter.drawText(QPointF(float(to_pixel.x(view.left())) + 8, bottom - _HIDDEN_PX), words)
 

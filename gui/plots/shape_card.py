@@ -12,6 +12,7 @@ from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.shape.check import ShapeTest
 from asplab.core.shape.curves import ShapeCurves, shape_curves
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import EXCLUDES
 from asplab.gui.plots.curves import LayerCurves
@@ -28,26 +29,28 @@ from asplab.gui.widgets.text import TextLine
 from asplab.gui.words.facts import differs_words
 from asplab.gui.words.reading import place_of, stack_line, stack_name, temperature_name
 
-VIEWS = (("curves", "This condition"), ("table", "All conditions"))
+VIEWS = (("curves", tr("This condition")), ("table", tr("All conditions")))
 COLUMNS = (
-    Column("Condition"),
-    Column("Moved", "meV", "How far the emission lies to the blue of the shape", is_spare=True, rank=1),
+    Column(tr("Condition")),
+    Column(tr("Moved"), "meV", tr("How far the emission lies to the blue of the shape"), is_spare=True, rank=1),
     Column(
-        "Width ×",
+        tr("Width ×"),
         "",
-        "Width in units of that of the shape; — where the visible part does not tell it",
+        tr("Width in units of that of the shape; — where the visible part does not tell it"),
         is_spare=True,
         rank=2,
     ),
-    Column("χ²/dof", "", "Misfit of the shape as it is, from pixel noise"),
-    Column("Differs", "σ", "Any difference of shape, in standard deviations, for this condition alone"),
-    Column("Trend", "%", "Change of the emission per repeat, beside what all conditions share"),
+    Column("χ²/dof", "", tr("Misfit of the shape as it is, from pixel noise")),
+    Column(tr("Differs"), "σ", tr("Any difference of shape, in standard deviations, for this condition alone")),
+    Column(tr("Trend"), "%", tr("Change of the emission per repeat, beside what all conditions share")),
 )
 NONE = "—"
-HINT = f"In units of the shape’s maximum, where both are seen · {EXCLUDES} · wheel zooms · A shows all"
-NOT_TESTED = (
-    "Too little of this band is seen, or there are fewer than three repeats, in which cosmic rays can’t be told from a "
-    "shape."
+HINT = tr(
+    "In units of the shape’s maximum, where both are seen · {excludes} · wheel zooms · A shows all", excludes=EXCLUDES
+)
+NOT_TESTED = tr(
+    "Too little of this band is seen, or there are fewer than three repeats, in which cosmic rays "
+    "can’t be told from a shape."
 )
 _RESIDUAL = 3.0
 _MARGIN = 0.12
@@ -63,7 +66,7 @@ class ShapeCard(Card):
     hint_changed = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("Shape of the band", parent=parent)
+        super().__init__(tr("Shape of the band"), parent=parent)
         self._theme = theme
         self._results: Results | None = None
         self._experiment: Experiment | None = None
@@ -75,10 +78,10 @@ class ShapeCard(Card):
         self._legend: tuple[tuple[str, str], ...] = ()
         self.views = ChoiceField(VIEWS)
         self.views.setFixedWidth(132)
-        self.views.setAccessibleName("What is shown of the shape test")
+        self.views.setAccessibleName(tr("What is shown of the shape test"))
         self.header.addWidget(self.views)
-        self.curves = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Scaled")
-        self.residuals = SeriesPlot(theme, x_label="Wavelength (nm)", y_label="Difference (σ)")
+        self.curves = SeriesPlot(theme, x_label=tr("Wavelength (nm)"), y_label=tr("Scaled"))
+        self.residuals = SeriesPlot(theme, x_label=tr("Wavelength (nm)"), y_label=tr("Difference (σ)"))
         self.residuals.box.setXLink(self.curves.box)
         # What is drawn stands for the condition: a click selects it, with the right button to exclude it.
         self._hits = tuple(LayerCurves(theme) for _ in range(2))
@@ -91,7 +94,7 @@ class ShapeCard(Card):
         self._limits.display([Guide("y", 0.0), Guide("y", -_RESIDUAL, _RESIDUAL)])
         self.legend = TextLine()
         self.table = DataTable(theme, COLUMNS)
-        self.table.setAccessibleName("Shape test of all conditions of this temperature")
+        self.table.setAccessibleName(tr("Shape test of all conditions of this temperature"))
         self.words = EmptyState("")
         self._build()
 
@@ -106,7 +109,7 @@ class ShapeCard(Card):
         self._shown, self._experiment = shown, results.document.experiment
         test = results.shape_test
         if results.gathered is None or results.bands is None or test is None:
-            self._say("Not tested", "Spectra of PL at this temperature are what a shape is compared with.")
+            self._say(tr("Not tested"), tr("Spectra of PL at this temperature are what a shape is compared with."))
             return
         stack = results.gathered.stacks[k]
         self._show_words(test, stack, k)
@@ -115,7 +118,7 @@ class ShapeCard(Card):
             return
         found = shape_curves(results.bands, test, k)
         if found is None:
-            self._say("Not tested", NOT_TESTED)
+            self._say(tr("Not tested"), NOT_TESTED)
         else:
             self._show_curves(found, test, stack, k)
 
@@ -165,8 +168,8 @@ class ShapeCard(Card):
 
     # --- one condition -------------------------------------------------------------------------------------
     def _show_words(self, test: ShapeTest, stack: Stack, k: int) -> None:
-        against = "the PL" if stack.kind == "aspl" else "the other PL"
-        self.display_title(f"Shape against {against}")
+        against = tr("the PL") if stack.kind == "aspl" else tr("the other PL")
+        self.display_title(tr("Shape against {against}", against=against))
         self.display_subtitle(*shape_words(test, k))
 
     def _show_curves(self, found: ShapeCurves, test: ShapeTest, stack: Stack, k: int) -> None:
@@ -183,10 +186,10 @@ class ShapeCard(Card):
             ),
             Series("text", line_x=x, line_y=found.resting, is_dashed=True),
         ]
-        legend = [(stack.kind, f"● {stack_name(stack)}"), ("text", "┅ shape of the PL")]
+        legend = [(stack.kind, f"● {stack_name(stack)}"), ("text", tr("┅ shape of the PL"))]
         if is_moved:
             series.append(Series("warn", line_x=x, line_y=found.moved))
-            legend.append(("warn", "─ moved and widened"))
+            legend.append(("warn", tr("─ moved and widened")))
         self.curves.display(series)
         self.residuals.display([Series(tone, line_x=x, line_y=found.residual)])
         self._key = stack.key
@@ -224,23 +227,37 @@ class ShapeCard(Card):
         y = round(self.table.row_box(selected).center().y())
         QTimer.singleShot(0, self, lambda: self._scroll.ensureVisible(0, y, 0, ROW_PX))
         beyond = int(sum(test.is_beyond[i] for i in members))
-        told = f"! {beyond} differ{'s' if beyond == 1 else ''} beyond 3σ" if beyond else "none differs beyond 3σ"
-        self.display_title(f"Shapes and repeats at {temperature_name(stack.temperature_k)}")
-        self.display_subtitle(f"{told} · {len(members)} conditions", told)
+        told = (
+            tr("! {beyond} differ{value} beyond 3σ", beyond=beyond, value="s" if beyond == 1 else "")
+            if beyond
+            else tr("none differs beyond 3σ")
+        )
+        self.display_title(
+            tr("Shapes and repeats at {temperature_name}", temperature_name=temperature_name(stack.temperature_k))
+        )
+        self.display_subtitle(tr("{told} · {members} conditions", told=told, members=len(members)), told)
         self._pages.setCurrentIndex(1)
 
 
 def shape_words(test: ShapeTest, k: int) -> tuple[str, ...]:
     """Return how a condition differs, then the same in fewer words."""
     if not math.isfinite(test.significance[k]):
-        return ("not tested",)
+        return (tr("not tested"),)
     size = differs_words(float(test.significance[k]), is_beyond=bool(test.is_beyond[k]))
-    misfit = f"χ²/dof {plain(test.chi2[k] / test.dof[k], 2)}"
+    misfit = tr("χ²/dof {chi2}", chi2=plain(test.chi2[k] / test.dof[k], 2))
     if not math.isfinite(test.shift_mev[k]):
         return f"{misfit} · {size}", size
     moved = f"{measured(Estimate(test.shift_mev[k], test.shift_error_mev[k]))} meV"
-    wide = "" if test.width_error[k] == 0.0 else f"width × {_estimate(test.width_ratio[k], test.width_error[k])} · "
-    after = f"χ²/dof {plain(test.chi2[k] / test.dof[k], 2)} → {plain(test.chi2_fitted[k] / test.dof[k], 2)}"
+    wide = (
+        ""
+        if test.width_error[k] == 0.0
+        else tr("width × {estimate} · ", estimate=_estimate(test.width_ratio[k], test.width_error[k]))
+    )
+    after = tr(
+        "χ²/dof {chi2} → {chi2_fitted}",
+        chi2=plain(test.chi2[k] / test.dof[k], 2),
+        chi2_fitted=plain(test.chi2_fitted[k] / test.dof[k], 2),
+    )
     return f"{moved} · {wide}{after} · {size}", f"{moved} · {misfit} · {size}", f"{moved} · {size}", size
 
 
@@ -256,9 +273,11 @@ def _row(results: Results, test: ShapeTest, stack: Stack, k: int) -> TableRow:
         f"! {trend}" if trend_is_beyond else trend,
     )
     tones = ("warn" if is_beyond else "", *("warn" if is_beyond else "",) * 4, "warn" if trend_is_beyond else "")
-    tip = stack_line(stack) if stack.excluded is None else f"excluded: {stack.excluded}"
+    tip = stack_line(stack) if stack.excluded is None else tr("excluded: {excluded}", excluded=stack.excluded)
     if not is_tested:
-        tip = f"{tip}\nnot tested: {NOT_TESTED[0].lower()}{NOT_TESTED[1:]}"
+        tip = tr(
+            "{tip}\nnot tested: {lower}{not_tested}", tip=tip, lower=NOT_TESTED[0].lower(), not_tested=NOT_TESTED[1:]
+        )
     return TableRow(cells, stack.kind, is_muted=stack.excluded is not None, tip=tip, tones=tones)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from asplab.core.appraisal.checks import FittedBand, fit_band, transmitted
 from asplab.core.corrections import Corrected
 from asplab.core.pipeline import Results
+from asplab.gui.language import tr
 from asplab.gui.plots.series import Series
 
 _STRIP = 0.035
@@ -58,7 +59,7 @@ def shape_series(
         if hidden.sum() > 1:
             x, y = axis[hidden], fitted.curve[hidden]
             floor = np.full(x.size, fitted.level)
-            series.append(Series("warn", "hidden part", "peak", line_x=x, line_y=y, band_low=floor, band_high=y))
+            series.append(Series("warn", tr("hidden part"), "peak", line_x=x, line_y=y, band_low=floor, band_high=y))
     return series
 
 

@@ -1,20 +1,22 @@
 """Where what a setting does comes from."""
 
-PAPER = "Zhang et al., ACS Nano 18, 6438 (2024)"
-HEAT_BALANCE = f"{PAPER}, Eqs. 1-5"
-DETUNING = f"{PAPER}: ΔE counts from the emission"
+from asplab.gui.language import tr
+
+PAPER = tr("Zhang et al., ACS Nano 18, 6438 (2024)")
+HEAT_BALANCE = tr("{paper}, Eqs. 1-5", paper=PAPER)
+DETUNING = tr("{paper}: ΔE counts from the emission", paper=PAPER)
 EQ_9 = f"{PAPER}, Eq. 9"
-LAKOWICZ = "Lakowicz, Principles of Fluorescence Spectroscopy, 3rd ed. (2006), Eq. 2.6"
-CIDDOR = "Ciddor, Appl. Opt. 35, 1566 (1996), Eq. 1"
-EFRON = "Tweedie's formula: Efron, J. Am. Stat. Assoc. 106, 1602 (2011)"
-MATCHING = "Deming, Statistical Adjustment of Data (1943); York et al., Am. J. Phys. 72, 367 (2004)"
-NIST = "lines of the NIST Atomic Spectra Database"
-URBACH = "exponential tail: Urbach, Phys. Rev. 92, 1324 (1953)"
-HUANG_RHYS = "Huang and Rhys, Proc. R. Soc. A 204, 406 (1950)"
-AICC = "Hurvich and Tsai, Biometrika 76, 297 (1989)"
-GAUSSIAN_BEAM = "photon flux at the centre of a Gaussian beam"
-POISSON = "mean of a Poisson process; Gaussian beam"
-DEFINITION = "definition of the quantity that is told"
-BAYES = "normal prior, as in any least squares with prior knowledge (Bayes)"
-OWN = "a choice of this program; reasons and tests are on the page below"
-PRIOR = "an effect that no repeat shows; the page below says where the default comes from"
+LAKOWICZ = tr("Lakowicz, Principles of Fluorescence Spectroscopy, 3rd ed. (2006), Eq. 2.6")
+CIDDOR = tr("Ciddor, Appl. Opt. 35, 1566 (1996), Eq. 1")
+EFRON = tr("Tweedie's formula: Efron, J. Am. Stat. Assoc. 106, 1602 (2011)")
+MATCHING = tr("Deming, Statistical Adjustment of Data (1943); York et al., Am. J. Phys. 72, 367 (2004)")
+NIST = tr("lines of the NIST Atomic Spectra Database")
+URBACH = tr("exponential tail: Urbach, Phys. Rev. 92, 1324 (1953)")
+HUANG_RHYS = tr("Huang and Rhys, Proc. R. Soc. A 204, 406 (1950)")
+AICC = tr("Hurvich and Tsai, Biometrika 76, 297 (1989)")
+GAUSSIAN_BEAM = tr("photon flux at the centre of a Gaussian beam")
+POISSON = tr("mean of a Poisson process; Gaussian beam")
+DEFINITION = tr("definition of the quantity that is told")
+BAYES = tr("normal prior, as in any least squares with prior knowledge (Bayes)")
+OWN = tr("a choice of this program; reasons and tests are on the page below")
+PRIOR = tr("an effect that no repeat shows; the page below says where the default comes from")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from asplab.gui.language import tr
 from asplab.gui.settings_catalogue.emission import BACKGROUND, CORRECTIONS, FILTERS, INTEGRATION, TOLERANCES, WINDOW
 from asplab.gui.settings_catalogue.energies import CALIBRATION, ENERGIES
 from asplab.gui.settings_catalogue.entries import Group
@@ -13,7 +14,7 @@ from asplab.gui.settings_catalogue.systematics import SYSTEMATICS
 STEPS: dict[str, tuple[Group, ...]] = {
     "overview": (
         Group(
-            "Integration",
+            tr("Integration"),
             (
                 WINDOW,
                 FILTERS.entries[0],
@@ -21,7 +22,7 @@ STEPS: dict[str, tuple[Group, ...]] = {
                 INTEGRATION.entries[2],
             ),
         ),
-        Group("PA baseline", BASELINE.entries[:3]),
+        Group(tr("PA baseline"), BASELINE.entries[:3]),
     ),
     "corrections": (CORRECTIONS, CALIBRATION, TOLERANCES),
     "spectra": (INTEGRATION, FILTERS, BACKGROUND, DRIFT),

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from asplab.core.document import Exclusions
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme, temperature_spec
 from asplab.gui.tree.nodes import Node
 
@@ -173,7 +174,7 @@ def _tip(node: Node, mark: str, *, named: bool) -> str:
     if node.remark:
         lines.append(node.remark)
     if node.reason is not None:
-        lines.append(f"excluded: {node.reason}")
+        lines.append(tr("excluded: {reason}", reason=node.reason))
     if node.kind == "record":
         lines.append(node.key)
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from asplab.core.document import Exclusions
 from asplab.core.experiment import Record
 from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import plain
 
 _KIND_WORDS = {"pl": "PL", "aspl": "ASPL"}
@@ -51,7 +52,7 @@ class Node:
     children: list["Node"] = field(default_factory=list)
     parent: "Node | None" = None
 
-    def add(self, child: "Node") -> "Node":
+    def add(self, child: "Node") -> tr("Node"):
         """Put a child below the others and return it."""
         child.parent = self
         self.children.append(child)
@@ -81,9 +82,9 @@ def build_nodes(gathered: Gathered, exclusions: Exclusions, problems: Sequence[P
         stacks = [stack for stack in gathered.stacks if stack.temperature == t]
         for kind in ("pl", "aspl"):
             _add_stacks(top, kind, [stack for stack in stacks if stack.kind == kind], exclusions, found)
-        for scans, name in ((gathered.scans[t], "PA"), (gathered.blanks[t], "PA blank")):
+        for scans, name in ((gathered.scans[t], "PA"), (gathered.blanks[t], tr("PA blank"))):
             if scans:
-                count = f"{len(scans)} scan" + ("s" if len(scans) != 1 else "")
+                count = tr("{scans} scan", scans=len(scans)) + ("s" if len(scans) != 1 else "")
                 group = top.add(Node("group", f"{name} {t}", f"{name} · {count}", t))
                 _add_records(group, scans, exclusions, found, "")
     return root
@@ -101,7 +102,11 @@ def _add_stacks(
     short = f"{_KIND_WORDS[kind]} · {len(stacks)}{repeats}"
     group = top.add(Node("group", f"{kind} {top.temperature}", text, top.temperature, short=short))
     for stack in stacks:
-        words = f"{plain(stack.excitation_nm, 1)} nm · {len(stack.members)} repeats"
+        words = tr(
+            "{excitation_nm} nm · {members} repeats",
+            excitation_nm=plain(stack.excitation_nm, 1),
+            members=len(stack.members),
+        )
         reason = exclusions.reason(stack.key)
         node = group.add(
             Node(
@@ -125,9 +130,11 @@ def _remark(stack: Stack) -> str:
     if stack.excitations is not None and stack.excitations.is_spread:
         found.append(stack.excitations.words("nm", 2))
     if stack.blocks:
-        found.append(f"measured {len(set(stack.blocks))} times: the mean of all")
+        found.append(tr("measured {set} times: the mean of all", set=len(set(stack.blocks))))
     if stack.set_aside:
-        found.append(f"measured again: {len(stack.set_aside)} spectra of other times are set aside")
+        found.append(
+            tr("measured again: {set_aside} spectra of other times are set aside", set_aside=len(stack.set_aside))
+        )
     return "\n".join(found)
 
 
@@ -136,7 +143,7 @@ def _add_records(
 ) -> None:
     for position, record in enumerate(records, start=1):
         repeat = record.condition.repeat
-        words = f"repeat {repeat if repeat is not None else position}"
+        words = tr("repeat {value}", value=repeat if repeat is not None else position)
         parent.add(
             Node(
                 "record",
@@ -163,7 +170,7 @@ def words_for(node: Node) -> str:
     """Return what a node is, for a question about it."""
     above = node.parent
     if node.kind == "record" and above is not None:
-        return f"{node.text} of {words_for(above)}"
+        return tr("{value} of {words_for}", value=node.text, words_for=words_for(above))
     words = node.text.split(" · ")[0]
     return f"{above.text.split(' · ')[0]} {words}" if above is not None and above.kind == "group" else words
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.widgets.checks import SIGNS
 
 
@@ -26,8 +27,8 @@ class Banner(QFrame):
         self._action = QPushButton()
         self._close = QToolButton()
         self._close.setText("✕")
-        self._close.setAccessibleName("Dismiss")
-        self._close.setToolTip("Dismiss")
+        self._close.setAccessibleName(tr("Dismiss"))
+        self._close.setToolTip(tr("Dismiss"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
         row.setSpacing(8)

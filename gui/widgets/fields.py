@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalett
 from PySide6.QtWidgets import QComboBox, QLineEdit, QStyle, QStyleOptionFrame, QWidget
 
 from asplab.core.units import Medium
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.quantity import QuantityError, read_quantity
 
@@ -162,7 +163,10 @@ class NumberField(QLineEdit):
         if not self._low <= value <= self._high:
             unit, ends = self._numeric.unit, (value, self._low, self._high)
             text, low, high = (plain(end, self._numeric.decimals) if math.isfinite(end) else "∞" for end in ends)
-            self._refuse(self.text(), f"{text} {unit} lies outside {low} to {high} {unit}.")
+            self._refuse(
+                self.text(),
+                tr("{value} {unit} lies outside {low} to {high} {unit}.", value=text, unit=unit, low=low, high=high),
+            )
             return
         changed = value != self._value
         self._show(value)

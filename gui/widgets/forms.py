@@ -74,7 +74,9 @@ class OptionalField(QWidget):
         super().__init__(parent)
         self.field = NumberField(numeric, self)
         self.field.setPlaceholderText(empty)
-        self.clear_button = _small_button(self, "✕", f"Back to: {empty}", f"Back to {empty}")
+        self.clear_button = _small_button(
+            self, "✕", tr("Back to: {empty}", empty=empty), tr("Back to {empty}", empty=empty)
+        )
         line = row(self)
         line.addWidget(self.field, 1)
         line.addWidget(self.clear_button)
@@ -121,7 +123,7 @@ class WindowsField(QWidget):
         self._windows: tuple[Pair, ...] = ()
         self._suggested: tuple[Pair, ...] = ()
         self._rows: list[tuple[QWidget, PairField]] = []
-        self.add_button = QPushButton("Set by hand", self)
+        self.add_button = QPushButton(tr("Set by hand"), self)
         self._column = column(self, _GAP)
         self._column.addWidget(self.add_button)
         self.add_button.clicked.connect(self._add)
@@ -144,7 +146,7 @@ class WindowsField(QWidget):
             if host.isVisibleTo(self) != (index < len(windows)):
                 host.setVisible(index < len(windows))
         if count != len(windows):
-            self.add_button.setText("Add a window" if windows else "Set by hand")
+            self.add_button.setText(tr("Add a window") if windows else tr("Set by hand"))
             self.setAccessibleName(self.accessibleName())
 
     def setAccessibleName(self, name: str) -> None:
@@ -159,7 +161,7 @@ class WindowsField(QWidget):
         host = QWidget(self)
         field = PairField(self._numeric, host)
         field.setAccessibleName(f"{self.accessibleName()} {index + 1}")
-        remove = _small_button(host, "✕", "Remove this window", f"Remove window {index + 1}")
+        remove = _small_button(host, "✕", tr("Remove this window"), tr("Remove window {index}", index=index + 1))
         line = row(host)
         line.addWidget(field, 1)
         line.addWidget(remove)
@@ -238,7 +240,7 @@ class CutoffsField(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._none = QLabel("none", self)
+        self._none = QLabel(tr("none"), self)
         self._none.setProperty("role", "muted")
         self._rows: list[tuple[QWidget, QLabel]] = []
         self._column = column(self)
@@ -263,7 +265,7 @@ class CutoffsField(QWidget):
     def _append(self) -> None:
         index = len(self._rows)
         host, label = QWidget(self), QLabel()
-        back = _small_button(host, "↶", "Put this edge back", f"Put moved cutoff {index + 1} back")
+        back = _small_button(host, "↶", tr("Put this edge back"), tr("Put moved cutoff {index} back", index=index + 1))
         line = row(host)
         line.addWidget(label, 1, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(back)

@@ -31,7 +31,7 @@ class TemperatureLegend(QWidget):
         self._current: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Temperatures")
+        self.setAccessibleName(tr("Temperatures"))
         self.setToolTip(tr("Click a temperature to bring it to the front · Ctrl+click compares with it"))
 
     def restyle(self, theme: Theme) -> None:

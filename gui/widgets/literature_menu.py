@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from asplab.core.literature import LiteratureValue, literature_values, phonon_priors
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import plain
 
 PARAMETER = "phonon_mev"
 SPREADS_MEV = (0.5, 1.0, 2.0, 5.0)
 """What can be added because sample and temperature are others; the user says which, for sources state no such error."""
-BY_HAND = "; then changed by hand"
+BY_HAND = tr("; then changed by hand")
 _LONGEST = 44
 
 
@@ -22,8 +23,8 @@ class LiteratureButton(QToolButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setText("From the literature")
-        self.setToolTip("Fill the prior of ħω with a published value and its source")
+        self.setText(tr("From the literature"))
+        self.setToolTip(tr("Fill the prior of ħω with a published value and its source"))
         self.setProperty("role", "field")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -40,7 +41,9 @@ class LiteratureButton(QToolButton):
         found = menu.addMenu(f"{value.text}: {_shortened(value.quantity)}".replace("&", "&&"))
         found.menuAction().setToolTip(f"{value.quantity}; {value.sample}; {value.method}. {value.source.citation}")
         for spread in SPREADS_MEV:
-            words = f"{plain(spread, 1 if spread < 1 else 0)} meV added for another sample and temperature"
+            words = tr(
+                "{spread} meV added for another sample and temperature", spread=plain(spread, 1 if spread < 1 else 0)
+            )
             found.addAction(words).triggered.connect(partial(self._choose, value.name, spread))
         return found
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.widgets.arrange import column, row
 from asplab.gui.widgets.fields import NumberField, Numeric
 from asplab.gui.widgets.literature_menu import BY_HAND, PARAMETER, LiteratureButton, is_published
@@ -17,7 +18,7 @@ from asplab.gui.widgets.text import without_markup
 
 _GAP = 4
 _SYMBOL_PX, _SOURCE = 68, 3
-_FIXED = "value at which it is held"
+_FIXED = tr("value at which it is held")
 
 
 class ManyField(QToolButton):
@@ -49,7 +50,7 @@ class ManyField(QToolButton):
         self._chosen = tuple(chosen)
         for key, action in self.actions_by_key.items():
             action.setChecked(key in self._chosen)
-        self.setText(f"{len(self._chosen)} of {len(self._keys)}")
+        self.setText(tr("{chosen} of {keys}", chosen=len(self._chosen), keys=len(self._keys)))
 
     def _toggle(self, key: Hashable) -> None:
         wanted = tuple(one for one in self._keys if (one in self._chosen) != (one == key))
@@ -58,7 +59,7 @@ class ManyField(QToolButton):
         if wanted:
             self.committed.emit(wanted)
         else:
-            self.refused.emit("One at least has to stay.")
+            self.refused.emit(tr("One at least has to stay."))
 
 
 class NumbersField(QLineEdit):
@@ -95,7 +96,15 @@ class NumbersField(QLineEdit):
         bad = next((word for word, value in zip(words, known, strict=True) if not self._allows(value)), None)
         if bad is not None:
             low, high, unit = numeric.low, numeric.high, numeric.unit
-            self.refused.emit(f"'{bad}' is no number from {low:g} to {high:g} {unit}. Write for example 14; 22.")
+            self.refused.emit(
+                tr(
+                    "'{bad}' is no number from {low:g} to {high:g} {unit}. Write for example 14; 22.",
+                    bad=bad,
+                    low=low,
+                    high=high,
+                    unit=unit,
+                )
+            )
             return
         self.setModified(False)
         if known != self._values:
@@ -160,8 +169,8 @@ class ParameterField(QWidget):
         self._column = column(self, _GAP)
         buttons = QWidget(self)
         places = row(buttons, _GAP)
-        self.add_button, self.actions_by_key = self._menu_button(f"Add a {kind}", is_fixed=False)
-        self.fix_button, self.fixing_by_key = self._menu_button("Fix one", is_fixed=True)
+        self.add_button, self.actions_by_key = self._menu_button(tr("Add a {kind}", kind=kind), is_fixed=False)
+        self.fix_button, self.fixing_by_key = self._menu_button(tr("Fix one"), is_fixed=True)
         self.fix_button.setVisible(kind == "range")
         for button in (self.add_button, self.fix_button):
             places.addWidget(button)
@@ -255,15 +264,15 @@ class ParameterField(QWidget):
         away = QToolButton(upper)
         away.setText("✕")
         away.setProperty("role", "small")
-        away.setAccessibleName(f"Remove the {self._kind} of {name}")
+        away.setAccessibleName(tr("Remove the {kind} of {name}", kind=self._kind, name=name))
         away.clicked.connect(lambda: self.committed.emit((*self._lines[:index], *self._lines[index + 1 :])))
         places.addWidget(away)
         lines.addWidget(upper)
         source = None
         if self._kind == "prior":
             source = QLineEdit(host)
-            source.setPlaceholderText("where it comes from")
-            source.setAccessibleName(f"{name}, source of the prior")
+            source.setPlaceholderText(tr("where it comes from"))
+            source.setAccessibleName(tr("{name}, source of the prior", name=name))
             source.editingFinished.connect(partial(self._change_source, index, source))
             lines.addWidget(source)
         self._parts.append((fields[0], None if is_fixed else fields[1], source))
@@ -299,7 +308,7 @@ class ParameterField(QWidget):
         self._change(index, _SOURCE, source.text().strip())
 
     def _names(self) -> tuple[str, str]:
-        return ("lower end", "upper end") if self._kind == "range" else ("value", "standard deviation")
+        return (tr("lower end"), tr("upper end")) if self._kind == "range" else ("value", tr("standard deviation"))
 
     def _change(self, index: int, place: int, value: object) -> None:
         if index >= len(self._lines) or self._lines[index][place] == value:

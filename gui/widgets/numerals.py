@@ -5,6 +5,7 @@ import math
 from PySide6.QtCore import QLocale
 
 from asplab.core.estimate import Estimate
+from asplab.gui.language import tr
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 1e5, 1e-4
@@ -78,11 +79,11 @@ def _measured(estimate: Estimate, locale: QLocale | None) -> str:
     if high is not None and low is None:
         return f"< {_alone(high, error, locale)}"
     if not math.isfinite(value):
-        return "not determined"
+        return tr("not determined")
     if not math.isfinite(error):
         return f"{_alone(value, math.nan, locale)} ± ?"
     if error == 0:
-        return f"{_alone(value, math.nan, locale)} fixed"
+        return tr("{alone} fixed", alone=_alone(value, math.nan, locale))
     decimals = decimals_of(error)
     return f"{plain(value, decimals, locale)} ± {plain(error, decimals, locale)}"
 

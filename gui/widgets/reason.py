@@ -6,7 +6,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-REASONS = ("outlier", "saturated", "drift", "misaligned")
+from asplab.gui.language import tr
+
+REASONS = {
+    "outlier": tr("outlier"),
+    "saturated": tr("saturated"),
+    "drift": tr("drift"),
+    "misaligned": tr("misaligned"),
+}
+"""What is stored with an exclusion, and what it is called on screen."""
 
 
 class ReasonBar(QWidget):
@@ -23,13 +31,13 @@ class ReasonBar(QWidget):
         self._question = QLabel()
         self._question.setWordWrap(True)
         self._other = QLineEdit()
-        self._other.setPlaceholderText("other reason, Enter")
+        self._other.setPlaceholderText(tr("other reason, Enter"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._question)
-        self.buttons = {reason: QPushButton(reason) for reason in REASONS}
-        for pair in (REASONS[:2], REASONS[2:]):
+        self.buttons = {reason: QPushButton(words) for reason, words in REASONS.items()}
+        for pair in (list(REASONS)[:2], list(REASONS)[2:]):
             row = QHBoxLayout()
             row.setSpacing(4)
             for reason in pair:
@@ -51,7 +59,7 @@ class ReasonBar(QWidget):
     def ask(self, targets: Sequence[str], words: str) -> None:
         """Ask why targets are excluded."""
         self._targets = tuple(targets)
-        self._question.setText(f"Exclude {words}, because:")
+        self._question.setText(tr("Exclude {words}, because:", words=words))
         self._other.clear()
         self.show()
         # No reason is preset: Enter alone must not exclude 28 measurements as outliers.
@@ -68,7 +76,7 @@ class ReasonBar(QWidget):
             super().keyPressEvent(event)
 
     def _tell_button(self) -> None:
-        sender = next((reason for reason, button in self.buttons.items() if button is self.sender()), REASONS[0])
+        sender = next((reason for reason, button in self.buttons.items() if button is self.sender()), "")
         self._finish(sender)
 
     def _tell_other(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from asplab.core.settings import GivenEnergy, ParameterLimit, ParameterPrior, Settings
+from asplab.gui.language import tr
 from asplab.gui.settings_catalogue import Entry, Group
 from asplab.gui.widgets.arrange import column, row
 from asplab.gui.widgets.fields import ChoiceField, NumberField
@@ -86,7 +87,7 @@ class Section(QWidget):
         self._name()
 
     def _name(self) -> None:
-        tail = f" · {self._changed} changed" if self.is_folded and self._changed else ""
+        tail = tr(" · {changed} changed", changed=self._changed) if self.is_folded and self._changed else ""
         self.heading.setText(f"{_FOLDED if self.is_folded else _OPEN} {self._group.title}{tail}")
         self.heading.setAccessibleName(f"{self._group.title}, {'folded' if self.is_folded else 'open'}{tail}")
 

@@ -2,8 +2,10 @@
 
 import re
 
+from asplab.gui.language import tr
+
 Key = tuple[int, float, str]
-UNKNOWN = frozenset({"", "—", "–", "not determined", "undetermined", "open", "not told", "not known"})
+UNKNOWN = frozenset({"", "—", "–", tr("not determined"), "undetermined", "open", tr("not told"), tr("not known")})
 _NUMBER = re.compile(r"[^\w+−-]*(?P<sign>[+−-]?)\s?(?P<size>\d+(?:[.,]\d+)?)")
 _POWER = re.compile(r"×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
+from asplab.gui.language import counted, tr
 from asplab.gui.widgets.text import TextLine
 
 
@@ -22,7 +23,7 @@ class StatusLine(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(120)
-        self._cancel.setText("Cancel")
+        self._cancel.setText(tr("Cancel"))
         for button in (self._problems, self._cancel):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         row = QHBoxLayout(self)
@@ -48,9 +49,8 @@ class StatusLine(QWidget):
 
     def display_problems(self, count: int, notes: int = 0) -> None:
         """Show how many problems the results have, else how many things are worth knowing; nothing hides the button."""
-        word, shown = ("problem", count) if count else ("note", notes)
-        self._problems.setText(f"{'!' if count else '·'} {shown} {word}" + ("s" if shown != 1 else ""))
-        self._problems.setVisible(shown > 0)
+        self._problems.setText(f"! {counted(count, 'problem')}" if count else f"· {counted(notes, 'note')}")
+        self._problems.setVisible(count + notes > 0)
 
     def display_job(self, text: str | None, fraction: float | None = None, *, can_cancel: bool = False) -> None:
         """Show a running job.

@@ -8,12 +8,13 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.headed import HeadedRows
 from asplab.gui.widgets.table import Column
 from asplab.gui.widgets.text import rich_width, without_markup
 
-HINT = "Click a row to see what it changes · click its switch, or press Space, to turn it on or off"
+HINT = tr("Click a row to see what it changes · click its switch, or press Space, to turn it on or off")
 _PAD, _GAP = 6.0, 14.0
 _SWITCH, _KNOB = (28.0, 16.0), 5.0
 _SWITCH_ROOM = _PAD + _SWITCH[0] + _GAP / 2

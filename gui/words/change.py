@@ -18,7 +18,7 @@ CHANGE_COLUMNS = (
     Column(""),
     Column("reference"),
     Column("now"),
-    Column("Δ", "σ", "The change in units of the reference’s own 68 % error; both come from the same data"),
+    Column("Δ", "σ", tr("The change in units of the reference’s own 68 % error; both come from the same data")),
 )
 _MOST_SIGMAS = 999.0
 _MUCH = 2.0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.pipeline import Results
 from asplab.core.pump.purity import PurityBound
+from asplab.gui.language import tr
 from asplab.gui.plots.eta_series import LEAK, PHOTONS
 from asplab.gui.widgets.numerals import measured, plain
 from asplab.gui.widgets.table import Column, TableRow
@@ -13,8 +14,10 @@ from asplab.gui.words.reading import efficiency_at, temperature_name
 
 COLUMNS = (
     Column("ΔE", "meV"),
-    Column("η", "", "With its 68 % interval"),
-    Column("Flags", "", "What is doubtful or special; the mouse over a row tells more", is_spare=True, align="left"),
+    Column("η", "", tr("With its 68 % interval")),
+    Column(
+        tr("Flags"), "", tr("What is doubtful or special; the mouse over a row tells more"), is_spare=True, align="left"
+    ),
 )
 _IN_CELL = ("not_determined", "excluded")
 _SIGNS = (("leak_possible", LEAK), ("single_photon_not_verified", PHOTONS))
@@ -40,10 +43,13 @@ def eta_row(fit: EfficiencyFit, purity: PurityBound | None, t: int, j: int) -> T
 
 def leak_tip(od: float | None, temperature_k: float) -> str:
     """Return what the hatched region says under the mouse."""
-    size = "" if od is None else f" of OD {plain(od, 1)}"
-    return (
-        f"A laser leak{size} alone would show an η up to the dashed line at {temperature_name(temperature_k)}, if no "
-        "light were up-converted. What lies in here could be the leak’s."
+    size = "" if od is None else tr(" of OD {od}", od=plain(od, 1))
+    return tr(
+        "A laser leak{size} alone would show an η up to the dashed line at "
+        "{temperature_name}, if no light were up-converted. What lies in here could be the "
+        "leak’s.",
+        size=size,
+        temperature_name=temperature_name(temperature_k),
     )
 
 
@@ -54,7 +60,7 @@ def doubt_words(results: Results, purity: PurityBound | None, signs: Sequence[st
     """
     long, middle, short = _leak_words(results, purity)
     counted = []
-    for sign, words in ((LEAK, "could be a leak’s"), (PHOTONS, "may take two photons")):
+    for sign, words in ((LEAK, tr("could be a leak’s")), (PHOTONS, tr("may take two photons"))):
         count = sum(one == sign for one in signs)
         if count:
             counted.append((f"{sign} {count} {words}", f"{sign} {count}"))
@@ -69,15 +75,23 @@ def _leak_words(results: Results, purity: PurityBound | None) -> tuple[str, str,
     pump = results.document.settings.pump
     if pump.measured_leak_ppm is not None:
         size = plain(pump.measured_leak_ppm, 2)
-        return f"the measured leak of {size} ppm is subtracted", "measured leak subtracted", "leak subtracted"
+        return (
+            tr("the measured leak of {size} ppm is subtracted", size=size),
+            tr("measured leak subtracted"),
+            tr("leak subtracted"),
+        )
     if pump.rejection_od is not None:
         od = plain(pump.rejection_od, 1)
-        return f"what a leak of OD {od} alone would show", f"a leak of OD {od} alone", f"leak of OD {od}"
+        return (
+            tr("what a leak of OD {od} alone would show", od=od),
+            tr("a leak of OD {od} alone", od=od),
+            tr("leak of OD {od}", od=od),
+        )
     if purity is not None and purity.needs:
         needs = purity.needs
         return (
-            f"no out-of-band OD stated: to exclude a leak it {needs}",
-            f"OD not stated, {needs}",
+            tr("no out-of-band OD stated: to exclude a leak it {needs}", needs=needs),
+            tr("OD not stated, {needs}", needs=needs),
             needs.split(" at ")[0],
         )
     return "", "", ""

@@ -37,17 +37,17 @@ def facts(results: Results, view: ViewState) -> list[tuple[str, str]]:
     count = len(view.several)
     found = [
         *([(tr("Selected"), tr("{count} together, one is told here", count=count))] if count > 1 else []),
-        ("Condition", stack_name(stack)),
-        ("Temperature", f"{plain(stack.temperature_k, 2)} K"),
-        ("Repeats", str(len(stack.members))),
-        ("Filter", _filters(results, stack)),
+        (tr("Condition"), stack_name(stack)),
+        (tr("Temperature"), f"{plain(stack.temperature_k, 2)} K"),
+        (tr("Repeats"), str(len(stack.members))),
+        (tr("Filter"), _filters(results, stack)),
         *_shared_facts(stack.members),
         *_energy_facts(results, stack, k),
     ]
     if results.emission is not None and math.isfinite(results.emission.truncation[k]):
-        found.append(("Band seen", f"{plain(100 * results.emission.truncation[k], 1)} %"))
+        found.append((tr("Band seen"), f"{plain(100 * results.emission.truncation[k], 1)} %"))
     if results.corrected is not None:
-        found.append(("Cosmic pixels", str(int(results.corrected.replaced_pixels[k]))))
+        found.append((tr("Cosmic pixels"), str(int(results.corrected.replaced_pixels[k]))))
     return [*found, *_facts_of_step(results, view.step, k)]
 
 
@@ -58,14 +58,14 @@ def record_facts(results: Results, view: ViewState) -> list[tuple[str, str]]:
     if record is None:
         return []
     repeat = "" if record.condition.repeat is None else f"{record.condition.repeat} · "
-    return [("Repeat", f"{repeat}{record.source}")]
+    return [(tr("Repeat"), f"{repeat}{record.source}")]
 
 
 def _energy_facts(results: Results, stack: Stack, k: int) -> Facts:
     if results.energies is None or results.excitations is None:
         return
     energy = float(results.excitations.energy_mev[k])
-    yield "Excitation", f"{plain(energy, 1)} meV"
+    yield tr("Excitation"), f"{plain(energy, 1)} meV"
     below = float(results.energies.reference_mev[stack.temperature]) - energy
     if math.isfinite(below):
         yield "ΔE" if below > 0 else "ΔE<sub>S</sub>", f"{plain(abs(below), 1)} meV"
@@ -84,12 +84,12 @@ def _filters(results: Results, stack: Stack) -> str:
         told = f"{name} {plain(place, 1)} nm"
         is_moved = abs(place - nominal) >= _SEEN_NM
         parts.append(tr("{cutoff} (from {nominal})", cutoff=told, nominal=plain(nominal, 1)) if is_moved else told)
-    return ", ".join(parts) or "none"
+    return ", ".join(parts) or tr("none")
 
 
 def _shared_facts(members: tuple[object, ...]) -> list[tuple[str, str]]:
     found = []
-    for name, field, unit, decimals in (("Exposure", "exposure_s", "s", 1), ("Power", "power_uw", "µW", 1)):
+    for name, field, unit, decimals in ((tr("Exposure"), "exposure_s", "s", 1), (tr("Power"), "power_uw", "µW", 1)):
         known = [v for m in members if (v := getattr(getattr(m, "condition", None), field, None)) is not None]
         if known:
             spread = f" ± {plain(float(np.std(known)), decimals)}" if np.ptp(known) > 0 else ""
@@ -116,10 +116,10 @@ def _shape_facts(results: Results, k: int) -> Facts:
     if test is None or not math.isfinite(test.significance[k]):
         return
     if math.isfinite(test.shift_mev[k]):
-        yield "Shape moved", f"{measured(Estimate(test.shift_mev[k], test.shift_error_mev[k]))} meV"
+        yield tr("Shape moved"), f"{measured(Estimate(test.shift_mev[k], test.shift_error_mev[k]))} meV"
     if test.width_error[k] > 0.0:
-        yield "Shape widened", f"× {measured(Estimate(test.width_ratio[k], test.width_error[k]))}"
-    yield "Shape differs", differs_words(float(test.significance[k]), is_beyond=bool(test.is_beyond[k]))
+        yield tr("Shape widened"), f"× {measured(Estimate(test.width_ratio[k], test.width_error[k]))}"
+    yield tr("Shape differs"), differs_words(float(test.significance[k]), is_beyond=bool(test.is_beyond[k]))
 
 
 def differs_words(sigma: float, *, is_beyond: bool) -> str:
@@ -132,7 +132,7 @@ def _pairing_facts(results: Results, k: int) -> Facts:
     if results.pairs is not None and results.gathered is not None:
         # What part of the spectra is paired stands with the scans.
         words = results.pairs.words(results.gathered.stacks[k].temperature)
-        yield "PL and PA", words.removeprefix("paired ").split(" (")[0]
+        yield tr("PL and PA"), words.removeprefix("paired ").split(" (")[0]
 
 
 def _baseline_facts(results: Results, k: int) -> Facts:
@@ -141,7 +141,10 @@ def _baseline_facts(results: Results, k: int) -> Facts:
     baseline = results.absorbed.baselines[results.gathered.stacks[k].temperature]
     if baseline is not None and math.isfinite(baseline.chi2_volt) and math.isfinite(baseline.chi2_power):
         for name, chi2 in (("volts", baseline.chi2_volt), ("power", baseline.chi2_power)):
-            yield f"Baseline in {name}", f"χ² {plain(chi2, 1)} of {baseline.dof} dof"
+            yield (
+                tr("Baseline in {name}", name=name),
+                tr("χ² {chi2} of {dof} dof", chi2=plain(chi2, 1), dof=baseline.dof),
+            )
 
 
 def _linear_facts(results: Results, k: int) -> Facts:
@@ -149,11 +152,11 @@ def _linear_facts(results: Results, k: int) -> Facts:
     if regime is None or place is None:
         return
     if regime.missing:
-        yield "⟨N⟩", f"needs {missing_words(regime)}"
+        yield "⟨N⟩", tr("needs {missing_words}", missing_words=missing_words(regime))
         return
     light, heat = (float(part[place]) for part in (regime.light, regime.heat))
     if math.isfinite(light):
-        yield "⟨N⟩ of PL, PA", f"{small(light)}, {small(heat)}" if math.isfinite(heat) else small(light)
+        yield tr("⟨N⟩ of PL, PA"), f"{small(light)}, {small(heat)}" if math.isfinite(heat) else small(light)
 
 
 def _flag_facts(results: Results, k: int) -> Facts:
@@ -164,7 +167,7 @@ def _flag_facts(results: Results, k: int) -> Facts:
     if stack.key in fit.keys[stack.temperature]:
         found = flags_of(fit, results.purity, stack.temperature, fit.keys[stack.temperature].index(stack.key))
         if found:
-            yield "Flags", ", ".join(flag.short for flag in found)
+            yield tr("Flags"), ", ".join(flag.short for flag in found)
 
 
 # --- trends over the repeats -------------------------------------------------------------------------------
@@ -193,13 +196,21 @@ def _trend_row(
         _PERCENT * float(value) for value in (trends.own[t, c], trends.own_error[t, c], trends.common[t])
     )
     is_told = math.isfinite(own) and math.isfinite(error)
-    told = "It tells no trend of its own."
+    told = tr("It tells no trend of its own.")
     if is_told:
         size = measured(Estimate(own, error))
-        told = f"Its own trend: {size} % per repeat ({plain(float(trends.own_sigma[t, c]), 1)}σ)."
+        told = tr(
+            "Its own trend: {size} % per repeat ({own_sigma}σ).",
+            size=size,
+            own_sigma=plain(float(trends.own_sigma[t, c]), 1),
+        )
     shared = ""
     if math.isfinite(common):
-        shared = f"<br>All conditions at {temperature} share {plain(common, 2)} % per repeat; that cancels in QY and η."
+        shared = tr(
+            "<br>All conditions at {temperature} share {common} % per repeat; that cancels in QY and η.",
+            temperature=temperature,
+            common=plain(common, 2),
+        )
     return TrendRow(
         name,
         color,
@@ -207,7 +218,12 @@ def _trend_row(
         trends.deviation[t, c][present],
         float(trends.error[t, c]),
         float(trends.slope[t, c]) if is_told or math.isfinite(common) else math.nan,
-        f"{measured(Estimate(own, error))} %" if is_told else "not told",
+        f"{measured(Estimate(own, error))} %" if is_told else tr("not told"),
         bool(part.is_beyond[t, c]),
-        f"<b>{name}</b>: deviation of each repeat from the mean, with its standard error.{shared}<br>{told}",
+        tr(
+            "<b>{name}</b>: deviation of each repeat from the mean, with its standard error.{shared}<br>{told}",
+            name=name,
+            shared=shared,
+            told=told,
+        ),
     )

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from asplab.core import consistency
 
 TONES = {"error": "bad", "warning": "warn", "info": "info"}
-RATIO_NOTE = "From the paper’s R lines: points that share noise count as independent, so this error is too small."
-NOT_IDENTIFIED = "The data set no upper limit of ħω, so this number follows from the best fit only."
+RATIO_NOTE = tr("From the paper’s R lines: points that share noise count as independent, so this error is too small.")
+NOT_IDENTIFIED = tr("The data set no upper limit of ħω, so this number follows from the best fit only.")
 MODEL_FAILS = tr("Eq. 9 does not describe η here, so this number means nothing.")
 _RATES = (
     ("g", "g_mev"),
@@ -46,29 +46,29 @@ _RATES = (
 )
 _PROFILED = ("g_mev", "phonon_mev")
 SOURCES = {
-    "emission_noise": "PL, ASPL noise",
-    "band_shape": "Band shape, dark",
-    "pa_noise": "PA noise",
-    "pa_baseline": "PA baseline",
-    "subtracted_light": "Subtracted light",
-    "drift": "Drift",
-    "reference": "Reference of ΔE",
-    "wavelength": "Wavelengths",
-    "mean_photon": "Mean photon energy",
+    "emission_noise": tr("PL, ASPL noise"),
+    "band_shape": tr("Band shape, dark"),
+    "pa_noise": tr("PA noise"),
+    "pa_baseline": tr("PA baseline"),
+    "subtracted_light": tr("Subtracted light"),
+    "drift": tr("Drift"),
+    "reference": tr("Reference of ΔE"),
+    "wavelength": tr("Wavelengths"),
+    "mean_photon": tr("Mean photon energy"),
     "quantum_yield": "QY",
 }
-RATIO_HAS_NONE = "The paper’s R lines leave out what points share. Choose the component estimator."
-NO_RAW_DATA = "The tables give errors, but not where they come from."
+RATIO_HAS_NONE = tr("The paper’s R lines leave out what points share. Choose the component estimator.")
+NO_RAW_DATA = tr("The tables give errors, but not where they come from.")
 _MOST_PROBLEMS = 6
-JOINT = "joint fit"
+JOINT = tr("joint fit")
 _ALWAYS_TOLD = ("misfit", "shared_parameters")
 _IN_WORDS = (*_ALWAYS_TOLD, "polaron_energy")
-RATIO, EFFICIENCY, ABSORPTION = "R & QY", "Efficiency", "Absorption"
-ALL_CHECKS, PROBLEMS = "Polaron › checks", "problems"
+RATIO, EFFICIENCY, ABSORPTION = "R & QY", tr("Efficiency"), tr("Absorption")
+ALL_CHECKS, PROBLEMS = tr("Polaron › checks"), "problems"
 """Where checks lead to: names of steps, a page, and the list of problems."""
 _COLON, _AWAITED = ": ", " …"
-_ALL_CHECKS = "The page “Checks” of the Polaron step has all of them."
-_AWAITED_NOTE = "Checked as soon as the data rest."
+_ALL_CHECKS = tr("The page “Checks” of the Polaron step has all of them.")
+_AWAITED_NOTE = tr("Checked as soon as the data rest.")
 _MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 
@@ -103,19 +103,21 @@ def _energy_rows(results: Results, t: int) -> Iterator[ResultRow]:
     energies = results.energies
     if energies is not None and np.isfinite(energies.reference_mev[t]):
         gap = Estimate(energies.reference_mev[t], energies.reference_error_mev[t], "meV")
-        yield ResultRow("E<sub>g</sub>", gap, "Reference of ΔE")
+        yield ResultRow("E<sub>g</sub>", gap, tr("Reference of ΔE"))
         mean = Estimate(energies.mean_photon_mev[t], energies.mean_photon_error_mev[t], "meV")
-        yield ResultRow("⟨E⟩", mean, "Mean energy of an emitted photon, for the heat balance")
+        yield ResultRow("⟨E⟩", mean, tr("Mean energy of an emitted photon, for the heat balance"))
 
 
 def _efficiency_rows(
     results: Results, fit: EfficiencyFit, view: ViewState, t: int, systematic: Systematic
 ) -> Iterator[ResultRow]:
     is_ratio = results.document.settings.efficiency.estimator == "ratio"
-    note = RATIO_NOTE if is_ratio else "Statistical, 68 %"
+    note = RATIO_NOTE if is_ratio else tr("Statistical, 68 %")
     value = quantum_yield(fit, t)
     is_open = value.low is None
-    note_of_yield = note if not is_open else "Its 68 % interval is open: the slope of the Stokes line is not determined"
+    note_of_yield = (
+        note if not is_open else tr("Its 68 % interval is open: the slope of the Stokes line is not determined")
+    )
     if fit.responses is not None:
         # A table of η says nothing of the quantum yield.
         told = systematic.words("quantum_yield", t)
@@ -123,7 +125,7 @@ def _efficiency_rows(
     for j in _shown_detunings(fit, view, t):
         eta = efficiency_at(fit, t, j)
         is_known = math.isfinite(eta.value)
-        why = note if is_known else "Neither emission nor absorption stands out of its noise"
+        why = note if is_known else tr("Neither emission nor absorption stands out of its noise")
         below = plain(fit.detuning_mev[t, j], 0)
         told = systematic.words("eta", (t, j)) if is_known else ""
         yield ResultRow(
@@ -155,9 +157,9 @@ def _polaron_rows(
 ) -> Iterator[ResultRow]:
     is_open, is_misfit = intervals is not None and not bool(intervals.identified[index]), bool(fit.is_misfit[index])
     for symbol, name in _RATES:
-        note = NOT_IDENTIFIED if is_open else "First-order error"
+        note = NOT_IDENTIFIED if is_open else tr("First-order error")
         if name in _PROFILED:
-            note = "Not identified: the data set one limit only" if is_open else "Profile likelihood, 68 %"
+            note = tr("Not identified: the data set one limit only") if is_open else tr("Profile likelihood, 68 %")
         if is_misfit:
             note = f"{MODEL_FAILS} {note}"
         value = parameter_estimate(fit, intervals, name, index)
@@ -210,28 +212,34 @@ def _efficiency_checks(results: Results, fit: EfficiencyFit, t: int) -> Iterator
     name = temperature_name(fit.temperatures_k[t])
     if fit.dof[t] > 0 and np.isfinite(fit.chi2[t]):
         misfit = Misfit(float(fit.chi2[t]), int(fit.dof[t]))
-        verb = "lie" if misfit.is_likely else "do not lie"
-        text = f"Stokes points {verb} on one line at {name} ({_per_dof(misfit)})"
-        yield Check(_tone(misfit), text, "A bend means that QY or the collection depends on the excitation.", RATIO)
+        verb = "lie" if misfit.is_likely else tr("do not lie")
+        text = tr(
+            "Stokes points {verb} on one line at {name} ({per_dof})", verb=verb, name=name, per_dof=_per_dof(misfit)
+        )
+        yield Check(_tone(misfit), text, tr("A bend means that QY or the collection depends on the excitation."), RATIO)
     mean = common_yield(fit)
     if mean is not None:
         verb = "agrees" if mean.misfit.is_likely else "differs"
-        text = f"QY {verb} between temperatures ({_per_dof(mean.misfit)})"
-        yield Check(_tone(mean.misfit), text, "Share QY only when the temperatures agree.", RATIO)
+        text = tr("QY {verb} between temperatures ({per_dof})", verb=verb, per_dof=_per_dof(mean.misfit))
+        yield Check(_tone(mean.misfit), text, tr("Share QY only when the temperatures agree."), RATIO)
     closed = np.isfinite(fit.eta_low[t]) & np.isfinite(fit.eta_high[t])
     count = int((fit.valid[t] & ~closed).sum())
     if count:
         noun = "detuning" if count == 1 else "detunings"
-        text = f"{count} {noun} not determined at {name}"
-        yield Check("warn", text, "Signals below their noise; kept in the fit.", EFFICIENCY)
+        text = tr("{count} {noun} not determined at {name}", count=count, noun=noun, name=name)
+        yield Check("warn", text, tr("Signals below their noise; kept in the fit."), EFFICIENCY)
 
 
 def _baseline_checks(results: Results, t: int) -> Iterator[Check]:
     baseline = None if results.absorbed is None else results.absorbed.baselines[t]
     if baseline is not None and baseline.dof > 0:
         misfit = Misfit(baseline.chi2, baseline.dof)
-        text = f"PA {'follows' if misfit.is_likely else 'leaves'} its baseline ({_per_dof(misfit)})"
-        yield Check(_tone(misfit), text, "The baseline is the largest systematic of η and QY.", ABSORPTION)
+        text = tr(
+            "PA {value} its baseline ({per_dof})",
+            value="follows" if misfit.is_likely else "leaves",
+            per_dof=_per_dof(misfit),
+        )
+        yield Check(_tone(misfit), text, tr("The baseline is the largest systematic of η and QY."), ABSORPTION)
 
 
 def consistency_checks(results: Results, view: ViewState, before: Sequence[Check] = ()) -> list[Check]:
@@ -262,7 +270,10 @@ def consistency_checks(results: Results, view: ViewState, before: Sequence[Check
         verb = "agrees" if rest == 1 else "agree"
         found.append(
             Check(
-                "good", f"Consistency: {rest} more {verb}", "The page “Checks” of the Polaron step has all.", ALL_CHECKS
+                "good",
+                tr("Consistency: {rest} more {verb}", rest=rest, verb=verb),
+                tr("The page “Checks” of the Polaron step has all."),
+                ALL_CHECKS,
             )
         )
     return found
@@ -274,7 +285,15 @@ def _told(one: "consistency.Check") -> str:
         return f"{place}{title}{_COLON}{escaped(typeset(first_sentence(one.meaning)).removesuffix('.'))}"
     relation = "" if one.relation == "=" else f"{escaped(one.relation)} "
     found, wanted = (escaped(typeset(number.text)) for number in one.numbers[:2])
-    return f"{place}{title}{_COLON}{found} instead of {relation}{wanted}"
+    return tr(
+        "{place}{title}{colon}{found} instead of {relation}{wanted}",
+        place=place,
+        title=title,
+        colon=_COLON,
+        found=found,
+        relation=relation,
+        wanted=wanted,
+    )
 
 
 def typeset(words: str) -> str:
@@ -303,7 +322,7 @@ def _tone(misfit: Misfit) -> str:
 
 
 def _per_dof(misfit: Misfit) -> str:
-    return f"χ²/dof {plain(misfit.chi2 / misfit.dof, 2)}"
+    return tr("χ²/dof {chi2}", chi2=plain(misfit.chi2 / misfit.dof, 2))
 
 
 # --- where an error comes from ---------------------------------------------------------------------------
@@ -355,7 +374,7 @@ def _budget_of(fit: EfficiencyFit, products: tuple[Any, ...], t: int, j: int | N
 
 def _why_not_split(results: Results, fit: EfficiencyFit, *, has_selection: bool) -> str:
     if results.document.settings.efficiency.quantum_yield == "fixed" and not has_selection:
-        return "QY and its error are given. Select a point to see where the error of its η comes from."
+        return tr("QY and its error are given. Select a point to see where the error of its η comes from.")
     if fit.is_shared and not has_selection:
-        return "One QY serves all temperatures. Select a point to see where the error of its η comes from."
-    return "Not determined here."
+        return tr("One QY serves all temperatures. Select a point to see where the error of its η comes from.")
+    return tr("Not determined here.")

@@ -7,6 +7,7 @@ import numpy as np
 
 from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
 from asplab.core.pump.purity import PurityBound
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import plain
 
 
@@ -23,14 +24,19 @@ class Flag:
 KNOWN = {
     flag.name: flag
     for flag in (
-        Flag("not_determined", "not determined", "neither emission nor absorption stands out of its noise"),
-        Flag("net_cooling", "net cooling", "the sample cools: PA is negative beyond 3σ"),
-        Flag("eta_above_1", "above 1", "η is above 1"),
-        Flag("eta_below_0", "below 0", "η is below 0"),
-        Flag("truncated", "hidden part", "the filters hide more than 10 % of the band"),
-        Flag("interpolated", "between steps", "PA is interpolated between coarse steps of the scan"),
-        Flag("excluded", "excluded", "excluded from the fits"),
-        Flag("single_photon_not_verified", "two photons?", "no power series shows that it takes a single photon", True),
+        Flag("not_determined", tr("not determined"), tr("neither emission nor absorption stands out of its noise")),
+        Flag("net_cooling", tr("net cooling"), tr("the sample cools: PA is negative beyond 3σ")),
+        Flag("eta_above_1", tr("above 1"), tr("η is above 1")),
+        Flag("eta_below_0", tr("below 0"), tr("η is below 0")),
+        Flag("truncated", tr("hidden part"), tr("the filters hide more than 10 % of the band")),
+        Flag("interpolated", tr("between steps"), tr("PA is interpolated between coarse steps of the scan")),
+        Flag("excluded", "excluded", tr("excluded from the fits")),
+        Flag(
+            "single_photon_not_verified",
+            tr("two photons?"),
+            tr("no power series shows that it takes a single photon"),
+            True,
+        ),
     )
 }
 
@@ -62,5 +68,5 @@ def single_photon_open(fit: EfficiencyFit) -> np.ndarray:
 def _leak(fit: EfficiencyFit, purity: PurityBound | None, t: int, j: int) -> Iterator[Flag]:
     if purity is not None and leak_possible(fit, purity)[t, j]:
         share = plain(float(purity.leak_share[t, j]), 3)
-        words = f"a laser leak within the stated rejection could make it up to {share} too high"
+        words = tr("a laser leak within the stated rejection could make it up to {share} too high", share=share)
         yield Flag("leak_possible", "leak?", words, is_doubt=True)

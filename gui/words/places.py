@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from asplab.gui.language import tr
 from asplab.gui.tree.nodes import Node
 
 PAGE_OF = " › "
 """Between the name of a step and the key of one of its pages."""
-_MANIFEST_LINE = " (manifest line"
+_MANIFEST_LINE = tr(" (manifest line")
 
 
 def find_place(where: str, root: Node, names: Sequence[str], steps: Sequence[tuple[str, str]]) -> dict[str, object]:

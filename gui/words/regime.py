@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from asplab.core.pump.linear_regime import LINEAR_TO, LinearRegime
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import plain
 
 _BRIEF = {"lifetime, or repetition rate": "lifetime", "pump power of the spectra": "power"}
@@ -18,19 +19,23 @@ def regime_words(regime: LinearRegime | None, t: int) -> tuple[str, ...]:
         wanted = "; ".join(regime.missing)
         brief = missing_words(regime)
         return (
-            f"⟨N⟩ per crystal not known: fill in {wanted} (Pump light)",
-            f"⟨N⟩ not known: {wanted}",
-            f"⟨N⟩ needs {brief}",
-            "⟨N⟩ not known",
+            tr("⟨N⟩ per crystal not known: fill in {wanted} (Pump light)", wanted=wanted),
+            tr("⟨N⟩ not known: {wanted}", wanted=wanted),
+            tr("⟨N⟩ needs {brief}", brief=brief),
+            tr("⟨N⟩ not known"),
         )
     largest = [_largest(part[t]) for part in (regime.light, regime.heat)]
     known = [(name, value) for name, value in zip(("PL", "PA"), largest, strict=True) if math.isfinite(value)]
     if not known:
-        return ("⟨N⟩ not known at this temperature", "⟨N⟩ not known")
+        return (tr("⟨N⟩ not known at this temperature"), tr("⟨N⟩ not known"))
     is_high = max(value for _, value in known) > LINEAR_TO
     said = ", ".join(f"{small(value)} ({name})" for name, value in known)
-    verdict = f"! above {plain(LINEAR_TO, 1)}" if is_high else "linear"
-    return f"⟨N⟩ per crystal up to {said} · {verdict}", f"⟨N⟩ ≤ {said} · {verdict}", f"⟨N⟩ {verdict}"
+    verdict = tr("! above {linear_to}", linear_to=plain(LINEAR_TO, 1)) if is_high else "linear"
+    return (
+        tr("⟨N⟩ per crystal up to {said} · {verdict}", said=said, verdict=verdict),
+        f"⟨N⟩ ≤ {said} · {verdict}",
+        f"⟨N⟩ {verdict}",
+    )
 
 
 def missing_words(regime: LinearRegime) -> str:

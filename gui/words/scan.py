@@ -10,9 +10,10 @@ from asplab.core.pipeline import Results
 from asplab.core.scans import ScanSet
 from asplab.core.scans.sets import Seam
 from asplab.core.units import FloatArray, energy_from_wavelength
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import measured, plain
 
-UNITS = {"volt": "independent of power", "power": "proportional to power"}
+UNITS = {"volt": tr("independent of power"), "power": tr("proportional to power")}
 _BETTER = 9.0
 """Difference of χ² from which one unit of the baseline is said to describe the scans better."""
 _MICROVOLT = 1e6
@@ -20,11 +21,15 @@ _MICROVOLT = 1e6
 
 def scan_words(results: Results, scans: ScanSet, t: int) -> tuple[str, ...]:
     """Return how many scans there are, with what they are paired and what was done to them; then in fewer words."""
-    count = f"{len(scans.volts)} scan{'' if len(scans.volts) == 1 else 's'}"
+    count = tr("{volts} scan{value}", volts=len(scans.volts), value="" if len(scans.volts) == 1 else "s")
     paired = "" if results.pairs is None else results.pairs.words(t)
     seams, ranges = len(scans.seams), len(scans.overloaded_nm)
-    done = [f"{seams} seam{'' if seams == 1 else 's'}"] if seams else []
-    done += [f"{ranges} overloaded range{'' if ranges == 1 else 's'} left out"] if ranges else []
+    done = [tr("{seams} seam{value}", seams=seams, value="" if seams == 1 else "s")] if seams else []
+    done += (
+        [tr("{ranges} overloaded range{value} left out", ranges=ranges, value="" if ranges == 1 else "s")]
+        if ranges
+        else []
+    )
     done += _trend_words(results, t)
     brief = paired.split(",")[0].split(" (")[0]
     texts = ((count, paired, *done), (count, brief, *done), (brief, *done), (brief,))
@@ -33,7 +38,11 @@ def scan_words(results: Results, scans: ScanSet, t: int) -> tuple[str, ...]:
 
 def _trend_words(results: Results, t: int) -> list[str]:
     found = 0 if results.drift is None else int(results.drift.heat.is_beyond[t].sum())
-    return [f"! PA of {found} excitation{'s drift' if found > 1 else ' drifts'}"] if found else []
+    return (
+        [tr("! PA of {found} excitation{value}", found=found, value=tr("s drift") if found > 1 else " drifts")]
+        if found
+        else []
+    )
 
 
 def baseline_words(results: Results, baseline: FittedBaseline | None) -> tuple[str, ...]:
@@ -42,15 +51,27 @@ def baseline_words(results: Results, baseline: FittedBaseline | None) -> tuple[s
         return ("",)
     unit = results.document.settings.baseline.unit
     gain = baseline.gain_of_other(unit)
-    verdict = "the scans don’t tell which"
+    verdict = tr("the scans don’t tell which")
     if abs(gain) > _BETTER:
         other = next(name for name in UNITS if name != unit)
-        verdict = f"! {UNITS[other]} fits better" if gain > 0 else f"{UNITS[unit]} fits better"
+        verdict = (
+            tr("! {units} fits better", units=UNITS[other])
+            if gain > 0
+            else tr("{units} fits better", units=UNITS[unit])
+        )
     volt, power = (f"χ² {plain(chi2, 1)}" for chi2 in (baseline.chi2_volt, baseline.chi2_power))
     return (
-        f"baseline {UNITS['volt']}: {volt}, {UNITS['power']}: {power} ({baseline.dof} dof) · {verdict}",
-        f"independent of power {volt}, proportional {power} · {verdict}",
-        f"in volts {volt}, by power {power} · {verdict}",
+        tr(
+            "baseline {units}: {volt}, {units2}: {power} ({dof} dof) · {verdict}",
+            units=UNITS["volt"],
+            volt=volt,
+            units2=UNITS["power"],
+            power=power,
+            dof=baseline.dof,
+            verdict=verdict,
+        ),
+        tr("independent of power {volt}, proportional {power} · {verdict}", volt=volt, power=power, verdict=verdict),
+        tr("in volts {volt}, by power {power} · {verdict}", volt=volt, power=power, verdict=verdict),
         verdict,
     )
 
@@ -72,29 +93,37 @@ def reading_words(results: Results, k: int) -> str:
     if abs(mean) < 5.0 * error:
         return ""
     part = Estimate(100.0 * float(absorbed.quadrature[k]) / mean, 100.0 * error / abs(mean))
-    return f"{measured(part)} % of it in quadrature"
+    return tr("{part} % of it in quadrature", part=measured(part))
 
 
 def seam_tip(seam: Seam) -> str:
     """Return how two pieces of the scans were joined."""
     low, high = (plain(end, 1) for end in seam.overlap_nm)
-    lines = [f"<b>Pieces joined at {plain(seam.at_nm, 1)} nm</b>", f"both measured {low} to {high} nm"]
+    lines = [
+        tr("<b>Pieces joined at {at_nm} nm</b>", at_nm=plain(seam.at_nm, 1)),
+        tr("both measured {low} to {high} nm", low=low, high=high),
+    ]
     if seam.factor_error > 0.0:
-        lines.append(f"the further piece × {measured(Estimate(seam.factor, seam.factor_error))} at equal power")
+        lines.append(
+            tr(
+                "the further piece × {estimate} at equal power",
+                estimate=measured(Estimate(seam.factor, seam.factor_error)),
+            )
+        )
     else:
-        lines.append("joined as they are")
+        lines.append(tr("joined as they are"))
     if seam.offset_v != 0.0:
         offset = measured(Estimate(_MICROVOLT * seam.offset_v, _MICROVOLT * seam.offset_error_v))
-        lines.append(f"and {offset} µV added")
+        lines.append(tr("and {offset} µV added", offset=offset))
     if seam.dof:
-        lines.append(f"χ²/dof {plain(seam.chi2 / seam.dof, 2)}")
+        lines.append(tr("χ²/dof {chi2}", chi2=plain(seam.chi2 / seam.dof, 2)))
     return "<br>".join(lines)
 
 
 def overload_tip(range_nm: tuple[float, float]) -> str:
     """Return what is said of a range that is left out."""
     low, high = (plain(end, 1) for end in range_nm)
-    return f"<b>{low} to {high} nm left out</b><br>the lock-in was at its full scale"
+    return tr("<b>{low} to {high} nm left out</b><br>the lock-in was at its full scale", low=low, high=high)
 
 
 def energies_of(results: Results, scans: ScanSet, wavelength_nm: FloatArray) -> FloatArray:

@@ -53,9 +53,9 @@ class Systematic:
             Where the result stands in its array there.
         """
         if self.found is None:
-            return "syst …" if self.is_awaited else f"syst {NONE}" if self.why else ""
+            return tr("syst …") if self.is_awaited else tr("syst {none}", none=NONE) if self.why else ""
         told = arms(*(float(getattr(end, quantity)[place]) for end in (self.found.plus, self.found.minus)))
-        return f"syst {told}"
+        return tr("syst {told}", told=told)
 
 
 NO_SYSTEMATIC = Systematic()

@@ -8,6 +8,7 @@ import numpy as np
 from asplab.core.ledger import Step
 from asplab.core.ledger.around import Around
 from asplab.core.pipeline import Results
+from asplab.gui.language import tr
 from asplab.gui.plots.drawn import Series
 from asplab.gui.plots.layer import Array
 from asplab.gui.widgets.numerals import plain
@@ -76,7 +77,7 @@ class Points:
     keys: tuple[tuple[str, ...], ...]
     y_label: str
     base: float = 0.0
-    x_label: str = "Excitation (nm)"
+    x_label: str = tr("Excitation (nm)")
     tips: tuple[str, ...] = field(default_factory=tuple)
 
 
@@ -90,7 +91,7 @@ def spectrum_curves(results: Results, steps: Sequence[Step], step: Step, found: 
         found.x_after,
         found.before,
         found.after * step.scale,
-        "Wavelength (nm)",
+        tr("Wavelength (nm)"),
         unit,
         stack.kind,
         _names(step),
@@ -114,7 +115,7 @@ def scan_curves(results: Results, steps: Sequence[Step], step: Step, found: Arou
         x_after,
         _MICROVOLT * found.before,
         _MICROVOLT * found.after * step.scale,
-        "ΔE (meV)" if has_reference else "Photon energy (meV)",
+        "ΔE (meV)" if has_reference else tr("Photon energy (meV)"),
         "µV",
         SCAN_COLOR,
         _names(step),
@@ -144,14 +145,14 @@ def condition_points(results: Results, step: Step, found: Around) -> Points:
 def _quantity(step: Step, found: Around) -> tuple[Array, str, str, float]:
     """Return what is drawn of each condition, the label of its axis, its unit, and its value without correction."""
     if step.name == "truncation":
-        return 100.0 * (1.0 - found.before[0] / found.after[0]), "Hidden part of the band (%)", "% hidden", 0.0
+        return 100.0 * (1.0 - found.before[0] / found.after[0]), tr("Hidden part of the band (%)"), tr("% hidden"), 0.0
     if step.subject == "condition":
-        return found.after[0] / found.before[0], "Intensity multiplied by", "times", 1.0
-    return found.after[0] - found.before[0], "Change of the photon energy (meV)", "meV", 0.0
+        return found.after[0] / found.before[0], tr("Intensity multiplied by"), "times", 1.0
+    return found.after[0] - found.before[0], tr("Change of the photon energy (meV)"), "meV", 0.0
 
 
 def _names(step: Step) -> tuple[str, str]:
-    after = "after" if step.state == "on" else "with it"
+    after = "after" if step.state == "on" else tr("with it")
     digits = 1 if 1.0 < step.scale < 100.0 else 0 if step.scale > 1.0 else 3
     times = f" × {plain(step.scale, digits)} {step.scale_unit}".rstrip() if step.scale != 1.0 else ""
     return "before" if step.state == "on" else "now", f"{after}{times}"
@@ -167,11 +168,11 @@ def _unit_before(steps: Sequence[Step], step: Step) -> str:
 def _change(found: Around, step: Step) -> tuple[Array | None, str]:
     if found.x_before.shape == found.x_after.shape and not np.array_equal(found.x_before, found.x_after):
         unit = "meV" if step.subject == "scan" else "nm"
-        return found.x_after - found.x_before, f"Shift ({unit})"
+        return found.x_after - found.x_before, tr("Shift ({unit})", unit=unit)
     if found.difference is None:
         return None, ""
     before = found.before.mean(axis=0)
     scaled = step.scale * found.after.mean(axis=0) - before
     # What is multiplied and divided by one number comes back to within rounding only.
     scaled[np.abs(scaled) <= _ROUNDING * np.max(np.abs(before), initial=0.0)] = 0.0
-    return scaled, "Change"
+    return scaled, tr("Change")

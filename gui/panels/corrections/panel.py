@@ -39,11 +39,11 @@ from asplab.gui.widgets.text import escaped
 from asplab.gui.words.findings import typeset
 from asplab.gui.words.reading import selected_stack, stack_name, temperature_name, why_missing
 
-VIEWS = (("mean", "Mean"), ("repeats", "Repeats"), ("conditions", "All conditions"))
-STALE, RUNNING = "! effects of earlier settings", "comparing …"
+VIEWS = (("mean", tr("Mean")), ("repeats", tr("Repeats")), ("conditions", tr("All conditions")))
+STALE, RUNNING = tr("! effects of earlier settings"), tr("comparing …")
 
 if TYPE_CHECKING:
-    from asplab.core.appraisal.correction_effects import CorrectionEffect
+    pass
 
 
 class CorrectionsPanel(StudyPanel):
@@ -65,15 +65,15 @@ class CorrectionsPanel(StudyPanel):
         self._drawn: tuple[object, ...] = ()
         self._keys: tuple[str, ...] = ()
         self.list = SwitchList(theme, HEADS, EFFECT_COLUMNS, sample=SAMPLE)
-        self.list.setAccessibleName("Corrections")
-        self.run_button, self.more_button = QPushButton("Compare again"), QPushButton()
+        self.list.setAccessibleName(tr("Corrections"))
+        self.run_button, self.more_button = QPushButton(tr("Compare again")), QPushButton()
         self.more_button.setCheckable(True)
-        self.more_button.setToolTip("Show corrections for which there is nothing to do, or no files and numbers")
+        self.more_button.setToolTip(tr("Show corrections for which there is nothing to do, or no files and numbers"))
         self.views = ChoiceField(VIEWS)
         self.picture = StepPicture(theme)
         self.table = DataTable(theme, CONDITIONS)
         self.table.setAccessibleName(tr("What the correction does to every condition"))
-        self._list_card, self._picture_card = Card("Corrections"), Card("")
+        self._list_card, self._picture_card = Card(tr("Corrections")), Card("")
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
@@ -91,8 +91,8 @@ class CorrectionsPanel(StudyPanel):
         """Show the corrections and the selected condition; nothing here moves while a window is dragged."""
         k = selected_stack(results, view)
         if results.corrected is None or k is None:
-            reason = "Add emission spectra (kind pl or aspl), or choose a temperature that has some."
-            self.deck.display_missing("Nothing to correct", why_missing(results, reason, view))
+            reason = tr("Add emission spectra (kind pl or aspl), or choose a temperature that has some.")
+            self.deck.display_missing(tr("Nothing to correct"), why_missing(results, reason, view))
             return
         if results is not self._results:
             self._steps, self._asked = ledger(results), {}
@@ -134,7 +134,7 @@ class CorrectionsPanel(StudyPanel):
         self._list_card.header.addWidget(self.more_button)
         self._list_card.add(scrolled(self.list), 1)
         self.views.setFixedWidth(132)
-        self.views.setAccessibleName("What is shown of the correction")
+        self.views.setAccessibleName(tr("What is shown of the correction"))
         self._picture_card.header.addWidget(self.views)
         below = QWidget()
         self._below = QStackedLayout(below)
@@ -199,7 +199,7 @@ class CorrectionsPanel(StudyPanel):
 
     def _show_words(self) -> None:
         idle = sum(not step.can_switch for step in self._steps)
-        self.more_button.setText(f"{idle} more")
+        self.more_button.setText(tr("{idle} more", idle=idle))
         self.more_button.setVisible(bool(idle))
         words, can_run = _said(self._state)
         self._list_card.display_subtitle(words)
@@ -228,7 +228,7 @@ class CorrectionsPanel(StudyPanel):
             self._drawn = drawn
             self._draw(results, step, k, slow)
 
-    def _effect(self, step: Step) -> "CorrectionEffect | None":
+    def _effect(self, step: Step) -> tr("CorrectionEffect | None"):
         return (self._state.value or {}).get(step.name) if self._state.is_current else None
 
     def _found(self, results: Results, step: Step, k: int) -> Around | str | None:
@@ -277,8 +277,10 @@ class CorrectionsPanel(StudyPanel):
         self.table.display([condition_row(corrected, i) for i in members], selected=members.index(k))
         total = int(sum(corrected.replaced_pixels[i] for i in members))
         name = temperature_name(corrected.temperatures_k[t])
-        self._picture_card.display_title(f"Conditions at {name}")
-        self._picture_card.display_subtitle(f"{len(members)} conditions · {total} pixels replaced")
+        self._picture_card.display_title(tr("Conditions at {name}", name=name))
+        self._picture_card.display_subtitle(
+            tr("{members} conditions · {total} pixels replaced", members=len(members), total=total)
+        )
 
 
 def _said(state: StudyState) -> tuple[str, bool]:
@@ -289,4 +291,4 @@ def _said(state: StudyState) -> tuple[str, bool]:
         return f"! {escaped(state.failure)}", True
     if state.outcome is not None and not state.is_current:
         return STALE, True
-    return "Δ = with − without the correction" if state.is_current else "", not state.is_current
+    return tr("Δ = with − without the correction") if state.is_current else "", not state.is_current

@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.corrections.drawn import BEFORE, Curves, Points
@@ -18,8 +19,8 @@ from asplab.gui.widgets.empty import EmptyState
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import TextLine, escaped
 
-CURVE_HINT = f"Click a curve to select the repeat · {EXCLUDES} · wheel zooms · A shows all"
-POINT_HINT = f"Click a point to select the condition · {EXCLUDES} · wheel zooms · A shows all"
+CURVE_HINT = tr("Click a curve to select the repeat · {excludes} · wheel zooms · A shows all", excludes=EXCLUDES)
+POINT_HINT = tr("Click a point to select the condition · {excludes} · wheel zooms · A shows all", excludes=EXCLUDES)
 
 _AXIS_PX = 68
 """Room for the numbers beside both plots, so that one wavelength stands above the other."""
@@ -43,7 +44,7 @@ class StepPicture(QWidget):
         self.sources, self.effect = TextLine(muted=True), TextLine(muted=True)
         self.curves = SeriesPlot(theme)
         self.change = SeriesPlot(theme)
-        self.points = SeriesPlot(theme, x_label="Excitation (nm)")
+        self.points = SeriesPlot(theme, x_label=tr("Excitation (nm)"))
         self._before, self._after = LayerCurves(theme), LayerCurves(theme)
         self._zero, self._base = Guides(theme), Guides(theme)
         self.curves.add_layer(self._before, z=-2)
@@ -179,5 +180,7 @@ def _marks(drawn: Curves) -> Series:
     """Return rings around the points that were replaced."""
     rows, pixels = np.nonzero(drawn.replaced)
     x = drawn.x_before[pixels]
-    tips = [f"repeat {row + 1}, {plain(at, 1)} nm: replaced" for row, at in zip(rows, x, strict=True)]
+    tips = [
+        tr("repeat {row}, {at} nm: replaced", row=row + 1, at=plain(at, 1)) for row, at in zip(rows, x, strict=True)
+    ]
     return Series("warn", x=x, y=drawn.before[rows, pixels], tips=tips, is_open=True, symbol_px=8)

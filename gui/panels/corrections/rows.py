@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 NONE = "—"
 SAMPLE = "−0.000 (10\u202fσ)"
-HEADS = ("Correction", "What is done", "File")
+HEADS = (tr("Correction"), tr("What is done"), tr("File"))
 EFFECT_COLUMNS = (
-    Column("ΔQY", "", "Change of the quantum yield by the correction, median over the temperatures"),
-    Column("Δη", "", "Largest change of an η with ΔE up to 102 meV"),
-    Column("Δ<i>ħω</i>", "meV", "Change of ħω of the joint fit"),
+    Column("ΔQY", "", tr("Change of the quantum yield by the correction, median over the temperatures")),
+    Column("Δη", "", tr("Largest change of an η with ΔE up to 102 meV")),
+    Column("Δ<i>ħω</i>", "meV", tr("Change of ħω of the joint fit")),
 )
 CONDITIONS = (
-    Column("Condition", "", "Kind and excitation wavelength"),
-    Column("Repeats"),
-    Column("Exposure", "s"),
-    Column("Power", "µW", "Mean pump power at the sample"),
-    Column("Dark", "", "Whether a mean dark frame was subtracted"),
-    Column("Replaced", "px", "Pixels that stood out against the other repeats"),
+    Column(tr("Condition"), "", tr("Kind and excitation wavelength")),
+    Column(tr("Repeats")),
+    Column(tr("Exposure"), "s"),
+    Column(tr("Power"), "µW", tr("Mean pump power at the sample")),
+    Column(tr("Dark"), "", tr("Whether a mean dark frame was subtracted")),
+    Column(tr("Replaced"), "px", tr("Pixels that stood out against the other repeats")),
 )
 _CELLS = (("quantum_yield", 3), ("eta_largest", 3), ("phonon_mev", 2))
-_STATES = {"on": "", "off": "Switched off. ", "no data": "Nothing to correct with. ", "not needed": ""}
+_STATES = {"on": "", "off": tr("Switched off. "), "no data": tr("Nothing to correct with. "), "not needed": ""}
 _LARGEST_PLAIN, _MOST_SIGMAS = 1e4, 999
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NOTHING = 0.05
@@ -78,7 +78,11 @@ def _switch_row(
     return SwitchRow(
         title=step.title,
         words=typeset(step.brief),
-        file=step.sources[0] if len(step.sources) == 1 else f"{len(step.sources)} files" if step.sources else "",
+        file=step.sources[0]
+        if len(step.sources) == 1
+        else tr("{sources} files", sources=len(step.sources))
+        if step.sources
+        else "",
         cells=tuple(_cell(shift, digits) for shift, digits in shifts) or (NONE,) * len(_CELLS),
         is_on=is_on if step.can_switch else None,
         color=("pa" if step.subject == "scan" else kind) if step.acts_on(k) else "",
@@ -118,10 +122,14 @@ def sigmas(shift: "Shift") -> str:
 def _tip(step: Step, effect: "CorrectionEffect | None", *, acts: bool) -> str:
     lines = [f"<b>{escaped(step.title)}</b>", f"{_STATES[step.state]}{escaped(typeset(step.told))}"]
     if acts:
-        lines.append("● It changes the selected condition.")
+        lines.append(tr("● It changes the selected condition."))
     if step.sources:
         shown = ", ".join(escaped(name) for name in step.sources[:3])
-        lines.append(breakable(shown + (f" … and {len(step.sources) - 3} more" if len(step.sources) > 3 else "")))
+        lines.append(
+            breakable(
+                shown + (tr(" … and {sources} more", sources=len(step.sources) - 3) if len(step.sources) > 3 else "")
+            )
+        )
     if effect is not None:
         lines.append(effect_words(effect))
     return "<br>".join(lines)
@@ -133,16 +141,25 @@ def effect_words(effect: "CorrectionEffect") -> str:
         return escaped(effect.why[0].upper() + effect.why[1:])
     place = ""
     if effect.eta_place:
-        place = f" at {plain(effect.eta_place[0], 0)} K, ΔE = {plain(effect.eta_place[1], 0)} meV"
+        place = tr(
+            " at {eta_place} K, ΔE = {eta_place2} meV",
+            eta_place=plain(effect.eta_place[0], 0),
+            eta_place2=plain(effect.eta_place[1], 0),
+        )
     parts = [
-        f"QY {_cell(effect.quantum_yield, 4)}, median over the temperatures",
-        f"η {_cell(effect.eta_median, 4)} in the median, {_cell(effect.eta_largest, 3)} at most{place}",
-        f"ħω {_cell(effect.phonon_mev, 2)} and g {_cell(effect.g_mev, 2)} in meV",
+        tr("QY {cell}, median over the temperatures", cell=_cell(effect.quantum_yield, 4)),
+        tr(
+            "η {cell} in the median, {cell2} at most{place}",
+            cell=_cell(effect.eta_median, 4),
+            cell2=_cell(effect.eta_largest, 3),
+            place=place,
+        ),
+        tr("ħω {cell} and g {cell2} in meV", cell=_cell(effect.phonon_mev, 2), cell2=_cell(effect.g_mev, 2)),
     ]
     for count, when in ((effect.only_with, "with"), (effect.only_without, "without")):
         if count:
-            parts.append(f"{count} η determined only {when} it")
-    return "What it changes: " + "; ".join(parts) + ". σ: standard errors of the results."
+            parts.append(tr("{count} η determined only {when} it", count=count, when=when))
+    return tr("What it changes: ") + "; ".join(parts) + tr(". σ: standard errors of the results.")
 
 
 def effect_line(effect: "CorrectionEffect | None") -> tuple[str, ...]:
@@ -200,10 +217,10 @@ def condition_row(corrected: Corrected, k: int) -> TableRow:
         str(len(stack.members)),
         _mean_of([condition.exposure_s for condition in conditions], 1),
         _mean_of([condition.power_uw for condition in conditions], 1),
-        "subtracted" if corrected.dark_group[k] >= 0 else "none",
+        tr("subtracted") if corrected.dark_group[k] >= 0 else tr("none"),
         str(int(corrected.replaced_pixels[k])),
     )
-    tip = stack.key if stack.excluded is None else f"excluded: {stack.excluded}"
+    tip = stack.key if stack.excluded is None else tr("excluded: {excluded}", excluded=stack.excluded)
     return TableRow(cells, stack.kind, is_muted=stack.excluded is not None, tip=tip)
 
 

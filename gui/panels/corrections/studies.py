@@ -9,15 +9,16 @@ from asplab.core.ledger.around import Around, around
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 
 if TYPE_CHECKING:
-    from asplab.core.appraisal.correction_effects import CorrectionEffect
+    pass
 
 Request = tuple[str, int]
 """Name of a correction and place of a condition."""
 
 
-def compare(results: Results, _request: Any, progress: Progress) -> "dict[str, CorrectionEffect]":
+def compare(results: Results, _request: Any, progress: Progress) -> tr("dict[str, CorrectionEffect]"):
     """Return what each correction does to the results, by its name."""
     from asplab.core.appraisal.correction_effects import correction_effects
 
@@ -37,5 +38,5 @@ def _picture(results: Results, request: Request, _progress: Progress) -> Around 
 
 
 _UNSEEN = ("models", "systematics")
-EFFECTS = Study("corrections", "Effects of the corrections", compare, ignores=_UNSEEN, follows=True)
-PICTURE = Study("correction", "Before and after a correction", _picture, ignores=_UNSEEN)
+EFFECTS = Study("corrections", tr("Effects of the corrections"), compare, ignores=_UNSEEN, follows=True)
+PICTURE = Study("correction", tr("Before and after a correction"), _picture, ignores=_UNSEEN)

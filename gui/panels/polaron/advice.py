@@ -41,14 +41,14 @@ from asplab.gui.words.reading import temperature_name, temperature_specs
 
 COLUMNS = (
     Column("T"),
-    Column("leans on ΔE", "meV", "The point without which the parameter shifts most"),
-    Column("shift", "σ", "By how much, in standard errors of the full fit"),
-    Column("best ΔE", "meV", "Where one more η would make the error smallest"),
-    Column("error now", "meV", "First-order standard error", is_spare=True),
-    Column("error then", "meV", "With one more η at the best ΔE"),
-    Column("fall", "%", "By how much the error falls"),
+    Column(tr("leans on ΔE"), "meV", tr("The point without which the parameter shifts most")),
+    Column("shift", "σ", tr("By how much, in standard errors of the full fit")),
+    Column(tr("best ΔE"), "meV", tr("Where one more η would make the error smallest")),
+    Column(tr("error now"), "meV", tr("First-order standard error"), is_spare=True),
+    Column(tr("error then"), "meV", tr("With one more η at the best ΔE")),
+    Column("fall", "%", tr("By how much the error falls")),
 )
-_ETA_ERROR = Numeric("σ of η", 4, 1e-4, 1.0, 0.001)
+_ETA_ERROR = Numeric(tr("σ of η"), 4, 1e-4, 1.0, 0.001)
 _USUAL_ERROR = 0.005
 _LEAST_SHIFT, _MOST_SHIFT, _ROOM = 1.2, 5.0, 1.12
 _LEAST_FALL = 0.5
@@ -71,7 +71,7 @@ class AdvicePage(Page):
         self.fits, self.parameter = ChoiceField(FITS), ChoiceField(PARAMETERS)
         self.eta_error = NumberField(_ETA_ERROR)
         self.shifts = SeriesPlot(theme, x_label="ΔE (meV)")
-        self.errors = SeriesPlot(theme, x_label="ΔE of the new point (meV)")
+        self.errors = SeriesPlot(theme, x_label=tr("ΔE of the new point (meV)"))
         self._zero, self._now = Guides(theme), Guides(theme)
         self.shifts.add_layer(self._zero, z=-5)
         self.errors.add_layer(self._now, z=-5)
@@ -80,10 +80,10 @@ class AdvicePage(Page):
         self.table, self.words = DataTable(theme, COLUMNS), QLabel()
         self.table.setAccessibleName(tr("Measurements that would help most"))
         self._left, self._right = (
-            Card("Points left out", short_title="Left out"),
-            Card("With one more point", short_title="One more"),
+            Card(tr("Points left out"), short_title=tr("Left out")),
+            Card(tr("With one more point"), short_title=tr("One more")),
         )
-        self._below = Card("Where to measure")
+        self._below = Card(tr("Where to measure"))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
@@ -96,7 +96,7 @@ class AdvicePage(Page):
     def display(self, results: Results, view: ViewState) -> None:
         """Show the advice on the chosen parameter; what belongs to earlier settings is grey."""
         self._shown = (results, view)
-        here = self.look_at(self.deck, results, view, is_joint=self._is_joint, purpose="give advice on")
+        here = self.look_at(self.deck, results, view, is_joint=self._is_joint, purpose=tr("give advice on"))
         fit = results.efficiency
         if here is None or fit is None:
             return
@@ -129,9 +129,9 @@ class AdvicePage(Page):
     # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
         for field, width, name in (
-            (self.fits, 108, "Fit shown"),
-            (self.parameter, 64, "Parameter"),
-            (self.eta_error, 128, "Standard error that the new η will have"),
+            (self.fits, 108, tr("Fit shown")),
+            (self.parameter, 64, tr("Parameter")),
+            (self.eta_error, 128, tr("Standard error that the new η will have")),
         ):
             field.setFixedWidth(width)
             field.setAccessibleName(name)
@@ -158,8 +158,8 @@ class AdvicePage(Page):
         self.eta_error.refused.connect(self.hint_changed)
         for field in (self.fits, self.parameter):
             field.chosen.connect(self._look_again)
-        self.shifts.display_hint(f"Points beyond the frame stand at its edge · {EXCLUDES}")
-        self.errors.display_hint("Error left after one more η at each temperature; click the best place of one")
+        self.shifts.display_hint(tr("Points beyond the frame stand at its edge · {excludes}", excludes=EXCLUDES))
+        self.errors.display_hint(tr("Error left after one more η at each temperature; click the best place of one"))
         self.shifts.point_clicked.connect(self._choose_point)
         self.errors.point_clicked.connect(lambda series, *_: self._choose_row(series))
         self.table.row_chosen.connect(self._choose_row)
@@ -208,11 +208,11 @@ class AdvicePage(Page):
     def _show_shifts(self, advised: Advised, detuning_mev: FloatArray, view: ViewState, t: int) -> None:
         shift, temperatures = self._shift(advised), advised.fit.temperatures_k
         symbol = SYMBOLS[str(self.parameter.key)]
-        self.shifts.display_labels("ΔE (meV)", f"shift of {symbol} (σ)")
+        self.shifts.display_labels("ΔE (meV)", tr("shift of {symbol} (σ)", symbol=symbol))
         if shift is None or shift.shape != detuning_mev.shape:
             self.shifts.display([Series("muted")])
             self.shifts.display_selected(None)
-            self._left.display_subtitle("no joint fit" if shift is None else "")
+            self._left.display_subtitle(tr("no joint fit") if shift is None else "")
             return
         colors, limit = self._colors(temperatures, t), _limit(shift)
         series = []
@@ -229,7 +229,7 @@ class AdvicePage(Page):
         self.shifts.display_selected(t if has_place else None, point)
         is_known = np.isfinite(shift).any() if self._is_joint else np.isfinite(shift[t]).any()
         name = "" if self._is_joint else temperature_name(temperatures[t])
-        self._left.display_subtitle(name if is_known else f"{symbol} has no error", "")
+        self._left.display_subtitle(name if is_known else tr("{symbol} has no error", symbol=symbol), "")
 
     def _show_plan(self, advised: Advised, t: int) -> None:
         parameter, error = str(self.parameter.key), float(self.eta_error.value or _USUAL_ERROR)
@@ -239,18 +239,24 @@ class AdvicePage(Page):
         found = self._planned[1]
         assert found is not None
         colors = self._colors(found.temperatures_k, t)
-        self.errors.display_labels("ΔE of the new point (meV)", f"error of {found.symbol} left (%)")
+        self.errors.display_labels(
+            tr("ΔE of the new point (meV)"), tr("error of {symbol} left (%)", symbol=found.symbol)
+        )
         self.errors.display(_plan_series(found, colors))
         best = found.best
         self.errors.display_selected(None if best is None else best[0], 0)
         place = "" if best is None else _words_of(found, *best)
-        self._right.display_subtitle(f"best: {place}" if place else "", place, "")
+        self._right.display_subtitle(tr("best: {place}", place=place) if place else "", place, "")
         told = [sentence(found, best, error, is_joint=self._is_joint)]
         here = found.best_at(t)
         if best is not None and here is not None and best[0] != t:
             told.append(
-                f"At {temperature_name(found.temperatures_k[t])} the best ΔE is "
-                f"{plain(found.detuning_mev[here], 0)} meV ({fall_percent(found.left[t, here])} % less)."
+                tr(
+                    "At {temperature_name} the best ΔE is {detuning_mev} meV ({fall_percent} % less).",
+                    temperature_name=temperature_name(found.temperatures_k[t]),
+                    detuning_mev=plain(found.detuning_mev[here], 0),
+                    fall_percent=fall_percent(found.left[t, here]),
+                )
             )
         self.words.setText(unbroken(" ".join(told)))
         self.words.setProperty("role", "" if self._state.is_current else "muted")
@@ -271,7 +277,7 @@ class AdvicePage(Page):
             cells = (temperature_name(k), leans, moved, place[0], now, place[1], place[2])
             rows.append(TableRow(cells, specs[i], is_muted=not self._state.is_current))
         self.table.display(rows, selected=t)
-        self._below.display_subtitle("joint fit" if self._is_joint else "each temperature alone")
+        self._below.display_subtitle(tr("joint fit") if self._is_joint else tr("each temperature alone"))
         told = self.words.heightForWidth(max(self.words.width(), 1))
         self._below.limit_content(self.table.sizeHint().height() + told + GAP)
 
@@ -330,13 +336,22 @@ def _signed(shift: float) -> str:
 
 def _shift_tip(symbol: str, detuning_mev: FloatArray, shift: FloatArray, temperature_k: float, j: int) -> str:
     place = f"{temperature_name(temperature_k)}, ΔE = {plain(detuning_mev[j], 1)} meV"
-    moved = f"{symbol} moves by {_signed(float(shift[j]))} σ without it" if math.isfinite(shift[j]) else "not used"
+    moved = (
+        tr("{symbol} moves by {signed} σ without it", symbol=symbol, signed=_signed(float(shift[j])))
+        if math.isfinite(shift[j])
+        else tr("not used")
+    )
     return f"{place}<br>{moved}"
 
 
 def _plan_tip(found: Plan, t: int, c: int) -> str:
-    return (
-        f"{temperature_name(found.temperatures_k[t])}, ΔE = {plain(found.detuning_mev[c], 0)} meV, "
-        f"where Eq. 9 expects η = {plain(found.eta[t, c], 3)}<br>error of {found.symbol} from "
-        f"{shown_error(float(found.now[t]))} to {shown_error(float(found.after[t, c]))} meV"
+    return tr(
+        "{temperature_name}, ΔE = {detuning_mev} meV, where Eq. 9 expects η = {eta}<br>error "
+        "of {symbol} from {shown_error} to {shown_error2} meV",
+        temperature_name=temperature_name(found.temperatures_k[t]),
+        detuning_mev=plain(found.detuning_mev[c], 0),
+        eta=plain(found.eta[t, c], 3),
+        symbol=found.symbol,
+        shown_error=shown_error(float(found.now[t])),
+        shown_error2=shown_error(float(found.after[t, c])),
     )

@@ -11,6 +11,7 @@ from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import decimals_of, plain
 from asplab.gui.words.reading import temperature_name
 
@@ -42,9 +43,9 @@ def leave_out(results: Results, request: Any, progress: Progress) -> Advised:
         raise AnalysisError("there is no fit of Eq. 9 to give advice on. Look at the problems of the results.")
     polaron = results.document.settings.polaron
     fit = fit_model(results.efficiency, MODEL, ModelOptions(polaron.detuning_range_mev, polaron.joint_scale))
-    progress.step(1, 3, "leaving out points of each temperature")
+    progress.step(1, 3, tr("leaving out points of each temperature"))
     alone = leave_one_out(fit)
-    progress.step(2, 3, "leaving out points of the joint fit")
+    progress.step(2, 3, tr("leaving out points of the joint fit"))
     return Advised(fit, alone, None if fit.joint is None else leave_one_out(fit, joint=True))
 
 
@@ -121,14 +122,22 @@ def _candidates(fit: "ModelFit") -> FloatArray:
 def sentence(found: Plan, at: tuple[int, int] | None, eta_error: float, *, is_joint: bool) -> str:
     """Say in words what a point at one temperature and candidate would bring."""
     if at is None:
-        return f"{found.symbol} has no error to make smaller: it stopped at a bound."
+        return tr("{symbol} has no error to make smaller: it stopped at a bound.", symbol=found.symbol)
     t, c = at
     before, after = float(found.now[t]), float(found.after[t, c])
-    fit = " of the joint fit" if is_joint else ""
-    return (
-        f"One more η at {temperature_name(found.temperatures_k[t])} and ΔE = {plain(found.detuning_mev[c], 0)} meV, "
-        f"known to ± {eta_error:g}, would bring the error of {found.symbol}{fit} from {shown_error(before)} to "
-        f"{shown_error(after)} meV ({fall_percent(found.left[t, c])} % less)."
+    fit = tr(" of the joint fit") if is_joint else ""
+    return tr(
+        "One more η at {temperature_name} and ΔE = {detuning_mev} meV, known to ± "
+        "{eta_error:g}, would bring the error of {symbol}{fit} from {shown_error} to "
+        "{shown_error2} meV ({fall_percent} % less).",
+        temperature_name=temperature_name(found.temperatures_k[t]),
+        detuning_mev=plain(found.detuning_mev[c], 0),
+        eta_error=eta_error,
+        symbol=found.symbol,
+        fit=fit,
+        shown_error=shown_error(before),
+        shown_error2=shown_error(after),
+        fall_percent=fall_percent(found.left[t, c]),
     )
 
 
@@ -143,4 +152,4 @@ def fall_percent(left: float) -> str:
     return "< 0.1" if fall < 0.1 else plain(fall, 1 if fall < 10 else 0)
 
 
-LEFT_OUT = Study("left out", "Leaving out points", leave_out, ignores=("models", "systematics"), follows=True)
+LEFT_OUT = Study(tr("left out"), tr("Leaving out points"), leave_out, ignores=("models", "systematics"), follows=True)

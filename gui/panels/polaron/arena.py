@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWi
 
 from asplab.core.pipeline import Results
 from asplab.gui.jobs.study import StudyState
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.arena_matrix import ShareMatrix
 from asplab.gui.panels.polaron.arena_studies import (
@@ -35,13 +36,15 @@ from asplab.gui.words.reading import selected_temperature, temperature_name, why
 if TYPE_CHECKING:
     from asplab.core.arena import Hypothesis
 
-PLACES = (("here", "selected T"), ("all", "all T"))
-ROWS = (("all", "all together"), ("here", "selected T"))
+PLACES = (("here", tr("selected T")), ("all", tr("all T")))
+ROWS = (("all", tr("all together")), ("here", tr("selected T")))
 UNASKED = ("ensemble",)
 """Left out until ticked: it takes a hundred times longer than all others together."""
-_ASK = "“Run” simulates every ticked explanation with the noise and the detunings of these data, and fits all to each."
+_ASK = tr(
+    "“Run” simulates every ticked explanation with the noise and the detunings of these data, and fits all to each."
+)
 _CAPTION_PX = 36
-_NOTHING = "What the data can tell apart, and the one measurement that would help, stands here after a run."
+_NOTHING = tr("What the data can tell apart, and the one measurement that would help, stands here after a run.")
 
 
 class ArenaPage(Page):
@@ -59,11 +62,17 @@ class ArenaPage(Page):
         self.draws = NumberField(Numeric("draws", 0, 20, 10000, 20))
         self.seed = NumberField(Numeric("seed", 0, 0, 2**31 - 1, 1))
         self.places, self.rows = ChoiceField(PLACES), ChoiceField(ROWS)
-        self.run_button, self.estimate = QPushButton("Run"), QLabel()
+        self.run_button, self.estimate = QPushButton(tr("Run")), QLabel()
         self.table, self.pairs = DataTable(theme, COLUMNS), DataTable(theme, PAIR_COLUMNS)
         self.matrix, self.words = ShareMatrix(theme), QLabel()
-        self._top, self._verdict = Card("Explanations that meet", short_title="Explanations"), Card("What it comes to")
-        self._found, self._power = Card("Who is found"), Card("Power to tell each pair apart", short_title="Power")
+        self._top, self._verdict = (
+            Card(tr("Explanations that meet"), short_title=tr("Explanations")),
+            Card(tr("What it comes to")),
+        )
+        self._found, self._power = (
+            Card(tr("Who is found")),
+            Card(tr("Power to tell each pair apart"), short_title=tr("Power")),
+        )
         self.matrix_deck, self.pairs_deck = Deck(self._matrix_part()), Deck(_yielding(self.pairs))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
@@ -83,8 +92,8 @@ class ArenaPage(Page):
         self._shown = (results, view)
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not fit.valid.any():
-            reason = "The arena needs η at several detunings. Load PL, ASPL and photothermal scans."
-            self.deck.display_missing("No η to explain", why_missing(results, reason))
+            reason = tr("The arena needs η at several detunings. Load PL, ASPL and photothermal scans.")
+            self.deck.display_missing(tr("No η to explain"), why_missing(results, reason))
             return
         self.deck.display_content()
         self._t, self._offered = t, offered(results)
@@ -106,18 +115,20 @@ class ArenaPage(Page):
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words.setAccessibleName("What the contest comes to")
-        self.table.setAccessibleName("Explanations that meet")
-        self.pairs.setAccessibleName("Power to tell each pair apart")
-        self.matrix.setAccessibleName("Share of draws in which each explanation is found")
+        self.words.setAccessibleName(tr("What the contest comes to"))
+        self.table.setAccessibleName(tr("Explanations that meet"))
+        self.pairs.setAccessibleName(tr("Power to tell each pair apart"))
+        self.matrix.setAccessibleName(tr("Share of draws in which each explanation is found"))
         self._top.add(_yielding(self.table), 1)
         self._top.add(self._controls_part)
         self._verdict.add(_yielding(self.words), 1)
         self._found.header.addWidget(self.rows)
         self._found.add(self.matrix_deck, 1)
         self._power.add(self.pairs_deck, 1)
-        self.matrix_deck.display_missing("Nobody has met yet", _ASK)
-        self.pairs_deck.display_missing("Not known yet", "The pairs stand here after a run, the hardest one first.")
+        self.matrix_deck.display_missing(tr("Nobody has met yet"), _ASK)
+        self.pairs_deck.display_missing(
+            tr("Not known yet"), tr("The pairs stand here after a run, the hardest one first.")
+        )
         content = QWidget()
         places = row(content, GAP)
         for upper, lower, share in ((self._top, self._verdict, 5), (self._found, self._power, 6)):
@@ -131,15 +142,15 @@ class ArenaPage(Page):
 
     def _controls(self) -> QWidget:
         for field, name in (
-            (self.draws, "Draws of each explanation"),
-            (self.seed, "Seed of the draws"),
-            (self.places, "Temperatures that take part"),
-            (self.rows, "Contest shown"),
+            (self.draws, tr("Draws of each explanation")),
+            (self.seed, tr("Seed of the draws")),
+            (self.places, tr("Temperatures that take part")),
+            (self.rows, tr("Contest shown")),
         ):
             field.setAccessibleName(name)
             field.setToolTip(name)
         self.rows.setFixedWidth(118)
-        self.run_button.setToolTip("Simulate, fit and count; the status line shows how far it is, and can cancel")
+        self.run_button.setToolTip(tr("Simulate, fit and count; the status line shows how far it is, and can cancel"))
         self.estimate.setProperty("role", "muted")
         self.estimate.setWordWrap(True)
         controls = QWidget()
@@ -152,7 +163,7 @@ class ArenaPage(Page):
         return controls
 
     def _matrix_part(self) -> QWidget:
-        part, caption = QWidget(), QLabel("Row: true · column: found, in % of draws · framed: rightly so")
+        part, caption = QWidget(), QLabel(tr("Row: true · column: found, in % of draws · framed: rightly so"))
         caption.setProperty("role", "muted")
         caption.setWordWrap(True)
         lines = column(part, GAP)
@@ -177,7 +188,7 @@ class ArenaPage(Page):
         name = self._offered[index].name
         left_out = self._left_out ^ {name}
         if sum(one.name not in left_out for one in self._offered) < LEAST_HYPOTHESES:
-            self.hint_changed.emit("Two explanations at least have to meet: tick another one first.")
+            self.hint_changed.emit(tr("Two explanations at least have to meet: tick another one first."))
             return
         self._left_out = left_out
         self._look_again()
@@ -208,21 +219,31 @@ class ArenaPage(Page):
     def _show_controls(self, n_temperatures: int) -> None:
         state, contest = self._state, self._contest
         has_old = state.outcome is not None and not self._is_current
-        self.run_button.setText("Run again" if has_old else "Run")
+        self.run_button.setText(tr("Run again") if has_old else tr("Run"))
         self.run_button.setEnabled(not state.is_running and not self._is_current)
         usual = seconds_of(contest.names, contest.draws, n_temperatures if contest.row is None else 1)
         seconds = usual * self._pace(n_temperatures)
         if state.is_running:
-            words = "running …"
+            words = tr("running …")
         elif state.failure:
             words = f"! {state.failure}"
         else:
-            words = "" if self._is_current else f"{'! ' if seconds > LONG_S else ''}takes about {duration(seconds)}"
+            words = (
+                ""
+                if self._is_current
+                else tr(
+                    "{value}takes about {duration}", value="! " if seconds > LONG_S else "", duration=duration(seconds)
+                )
+            )
         self._top.display_subtitle(words)
         name, part = slowest(contest.names)
         more = state.failure
         if seconds > LONG_S and not self._is_current and not more:
-            more = f"Most of the time goes to {name}: untick it." if part > 0.5 else "Fewer draws or one T are faster."
+            more = (
+                tr("Most of the time goes to {name}: untick it.", name=name)
+                if part > 0.5
+                else tr("Fewer draws or one T are faster.")
+            )
         self.estimate.setText(more)
         self.estimate.setVisible(bool(more))
 
@@ -243,7 +264,11 @@ class ArenaPage(Page):
         chosen, words, shorter = self._contest.names, "", ""
         if outcome is not None and is_stale:
             is_asked = outcome.request == self._contest
-            words, shorter = ("! of earlier settings", "! earlier") if is_asked else ("! of other choices", "! other")
+            words, shorter = (
+                (tr("! of earlier settings"), tr("! earlier"))
+                if is_asked
+                else (tr("! of other choices"), tr("! other"))
+            )
         names = [one.name for one in self._offered]
         row_, place = (-1, "") if arena is None else self._place(arena.temperatures_k, temperature_k)
         known = arena if row_ is not None else None
@@ -277,15 +302,15 @@ class ArenaPage(Page):
         if temperatures_k.size == 1:
             return -1, temperature_name(float(temperatures_k[0]))
         if self.rows.key == "all":
-            return -1, "all temperatures"
+            return -1, tr("all temperatures")
         near = np.flatnonzero(np.isclose(temperatures_k, here_k))
         return (int(near[0]) if near.size else None), temperature_name(here_k)
 
     def _show_too_few(self, place: str) -> None:
-        words = "It has too few points for these explanations. Choose another temperature, or all together."
-        self.matrix_deck.display_missing(f"{place} took no part", words)
-        self.pairs_deck.display_missing(f"{place} took no part", words)
-        self.words.setText(f"{place} took no part: {words}")
+        words = tr("It has too few points for these explanations. Choose another temperature, or all together.")
+        self.matrix_deck.display_missing(tr("{place} took no part", place=place), words)
+        self.pairs_deck.display_missing(tr("{place} took no part", place=place), words)
+        self.words.setText(tr("{place} took no part: {words}", place=place, words=words))
 
 
 def _yielding(content: QWidget) -> QWidget:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from asplab.core.units import FloatArray
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.rows import PaintedRows
@@ -69,7 +70,7 @@ class ShareMatrix(PaintedRows):
 
     def heads(self) -> tuple[str, ...]:
         """Return the explanations that are found."""
-        return ("true, found", *self._names)
+        return (tr("true, found"), *self._names)
 
     def tip_at(self, place: QPointF) -> str:
         """Return a share in words."""
@@ -77,7 +78,12 @@ class ShareMatrix(PaintedRows):
         if row < 0 or column < 0:
             return ""
         share = plain(100.0 * float(self._shares[row, column]), 0)
-        return f"Were {self._names[row]} true, {self._names[column]} would be found in {share} % of draws."
+        return tr(
+            "Were {names} true, {names2} would be found in {share} % of draws.",
+            names=self._names[row],
+            names2=self._names[column],
+            share=share,
+        )
 
     def cell_box(self, row: int, column: int) -> QRectF:
         """Return where a share stands, in pixels."""

@@ -10,6 +10,7 @@ from asplab.core.errors import AnalysisError
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import plain
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ def fight(results: Results, request: Contest, progress: Progress) -> Fought:
     return Fought(arena, perf_counter() - begin)
 
 
-ARENA = Study("arena", "Arena", fight, ignores=("models", "systematics"))
+ARENA = Study("arena", tr("Arena"), fight, ignores=("models", "systematics"))
 
 
-def offered(results: Results) -> "tuple[Hypothesis, ...]":
+def offered(results: Results) -> tr("tuple[Hypothesis, ...]"):
     """Return the hypotheses that these data and settings have."""
     from asplab.core.arena import default_hypotheses
 
@@ -116,4 +117,4 @@ def duration(seconds: float) -> str:
         return f"{plain(max(math.ceil(seconds), 1), 0)} s"
     if seconds < _MINUTE_S:
         return f"{plain(10 * math.ceil(seconds / 10), 0)} s"
-    return f"{plain(math.ceil(seconds / _MINUTE_S), 0)} min"
+    return tr("{minutes} min", minutes=plain(math.ceil(seconds / _MINUTE_S), 0))

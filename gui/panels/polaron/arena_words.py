@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import Column, TableRow
 from asplab.gui.widgets.text import escaped
@@ -15,25 +16,25 @@ if TYPE_CHECKING:
     from asplab.core.arena import Arena
 
 EXPLANATIONS: Mapping[str, tuple[str, str]] = {
-    "polaron": ("A, g, ħω", "Eq. 9: phonons of one mode and one gap."),
-    "thermal": ("A, g, ħω", "The sum over all initial and final levels of one mode (Huang, Rhys, Pekar)."),
-    "ensemble": ("A, g, ħω", "Eq. 9 averaged over gaps that scatter. A hundred times slower than the others."),
-    "parasitic": ("A, Eᵤ", "Absorption that makes no light: a straight line of logit η."),
-    "leak": ("A, ε", "An Arrhenius law, and laser light above the gap."),
-    "two-photon": ("A, c", "An Arrhenius law, and photons absorbed in pairs."),
+    "polaron": ("A, g, ħω", tr("Eq. 9: phonons of one mode and one gap.")),
+    "thermal": ("A, g, ħω", tr("The sum over all initial and final levels of one mode (Huang, Rhys, Pekar).")),
+    "ensemble": ("A, g, ħω", tr("Eq. 9 averaged over gaps that scatter. A hundred times slower than the others.")),
+    "parasitic": ("A, Eᵤ", tr("Absorption that makes no light: a straight line of logit η.")),
+    "leak": ("A, ε", tr("An Arrhenius law, and laser light above the gap.")),
+    "two-photon": ("A, c", tr("An Arrhenius law, and photons absorbed in pairs.")),
 }
 COLUMNS = (
-    Column("Explanation"),
-    Column("free", "", "Parameters at one temperature", is_spare=True),
-    Column("χ²/dof", "", "Of the version that the data allow"),
-    Column("p", "", "Chance of a χ² at least as large if it were true", is_spare=True),
-    Column("ΔAICc", "", "AICc above that of the best explanation"),
+    Column(tr("Explanation")),
+    Column("free", "", tr("Parameters at one temperature"), is_spare=True),
+    Column("χ²/dof", "", tr("Of the version that the data allow")),
+    Column("p", "", tr("Chance of a χ² at least as large if it were true"), is_spare=True),
+    Column("ΔAICc", "", tr("AICc above that of the best explanation")),
 )
 PAIR_COLUMNS = (
-    Column("Pair"),
-    Column("1st true", "%", "Draws of the first that exclude the second, with a 68 % interval", is_spare=True),
-    Column("2nd true", "%", "Draws of the second that exclude the first, with a 68 % interval", is_spare=True),
-    Column("mean", "%", "Chance to find the true one of the pair, if either may be true alike"),
+    Column(tr("Pair")),
+    Column(tr("1st true"), "%", tr("Draws of the first that exclude the second, with a 68 % interval"), is_spare=True),
+    Column(tr("2nd true"), "%", tr("Draws of the second that exclude the first, with a 68 % interval"), is_spare=True),
+    Column("mean", "%", tr("Chance to find the true one of the pair, if either may be true alike")),
 )
 EXCLUDED_P = 1e-3
 _NONE, _LEAST_P = "—", 1e-3
@@ -116,20 +117,26 @@ def verdict(arena: "Arena", row: int, place: str) -> list[str]:
     """Return what it comes to at one temperature or all together, as paragraphs of rich text."""
     aicc = np.array([float(one.aicc[row]) for one in arena.fitted])
     if not np.isfinite(aicc).any():
-        return [f"No explanation could be fitted at {place}."]
+        return [tr("No explanation could be fitted at {place}.", place=place)]
     best = arena.names[int(np.nanargmin(aicc))]
     excluded = [one.name for one in arena.fitted if one.p_value[row] < EXCLUDED_P]
-    lines = [f"<b>These data</b> {_about_data(best, excluded)}"]
+    lines = [tr("<b>These data</b> {about_data}", about_data=_about_data(best, excluded))]
     of_best = [pair for pair in pairs(arena, row) if best in pair.names]
     rivals = [pair for pair in of_best if _other(pair, best) not in excluded]
-    lines.append(f"<b>Power.</b> {_about_pair((rivals or of_best)[0], best)}")
+    lines.append(tr("<b>Power.</b> {about_pair}", about_pair=_about_pair((rivals or of_best)[0], best)))
     mistaken = [(pair.wrong[pair.names.index(_other(pair, best))], _other(pair, best)) for pair in rivals]
     share, rival = max(mistaken, default=(0.0, ""))
     if share >= _MISTAKEN:
-        words = f"Were {rival} true, {best} would win by mistake in {_percent(share)}{_PERCENT} of draws."
-        lines.append(f"<b>Beware.</b> {words}")
+        words = tr(
+            "Were {rival} true, {best} would win by mistake in {percent}{percent2} of draws.",
+            rival=rival,
+            best=best,
+            percent=_percent(share),
+            percent2=_PERCENT,
+        )
+        lines.append(tr("<b>Beware.</b> {words}", words=words))
     if arena.best_measurement is not None:
-        lines.append(f"<b>Next measurement.</b> {escaped(arena.best_measurement.advice)}")
+        lines.append(tr("<b>Next measurement.</b> {advice}", advice=escaped(arena.best_measurement.advice)))
     lines += [
         f"<b>{escaped(one.where)}.</b> {escaped(one.message)}" for one in arena.problems if one.severity == "warning"
     ]
@@ -139,19 +146,34 @@ def verdict(arena: "Arena", row: int, place: str) -> list[str]:
 def _about_data(best: str, excluded: Sequence[str]) -> str:
     others = [name for name in excluded if name != best]
     if best in excluded:
-        return f"favour {best}, but exclude it too: its χ² is too large by far. Look for what all of them leave out."
+        return tr(
+            "favour {best}, but exclude it too: its χ² is too large by far. Look for what all of them leave out.",
+            best=best,
+        )
     if others:
-        return f"favour {best}, and exclude {_listed(others)} already (p below {EXCLUDED_P:g})."
-    return f"favour {best}, and exclude no other."
+        return tr(
+            "favour {best}, and exclude {listed} already (p below {excluded_p:g}).",
+            best=best,
+            listed=_listed(others),
+            excluded_p=EXCLUDED_P,
+        )
+    return tr("favour {best}, and exclude no other.", best=best)
 
 
 def _about_pair(pair: Pair, best: str) -> str:
     k = pair.names.index(best)
     other, back = pair.names[1 - k], 1 - k
-    return (
-        f"Hardest to tell from {best} is {other}: were {best} true, data like these would exclude {other} in "
-        f"{_percent(pair.power[k])}{_PERCENT} of draws ({_ends(pair, k)}{_PERCENT}); were {other} true, they would "
-        f"exclude {best} in {_percent(pair.power[back])}{_PERCENT} ({_ends(pair, back)}{_PERCENT})."
+    return tr(
+        "Hardest to tell from {best} is {other}: were {best} true, data like these would "
+        "exclude {other} in {percent}{percent2} of draws ({ends}{percent2}); were {other} "
+        "true, they would exclude {best} in {percent3}{percent2} ({ends2}{percent2}).",
+        best=best,
+        other=other,
+        percent=_percent(pair.power[k]),
+        percent2=_PERCENT,
+        ends=_ends(pair, k),
+        percent3=_percent(pair.power[back]),
+        ends2=_ends(pair, back),
     )
 
 
@@ -160,7 +182,7 @@ def _other(pair: Pair, name: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else tr("{join} and {names}", join=", ".join(names[:-1]), names=names[-1])
 
 
 def _share(pair: Pair, k: int) -> str:
@@ -180,7 +202,12 @@ def _tip(pair: Pair) -> str:
     for k in (0, 1):
         true, rival = pair.names[k], pair.names[1 - k]
         lines.append(
-            f"{true} true: {rival} excluded in {_share(pair, k)} % of draws, {true} itself, by mistake, in "
-            f"{_percent(pair.wrong[k])} %"
+            tr(
+                "{true} true: {rival} excluded in {share} % of draws, {true} itself, by mistake, in {percent} %",
+                true=true,
+                rival=rival,
+                share=_share(pair, k),
+                percent=_percent(pair.wrong[k]),
+            )
         )
     return "\n".join(lines)

@@ -28,31 +28,33 @@ if TYPE_CHECKING:
     from asplab.core.consistency import Check
 
 SIGNS = {"agrees": "✓", "conflicts": "!", "not applicable": "·"}
-_WORST = ("conflicts", "agrees", "not applicable")
+_WORST = ("conflicts", "agrees", tr("not applicable"))
 COLUMNS = (
     Column(
-        "Check",
+        tr("Check"),
         "",
-        "✓ agrees · ! conflicts: by more than three standard errors, or a formula is used beyond its range · a dot: "
-        "can’t be made",
+        tr(
+            "✓ agrees · ! conflicts: by more than three standard errors, or a formula is used beyond its "
+            "range · a dot: can’t be made"
+        ),
     ),
     Column("found"),
-    Column("should be"),
+    Column(tr("should be")),
     Column("unit", is_spare=True, align="left"),
-    Column("pull", "σ", "Difference in standard errors of it", is_spare=True, rank=1),
+    Column("pull", "σ", tr("Difference in standard errors of it"), is_spare=True, rank=1),
 )
 TONES = {"✓": "good", "!": "warn"}
 _NONE = "—"
 
 
-def check(results: Results, request: Any, progress: Progress) -> "tuple[Check, ...]":
+def check(results: Results, request: Any, progress: Progress) -> tr("tuple[Check, ...]"):
     """Check the fit of every temperature and the joint one."""
     from asplab.core.consistency import check_consistency
 
     return check_consistency(results)
 
 
-CHECKS = Study("checks", "Checking consistency", check, ignores=("systematics",), follows=True)
+CHECKS = Study("checks", tr("Checking consistency"), check, ignores=("systematics",), follows=True)
 
 
 class ChecksPage(Page):
@@ -69,10 +71,10 @@ class ChecksPage(Page):
         self._names: tuple[str, ...] = ()
         self._chosen = ""
         self.fits = ChoiceField(FITS)
-        self.matrix = DataTable(theme, (Column("Check"),))
+        self.matrix = DataTable(theme, (Column(tr("Check")),))
         self.matrix.setAccessibleName(tr("Checks of all fits"))
         self.table, self.meaning = DataTable(theme, COLUMNS), QLabel()
-        self._top, self._left, self._right = Card("Every fit"), Card("One fit"), Card("What it means")
+        self._top, self._left, self._right = Card(tr("Every fit")), Card(tr("One fit")), Card(tr("What it means"))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self.fits.chosen.connect(self._look_again)
@@ -102,7 +104,7 @@ class ChecksPage(Page):
         if key == self._key:
             return
         self._key = key
-        places = ["joint fit", *(temperature_name(k) for k in here.fit.temperatures_k)]
+        places = [tr("joint fit"), *(temperature_name(k) for k in here.fit.temperatures_k)]
         self._show_matrix(checks, places)
         self._show_fit(place)
 
@@ -117,10 +119,10 @@ class ChecksPage(Page):
     # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
         self.fits.setFixedWidth(112)
-        self.fits.setAccessibleName("Fit shown")
-        self.fits.setToolTip("Fit shown")
-        self.matrix.setAccessibleName("Checks of every fit")
-        self.table.setAccessibleName("Checks of one fit")
+        self.fits.setAccessibleName(tr("Fit shown"))
+        self.fits.setToolTip(tr("Fit shown"))
+        self.matrix.setAccessibleName(tr("Checks of every fit"))
+        self.table.setAccessibleName(tr("Checks of one fit"))
         self.meaning.setWordWrap(True)
         self.meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.meaning.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -162,12 +164,16 @@ class ChecksPage(Page):
             self._chosen = _key(min(here, key=lambda one: _WORST.index(one.status)))
             self._look_again()
         else:
-            self.hint_changed.emit("This check belongs to other fits: choose another temperature, or the joint fit.")
+            self.hint_changed.emit(
+                tr("This check belongs to other fits: choose another temperature, or the joint fit.")
+            )
 
     # --- showing -----------------------------------------------------------------------------------------
     def _show_matrix(self, checks: "Sequence[Check]", places: Sequence[str]) -> None:
         heads = [Column(name.removesuffix(" K").removesuffix(" fit"), "", name, align="center") for name in places]
-        self.matrix.display_columns((Column("Check", "", "Columns are the joint fit, and temperatures in K"), *heads))
+        self.matrix.display_columns(
+            (Column(tr("Check"), "", tr("Columns are the joint fit, and temperatures in K")), *heads)
+        )
         titles = {one.name: one.title for one in checks}
         self._names = tuple(titles)
         rows = []
@@ -181,7 +187,11 @@ class ChecksPage(Page):
         self.matrix.display(rows, selected=self._names.index(chosen) if chosen in self._names else None)
         self._top.limit_content(self.matrix.sizeHint().height())
         conflicts = sum(one.status == "conflicts" for one in checks)
-        words = f"! {conflicts} of {len(checks)} conflict" if conflicts else "✓ no conflict"
+        words = (
+            tr("! {conflicts} of {checks} conflict", conflicts=conflicts, checks=len(checks))
+            if conflicts
+            else tr("✓ no conflict")
+        )
         self._top.display_subtitle(words if checks else "")
 
     def _show_fit(self, place: str) -> None:
@@ -189,7 +199,7 @@ class ChecksPage(Page):
         rows = [_row(one, is_muted=not self._state.is_current) for one in self._here]
         at = keys.index(self._chosen) if self._chosen in keys else None
         self.table.display(rows, selected=at)
-        self._left.display_title(f"Fit at {place}" if place.endswith("K") else "Joint fit")
+        self._left.display_title(tr("Fit at {place}", place=place) if place.endswith("K") else tr("Joint fit"))
         self.meaning.setText("" if at is None else _words(self._here[at]))
         status = "" if at is None else self._here[at].status
         self._right.display_subtitle(f"{SIGNS[status]} {status}" if status else "", SIGNS.get(status, ""))

@@ -11,11 +11,11 @@ from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 
 if TYPE_CHECKING:
     from asplab.core.polaron.comparison import Comparison, ModelFit
     from asplab.core.polaron.comparison.curves import Curves
-    from asplab.core.systematics import ModelSystematics
 
 SHORTEST_MEV, POINTS = 4.0, 91
 _BEYOND = 1.06
@@ -98,23 +98,23 @@ def compare(results: Results, request: Any, progress: Progress) -> Compared:
     )
     separate, joint = [], []
     for number, fit in enumerate(comparison.fits):
-        drawing.step(number, len(options), "drawing models")
+        drawing.step(number, len(options), tr("drawing models"))
         separate.append(_picture(fit, detuning, is_joint=False))
         joint.append(_picture(fit, detuning, is_joint=True))
     return Compared(comparison, tuple(refused), detuning, tuple(separate), tuple(joint))
 
 
-COMPARISON = Study("comparison", "Comparing models", compare, follows=True)
+COMPARISON = Study("comparison", tr("Comparing models"), compare, follows=True)
 
 
-def find_systematics(results: Results, request: "Comparison", progress: Progress) -> "tuple[ModelSystematics, ...]":
+def find_systematics(results: Results, request: "Comparison", progress: Progress) -> tr("tuple[ModelSystematics, ...]"):
     """Return the systematic errors of all models of a comparison of these results."""
     from asplab.core.systematics import with_systematics
 
     return with_systematics(request, results, progress=progress).systematics
 
 
-MODEL_ERRORS = Study("model errors", "Systematic errors of the models", find_systematics, follows=True)
+MODEL_ERRORS = Study(tr("model errors"), tr("Systematic errors of the models"), find_systematics, follows=True)
 
 
 def _longest(detuning: FloatArray, valid: np.ndarray) -> float:
@@ -146,9 +146,9 @@ def _picture(fit: "ModelFit", detuning: FloatArray, *, is_joint: bool) -> Pictur
     return Picture(eta, low, high, points.eta, points.pull)
 
 
-def _evaluated(
-    curves: "Curves", parameters: FloatArray, detuning: FloatArray
-) -> "tuple[FloatArray, FloatArray, Curves]":
+def _evaluated(curves: "Curves", parameters: FloatArray, detuning: FloatArray) -> tr(
+    "tuple[FloatArray, FloatArray, Curves]"
+):
     there = replace(curves, detuning_mev=np.tile(detuning, (len(parameters), 1)))
     z, gradient, _ = there.derivatives(parameters[:, 0], parameters[:, 1:])
     return z, gradient, there

@@ -9,6 +9,7 @@ import numpy as np
 
 from asplab.core.estimate import Estimate, is_systematic_told
 from asplab.core.pipeline import Results
+from asplab.gui.language import tr
 from asplab.gui.panels.polaron.error_studies import QUANTITIES
 from asplab.gui.settings_catalogue import EFFECTS
 from asplab.gui.widgets.numerals import decimals_of, measured, plain
@@ -21,23 +22,27 @@ if TYPE_CHECKING:
     from asplab.core.systematics import Systematics
 
 COLUMNS = (
-    Column("Quantity"),
-    Column("value and stat.", "", "Profile likelihood where there is one, else first-order error; 68 %"),
+    Column(tr("Quantity")),
+    Column(tr("value and stat."), "", tr("Profile likelihood where there is one, else first-order error; 68 %")),
     Column(
         "systematic",
         "",
-        "Where the truth may lie: all effects moved by one prior deviation, fitted again and added in quadrature. Of "
-        "an effect that can’t be negative it lies opposite to what adding it does.",
+        tr(
+            "Where the truth may lie: all effects moved by one prior deviation, fitted again and added in "
+            "quadrature. Of an effect that can’t be negative it lies opposite to what adding it does."
+        ),
     ),
-    Column("mostly from", "", "The effect with the largest share of the systematic variance", is_spare=True),
+    Column(tr("mostly from"), "", tr("The effect with the largest share of the systematic variance"), is_spare=True),
 )
 _NAMES = {key: (symbol, unit) for key, symbol, unit in QUANTITIES}
 _SHOWN = ("g_mev", "phonon_mev", "polaron_energy_mev")
 _IN_THOUSANDTHS = ("quantum_yield", "eta")
-_PRIOR = "One standard deviation; + alone: the effect can’t be negative, and its error stands opposite to the change"
-_ENDS = (
-    "Change where the effect is added at + one prior deviation, then at − one. If the data hold such an effect, the "
-    "truth lies the other way."
+_PRIOR = tr(
+    "One standard deviation; + alone: the effect can’t be negative, and its error stands opposite to the change"
+)
+_ENDS = tr(
+    "Change where the effect is added at + one prior deviation, then at − one. If the data hold such "
+    "an effect, the truth lies the other way."
 )
 _PAIR = re.compile(r"(\+[\d.,]+|\+open)/([-−](?:[\d.,]+|open))")
 Place = tuple[str, tuple[int, ...]]
@@ -127,7 +132,7 @@ def places_of(found: "Systematics", results: Results, row: int | None, chosen: s
 
 def effect_columns(found: "Systematics", places: list[Place]) -> tuple[Column, ...]:
     """Return the columns of `effect_rows`."""
-    heads = [Column("Effect"), Column("prior", "", _PRIOR)]
+    heads = [Column(tr("Effect")), Column("prior", "", _PRIOR)]
     for key, at in places:
         if key in _IN_THOUSANDTHS:
             head = "QY" if key == "quantum_yield" else f"η {plain(found.detuning_mev[at], 0)} meV"
@@ -151,11 +156,19 @@ def effect_rows(found: "Systematics", places: list[Place], order: list[int], *, 
     for k in order:
         name = found.names[k]
         cells = [EFFECTS[name], _prior(found, k), *(_shift(found, k, place) for place in places)]
-        tip = f"{NUISANCES[name].meaning}\nClick to change its prior: Systematic effects › {EFFECTS[name]}"
+        tip = tr(
+            "{meaning}\nClick to change its prior: Systematic effects › {effects}",
+            meaning=NUISANCES[name].meaning,
+            effects=EFFECTS[name],
+        )
         rows.append(TableRow(tuple(cells), is_muted=is_muted, tip=tip))
     for name, why in found.left_out:
         blank = ("",) * (len(places) + 1)
-        tip = f"{NUISANCES[name].meaning}\nClick to see its prior: Systematic effects › {EFFECTS[name]}"
+        tip = tr(
+            "{meaning}\nClick to see its prior: Systematic effects › {effects}",
+            meaning=NUISANCES[name].meaning,
+            effects=EFFECTS[name],
+        )
         rows.append(TableRow((EFFECTS[name], *blank), is_muted=True, tip=tip, words=why))
     return rows
 
@@ -168,7 +181,9 @@ def sentence(found: "Systematics", key: str, row: int | None, results: Results |
     from asplab.core.systematics import told
 
     if not _is_told(found, results, key, -1 if row is None else row):
-        return f"{_NAMES[key][0]} is not identified: what effects do to its best fit says nothing of it."
+        return tr(
+            "{names} is not identified: what effects do to its best fit says nothing of it.", names=_NAMES[key][0]
+        )
     named = replace(found, titles=tuple(EFFECTS[name] for name in found.names))
     words = told(named, key, len(found.temperatures_k) if row is None else row)
     return _PAIR.sub(r"\1 \2", words)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 
 if TYPE_CHECKING:
     from asplab.core.systematics import Budget, Systematics
@@ -35,9 +36,9 @@ def account(results: Results, row: Any, progress: Progress) -> Accounted:
     at = len(systematics.temperatures_k) if row is None else int(row)
     budgets = {}
     for number, (quantity, _, _) in enumerate(QUANTITIES):
-        progress.step(number, len(QUANTITIES), "splitting up variances")
+        progress.step(number, len(QUANTITIES), tr("splitting up variances"))
         budgets[quantity] = with_nuisances(parameter_budget(results, quantity, at), systematics, quantity, (at,))
     return Accounted(systematics, budgets)
 
 
-ACCOUNT = Study("account", "Systematic errors", account, ignores=("models",), follows=True)
+ACCOUNT = Study("account", tr("Systematic errors"), account, ignores=("models",), follows=True)

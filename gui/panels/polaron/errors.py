@@ -49,13 +49,15 @@ class ErrorsPage(Page):
         self._effects: tuple[str, ...] = ()
         self.fits = ChoiceField(FITS)
         self.quantity = ChoiceField([(key, symbol) for key, symbol, _ in QUANTITIES])
-        self.table, self.effects = DataTable(theme, COLUMNS, sortable=False), DataTable(theme, (Column("Effect"),))
+        self.table, self.effects = DataTable(theme, COLUMNS, sortable=False), DataTable(theme, (Column(tr("Effect")),))
         self.table.setAccessibleName(tr("Where the errors come from"))
         self.effects.setAccessibleName(tr("Systematic effects"))
         self.bars, self.why, self.words = BudgetBars(), QLabel(), QLabel()
-        self._errors = Card("Statistical and systematic", short_title="Errors")
-        self._budget = Card("Where it comes from", short_title="Sources")
-        self._shifts = Card("What adding each effect at its prior size does", short_title="Effects at prior size")
+        self._errors = Card(tr("Statistical and systematic"), short_title=tr("Errors"))
+        self._budget = Card(tr("Where it comes from"), short_title=tr("Sources"))
+        self._shifts = Card(
+            tr("What adding each effect at its prior size does"), short_title=tr("Effects at prior size")
+        )
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         for field in (self.fits, self.quantity):
@@ -74,7 +76,7 @@ class ErrorsPage(Page):
     def display(self, results: Results, view: ViewState) -> None:
         """Show the errors of the selected temperature or of the joint fit."""
         self._shown = (results, view)
-        here = self.look_at(self.deck, results, view, is_joint=self.fits.key == "joint", purpose="tell errors of")
+        here = self.look_at(self.deck, results, view, is_joint=self.fits.key == "joint", purpose=tr("tell errors of"))
         if here is None:
             return
         if here.row != self._row:
@@ -94,7 +96,7 @@ class ErrorsPage(Page):
 
     # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
-        for field, width, name in ((self.fits, 112, "Fit shown"), (self.quantity, 72, "Quantity")):
+        for field, width, name in ((self.fits, 112, tr("Fit shown")), (self.quantity, 72, tr("Quantity"))):
             field.setFixedWidth(width)
             field.setAccessibleName(name)
             field.setToolTip(name)
@@ -132,7 +134,7 @@ class ErrorsPage(Page):
         outcome = self._state.outcome
         return outcome.value if outcome is not None and outcome.request == self._row else None
 
-    def _systematics(self, results: Results) -> "tuple[Systematics | None, bool]":
+    def _systematics(self, results: Results) -> tr("tuple[Systematics | None, bool]"):
         """Return the errors of all fits, which another choice of fit does not change, and whether they still hold."""
         outcome = self._state.outcome
         if outcome is None:
@@ -178,5 +180,5 @@ class ErrorsPage(Page):
             self.effects.display(effect_rows(found, places, order, is_muted=not is_current))
             self.words.setText(unbroken(sentence(found, key, self._row, results if is_current else None)))
         symbol = next(symbol for quantity, symbol, _ in QUANTITIES if quantity == key)
-        self._shifts.display_subtitle(f"{name} · largest for {symbol} first", name)
+        self._shifts.display_subtitle(tr("{name} · largest for {symbol} first", name=name, symbol=symbol), name)
         self._shifts.limit_content(self.effects.sizeHint().height() + self.words.sizeHint().height() + _ROOM)

@@ -50,19 +50,27 @@ from asplab.gui.words.reading import selected_temperature, temperature_name, tem
 
 COLUMNS = (
     Column("T"),
-    Column("g", "meV", "Electron-phonon coupling; profile-likelihood interval, 68 %"),
+    Column("g", "meV", tr("Electron-phonon coupling; profile-likelihood interval, 68 %")),
     Column(
-        "ħω", "meV", f"Phonon energy, {SINGLE_GAP}: too large where gaps scatter; profile-likelihood interval, 68 %"
+        "ħω",
+        "meV",
+        tr(
+            "Phonon energy, {single_gap}: too large where gaps scatter; profile-likelihood interval, 68 %",
+            single_gap=SINGLE_GAP,
+        ),
     ),
-    Column("E<sub>p</sub>", "meV", "Polaron energy g²/ħω; better determined than g or ħω alone"),
-    Column("S", "", "Huang-Rhys factor (g/ħω)²"),
-    Column("ln A", "", "Free scale of the rate, energies counted in meV", is_spare=True),
-    Column("χ²/dof", "", "Misfit with the full covariance of η"),
+    Column("E<sub>p</sub>", "meV", tr("Polaron energy g²/ħω; better determined than g or ħω alone")),
+    Column("S", "", tr("Huang-Rhys factor (g/ħω)²")),
+    Column(tr("ln A"), "", tr("Free scale of the rate, energies counted in meV"), is_spare=True),
+    Column("χ²/dof", "", tr("Misfit with the full covariance of η")),
     Column(
-        "AICc", "", "Akaike's criterion for small samples; lower is better, compare within one row only", is_spare=True
+        "AICc",
+        "",
+        tr("Akaike's criterion for small samples; lower is better, compare within one row only"),
+        is_spare=True,
     ),
 )
-NOT_IDENTIFIED = "Not identified: the data set no upper limit of ħω. More points with η well below 0.5 would."
+NOT_IDENTIFIED = tr("Not identified: the data set no upper limit of ħω. More points with η well below 0.5 would.")
 _PLANE_MARGIN = 0.12
 _MOST_USUAL = 3.0
 """Multiple of the median ħω or g beyond which a contour leaves the view: it would squeeze all others."""
@@ -79,26 +87,30 @@ class FitPage(Page):
         self._subject: tuple[Experiment, int] | None = None
         self._reference: Reference | None = None
         self._haunted: tuple[object, ...] = ()
-        self.logit = SeriesPlot(theme, y_label="ln η/(1 − η)")
-        self.pulls = SeriesPlot(theme, x_label="ΔE (meV)", y_label="residual (σ)")
+        self.logit = SeriesPlot(theme, y_label=tr("ln η/(1 − η)"))
+        self.pulls = SeriesPlot(theme, x_label="ΔE (meV)", y_label=tr("residual (σ)"))
         self.plane = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
         self.ghosts = {"logit": add_ghost(self.logit), "plane": add_ghost(self.plane)}
         self._guides, self.published = Guides(theme), Guides(theme)
-        self.literature = QCheckBox("literature")
+        self.literature = QCheckBox(tr("literature"))
         self.plane.add_layer(self.published, z=-5)
         self.published.display([*literature_guides("phonon_energy", "x"), *literature_guides("coupling_g", "y")])
         self.pulls.add_layer(self._guides, z=-5)
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
-        self.logit.display_hint(f"Eq. 9 in logit form · undetermined points stand in the residuals only · {EXCLUDES}")
-        self.pulls.display_hint(f"In units of each point’s own σ; points of one temperature share errors · {EXCLUDES}")
+        self.logit.display_hint(
+            tr("Eq. 9 in logit form · undetermined points stand in the residuals only · {excludes}", excludes=EXCLUDES)
+        )
+        self.pulls.display_hint(
+            tr("In units of each point’s own σ; points of one temperature share errors · {excludes}", excludes=EXCLUDES)
+        )
         self.plane.display_hint(
-            "Crosses: 68 % intervals of ħω and g alone · contours: 68 % of both · grey: published values"
+            tr("Crosses: 68 % intervals of ħω and g alone · contours: 68 % of both · grey: published values")
         )
         self.table = DataTable(theme, COLUMNS)
         self.table.setAccessibleName(tr("Fits of all temperatures"))
-        self._logit_card = Card("Model and data")
-        self._plane_card = Card("What the data determine", short_title="g and ħω")
-        self._table_card = Card("Eq. 9 at every temperature")
+        self._logit_card = Card(tr("Model and data"))
+        self._plane_card = Card(tr("What the data determine"), short_title=tr("g and ħω"))
+        self._table_card = Card(tr("Eq. 9 at every temperature"))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
@@ -107,8 +119,8 @@ class FitPage(Page):
         """Show the fit of the selected temperature beside all others and the joint one."""
         fit, polaron, t = results.efficiency, results.polaron, selected_temperature(results, view)
         if fit is None or polaron is None or t is None or not polaron.fitted.any():
-            reason = "The fit of Eq. 9 needs η at three detunings of one temperature at least, better six."
-            self.deck.display_missing("No polaron fit yet", why_missing(results, reason))
+            reason = tr("The fit of Eq. 9 needs η at three detunings of one temperature at least, better six.")
+            self.deck.display_missing(tr("No polaron fit yet"), why_missing(results, reason))
             return
         self.deck.display_content()
         specs = temperature_specs(polaron.temperatures_k)
@@ -142,7 +154,7 @@ class FitPage(Page):
         self.model_deck = Deck(model)
         self._logit_card.add(self.model_deck, 1)
         self.literature.setChecked(True)
-        self.literature.setToolTip("Published ħω and g behind the fits; point at one for its source")
+        self.literature.setToolTip(tr("Published ħω and g behind the fits; point at one for its source"))
         self._plane_card.header.addWidget(self.literature)
         self._plane_card.add(self.plane, 1)
         self._table_card.add(scrolled(self.table), 1)
@@ -175,7 +187,7 @@ class FitPage(Page):
 
     def _fit_ranges(self, results: Results, t: int) -> None:
         subject = (results.document.experiment, t)
-        self.pulls.display_labels(detuning_label(results), "residual (σ)")
+        self.pulls.display_labels(detuning_label(results), tr("residual (σ)"))
         residuals = pull_home(self.pulls.series[0])
         if self._subject is None or self._subject[0] is not subject[0] or self._subject[1] != t:
             self._subject = subject
@@ -197,8 +209,11 @@ class FitPage(Page):
         if polaron.fitted[t]:
             self.model_deck.display_content()
         else:
-            words = f"Fewer than three usable detunings at {temperature_name(polaron.temperatures_k[t])}."
-            self.model_deck.display_missing("Not fitted at this temperature", words)
+            words = tr(
+                "Fewer than three usable detunings at {temperature_name}.",
+                temperature_name=temperature_name(polaron.temperatures_k[t]),
+            )
+            self.model_deck.display_missing(tr("Not fitted at this temperature"), words)
         own = logit_series(fit, polaron, specs[t], t)
         logit = np.asarray(own.y)
         other = compared_temperature(results, view)
@@ -236,7 +251,7 @@ class FitPage(Page):
                 series.append(bar(polaron, intervals, i, colors[i], names[i]))
         self.plane.display(series)
         is_open = intervals is not None and bool(polaron.fitted[t]) and not bool(intervals.identified[t])
-        self._plane_card.display_subtitle("ħω has no upper limit" if is_open else "68 %")
+        self._plane_card.display_subtitle(tr("ħω has no upper limit") if is_open else "68 %")
 
     # --- what it was before ------------------------------------------------------------------------------
     def _show_ghosts(self, polaron: PolaronFit, color: str, t: int) -> None:
@@ -274,14 +289,18 @@ class FitPage(Page):
         self.table.display(rows, selected=t)
         self._table_card.limit_content(self.table.sizeHint().height())
         open_ = 0 if intervals is None else int(((~intervals.identified) & np.isfinite(polaron.chi2)).sum())
-        told = f" · {open_} not identified" if open_ else ""
-        self._table_card.display_subtitle(f"{SINGLE_GAP} · 68 % intervals{told}")
+        told = tr(" · {open} not identified", open=open_) if open_ else ""
+        self._table_card.display_subtitle(tr("{single_gap} · 68 % intervals{told}", single_gap=SINGLE_GAP, told=told))
 
 
 def _row(polaron: PolaronFit, intervals: PolaronIntervals | None, index: int, name: str, color: str) -> TableRow:
     if not math.isfinite(polaron.chi2[index]):
-        reason = "fewer than three usable detunings" if name != "joint" else "fewer than two temperatures fitted"
-        return TableRow((name, *("—",) * (len(COLUMNS) - 1)), color, is_muted=True, tip=f"Not fitted: {reason}.")
+        reason = (
+            tr("fewer than three usable detunings") if name != "joint" else tr("fewer than two temperatures fitted")
+        )
+        return TableRow(
+            (name, *("—",) * (len(COLUMNS) - 1)), color, is_muted=True, tip=tr("Not fitted: {reason}.", reason=reason)
+        )
     limits = limits_of(polaron, intervals, index)
     energy = Estimate(polaron.polaron_energy_mev[index], polaron.polaron_energy_error_mev[index])
     huang_rhys = Estimate(polaron.huang_rhys[index], polaron.huang_rhys_error[index])
@@ -339,8 +358,8 @@ def _plane_home(polaron: PolaronFit | None, t: int) -> tuple[tuple[float, float]
 def _misfit(polaron: PolaronFit, t: int) -> str:
     dof = int(polaron.dof[t])
     if not math.isfinite(polaron.chi2[t]) or dof < 1:
-        return "no degree of freedom left"
-    return f"χ²/dof {plain(polaron.chi2[t] / dof, 2)}"
+        return tr("no degree of freedom left")
+    return tr("χ²/dof {chi2}", chi2=plain(polaron.chi2[t] / dof, 2))
 
 
 def _pull_tip(fit: EfficiencyFit, pull: np.ndarray, t: int, j: int) -> str:

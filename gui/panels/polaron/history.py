@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QPushButton, QTreeWidget, QTreeWidget
 
 from asplab.core.document import Document, Scenario
 from asplab.core.estimate import Estimate
+from asplab.gui.language import tr
 from asplab.gui.panels.polaron.comparing import Compared
 from asplab.gui.panels.polaron.model_rows import best_model
 from asplab.gui.panels.polaron.recent import differences
@@ -33,25 +34,27 @@ class History(Card):
     deleted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Fit history", parent=parent)
+        super().__init__(tr("Fit history"), parent=parent)
         self._fits: tuple[Scenario, ...] = ()
         self._recent: tuple[Scenario, ...] = ()
         self._document: Document | None = None
         self._names_next = False
         self.keep_button, self.restore_button, self.delete_button = (
-            QPushButton(words) for words in ("Keep", "Restore", "Delete")
+            QPushButton(words) for words in (tr("Keep"), tr("Restore"), tr("Delete"))
         )
         self.keep_button.setToolTip(
-            "Keep the chosen comparison, or else the present one, with the document under a name; one step to undo"
+            tr("Keep the chosen comparison, or else the present one, with the document under a name; one step to undo")
         )
-        self.restore_button.setToolTip("Put settings and exclusions back to those of the chosen fit; one step to undo")
-        self.delete_button.setToolTip("Take the chosen fit out of the document (Delete); one step to undo")
+        self.restore_button.setToolTip(
+            tr("Put settings and exclusions back to those of the chosen fit; one step to undo")
+        )
+        self.delete_button.setToolTip(tr("Take the chosen fit out of the document (Delete); one step to undo"))
         self.list = QTreeWidget()
         self.list.setColumnCount(2)
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
-        self.list.setAccessibleName("Fit history")
+        self.list.setAccessibleName(tr("Fit history"))
         self.list.setEditTriggers(QTreeWidget.EditTrigger.EditKeyPressed | QTreeWidget.EditTrigger.DoubleClicked)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -145,15 +148,15 @@ class History(Card):
         else:
             item.setForeground(0, self.palette().color(QPalette.ColorRole.PlaceholderText))
             item.setForeground(1, self.palette().color(QPalette.ColorRole.PlaceholderText))
-            lines.append("Of this session: forgotten on closing unless kept")
+            lines.append(tr("Of this session: forgotten on closing unless kept"))
         if self._is_here(fit):
             font = QFont(self.list.font())
             font.setBold(True)
             item.setFont(0, font)
-            lines.append("Settings and exclusions are these now")
+            lines.append(tr("Settings and exclusions are these now"))
         elif self._document is not None:
-            lines.append(f"Restoring sets: {differences(self._document, fit)}")
-        item.setToolTip(0, "\n".join([*lines, "Double-click or F2: another name"] if is_kept else lines))
+            lines.append(tr("Restoring sets: {differences}", differences=differences(self._document, fit)))
+        item.setToolTip(0, "\n".join([*lines, tr("Double-click or F2: another name")] if is_kept else lines))
         item.setToolTip(1, "\n".join(lines))
         return item
 
@@ -212,14 +215,14 @@ def summary_of(compared: Compared) -> str:
     """Return what a comparison found, from its joint fit where there is one."""
     comparison = compared.comparison
     if comparison is None:
-        return "no model could be compared"
+        return tr("no model could be compared")
     best = best_model(compared, -1)
     if not best:
-        return f"{len(comparison.models)} models, one temperature"
+        return tr("{models} models, one temperature", models=len(comparison.models))
     fit = comparison.fits[comparison.models.index(best)]
-    words = f"{fit.plan.model.title} · {len(comparison.models)} models"
+    words = tr("{title} · {models} models", title=fit.plan.model.title, models=len(comparison.models))
     if "phonon_mev" in fit.plan.fixed:
-        return f"ħω {plain(fit.plan.fixed['phonon_mev'], 2)} meV fixed · {words}"
+        return tr("ħω {fixed} meV fixed · {words}", fixed=plain(fit.plan.fixed["phonon_mev"], 2), words=words)
     if "phonon_mev" not in fit.names:
         return words
     phonon = Estimate(float(fit.value("phonon_mev")[-1]), float(fit.error("phonon_mev")[-1]))

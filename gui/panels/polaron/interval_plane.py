@@ -11,6 +11,7 @@ from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.units import FloatArray
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 
 if TYPE_CHECKING:
     from asplab.core.sampling import Posterior
@@ -64,4 +65,4 @@ def cloud_of(posterior: "Posterior") -> Cloud | None:
     return Cloud(phonon, g, tuple(cloud_lines(phonon, g, SHARES)), float(posterior.correlation[places[0], places[1]]))
 
 
-PLANE = Study("plane", "Plane of g and ħω", find_plane, ignores=("models", "systematics"), follows=True)
+PLANE = Study("plane", tr("Plane of g and ħω"), find_plane, ignores=("models", "systematics"), follows=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
+from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import decimals_of, measured, plain
 from asplab.gui.widgets.table import Column, TableRow
 
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from asplab.core.sampling import Posterior
 
 COLUMNS = (
-    Column("Quantity"),
-    Column("fit", "", "Value ± standard error of first order, from the covariance; 68 %", is_spare=True),
-    Column("profile", "", "Where χ² has risen by one; of QY and η the interval of a ratio (Fieller); 68 %"),
-    Column("bootstrap", "", "Percentiles of resampled repeats, taken through the whole chain; 68 %"),
-    Column("bootstrap 95 %", "", "The same, 95 %", is_spare=True, rank=1),
-    Column("sampled", "", "Posterior given the responses, with priors and ranges of the settings; central 68 %"),
+    Column(tr("Quantity")),
+    Column("fit", "", tr("Value ± standard error of first order, from the covariance; 68 %"), is_spare=True),
+    Column("profile", "", tr("Where χ² has risen by one; of QY and η the interval of a ratio (Fieller); 68 %")),
+    Column("bootstrap", "", tr("Percentiles of resampled repeats, taken through the whole chain; 68 %")),
+    Column(tr("bootstrap 95 %"), "", tr("The same, 95 %"), is_spare=True, rank=1),
+    Column("sampled", "", tr("Posterior given the responses, with priors and ranges of the settings; central 68 %")),
 )
 NONE = "—"
 _NAMES = (

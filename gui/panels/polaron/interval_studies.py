@@ -7,12 +7,10 @@ from asplab.core.errors import AnalysisError
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 
 if TYPE_CHECKING:
-    from asplab.core.bootstrap import Bootstrap
     from asplab.core.polaron.comparison import ModelFit
-    from asplab.core.polaron.comparison.profiles import Profile
-    from asplab.core.sampling import Posterior
 
 MODEL = "eq9"
 _NOT_INPUTS = ("models", "systematics")
@@ -43,21 +41,21 @@ def _fit(results: Results) -> "ModelFit":
     return fit_model(results.efficiency, MODEL, ModelOptions(polaron.detuning_range_mev, polaron.joint_scale))
 
 
-def find_profiles(results: Results, request: Any, progress: Progress) -> "Profile":
+def find_profiles(results: Results, request: Any, progress: Progress) -> tr("Profile"):
     """Return the profile of ħω of every fit of Eq. 9."""
     from asplab.core.polaron.comparison.profiles import profile
 
     return profile(_fit(results), "phonon_mev", progress=progress)
 
 
-def resample(results: Results, request: Draws, progress: Progress) -> "Bootstrap":
+def resample(results: Results, request: Draws, progress: Progress) -> tr("Bootstrap"):
     """Resample whole repeats through the chain."""
     from asplab.core.bootstrap import bootstrap
 
     return bootstrap(results, draws=request.draws, seed=request.seed, progress=progress)
 
 
-def draw_posterior(results: Results, request: Chains, progress: Progress) -> "Posterior":
+def draw_posterior(results: Results, request: Chains, progress: Progress) -> tr("Posterior"):
     """Sample the posterior of Eq. 9 at one temperature, or of the joint fit, with the document's priors and ranges."""
     from asplab.core.sampling import sample
 
@@ -70,6 +68,6 @@ def draw_posterior(results: Results, request: Chains, progress: Progress) -> "Po
     )
 
 
-PROFILE = Study("profile", "Profile of ħω", find_profiles, ignores=_NOT_INPUTS, follows=True)
-BOOTSTRAP = Study("bootstrap", "Bootstrap of repeats", resample, ignores=_NOT_INPUTS, follows=True)
-SAMPLING = Study("sampling", "Sampling the posterior", draw_posterior, ignores=("systematics",))
+PROFILE = Study("profile", tr("Profile of ħω"), find_profiles, ignores=_NOT_INPUTS, follows=True)
+BOOTSTRAP = Study("bootstrap", tr("Bootstrap of repeats"), resample, ignores=_NOT_INPUTS, follows=True)
+SAMPLING = Study("sampling", tr("Sampling the posterior"), draw_posterior, ignores=("systematics",))

@@ -52,9 +52,9 @@ class IntervalsPage(Page):
         self.fits, self.clouds = ChoiceField(FITS), ChoiceField(CLOUDS)
         self.draws = NumberField(Numeric("draws", 0, 100, 100000, 100))
         self.seed = NumberField(Numeric("seed", 0, 0, 2**31 - 1, 1))
-        self.sample_button = QPushButton("Sample")
+        self.sample_button = QPushButton(tr("Sample"))
         self.profile = SeriesPlot(theme, y_label="Δχ²")
-        self.histogram = SeriesPlot(theme, x_label="ħω (meV)", y_label="share of draws")
+        self.histogram = SeriesPlot(theme, x_label="ħω (meV)", y_label=tr("share of draws"))
         self.plane = SeriesPlot(theme, x_label="ħω (meV)", y_label="g (meV)")
         self._guides, self._bands = Guides(theme), Guides(theme)
         self.profile.add_layer(self._guides, z=-5)
@@ -65,8 +65,8 @@ class IntervalsPage(Page):
         self._guides.display([Guide("y", level, label=name, is_right=True) for level, name in LEVELS])
         self.table = DataTable(theme, COLUMNS, sortable=False)
         self.table.setAccessibleName(tr("Intervals of g and ħω"))
-        self._left, self._below = Card("Phonon energy ħω"), Card("Intervals")
-        self._right = Card("g and ħω", short_title="g, ħω")
+        self._left, self._below = Card(tr("Phonon energy ħω")), Card(tr("Intervals"))
+        self._right = Card(tr("g and ħω"), short_title="g, ħω")
         self._draws_key, self._plane_key = (TextLine(muted=True) for _ in range(2))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
@@ -85,7 +85,9 @@ class IntervalsPage(Page):
     def display(self, results: Results, view: ViewState) -> None:
         """Show the intervals of one fit; what belongs to earlier settings is grey."""
         self._shown = (results, view)
-        here = self.look_at(self.deck, results, view, is_joint=self.fits.key == "joint", purpose="take intervals of")
+        here = self.look_at(
+            self.deck, results, view, is_joint=self.fits.key == "joint", purpose=tr("take intervals of")
+        )
         if here is None:
             return
         if here.row != self._row:
@@ -111,15 +113,17 @@ class IntervalsPage(Page):
     # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
         for field, width, name in (
-            (self.fits, 112, "Fit shown"),
-            (self.clouds, 94, "Dots: resampled repeats, or the sampled posterior"),
-            (self.draws, 112, "Draws of the bootstrap"),
-            (self.seed, 84, "Seed of bootstrap and sampler"),
+            (self.fits, 112, tr("Fit shown")),
+            (self.clouds, 94, tr("Dots: resampled repeats, or the sampled posterior")),
+            (self.draws, 112, tr("Draws of the bootstrap")),
+            (self.seed, 84, tr("Seed of bootstrap and sampler")),
         ):
             field.setFixedWidth(width)
             field.setAccessibleName(name)
             field.setToolTip(name)
-        self.sample_button.setToolTip("Sample the posterior of this fit: seconds for one temperature, minutes for many")
+        self.sample_button.setToolTip(
+            tr("Sample the posterior of this fit: seconds for one temperature, minutes for many")
+        )
         plots = QWidget()
         lines = column(plots, GAP)
         lines.addWidget(self.profile, 1)
@@ -150,10 +154,10 @@ class IntervalsPage(Page):
         self.draws.refused.connect(self.hint_changed)
         self.seed.refused.connect(self.hint_changed)
         self.sample_button.clicked.connect(lambda: self.study_requested.emit(SAMPLING.key))
-        self.profile.display_hint("χ² above its minimum with ħω held; where it crosses the lines its interval ends")
-        self.histogram.display_hint("ħω of resampled repeats, its 68 % grey · dashed: of the sampled posterior")
+        self.profile.display_hint(tr("χ² above its minimum with ħω held; where it crosses the lines its interval ends"))
+        self.histogram.display_hint(tr("ħω of resampled repeats, its 68 % grey · dashed: of the sampled posterior"))
         self.plane.display_hint(
-            "68 % and 95 % of both together · solid: profile likelihood · dashed: first order · blue: sampled"
+            tr("68 % and 95 % of both together · solid: profile likelihood · dashed: first order · blue: sampled")
         )
         for plot in (self.profile, self.histogram, self.plane):
             plot.hint_changed.connect(self.hint_changed)
@@ -208,10 +212,10 @@ class IntervalsPage(Page):
         self._bands.display(bands)
         self.histogram.display(series or [Series("muted")])
         self._draws_key.display(
-            "filled: resampled repeats, 68 % grey · dashed: posterior"
+            tr("filled: resampled repeats, 68 % grey · dashed: posterior")
             if posterior is not None
-            else "filled: resampled repeats, 68 % grey",
-            "filled: repeats · dashed: posterior" if posterior is not None else "filled: repeats",
+            else tr("filled: resampled repeats, 68 % grey"),
+            tr("filled: repeats · dashed: posterior") if posterior is not None else tr("filled: repeats"),
         )
 
     def _profiled(self) -> Plane | None:
@@ -233,9 +237,9 @@ class IntervalsPage(Page):
         if self.clouds.key == "sampled":
             color = "accent" if self._states[SAMPLING.key].is_current else "muted"
             if cloud is None:
-                words = "nothing sampled yet"
+                words = tr("nothing sampled yet")
             else:
-                words = f"rank correlation {plain(cloud.correlation, 2)}"
+                words = tr("rank correlation {correlation}", correlation=plain(cloud.correlation, 2))
                 # Neighbours in a chain are alike: the dots are taken from all of it.
                 some = slice(None, None, max(1, cloud.g_mev.size // _CLOUD))
                 series.append(Series(color, x=cloud.phonon_mev[some], y=cloud.g_mev[some], symbol_px=3.0))
@@ -245,14 +249,20 @@ class IntervalsPage(Page):
             known = np.isfinite(x) & np.isfinite(y)
             series.append(Series(self._ink(BOOTSTRAP.key), x=x[known], y=y[known], symbol_px=3.0))
             if boot.unbound[row] > 0:
-                words = f"{plain(100.0 * boot.unbound[row], 1)} % of draws without ħω"
+                words = tr("{unbound} % of draws without ħω", unbound=plain(100.0 * boot.unbound[row], 1))
         self.plane.display(series or [Series("muted")])
         self._rims.display([*self._contours(polaron, row), *rims])
         profiled = self._profiled()
         is_known = profiled is not None and np.isfinite(profiled.correlation)
-        tied = f"correlation {plain(profiled.correlation, 3)} · " if profiled is not None and is_known else ""
-        lines = "solid: profile · dashed: first order"
-        self._plane_key.display(f"{tied}68, 95 % of both · {lines} · dots: draws", f"{tied}{lines}", lines)
+        tied = (
+            tr("correlation {correlation} · ", correlation=plain(profiled.correlation, 3))
+            if profiled is not None and is_known
+            else ""
+        )
+        lines = tr("solid: profile · dashed: first order")
+        self._plane_key.display(
+            tr("{tied}68, 95 % of both · {lines} · dots: draws", tied=tied, lines=lines), f"{tied}{lines}", lines
+        )
         self._right.display_subtitle(words, "")
 
     def _contours(self, polaron: PolaronFit | None, row: int) -> list[Series]:
@@ -276,11 +286,11 @@ class IntervalsPage(Page):
         self.table.display(interval_rows(results, found, t, is_joint=self._row is None))
         self._below.limit_content(self.table.sizeHint().height())
         if posterior.is_running:
-            words = "sampling …"
+            words = tr("sampling …")
         elif posterior.failure:
             words = f"! {posterior.failure}"
         elif found.posterior is not None and not found.posterior.convergence.converged:
-            words = "! chains have not converged"
+            words = tr("! chains have not converged")
         else:
             words = name
         self._below.display_subtitle(words)

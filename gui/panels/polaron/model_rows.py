@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from asplab.core.estimate import Estimate
 from asplab.core.polaron.rates import MODELS, RateModel
+from asplab.gui.language import tr
 from asplab.gui.look.theme import detuning_spec
 from asplab.gui.panels.polaron.comparing import Compared
 from asplab.gui.panels.polaron.page import unbroken
@@ -22,18 +23,18 @@ if TYPE_CHECKING:
     from asplab.core.systematics import ModelSystematics
 
 COLUMNS = (
-    Column("Model", "", "Tick a model to compare it; click its row to bring it to the front"),
-    Column("k", "", "Parameters, the scale or scales among them", is_spare=True, rank=3),
-    Column("χ²/dof", "", "Misfit with the full covariance of η", is_spare=True, rank=2),
-    Column("AICc", "", "χ² + 2k, corrected for small samples; lower is better", is_spare=True, rank=3),
-    Column("ΔAICc", "", "AICc above that of the best model"),
-    Column("weight", "", "Akaike weight: share of the evidence among the models compared"),
-    Column("g", "meV", "Electron-phonon coupling, first-order error", is_spare=True),
-    Column("syst.", "", "Systematic error of g in meV", is_spare=True, rank=1),
-    Column("ħω", "meV", "Phonon energy, first-order error"),
-    Column("syst.", "", "Systematic error of ħω in meV", is_spare=True),
-    Column("E<sub>p</sub>", "meV", "Polaron energy g²/ħω; better determined than g or ħω alone"),
-    Column("syst.", "", "Systematic error of the polaron energy in meV", is_spare=True, rank=1),
+    Column(tr("Model"), "", tr("Tick a model to compare it; click its row to bring it to the front")),
+    Column("k", "", tr("Parameters, the scale or scales among them"), is_spare=True, rank=3),
+    Column("χ²/dof", "", tr("Misfit with the full covariance of η"), is_spare=True, rank=2),
+    Column("AICc", "", tr("χ² + 2k, corrected for small samples; lower is better"), is_spare=True, rank=3),
+    Column("ΔAICc", "", tr("AICc above that of the best model")),
+    Column("weight", "", tr("Akaike weight: share of the evidence among the models compared")),
+    Column("g", "meV", tr("Electron-phonon coupling, first-order error"), is_spare=True),
+    Column("syst.", "", tr("Systematic error of g in meV"), is_spare=True, rank=1),
+    Column("ħω", "meV", tr("Phonon energy, first-order error")),
+    Column("syst.", "", tr("Systematic error of ħω in meV"), is_spare=True),
+    Column("E<sub>p</sub>", "meV", tr("Polaron energy g²/ħω; better determined than g or ħω alone")),
+    Column("syst.", "", tr("Systematic error of the polaron energy in meV"), is_spare=True, rank=1),
 )
 WIDTH, SHARPEST_MEV = "inhomogeneous_mev", 0.1
 """Spread of the gaps, and where it is as good as none."""
@@ -63,7 +64,7 @@ def _sample_of(compared: Compared | None) -> tuple[str, ...]:
 
 def _sample_column(name: str) -> Column:
     one = QUANTITIES[name]
-    tip = f"{one.title[0].upper()}{one.title[1:]}, fitted with its range or prior"
+    tip = tr("{upper}{title}, fitted with its range or prior", upper=one.title[0].upper(), title=one.title[1:])
     return Column(one.symbol, one.numeric.unit, tip, is_spare=True, rank=-1)
 
 
@@ -99,7 +100,7 @@ def model_rows(
         elif name in refused:
             rows.append(_bare(model, f"! {refused[name]}", color, is_checked=True))
         elif comparison is None or row is None or name not in comparison.models:
-            rows.append(_bare(model, "not compared yet", color, is_checked=True))
+            rows.append(_bare(model, tr("not compared yet"), color, is_checked=True))
         else:
             place = comparison.models.index(name)
             told = _row(model, comparison, errors.get(name), place, row, color, is_stale=is_stale)
@@ -129,9 +130,15 @@ def systematic_words(errors: "ModelSystematics", fit: "ModelFit", row: int) -> s
         return ""
     shares = [(name, share) for name, share in errors.shares("phonon_mev", row) if share > 0.0]
     most = (
-        f", {plain(100.0 * shares[0][1], 0)} % of it from {EFFECTS.get(shares[0][0], shares[0][0])}" if shares else ""
+        tr(
+            ", {shares} % of it from {get}",
+            shares=plain(100.0 * shares[0][1], 0),
+            get=EFFECTS.get(shares[0][0], shares[0][0]),
+        )
+        if shares
+        else ""
     )
-    return f"Systematic error of ħω: {told} meV{most}."
+    return tr("Systematic error of ħω: {told} meV{most}.", told=told, most=most)
 
 
 def _row(
@@ -146,7 +153,7 @@ def _row(
 ) -> TableRow:
     fit, dof = comparison.fits[i], int(comparison.dof[i, row])
     if not math.isfinite(comparison.chi2[i, row]):
-        return _bare(model, comparison.reasons[i][row] or "not fitted", color, is_checked=True)
+        return _bare(model, comparison.reasons[i][row] or tr("not fitted"), color, is_checked=True)
     told = (_parameter(fit, "g_mev", row), _parameter(fit, "phonon_mev", row), _energy(fit, row))
     beside = [
         "" if cell == _UNDETERMINED else _systematic(errors, quantity, row)
@@ -166,18 +173,23 @@ def _row(
 
 def model_tip(model: RateModel, more: str = "") -> str:
     """Return equation, validity and source of a model as plain text."""
-    lines = [f"{model.title} ({model.name})", f"ln w = {model.equation}", f"Holds: {model.valid}", model.reference]
+    lines = [
+        f"{model.title} ({model.name})",
+        tr("ln w = {equation}", equation=model.equation),
+        tr("Holds: {valid}", valid=model.valid),
+        model.reference,
+    ]
     return "\n".join(lines if not more or more == model.valid else [*lines, more])
 
 
 def _parameter(fit: "ModelFit", name: str, row: int) -> str:
     if name in fit.plan.fixed:
-        return f"{plain(fit.plan.fixed[name], 1)} fixed"
+        return tr("{fixed} fixed", fixed=plain(fit.plan.fixed[name], 1))
     if name not in fit.names:
         return _NOTHING
     value, error = float(fit.value(name)[row]), float(fit.error(name)[row])
     if bool(fit.at_bound[row, fit.names.index(name)]):
-        return f"{plain(value, 1)} at bound"
+        return tr("{value} at bound", value=plain(value, 1))
     return _told(value, error)
 
 
@@ -185,15 +197,15 @@ def _sample_parameter(fit: "ModelFit", name: str, row: int) -> str:
     """Return a parameter of the sample, which may well be 0 or below."""
     decimals = QUANTITIES[name].numeric.decimals
     if name in fit.plan.fixed:
-        return f"{plain(fit.plan.fixed[name], 1)} fixed"
+        return tr("{fixed} fixed", fixed=plain(fit.plan.fixed[name], 1))
     value = float(fit.value(name)[row]) if name in fit.names else math.nan
     if not math.isfinite(value):
         return _NOTHING
     if name == WIDTH and value <= _SHARP * SHARPEST_MEV:
-        return "single gap"
+        return tr("single gap")
     error = float(fit.error(name)[row])
     if bool(fit.at_bound[row, fit.names.index(name)]) or not error > 0:
-        return f"{plain(value, 1)} at bound"
+        return tr("{value} at bound", value=plain(value, 1))
     return measured(Estimate(value, error)) if math.isfinite(error) else plain(value, decimals)
 
 
@@ -220,7 +232,11 @@ def prior_lines(compared: Compared | None, model: str, row: int | None) -> list[
         known = QUANTITIES.get(prior.parameter)
         symbol, unit = (prior.parameter, "") if known is None else (known.symbol, known.numeric.unit)
         value = measured(Estimate(prior.value, prior.error))
-        told = f"pull {'+' if pull >= 0 else ''}{plain(pull, 1)} σ" if math.isfinite(pull) else "no fit here"
+        told = (
+            tr("pull {value}{pull} σ", value="+" if pull >= 0 else "", pull=plain(pull, 1))
+            if math.isfinite(pull)
+            else tr("no fit here")
+        )
         source = f" · {escape(prior.source)}" if prior.source else ""
         lines.append(f"{symbol} = {value} {unit}".rstrip() + f": {told}{source}")
     return lines

@@ -55,13 +55,13 @@ from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.table import DataTable
 from asplab.gui.words.reading import selected_temperature, temperature_name, why_missing
 
-SCALES = (("eta", "η"), ("log", "log η"), ("logit", "logit η"))
-AXES = (("detuning", "over ΔE"), ("inverse", "over 1/kT"))
-FITS = (("here", "each alone"), ("joint", "joint fit"))
-_LABELS = {"eta": "η", "log": "η", "logit": "ln η/(1 − η)"}
+SCALES = (("eta", "η"), ("log", tr("log η")), ("logit", tr("logit η")))
+AXES = (("detuning", tr("over ΔE")), ("inverse", tr("over 1/kT")))
+FITS = (("here", tr("each alone")), ("joint", tr("joint fit")))
+_LABELS = {"eta": "η", "log": "η", "logit": tr("ln η/(1 − η)")}
 _X_LABELS = {"detuning": "ΔE (meV)", "inverse": "1/k<sub>B</sub>T (eV⁻¹)"}
 _HOME = {"log": (-4.2, 0.25), "logit": (-8.0, 4.0)}
-_HINT = f"Click a row to bring a model to the front, its box to compare it or not · {EXCLUDES}"
+_HINT = tr("Click a row to bring a model to the front, its box to compare it or not · {excludes}", excludes=EXCLUDES)
 
 
 class ModelsPage(Page):
@@ -81,17 +81,20 @@ class ModelsPage(Page):
         self._near = np.empty(0, dtype=int)
         self.scale, self.axis, self.fits = ChoiceField(SCALES), ChoiceField(AXES), ChoiceField(FITS)
         self.plots: dict[str, SeriesPlot] = {}
-        self.pulls = SeriesPlot(theme, x_label=_X_LABELS["detuning"], y_label="pull (σ)")
+        self.pulls = SeriesPlot(theme, x_label=_X_LABELS["detuning"], y_label=tr("pull (σ)"))
         self._guides = Guides(theme)
         self.pulls.add_layer(self._guides, z=-5)
         self._guides.display([Guide("y", -1.0, 1.0), Guide("y", 0.0)])
         self.regions: dict[str, RegionHandle] = {}
         self.table, self.history = DataTable(theme, COLUMNS), History()
         self.table.setAccessibleName(tr("Models side by side"))
-        self.parameters_button = QPushButton("Parameters…")
+        self.parameters_button = QPushButton(tr("Parameters…"))
         self.verdict, self.priors = QLabel(), QLabel()
-        self._plot_card, self._verdict_card = Card("Models and data", short_title="Models"), Card("What the data say")
-        self._table_card = Card("Rate models")
+        self._plot_card, self._verdict_card = (
+            Card(tr("Models and data"), short_title=tr("Models")),
+            Card(tr("What the data say")),
+        )
+        self._table_card = Card(tr("Rate models"))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         self._connect()
@@ -133,8 +136,8 @@ class ModelsPage(Page):
         self.history.display(results.document, self._recent)
         fit, t = results.efficiency, selected_temperature(results, view)
         if fit is None or t is None or not fit.valid.any():
-            reason = "Rate models are compared on η at several detunings. Load PL, ASPL and photothermal scans."
-            self.deck.display_missing("No η to compare models on", why_missing(results, reason))
+            reason = tr("Rate models are compared on η at several detunings. Load PL, ASPL and photothermal scans.")
+            self.deck.display_missing(tr("No η to compare models on"), why_missing(results, reason))
             return
         self.deck.display_content()
         self._keys = fit.keys
@@ -157,7 +160,11 @@ class ModelsPage(Page):
 
     # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
-        for field, words in ((self.scale, "Scale of η"), (self.axis, "Horizontal axis"), (self.fits, "Fit shown")):
+        for field, words in (
+            (self.scale, tr("Scale of η")),
+            (self.axis, tr("Horizontal axis")),
+            (self.fits, tr("Fit shown")),
+        ):
             field.setAccessibleName(words)
             field.setToolTip(words)
         self.scale.setFixedWidth(86)
@@ -168,8 +175,10 @@ class ModelsPage(Page):
         self._table_card.header.addWidget(self.fits)
         self._table_card.header.addWidget(self.parameters_button)
         self.parameters_button.setToolTip(
-            "Fix a parameter, bound it, take a published value or let the spread of the gaps and the temperature be "
-            "fitted: in the settings at the right"
+            tr(
+                "Fix a parameter, bound it, take a published value or let the spread of the gaps and the "
+                "temperature be fitted: in the settings at the right"
+            )
         )
         holder = QWidget()
         self._scales = QStackedLayout(holder)
@@ -180,7 +189,7 @@ class ModelsPage(Page):
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.priors.setWordWrap(True)
         self.priors.setProperty("role", "muted")
-        self.priors.setToolTip("Known from elsewhere: each adds the square of its pull to χ²")
+        self.priors.setToolTip(tr("Known from elsewhere: each adds the square of its pull to χ²"))
         self.priors.hide()
         said = QWidget()
         told = column(said, GAP)
@@ -213,13 +222,15 @@ class ModelsPage(Page):
         self.history.renamed.connect(self.fit_renamed)
         self.history.deleted.connect(self.fit_deleted)
         self.pulls.point_clicked.connect(self._choose_pull)
-        self.pulls.display_hint(f"Distance from the model in front, in units of each point’s own σ · {EXCLUDES}")
+        self.pulls.display_hint(
+            tr("Distance from the model in front, in units of each point’s own σ · {excludes}", excludes=EXCLUDES)
+        )
         self.pulls.hint_changed.connect(self.hint_changed)
 
     def _add_plot(self, key: str) -> None:
         plot = self.plots[key] = SeriesPlot(self._theme, y_label=_LABELS[key], log_y=key == "log")
         region = self.regions[key] = RegionHandle(
-            self._theme, label="fit range", scope="all models, all temperatures", unit="meV", step=1.0
+            self._theme, label=tr("fit range"), scope=tr("all models, all temperatures"), unit="meV", step=1.0
         )
         plot.point_clicked.connect(self._choose_point)
         plot.display_hint(_HINT)
@@ -247,7 +258,7 @@ class ModelsPage(Page):
         name, chosen = MODEL_NAMES[row], self._shown[0].document.settings.models.compared
         wanted = tuple(one for one in chosen if one != name) if name in chosen else (*chosen, name)
         if not wanted:
-            self.hint_changed.emit("One model at least has to be compared.")
+            self.hint_changed.emit(tr("One model at least has to be compared."))
             return
         self.setting_edited.emit("models", "compared", tuple(one for one in MODEL_NAMES if one in wanted))
 
@@ -302,7 +313,7 @@ class ModelsPage(Page):
         rows = model_rows(chosen, compared, row, is_stale=is_stale, systematics=errors)
         self.table.display(rows, selected=MODEL_NAMES.index(front) if front in MODEL_NAMES else None)
         self._table_card.limit_content(self.table.sizeHint().height())
-        where = "all temperatures" if self.fits.key == "joint" else here
+        where = tr("all temperatures") if self.fits.key == "joint" else here
         self._table_card.display_subtitle(where)
         comparison = None if compared is None else compared.comparison
         words = "" if comparison is None or row is None else comparison.verdicts[row]
@@ -311,13 +322,13 @@ class ModelsPage(Page):
             fit = comparison.fits[comparison.models.index(front)]
             told = [systematic_words(one, fit, row) for one in errors if one.model == front]
         words = " ".join([words, *told])
-        self.verdict.setText(paragraphs(words) or "Not compared yet.")
+        self.verdict.setText(paragraphs(words) or tr("Not compared yet."))
         used = "<br>".join(prior_lines(compared, front, row))
-        self.priors.setText(f"<b>Priors of this fit</b><br>{used}" if used else "")
+        self.priors.setText(tr("<b>Priors of this fit</b><br>{used}", used=used) if used else "")
         self.priors.setVisible(bool(used))
         self.verdict.setProperty("role", "muted" if is_stale else "")
         self.verdict.style().polish(self.verdict)
-        self._verdict_card.display_subtitle(where, "all T" if self.fits.key == "joint" else here)
+        self._verdict_card.display_subtitle(where, tr("all T") if self.fits.key == "joint" else here)
 
     def _show_plots(self, results: Results, fit: EfficiencyFit, view: ViewState, t: int) -> None:
         compared: Compared | None = self._state.value
@@ -363,7 +374,7 @@ class ModelsPage(Page):
                 region.display(low, min(high, end))
 
     def _fit_ranges(self, results: Results, t: int) -> None:
-        self.pulls.display_labels(detuning_label(results), "pull (σ)")
+        self.pulls.display_labels(detuning_label(results), tr("pull (σ)"))
         if self._scales.currentWidget() is not self.plot:
             self._scales.setCurrentWidget(self.plot)
         key = (results.document.experiment, t, str(self.axis.key))

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
+from asplab.gui.language import tr
 from asplab.gui.panels.base import StudyPanel
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.deck import Deck
@@ -15,7 +16,7 @@ from asplab.gui.words.reading import selected_temperature, temperature_name, why
 _UNIT = re.compile(r"(?<=\d) (?=(?:meV|K|nm|σ|ppm|%)(?!\w))")
 _MINUS = re.compile(r"(?<!\w)-(?=\d)")
 _PERCENT, _PLUS_MINUS = re.compile(r"(?<=\d)%"), re.compile(r"±(?=\d)")
-FITS = (("here", "each alone"), ("joint", "joint fit"))
+FITS = (("here", tr("each alone")), ("joint", tr("joint fit")))
 """Choices of a page that looks at one fit of Eq. 9."""
 
 
@@ -63,9 +64,9 @@ class Page(StudyPanel):
         """Return the fit of Eq. 9 to look at; where there is none the deck says what ``purpose`` it is missed for."""
         polaron, t = results.polaron, selected_temperature(results, view)
         if polaron is None or t is None or not polaron.fitted.any():
-            reason = "This page needs a fit of Eq. 9: η at three detunings of one temperature at least, better six."
-            deck.display_missing(f"No fit to {purpose}", why_missing(results, reason))
+            reason = tr("This page needs a fit of Eq. 9: η at three detunings of one temperature at least, better six.")
+            deck.display_missing(tr("No fit to {purpose}", purpose=purpose), why_missing(results, reason))
             return None
         deck.display_content()
-        name = "joint fit" if is_joint else temperature_name(polaron.temperatures_k[t])
+        name = tr("joint fit") if is_joint else temperature_name(polaron.temperatures_k[t])
         return FitRow(polaron, t, None if is_joint else t, name)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from asplab.core.pipeline import Results
 from asplab.gui.jobs.study import StudyState
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.polaron.page import Page
@@ -17,8 +18,8 @@ from asplab.gui.widgets.arrange import GAP, column, row
 from asplab.gui.widgets.steps import StepBar
 from asplab.gui.widgets.text import TextLine
 
-STALE = "! of earlier settings"
-RUNNING = "computing …"
+STALE = tr("! of earlier settings")
+RUNNING = tr("computing …")
 _LEAST_WORDS_PX = 90
 
 
@@ -45,9 +46,9 @@ class PolaronPanel(Panel):
         self._key = PAGES[0].key
         self._shown: tuple[Results, ViewState] | None = None
         self.bar = StepBar([(entry.key, entry.title) for entry in PAGES], role="page")
-        self.bar.setAccessibleName("Pages of the Polaron step")
+        self.bar.setAccessibleName(tr("Pages of the Polaron step"))
         self.bar.setMaximumWidth(self.bar.sizeHint().width())
-        self.words, self.run_button = TextLine(muted=True), QPushButton("Run again")
+        self.words, self.run_button = TextLine(muted=True), QPushButton(tr("Run again"))
         self.words.setMinimumWidth(_LEAST_WORDS_PX)
         self._stack, self._blank = QStackedWidget(), QWidget()
         self._stack.addWidget(self._blank)

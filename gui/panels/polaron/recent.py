@@ -11,7 +11,7 @@ from asplab.gui.words.settings import change_words
 
 MOST_RECENT = 30
 """Comparisons remembered; beyond, the oldest is forgotten."""
-FIRST = "first comparison"
+FIRST = tr("first comparison")
 
 
 def remember(recent: tuple[Scenario, ...], document: Document, summary: str) -> tuple[Scenario, ...]:

@@ -14,6 +14,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.systematics import NUISANCES, prior_sizes
 from asplab.gui.jobs.study import StudyState
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.model_picture import eta_home
@@ -54,11 +55,11 @@ if TYPE_CHECKING:
 
 _SHARES = (13, 12)
 _ROOM = 1.25
-_EXPLORES = "For trying out only: nothing here is saved."
-_ASK = "“Ask” looks for the size of each effect at which a conclusion falls; about twenty seconds."
-_HINT = f"Pale: as measured · in front: with the effects, as Eq. 9 is fitted to it · {EXCLUDES}"
-_CHANGE_HINT = f"Change of each η in its own statistical error, the grey band is ±1 · {EXCLUDES}"
-_ROW_HINT = "Click a row to try the effect alone at that size, again for the other side"
+_EXPLORES = tr("For trying out only: nothing here is saved.")
+_ASK = tr("“Ask” looks for the size of each effect at which a conclusion falls; about twenty seconds.")
+_HINT = tr("Pale: as measured · in front: with the effects, as Eq. 9 is fitted to it · {excludes}", excludes=EXCLUDES)
+_CHANGE_HINT = tr("Change of each η in its own statistical error, the grey band is ±1 · {excludes}", excludes=EXCLUDES)
+_ROW_HINT = tr("Click a row to try the effect alone at that size, again for the other side")
 
 
 class RefereePage(Page):
@@ -82,17 +83,17 @@ class RefereePage(Page):
         self._keys: tuple[str, ...] = ()
         self._rows = EffectRows()
         self.effects = self._rows.by_name
-        self.reset_button, self.ask_button = QPushButton("Reset"), QPushButton("Ask")
+        self.reset_button, self.ask_button = QPushButton(tr("Reset")), QPushButton(tr("Ask"))
         self.plot = SeriesPlot(theme, y_label="η")
         self.change = SeriesPlot(theme, x_label="ΔE (meV)", y_label="Δη (σ)")
         self._guides = Guides(theme)
         self.change.add_layer(self._guides, z=-5)
         self.table, self.overturns = DataTable(theme, COLUMNS), DataTable(theme, OVERTURN_COLUMNS)
         self.claims, self.claim = ChoiceField(), QLabel()
-        self._sliders, self._plot_card = Card("Effects"), Card("η with the effects", short_title="η")
+        self._sliders, self._plot_card = Card(tr("Effects")), Card(tr("η with the effects"), short_title="η")
         self._changes, self._referee = (
-            Card("What they change", short_title="Change"),
-            Card("What would overturn it", short_title="Overturn"),
+            Card(tr("What they change"), short_title=tr("Change")),
+            Card(tr("What would overturn it"), short_title=tr("Overturn")),
         )
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
@@ -122,8 +123,10 @@ class RefereePage(Page):
             self._experiment, self._subject = results.document.experiment, None
             self._sizes, self._after, self._failure = {}, None, ""
         if polaron is None or t is None or not polaron.fitted.any():
-            reason = "Effects are tried on fits of Eq. 9: η at three detunings of one temperature at least, better six."
-            self.deck.display_missing("No fit to try effects on", why_missing(results, reason))
+            reason = tr(
+                "Effects are tried on fits of Eq. 9: η at three detunings of one temperature at least, better six."
+            )
+            self.deck.display_missing(tr("No fit to try effects on"), why_missing(results, reason))
             return
         self.deck.display_content()
         self._show(results, view, t)
@@ -144,14 +147,14 @@ class RefereePage(Page):
         for label in (words, self.claim):
             label.setProperty("role", "muted")
             label.setWordWrap(True)
-        self.reset_button.setToolTip("Bring all effects back to 0")
-        self.ask_button.setToolTip("Search for the size of every effect at which a conclusion falls")
-        self.claims.setAccessibleName("Conclusion")
-        self.claims.setToolTip("Conclusion that is to be overturned")
+        self.reset_button.setToolTip(tr("Bring all effects back to 0"))
+        self.ask_button.setToolTip(tr("Search for the size of every effect at which a conclusion falls"))
+        self.claims.setAccessibleName(tr("Conclusion"))
+        self.claims.setToolTip(tr("Conclusion that is to be overturned"))
         self.claims.setFixedWidth(136)
         self.claims.hide()
-        self.table.setAccessibleName("Results without and with the effects")
-        self.overturns.setAccessibleName("Sizes that overturn the conclusion")
+        self.table.setAccessibleName(tr("Results without and with the effects"))
+        self.overturns.setAccessibleName(tr("Sizes that overturn the conclusion"))
         self._sliders.header.addWidget(self.reset_button)
         self._sliders.add(words)
         self._sliders.add(_yielding(self._rows), 1)
@@ -202,7 +205,7 @@ class RefereePage(Page):
         listed = overturns_of(found, self._claim_index)
         sizes = sizes_of(listed[index]) if index < len(listed) else []
         if not sizes:
-            self.hint_changed.emit("No size that was looked at overturns this conclusion.")
+            self.hint_changed.emit(tr("No size that was looked at overturns this conclusion."))
             return
         name = listed[index].nuisance
         is_again = self._sizes == {name: sizes[0]}
@@ -271,9 +274,9 @@ class RefereePage(Page):
         if self._failure:
             words: tuple[str, ...] = (f"! {self._failure}",)
         elif is_stale:
-            words = ("! of earlier settings",)
+            words = (tr("! of earlier settings"),)
         else:
-            words = told(largest) if self._sizes and largest is not None else ("all effects are 0",)
+            words = told(largest) if self._sizes and largest is not None else (tr("all effects are 0"),)
         self._changes.display_subtitle(*words)
 
     def _show_effects(self) -> None:
@@ -285,16 +288,16 @@ class RefereePage(Page):
             effect.display(self._sizes.get(name, 0.0), priors[name], missing.get(name, ""))
         self.reset_button.setEnabled(bool(self._sizes))
         count = len(self._sizes)
-        self._sliders.display_subtitle(f"{plain(count, 0)} at work" if count else "")
+        self._sliders.display_subtitle(tr("{count} at work", count=plain(count, 0)) if count else "")
 
     def _show_referee(self) -> None:
         state = self._state
         found: Refereed | None = state.value
-        words = "asking …" if state.is_running else f"! {state.failure}" if state.failure else ""
+        words = tr("asking …") if state.is_running else f"! {state.failure}" if state.failure else ""
         if not words and found is not None and not state.is_current:
-            words = "! of earlier settings"
+            words = tr("! of earlier settings")
         self._referee.display_subtitle(words)
-        self.ask_button.setText("Ask again" if found is not None and not state.is_current else "Ask")
+        self.ask_button.setText(tr("Ask again") if found is not None and not state.is_current else tr("Ask"))
         self.ask_button.setEnabled(not state.is_running and not state.is_current)
         if found is None:
             self._show_no_answer()
@@ -305,7 +308,7 @@ class RefereePage(Page):
         self.claims.show()
         self.asked.display_content()
         k = min(self._claim_index, len(names) - 1)
-        self.claim.setText(f"{found.texts[k]}, up to these sizes. Click a row to try one.")
+        self.claim.setText(tr("{texts}, up to these sizes. Click a row to try one.", texts=found.texts[k]))
         rows = overturn_rows(found, k, is_stale=not state.is_current)
         at = [one.nuisance for one in overturns_of(found, k) if self._sizes.keys() == {one.nuisance}]
         places = [index for index, one in enumerate(rows) if at and one.cells[0] == EFFECTS[at[0]]]
@@ -314,11 +317,13 @@ class RefereePage(Page):
 
     def _show_no_answer(self) -> None:
         if self._state.is_running:
-            self.asked.display_missing("Asking the referee …", "The status line shows how far it is, and can cancel.")
+            self.asked.display_missing(
+                tr("Asking the referee …"), tr("The status line shows how far it is, and can cancel.")
+            )
         elif self._state.failure:
-            self.asked.display_missing("No answer", self._state.failure)
+            self.asked.display_missing(tr("No answer"), self._state.failure)
         else:
-            self.asked.display_missing("Not asked yet", _ASK)
+            self.asked.display_missing(tr("Not asked yet"), _ASK)
 
     def _frame(self, results: Results, t: int, reach: float) -> None:
         """Choose the axes once for every experiment and temperature, and that of the changes as far as they reach."""
@@ -344,7 +349,7 @@ def _impossible(subject: "Subject") -> dict[str, str]:
     off = {name for name in NUISANCES if not getattr(subject.settings.systematics, name)}
     found = {name: why for name, why in subject.left_out if name not in off}
     if subject.efficiency.responses is None:
-        table = "the data begin with a table of η"
+        table = tr("the data begin with a table of η")
         found |= {name: table for name, one in NUISANCES.items() if one.stage == "responses"}
     return found
 

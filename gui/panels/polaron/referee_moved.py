@@ -13,6 +13,7 @@ from asplab.core.estimate import Estimate
 from asplab.core.polaron.curves import eta_curves
 from asplab.core.polaron.fit import PolaronFit, fit_polaron
 from asplab.core.units import FloatArray
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.referee_slider import unit_of
 from asplab.gui.plots.drawn import Series
@@ -26,37 +27,41 @@ from asplab.gui.words.reading import temperature_name, temperature_specs
 if TYPE_CHECKING:
     from asplab.core.systematics import Overturn, Refereed, Subject
 
-_ADDED = (
+_ADDED = tr(
     "As measured, and with effects of these sizes added to the data and all fitted again. If the data hold such "
     "effects, the truth lies the other way."
 )
-_UP = (
-    "Smallest size above 0 at which the conclusion falls. Of a leak or an ensemble width: the size that the data would "
-    "have to hold; for the law, the size added to them."
+_UP = tr(
+    "Smallest size above 0 at which the conclusion falls. Of a leak or an ensemble width: the size "
+    "that the data would have to hold; for the law, the size added to them."
 )
 COLUMNS = (
-    Column("Quantity"),
-    Column("stat. error", "", "One statistical standard error, as measured", is_spare=True),
-    Column("without → with", "", _ADDED),
+    Column(tr("Quantity")),
+    Column(tr("stat. error"), "", tr("One statistical standard error, as measured"), is_spare=True),
+    Column(tr("without → with"), "", _ADDED),
     Column("unit", is_spare=True),
-    Column("Δ", "σ", "Change in statistical standard errors"),
+    Column("Δ", "σ", tr("Change in statistical standard errors")),
 )
 OVERTURN_COLUMNS = (
-    Column("Effect"),
+    Column(tr("Effect")),
     Column("up", "", _UP),
-    Column("down", "", "The same below 0"),
+    Column("down", "", tr("The same below 0")),
     Column("unit", is_spare=True),
-    Column("prior σ", "", "The smaller size in prior standard deviations: below 1, the effect may well be that large"),
+    Column(
+        tr("prior σ"),
+        "",
+        tr("The smaller size in prior standard deviations: below 1, the effect may well be that large"),
+    ),
 )
 SHORTEST_MEV, LONGEST, POINTS = 4.0, 1.06, 81
 _REACHES = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
-_NONE, _LOST = "—", "not determined"
+_NONE, _LOST = "—", tr("not determined")
 _SYMBOLS = (("phonon_mev", "ħω"), ("g_mev", "g"), ("polaron_energy_mev", "Eₚ"))
 _CLAIMS = {
-    "phonon_error": "ħω by 1 σ",
-    "phonon_interval": "ħω leaves 68 %",
-    "eta_error": "η by 1 σ",
-    "verdict": "best law",
+    "phonon_error": tr("ħω by 1 σ"),
+    "phonon_interval": tr("ħω leaves 68 %"),
+    "eta_error": tr("η by 1 σ"),
+    "verdict": tr("best law"),
 }
 
 
@@ -125,7 +130,7 @@ def change_rows(found: list[Change], *, is_stale: bool) -> list[TableRow]:
 def told(one: Change) -> tuple[str, ...]:
     """Return a change in one line, as for a title, then in fewer words."""
     if not math.isfinite(one.after):
-        return f"{one.name} {_LOST} any more", f"{one.name} lost"
+        return tr("{name} {lost} any more", name=one.name, lost=_LOST), tr("{name} lost", name=one.name)
     ends, sigmas = f"{_shown(one.before, one)} → {_shown(one.after, one)}", f"{signed(one.sigmas)} σ"
     unit = f" {one.unit}" if one.unit else ""
     return f"{one.name}: {ends}{unit}, {sigmas}", f"{one.name}: {ends}", f"{one.name}: {sigmas}"
@@ -202,7 +207,7 @@ def overturn_rows(found: "Refereed", k: int, *, is_stale: bool) -> list[TableRow
     for one in overturns_of(found, k):
         name = EFFECTS[one.nuisance]
         if not math.isfinite(_nearest(one)):
-            words = f"not within {'+' if _is_one_sided(one) else '±'}{one.limit:g} prior σ"
+            words = tr("not within {value}{limit:g} prior σ", value="+" if _is_one_sided(one) else "±", limit=one.limit)
             rows.append(TableRow((name, "", "", "", ""), is_muted=is_stale, tip=one.text, words=words))
             continue
         sides = ((one.above, one.above_sigmas), (one.below, one.below_sigmas))[: 1 if _is_one_sided(one) else 2]
@@ -212,7 +217,7 @@ def overturn_rows(found: "Refereed", k: int, *, is_stale: bool) -> list[TableRow
         cells = (name, sizes[0], sizes[1] if len(sizes) > 1 else "", unit_of(one.nuisance), _short(_nearest(one)))
         rows.append(TableRow(cells, is_muted=is_stale, tip=one.text))
     for name, why in found.left_out:
-        rows.append(TableRow((EFFECTS[name], "", "", "", ""), is_muted=True, words=f"not tried: {why}"))
+        rows.append(TableRow((EFFECTS[name], "", "", "", ""), is_muted=True, words=tr("not tried: {why}", why=why)))
     return rows
 
 

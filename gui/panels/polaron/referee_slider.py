@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from asplab.core.settings import SystematicsSettings
 from asplab.core.systematics import NUISANCES, Nuisance
+from asplab.gui.language import tr
 from asplab.gui.settings_catalogue import EFFECTS, STEPS
 from asplab.gui.widgets.arrange import GAP
 from asplab.gui.widgets.fields import NumberField, Numeric
@@ -26,8 +27,8 @@ from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import TextLine
 
 STEPS_PER_SCALE = 100
-HINT = "Drag, or step with the arrow keys, Shift for wide steps · double-click or Delete: 0 · grey band: its prior"
-_TRUTH = "The slider adds it; if the data hold it, the truth lies the other way."
+HINT = tr("Drag, or step with the arrow keys, Shift for wide steps · double-click or Delete: 0 · grey band: its prior")
+_TRUTH = tr("The slider adds it; if the data hold it, the truth lies the other way.")
 _WIDE_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1}
 _REACH, _FAR = 3.0, 10.0
 _WIDE_PX, _LEAST_PX = 400, 230
@@ -252,7 +253,7 @@ class EffectRow:
         self.field.setFixedWidth(84)
         self.sigmas.setFixedWidth(58)
         self.slider.setAccessibleName(nuisance.title)
-        self.field.setAccessibleName(f"{nuisance.title}, size in {nuisance.unit}")
+        self.field.setAccessibleName(tr("{title}, size in {unit}", title=nuisance.title, unit=nuisance.unit))
 
     def place(self, grid: QGridLayout, row: int) -> None:
         """Stand in a row of a grid."""
@@ -271,10 +272,18 @@ class EffectRow:
 
     def _explain(self, size: float, prior: float, why_not: str) -> None:
         unit, sign = self._nuisance.unit, "" if self._nuisance.is_one_sided else "±"
-        known = f"Prior {sign}{prior:g} {unit}, the pale band." if prior > 0.0 else "Its prior is switched off."
+        known = (
+            tr("Prior {sign}{prior:g} {unit}, the pale band.", sign=sign, prior=prior, unit=unit)
+            if prior > 0.0
+            else tr("Its prior is switched off.")
+        )
         if prior > 0.0 and size:
-            known += f" Now {plain(size / prior, 2)} of its σ."
-        rest = f"Can’t be tried: {why_not}." if why_not else f"{known} {_TRUTH} Double-click: 0."
+            known += tr(" Now {size} of its σ.", size=plain(size / prior, 2))
+        rest = (
+            tr("Can’t be tried: {why_not}.", why_not=why_not)
+            if why_not
+            else tr("{known} {truth} Double-click: 0.", known=known, truth=_TRUTH)
+        )
         words = f"{self._nuisance.meaning} {rest}"
         for widget in (self.label, self.slider):
             if widget.toolTip() != words:

@@ -5,24 +5,25 @@ from typing import TYPE_CHECKING, Any
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 
 if TYPE_CHECKING:
-    from asplab.core.systematics import Refereed, Subject
+    pass
 
 
-def ask_referee(results: Results, request: Any, progress: Progress) -> "Refereed":
+def ask_referee(results: Results, request: Any, progress: Progress) -> tr("Refereed"):
     """Search for the size of every effect at which each conclusion falls."""
     from asplab.core.systematics import referee
 
     return referee(results, progress=progress)
 
 
-def make_ready(results: Results, _request: Any, _progress: Progress) -> "Subject | None":
+def make_ready(results: Results, _request: Any, _progress: Progress) -> tr("Subject | None"):
     """Collect what the sliders need; None where there is no fit that they could move."""
     from asplab.core.systematics import prepare
 
     return None if results.efficiency is None or results.polaron is None else prepare(results)
 
 
-REFEREE = Study("referee", "Asking the referee", ask_referee, ignores=("models",))
-SUBJECT = Study("referee subject", "Making the effects ready", make_ready, follows=True)
+REFEREE = Study("referee", tr("Asking the referee"), ask_referee, ignores=("models",))
+SUBJECT = Study(tr("referee subject"), tr("Making the effects ready"), make_ready, follows=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.page import Page
 
@@ -24,13 +25,13 @@ class Entry:
 
 
 PAGES = (
-    Entry("fit", "Fit", "fit", "FitPage"),
-    Entry("models", "Models", "models", "ModelsPage"),
-    Entry("intervals", "Intervals", "intervals", "IntervalsPage"),
-    Entry("checks", "Checks", "checks", "ChecksPage"),
-    Entry("errors", "Errors", "errors", "ErrorsPage"),
-    Entry("advice", "Advice", "advice", "AdvicePage"),
-    Entry("sensitivity", "Sensitivity", "sensitivity", "SensitivityPage"),
-    Entry("referee", "Referee", "referee", "RefereePage"),
-    Entry("arena", "Arena", "arena", "ArenaPage"),
+    Entry("fit", tr("Fit"), "fit", "FitPage"),
+    Entry("models", tr("Models"), "models", "ModelsPage"),
+    Entry("intervals", tr("Intervals"), "intervals", "IntervalsPage"),
+    Entry("checks", tr("Checks"), "checks", "ChecksPage"),
+    Entry("errors", tr("Errors"), "errors", "ErrorsPage"),
+    Entry("advice", tr("Advice"), "advice", "AdvicePage"),
+    Entry("sensitivity", tr("Sensitivity"), "sensitivity", "SensitivityPage"),
+    Entry("referee", tr("Referee"), "referee", "RefereePage"),
+    Entry("arena", tr("Arena"), "arena", "ArenaPage"),
 )

@@ -10,6 +10,7 @@ from asplab.core.document import Document
 from asplab.core.errors import AsplabError
 from asplab.core.pipeline import Results
 from asplab.gui.jobs.study import Outcome, Study, StudyState, has_same_inputs
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.page import Page, unbroken
 from asplab.gui.panels.polaron.sensitivity_picture import MapView
@@ -36,15 +37,17 @@ from asplab.gui.words.reading import selected_temperature, temperature_name, tem
 if TYPE_CHECKING:
     from asplab.core.sensitivity import ChoiceSpread, SensitivityMap
 
-FITS = (("joint", "joint fit"), ("here", "each alone"))
-_JOINT_WORDS = {"quantum_yield": "mean of all temperatures"}
-_EARLIER = "! of earlier settings"
-_NOT_MAPPED = "Press “Run” to analyse the document at every point of a grid of this choice; it takes a few seconds."
-_NOT_SUMMED = (
-    "Press “Run all” to vary every choice: each result then has a systematic error beside its statistical one, and "
-    "you see which choice matters. It takes about ten seconds."
+FITS = (("joint", tr("joint fit")), ("here", tr("each alone")))
+_JOINT_WORDS = {"quantum_yield": tr("mean of all temperatures")}
+_EARLIER = tr("! of earlier settings")
+_NOT_MAPPED = tr("Press “Run” to analyse the document at every point of a grid of this choice; it takes a few seconds.")
+_NOT_SUMMED = tr(
+    "Press “Run all” to vary every choice: each result then has a systematic error beside its "
+    "statistical one, and you see which choice matters. It takes about ten seconds."
 )
-_HINT = "Click a cell, or walk with the arrow keys · Enter uses it · hatched: not counted · wheel zooms · A shows all"
+_HINT = tr(
+    "Click a cell, or walk with the arrow keys · Enter uses it · hatched: not counted · wheel zooms · A shows all"
+)
 
 
 class SensitivityPage(Page):
@@ -65,13 +68,16 @@ class SensitivityPage(Page):
         self.quantity = ChoiceField([(key, symbol) for key, symbol, _ in QUANTITIES])
         self.fits = ChoiceField(FITS)
         self.detuning = NumberField(Numeric("meV", 0, 0.1, 500.0, 1.0))
-        self.run_button, self.sum_button = QPushButton("Run"), QPushButton("Run all")
-        self.use_button = QPushButton("Use this choice")
+        self.run_button, self.sum_button = QPushButton(tr("Run")), QPushButton(tr("Run all"))
+        self.use_button = QPushButton(tr("Use this choice"))
         self.picture = MapView(theme)
         self.cell_name, self.cell_line, self.verdict = TextLine(), TextLine(muted=True), QLabel(_NOT_SUMMED)
         self.table = DataTable(theme, spread_columns(()))
-        self.map_card, self.slice_card = Card("Change of the result", short_title="Change"), Card("Along each choice")
-        self.sum_card = Card("Systematic error from all choices", short_title="All choices")
+        self.map_card, self.slice_card = (
+            Card(tr("Change of the result"), short_title=tr("Change")),
+            Card(tr("Along each choice")),
+        )
+        self.sum_card = Card(tr("Systematic error from all choices"), short_title=tr("All choices"))
         self.maps = Deck(self._map_content())
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
@@ -91,12 +97,12 @@ class SensitivityPage(Page):
         self._shown = (results, view)
         t, polaron = selected_temperature(results, view), results.polaron
         if polaron is None or t is None or results.efficiency is None:
-            reason = "Choices are varied once there are results. Load PL, ASPL and photothermal scans."
-            self.deck.display_missing("No result to follow", why_missing(results, reason))
+            reason = tr("Choices are varied once there are results. Load PL, ASPL and photothermal scans.")
+            self.deck.display_missing(tr("No result to follow"), why_missing(results, reason))
             return
         if results.emission is None or results.absorbed is None:
-            words = "These data enter half-way, as tables: what was chosen before them was chosen elsewhere."
-            self.deck.display_missing("Nothing to vary", f"{words} Open the raw spectra and scans.")
+            words = tr("These data enter half-way, as tables: what was chosen before them was chosen elsewhere.")
+            self.deck.display_missing(tr("Nothing to vary"), tr("{words} Open the raw spectra and scans.", words=words))
             return
         self.deck.display_content()
         self._show_map(results, t)
@@ -115,26 +121,26 @@ class SensitivityPage(Page):
     # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
         for field, width, name in (
-            (self.varied, 148, "What is varied"),
-            (self.quantity, 64, "Result"),
-            (self.fits, 112, "Fit shown"),
-            (self.detuning, 84, "ΔE at which η is followed"),
+            (self.varied, 148, tr("What is varied")),
+            (self.quantity, 64, tr("Result")),
+            (self.fits, 112, tr("Fit shown")),
+            (self.detuning, 84, tr("ΔE at which η is followed")),
         ):
             field.setFixedWidth(width)
             field.setAccessibleName(name)
             field.setToolTip(name)
-        self.table.setAccessibleName("Systematic errors from all choices")
-        self.run_button.setToolTip("Analyse the document at every point of this choice’s grid")
-        self.sum_button.setToolTip("Map all choices and sum them up")
+        self.table.setAccessibleName(tr("Systematic errors from all choices"))
+        self.run_button.setToolTip(tr("Analyse the document at every point of this choice’s grid"))
+        self.sum_button.setToolTip(tr("Map all choices and sum them up"))
         self.verdict.setProperty("role", "muted")
         self.verdict.setWordWrap(True)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QWidget()
         places = row(head, GAP)
-        self._of, self._at = QLabel("of"), QLabel("at ΔE")
+        self._of, self._at = QLabel("of"), QLabel(tr("at ΔE"))
         for label, field in (
-            (QLabel("Vary"), self.varied),
-            (QLabel("look at"), self.quantity),
+            (QLabel(tr("Vary")), self.varied),
+            (QLabel(tr("look at")), self.quantity),
             (self._of, self.fits),
             (self._at, self.detuning),
         ):
@@ -179,7 +185,7 @@ class SensitivityPage(Page):
     def _connect(self) -> None:
         self.detuning.display(self._detuning)
         self.use_button.setEnabled(False)
-        self.use_button.setToolTip("Set the document to the chosen cell; one step to undo")
+        self.use_button.setToolTip(tr("Set the document to the chosen cell; one step to undo"))
         self.varied.chosen.connect(self._look_elsewhere)
         self.quantity.chosen.connect(self._look_again)
         self.fits.chosen.connect(self._look_again)
@@ -239,7 +245,7 @@ class SensitivityPage(Page):
             quantity != "eta" or outcome.request == self._detuning
         )
 
-    def _map(self, results: Results) -> "tuple[SensitivityMap | None, bool]":
+    def _map(self, results: Results) -> tr("tuple[SensitivityMap | None, bool]"):
         """Return the map of what is varied, by itself or among all, and whether it holds now."""
         choice, quantity = str(self.varied.key), str(self.quantity.key)
         stale = None
@@ -262,7 +268,7 @@ class SensitivityPage(Page):
                 at = f"{at}, ΔE = {found.detuning_mev[t]:.0f} meV"
             colors = temperature_specs(results.polaron.temperatures_k) if results.polaron is not None else []
             return Look(key, t, at, colors[t] if t < len(colors) else "text")
-        return Look(key, -1, _JOINT_WORDS.get(key, "joint fit"))
+        return Look(key, -1, _JOINT_WORDS.get(key, tr("joint fit")))
 
     def _show_map(self, results: Results, t: int) -> None:
         self._show_fields()
@@ -270,7 +276,7 @@ class SensitivityPage(Page):
         state = self._states[self._map_study.key]
         self._show_button(self.run_button, self._map_study, results, holds=holds)
         if found is None or (self._row(t) >= 0 and t >= len(found.temperatures_k)):
-            title = "Mapping …" if state.is_running else "Not mapped yet"
+            title = tr("Mapping …") if state.is_running else tr("Not mapped yet")
             self.maps.display_missing(title, f"! {state.failure}" if state.failure else _NOT_MAPPED)
             return
         self.maps.display_content()
@@ -286,13 +292,15 @@ class SensitivityPage(Page):
 
     def _show_words(self, found: "SensitivityMap", look: Look, state: StudyState, *, holds: bool) -> None:
         place = f"{look.symbol} · {look.place}"
-        self.map_card.display_title(f"Change of {look.symbol} in σ")
-        words = "mapping …" if state.is_running else f"! {state.failure}" if state.failure else ""
+        self.map_card.display_title(tr("Change of {symbol} in σ", symbol=look.symbol))
+        words = tr("mapping …") if state.is_running else f"! {state.failure}" if state.failure else ""
         if not words and not holds:
             words = _EARLIER
         if not words and found.problems:
             words = f"! {found.problems[0].message}"
-        self.map_card.display_subtitle(words or look.place, *(("! see the tooltip",) if words.startswith("!") else ()))
+        self.map_card.display_subtitle(
+            words or look.place, *((tr("! see the tooltip"),) if words.startswith("!") else ())
+        )
         self.map_card.setToolTip("\n".join(problem.message for problem in found.problems))
         self.slice_card.display_subtitle(place, look.symbol)
         cell = self._chosen or (found.x.reference, found.y.reference)
@@ -342,7 +350,7 @@ class SensitivityPage(Page):
         if key == self._summed:
             return
         self._summed = key
-        words = "varying all choices …" if state.is_running else f"! {state.failure}" if state.failure else ""
+        words = tr("varying all choices …") if state.is_running else f"! {state.failure}" if state.failure else ""
         if not words and found is not None:
             words = look.place if holds else _EARLIER
         self.sum_card.display_subtitle(words)
@@ -354,7 +362,10 @@ class SensitivityPage(Page):
         at = next((k for k, one in enumerate(rows) if one.cells[0].split(" ")[0] == look.symbol), None)
         self.table.display(rows, selected=at)
         self._rows.show()
-        self.verdict.setText(unbroken(spread_words(found, look)) or f"{look.symbol} is not determined: {look.place}.")
+        self.verdict.setText(
+            unbroken(spread_words(found, look))
+            or tr("{symbol} is not determined: {place}.", symbol=look.symbol, place=look.place)
+        )
         self.verdict.setProperty("role", "" if holds else "muted")
         self.verdict.style().polish(self.verdict)
 

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.sensitivity_told import (
     Look,
@@ -40,7 +41,7 @@ class MapView(QObject):
         super().__init__()
         self._framed: tuple[object, ...] = ()
         self.heat, self.bar = HeatPlot(theme), ColorBar(theme)
-        self.heat.setAccessibleName("Map of the change over two choices")
+        self.heat.setAccessibleName(tr("Map of the change over two choices"))
         self.plots = {side: SeriesPlot(theme) for side in _SIDES}
         self._guides = {side: Guides(theme) for side in _SIDES}
         self._found: SensitivityMap | None = None
@@ -50,10 +51,12 @@ class MapView(QObject):
         places.addWidget(self.bar)
         for side, plot in self.plots.items():
             plot.add_layer(self._guides[side], z=-5)
-            plot.setAccessibleName("Slice along the horizontal choice" if side == "x" else "Along the vertical one")
+            plot.setAccessibleName(
+                tr("Slice along the horizontal choice") if side == "x" else tr("Along the vertical one")
+            )
             plot.hint_changed.connect(self.hint_changed)
             plot.display_hint(
-                "The other choice stays as it is · dotted: in use · grey band: its error · open points: not counted"
+                tr("The other choice stays as it is · dotted: in use · grey band: its error · open points: not counted")
             )
             lines.addWidget(plot, 1)
         self.heat.hint_changed.connect(self.hint_changed)

@@ -8,15 +8,16 @@ from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.settings import Settings
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 
 if TYPE_CHECKING:
     from asplab.core.sensitivity import ChoiceSpread, SensitivityMap
 
 VARIED = (
-    ("window", "window edges"),
-    ("cutoffs", "filter clearances"),
-    ("baseline", "baseline region"),
-    ("baseline-shape", "baseline shape"),
+    ("window", tr("window edges")),
+    ("cutoffs", tr("filter clearances")),
+    ("baseline", tr("baseline region")),
+    ("baseline-shape", tr("baseline shape")),
     ("estimator", "estimator"),
 )
 DETUNING_MEV = 23.0
@@ -61,7 +62,12 @@ def settings_at(results: Results, choice: str, i: int, j: int) -> Settings:
 
 
 MAPS = {
-    choice: Study(f"map {choice}", f"Sensitivity to {words}", partial(map_choice, choice), ignores=_NOT_INPUTS)
+    choice: Study(
+        tr("map {choice}", choice=choice),
+        tr("Sensitivity to {words}", words=words),
+        partial(map_choice, choice),
+        ignores=_NOT_INPUTS,
+    )
     for choice, words in VARIED
 }
-SPREAD = Study("choice spread", "Sensitivity to all choices", sum_up, ignores=_NOT_INPUTS)
+SPREAD = Study(tr("choice spread"), tr("Sensitivity to all choices"), sum_up, ignores=_NOT_INPUTS)

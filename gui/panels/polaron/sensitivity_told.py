@@ -10,6 +10,7 @@ import numpy as np
 
 from asplab.core.estimate import Estimate
 from asplab.core.units import FloatArray
+from asplab.gui.language import tr
 from asplab.gui.plots.diverging import limit_of
 from asplab.gui.plots.drawn import Series
 from asplab.gui.plots.heat import HeatCells
@@ -29,17 +30,17 @@ QUANTITIES = (
     ("eta", "η", ""),
 )
 GROUPS = {
-    "window": ("window", "the window edges"),
-    "cutoffs": ("clearance", "the filter clearances"),
-    "baseline": ("baseline", "region and shape of the baseline"),
-    "estimator": ("estimator", "the estimator"),
+    "window": ("window", tr("the window edges")),
+    "cutoffs": ("clearance", tr("the filter clearances")),
+    "baseline": ("baseline", tr("region and shape of the baseline")),
+    "estimator": ("estimator", tr("the estimator")),
 }
-WORDS = {"window": "window sum", "template": "band template", "urbach": "line + Urbach"}
+WORDS = {"window": tr("window sum"), "template": tr("band template"), "urbach": tr("line + Urbach")}
 _AXES = {"longpass clearance": "Long-pass", "shortpass clearance": "Short-pass"}
 _SHORT = {"window": "sum", "urbach": "Urbach"}
 """Words along an axis, where room is short."""
 _NONE, _ALL = "—", 0.995
-_ALLOWED, _USED = "allowed", "in use"
+_ALLOWED, _USED = "allowed", tr("in use")
 Side = Literal["x", "y"]
 
 
@@ -112,9 +113,9 @@ def cell_words(found: "SensitivityMap", look: Look, i: int, j: int) -> tuple[str
     """Return what a cell gives, and whether and why it does not count."""
     value, error = found.value(look.quantity)[i, j, look.row], _errors(found, look.quantity)[i, j, look.row]
     if found.failed[i, j]:
-        return "no result", found.reasons[i][j]
+        return tr("no result"), found.reasons[i][j]
     if not np.isfinite(value):
-        result = f"{look.symbol} is not determined"
+        result = tr("{symbol} is not determined", symbol=look.symbol)
     else:
         change = found.in_errors(look.quantity)[i, j, look.row]
         is_used = (i, j) == (found.x.reference, found.y.reference)
@@ -124,7 +125,9 @@ def cell_words(found: "SensitivityMap", look: Look, i: int, j: int) -> tuple[str
         return result, _USED
     if found.reasonable[i, j, look.row]:
         return result, _ALLOWED
-    return result, f"not counted: {found.reasons[i][j] or 'the data of another temperature do not allow it'}"
+    return result, tr(
+        "not counted: {value}", value=found.reasons[i][j] or tr("the data of another temperature do not allow it")
+    )
 
 
 def _tip(found: "SensitivityMap", look: Look, i: int, j: int) -> str:
@@ -216,16 +219,18 @@ def slice_range(found: "SensitivityMap", look: Look) -> tuple[float, float] | No
 def spread_columns(choices: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns of the summary."""
     return (
-        Column("Result"),
-        Column("value ± stat.", "", "As the document is, with the statistical standard error of first order"),
+        Column(tr("Result")),
+        Column(tr("value ± stat."), "", tr("As the document is, with the statistical standard error of first order")),
         Column(
-            "± syst.", "", "Spread of the choices that the data allow, beyond what noise makes of it, in quadrature"
+            tr("± syst."),
+            "",
+            tr("Spread of the choices that the data allow, beyond what noise makes of it, in quadrature"),
         ),
         *(
-            Column(GROUPS[choice][0], "", f"Systematic error from {GROUPS[choice][1]}", is_spare=True)
+            Column(GROUPS[choice][0], "", tr("Systematic error from {groups}", groups=GROUPS[choice][1]), is_spare=True)
             for choice in choices
         ),
-        Column("mostly from", "", "The choice with the largest share of the systematic variance"),
+        Column(tr("mostly from"), "", tr("The choice with the largest share of the systematic variance")),
     )
 
 
@@ -261,17 +266,30 @@ def spread_words(spread: "ChoiceSpread", look: Look) -> str:
         return ""
     parts = np.nan_to_num(spread.systematic[:, q, look.row])
     sizes = f"{measured(Estimate(value, error))} (stat.) {_size(total, error)} (syst.){look.unit}"
-    head = f"{look.symbol} of the {look.place}" if look.row < 0 else f"{look.symbol} at {look.place}"
+    head = (
+        tr("{symbol} of the {place}", symbol=look.symbol, place=look.place)
+        if look.row < 0
+        else tr("{symbol} at {place}", symbol=look.symbol, place=look.place)
+    )
     if not math.isfinite(total):
-        return f"{head} = {measured(Estimate(value, error))}{look.unit}: the data allow no choice to take a spread of."
+        return tr(
+            "{head} = {estimate}{unit}: the data allow no choice to take a spread of.",
+            head=head,
+            estimate=measured(Estimate(value, error)),
+            unit=look.unit,
+        )
     if parts.max(initial=0.0) <= 0:
-        return f"{head} = {sizes}. Other choices move it no further than noise does."
+        return tr("{head} = {sizes}. Other choices move it no further than noise does.", head=head, sizes=sizes)
     most = GROUPS[spread.choices[int(parts.argmax())]][1]
     share = float(parts.max() ** 2 / (parts**2).sum())
     if share > _ALL:
-        return f"{head} = {sizes}. All of the systematic error comes from {most}."
-    return (
-        f"{head} = {sizes}. The largest systematic part comes from {most}: {plain(100.0 * share, 0)} % of the variance."
+        return tr("{head} = {sizes}. All of the systematic error comes from {most}.", head=head, sizes=sizes, most=most)
+    return tr(
+        "{head} = {sizes}. The largest systematic part comes from {most}: {share} % of the variance.",
+        head=head,
+        sizes=sizes,
+        most=most,
+        share=plain(100.0 * share, 0),
     )
 
 
@@ -291,7 +309,7 @@ def _mostly(choices: Sequence[str], parts: FloatArray) -> str:
     if not np.isfinite(parts).any():
         return _NONE
     if known.max() <= 0:
-        return "noise alone"
+        return tr("noise alone")
     share = plain(100.0 * float(known.max() ** 2 / (known**2).sum()), 0)
     return f"{GROUPS[choices[int(known.argmax())]][0]} {share} %"
 
@@ -301,16 +319,25 @@ def _spread_tip(spread: "ChoiceSpread", q: int, row: int, error: float) -> str:
     for choice, of_choice in zip(spread.choices, spread.spreads, strict=True):
         one = of_choice[q]
         if not math.isfinite(one.rms[row]):
-            lines.append(f"{GROUPS[choice][0]}: the data allow none")
+            lines.append(tr("{groups}: the data allow none", groups=GROUPS[choice][0]))
             continue
         rms, expected = (plain(float(part[row]) / error, 2) if error > 0 else _NONE for part in (one.rms, one.expected))
         ends = [
             plain(float(part[row]), max(decimals_of(error), 0) if error > 0 else 3)
             for part in (one.lowest, one.highest)
         ]
-        undetermined = f", {one.n_open[row]} undetermined" if one.n_open[row] else ""
+        undetermined = tr(", {n_open} undetermined", n_open=one.n_open[row]) if one.n_open[row] else ""
         lines.append(
-            f"{GROUPS[choice][0]}: {ends[0]} … {ends[1]} over {one.n_reasonable[row]} choices{undetermined}; "
-            f"spread {rms} σ, from noise {expected} σ"
+            tr(
+                "{groups}: {ends} … {ends2} over {n_reasonable} choices{undetermined}; spread {rms} "
+                "σ, from noise {expected} σ",
+                groups=GROUPS[choice][0],
+                ends=ends[0],
+                ends2=ends[1],
+                n_reasonable=one.n_reasonable[row],
+                undetermined=undetermined,
+                rms=rms,
+                expected=expected,
+            )
         )
     return "\n".join(lines)

@@ -117,7 +117,7 @@ def _label(row: ResultRow) -> str:
         "g_mev": "g (meV)",
         "phonon_mev": "ħω (meV)",
         "polaron_energy_mev": "Eₚ (meV)",
-        "chi2": "χ² / dof",
+        "chi2": tr("χ² / dof"),
     }
     return names[row.quantity]
 

@@ -9,6 +9,7 @@ from asplab.core.scenarios import State, state_of
 from asplab.core.scenarios.findings import find_results
 from asplab.core.settings import Settings
 from asplab.gui.jobs.study import Study
+from asplab.gui.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +34,4 @@ def find(results: Results, request: Wanted, progress: Progress) -> tuple[Results
 
 
 # The states asked for say everything: what the document is at does not matter.
-SCENARIOS = Study("scenarios", "Scenarios", find, ignores=tuple(one.name for one in fields(Settings)), follows=True)
+SCENARIOS = Study("scenarios", tr("Scenarios"), find, ignores=tuple(one.name for one in fields(Settings)), follows=True)

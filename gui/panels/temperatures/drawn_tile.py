@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
 from asplab.core.units import FloatArray
+from asplab.gui.language import tr
 from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.panels.temperatures.tiles import Board, Tile
 from asplab.gui.widgets.numerals import plain
@@ -37,7 +38,7 @@ class Places:
         return self.outer.width() > _LARGE_PX
 
     @staticmethod
-    def of(width: float, height: float, *, n_lines: int) -> "Places":
+    def of(width: float, height: float, *, n_lines: int) -> tr("Places"):
         """Divide a tile: head, η, residuals, axis, lines of text."""
         text = n_lines * _LINE_PX
         room = height - _HEAD_PX - text - _BOTTOM_PX - 2 * _GAP_PX - _PAD_PX

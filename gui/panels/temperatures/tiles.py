@@ -149,7 +149,10 @@ def _lines(found: tuple[str, str, str]) -> tuple[str, ...]:
     misfit, g, phonon = found
     if (misfit, g, phonon) == ("—", "—", "—"):
         return ()
-    return (f"χ²/dof {misfit}", *(f"{name} {x}{'' if x == '—' else ' meV'}" for name, x in (("g", g), ("ħω", phonon))))
+    return (
+        tr("χ²/dof {misfit}", misfit=misfit),
+        *(f"{name} {x}{'' if x == '—' else ' meV'}" for name, x in (("g", g), ("ħω", phonon))),
+    )
 
 
 def _tip(

@@ -4,12 +4,11 @@ import math
 from dataclasses import dataclass
 
 from asplab.core.appraisal.outliers import Outliers
-from asplab.core.counting import counted
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import Estimate
 from asplab.core.polaron.fit import N_PARAMETERS, PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
-from asplab.gui.language import tr
+from asplab.gui.language import counted, tr
 from asplab.gui.widgets.numerals import measured, plain
 
 

@@ -1,20 +1,23 @@
 """Pictures of every step and page of the window, light and dark, at several sizes.
 
     QT_QPA_PLATFORM=offscreen python tests/screens.py FOLDER [--data EXPERIMENT] [--steps a,b] [--modes light,dark]
-        [--sizes 1280x800,1440x900]
+        [--sizes 1280x800,1440x900] [--scenes none | all | docks,hand,work,guidance,importing,failing]
 
 Without ``--data`` the demo is simulated. For pictures as of a screen with double density set QT_SCALE_FACTOR=2 and
-give half the pixels, ``--sizes 1440x900`` for 2880x1800.
+give half the pixels, ``--sizes 1440x900`` for 2880x1800. Scenes are what a hand brings up beside the resting steps:
+docks, a drag, dialogs, the import, errors; ``--steps none`` leaves the steps out.
 """
 
 import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+import scenes
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from asplab.core.document import Document
 from asplab.core.loading import load_experiment
@@ -44,13 +47,17 @@ def main() -> None:
             for width, height in wanted.sizes:
                 bindings = _open(application, mode, Path(scratch))
                 bindings.window.resize(width, height)
-                _take(bindings, wanted.folder / f"empty-{mode}-{width}.png")
+                _take(bindings.window, wanted.folder / f"empty-{mode}-{width}.png")
                 bindings.session.begin(document)
                 _settle(bindings)
                 bindings.looking.choose_temperature(len(bindings.looking.temperatures) // 2)
                 for name in _steps(bindings, wanted.steps):
                     _settle(bindings)
-                    _take(bindings, wanted.folder / f"{name}-{mode}-{width}.png")
+                    _take(bindings.window, wanted.folder / f"{name}-{mode}-{width}.png")
+                for name, seen in _scenes(bindings, wanted.scenes, Path(scratch) / f"{mode}-{width}"):
+                    _rest(bindings)
+                    if name:
+                        _take(seen, wanted.folder / f"{name}-{mode}-{width}.png")
                 bindings.window.may_close = True
                 bindings.window.close()
 
@@ -69,6 +76,22 @@ def _steps(bindings: Bindings, wanted: tuple[str, ...]) -> Iterator[str]:
             yield f"{key}-{entry.key}"
 
 
+def _scenes(bindings: Bindings, wanted: tuple[str, ...], scratch: Path) -> scenes.Scene:
+    """Go through the scenes; those that open other documents come last."""
+    scratch.mkdir()
+    every: dict[str, Callable[[], scenes.Scene]] = {
+        "docks": partial(scenes.docks, bindings),
+        "hand": partial(scenes.hand, bindings),
+        "work": partial(scenes.work, bindings),
+        "guidance": partial(scenes.guidance, bindings),
+        "importing": partial(scenes.importing, bindings, scratch),
+        "failing": partial(scenes.failing, bindings, scratch),
+    }
+    for key, play in every.items():
+        if key in wanted or "all" in wanted:
+            yield from play()
+
+
 def _open(application: QApplication, mode: str, scratch: Path) -> Bindings:
     window, jobs = Window(), Jobs()
     window.build()
@@ -81,6 +104,11 @@ def _open(application: QApplication, mode: str, scratch: Path) -> Bindings:
 def _settle(bindings: Bindings) -> None:
     """Wait until nothing computes and the window has been still for a moment."""
     _until(lambda: bindings.session.results is not None and bindings.session.is_settled)
+    _rest(bindings)
+
+
+def _rest(bindings: Bindings) -> None:
+    """Wait until no job runs and the window has been still for a moment."""
     quiet_from = time.monotonic()
     _until(lambda: bindings.jobs.is_idle and time.monotonic() - quiet_from > QUIET_S)
 
@@ -92,9 +120,9 @@ def _until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def _take(bindings: Bindings, path: Path) -> None:
+def _take(seen: QWidget, path: Path) -> None:
     QApplication.processEvents()
-    bindings.window.grab().save(str(path))
+    seen.grab().save(str(path))
 
 
 def _demo(folder: Path) -> Path:
@@ -108,6 +136,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--steps", type=lambda text: tuple(text.split(",")), default=())
     parser.add_argument("--modes", type=lambda text: tuple(text.split(",")), default=("light", "dark"))
+    parser.add_argument("--scenes", type=lambda text: tuple(text.split(",")), default=())
     parser.add_argument(
         "--sizes",
         type=lambda text: [tuple(int(part) for part in size.split("x")) for size in text.split(",")],

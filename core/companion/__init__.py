@@ -1,0 +1,1 @@
+"""The measurements around the main one: pure functions from arrays with errors to results."""

@@ -1,0 +1,1 @@
+"""How emission grows with pump power: one photon, two, both, or saturation."""

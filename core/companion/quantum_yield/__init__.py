@@ -1,0 +1,1 @@
+"""Quantum yields that do not come from the ratio of emission and heat, and all yields side by side."""

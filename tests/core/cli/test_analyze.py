@@ -62,6 +62,7 @@ def test_a_manifest_may_be_named_instead_of_its_folder(data: Path) -> None:
     assert load_document(data / "manifest.csv").experiment.sources == load_document(data).experiment.sources
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_analyze_takes_a_project(table: Path, tmp_path: Path) -> None:
     save_project(load_document(table), tmp_path / "mine.nxs")
     assert run("analyze", tmp_path / "mine.nxs", "-o", tmp_path / "out").code == 0
@@ -141,6 +142,7 @@ def test_analyze_reports_progress_up_to_the_end(table: Path, tmp_path: Path) -> 
     assert fractions[-1] == 1.0
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_one_temperature_is_no_reason_to_speak_of_a_joint_fit(table: Path, tmp_path: Path) -> None:
     done = run("analyze", table, "-o", tmp_path / "out")
     assert done.code == 0
@@ -161,6 +163,7 @@ def test_temperatures_without_a_fit_are_told_in_one_line(table: Path, tmp_path: 
     assert done.err.startswith("warning: 80 K, 120 K, 160 K: ")
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_limit_is_printed_where_the_phonon_energy_is_not_identified(table: Path, tmp_path: Path) -> None:
     rows = [f"120,{detuning},{value},0.05" for detuning, value in ((20, 0.97), (30, 0.96), (40, 0.96), (50, 0.95))]
     text = "\n".join(["temperature_k,detuning_mev,eta,eta_error", *rows])

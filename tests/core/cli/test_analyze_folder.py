@@ -60,6 +60,7 @@ def test_the_refusal_names_the_file_that_force_would_keep_the_project_in(earlier
     assert "kept as project.bak2.nxs" in run("analyze", table, "-o", earlier).err
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_force_keeps_the_project_of_a_person_beside_those_kept_before(earlier: Path, table: Path) -> None:
     project, kept = earlier / "project.nxs", earlier / "project.bak.nxs"
     kept.write_bytes(b"kept before")
@@ -73,6 +74,7 @@ def test_force_keeps_the_project_of_a_person_beside_those_kept_before(earlier: P
     assert not was_saved_by_person(project)
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_force_keeps_the_project_of_a_person_as_project_bak_nxs(earlier: Path, table: Path) -> None:
     save_project(load_document(table), earlier / "project.nxs", keep_previous=False)
     saved = (earlier / "project.nxs").read_bytes()
@@ -80,6 +82,7 @@ def test_force_keeps_the_project_of_a_person_as_project_bak_nxs(earlier: Path, t
     assert (earlier / "project.bak.nxs").read_bytes() == saved
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_the_default_results_folder_carries_the_name_of_the_experiment(table: Path, in_folder: Path) -> None:
     assert run("analyze", table).code == 0
     assert [path.name for path in in_folder.iterdir()] == ["table-results"]
@@ -113,6 +116,7 @@ def test_an_empty_folder_gets_no_draft(in_folder: Path) -> None:
     assert list(in_folder.iterdir()) == []
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_settings_of_a_file_apply_and_are_recorded_in_a_folder_that_was_empty(table: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     settings = tmp_path / "mine.toml"
@@ -124,6 +128,7 @@ def test_settings_of_a_file_apply_and_are_recorded_in_a_folder_that_was_empty(ta
     assert open_project(tmp_path / "out" / "project.nxs").settings.polaron.detuning_range_mev == (0.0, 40.0)
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_cancelled_analysis_leaves_nothing_behind(table: Path, tmp_path: Path) -> None:
     progress = Progress(lambda fraction, text: progress.cancelled.set() if text == "writing the report" else None)
     before = sorted(tmp_path.iterdir())

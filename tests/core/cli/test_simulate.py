@@ -80,6 +80,7 @@ def test_demo_writes_data_and_results_and_compares_with_the_truth(in_folder: Pat
     assert done.out.splitlines()[-1].split()[0] == "all"
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_demo_runs_again_over_its_own_data_but_not_over_a_file_that_was_edited(
     in_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,7 @@ from asplab.gui.pages import PAGES
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.experiment_tree import ExperimentTree
 from asplab.gui.panels.inspector import Inspector
-from asplab.gui.panels.polaron.panel import PolaronPanel
+from asplab.gui.panels.paged import PagedPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.spectra_picture import temperatures_of
 from asplab.gui.preferences import Preferences
@@ -136,7 +136,7 @@ class Bindings(QObject):
             panel = self.pages[key] = PAGES[key](self.appearance.theme)
             self._connect_panel(panel)
             self.theory.take(panel)
-            if isinstance(panel, PolaronPanel):
+            if isinstance(panel, PagedPanel):
                 panel.page_chosen.connect(lambda _key: self._hint(""))
             self.window.pages.addWidget(self.pages[key])
             if self.window.workbench.isVisible():
@@ -195,6 +195,7 @@ class Bindings(QObject):
         panel.comparison_chosen.connect(self.looking.compare)
         panel.stack_chosen.connect(self.looking.choose_stack)
         panel.record_chosen.connect(self.looking.choose_record)
+        panel.quantity_chosen.connect(self.looking.choose_quantity)
         panel.exclusion_requested.connect(self.tree.toggle)
         panel.step_chosen.connect(self.looking.choose_step)
         panel.measurement_opened.connect(self.looking.open_stack)
@@ -237,7 +238,7 @@ class Bindings(QObject):
 
     def _show_page(self, step: str, page: str) -> None:
         self.looking.choose_step(step)
-        if page and isinstance(self.page, PolaronPanel):
+        if page and isinstance(self.page, PagedPanel):
             self.page.choose(page)
 
     def choose_mode(self, mode: str) -> None:
@@ -386,7 +387,7 @@ class Bindings(QObject):
             self._open_problems()
         elif place:
             self.looking.look(**place)
-            if page and isinstance(self.page, PolaronPanel):
+            if page and isinstance(self.page, PagedPanel):
                 self.page.choose(page)
         else:
             self._hint(tr("{place} concerns no single measurement or step", place=escaped(where)))

@@ -32,14 +32,13 @@ class Preferences:
         """Remember a theme."""
         self._store.setValue("theme", mode)
 
-    @property
-    def polaron_page(self) -> str:
-        """Key of the page that was last shown in the Polaron step, empty at first."""
-        return str(self._store.value("polaron_page", ""))
+    def page(self, step: str) -> str:
+        """Return the page of a step that was seen last, empty at first."""
+        return str(self._store.value(f"{step}_page", ""))
 
-    def choose_polaron_page(self, key: str) -> None:
-        """Remember a page of the Polaron step."""
-        self._store.setValue("polaron_page", key)
+    def choose_page(self, step: str, key: str) -> None:
+        """Remember a page of a step."""
+        self._store.setValue(f"{step}_page", key)
 
     @property
     def recent(self) -> tuple[Path, ...]:

@@ -98,8 +98,8 @@ def _is_sibling_panel(module: str, name: str) -> bool:
     if not (module.startswith(panels) and _is_in(name, "asplab.gui.panels")):
         return False
     own = module.removeprefix(panels).split(".")[0]
-    # The base of all panels is no sibling.
-    return not (_is_in(name, panels + own) or _is_in(name, panels + "base"))
+    # What all panels, or all with pages, are built on is no sibling.
+    return not any(_is_in(name, panels + room) for room in (own, "base", "paged"))
 
 
 def _is_in(name: str, package: str) -> bool:

@@ -1,6 +1,7 @@
 """The studies of the steps: started, cancelled, and told to the page that shows them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,12 +12,14 @@ from asplab.gui.intents import Intents
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.jobs.studies import Studies
 from asplab.gui.panels.base import Panel, StudyPanel
-from asplab.gui.panels.polaron.error_studies import ACCOUNT
+from asplab.gui.panels.paged import PagedPanel
+from asplab.gui.panels.polaron.error_studies import ACCOUNT, SPLIT_HERE
 from asplab.gui.panels.polaron.page import Page
-from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.panels.results.panel import ResultsPanel
 from asplab.gui.panels.scenarios.panel import ScenariosPanel
 from asplab.gui.preferences import Preferences
+from asplab.gui.view_state import ViewState
+from asplab.gui.words.sources import NO_SPLIT, Split, fit_row
 from asplab.gui.words.systematic import Systematic
 
 REST_MS = 700
@@ -66,10 +69,10 @@ class Theory(QObject):
 
     def take(self, panel: Panel) -> None:
         """Take charge of a panel if it has studies, and show the page that was seen last."""
-        if isinstance(panel, PolaronPanel):
+        if isinstance(panel, PagedPanel):
             panel.page_added.connect(self._take_page)
-            panel.choose(self._preferences.polaron_page)
-            panel.page_chosen.connect(self._preferences.choose_polaron_page)
+            panel.choose(self._preferences.page(panel.step))
+            panel.page_chosen.connect(partial(self._preferences.choose_page, panel.step))
             panel.page_chosen.connect(self._display)
             panel.run_requested.connect(lambda: self._run(panel.page))
         elif isinstance(panel, StudyPanel):
@@ -87,7 +90,7 @@ class Theory(QObject):
             return
         if isinstance(panel, StudyPanel):
             page = panel
-        elif isinstance(panel, PolaronPanel) and panel.has_page:
+        elif isinstance(panel, PagedPanel) and panel.has_page:
             page = panel.page
         else:
             return
@@ -104,23 +107,30 @@ class Theory(QObject):
         """Return the systematic errors of these results, or the last ones until those are found."""
         if not _has_account(results):
             return Systematic()
-        state = self.studies.state(ACCOUNT, results.document, self._asked())
+        state = self.studies.state(ACCOUNT, results.document)
         if state.outcome is not None and state.is_current:
-            return Systematic(state.outcome.value.systematics)
+            return Systematic(state.outcome.value)
         why = "" if state.is_running else state.failure
         if state.outcome is not None and not why and _has_same_places(state.outcome.document, results.document):
-            return Systematic(state.outcome.value.systematics, is_earlier=True)
+            return Systematic(state.outcome.value, is_earlier=True)
         return Systematic(is_awaited=not why, why=why)
+
+    def split(self, results: Results, view: ViewState) -> Split:
+        """Return where the statistical error of the chosen parameter comes from; found once the document rests."""
+        row = fit_row(results, view)
+        if row is None or not _has_account(results):
+            return NO_SPLIT
+        if self._is_settled:
+            self.studies.follow(SPLIT_HERE, results, row)
+        state = self.studies.state(SPLIT_HERE, results.document, row)
+        if state.outcome is None or state.outcome.request != row:
+            return Split(why=state.failure)
+        return Split(state.outcome.value, is_earlier=not state.is_current)
 
     def _tell_systematic(self, panel: ResultsPanel, results: Results) -> None:
         """Tell the systematic errors of all fits, and have them found once the document rests."""
         self._account()
         panel.display_systematic(self.systematics(results))
-
-    def _asked(self) -> Any:
-        """Return which fit was looked at last; the systematic errors are the same for all of them."""
-        latest = self.studies.latest(ACCOUNT)
-        return None if latest is None else latest.request
 
     def _await_rest(self, results: Results) -> None:
         """Have systematic errors found once the document rests; what a hand moves again needs none."""
@@ -135,7 +145,7 @@ class Theory(QObject):
         # One that runs is for this document: an edit has dropped any other.
         is_wanted = self._is_settled and not self.studies.is_running(ACCOUNT)
         if is_wanted and results is not None and _has_account(results):
-            self.studies.follow(ACCOUNT, results, self._asked())
+            self.studies.follow(ACCOUNT, results)
 
     def _take_scenarios(self, panel: ScenariosPanel) -> None:
         panel.scenario_created.connect(self._intents.create_scenario)
@@ -146,15 +156,19 @@ class Theory(QObject):
         panel.scenario_chosen.connect(self._intents.switch_to_scenario)
         self._intents.document_changed.connect(panel.display_document)
 
-    def _take_page(self, page: Page) -> None:
+    def _take_page(self, page: StudyPanel) -> None:
         self._connect(page)
+        page.request_changed.connect(self._display)
+        page.study_requested.connect(lambda key: self._run(page, key))
+        if isinstance(page, Page):
+            self._take_fits(page)
+
+    def _take_fits(self, page: Page) -> None:
         page.fit_kept.connect(self._intents.keep_fit)
         page.fit_restored.connect(self._intents.restore_fit)
         page.fit_renamed.connect(self._intents.rename_scenario)
         page.fit_deleted.connect(self._intents.delete_scenario)
         page.setting_wanted.connect(self.setting_wanted)
-        page.request_changed.connect(self._display)
-        page.study_requested.connect(lambda key: self._run(page, key))
 
     def _run(self, page: StudyPanel, wanted: str = "") -> None:
         """Run one study, or all that follow the document and do not belong to it now."""

@@ -15,10 +15,11 @@ from asplab.core.errors import Cancelled
 from asplab.core.progress import Progress
 from asplab.core.settings import ParameterLimit, ParameterPrior
 from asplab.gui.bindings import Bindings
+from asplab.gui.panels.paged import RUNNING, STALE
 from asplab.gui.panels.polaron.comparing import COMPARISON, compare
 from asplab.gui.panels.polaron.model_rows import MODEL_NAMES
 from asplab.gui.panels.polaron.models import ModelsPage
-from asplab.gui.panels.polaron.panel import RUNNING, STALE, PolaronPanel
+from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.panels.polaron.registry import PAGES
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.words.systematic import arms
@@ -139,7 +140,7 @@ def test_the_keyboard_reaches_pages_in_the_menu(panel: PolaronPanel, opened: Bin
 
 
 def test_the_page_is_remembered(page: ModelsPage, opened: Bindings, appearance: Any) -> None:
-    assert opened.preferences.polaron_page == "models"
+    assert opened.preferences.page("polaron") == "models"
     again = PolaronPanel(appearance.theme)
     opened.theory.take(again)
     assert again.page_key == "models"

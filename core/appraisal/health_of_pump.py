@@ -31,7 +31,7 @@ def leak(results: Results) -> Found:
         return unknown(results, _LEAK, "η was not bounded")
     if bound.leak is None:
         pump = results.document.settings.pump
-        is_measured = pump.measured_leak_ppm is not None
+        is_measured = pump.subtracted_leak_ppm is not None
         return unknown(
             results,
             _LEAK,

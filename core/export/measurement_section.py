@@ -100,8 +100,8 @@ def _stokes_lines(found: Row) -> Iterator[str]:
 
 def _leaks(results: Results, found: Row) -> Iterator[str]:
     settings, needs = results.document.settings.pump, results.purity.needs if results.purity is not None else ""
-    if settings.measured_leak_ppm is not None:
-        yield f"Laser leak: {settings.measured_leak_ppm:g} ± {settings.measured_leak_error_ppm:g} ppm are subtracted."
+    if settings.subtracted_leak_ppm is not None:
+        yield f"Laser leak: {settings.subtracted_leak_ppm:g} ± {settings.measured_leak_error_ppm:g} ppm are subtracted."
     elif found["leak"] is None:
         yield f"Laser leak: no rejection is stated, so it is not bounded{f'; η {needs}' if needs else ''}."
     else:

@@ -13,6 +13,7 @@ from asplab.core.units import FloatArray
 
 _DRIFT = Switch("drift", "correct_drift")
 _TWO_PHOTON = Switch("pump", "subtract_two_photon")
+_LEAK = Switch("pump", "subtract_leak")
 
 
 def light_steps(results: Results) -> Iterator[Step]:
@@ -57,8 +58,9 @@ def _without_leak(results: Results) -> FloatArray:
     for t in np.flatnonzero(responses.valid[:, :ns].any(axis=1)):
         lowest = int(np.argmin(np.where(responses.valid[t, :ns], responses.excitation_mev[t, :ns], np.inf)))
         columns = ns + np.flatnonzero(responses.valid[t, ns:])
-        left = responses.intensity[t, columns]
-        factor[layout.index[t, columns]] = left / (left + leak * responses.intensity[t, lowest])
+        light, taken = responses.intensity[t, columns], leak * responses.intensity[t, lowest]
+        with_it, without = (light, light + taken) if pump.subtract_leak else (light - taken, light)
+        factor[layout.index[t, columns]] = with_it / without
     return factor
 
 
@@ -112,9 +114,7 @@ def _leak(results: Results) -> Step:
     """Return what subtracts a measured leak of the laser; a rejection that is stated subtracts nothing."""
     pump = results.document.settings.pump
     told = pump.measured_leak_ppm
-    step = Step(
-        "leak", "Measured laser leak", "condition", switch=Switch("pump", "measured_leak_ppm", told or 0.0, None)
-    )
+    step = Step("leak", "Measured laser leak", "condition", switch=_LEAK)
     if told is None:
         words = (
             "No leak of the laser above the gap is given as measured; one that may be there is bounded, not subtracted."
@@ -125,6 +125,9 @@ def _leak(results: Results) -> Step:
         return step.found("no data", "no responses", "There are no responses that the leak could be taken from.")
     acted = np.flatnonzero(factor != 1.0)
     size = f"{told:g} ± {pump.measured_leak_error_ppm:g} ppm"
+    if not _LEAK.is_on(results.document):
+        words = f"A leak of {size} was measured; it is left in, and counts as if it had not been measured."
+        return step.found("off", f"{size} left in", words)
     if not acted.size:
         return step.found("not needed", size, f"A leak of {size} takes nothing from any anti-Stokes excitation.")
     many = counted(acted.size, "excitation")

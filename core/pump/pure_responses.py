@@ -54,8 +54,9 @@ def purify(measured: MeasuredResponses, two_photon: TwoPhoton, settings: PumpSet
     responses = measured.responses
     if two_photon.is_subtracted and two_photon.is_known.any():
         responses = _without_two_photon(responses, two_photon)
-    if settings.measured_leak_ppm is not None and settings.measured_leak_ppm + settings.measured_leak_error_ppm > 0.0:
-        responses = _without_leak(responses, settings.measured_leak_ppm, settings.measured_leak_error_ppm)
+    leak_ppm = settings.subtracted_leak_ppm
+    if leak_ppm is not None and leak_ppm + settings.measured_leak_error_ppm > 0.0:
+        responses = _without_leak(responses, leak_ppm, settings.measured_leak_error_ppm)
     far = responses.valid & (responses.detuning_mev > VERIFIED_TO_MEV)
     far[:, : responses.n_stokes] = False
     unverified = far & ~two_photon.is_single

@@ -60,7 +60,7 @@ def bound_leak(efficiency: EfficiencyFit, settings: PumpSettings) -> PurityBound
     A leak that was measured is subtracted before; what is left of it has its error there, and no bound.
     """
     od = settings.rejection_od
-    leak = None if od is None or settings.measured_leak_ppm is not None else 10.0**-od
+    leak = None if od is None or settings.subtracted_leak_ppm is not None else 10.0**-od
     light, heat = _of_leak(efficiency)
     determined = efficiency.valid & ~efficiency.flag_table[..., FLAGS.index("not_determined")]
     known = determined & (heat > 0.0) & (efficiency.denominator > 0.0)

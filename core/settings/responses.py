@@ -31,7 +31,9 @@ class PumpSettings:
         Out-of-band rejection: at most 10^−OD of the pump lies above the gap. It then stands for the prior of
         `SystematicsSettings.leak_ppm`.
     measured_leak_ppm, measured_leak_error_ppm : float
-        A measured leak, which is subtracted; None subtracts nothing.
+        A leak that was measured, and its standard error; None: none was.
+    subtract_leak : bool
+        Subtract the measured leak. Without it, all goes as if none were measured, and its value is kept.
     subtract_two_photon : bool
         Subtract what a power series tells of emission after two-photon absorption.
     spot_um, scan_spot_um : float, optional
@@ -45,6 +47,7 @@ class PumpSettings:
     rejection_od: float | None = None
     measured_leak_ppm: float | None = None
     measured_leak_error_ppm: float = 0.0
+    subtract_leak: bool = True
     subtract_two_photon: bool = True
     spot_um: float | None = None
     scan_spot_um: float | None = None
@@ -66,6 +69,11 @@ class PumpSettings:
         for name, (low, high) in limits.items():
             if (value := getattr(self, name)) is not None:
                 between(name, value, low, high)
+
+    @property
+    def subtracted_leak_ppm(self) -> float | None:
+        """The measured leak where it is subtracted."""
+        return self.measured_leak_ppm if self.subtract_leak else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def prepare(results: "Results") -> Subject:
         age=ages(results),
         inner_filter=inner_filters(results),
     )
-    known = settings.pump.measured_leak_ppm is not None
+    known = settings.pump.subtracted_leak_ppm is not None
     missing = {name: _missing(name, efficiency, context, is_leak_known=known) for name in NUISANCES}
     left_out = measured_effects(results) | {name: reason for name, reason in missing.items() if reason}
     left_out |= {name: "switched off: its prior is 0" for name in NUISANCES if name not in on}

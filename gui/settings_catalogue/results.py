@@ -56,6 +56,11 @@ PUMP = Group(
               equation=r"\sigma_I = \sigma_\varepsilon I_S, \qquad \sigma_\mathrm{PA} = "
               r"\sigma_\varepsilon\left|\mathrm{PA}_S\right|",
               source=OWN, page="purity-and-power#a-leak-above-the-gap"),
+        Entry("pump", "subtract_leak", "switch", tr("Subtract measured leak"),
+              tr("Take the measured leak from I and PA. Off: its value is kept, and all goes as if it had not been "
+                 "measured."),
+              equation=r"I \to I - \varepsilon I_S, \qquad \mathrm{PA} \to \mathrm{PA} - \varepsilon\,\mathrm{PA}_S",
+              source=OWN, page="purity-and-power#a-leak-above-the-gap"),
         Entry("pump", "subtract_two_photon", "switch", tr("Subtract two-photon part"),
               tr("Where there is a power series of an excitation, what grows with the square of the power is "
                  "subtracted from I, with its error; from PA only where its baseline is a measured blank or "

@@ -73,8 +73,8 @@ def doubt_words(results: Results, purity: PurityBound | None, signs: Sequence[st
 def _leak_words(results: Results, purity: PurityBound | None) -> tuple[str, str, str]:
     """Return what is known of a leak of the laser, and the same in fewer words."""
     pump = results.document.settings.pump
-    if pump.measured_leak_ppm is not None:
-        size = plain(pump.measured_leak_ppm, 2)
+    if pump.subtracted_leak_ppm is not None:
+        size = plain(pump.subtracted_leak_ppm, 2)
         return (
             tr("the measured leak of {size} ppm is subtracted", size=size),
             tr("measured leak subtracted"),

@@ -344,6 +344,19 @@ def test_a_measured_leak_is_in_the_ledger_with_what_it_takes() -> None:
     assert step_of(results(), "leak").state == "no data"
 
 
+def test_a_measured_leak_that_is_left_in_keeps_its_value_and_changes_nothing() -> None:
+    pump = PumpSettings(measured_leak_ppm=100.0, measured_leak_error_ppm=20.0)
+    leaky = analysed(pump=pump)
+    left = analyse(switched(leaky.document, [(step_of(leaky, "leak"), False)]))
+    step = step_of(left, "leak")
+    assert (step.state, step.brief, step.stacks) == ("off", "100 ± 20 ppm left in", frozenset())
+    assert switched(left.document, [(step, True)]).settings.pump == pump
+    np.testing.assert_array_equal(left.responses.intensity, results().responses.intensity)
+    np.testing.assert_array_equal(left.responses.covariance, results().responses.covariance)
+    found = around(left, ledger(left), "leak", 0)
+    np.testing.assert_allclose(found.after, around(leaky, ledger(leaky), "leak", 0).after, rtol=1e-9)
+
+
 def test_a_laser_line_inside_the_range_is_in_the_ledger() -> None:
     lines = LaserLines(np.array([*[np.nan] * 7, 560.1]))
     seen = replace(results(), laser_lines=lines)

@@ -1,0 +1,1 @@
+"""Linear absorption beside emission: exciton, tail, reciprocity, and film against suspension."""

@@ -1,0 +1,1 @@
+"""Sizes of nanocrystals from areas in micrographs, and what they make of the gap."""

@@ -1,0 +1,1 @@
+"""How energies and widths of a band follow temperature."""

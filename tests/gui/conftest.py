@@ -11,6 +11,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from asplab.core import Document, load_experiment
+from asplab.core.pipeline import Analysis
 from asplab.core.virtual import simulate
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.gui.bindings import Bindings
@@ -119,6 +120,14 @@ def measured_document(measured: Path) -> Document:
     return Document(load_experiment(measured))
 
 
+@pytest.fixture(scope="session")
+def measured_analysis(measured_document: Document) -> Analysis:
+    """The analysis of the small experiment; windows take forks of it, so that its stages run once and not in each."""
+    analysis = Analysis()
+    analysis.update(measured_document)
+    return analysis
+
+
 @pytest.fixture
 def until(application: QApplication) -> Callable[..., None]:
     """Let events happen until a condition holds; fail after a while."""
@@ -156,8 +165,11 @@ def bound(application: QApplication, appearance: Appearance, tmp_path: Path) -> 
 
 
 @pytest.fixture
-def opened(bound: Bindings, measured_document: Document, until: Callable[..., None]) -> Bindings:
+def opened(
+    bound: Bindings, measured_document: Document, measured_analysis: Analysis, until: Callable[..., None]
+) -> Bindings:
     """The whole window with the small experiment, analysed and painted."""
+    bound.session._analysis = measured_analysis.fork()
     bound.session.begin(measured_document)
     until(lambda: bound.session.is_settled)
     bound.window.grab()

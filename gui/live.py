@@ -174,7 +174,9 @@ class Live(QObject):
         now = self._now()
         if now is None:
             return
-        self._inspector.display_rest(now.shown, self._view(), self._theory.systematics(now.results))
+        view, theory = self._view(), self._theory
+        known = theory.systematics(now.results), theory.split(now.results, view)
+        self._inspector.display_rest(now.shown, view, *known)
         if now.shown.document.experiment is self._told:
             self._display_others()
         else:

@@ -120,7 +120,12 @@ class Looking(QObject):
         self._point_at(key)
         node = self._node_of(key)
         temperature = self.view.temperature if node is None else node.temperature
-        self.look(temperature=temperature, stack=key, record="")
+        self.look(temperature=temperature, stack=key, record="", quantity="", is_joint=False)
+
+    def choose_quantity(self, quantity: str, is_joint: bool) -> None:
+        """Look at the error of a result, of the temperature or of the joint fit."""
+        if (quantity, is_joint) != (self.view.quantity, self.view.is_joint):
+            self.look(quantity=quantity, is_joint=is_joint)
 
     def choose_record(self, source: str) -> None:
         """Select a file; while several are gathered, add it or take it out."""

@@ -22,6 +22,11 @@ class ViewState:
     several : tuple of str
         Keys of conditions and sources of files that are selected together, two at least; else empty. One of them is
         :attr:`stack` or :attr:`record`.
+    quantity : str
+        The result whose error is looked at, a field of `asplab.core.systematics.Outcome`; empty for η of the selected
+        condition, else QY.
+    is_joint : bool
+        Whether that of the joint fit is meant.
     """
 
     step: str = "overview"
@@ -30,6 +35,8 @@ class ViewState:
     record: str = ""
     compared: int | None = None
     several: tuple[str, ...] = ()
+    quantity: str = ""
+    is_joint: bool = False
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -136,7 +135,8 @@ class Theory(QObject):
         """Have systematic errors found once the document rests; what a hand moves again needs none."""
         if not self._is_settled:
             self._rest.stop()
-            self.studies.drop(ACCOUNT)
+            for study in (ACCOUNT, SPLIT_HERE):
+                self.studies.drop(study)
         elif _has_account(results) and not self._rest.isActive():
             self._rest.start()
 

@@ -42,6 +42,8 @@ class Panel(QWidget):
     """Temperature to show beside the selected one; choosing it again ends the comparison."""
     stack_chosen = Signal(str)
     record_chosen = Signal(str)
+    quantity_chosen = Signal(str, bool)
+    """Result whose error is looked at, as `ViewState.quantity`, and whether that of the joint fit."""
     exclusion_requested = Signal(str)
     """Target (stack key or record source) to exclude, or to bring back when it is excluded."""
     step_chosen = Signal(str)

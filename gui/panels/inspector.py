@@ -12,9 +12,9 @@ from asplab.gui.reference import Reference
 from asplab.gui.settings_catalogue import STEPS
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.arrange import GAP
-from asplab.gui.widgets.budget import BudgetBars
 from asplab.gui.widgets.checks import Check, CheckList, check_summary
 from asplab.gui.widgets.dock import Dock
+from asplab.gui.widgets.error_sources import ErrorSourcesView
 from asplab.gui.widgets.facts import FactList
 from asplab.gui.widgets.results import ResultsTable
 from asplab.gui.widgets.settings_form import Context, SettingsForm
@@ -23,8 +23,9 @@ from asplab.gui.widgets.text import breakable
 from asplab.gui.widgets.trends import TrendRows
 from asplab.gui.words.change import CHANGE_COLUMNS, all_changes, change_rows
 from asplab.gui.words.facts import facts, record_facts, trend_rows
-from asplab.gui.words.findings import checks, consistency_checks, error_sources, joint_rows, temperature_rows
+from asplab.gui.words.findings import checks, consistency_checks, joint_rows, temperature_rows
 from asplab.gui.words.reading import selected_temperature, temperature_name, temperatures_of
+from asplab.gui.words.sources import NO_SPLIT, Split, error_sources
 from asplab.gui.words.systematic import NO_SYSTEMATIC, Systematic
 
 _TONES = ("bad", "warn", "info", "good")
@@ -56,10 +57,13 @@ class Inspector(Panel):
         self._targets = {"stack": "", "record": ""}
         self._exclusions = Exclusions()
         self.docks = {key: Dock(key, title) for key, title in _titles().items()}
-        self.budget, self.no_budget = BudgetBars(), _muted("", wraps=True)
+        self.sources = ErrorSourcesView()
+        self.sources.quantity_chosen.connect(self.quantity_chosen)
         self.here, self.joint = ResultsTable(), ResultsTable()
         self.here.setAccessibleName(tr("Results of the selected temperature"))
         self.joint.setAccessibleName(tr("Results of the joint fit"))
+        self.here.row_chosen.connect(lambda row: self._choose(self.here, row, is_joint=False))
+        self.joint.row_chosen.connect(lambda row: self._choose(self.joint, row, is_joint=True))
         self._reference: Reference | None = None
         self.changes, self._changes_title = DataTable(theme, CHANGE_COLUMNS), _muted(tr("Against the pinned reference"))
         self.changes.setAccessibleName(tr("Changes against the pinned reference"))
@@ -106,12 +110,18 @@ class Inspector(Panel):
         self.display_settings(results, view)
         self.display_rest(results, view, systematic)
 
-    def display_rest(self, results: Results, view: ViewState, systematic: Systematic = NO_SYSTEMATIC) -> None:
+    def display_rest(
+        self,
+        results: Results,
+        view: ViewState,
+        systematic: Systematic = NO_SYSTEMATIC,
+        split: Split = NO_SPLIT,
+    ) -> None:
         """Show what may lag behind a drag by a blink: results, where errors come from, checks and selection."""
         self._show_results(results, view, systematic)
         self._show_changes(results, view)
         self._exclusions = results.document.exclusions
-        self._show_budget(results, view)
+        self._show_sources(results, view, systematic, split)
         if results.is_at_rest or not self.checks_list.checks:
             # Some checks wait for rest; the others wait with them, or their numbers would fall and come back.
             self._show_checks(results, view)
@@ -149,7 +159,7 @@ class Inspector(Panel):
         shown = {
             "settings": (self.no_settings,),
             "results": (self.no_results, self._changes_title, self.changes, self.here, self._joint_title, self.joint),
-            "errors": (self.budget, self.no_budget),
+            "errors": (self.sources,),
             "checks": (self.checks_list,),
             "selected": (
                 *(self.facts_list, self._trends_title, self.trends, self.nothing, self._reason),
@@ -233,13 +243,18 @@ class Inspector(Panel):
         for part in (self._changes_title, self.changes):
             _set_shown(part, bool(rows))
 
-    def _show_budget(self, results: Results, view: ViewState) -> None:
-        found = error_sources(results, view)
-        self.docks["errors"].display_subtitle(found.name)
-        self.budget.display(found.shares)
-        _set_text(self.no_budget, found.why or tr("Known as soon as there are results."))
-        _set_shown(self.budget, bool(found.shares))
-        _set_shown(self.no_budget, not found.shares)
+    def _show_sources(self, results: Results, view: ViewState, systematic: Systematic, split: Split) -> None:
+        found = error_sources(results, view, systematic, split)
+        self.docks["errors"].display_subtitle(found.place)
+        self.sources.display(found)
+
+    def _choose(self, table: ResultsTable, row: int, *, is_joint: bool) -> None:
+        """Look at the error of a result, and at the condition that it belongs to."""
+        chosen = table.rows[row]
+        if chosen.stack:
+            self.stack_chosen.emit(chosen.stack)
+        elif chosen.quantity:
+            self.quantity_chosen.emit(chosen.quantity, is_joint)
 
     def _worst_first(self, found: list[Check], *, is_at_rest: bool) -> list[Check]:
         """Return the doubtful ones first; during a drag, when some are not known, the order of before."""

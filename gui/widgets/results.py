@@ -36,6 +36,10 @@ class ResultRow:
         Second, muted line: the systematic error; none when empty.
     is_earlier : bool
         The systematic error is of earlier settings, and pale.
+    quantity : str
+        Field of `asplab.core.systematics.Outcome`; empty for one whose error is not split up.
+    stack : str
+        Key of the condition it belongs to; empty for none.
     short : str
         Stands in for the symbol where there is no room for it beside its number; the symbol itself when empty.
     """
@@ -47,6 +51,8 @@ class ResultRow:
     systematic: str = ""
     short: str = ""
     is_earlier: bool = False
+    quantity: str = ""
+    stack: str = ""
 
     @property
     def systematic_words(self) -> str:

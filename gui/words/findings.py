@@ -1,10 +1,10 @@
-"""What the inspector says about results: numbers with their errors, consistency checks, error sources."""
+"""What the inspector says about results: numbers with their errors, and checks."""
 
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.core.problems import by_cause, grouped
-from asplab.core.systematics import Budget, eta_budget, yield_budget
 from asplab.gui.language import tr
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.checks import Check
@@ -45,20 +44,6 @@ _RATES = (
     ("S = (g/ħω)²", "huang_rhys"),
 )
 _PROFILED = ("g_mev", "phonon_mev")
-SOURCES = {
-    "emission_noise": tr("PL, ASPL noise"),
-    "band_shape": tr("Band shape, dark"),
-    "pa_noise": tr("PA noise"),
-    "pa_baseline": tr("PA baseline"),
-    "subtracted_light": tr("Subtracted light"),
-    "drift": tr("Drift"),
-    "reference": tr("Reference of ΔE"),
-    "wavelength": tr("Wavelengths"),
-    "mean_photon": tr("Mean photon energy"),
-    "quantum_yield": "QY",
-}
-RATIO_HAS_NONE = tr("The paper’s R lines leave out what points share. Choose the component estimator.")
-NO_RAW_DATA = tr("The tables give errors, but not where they come from.")
 _MOST_PROBLEMS = 6
 JOINT = tr("joint fit")
 _ALWAYS_TOLD = ("misfit", "shared_parameters")
@@ -121,7 +106,9 @@ def _efficiency_rows(
     if fit.responses is not None:
         # A table of η says nothing of the quantum yield.
         told = systematic.words("quantum_yield", t)
-        yield ResultRow("QY", value, note_of_yield, doubtful=is_ratio or is_open, systematic=told)
+        yield ResultRow(
+            "QY", value, note_of_yield, doubtful=is_ratio or is_open, systematic=told, quantity="quantum_yield"
+        )
     for j in _shown_detunings(fit, view, t):
         eta = efficiency_at(fit, t, j)
         is_known = math.isfinite(eta.value)
@@ -135,6 +122,8 @@ def _efficiency_rows(
             doubtful=is_ratio or not is_known,
             systematic=told,
             short=f"η({below})",
+            quantity="eta",
+            stack=fit.keys[t][j],
         )
 
 
@@ -165,7 +154,7 @@ def _polaron_rows(
         value = parameter_estimate(fit, intervals, name, index)
         is_told = is_systematic_told(name, value.value, value.error, is_identified=not is_open)
         told = systematic.words(name, index) if is_told else ""
-        yield ResultRow(symbol, value, note, doubtful=is_open or is_misfit, systematic=told)
+        yield ResultRow(symbol, value, note, doubtful=is_open or is_misfit, systematic=told, quantity=name)
 
 
 def parameter_estimate(fit: PolaronFit, intervals: PolaronIntervals | None, name: str, index: int) -> Estimate:
@@ -323,58 +312,3 @@ def _tone(misfit: Misfit) -> str:
 
 def _per_dof(misfit: Misfit) -> str:
     return tr("χ²/dof {chi2}", chi2=plain(misfit.chi2 / misfit.dof, 2))
-
-
-# --- where an error comes from ---------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class ErrorSources:
-    """Where the error of one result comes from.
-
-    Attributes
-    ----------
-    name : str
-        The result: η of the selected condition, else QY, the quantum yield of the temperature; empty for none.
-    shares : tuple of (str, float)
-        Sources with their fractions of the variance, the largest first; empty where it can't be split up.
-    why : str
-        Why it can't.
-    """
-
-    name: str = ""
-    shares: tuple[tuple[str, float], ...] = ()
-    why: str = ""
-
-
-def error_sources(results: Results, view: ViewState) -> ErrorSources:
-    """Return where the error of what is selected comes from."""
-    fit, t = results.efficiency, selected_temperature(results, view)
-    if fit is None or t is None:
-        return ErrorSources()
-    j = fit.keys[t].index(view.stack) if view.stack and view.stack in fit.keys[t] else None
-    if j is None and fit.responses is None:
-        return ErrorSources()
-    # The results name the one η that is selected by its ΔE.
-    name = "QY" if j is None else "η"
-    products = (results.corrected, results.layout, results.emission, results.absorbed)
-    if any(product is None for product in products):
-        return ErrorSources(name, why=NO_RAW_DATA)
-    if results.document.settings.efficiency.estimator == "ratio":
-        # The budgets split up the errors of the components, which are not the ones shown.
-        return ErrorSources(name, why=RATIO_HAS_NONE)
-    found = _budget_of(fit, products, t, j)
-    if found is None:
-        return ErrorSources(name, why=_why_not_split(results, fit, has_selection=j is not None))
-    shares = sorted(found.shares, key=lambda share: -share[1])
-    return ErrorSources(name, tuple((SOURCES[source], part) for source, part in shares))
-
-
-def _budget_of(fit: EfficiencyFit, products: tuple[Any, ...], t: int, j: int | None) -> Budget | None:
-    return yield_budget(fit, *products, t) if j is None else eta_budget(fit, *products, t, j)
-
-
-def _why_not_split(results: Results, fit: EfficiencyFit, *, has_selection: bool) -> str:
-    if results.document.settings.efficiency.quantum_yield == "fixed" and not has_selection:
-        return tr("QY and its error are given. Select a point to see where the error of its η comes from.")
-    if fit.is_shared and not has_selection:
-        return tr("One QY serves all temperatures. Select a point to see where the error of its η comes from.")
-    return tr("Not determined here.")

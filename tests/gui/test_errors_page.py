@@ -37,7 +37,7 @@ def results_of(bound: Bindings) -> Results:
 
 def is_done(bound: Bindings, page: ErrorsPage) -> bool:
     settled = bound.session.is_settled and bound.jobs.is_idle
-    return settled and page._state.is_current and page._accounted() is not None
+    return settled and page._state.is_current and page._budgets() is not None and page._split.is_current
 
 
 @pytest.fixture
@@ -97,6 +97,18 @@ def test_a_fit_that_is_not_identified_has_no_systematic_error(page: ErrorsPage, 
 
 
 # --- what each effect does -----------------------------------------------------------------------------------
+def show_changes(page: ErrorsPage) -> None:
+    page.mode.setFocus()
+    QTest.keyClick(page.mode, Qt.Key.Key_Down)
+    assert page.mode.key == "change"
+
+
+def sides_of(cell: str) -> tuple[float, float]:
+    """Return the upper and the lower side of an error as it is told."""
+    parts = {part[0]: float(part[1:]) for part in cell.split() if part[0] in "+−"}
+    return parts.get("+", 0.0), parts.get("−", 0.0)
+
+
 def effect_row(page: ErrorsPage, name: str) -> int:
     return next(i for i, row in enumerate(page.effects.rows) if row.cells[0] == EFFECTS[name])
 
@@ -105,7 +117,7 @@ def test_every_effect_is_told_at_its_prior_size_and_the_largest_stands_first(
     page: ErrorsPage, opened: Bindings
 ) -> None:
     found = systematic_errors(results_of(opened))
-    moved = [row.cells[0] for row in page.effects.rows if not row.words]
+    moved = [row.cells[0] for row in page.effects.rows[1:] if not row.words]
     variance = found.variance("phonon_mev")[:, 1]
     order = np.argsort(-np.nan_to_num(variance, nan=np.inf), kind="stable")
     assert moved == [EFFECTS[found.names[k]] for k in order]
@@ -117,6 +129,7 @@ def test_every_effect_is_told_at_its_prior_size_and_the_largest_stands_first(
 
 def test_the_shifts_are_those_of_the_refits(page: ErrorsPage, opened: Bindings) -> None:
     found = systematic_errors(results_of(opened))
+    show_changes(page)
     k, row = found.names.index("yield_slope_percent"), page.effects.rows[effect_row(page, "yield_slope_percent")]
     heads = [column.header for column in page.effects._columns]
     assert row.cells[1] == f"± {found.sigma[k]:.3g} %/300 meV"
@@ -129,6 +142,7 @@ def test_the_shifts_are_those_of_the_refits(page: ErrorsPage, opened: Bindings) 
 
 
 def test_a_one_sided_effect_has_one_side(page: ErrorsPage) -> None:
+    show_changes(page)
     row = page.effects.rows[effect_row(page, "leak_ppm")]
     assert row.cells[1].startswith("+ ")
     assert not any(" " in cell or "±" in cell for cell in row.cells[2:])
@@ -142,13 +156,44 @@ def test_the_order_follows_the_chosen_quantity_and_the_joint_fit_has_no_eta(
         QTest.keyClick(page.quantity, Qt.Key.Key_Down)
     assert page.quantity.key == "polaron_energy_mev"
     best = int(np.nanargmax(found.variance("polaron_energy_mev")[:, 1]))
-    assert page.effects.rows[0].cells[0] == EFFECTS[found.names[best]]
+    assert page.effects.rows[1].cells[0] == EFFECTS[found.names[best]]
     assert plain_words(page.words).startswith("E<sub>p</sub> (250 K)")
     QTest.keyClick(page.fits, Qt.Key.Key_Down)
     until(lambda: is_done(opened, page))
     heads = [column.header for column in page.effects._columns]
-    assert heads == ["Effect", "prior", "g", "ħω", "Eₚ", "S"]
+    assert heads == ["Effect", "prior", "Eₚ", "g", "ħω", "S"]
     assert "all temperatures" in plain_words(page.words)
+
+
+@pytest.mark.parametrize("quantity", ["phonon_mev", "g_mev", "quantum_yield"])
+def test_what_the_effects_bring_adds_up_to_the_error_that_is_shown(page: ErrorsPage, quantity: str) -> None:
+    page.quantity.display(quantity)
+    page.quantity.chosen.emit(quantity)
+    total, *parts = (sides_of(row.cells[2]) for row in page.effects.rows if not row.words)
+    symbol = "QY" if quantity == "quantum_yield" else page.quantity.currentText()
+    told = next(row.cells[2] for row in page.table.rows if row.cells[0].split(" ")[0] == symbol)
+    scale = 1e-3 if quantity == "quantum_yield" else 1.0
+    shown = (float(told[2:]),) * 2 if told.startswith("±") else sides_of(told)
+    for side in (0, 1):
+        # Every part is rounded to the decimals of the whole.
+        assert np.hypot.reduce([part[side] for part in parts]) == pytest.approx(total[side], abs=0.15)
+        assert scale * total[side] == pytest.approx(shown[side], rel=0.1)
+
+
+def test_a_click_on_all_effects_together_changes_nothing(page: ErrorsPage, opened: Bindings, click: Any) -> None:
+    before = opened.session.document
+    click(page.effects, page.effects.row_box(0).center().toPoint())
+    QApplication.processEvents()
+    assert opened.session.document is before
+
+
+def test_the_page_follows_a_result_that_is_chosen_in_the_results(
+    page: ErrorsPage, opened: Bindings, click: Any, until: Until
+) -> None:
+    row = next(i for i, row in enumerate(opened.inspector.joint.rows) if row.symbol == "g")
+    click(opened.inspector.joint, opened.inspector.joint.row_box(row).center().toPoint())
+    until(lambda: page.quantity.key == "g_mev" and is_done(opened, page))
+    assert page.fits.key == "joint"
 
 
 @pytest.mark.parametrize("name", ["temperature_k", "gain_slope_percent"])

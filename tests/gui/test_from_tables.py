@@ -13,7 +13,8 @@ from response_level import DETUNING_MEV, HC_MEV_NM, STOKES_MEV, Truth
 from asplab.core.jobs.opening import load_document
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.overview import OverviewPanel
-from asplab.gui.words.findings import NO_RAW_DATA, temperature_rows
+from asplab.gui.words.findings import temperature_rows
+from asplab.gui.words.sources import NO_RAW_DATA
 
 Until = Callable[..., None]
 TEMPERATURES_K = (120.0, 250.0)
@@ -94,7 +95,7 @@ def test_a_table_of_eta_says_nothing_of_the_quantum_yield(bound: Bindings, until
     assert results is not None
     assert page.cards[1].subtitle == ""
     assert "QY" not in [row.symbol for row in temperature_rows(results, bound.looking.view)]
-    assert bound.inspector.budget.isHidden()
+    assert bound.inspector.sources.statistical.bars.isHidden()
 
 
 def test_cards_without_data_say_what_would_fill_them(bound: Bindings, until: Until, efficiencies: Path) -> None:
@@ -108,8 +109,8 @@ def test_cards_without_data_say_what_would_fill_them(bound: Bindings, until: Unt
 
 def test_responses_say_that_their_errors_have_no_known_source(bound: Bindings, until: Until, responses: Path) -> None:
     show(bound, until, responses, "overview")
-    assert bound.inspector.no_budget.text() == NO_RAW_DATA
-    assert not bound.inspector.no_budget.isHidden()
+    assert bound.inspector.sources.statistical.why.text() == NO_RAW_DATA
+    assert not bound.inspector.sources.statistical.why.isHidden()
 
 
 def test_eta_of_a_table_is_drawn_without_a_warning(bound: Bindings, until: Until, efficiencies: Path) -> None:

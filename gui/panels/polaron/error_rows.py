@@ -10,7 +10,7 @@ import numpy as np
 from asplab.core.estimate import Estimate, is_systematic_told
 from asplab.core.pipeline import Results
 from asplab.gui.language import tr
-from asplab.gui.panels.polaron.error_studies import QUANTITIES
+from asplab.gui.panels.polaron.error_studies import QUANTITIES, QUANTUM_YIELD
 from asplab.gui.settings_catalogue import EFFECTS
 from asplab.gui.widgets.numerals import decimals_of, measured, plain
 from asplab.gui.widgets.table import Column, TableRow
@@ -19,26 +19,31 @@ from asplab.gui.words.reading import quantum_yield
 from asplab.gui.words.systematic import NONE, arms
 
 if TYPE_CHECKING:
-    from asplab.core.systematics import Systematics
+    from asplab.core.systematics import Outcome, Systematics
 
 COLUMNS = (
     Column(tr("Quantity")),
     Column(tr("value and stat."), "", tr("Profile likelihood where there is one, else first-order error; 68 %")),
     Column(
-        "systematic",
+        tr("systematic"),
         "",
         tr(
             "Where the truth may lie: all effects moved by one prior deviation, fitted again and added in "
-            "quadrature. Of an effect that can’t be negative it lies opposite to what adding it does."
+            "quadrature, each side for itself. The table below adds them up."
         ),
     ),
     Column(tr("mostly from"), "", tr("The effect with the largest share of the systematic variance"), is_spare=True),
 )
-_NAMES = {key: (symbol, unit) for key, symbol, unit in QUANTITIES}
+MODES = (("error", tr("error it brings")), ("change", tr("change when added")))
+"""What is told of each effect."""
+_NAMES = {key: (symbol, unit) for key, symbol, unit in (*QUANTITIES, QUANTUM_YIELD)}
 _SHOWN = ("g_mev", "phonon_mev", "polaron_energy_mev")
 _IN_THOUSANDTHS = ("quantum_yield", "eta")
-_PRIOR = tr(
-    "One standard deviation; + alone: the effect can’t be negative, and its error stands opposite to the change"
+_PRIOR = tr("One standard deviation; + alone: the effect can’t be negative, so the truth lies on one side")
+_SIDES = tr(
+    "How far above and below the result the effect lets the truth lie. Of an effect that can’t be negative it lies "
+    "opposite to what adding it does. Where the result bends, half of what two prior deviations do counts, if that is "
+    "more. The squares add up to the square of the first row."
 )
 _ENDS = tr(
     "Change where the effect is added at + one prior deviation, then at − one. If the data hold such "
@@ -116,7 +121,7 @@ def _largest(found: "Systematics", place: Place) -> str:
 
 # --- what each effect does -------------------------------------------------------------------------------
 def places_of(found: "Systematics", results: Results, row: int | None, chosen: str) -> list[Place]:
-    """Return the results whose shifts are told: QY and the outermost η of a temperature, then the parameters.
+    """Return the results whose shifts are told: the chosen one, then QY, the outermost η and the parameters.
 
     S follows from the others and takes room: it is told where it is ``chosen``, and where there is no η.
     """
@@ -127,18 +132,19 @@ def places_of(found: "Systematics", results: Results, row: int | None, chosen: s
         if fit is not None and fit.eta.shape == found.central.eta.shape:
             places += [("eta", (row, j)) for j in outer_detunings(fit, row)]
     shown = (*_SHOWN, "huang_rhys") if row is None or chosen == "huang_rhys" else _SHOWN
-    return [*places, *((key, (-1 if row is None else row,)) for key in shown)]
+    places += [(key, (-1 if row is None else row,)) for key in shown]
+    return sorted(places, key=lambda place: place[0] != chosen)
 
 
-def effect_columns(found: "Systematics", places: list[Place]) -> tuple[Column, ...]:
+def effect_columns(found: "Systematics", places: list[Place], mode: str) -> tuple[Column, ...]:
     """Return the columns of `effect_rows`."""
-    heads = [Column(tr("Effect")), Column("prior", "", _PRIOR)]
+    heads, tip = [Column(tr("Effect")), Column("prior", "", _PRIOR)], _SIDES if mode == "error" else _ENDS
     for key, at in places:
         if key in _IN_THOUSANDTHS:
             head = "QY" if key == "quantum_yield" else f"η {plain(found.detuning_mev[at], 0)} meV"
-            heads.append(Column(head, "10⁻³", _ENDS, is_spare=True))
+            heads.append(Column(head, "10⁻³", tip, is_spare=True))
         else:
-            heads.append(Column(*_NAMES[key], _ENDS))
+            heads.append(Column(*_NAMES[key], tip))
     return tuple(heads)
 
 
@@ -148,14 +154,28 @@ def ordered_effects(found: "Systematics", key: str, row: int | None) -> list[int
     return [int(k) for k in np.argsort(-np.nan_to_num(variance, nan=np.inf), kind="stable")]
 
 
-def effect_rows(found: "Systematics", places: list[Place], order: list[int], *, is_muted: bool) -> list[TableRow]:
-    """Return how much each effect of prior size moves each result, then the effects that were not moved."""
+def total_row(found: "Systematics", places: list[Place], *, is_muted: bool) -> TableRow:
+    """Return all effects together: the systematic errors themselves."""
+    cells = (_sides(found, (found.plus, found.minus), place[1], place) for place in places)
+    return TableRow((tr("all, in quadrature"), "", *cells), is_muted=is_muted)
+
+
+def effect_rows(
+    found: "Systematics", places: list[Place], order: list[int], *, is_muted: bool, mode: str
+) -> list[TableRow]:
+    """Return what each effect of prior size does to each result, then the effects that were not moved.
+
+    Parameters
+    ----------
+    mode : str
+        Of `MODES`: the error that it brings, or how it moves the result where it is added.
+    """
     from asplab.core.systematics import NUISANCES
 
     rows = []
     for k in order:
         name = found.names[k]
-        cells = [EFFECTS[name], _prior(found, k), *(_shift(found, k, place) for place in places)]
+        cells = [EFFECTS[name], _prior(found, k), *(_told(found, k, place, mode) for place in places)]
         tip = tr(
             "{meaning}\nClick to change its prior: Systematic effects › {effects}",
             meaning=NUISANCES[name].meaning,
@@ -192,6 +212,28 @@ def sentence(found: "Systematics", key: str, row: int | None, results: Results |
 def _prior(found: "Systematics", k: int) -> str:
     sign = "+" if found.is_one_sided[k] else "±"
     return f"{sign} {found.sigma[k]:.3g} {found.units[k]}"
+
+
+def _told(found: "Systematics", k: int, place: Place, mode: str) -> str:
+    if mode == "change":
+        return _shift(found, k, place)
+    return _sides(found, (found.above, found.below), (k, *place[1]), place)
+
+
+def _sides(found: "Systematics", ends: "tuple[Outcome, Outcome]", at: tuple[int, ...], place: Place) -> str:
+    """Return both sides of an error with the decimals of the whole one; a side without any is left out."""
+    key = place[0]
+    unit = 1e-3 if key in _IN_THOUSANDTHS else 1.0
+    whole = [float(getattr(end, key)[place[1]]) / unit for end in (found.plus, found.minus)]
+    largest = max((size for size in whole if math.isfinite(size) and size > 0.0), default=1.0)
+    decimals = max(decimals_of(largest), 0)
+    sizes = [float(getattr(end, key)[at]) / unit for end in ends]
+    told = [
+        f"{sign}{plain(size, decimals) if math.isfinite(size) else 'open'}"
+        for sign, size in zip("+−", sizes, strict=True)
+        if not abs(size) < 0.5 * 10.0**-decimals
+    ]
+    return " ".join(told) or NONE
 
 
 def _shift(found: "Systematics", k: int, place: Place) -> str:

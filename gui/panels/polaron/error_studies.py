@@ -1,7 +1,8 @@
-"""Systematic errors and budgets as a study."""
+"""Systematic errors, and where statistical ones come from, as studies."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asplab.core.pipeline import Results
@@ -18,27 +19,44 @@ QUANTITIES = (
     ("polaron_energy_mev", "Eₚ", "meV"),
     ("huang_rhys", "S", ""),
 )
+QUANTUM_YIELD = ("quantum_yield", "QY", "")
+Budgets = Mapping[str, "Budget"]
+"""Statistical variances of one fit by source, by quantity; those of a temperature have its QY among them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Accounted:
-    """Systematic errors of everything, and budgets of the parameters of one fit by quantity."""
+def account(results: Results, _request: Any, progress: Progress) -> "Systematics":
+    """Move every effect by its prior deviation."""
+    from asplab.core.systematics import systematic_errors
 
-    systematics: "Systematics"
-    budgets: Mapping[str, "Budget"]
+    return systematic_errors(results, progress=progress)
 
 
-def account(results: Results, row: Any, progress: Progress) -> Accounted:
-    """Move every effect by its prior deviation, and split up the variances of one fit; row None is the joint one."""
-    from asplab.core.systematics import parameter_budget, systematic_errors, with_nuisances
+def split_up(results: Results, row: Any, progress: Progress) -> Budgets:
+    """Split up the variances of one fit; row None is the joint one."""
+    from asplab.core.systematics import parameter_budget
 
-    systematics = systematic_errors(results, progress=progress)
-    at = len(systematics.temperatures_k) if row is None else int(row)
+    fit = results.polaron
+    at = len(fit.temperatures_k) if row is None and fit is not None else int(row)
     budgets = {}
     for number, (quantity, _, _) in enumerate(QUANTITIES):
         progress.step(number, len(QUANTITIES), tr("splitting up variances"))
-        budgets[quantity] = with_nuisances(parameter_budget(results, quantity, at), systematics, quantity, (at,))
-    return Accounted(systematics, budgets)
+        budgets[quantity] = parameter_budget(results, quantity, at)
+    return budgets if row is None else {**budgets, "quantum_yield": _yield_budget(results, at)}
+
+
+def _yield_budget(results: Results, t: int) -> "Budget":
+    from asplab.core.systematics import Budget, yield_budget
+
+    fit, corrected, layout = results.efficiency, results.corrected, results.layout
+    emission, absorbed = results.emission, results.absorbed
+    if fit is None or corrected is None or layout is None or emission is None or absorbed is None:
+        return Budget(math.nan, (), why=tr("the tables give errors, but not where they come from"))
+    found = yield_budget(fit, corrected, layout, emission, absorbed, t)
+    return found or Budget(math.nan, (), why=tr("it is not the intercept of a line of this temperature alone"))
 
 
 ACCOUNT = Study("account", tr("Systematic errors"), account, ignores=("models",), follows=True)
+SPLIT = Study("split", tr("Sources of errors"), split_up, ignores=("models", "systematics"), follows=True)
+"""Of the fit that the page shows."""
+SPLIT_HERE = replace(SPLIT, key="split_here")
+"""Of the fit whose result is chosen beside whatever page is shown."""

@@ -1,24 +1,27 @@
 """The errors page: statistical and systematic errors, where they come from, and what each effect does."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtWidgets import QLabel, QWidget
 
 from asplab.core.pipeline import Results
+from asplab.core.systematics import Budget, Systematics, with_nuisances
 from asplab.gui.jobs.study import StudyState, has_same_inputs
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.error_rows import (
     COLUMNS,
+    MODES,
     effect_columns,
     effect_rows,
     error_rows,
     ordered_effects,
     places_of,
     sentence,
+    total_row,
 )
-from asplab.gui.panels.polaron.error_studies import ACCOUNT, QUANTITIES, Accounted
+from asplab.gui.panels.polaron.error_studies import ACCOUNT, QUANTITIES, QUANTUM_YIELD, SPLIT, Budgets
 from asplab.gui.panels.polaron.page import FITS, Page, unbroken
 from asplab.gui.settings_catalogue import EFFECTS
 from asplab.gui.view_state import ViewState
@@ -28,62 +31,63 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.table import Column, DataTable
-from asplab.gui.words.findings import SOURCES
-
-if TYPE_CHECKING:
-    from asplab.core.systematics import Systematics
+from asplab.gui.words.sources import SOURCES
 
 _ROOM = 20
+_CHOICES = [(key, symbol) for key, symbol, _ in QUANTITIES]
+_YIELD = [(key, symbol) for key, symbol, _ in (QUANTUM_YIELD,)]
 
 
 class ErrorsPage(Page):
     """Errors of one fit with all their sources, and the shifts behind the systematic ones."""
 
-    studies = (ACCOUNT,)
+    studies = (ACCOUNT, SPLIT)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = StudyState()
+        self._state, self._split = StudyState(), StudyState()
+        self._followed: tuple[str, bool] = ("", False)
         self._shown: tuple[Results, ViewState] | None = None
         self._row: int | None = 0
         self._effects: tuple[str, ...] = ()
         self.fits = ChoiceField(FITS)
-        self.quantity = ChoiceField([(key, symbol) for key, symbol, _ in QUANTITIES])
+        self.quantity, self.mode = ChoiceField([*_CHOICES, *_YIELD]), ChoiceField(MODES)
         self.table, self.effects = DataTable(theme, COLUMNS, sortable=False), DataTable(theme, (Column(tr("Effect")),))
         self.table.setAccessibleName(tr("Where the errors come from"))
         self.effects.setAccessibleName(tr("Systematic effects"))
         self.bars, self.why, self.words = BudgetBars(), QLabel(), QLabel()
         self._errors = Card(tr("Statistical and systematic"), short_title=tr("Errors"))
         self._budget = Card(tr("Where it comes from"), short_title=tr("Sources"))
-        self._shifts = Card(
-            tr("What adding each effect at its prior size does"), short_title=tr("Effects at prior size")
-        )
+        self._shifts = Card(tr("What makes up the systematic error"), short_title=tr("Systematic effects"))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
         for field in (self.fits, self.quantity):
-            field.chosen.connect(self._look_again)
-        self.effects.row_chosen.connect(lambda row: self.setting_wanted.emit("systematics", self._effects[row]))
+            field.chosen.connect(self._choose)
+        self.mode.chosen.connect(self._look_again)
+        self.effects.row_chosen.connect(self._show_prior)
 
     # --- Page --------------------------------------------------------------------------------------------
     def request(self, key: str) -> Any:
-        """Return which fit is looked at."""
-        return self._row
+        """Return which fit is looked at; the effects are those of all fits."""
+        return self._row if key == SPLIT.key else None
 
     def display_studies(self, states: Mapping[str, StudyState]) -> None:
         """Take over what was found."""
-        self._state = states[ACCOUNT.key]
+        self._state, self._split = states[ACCOUNT.key], states[SPLIT.key]
 
     def display(self, results: Results, view: ViewState) -> None:
         """Show the errors of the selected temperature or of the joint fit."""
         self._shown = (results, view)
+        self._follow(view)
         here = self.look_at(self.deck, results, view, is_joint=self.fits.key == "joint", purpose=tr("tell errors of"))
         if here is None:
             return
         if here.row != self._row:
             self._row = here.row
+            self.quantity.offer(_CHOICES if here.row is None else [*_CHOICES, *_YIELD])
             self.request_changed.emit()
         self._show_errors(results, here.name)
-        self._show_budget()
+        self._show_budget(results)
         self._show_effects(results, here.name)
 
     def forget_frame(self) -> None:
@@ -96,7 +100,12 @@ class ErrorsPage(Page):
 
     # --- building ----------------------------------------------------------------------------------------
     def _content(self) -> QWidget:
-        for field, width, name in ((self.fits, 112, tr("Fit shown")), (self.quantity, 72, tr("Quantity"))):
+        fields = (
+            (self.fits, 112, tr("Fit shown")),
+            (self.quantity, 72, tr("Quantity")),
+            (self.mode, 156, tr("What the table tells of each effect")),
+        )
+        for field, width, name in fields:
             field.setFixedWidth(width)
             field.setAccessibleName(name)
             field.setToolTip(name)
@@ -112,6 +121,7 @@ class ErrorsPage(Page):
         lines.addWidget(self.why)
         lines.addStretch(1)
         self._budget.add(scrolled(bars), 1)
+        self._shifts.header.addWidget(self.mode)
         self._shifts.add(self.words)
         self._shifts.add(scrolled(self.effects), 1)
         content = QWidget()
@@ -124,22 +134,43 @@ class ErrorsPage(Page):
         cards.setColumnStretch(1, 3)
         return content
 
+    # --- choosing ----------------------------------------------------------------------------------------
     def _look_again(self) -> None:
         if self._shown is not None:
             self.display(*self._shown)
 
+    def _choose(self) -> None:
+        """Look at another result, here and wherever else errors of one result are told."""
+        self._followed = (str(self.quantity.key), self.fits.key == "joint")
+        self.quantity_chosen.emit(*self._followed)
+        self._look_again()
+
+    def _follow(self, view: ViewState) -> None:
+        """Look at the result that was chosen elsewhere, if the page has it."""
+        wanted = (view.quantity, view.is_joint)
+        if wanted != self._followed and view.quantity in dict([*_CHOICES, *_YIELD]):
+            self._followed = wanted
+            self.fits.display("joint" if view.is_joint else "here")
+            if not view.is_joint:
+                self.quantity.offer([*_CHOICES, *_YIELD])
+            self.quantity.display(view.quantity)
+
+    def _show_prior(self, row: int) -> None:
+        if self._effects[row]:
+            self.setting_wanted.emit("systematics", self._effects[row])
+
     # --- showing -----------------------------------------------------------------------------------------
-    def _accounted(self) -> Accounted | None:
+    def _budgets(self) -> Budgets | None:
         """Return what was found about the fit that is looked at, be it of earlier settings."""
-        outcome = self._state.outcome
+        outcome = self._split.outcome
         return outcome.value if outcome is not None and outcome.request == self._row else None
 
-    def _systematics(self, results: Results) -> tr("tuple[Systematics | None, bool]"):
+    def _systematics(self, results: Results) -> tuple[Systematics | None, bool]:
         """Return the errors of all fits, which another choice of fit does not change, and whether they still hold."""
         outcome = self._state.outcome
         if outcome is None:
             return None, False
-        found: Systematics = outcome.value.systematics
+        found: Systematics = outcome.value
         if self._row is not None and self._row >= len(found.temperatures_k):
             return None, False
         return found, has_same_inputs(outcome.document, results.document, ACCOUNT.ignores)
@@ -153,19 +184,25 @@ class ErrorsPage(Page):
         self.table.display(rows)
         self._errors.display_subtitle("" if self._row is None else name)
 
-    def _show_budget(self) -> None:
-        found, key = self._accounted(), str(self.quantity.key)
+    def _show_budget(self, results: Results) -> None:
+        budgets, found = self._budgets(), self._systematics(results)[0]
         shares: list[tuple[str, float]] = []
         why = ""
-        if found is not None:
-            budget = found.budgets[key]
+        if budgets is not None and found is not None:
+            budget = self._with_effects(budgets, found)
             ordered = sorted(budget.shares, key=lambda share: -share[1])
             shares = [(SOURCES.get(name, EFFECTS.get(name, name)), part) for name, part in ordered]
             why = budget.why
-        self.bars.setEnabled(self._state.is_current)
+        self.bars.setEnabled(self._state.is_current and self._split.is_current)
         self.bars.display(shares)
         self.why.setText(why)
         self.why.setVisible(bool(why))
+
+    def _with_effects(self, budgets: Budgets, found: Systematics) -> Budget:
+        """Return the variance of the chosen quantity with that of the effects."""
+        key = str(self.quantity.key)
+        at = len(found.temperatures_k) if self._row is None else self._row
+        return with_nuisances(budgets[key], found, key, (at,))
 
     def _show_effects(self, results: Results, name: str) -> None:
         found, is_current = self._systematics(results)
@@ -175,10 +212,14 @@ class ErrorsPage(Page):
             self.effects.display([])
         else:
             places, order = places_of(found, results, self._row, key), ordered_effects(found, key, self._row)
-            self._effects = (*(found.names[k] for k in order), *(name for name, _ in found.left_out))
-            self.effects.display_columns(effect_columns(found, places))
-            self.effects.display(effect_rows(found, places, order, is_muted=not is_current))
+            mode = str(self.mode.key)
+            rows = effect_rows(found, places, order, is_muted=not is_current, mode=mode)
+            head = [total_row(found, places, is_muted=not is_current)] if mode == "error" else []
+            names = (*(found.names[k] for k in order), *(name for name, _ in found.left_out))
+            self._effects = (*("" for _ in head), *names)
+            self.effects.display_columns(effect_columns(found, places, mode))
+            self.effects.display([*head, *rows])
             self.words.setText(unbroken(sentence(found, key, self._row, results if is_current else None)))
-        symbol = next(symbol for quantity, symbol, _ in QUANTITIES if quantity == key)
+        symbol = dict([*_CHOICES, *_YIELD])[key]
         self._shifts.display_subtitle(tr("{name} · largest for {symbol} first", name=name, symbol=symbol), name)
         self._shifts.limit_content(self.effects.sizeHint().height() + self.words.sizeHint().height() + _ROOM)

@@ -95,6 +95,8 @@ class ResultsPanel(Panel):
             self.temperature_chosen.emit(line.temperature)
         if line.stack:
             self.stack_chosen.emit(line.stack)
+        elif line.quantity:
+            self.quantity_chosen.emit(line.quantity, line.temperature is None)
 
     # --- showing -----------------------------------------------------------------------------------------
     def _key(self) -> tuple[object, ...]:

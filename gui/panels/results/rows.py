@@ -77,6 +77,8 @@ class Line:
         Everything about the flags.
     stack : str
         Key of the measurement it belongs to; empty for none.
+    quantity : str
+        Field of `asplab.core.systematics.Outcome`; empty for one whose error is not split up.
     detuning_mev : float
         ΔE of η, NaN of other results.
     is_doubtful : bool
@@ -91,6 +93,7 @@ class Line:
     flags: str = ""
     tip: str = ""
     stack: str = ""
+    quantity: str = ""
     detuning_mev: float = math.nan
     is_doubtful: bool = False
 
@@ -135,7 +138,9 @@ def _efficiencies(results: Results, fit: EfficiencyFit, t: int, place: str, syst
         flags = [part for part in (told, tr("interval open") if value.low is None else "") if part]
         words = systematic.words("quantum_yield", t).removeprefix("syst ")
         yield Line(
-            *(t, place, "QY", tr("quantum yield"), value, words, ", ".join(flags), note), is_doubtful=bool(flags)
+            *(t, place, "QY", tr("quantum yield"), value, words, ", ".join(flags), note),
+            quantity="quantum_yield",
+            is_doubtful=bool(flags),
         )
     for j in np.flatnonzero(fit.valid[t]):
         value, below = efficiency_at(fit, t, int(j)), float(fit.detuning_mev[t, j])
@@ -149,6 +154,7 @@ def _efficiencies(results: Results, fit: EfficiencyFit, t: int, place: str, syst
             flags=", ".join(part for part in short if part),
             tip="\n".join([note, *(f"{flag.words[0].upper()}{flag.words[1:]}." for flag in found)]).strip(),
             stack=fit.keys[t][j],
+            quantity="eta",
             detuning_mev=below,
             is_doubtful=is_ratio or any(flag.is_doubt for flag in found),
         )
@@ -167,7 +173,8 @@ def _parameters(results: Results, fit: PolaronFit, t: int | None, place: str, sy
         flags = [*([tr("model fails")] if is_misfit else []), *([tr("not identified")] if is_open else [])]
         tips = [*([MODEL_FAILS] if is_misfit else []), *([tr("The data set no upper limit of ħω.")] if is_open else [])]
         told = ", ".join(flags)
-        yield Line(t, place, symbol, name, value, words, told, "\n".join(tips), is_doubtful=is_open or is_misfit)
+        doubt = is_open or is_misfit
+        yield Line(t, place, symbol, name, value, words, told, "\n".join(tips), quantity=key, is_doubtful=doubt)
     dof = int(fit.dof[index])
     if dof > 0:
         misfit = Estimate(float(fit.chi2[index]) / dof, math.nan)

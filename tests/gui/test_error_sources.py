@@ -5,17 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from asplab.core import Analysis, Document, Results
 from asplab.core.experiment import Experiment
 from asplab.core.settings import EfficiencySettings
+from asplab.gui.bindings import Bindings
 from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.inspector import Inspector
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.budget import ROW_PX, BudgetBars, percents
-from asplab.gui.words.findings import error_sources
+from asplab.gui.widgets.results import ResultsTable
+from asplab.gui.words.sources import error_sources
 
 Make = Callable[..., Any]
 
@@ -56,13 +60,13 @@ def test_no_bar_runs_through_the_name_of_its_source(make: Make) -> None:
 def test_the_quantum_yield_is_explained_until_a_point_is_selected(make: Make, results: Results) -> None:
     inspector: Inspector = make(Inspector, LIGHT, size=(292, 860))
     inspector.display(results, ViewState())
-    of_yield = inspector.budget.shares
+    of_yield = inspector.sources.statistical.bars.shares
     inspector.display(results, selected(results, 3))
     assert error_sources(results, ViewState()).name == "QY"
-    assert error_sources(results, selected(results, 3)).name == "η"
+    assert error_sources(results, selected(results, 3)).name.startswith("η (")
     assert sum(share for _, share in of_yield) == pytest.approx(1.0)
-    assert sum(share for _, share in inspector.budget.shares) == pytest.approx(1.0)
-    assert of_yield != inspector.budget.shares
+    assert sum(share for _, share in inspector.sources.statistical.bars.shares) == pytest.approx(1.0)
+    assert of_yield != inspector.sources.statistical.bars.shares
     assert [share for _, share in of_yield] == sorted((share for _, share in of_yield), reverse=True)
 
 
@@ -81,17 +85,74 @@ def test_a_yield_of_all_temperatures_is_not_split_up_but_every_eta_is(
     shared = Analysis().update(replace(document, settings=settings))
     inspector: Inspector = make(Inspector, LIGHT, size=(292, 860))
     inspector.display(shared, ViewState())
-    assert inspector.budget.isHidden()
-    assert why in inspector.no_budget.text()
+    assert inspector.sources.statistical.bars.isHidden()
+    assert why in inspector.sources.statistical.why.text()
     inspector.display(shared, selected(shared, 3))
-    assert not inspector.budget.isHidden()
-    assert inspector.no_budget.isHidden()
+    assert not inspector.sources.statistical.bars.isHidden()
+    assert inspector.sources.statistical.why.isHidden()
 
 
 def test_the_paper_s_lines_say_that_they_have_no_budget(results: Results) -> None:
     document = results.document
     settings = replace(document.settings, efficiency=EfficiencySettings(estimator="ratio"))
-    assert "component" in error_sources(Analysis().update(replace(document, settings=settings)), ViewState()).why
+    assert (
+        "component"
+        in error_sources(Analysis().update(replace(document, settings=settings)), ViewState()).statistical.why
+    )
+
+
+# --- in the window -------------------------------------------------------------------------------------------
+def click_row(bound: Bindings, table: ResultsTable, symbol: str, click: Any) -> None:
+    row = next(i for i, row in enumerate(table.rows) if row.symbol.startswith(symbol))
+    click(table, table.row_box(row).center().toPoint())
+
+
+@pytest.mark.parametrize(("symbol", "name"), [("g", "g"), ("ħω", "ħω"), ("QY", "QY")])
+def test_a_click_on_a_result_tells_where_both_of_its_errors_come_from(
+    opened: Bindings, click: Any, until: Make, symbol: str, name: str
+) -> None:
+    view = opened.inspector.sources
+    click_row(opened, opened.inspector.here, symbol, click)
+    until(lambda: bool(view.quantity.currentText() == name and view.statistical.bars.shares))
+    until(lambda: bool(view.systematic.bars.shares))
+    told = next(row for row in opened.inspector.here.rows if row.symbol.startswith(symbol))
+    assert view.systematic.head.text().startswith(told.systematic.replace("syst", "Systematic"))
+    assert view.statistical.head.text().startswith(("Statistical ±", "Statistical +"))
+    assert sum(share for _, share in view.systematic.bars.shares) == pytest.approx(1.0)
+
+
+def test_the_joint_fit_has_sources_of_its_own(opened: Bindings, click: Any, until: Make) -> None:
+    view = opened.inspector.sources
+    click_row(opened, opened.inspector.here, "E<sub>p</sub>", click)
+    until(lambda: bool(view.statistical.bars.shares) and view.quantity.currentText() == "Eₚ")
+    alone = view.statistical.bars.shares
+    click_row(opened, opened.inspector.joint, "E<sub>p</sub>", click)
+    until(lambda: bool(view.statistical.bars.shares) and view.statistical.bars.shares != alone)
+    assert opened.inspector.docks["errors"].subtitle == "joint fit"
+
+
+def test_the_result_can_be_chosen_by_key_and_a_click_on_a_point_asks_for_its_eta(opened: Bindings, until: Make) -> None:
+    view = opened.inspector.sources
+    until(lambda: view.quantity.currentText() == "QY")
+    view.quantity.setFocus()
+    QTest.keyClick(view.quantity, Qt.Key.Key_Down)
+    until(lambda: opened.looking.view.quantity == "g_mev")
+    results = opened.session.results
+    assert results is not None
+    assert results.efficiency is not None
+    opened.looking.choose_stack(results.efficiency.keys[0][1])
+    until(lambda: view.quantity.currentText().startswith("η ("))
+
+
+def test_during_a_drag_the_sources_stay_in_sight_as_those_of_before(opened: Bindings, click: Any, until: Make) -> None:
+    view = opened.inspector.sources
+    click_row(opened, opened.inspector.here, "ħω", click)
+    until(lambda: bool(view.statistical.bars.shares) and bool(view.systematic.bars.shares))
+    opened.intents.drag_detuning_range(0.0, 120.0)
+    until(lambda: "of earlier settings" in view.statistical.head.text())
+    assert not view.statistical.bars.isEnabled()
+    opened.session.finish_gesture()
+    until(lambda: view.statistical.bars.isEnabled() and "earlier" not in view.statistical.head.text())
 
 
 def test_without_results_there_is_nothing_to_explain() -> None:

@@ -32,16 +32,16 @@ def account(results: Results, _request: Any, progress: Progress) -> "Systematics
 
 
 def split_up(results: Results, row: Any, progress: Progress) -> Budgets:
-    """Split up the variances of one fit; row None is the joint one."""
+    """Split up the variances of one fit; row None, or the number of temperatures, is the joint one."""
     from asplab.core.systematics import parameter_budget
 
-    fit = results.polaron
-    at = len(fit.temperatures_k) if row is None and fit is not None else int(row)
+    count = 0 if results.polaron is None else len(results.polaron.temperatures_k)
+    at = count if row is None else int(row)
     budgets = {}
     for number, (quantity, _, _) in enumerate(QUANTITIES):
         progress.step(number, len(QUANTITIES), tr("splitting up variances"))
         budgets[quantity] = parameter_budget(results, quantity, at)
-    return budgets if row is None else {**budgets, "quantum_yield": _yield_budget(results, at)}
+    return budgets if at == count else {**budgets, "quantum_yield": _yield_budget(results, at)}
 
 
 def _yield_budget(results: Results, t: int) -> "Budget":

@@ -32,7 +32,6 @@ _SUBMODULES = (
     "cooling",
     "efficiency",
     "experiment",
-    "literature",
     "polaron",
     "sampling",
     "sensitivity",

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from html import escape
 
-from asplab.core.literature import LiteratureValue, literature_values
+from asplab.core.companion.literature.table import LiteratureValue, literature_values
 from asplab.gui.language import tr
 from asplab.gui.plots.crowd import Painted
 from asplab.gui.plots.guides import Guide, Guides

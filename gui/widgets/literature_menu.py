@@ -5,7 +5,8 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from asplab.core.literature import LiteratureValue, literature_values, phonon_priors
+from asplab.core.companion.literature.priors import phonon_priors
+from asplab.core.companion.literature.table import LiteratureValue, literature_values
 from asplab.gui.language import tr
 from asplab.gui.widgets.numerals import plain
 

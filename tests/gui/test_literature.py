@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from asplab.core.literature import literature_values, phonon_priors
+from asplab.core.companion.literature.priors import phonon_priors
+from asplab.core.companion.literature.table import literature_values
 from asplab.core.settings import Settings
 from asplab.gui.bindings import Bindings
 from asplab.gui.look.theme import Theme

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from asplab.core.companion.literature.isotopes import isotope_phonon_mev
+from asplab.core.companion.literature.priors import phonon_priors
+from asplab.core.companion.literature.table import KINDS, literature_values, read_values
 from asplab.core.errors import InputError, SettingsError
-from asplab.core.literature import KINDS, isotope_phonon_mev, literature_values, phonon_priors, read_values
 
 GOOD = """
 [source.a]

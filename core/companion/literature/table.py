@@ -1,14 +1,13 @@
-"""Phonon energies and couplings of CsPbBr₃ from the literature, each with its source; and priors from them."""
+"""Phonon energies and couplings of CsPbBr₃ from the literature, each with its source."""
 
 import math
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 from asplab.core.errors import InputError, SettingsError
-from asplab.core.settings import ParameterPrior
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "phonon_energy": ("meV", "phonon energy ħω"),
@@ -250,58 +249,3 @@ def _checked(entry: Any, needed: Mapping[str, type], optional: Mapping[str, type
 
 
 _TYPES: Mapping[type, str] = {float: "a finite number", int: "a whole number", bool: "true or false", str: "a text"}
-
-
-def phonon_priors(
-    *, error_mev: float, chosen: Callable[[LiteratureValue], bool] | None = None
-) -> tuple[ParameterPrior, ...]:
-    """Return priors of ``phonon_mev`` from the phonon energies of the table: alternatives, of which a fit takes one.
-
-    Values found from up-conversion itself are left out. Centre and standard deviation are value and stated error,
-    or middle and half width of a range; ``error_mev`` is added in quadrature.
-
-    Parameters
-    ----------
-    error_mev : float
-        What the user adds because sample and temperature are others, in meV, above 0. Most sources state no error,
-        so there is no default.
-    chosen : callable, optional
-        Which entries to take.
-
-    Raises
-    ------
-    SettingsError
-        For an error that is not above 0, and where no entry is left.
-    """
-    if not (math.isfinite(error_mev) and error_mev > 0.0):
-        raise SettingsError(f"error_mev is {error_mev:g}; say by how many meV a phonon may differ here, above 0.")
-    entries = [value for value in literature_values("phonon_energy") if value.is_independent]
-    entries = [value for value in entries if chosen is None or chosen(value)]
-    if not entries:
-        raise SettingsError("no phonon energy of the table that is independent of up-conversion was chosen.")
-    return tuple(_prior(value, error_mev) for value in entries)
-
-
-def _prior(value: LiteratureValue, error_mev: float) -> ParameterPrior:
-    centre, half = 0.5 * (value.low + value.high), 0.5 * (value.high - value.low)
-    source = (
-        f"{value.quantity}: {value.text} [{value.source.citation}; {value.stands}; {value.method}]; "
-        f"{error_mev:g} meV added for another sample"
-    )
-    return ParameterPrior("phonon_mev", centre, math.hypot(half, error_mev), source)
-
-
-def isotope_phonon_mev(phonon_mev: float, mass_u: float, new_mass_u: float) -> float:
-    """Return the phonon energy after the moving mass is exchanged: ω ∝ m^(−1/2), one mass and unchanged forces.
-
-    An upper bound of the shift: other atoms take part in every mode of a crystal.
-
-    Raises
-    ------
-    SettingsError
-        For a number that is not above 0.
-    """
-    for name, number in (("phonon_mev", phonon_mev), ("mass_u", mass_u), ("new_mass_u", new_mass_u)):
-        if not (math.isfinite(number) and number > 0.0):
-            raise SettingsError(f"{name} is {number:g}; it must be above 0.")
-    return phonon_mev * math.sqrt(mass_u / new_mass_u)

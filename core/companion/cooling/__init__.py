@@ -1,0 +1,1 @@
+"""Optical refrigeration: what this sample does, and what it would need to cool."""

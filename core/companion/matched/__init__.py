@@ -1,0 +1,1 @@
+"""η at matched intensities, from absorptances: a check of the photothermal one."""

@@ -25,7 +25,7 @@ def show_edges(page: Panel, studies: Studies, results: Results) -> None:
         page.display_sensitivity(found, is_current=is_current)
 
 
-def edge_map(studies: Studies, choice: str, document: Document) -> tr("tuple[SensitivityMap | None, bool]"):
+def edge_map(studies: Studies, choice: str, document: Document) -> "tuple[SensitivityMap | None, bool]":
     """Return the map of a choice, by itself or among all, and whether it holds for all places of its edges."""
     stale = None
     for study in (MAPS[choice], SPREAD):
@@ -39,7 +39,7 @@ def edge_map(studies: Studies, choice: str, document: Document) -> tr("tuple[Sen
     return stale, False
 
 
-def _map_in(outcome: Outcome, choice: str) -> tr("SensitivityMap | None"):
+def _map_in(outcome: Outcome, choice: str) -> "SensitivityMap | None":
     maps = getattr(outcome.value, "maps", (outcome.value,))
     return next((found for found in maps if found.choice == choice), None)
 

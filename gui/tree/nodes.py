@@ -52,7 +52,7 @@ class Node:
     children: list["Node"] = field(default_factory=list)
     parent: "Node | None" = None
 
-    def add(self, child: "Node") -> tr("Node"):
+    def add(self, child: "Node") -> "Node":
         """Put a child below the others and return it."""
         child.parent = self
         self.children.append(child)

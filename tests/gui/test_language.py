@@ -90,6 +90,8 @@ def is_shown(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
             return False
         if isinstance(node, ast.AnnAssign) and child is node.annotation:
             return False
+        if isinstance(node, ast.FunctionDef) and child is node.returns:
+            return False
         if isinstance(node, ast.Dict) and child in node.keys:
             return False
         if isinstance(node, ast.keyword) and node.arg in FOR_MACHINES:
@@ -122,6 +124,12 @@ def untranslated(source: str) -> Iterator[tuple[int, str]]:
             yield node.lineno, text
 
 
+def translated_types(source: str) -> list[int]:
+    """Return the lines where a type of Python passes through tr."""
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    return [node.lineno for node in functions if isinstance(node.returns, ast.Call)]
+
+
 def calls_of_tr(source: str) -> Iterator[ast.Call]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr":
@@ -132,6 +140,7 @@ def calls_of_tr(source: str) -> Iterator[ast.Call]:
 def test_no_sentence_stands_outside_tr_and_each_in_it_can_be_found(path: Path) -> None:
     source = path.read_text("utf-8")
     assert list(untranslated(source)) == []
+    assert translated_types(source) == []
     for call in calls_of_tr(source):
         (text,) = call.args
         assert isinstance(text, ast.Constant), f"line {call.lineno}: translation tools see literals only"
@@ -151,6 +160,7 @@ def test_no_sentence_stands_outside_tr_and_each_in_it_can_be_found(path: Path) -
         ('raise ValueError("told elsewhere, in English")', False),
         ('def f():\n    """Say what it does."""', False),
         ('label.setText(f"{value} meV")', False),
+        ('def f() -> "tuple[Check, ...]":\n    return ()', False),
     ],
 )
 def test_the_search_finds_what_it_should(source: str, is_found: bool) -> None:

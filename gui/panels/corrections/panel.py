@@ -228,7 +228,7 @@ class CorrectionsPanel(StudyPanel):
             self._drawn = drawn
             self._draw(results, step, k, slow)
 
-    def _effect(self, step: Step) -> tr("CorrectionEffect | None"):
+    def _effect(self, step: Step) -> "CorrectionEffect | None":
         return (self._state.value or {}).get(step.name) if self._state.is_current else None
 
     def _found(self, results: Results, step: Step, k: int) -> Around | str | None:

@@ -18,7 +18,7 @@ Request = tuple[str, int]
 """Name of a correction and place of a condition."""
 
 
-def compare(results: Results, _request: Any, progress: Progress) -> tr("dict[str, CorrectionEffect]"):
+def compare(results: Results, _request: Any, progress: Progress) -> "dict[str, CorrectionEffect]":
     """Return what each correction does to the results, by its name."""
     from asplab.core.appraisal.correction_effects import correction_effects
 

@@ -87,7 +87,7 @@ def fight(results: Results, request: Contest, progress: Progress) -> Fought:
 ARENA = Study("arena", tr("Arena"), fight, ignores=("models", "systematics"))
 
 
-def offered(results: Results) -> tr("tuple[Hypothesis, ...]"):
+def offered(results: Results) -> "tuple[Hypothesis, ...]":
     """Return the hypotheses that these data and settings have."""
     from asplab.core.arena import default_hypotheses
 

@@ -47,7 +47,7 @@ TONES = {"✓": "good", "!": "warn"}
 _NONE = "—"
 
 
-def check(results: Results, request: Any, progress: Progress) -> tr("tuple[Check, ...]"):
+def check(results: Results, request: Any, progress: Progress) -> "tuple[Check, ...]":
     """Check the fit of every temperature and the joint one."""
     from asplab.core.consistency import check_consistency
 

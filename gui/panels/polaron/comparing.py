@@ -107,7 +107,7 @@ def compare(results: Results, request: Any, progress: Progress) -> Compared:
 COMPARISON = Study("comparison", tr("Comparing models"), compare, follows=True)
 
 
-def find_systematics(results: Results, request: "Comparison", progress: Progress) -> tr("tuple[ModelSystematics, ...]"):
+def find_systematics(results: Results, request: "Comparison", progress: Progress) -> "tuple[ModelSystematics, ...]":
     """Return the systematic errors of all models of a comparison of these results."""
     from asplab.core.systematics import with_systematics
 
@@ -146,9 +146,9 @@ def _picture(fit: "ModelFit", detuning: FloatArray, *, is_joint: bool) -> Pictur
     return Picture(eta, low, high, points.eta, points.pull)
 
 
-def _evaluated(curves: "Curves", parameters: FloatArray, detuning: FloatArray) -> tr(
-    "tuple[FloatArray, FloatArray, Curves]"
-):
+def _evaluated(
+    curves: "Curves", parameters: FloatArray, detuning: FloatArray
+) -> "tuple[FloatArray, FloatArray, Curves]":
     there = replace(curves, detuning_mev=np.tile(detuning, (len(parameters), 1)))
     z, gradient, _ = there.derivatives(parameters[:, 0], parameters[:, 1:])
     return z, gradient, there

@@ -41,21 +41,21 @@ def _fit(results: Results) -> "ModelFit":
     return fit_model(results.efficiency, MODEL, ModelOptions(polaron.detuning_range_mev, polaron.joint_scale))
 
 
-def find_profiles(results: Results, request: Any, progress: Progress) -> tr("Profile"):
+def find_profiles(results: Results, request: Any, progress: Progress) -> "Profile":
     """Return the profile of ħω of every fit of Eq. 9."""
     from asplab.core.polaron.comparison.profiles import profile
 
     return profile(_fit(results), "phonon_mev", progress=progress)
 
 
-def resample(results: Results, request: Draws, progress: Progress) -> tr("Bootstrap"):
+def resample(results: Results, request: Draws, progress: Progress) -> "Bootstrap":
     """Resample whole repeats through the chain."""
     from asplab.core.bootstrap import bootstrap
 
     return bootstrap(results, draws=request.draws, seed=request.seed, progress=progress)
 
 
-def draw_posterior(results: Results, request: Chains, progress: Progress) -> tr("Posterior"):
+def draw_posterior(results: Results, request: Chains, progress: Progress) -> "Posterior":
     """Sample the posterior of Eq. 9 at one temperature, or of the joint fit, with the document's priors and ranges."""
     from asplab.core.sampling import sample
 

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     pass
 
 
-def ask_referee(results: Results, request: Any, progress: Progress) -> tr("Refereed"):
+def ask_referee(results: Results, request: Any, progress: Progress) -> "Refereed":
     """Search for the size of every effect at which each conclusion falls."""
     from asplab.core.systematics import referee
 
     return referee(results, progress=progress)
 
 
-def make_ready(results: Results, _request: Any, _progress: Progress) -> tr("Subject | None"):
+def make_ready(results: Results, _request: Any, _progress: Progress) -> "Subject | None":
     """Collect what the sliders need; None where there is no fit that they could move."""
     from asplab.core.systematics import prepare
 

@@ -245,7 +245,7 @@ class SensitivityPage(Page):
             quantity != "eta" or outcome.request == self._detuning
         )
 
-    def _map(self, results: Results) -> tr("tuple[SensitivityMap | None, bool]"):
+    def _map(self, results: Results) -> "tuple[SensitivityMap | None, bool]":
         """Return the map of what is varied, by itself or among all, and whether it holds now."""
         choice, quantity = str(self.varied.key), str(self.quantity.key)
         stale = None

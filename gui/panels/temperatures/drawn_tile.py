@@ -38,7 +38,7 @@ class Places:
         return self.outer.width() > _LARGE_PX
 
     @staticmethod
-    def of(width: float, height: float, *, n_lines: int) -> tr("Places"):
+    def of(width: float, height: float, *, n_lines: int) -> "Places":
         """Divide a tile: head, η, residuals, axis, lines of text."""
         text = n_lines * _LINE_PX
         room = height - _HEAD_PX - text - _BOTTOM_PX - 2 * _GAP_PX - _PAD_PX

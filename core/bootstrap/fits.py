@@ -14,7 +14,8 @@ from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.gauss_newton import minimise
 from asplab.core.polaron.logit import LogitProblem
-from asplab.core.polaron.objectives import JointFit, SeparateFits, regular
+from asplab.core.polaron.objectives import SeparateFits, regular
+from asplab.core.polaron.residuals import Shared, settle
 from asplab.core.units import FloatArray
 
 _STEPS = 4
@@ -47,26 +48,48 @@ def scaled_points(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Ties:
+    """What errors that temperatures share do to the weights; n_shared errors, made independent of each other.
+
+    Attributes
+    ----------
+    gain : ndarray, shape (n_temperatures, n_points, n_shared)
+        A: the inverse of the whole covariance is C⁻¹ − A Aᵀ (Woodbury), so that C⁻¹ below leaves these errors out.
+    with_d : ndarray, shape (n_temperatures, n_shared, n_points)
+        By how much D is too large with one unit of Aᵀ r.
+    """
+
+    gain: FloatArray
+    with_d: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Weights:
     """C⁻¹ of r and Cov(r, D) at given parameters of each temperature, (n_temperatures, n_points, n_points)."""
 
     inverse: FloatArray
     with_d: FloatArray
+    ties: _Ties | None
 
     @classmethod
-    def of(cls, problem: LogitProblem, parameters: FloatArray) -> "_Weights":
-        n, at, c = problem.numerator.shape[1], parameters[:, :, None], problem.covariance
-        eta = expit(problem.offset + (problem.design @ at)[:, :, 0])
-        with_d = c[:, :n, n:] - eta[:, :, None] * c[:, n:, n:]
-        spread = c[:, :n, :n] - eta[:, :, None] * c[:, n:, :n] - with_d * eta[:, None, :]
-        lever = eta * (1.0 - eta) * (problem.slope_offset + (problem.slope_design @ at)[:, :, 0]) * problem.denominator
-        common = problem.common_error_mev * lever
-        spread += common[:, :, None] * common[:, None, :]
-        by_energy, by_d = lever * problem.own_error_mev, problem.own_sensitivity[:, n:]
-        own = problem.unused + by_energy * (by_energy - 2.0 * (problem.own_sensitivity[:, :n] - eta * by_d))
-        spread += own[:, :, None] * np.eye(n)
-        with_d -= (by_energy * by_d)[:, :, None] * np.eye(n)
-        return cls(np.linalg.inv(spread), with_d)
+    def of(cls, problem: LogitProblem, parameters: FloatArray, shared: Shared) -> "_Weights":
+        """Take the weights of the fit itself at its solution (L₀, κ, u) of each temperature."""
+        n, laser = problem.numerator.shape[1], shared.laser
+        at, found = settle(problem, parameters, problem.denominator, shared)
+        with_d, by_d = at.with_d.copy(), problem.own_sensitivity[:, n:]
+        if at.own is not None:
+            alone = at.own if laser is None else at.own * (1.0 - laser.sum(axis=2))
+            np.einsum("tii->ti", with_d)[...] += alone * by_d
+        if found.pull is None or found.normal is None:
+            return cls(found.inverse, with_d, None)
+        moves = np.zeros((len(parameters), found.pull.shape[2], n))
+        if laser is not None and at.own is not None:
+            moves[:, : laser.shape[2]] = (laser * by_d[:, :, None]).transpose(0, 2, 1)
+        if shared.leak is not None:
+            # Lasers come first, then the leak, as in ``pull``.
+            moves[:, 0 if laser is None or at.own is None else laser.shape[2]] = shared.leak[:, n:]
+        root = np.linalg.inv(np.linalg.cholesky(found.normal))
+        return cls(found.inverse, with_d, _Ties(found.inverse @ found.pull @ root.T, root @ moves))
 
 
 class _Draws:
@@ -85,8 +108,13 @@ class _Draws:
             )
         self._sensitivity = problem.sensitivity[:, None] if with_deviation else None
 
-    def __call__(self, own: FloatArray, deviation: FloatArray | None) -> tuple[FloatArray, FloatArray]:
-        """Return gradient and curvature, (n_temperatures, n_draws, k) and (…, k, k).
+    def __call__(
+        self, own: FloatArray, deviation: FloatArray | None
+    ) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+        """Return gradient and curvature, (n_temperatures, n_draws, k) and (…, k, k), and what ties take from it.
+
+        The last has shape (n_temperatures, n_draws, k, n_shared): added up over the temperatures, its square is taken
+        from the curvature of all of them together. None without ties.
 
         ``own`` holds (L₀, κ, u), shape (3, n_temperatures, n_draws); ``deviation`` that of a shared quantum yield,
         (n_draws,), which then stands second.
@@ -97,8 +125,14 @@ class _Draws:
         eta, observed = expit(logit), self._points.denominator
         if deviation is not None and self._sensitivity is not None:
             observed = observed + deviation[:, None] * self._sensitivity
-        weighted = (self._points.numerator - eta * observed) @ self._weights.inverse
-        first = -eta * (1.0 - eta) * (observed - weighted @ self._weights.with_d)
+        residual, ties = self._points.numerator - eta * observed, self._weights.ties
+        weighted = residual @ self._weights.inverse
+        best = observed
+        if ties is not None:
+            common = (residual @ ties.gain).sum(axis=0)
+            weighted = weighted - common @ ties.gain.transpose(0, 2, 1)
+            best = best - common @ ties.with_d
+        first = -eta * (1.0 - eta) * (best - weighted @ self._weights.with_d)
         columns = [first, first * design[1], first * design[2]]
         if deviation is not None and self._sensitivity is not None:
             columns.insert(1, -eta * self._sensitivity)
@@ -110,7 +144,7 @@ class _Draws:
         for i in range(k):
             for j in range(i, k):
                 normal[:, :, i, j] = normal[:, :, j, i] = np.einsum("tdn,tdn->td", jacobian[:, i], across[:, j])
-        return gradient, normal
+        return gradient, normal, None if ties is None else np.moveaxis(jacobian @ ties.gain[:, None], 1, 2)
 
 
 def fit_separate(polaron: PolaronFit, points: DrawnPoints) -> FloatArray:
@@ -121,12 +155,12 @@ def fit_separate(polaron: PolaronFit, points: DrawnPoints) -> FloatArray:
     if not rows.size:
         return result
     problem, drawn, start = polaron.problem.lanes(rows), points.rows(rows), polaron.parameters[rows]
-    draws = _Draws(problem, drawn, _Weights.of(problem, start), with_deviation=False)
+    draws = _Draws(problem, drawn, _Weights.of(problem, start, Shared()), with_deviation=False)
     parameters = np.repeat(start[:, None], n_draws, axis=1)
     settled = np.zeros((rows.size, n_draws), dtype=bool)
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(_STEPS):
-            gradient, normal = draws(np.moveaxis(parameters, 2, 0), None)
+            gradient, normal, _ = draws(np.moveaxis(parameters, 2, 0), None)
             parameters, settled = _stepped(parameters, gradient, normal)
             if settled.all():
                 break
@@ -144,23 +178,23 @@ def fit_joint(polaron: PolaronFit, points: DrawnPoints) -> FloatArray:
     joint, start = polaron.joint_objective, polaron.joint_parameters
     if joint is None or start is None:
         return np.full((n_draws, 2), np.nan)
-    # Weights take the errors of references, lasers and leak as independent, whatever the draws do.
-    problem = joint.problem.with_reference(joint.reference_mev).with_leak()
-    drawn = points.rows(np.flatnonzero(polaron.fitted))
+    problem, drawn = joint.problem, points.rows(np.flatnonzero(polaron.fitted))
     shares = problem.has_shared_error
     place = joint.place if shares else joint.place[:, :, [0, 2, 3]]
     own = start @ joint.place[:, :, [0, 2, 3]]
     own[:, 0] += joint.scale_offset
     observed = replace(problem, denominator=problem.denominator + start[-3] * problem.sensitivity)
-    draws = _Draws(problem, drawn, _Weights.of(observed, own), with_deviation=shares)
+    draws = _Draws(problem, drawn, _Weights.of(observed, own, joint.shared), with_deviation=shares)
     where = place.argmax(axis=1)
     parameters, settled = np.repeat(start[None], n_draws, axis=0), np.zeros(n_draws, dtype=bool)
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(_STEPS):
             scales = parameters[:, joint.scale].T + joint.scale_offset[:, None]
             own_draws = np.stack([scales, *(np.broadcast_to(parameters[:, i], scales.shape) for i in (-2, -1))])
-            gradient, normal = draws(own_draws, parameters[:, -3] if shares else None)
+            gradient, normal, tied = draws(own_draws, parameters[:, -3] if shares else None)
             full, curvature = _gathered(gradient, normal, where, start.size)
+            if tied is not None:
+                curvature -= _squared(tied, where, start.size)
             full[:, -3] += parameters[:, -3]
             curvature[:, -3, -3] += 1.0
             parameters, settled = _stepped(parameters, full, curvature)
@@ -168,8 +202,7 @@ def fit_joint(polaron: PolaronFit, points: DrawnPoints) -> FloatArray:
                 break
     for d in np.flatnonzero(~settled):
         lanes = _lanes(problem, drawn, np.arange(len(problem.use)), np.full(len(problem.use), d))
-        exact = JointFit(lanes, joint.scale, joint.scale_offset, joint.place)
-        parameters[d] = minimise(exact, start[None])[0][0]
+        parameters[d] = minimise(replace(joint, problem=lanes), start[None])[0][0]
     return parameters[:, -2:]
 
 
@@ -187,6 +220,14 @@ def _gathered(
         full[:, place] += gradient[t]
         curvature[:, place[:, None], place] += normal[t]
     return full, curvature
+
+
+def _squared(tied: FloatArray, where: np.ndarray, n_parameters: int) -> FloatArray:
+    """Return B Bᵀ (n_draws, n_parameters, n_parameters) of what ties take, added up as in `_gathered`."""
+    full = np.zeros((tied.shape[1], n_parameters, tied.shape[3]))
+    for t, place in enumerate(where):
+        full[:, place] += tied[t]
+    return np.asarray(full @ full.transpose(0, 2, 1))
 
 
 def _stepped(parameters: FloatArray, gradient: FloatArray, normal: FloatArray) -> tuple[FloatArray, np.ndarray]:

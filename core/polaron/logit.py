@@ -93,12 +93,6 @@ class LogitProblem:
         slope_offset = self.slope_offset - 0.5 * off_mev * inverse**2
         return design, slope_design, self.offset - 0.5 * off_mev * (self.slope_offset + slope_offset), slope_offset
 
-    def with_reference(self, error_mev: float) -> "LogitProblem":
-        """Return the problem with an error of all references added to that of each, in meV."""
-        if error_mev == 0.0:
-            return self
-        return replace(self, common_error_mev=np.hypot(self.common_error_mev, error_mev * self.use))
-
     def without_reference(self, error_mev: float) -> "LogitProblem":
         """Return the problem without that part of the errors of references which all fits share, in meV."""
         if error_mev == 0.0:
@@ -124,11 +118,6 @@ class LogitProblem:
             return self
         leak = self.leak_sensitivity
         return replace(self, covariance=self.covariance - leak[:, :, None] * leak[:, None, :])
-
-    def with_leak(self) -> "LogitProblem":
-        """Return the problem of `without_leak` as it was."""
-        leak = self.leak_sensitivity
-        return replace(self, covariance=self.covariance + leak[:, :, None] * leak[:, None, :])
 
 
 def own_part(error: FloatArray, common_error: float) -> FloatArray:

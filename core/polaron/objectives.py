@@ -71,6 +71,11 @@ class JointFit:
         """True where temperatures share an error of ΔE or of a leak."""
         return self.laser is not None or self.leak is not None or self.reference_mev > 0.0
 
+    @property
+    def shared(self) -> Shared:
+        """Errors that serve several temperatures."""
+        return Shared(self.laser, self.reference_mev, self.leak)
+
     def of(self, problem: LogitProblem) -> "JointFit":
         """Return the joint fit of other data of the same temperatures, whose errors hold what they share."""
         apart = problem.without_shared().without_reference(self.reference_mev).without_leak()
@@ -95,8 +100,7 @@ class JointFit:
         place = self.place if shares else of_curve
         own = parameters[0] @ of_curve
         own[:, 0] += self.scale_offset
-        shared = Shared(self.laser, self.reference_mev, self.leak)
-        chi2, gradient, normal, common = _evaluate(self.problem, own, deviation if shares else None, shared)
+        chi2, gradient, normal, common = _evaluate(self.problem, own, deviation if shares else None, self.shared)
         full = (place @ gradient[:, :, None]).sum(axis=0)[None, :, 0]
         curvature = (place @ normal @ place.transpose(0, 2, 1)).sum(axis=0)[None]
         if common is not None:

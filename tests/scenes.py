@@ -152,6 +152,7 @@ def _imported(bound: Bindings, name: str, folder: Path) -> Scene:
     bound.imports.open([folder])
     importer = bound.imports.importer
     assert importer is not None
+    importer.window.resize(bound.window.size())
     for step in ("files", "conditions", "check"):
         yield "", importer.window
         importer.choose_step(step)

@@ -6,10 +6,11 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QStyle, QStyledItemDelegate,
 
 from asplab.gui.importing import words
 from asplab.gui.importing.conditions_model import FACE, ConditionsModel, Face
+from asplab.gui.importing.short_names import shortened
 from asplab.gui.look.theme import Theme
 
 ROW_PX = 26
-_PAD, _SIGN_PX, _SIGN_ROOM = 8, 10, 14
+_PAD, _SIGN_PX, _SIGN_ROOM, _TICK_PX = 8, 10, 14, 38
 _KEY = Qt.Key
 _STEPS = {_KEY.Key_Up: -1, _KEY.Key_Down: 1, _KEY.Key_PageUp: -10, _KEY.Key_PageDown: 10}
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
@@ -192,9 +193,11 @@ class FileDelegate(CellDelegate):
     """The name of a file behind the box that takes it in or out."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Keep the end of a long name: folders are alike in many rows, and the file says what it is."""
+        """Leave out what the names have in common, as far as the room asks for it: the rest says what the file is."""
         super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideLeft
+        room = option.rect.width() - _TICK_PX
+        option.text = shortened(option.text, self._model.shared_letters(option.text), room, option.fontMetrics)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

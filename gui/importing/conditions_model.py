@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from asplab.core.importing.table import ImportRow, ImportTable
 from asplab.gui.importing import words
 from asplab.gui.importing.marks import Marked
+from asplab.gui.importing.short_names import beginning, shared_beginnings
 from asplab.gui.language import tr
 
 Index = QModelIndex | QPersistentModelIndex
@@ -41,6 +42,7 @@ class ConditionsModel(QAbstractTableModel):
         self.columns: tuple[str, ...] = (words.FILE, *words.ALWAYS)
         self.extra: tuple[str, ...] = ()
         self._faces: dict[tuple[ImportRow, str], Face] = {}
+        self._shared: dict[str, int] = {}
 
     @property
     def table(self) -> ImportTable | None:
@@ -54,6 +56,7 @@ class ConditionsModel(QAbstractTableModel):
         if before is None or before.table.defaults != state.table.defaults or len(self._faces) > _MOST_FACES:
             self._faces.clear()
         if before is None or columns != self.columns or len(before.table.rows) != len(state.table.rows):
+            self._shared = shared_beginnings(row.label for row in state.table.rows)
             self.beginResetModel()
             self.columns = columns
             self.endResetModel()
@@ -77,6 +80,10 @@ class ConditionsModel(QAbstractTableModel):
         """Have everything painted again."""
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.columns) - 1))
+
+    def shared_letters(self, name: str) -> int:
+        """Return how many letters a name has in common with all that begin like it."""
+        return self._shared.get(beginning(name), 0)
 
     def face(self, row: int, column: str) -> Face:
         """Return how a cell looks."""

@@ -1,10 +1,9 @@
 """First step: which files there are, what was recognised in them, and which can't be read."""
 
-from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -22,6 +21,7 @@ from asplab.gui.importing import files_model
 from asplab.gui.importing.file_card import FileCard
 from asplab.gui.importing.files_model import FilesModel
 from asplab.gui.importing.marks import Marked
+from asplab.gui.importing.short_names import beginning, shared_beginnings, shortened
 from asplab.gui.importing.sparkline import WIDTH_PX, SparklineDelegate
 from asplab.gui.language import counted, tr
 from asplab.gui.look.theme import Theme
@@ -37,8 +37,6 @@ _WIDTHS = {
     files_model.PREVIEW: WIDTH_PX,
 }
 _CARD_PX = 312
-_KEPT_LETTERS = 8
-"""Letters at the beginning of a name that are never left out."""
 _NOTES_PX, _NO_NOTES_PX, _BOX_PX, _PAD_PX, _CANDIDATES = 170, 76, 38, 14, 8
 
 
@@ -54,31 +52,7 @@ class NamesDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         room = option.rect.width() - _BOX_PX
         option.text = shortened(option.text, self._view.shared_letters(option.text), room, option.fontMetrics)
-        option.textElideMode = Qt.TextElideMode.ElideRight
-
-
-def shortened(name: str, shared: int, room_px: int, metrics: QFontMetrics) -> str:
-    """Return a name that fits into a room, if leaving out of its first ``shared`` letters can make it fit."""
-    if metrics.horizontalAdvance(name) <= room_px or shared <= _KEPT_LETTERS:
-        return name
-    for left_out in range(1, shared - _KEPT_LETTERS + 1):
-        shorter = f"{name[:_KEPT_LETTERS]}…{name[_KEPT_LETTERS + left_out :]}"
-        if metrics.horizontalAdvance(shorter) <= room_px:
-            return shorter
-    return f"{name[:_KEPT_LETTERS]}…{name[shared:]}"
-
-
-def shared_beginnings(names: Iterable[str]) -> dict[str, int]:
-    """Return how many letters all names that begin alike have in common, by their first letters."""
-    groups: dict[str, list[str]] = {}
-    for name in names:
-        groups.setdefault(name[:_KEPT_LETTERS], []).append(name)
-    return {start: _shared(min(group), max(group)) if len(group) > 1 else 0 for start, group in groups.items()}
-
-
-def _shared(first: str, last: str) -> int:
-    """Return how many letters two names have in common; all names that are sorted between them have as many."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
 
 
 class FilesView(QTreeView):
@@ -93,7 +67,7 @@ class FilesView(QTreeView):
 
     def shared_letters(self, name: str) -> int:
         """Return how many letters a name has in common with all that begin like it."""
-        return self._shared.get(name[:_KEPT_LETTERS], 0)
+        return self._shared.get(beginning(name), 0)
 
     def give_room(self, files: Sequence[ScannedFile]) -> None:
         """Make the names of these files as wide as they are, as far as the facts beside them leave room."""

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
 from asplab.gui.bindings import Bindings
-from asplab.gui.importing.files_page import FilesPage, shared_beginnings, shortened
+from asplab.gui.importing.files_page import FilesPage
+from asplab.gui.importing.short_names import shared_beginnings, shortened
 
 NAMES = [f"CsPbBr3_NC_film_on_sapphire_{nm}nm_r01.csv" for nm in ("519.3", "519.9", "522.1")]
 SHARED = len("CsPbBr3_NC_film_on_sapphire_5")

@@ -205,7 +205,7 @@ class OverviewPanel(Panel):
         compared = compared_temperature(results, view)
         if compared is not None:
             beside, places = eta_series(results, compared, self._theme)
-            series += as_compared(beside[:1], results, compared)
+            series += as_compared(beside[:1], results, compared, label_at="flank")
             self._eta_places += places[:1]
         self.eta.display(series)
         self.eta.display_labels(detuning_label(results), "η")

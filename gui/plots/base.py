@@ -85,7 +85,7 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
             "bottom": Axis("bottom", theme, logarithmic=log_x),
         }
         self.plot_item = PlotArea(self.box, self._axes)
-        self.plot_item.layout.setContentsMargins(0, 4, 14, 6)
+        self.plot_item.layout.setContentsMargins(4, 4, 14, 6)
         self.setCentralItem(self.plot_item)
         for axis in self._axes.values():
             # Below the data: the axes also draw the grid.

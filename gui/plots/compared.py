@@ -22,13 +22,11 @@ def compared_temperature(results: Results, view: ViewState) -> int | None:
     return t if t is not None and t != view.temperature and 0 <= t < len(temperatures_of(results)) else None
 
 
-def as_compared(series: Sequence[Series], results: Results, t: int) -> list[Series]:
+def as_compared(series: Sequence[Series], results: Results, t: int, *, label_at: str = "end") -> list[Series]:
     """Return series of a second temperature in its colour: open symbols, dashes and dots, one label for all of them."""
     color, name = _look(results, t)
-    return [
-        replace(one, color=color, label="" if index else name, is_open=True, is_dashed=True, is_dotted=True)
-        for index, one in enumerate(series)
-    ]
+    look = {"color": color, "is_open": True, "is_dashed": True, "is_dotted": True, "label_at": label_at}
+    return [replace(one, label="" if index else name, **look) for index, one in enumerate(series)]
 
 
 def compared_spectrum(results: Results, k: int, t: int, height: float) -> list[Series]:

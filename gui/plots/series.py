@@ -1,27 +1,28 @@
 """Series of points with errors, model curves and their bands, all painted by one item."""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import numpy as np
 import pyqtgraph.functions as fn
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from asplab.gui.language import tr
-from asplab.gui.look.theme import MUTED_PX, Theme
+from asplab.gui.look.theme import Theme
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.copying import joined, series_columns
 from asplab.gui.plots.curves import draw_line
 from asplab.gui.plots.drawn import Drawn, Series, prepare
+from asplab.gui.plots.label_places import LABEL_PX, beside, half_way_down, label_font, last_in, seen_in, spread
 from asplab.gui.plots.layer import Array, Bounds, Columns, PixelMap, PointLayer, Stop, finite_range, union
 from asplab.gui.plots.symbols import picture_offset, symbol_picture
 from asplab.gui.widgets.text import paint_rich, rich_width
 
 HIT_PX = 10.0
-_LABEL_GAP_PX, _LABEL_PX, _FLANK_PX, _HIDDEN_PX, _EDGE_GAP_PX = 9.0, 15.0, 16.0, 24.0, 5.0
+_LABEL_GAP_PX, _FLANK_PX, _HIDDEN_PX = 9.0, 16.0, 24.0
 _RING_PX, _MANY = 9.0, 7
+_LEADER_GAP_PX = 6.0
 _EMPTY: Array = np.empty(0)
 
 
@@ -76,13 +77,13 @@ class SeriesLayer(PointLayer):
         """Return the pixels at which labels begin that stand aside of edges."""
         to_pixel = self.pixel_map()
         right = float(to_pixel.x(self.boundingRect().right()))
-        edges, font = [float(to_pixel.x(edge)) for edge in self.edges()], _label_font()
+        edges, font = [float(to_pixel.x(edge)) for edge in self.edges()], label_font()
         places = []
         for one in self._drawn:
             end = self._label_end(one, to_pixel) if one.series.label_at != "end" else None
             if end is not None:
                 width = rich_width(one.series.label, font)
-                places.append(round(_beside(min(end[1], right - width - 2), width, edges, right)))
+                places.append(round(beside(min(end[1], right - width - 2), width, edges, right)))
         return tuple(places)
 
     def display_selected(self, series: int | None, point: int | None = None) -> None:
@@ -106,7 +107,7 @@ class SeriesLayer(PointLayer):
 
     def labels_px(self) -> list[tuple[float, float]]:
         """Return the right ends of the labelled series, and the room for their labels."""
-        font, found = _label_font(), []
+        font, found = label_font(), []
         for one in self._drawn:
             ends = finite_range(one.line_x if one.line_x.size else one.x)
             if one.series.label and one.series.label_at == "end" and ends is not None:
@@ -117,7 +118,7 @@ class SeriesLayer(PointLayer):
     def headroom_px(self) -> float:
         """Return the room for labels above a peak."""
         above = any(one.series.label_at in ("start", "peak") for one in self._drawn)
-        return _LABEL_PX if above else 0.0
+        return LABEL_PX if above else 0.0
 
     # --- mouse -------------------------------------------------------------------------------------------
     def nearest(self, pixel: QPointF) -> tuple[int, int] | None:
@@ -251,7 +252,7 @@ class SeriesLayer(PointLayer):
         return places
 
     def _draw_labels(self, painter: QPainter, to_pixel: PixelMap) -> None:
-        painter.setFont(_label_font())
+        painter.setFont(label_font())
         view = self.boundingRect()
         right, bottom = float(to_pixel.x(view.right())), float(to_pixel.y(view.top()))
         top = float(to_pixel.y(view.bottom()))
@@ -259,15 +260,17 @@ class SeriesLayer(PointLayer):
         edges = [] if is_free else [float(to_pixel.x(edge)) for edge in self.edges()]
         found = ((self._label_end(one, to_pixel), one) for one in self._drawn)
         ends = sorted(((*end, one) for end, one in found if end is not None), key=lambda end: end[:2])
-        for y, x, one in _spread(ends, top + _LABEL_PX / 2, bottom - _LABEL_PX / 2):
+        for y, x, one in spread(ends, top + LABEL_PX / 2, bottom - LABEL_PX / 2):
             width = rich_width(one.series.label, painter.font())
             left = min(x + _LABEL_GAP_PX if one.series.label_at == "end" else x, right - width - 2)
-            left = _beside(left, width, edges, right) if one.series.label_at != "end" else left
+            left = beside(left, width, edges, right) if one.series.label_at != "end" else left
             if one.x.size == 1 or one.series.label_at in ("flank", "peak"):
                 # Beside a single point or a flank there is no free end: other curves run through its label.
                 painter.fillRect(QRectF(left - 2, y - 8, width + 4, 16), self.theme.color("panel", 0.8))
+            if one.series.label_at == "end":
+                self._draw_leader(painter, one, (left, y), to_pixel)
             painter.setPen(self.theme.text_color(one.series.color))
-            paint_rich(painter, QRectF(left, y - _LABEL_PX / 2, width, _LABEL_PX), one.series.label)
+            paint_rich(painter, QRectF(left, y - LABEL_PX / 2, width, LABEL_PX), one.series.label)
         if self._hidden:
             painter.setPen(self.theme.color("muted"))
             noun = "point" if self._hidden == 1 else "points"
@@ -275,26 +278,36 @@ class SeriesLayer(PointLayer):
             # At the bottom: at the top stand the names of regions and cutoffs.
             painter.drawText(QPointF(float(to_pixel.x(view.left())) + 8, bottom - _HIDDEN_PX), words)
 
+    def _draw_leader(self, painter: QPainter, one: Drawn, label: tuple[float, float], to_pixel: PixelMap) -> None:
+        """Lead from the end of a curve to its label where the label had to move away from it."""
+        x, y = (one.line_x, one.line_y) if one.line_x.size else (one.x, one.y)
+        end = last_in(self.boundingRect(), x, y)
+        if end is None:
+            return
+        from_x, from_y = float(to_pixel.x(x[end])) + _LEADER_GAP_PX, float(to_pixel.y(y[end]))
+        is_aside = label[0] - from_x > 2 * _LABEL_GAP_PX or abs(label[1] - from_y) > LABEL_PX / 2
+        if is_aside and label[0] - 3 > from_x:
+            painter.setPen(QPen(self.theme.color(one.series.color, 0.55), 1))
+            painter.drawLine(QPointF(from_x, from_y), QPointF(label[0] - 3, label[1]))
+
     def _label_end(self, one: Drawn, to_pixel: PixelMap) -> tuple[float, float] | None:
         if not one.series.label:
             return None
         view = self.boundingRect()
         x, y = (one.line_x, one.line_y) if one.line_x.size else (one.x, one.y)
-        seen = np.isfinite(x) & np.isfinite(y) & (x >= view.left()) & (x <= view.right())
-        seen &= (y >= view.top()) & (y <= view.bottom())
-        if not seen.any():
+        indices = seen_in(view, x, y)
+        if not indices.size:
             return None
-        indices = np.flatnonzero(seen)
         if one.series.label_at == "end":
-            last = indices[np.argmax(x[seen])]
+            last = indices[np.argmax(x[indices])]
             # The labels of curves stand in one column: beside a curve that ends early run the others.
             column = self._column if one.line_x.size > 1 and view.left() <= self._column <= view.right() else x[last]
             return float(to_pixel.y(y[last])), float(to_pixel.x(max(column, x[last])))
         if one.series.label_at == "flank":
-            place = _half_way_down(y, indices)
+            place = half_way_down(y, indices)
             return float(to_pixel.y(y[place])), float(to_pixel.x(x[place])) + _FLANK_PX
-        place = indices[np.argmax(y[seen]) if one.series.label_at == "peak" else np.argmin(x[seen])]
-        return float(to_pixel.y(y[place])) - _LABEL_PX, float(to_pixel.x(x[place])) + 4
+        place = indices[np.argmax(y[indices]) if one.series.label_at == "peak" else np.argmin(x[indices])]
+        return float(to_pixel.y(y[place])) - LABEL_PX, float(to_pixel.x(x[place])) + 4
 
 
 class SeriesPlot(Plot):
@@ -338,56 +351,11 @@ def _is_named_curve(one: Drawn) -> bool:
     return bool(one.series.label) and one.series.label_at == "end" and one.line_x.size > 1
 
 
-def _beside(left: float, width: float, edges: Sequence[float], right: float) -> float:
-    """Return where a label begins so that no edge crosses it: left of the first one, or right of it at the border."""
-    for edge in sorted(edges, reverse=True):
-        if left - _EDGE_GAP_PX < edge < left + width + _EDGE_GAP_PX:
-            before, after = edge - width - _EDGE_GAP_PX, edge + _EDGE_GAP_PX
-            left = after if edge - left < width / 3 and after + width <= right else before
-    return left
-
-
 def _nowhere(_key: str) -> str:
     return ""
-
-
-def _half_way_down(y: Array, indices: np.ndarray) -> int:
-    """Return the first of these points beyond the highest one that is lower than half of it, else the last one."""
-    highest = indices[np.argmax(y[indices])]
-    beyond = indices[(indices > highest) & (y[indices] < 0.5 * y[highest])]
-    return int(beyond[0] if beyond.size else indices[-1])
-
-
-def _spread(ends: list[tuple[float, float, Drawn]], highest: float, lowest: float) -> list[tuple[float, float, Drawn]]:
-    """Move labels apart, keeping their order, around where they would like to stand, between two heights in pixels.
-
-    Where there is no room for all of them, those at the bottom are cut.
-    """
-    heights = [end[0] for end in ends]
-    for _ in range(20):
-        overlaps = [_LABEL_PX - (lower - upper) for upper, lower in pairwise(heights)]
-        if not overlaps or max(overlaps) < 0.5:
-            break
-        for index, overlap in enumerate(overlaps):
-            if overlap > 0:
-                heights[index] -= overlap / 2
-                heights[index + 1] += overlap / 2
-    for index in reversed(range(len(heights))):
-        heights[index] = min(heights[index], lowest)
-        lowest = heights[index] - _LABEL_PX
-    for index, height in enumerate(heights):
-        heights[index] = max(height, highest)
-        highest = heights[index] + _LABEL_PX
-    return [(height, x, one) for height, (_, x, one) in zip(heights, ends, strict=True)]
 
 
 def _draw_area(painter: QPainter, x: Array, low: Array, high: Array) -> None:
     good = np.isfinite(x) & np.isfinite(low) & np.isfinite(high)
     outline_x = np.concatenate((x[good], x[good][::-1]))
     painter.drawPolygon(fn.arrayToQPolygonF(outline_x, np.concatenate((low[good], high[good][::-1]))))
-
-
-def _label_font() -> QFont:
-    font = QFont()
-    font.setPixelSize(MUTED_PX)
-    return font

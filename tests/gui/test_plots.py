@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,7 +18,8 @@ from asplab.gui.plots.base import Plot
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
-from asplab.gui.plots.series import Series, SeriesPlot, _spread
+from asplab.gui.plots.label_places import spread
+from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.plots.symbols import symbol_path
 
 Make = Callable[..., Any]
@@ -454,7 +455,7 @@ def test_crowded_labels_at_the_top_are_not_cut(results: SeriesPlot) -> None:
     layer, to_pixel = results.series_layer, results.series_layer.pixel_map()
     ends = sorted((*layer._label_end(one, to_pixel), one) for one in layer._drawn)
     highest, lowest = (float(to_pixel.y(y)) for y in (1.0, 0.0))
-    heights = [height for height, _, _ in _spread(ends, highest + 7.5, lowest - 7.5)]
+    heights = [height for height, _, _ in spread(ends, highest + 7.5, lowest - 7.5)]
     assert min(heights) >= highest + 7.5
     assert min(np.diff(heights)) > 14.0
 
@@ -471,11 +472,13 @@ def test_all_data_leave_room_for_the_labels(results: SeriesPlot) -> None:
 def test_a_logarithmic_plot_counts_what_it_cannot_show(make: Make) -> None:
     plot: SeriesPlot = make(SeriesPlot, LIGHT, log_x=True, log_y=True)
     plot.display([series(x=[1.0, 10.0, 100.0], y=[-1.0, 10.0, 1000.0], error=[1.0, 20.0, 1.0])])
-    plot.view_all()
-    muted = count(image_of(plot), LIGHT.muted)
+    plot.set_home(y=(0.0, 3.0))
+    # The words stand at the lower left, above the axis and beside the first point.
+    corner = plot.pixel_of(0.0, 0.0) + QPoint(8, -40)
+    told = count(image_of(plot).copy(QRect(corner, QSize(200, 30))), LIGHT.panel)
     assert plot.series_layer.data_bounds() == ((0.0, 2.0), (1.0, 3.0))
     plot.display([series(x=[1.0, 10.0, 100.0], y=[1.0, 10.0, 1000.0], error=[1.0, 20.0, 1.0])])
-    assert count(image_of(plot), LIGHT.muted) < muted
+    assert count(image_of(plot).copy(QRect(corner, QSize(200, 30))), LIGHT.panel) > told + 100
 
 
 @pytest.mark.parametrize("kind", SYMBOLS)

@@ -375,7 +375,7 @@ class HealthMatrix(QAbstractScrollArea):
             painter.setFont(font)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(temperature_spec(float(kelvins[i]), low, high)))
-            painter.drawEllipse(QPointF(10, y + CELL_H / 2), 4, 4)
+            painter.drawEllipse(QPointF(6, y + CELL_H / 2), 4, 4)
             painter.setPen(theme.color("text"))
             painter.drawText(QRectF(0, y, LEFT_PX - 10, CELL_H), right, temperature_name(float(kelvins[i])))
 

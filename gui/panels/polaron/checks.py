@@ -71,7 +71,7 @@ class ChecksPage(Page):
         self._names: tuple[str, ...] = ()
         self._chosen = ""
         self.fits = ChoiceField(FITS)
-        self.matrix = DataTable(theme, (Column(tr("Check")),))
+        self.matrix = DataTable(theme, (Column(tr("Check")),), sortable=False)
         self.matrix.setAccessibleName(tr("Checks of all fits"))
         self.table, self.meaning = DataTable(theme, COLUMNS), QLabel()
         self._top, self._left, self._right = Card(tr("Every fit")), Card(tr("One fit")), Card(tr("What it means"))

@@ -52,6 +52,7 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.fields import ChoiceField
 from asplab.gui.widgets.numerals import plain
+from asplab.gui.widgets.scroll import FadingScroll
 from asplab.gui.widgets.table import DataTable
 from asplab.gui.words.reading import selected_temperature, temperature_name, why_missing
 
@@ -196,7 +197,7 @@ class ModelsPage(Page):
         told.addWidget(self.priors)
         told.addWidget(self.verdict)
         told.addStretch(1)
-        self._verdict_card.add(scrolled(said), 1)
+        self._verdict_card.add(FadingScroll(said), 1)
         self._table_card.add(scrolled(self.table), 1)
         side = QWidget()
         places = column(side, GAP)
@@ -207,7 +208,7 @@ class ModelsPage(Page):
         cards.addWidget(self._plot_card, 0, 0)
         cards.addWidget(side, 0, 1)
         cards.addWidget(self._table_card, 1, 0, 1, 2)
-        cards.setColumnStretch(0, 5)
+        cards.setColumnStretch(0, 4)
         cards.setColumnStretch(1, 3)
         return content
 

@@ -17,14 +17,11 @@ from asplab.core.polaron.profiles import PolaronIntervals
 from asplab.core.problems import Problem
 from asplab.core.progress import Progress
 from asplab.core.sampling import Posterior, sample
+from asplab.core.sampling.job import steps_to_settle
 from asplab.core.units import FloatArray
 
 _WALKERS, _WALKERS_PER_TEMPERATURE = 64, 8
 """An ensemble needs two walkers per coordinate, of which a joint fit has three for each temperature and two more."""
-_JOINT_STEPS = 300
-"""Steps for each coordinate of a joint fit: its chains settle more slowly the more there are."""
-_WITH_OFFSET = 2
-"""How many times as many where one offset of ΔE serves all temperatures, along which the others bend."""
 
 
 def bootstrapped(results: InferredResults, *, progress: Progress) -> InferredResults:
@@ -119,10 +116,9 @@ def _posteriors(
     method, found, problems = results.inference.method, {}, []
     fits = list(_fits(fit))
     has_offset = results.efficiency is not None and results.efficiency.common_reference_error_mev > 0.0
-    joint_steps = _JOINT_STEPS * (_WITH_OFFSET if has_offset else 1)
     for done, (i, index) in enumerate(fits):
         count = int(fit.fitted.sum()) if index == "joint" else 1
-        least = joint_steps * (3 * count + 2) if index == "joint" else 0
+        least = steps_to_settle(3 * count + 2, has_shared_offset=has_offset) if index == "joint" else 0
         try:
             found[i] = sample(
                 results,

@@ -110,8 +110,7 @@ def _sampled(
     space = prepared.space
     walkers = walkers if walkers is not None else max(_WALKERS, 2 * (3 * space.size // 2))
     if steps is None:
-        longer = _WITH_OFFSET if prepared.joint and space.has_offset else 1
-        steps = max(_STEPS, longer * _STEPS_PER_COORDINATE * space.size)
+        steps = max(_STEPS, steps_to_settle(space.size, has_shared_offset=prepared.joint and space.has_offset))
     burn = steps // _BURN_IN if burn_in is None else burn_in
     _check(space.size, walkers, steps, burn)
     rng = np.random.default_rng(seed)
@@ -133,6 +132,14 @@ def _sampled(
     )
     problems = (*prepared.problems, *_not_converged(prepared, convergence, steps - burn, burn))
     return summarise(space, kept, prepared.rows, prepared.n_anti, convergence, record, problems, rng)
+
+
+def steps_to_settle(n_coordinates: int, *, has_shared_offset: bool) -> int:
+    """Return how many steps chains of so many coordinates take: the more there are the more slowly they settle.
+
+    ``has_shared_offset`` tells whether one offset of ΔE serves several temperatures.
+    """
+    return (_WITH_OFFSET if has_shared_offset else 1) * _STEPS_PER_COORDINATE * n_coordinates
 
 
 def _check(size: int, walkers: int, steps: int, burn_in: int) -> None:

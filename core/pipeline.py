@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from asplab.core.calibration import Calibration, calibrate
+from asplab.core.companion.power_law.stage import PowerFindings, find_power_dependence
 from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
 from asplab.core.corrections.filters import find_filters
@@ -98,6 +99,7 @@ _FROM_RAW = (
 _SETTLING = (Calibration, Saturated, Alignment, Blocks, Energies, StokesTransmitted)
 _TO_RESULTS = (fit_efficiency, bound_leak, find_curvature, fit_polaron, find_intervals)
 _OF_MEASUREMENTS = (find_linear_regime, find_switched_off)
+_COMPANIONS = (find_power_dependence,)
 
 
 def raw_graph() -> Graph:
@@ -105,7 +107,7 @@ def raw_graph() -> Graph:
 
     No band is moved unless `MovedShapes` are put.
     """
-    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS), settling=_SETTLING).put(MovedShapes())
+    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_COMPANIONS), settling=_SETTLING).put(MovedShapes())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,6 +141,7 @@ class Results:
     purity: PurityBound | None = None
     stokes_curvature: StokesCurvature | None = None
     linear_regime: LinearRegime | None = None
+    power_dependence: PowerFindings | None = None
     polaron: PolaronFit | None = None
     intervals: PolaronIntervals | None = None
     problems: tuple[Problem, ...] = ()
@@ -175,11 +178,20 @@ _PRODUCTS: dict[str, type] = {
     "purity": PurityBound,
     "stokes_curvature": StokesCurvature,
     "linear_regime": LinearRegime,
+    "power_dependence": PowerFindings,
     "polaron": PolaronFit,
     "intervals": PolaronIntervals,
 }
 
-_AT_REST = ("shape_test", "background_check", "intervals", "purity", "stokes_curvature", "linear_regime")
+_AT_REST = (
+    "shape_test",
+    "background_check",
+    "intervals",
+    "purity",
+    "stokes_curvature",
+    "linear_regime",
+    "power_dependence",
+)
 """Products that wait for the end of a drag."""
 
 _TYPICAL_S: dict[type, float] = {ShapeTest: 0.65, Corrected: 0.58, Cumulative: 0.42, Gathered: 0.17, Scans: 0.12}
@@ -274,7 +286,7 @@ class Analysis:
         if route == self._route:
             return
         stages = {
-            "raw": (*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS),
+            "raw": (*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_COMPANIONS),
             "responses": (as_measured(responses_from_tables), no_power_series, purify, *_TO_RESULTS),
             "efficiency": (fit_from_table, fit_polaron, find_intervals),
         }

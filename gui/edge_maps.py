@@ -7,7 +7,6 @@ from asplab.core.document import Document
 from asplab.core.pipeline import Results
 from asplab.gui.jobs.studies import Studies
 from asplab.gui.jobs.study import Outcome, has_same_inputs
-from asplab.gui.language import tr
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import Panel
 from asplab.gui.panels.polaron.sensitivity_studies import MAPS, SPREAD

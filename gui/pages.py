@@ -2,6 +2,7 @@
 
 from asplab.gui.panels.absorption import AbsorptionPanel
 from asplab.gui.panels.base import Panel
+from asplab.gui.panels.companion.panel import CompanionPanel
 from asplab.gui.panels.corrections import CorrectionsPanel
 from asplab.gui.panels.efficiency import EfficiencyPanel
 from asplab.gui.panels.health.panel import HealthPanel
@@ -25,4 +26,5 @@ PAGES: dict[str, type[Panel]] = {
     "health": HealthPanel,
     "temperatures": TemperaturesPanel,
     "scenarios": ScenariosPanel,
+    "companion": CompanionPanel,
 }

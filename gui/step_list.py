@@ -18,5 +18,6 @@ MORE: tuple[tuple[str, str], ...] = (
     ("health", tr("Health")),
     ("temperatures", tr("Temperatures")),
     ("scenarios", tr("Scenarios")),
+    ("companion", tr("Companions")),
 )
 """Key and name of every view in the menu at the end of the bar."""

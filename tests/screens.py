@@ -25,8 +25,7 @@ from asplab.core.virtual import VirtualExperiment, simulate
 from asplab.gui.bindings import Bindings
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.look.theme import Appearance
-from asplab.gui.panels.polaron.panel import PolaronPanel
-from asplab.gui.panels.polaron.registry import PAGES
+from asplab.gui.panels.paged import PagedPanel
 from asplab.gui.preferences import Preferences
 from asplab.gui.step_list import MORE, STEPS
 from asplab.gui.window import Window
@@ -63,17 +62,17 @@ def main() -> None:
 
 
 def _steps(bindings: Bindings, wanted: tuple[str, ...]) -> Iterator[str]:
-    """Go through the steps and, in the Polaron step, its pages; yield the name of each."""
+    """Go through the steps and, in those with pages, these; yield the name of each."""
     for key, _ in (*STEPS, *MORE):
         if wanted and key not in wanted:
             continue
         bindings.looking.choose_step(key)
-        if not isinstance(bindings.page, PolaronPanel):
+        if not isinstance(bindings.page, PagedPanel):
             yield key
             continue
-        for entry in PAGES:
-            bindings.page.choose(entry.key)
-            yield f"{key}-{entry.key}"
+        for page in bindings.page.page_keys:
+            bindings.page.choose(page)
+            yield f"{key}-{page}"
 
 
 def _scenes(bindings: Bindings, wanted: tuple[str, ...], scratch: Path) -> scenes.Scene:

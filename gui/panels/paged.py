@@ -98,6 +98,11 @@ class PagedPanel(Panel):
         self.run_button.clicked.connect(self.run_requested)
 
     @property
+    def page_keys(self) -> tuple[str, ...]:
+        """The keys of all pages."""
+        return tuple(self._entries)
+
+    @property
     def page_key(self) -> str:
         """The key of the page that is shown."""
         return self._key

@@ -43,7 +43,7 @@ VIEWS = (("mean", tr("Mean")), ("repeats", tr("Repeats")), ("conditions", tr("Al
 STALE, RUNNING = tr("! effects of earlier settings"), tr("comparing …")
 
 if TYPE_CHECKING:
-    pass
+    from asplab.core.appraisal.correction_effects import CorrectionEffect
 
 
 class CorrectionsPanel(StudyPanel):

@@ -12,7 +12,7 @@ from asplab.gui.jobs.study import Study
 from asplab.gui.language import tr
 
 if TYPE_CHECKING:
-    pass
+    from asplab.core.appraisal.correction_effects import CorrectionEffect
 
 Request = tuple[str, int]
 """Name of a correction and place of a condition."""

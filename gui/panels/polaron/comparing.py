@@ -16,6 +16,7 @@ from asplab.gui.language import tr
 if TYPE_CHECKING:
     from asplab.core.polaron.comparison import Comparison, ModelFit
     from asplab.core.polaron.comparison.curves import Curves
+    from asplab.core.systematics import ModelSystematics
 
 SHORTEST_MEV, POINTS = 4.0, 91
 _BEYOND = 1.06

@@ -10,7 +10,10 @@ from asplab.gui.jobs.study import Study
 from asplab.gui.language import tr
 
 if TYPE_CHECKING:
+    from asplab.core.bootstrap import Bootstrap
     from asplab.core.polaron.comparison import ModelFit
+    from asplab.core.polaron.comparison.profiles import Profile
+    from asplab.core.sampling import Posterior
 
 MODEL = "eq9"
 _NOT_INPUTS = ("models", "systematics")

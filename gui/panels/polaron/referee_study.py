@@ -8,7 +8,7 @@ from asplab.gui.jobs.study import Study
 from asplab.gui.language import tr
 
 if TYPE_CHECKING:
-    pass
+    from asplab.core.systematics import Refereed, Subject
 
 
 def ask_referee(results: Results, request: Any, progress: Progress) -> "Refereed":

@@ -8,7 +8,6 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
 from asplab.core.units import FloatArray
-from asplab.gui.language import tr
 from asplab.gui.look.theme import MUTED_PX, Theme
 from asplab.gui.panels.temperatures.tiles import Board, Tile
 from asplab.gui.widgets.numerals import plain

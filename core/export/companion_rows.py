@@ -1,0 +1,88 @@
+"""Measurements around the main one as rows, as the section ``companion`` of results.json holds them."""
+
+from typing import Any
+
+from asplab.core.companion.power_law.photon_range import PhotonRange
+from asplab.core.companion.power_law.stage import PowerFindings, SeriesReading
+from asplab.core.companion.reading import Reading
+from asplab.core.pipeline import Results
+from asplab.core.rounding import number
+
+Row = dict[str, Any]
+
+
+def companion(results: Results) -> Row:
+    """Return one section for each companion measurement that the experiment holds."""
+    sections = {"power": _power(results.power_dependence)}
+    return {name: section for name, section in sections.items() if section is not None}
+
+
+def reading_row(name: str, reading: Reading | None) -> Row:
+    """Return value, error, 68 % interval and 95 % limits of a number under its name; the reason where it has one."""
+    if reading is None:
+        return {name: None}
+    is_known = reading.is_determined
+    return {
+        name: number(reading.value) if is_known else None,
+        f"{name}_error": number(reading.error) if is_known else None,
+        f"{name}_interval68": [_end(reading.low), _end(reading.high)] if is_known else None,
+        f"{name}_lower_limit95": _end(reading.lower_limit),
+        f"{name}_upper_limit95": _end(reading.upper_limit),
+        f"{name}_reason": reading.reason,
+    }
+
+
+def _end(value: float | None) -> float | None:
+    return None if value is None else number(value)
+
+
+def _power(found: PowerFindings | None) -> Row | None:
+    if found is None or not found.readings:
+        return None
+    return {
+        "series": [power_row(one) for one in found.readings],
+        "single_photon_range": [_range_row(temperature, one) for temperature, one in found.ranges],
+    }
+
+
+def power_row(one: SeriesReading) -> Row:
+    """Return what one power series says."""
+    series, dependence = one.series, one.dependence
+    row: Row = {
+        "temperature_k": number(series.temperature_k),
+        "excitation_nm": number(series.excitation_nm),
+        "detuning_mev": number(one.detuning_mev),
+        "source": series.source,
+        "powers": len(series.power_uw),
+        "power_min_uw": number(series.power_uw.min()),
+        "power_max_uw": number(series.power_uw.max()),
+    }
+    if dependence is None:
+        return {**row, "photons": None, "reason": one.reason}
+    slope, evidence = dependence.slope, dependence.evidence
+    return {
+        **row,
+        "photons": dependence.order,
+        "reason": dependence.reason,
+        "slope": number(slope.slope),
+        "slope_error": number(slope.error),
+        "slope_interval95": [number(slope.low), number(slope.high)],
+        "bend": number(slope.bend),
+        "bend_error": number(slope.bend_error),
+        "aicc_one": number(evidence.aicc_one),
+        "aicc_two": number(evidence.aicc_two),
+        "aicc_both": number(evidence.aicc_both),
+        "chance_without_two": number(evidence.chance_without_two),
+        "chance_without_one": number(evidence.chance_without_one),
+        **reading_row("crossover_uw", dependence.crossover_uw),
+        **reading_row("two_photon_share", one.share),
+    }
+
+
+def _range_row(temperature_k: float, found: PhotonRange) -> Row:
+    return {
+        "temperature_k": number(temperature_k),
+        "single_to_mev": None if found.single_to_mev is None else number(found.single_to_mev),
+        "two_from_mev": None if found.two_from_mev is None else number(found.two_from_mev),
+        "reason": found.reason,
+    }

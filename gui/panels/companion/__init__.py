@@ -1,0 +1,1 @@
+"""The measurements around the main one, a page each."""

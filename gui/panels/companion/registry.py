@@ -1,0 +1,6 @@
+"""The pages of the companion measurements: a page is one file and one line here."""
+
+from asplab.gui.language import tr
+from asplab.gui.panels.paged import PageEntry
+
+PAGES = (PageEntry("power", tr("Power"), "companion.power", "PowerPage"),)

@@ -1,0 +1,66 @@
+"""Power series of an experiment, from raw files to the range of a single photon and to results.json."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from asplab import core
+from asplab.core.export.companion_rows import companion
+from asplab.core.pipeline import Results
+from asplab.core.virtual import VirtualExperiment, simulate
+from asplab.core.virtual.effects import Effects
+
+DETUNINGS_MEV = (20.0, 33.0, 55.0, 77.0, 102.0, 132.0)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    folder = tmp_path_factory.mktemp("power") / "data"
+    effects = Effects(power_series=True, two_photon_crossover_uw=3000.0, two_photon_reference_mev=60.0)
+    experiment = VirtualExperiment(temperatures_k=(250.0,), detuning_mev=DETUNINGS_MEV, repeats=2, effects=effects)
+    simulate(folder, experiment, seed=11)
+    return core.analyse(core.Document(core.load_experiment(folder)))
+
+
+def test_every_series_is_read_in_the_order_of_its_detuning(results: Results) -> None:
+    assert results.power_dependence is not None
+    detunings = [one.detuning_mev for one in results.power_dependence.readings]
+    assert detunings == sorted(detunings)
+    assert detunings == pytest.approx(DETUNINGS_MEV, abs=1.5)
+
+
+def test_slopes_rise_from_one_photon_to_two_and_shares_with_them(results: Results) -> None:
+    assert results.power_dependence is not None
+    first, *_, last = results.power_dependence.readings
+    assert first.dependence is not None
+    assert last.dependence is not None
+    assert first.dependence.order == "one photon"
+    assert last.dependence.slope.low > 1.5
+    assert last.share is not None
+    assert last.share.value > 0.5
+    ((kelvin, found),) = results.power_dependence.ranges
+    assert kelvin == pytest.approx(250.0)
+    assert found.single_to_mev is not None
+    assert found.two_from_mev is not None
+    assert found.single_to_mev < found.two_from_mev
+
+
+def test_a_drag_leaves_the_companions_out(results: Results) -> None:
+    assert core.Analysis().update(results.document, intervals=False).power_dependence is None
+
+
+def test_results_json_holds_every_series_and_is_strict(results: Results) -> None:
+    section = companion(results)["power"]
+    assert json.loads(json.dumps(section, allow_nan=False)) == section
+    assert len(section["series"]) == len(DETUNINGS_MEV)
+    limited, *_, known = section["series"]
+    assert limited["crossover_uw"] is None
+    assert limited["crossover_uw_lower_limit95"] > 1000.0
+    assert "two-photon" in limited["crossover_uw_reason"]
+    assert known["crossover_uw_interval68"][0] < known["crossover_uw"]
+
+
+def test_an_experiment_without_series_has_no_section(results: Results) -> None:
+    bare = replace(results.document.experiment, kept=())
+    assert companion(core.analyse(replace(results.document, experiment=bare))) == {}

@@ -8,14 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from benchmarks.base_case import base_document
 from benchmarks.reference import finish, fit_line
 from benchmarks.reference_responses import Emission, band_sum, prepare, respond, window_of, with_noise
 
 from asplab.core.bootstrap import bootstrap
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment
-from asplab.core.pipeline import Analysis
 
 DRAWS = 1000
 WINDOW_NM = (440.0, 600.0)
@@ -23,10 +21,9 @@ LOOP_DRAWS = 20
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    document = base_document(tmp_path_factory.mktemp("base") / "data")
-    analysis = Analysis()
-    return document, analysis, analysis.update(document)
+def base(base_experiment, analysed_base):
+    analysis, results = analysed_base
+    return base_experiment, analysis.fork(), results
 
 
 def resampled_experiment(experiment: Experiment, rng: np.random.Generator) -> Experiment:

@@ -9,13 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from benchmarks.base_case import base_document, with_edge
+from benchmarks.base_case import with_edge
 from benchmarks.reference import Ratios, long_table, with_numpy, with_pandas
 from benchmarks.reference_responses import prepare
 from scipy.optimize import least_squares
 from scipy.special import expit
-
-from asplab.core.pipeline import Analysis
 
 EDGES_NM = (440.7, 498.2)
 """Beside the band; and in it, where 15 % of the warmest band is lost and the shortest cutoff leaves 9 nm."""
@@ -23,10 +21,9 @@ HIGH_NM = 600.0
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    document = base_document(tmp_path_factory.mktemp("base") / "data")
-    analysis = Analysis()
-    return document, analysis, analysis.update(document)
+def base(base_experiment, analysed_base):
+    analysis, results = analysed_base
+    return base_experiment, analysis.fork(), results
 
 
 @pytest.fixture(scope="module", params=EDGES_NM)

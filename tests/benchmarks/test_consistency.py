@@ -5,16 +5,15 @@ ordinary suite: it checks that what is measured is all checks of eleven temperat
 """
 
 import pytest
-from benchmarks.base_case import base_document
 
-from asplab.core import Results, analyse
+from asplab.core import Results
 from asplab.core.consistency import check_consistency
 from asplab.core.settings import GivenEnergy
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory) -> Results:
-    return analyse(base_document(tmp_path_factory.mktemp("base")))
+def results(analysed_base) -> Results:
+    return analysed_base[1]
 
 
 def all_checks(results: Results):

@@ -18,7 +18,6 @@ from time import perf_counter, thread_time
 
 import numpy as np
 import pytest
-from benchmarks.base_case import base_document
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -67,8 +66,8 @@ application.exec()
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Document:
-    return base_document(tmp_path_factory.mktemp("base") / "data")
+def base(base_experiment: Document) -> Document:
+    return base_experiment
 
 
 @pytest.fixture

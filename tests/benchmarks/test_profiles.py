@@ -9,12 +9,10 @@ from dataclasses import replace
 import lmfit
 import numpy as np
 import pytest
-from benchmarks.base_case import base_document
 from benchmarks.reference import Ratios, fit_polaron, with_numpy
 from benchmarks.reference_responses import prepare
 from scipy.special import erf
 
-from asplab.core.pipeline import Analysis
 from asplab.core.polaron.profiles import find_intervals
 
 WINDOW_NM = (440.0, 600.0)
@@ -22,11 +20,10 @@ SIGMA = 1
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory):
+def base(base_experiment, analysed_base):
     """The fit of every temperature by itself, and the same η as the reference has them."""
-    document = base_document(tmp_path_factory.mktemp("base") / "data")
-    document = document.with_settings(integration=replace(document.settings.integration, window_nm=WINDOW_NM))
-    results = Analysis().update(document)
+    integration = replace(base_experiment.settings.integration, window_nm=WINDOW_NM)
+    results = analysed_base[0].fork().update(base_experiment.with_settings(integration=integration))
     return replace(results.polaron, joint_objective=None), with_numpy(prepare(results), WINDOW_NM).ratios
 
 

@@ -49,13 +49,15 @@ def violations(root: Path) -> list[str]:
 
 
 def _breaches(module: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
-    imports = list(_imports(tree))
+    nodes = list(ast.walk(tree))
+    imports = list(_imports(nodes))
+    forbidden = tuple(name for layer, banned in FORBIDDEN.items() if _is_in(module, layer) for name in banned)
     for line, name in imports:
         if name.startswith("."):
             yield line, "imports relatively"
         elif name.split(".")[0] in CHECKOUT_NAMES:
             yield line, f"imports {name} by its checkout name"
-        elif any(_is_in(module, layer) and _is_in_any(name, banned) for layer, banned in FORBIDDEN.items()):
+        elif _is_in_any(name, forbidden):
             yield line, f"imports {name}"
         elif _is_sibling_panel(module, name):
             yield line, f"imports the sibling panel {name}"
@@ -65,12 +67,12 @@ def _breaches(module: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
     ):
         yield 1, "knows both session and panels"
     if _is_in(module, "asplab.core"):
-        yield from ((node.lineno, "calls print") for node in ast.walk(tree) if _called(node) == "print")
+        yield from ((node.lineno, "calls print") for node in nodes if _called(node) == "print")
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _imports(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield line and full name of every import, also inside functions; ``from a import b`` gives ``a.b``."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -65,7 +65,9 @@ def _alignment(results: Results, sets: list[ScanSet]) -> Step:
     if not moved:
         return step.found("not needed", "same as emission", "Scans and emission have the same temperatures.")
     size = span([found.shift_mev for found in moved], "meV", 2)
-    return step.found("on", f"moved {size}", f"Scans are moved by {size}, as the gap moves.", _stacks(moved))
+    tail = "; below the gap, PA follows what the scans of the next temperatures differ by" if len(sets) > 1 else ""
+    words = f"Scans are moved by {size}, as the gap moves{tail}."
+    return step.found("on", f"moved {size}", words, _stacks(moved))
 
 
 def _is_on(results: Results, step: Step) -> bool:

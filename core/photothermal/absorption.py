@@ -1,5 +1,6 @@
 """Photothermal absorption at each excitation, baseline removed, with everything that blurs it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from asplab.core.grouping.layout import Layout
 from asplab.core.photothermal.baseline import FittedBaseline, Found, blank_problems, find_baseline, unit_problems
 from asplab.core.photothermal.coarse_steps import interpolate
 from asplab.core.photothermal.leak_check import blank_remedy, leak_problems, quadrature_readings
+from asplab.core.photothermal.other_temperature import bring
 from asplab.core.problems import Problem
 from asplab.core.scans import Scans, ScanSet
 from asplab.core.settings import BaselineSettings
@@ -100,6 +102,7 @@ def photothermal(
             values, errors = quadrature_readings(*across, detuning, weights, settings)
             quadrature[here] = np.where(reached, values, np.nan)
             quadrature_error[here] = np.hypot(errors, scan_set.phase_error_rad * np.mean(readings, axis=0))
+    _follow_tails(scans, baselines, energies, layout, per_scan, mean, misread, (noise, shared, lasting))
     has_blank = any(own is not None and own.blank_volts is not None for own in scans.sets)
     problems += blank_problems(energies.temperatures_k, scans.sets, settings)
     problems += unit_problems(energies.temperatures_k, baselines, moves, settings, has_blank=has_blank)
@@ -118,6 +121,32 @@ def photothermal(
         quadrature_error=quadrature_error,
         problems=tuple(problems),
     )
+
+
+def _follow_tails(
+    scans: Scans,
+    baselines: Sequence[FittedBaseline | None],
+    energies: Energies,
+    layout: Layout,
+    per_scan: list[FloatArray | None],
+    mean: FloatArray,
+    misread: FloatArray,
+    matrices: tuple[FloatArray, FloatArray, FloatArray],
+) -> None:
+    """Bring the readings of scans at another temperature to that of the emission, with the error of that."""
+    for t, scan_set in enumerate(scans.sets):
+        readings = per_scan[t]
+        brought = None if readings is None else bring(t, scans.sets, baselines, energies.reference_mev)
+        if scan_set is None or readings is None or brought is None:
+            continue
+        here = scan_set.stacks
+        error = np.diag(np.nan_to_num(mean[here] * brought.error) ** 2)
+        per_scan[t] = readings * brought.factor
+        mean[here] *= brought.factor
+        misread[here] *= brought.factor
+        columns = np.ix_(*[np.flatnonzero(layout.valid[t])] * 2)
+        for matrix, added in zip(matrices, (0.0, error, error), strict=True):
+            matrix[t][columns] = matrix[t][columns] * np.outer(brought.factor, brought.factor) + added
 
 
 def _largest_move(moved: FloatArray, noise: FloatArray, error: FloatArray) -> float:

@@ -28,10 +28,14 @@ class Alignment:
     shift_mev, error_mev : ndarray, shape (n_temperatures,)
         E_g(T of the emission) − E_g(T of the scans), which is added to the photon energies of the scans, and its
         standard error.
+    scanned_k, apart_k : ndarray, shape (n_temperatures,)
+        Mean temperature of the scans, and by how much they are warmer than the emission; 0 where they are not moved.
     """
 
     shift_mev: FloatArray
     error_mev: FloatArray
+    scanned_k: FloatArray
+    apart_k: FloatArray
     problems: tuple[Problem, ...] = ()
 
 
@@ -57,8 +61,10 @@ def align_scans(gathered: Gathered, energies: Energies, settings: ScanSettings) 
         shift[t] = round(slope * apart, _DIGITS)
         error[t] = round(float(np.hypot(slope * blur, slope_error * apart)), _DIGITS)
     if not settings.align_temperatures:
-        return Alignment(np.zeros(n), np.zeros(n), tuple(_left(gathered, scanned, shift)))
-    return Alignment(shift, error, tuple(_moved(gathered, emitted, scanned, shift, unknown)))
+        nothing = np.zeros(n)
+        return Alignment(nothing, nothing, scanned, nothing, tuple(_left(gathered, scanned, shift)))
+    apart_k = np.where(shift != 0.0, scanned - emitted, 0.0)
+    return Alignment(shift, error, scanned, apart_k, tuple(_moved(gathered, emitted, scanned, shift, unknown)))
 
 
 def _mean_k(records: Sequence[Record]) -> float:

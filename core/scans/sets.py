@@ -1,5 +1,6 @@
 """What the scans of one temperature become: one axis, one phase, and how each excitation reads them."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,6 +91,8 @@ class ScanSet:
     shift_mev, shift_error_mev : float
         By how much the scan was moved to where it would lie at the temperature of the emission, and the standard
         error of that, common to all readings.
+    scanned_k, apart_k : float
+        Mean temperature of the scans, and by how much they were moved from above that of the emission.
     """
 
     energy_mev: FloatArray
@@ -116,6 +119,8 @@ class ScanSet:
     overloaded_nm: tuple[tuple[float, float], ...] = ()
     shift_mev: float = 0.0
     shift_error_mev: float = 0.0
+    scanned_k: float = math.nan
+    apart_k: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -55,7 +55,9 @@ def read_scans(
             continue
         place = f"{temperature:.0f} K"
         shift, error = float(alignment.shift_mev[t]), float(alignment.error_mev[t])
-        energies_of = _Energies(excitations, energy_settings, shift, error)
+        energies_of = _Energies(
+            excitations, energy_settings, shift, error, float(alignment.scanned_k[t]), float(alignment.apart_k[t])
+        )
         sets.append(_scan_set(gathered, t, place, members, energies_of, settings, told))
     problems = [*told.problems, *seam_problems(told.seams, stitch=settings.stitch_segments)]
     overload = overload_problem(told.overloaded, settings)
@@ -72,6 +74,8 @@ class _Energies:
     settings: EnergySettings
     shift_mev: float
     error_mev: float
+    scanned_k: float
+    apart_k: float
 
     def of(self, axis_nm: FloatArray) -> FloatArray:
         return energy_from_wavelength(axis_nm, medium=self.settings.medium) + self.shift_mev
@@ -133,6 +137,8 @@ def _scan_set(
         overloaded_nm=tuple(one.range_nm for one in overloaded),
         shift_mev=energies.shift_mev,
         shift_error_mev=energies.error_mev,
+        scanned_k=energies.scanned_k,
+        apart_k=energies.apart_k,
     )
 
 

@@ -135,3 +135,32 @@ def test_what_was_taken_together_has_no_error_of_the_temperature_between_it() ->
     results = run(paired)
     assert results.scans is not None
     assert [found.shift_error_mev for found in results.scans.sets if found is not None] == [0.0, 0.0]
+
+
+def widening(found: Experiment, per_mev_k: float) -> Experiment:
+    """Let every scan show more below the gap the warmer it was, by exp(``per_mev_k`` · depth · ΔT)."""
+
+    def widened(scan: Scan) -> Scan:
+        warmer = scan.condition.temperature_k - PL_K[0]  # type: ignore[operator]
+        depth = np.clip(TOY.band_mev + SLOPE_MEV_PER_K * warmer - HC / scan.excitation_nm, 0.0, 100.0)
+        return replace(scan, lockin_x_v=frozen_array(scan.lockin_x_v * np.exp(per_mev_k * depth * warmer)))
+
+    return change_scans(found, widened)
+
+
+@pytest.mark.parametrize("off_k", [5.0, -5.0])
+def test_a_tail_that_widens_on_warming_is_followed_to_the_temperature_of_the_emission(off_k: float) -> None:
+    per_mev_k = 4e-4
+    found = anti_stokes(run(widening(experiment(off_k), per_mev_k)))
+    detuning, warmer = np.array([20.0, 33.0, 55.0]), np.array(PL_K)[:, np.newaxis] - PL_K[0]
+    np.testing.assert_allclose(found, np.exp(per_mev_k * detuning * warmer), rtol=0.03)
+
+
+def test_what_the_tails_tell_of_a_temperature_is_known_worse_the_further_apart_the_scans_are() -> None:
+    still, moved = (run(widening(experiment(off_k), 4e-4)) for off_k in (0.0, 5.0))
+    assert still.absorbed is not None
+    assert moved.absorbed is not None
+    added = np.sqrt(np.diagonal(moved.absorbed.lasting, axis1=1, axis2=2)) / moved.absorbed.mean.reshape(2, -1)
+    # 20 K between the scans: 6 % of what 5 K change most, 55 meV below the gap: exp(4e-4 · 55 · 5).
+    np.testing.assert_allclose(added[:, 2:], 0.06 * 4e-4 * 55.0 * 5.0, rtol=0.15)
+    np.testing.assert_allclose(added[:, :2], 0.0, atol=2e-4)

@@ -30,7 +30,7 @@ from asplab.gui.preferences import Preferences
 from asplab.gui.step_list import MORE, STEPS
 from asplab.gui.window import Window
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 QUIET_S = 0.4
 
 
@@ -107,9 +107,14 @@ def _settle(bindings: Bindings) -> None:
 
 
 def _rest(bindings: Bindings) -> None:
-    """Wait until no job runs and the window has been still for a moment."""
-    quiet_from = time.monotonic()
-    _until(lambda: bindings.jobs.is_idle and time.monotonic() - quiet_from > QUIET_S)
+    """Wait until no job has run for a moment: what is shown follows the end of the last one."""
+    busy_at = time.monotonic()
+    end = busy_at + PATIENCE_S
+    while time.monotonic() < min(end, busy_at + QUIET_S):
+        QApplication.processEvents()
+        if not bindings.jobs.is_idle:
+            busy_at = time.monotonic()
+        time.sleep(0.01)
 
 
 def _until(condition: Callable[[], bool]) -> None:

@@ -236,15 +236,14 @@ class TileBoard(QAbstractScrollArea):
 
     def _painted(self, drawn: DrawnTile, board: Board, t: int) -> QPixmap:
         """Return a tile as a picture: repaints for focus, selection and scrolling cost next to nothing."""
-        ratio, is_alone = self.devicePixelRatioF(), self._enlarged is not None
+        ratio = self.devicePixelRatioF()
         picture = QPixmap(QSize(*(math.ceil(length * ratio) for length in self._size)))
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self.font())
-        has_numbers = (is_alone or t % self._columns == 0, is_alone or t + self._columns >= len(board.tiles))
-        paint_tile(painter, drawn, board, self._theme, has_numbers=has_numbers)
+        paint_tile(painter, drawn, board, self._theme)
         painter.end()
         return picture
 

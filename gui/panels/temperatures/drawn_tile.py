@@ -93,14 +93,12 @@ def draw_tile(tile: Tile, board: Board, places: Places) -> DrawnTile:
     )
 
 
-def paint_tile(
-    painter: QPainter, drawn: DrawnTile, board: Board, theme: Theme, *, has_numbers: tuple[bool, bool]
-) -> None:
-    """Paint a tile at the painter's origin; ``has_numbers`` says which axes, up and across, have numbers."""
+def paint_tile(painter: QPainter, drawn: DrawnTile, board: Board, theme: Theme) -> None:
+    """Paint a tile at the painter's origin."""
     tile, places = drawn.tile, drawn.places
     color = theme.color(tile.color)
     _paint_frame(painter, places.outer, tile, theme)
-    _paint_axes(painter, places, board, theme, has_numbers)
+    _paint_axes(painter, places, board, theme)
     painter.save()
     painter.setClipRect(places.eta)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -139,8 +137,8 @@ def _paint_frame(painter: QPainter, outer: QRectF, tile: Tile, theme: Theme) -> 
     painter.drawRoundedRect(outer.adjusted(1, 1, -1, -1), 6, 6)
 
 
-def _paint_axes(painter: QPainter, places: Places, board: Board, theme: Theme, has_numbers: tuple[bool, bool]) -> None:
-    """Paint the grid of both plots, the ±1σ lane, and numbers where they are wanted."""
+def _paint_axes(painter: QPainter, places: Places, board: Board, theme: Theme) -> None:
+    """Paint the grid of both plots, the ±1σ lane, and the numbers."""
     lane = _upward(board.pull_range, places.pulls)(np.array([1.0, -1.0]))
     painter.fillRect(QRectF(places.pulls.left(), lane[0], places.pulls.width(), lane[1] - lane[0]), theme.color("grid"))
     font = QFont(painter.font())
@@ -155,26 +153,23 @@ def _paint_axes(painter: QPainter, places: Places, board: Board, theme: Theme, h
         for value, y in zip(values, _upward(ends, box)(np.array(values)), strict=True):
             painter.setPen(grid)
             painter.drawLine(QLineF(box.left(), round(y) + 0.5, box.right(), round(y) + 0.5))
-            if has_numbers[0]:
-                painter.setPen(muted)
-                painter.drawText(QRectF(0, y - 7, box.left() - 4, 14), right, _short(value))
-        if has_numbers[0]:
-            # Where no number stands: midway between two, or half-way down from the only one.
-            at = _between(values, ends, box)
-            painter.drawText(QRectF(0, at - 7, box.left() - 4, 14), right, symbols[0 if box is places.eta else 1])
+            painter.setPen(muted)
+            painter.drawText(QRectF(0, y - 7, box.left() - 4, 14), right, _short(value))
+        # Where no number stands: midway between two, or half-way down from the only one.
+        at = _between(values, ends, box)
+        painter.drawText(QRectF(0, at - 7, box.left() - 4, 14), right, symbols[0 if box is places.eta else 1])
     values = ticks(*board.x_range, max(int(places.eta.width() // 44), 2))
     for value, x in zip(
         values, _scale(board.x_range, places.eta.left(), places.eta.right())(np.array(values)), strict=True
     ):
         painter.setPen(grid)
         painter.drawLine(QLineF(round(x) + 0.5, places.pulls.bottom(), round(x) + 0.5, places.pulls.bottom() + 3))
-        if has_numbers[1]:
-            painter.setPen(muted)
-            words = f"{_short(value)} meV" if value == values[-1] else _short(value)
-            # The last one keeps inside the tile with its unit.
-            left = min(x - 30, places.outer.right() - 56) if value == values[-1] else x - 30
-            label = QRectF(left, places.pulls.bottom() + 2, 60, 14)
-            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
+        painter.setPen(muted)
+        words = f"{_short(value)} meV" if value == values[-1] else _short(value)
+        # The last one keeps inside the tile with its unit.
+        left = min(x - 30, places.outer.right() - 56) if value == values[-1] else x - 30
+        label = QRectF(left, places.pulls.bottom() + 2, 60, 14)
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def _paint_words(painter: QPainter, drawn: DrawnTile, theme: Theme) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
-from asplab.gui.look.theme import Theme
+from asplab.gui.look.theme import TICKED, Theme
 from asplab.gui.widgets.headed import MARK_PX, HeadedRows
 from asplab.gui.widgets.sorting import Key, sort_key
 from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
@@ -324,11 +324,12 @@ class DataTable(HeadedRows):
         painter.drawText(place, align | Qt.AlignmentFlag.AlignVCenter, cell)
 
     def _paint_box(self, painter: QPainter, box: QRectF, *, is_checked: bool) -> None:
-        painter.setPen(QPen(self._theme.color("accent" if is_checked else "muted"), 1))
-        painter.setBrush(self._theme.color("accent" if is_checked else "field"))
+        # As in the boxes of the settings, which bear a white tick in either theme.
+        painter.setPen(QPen(QColor(TICKED) if is_checked else self._theme.color("muted"), 1))
+        painter.setBrush(QColor(TICKED) if is_checked else self._theme.color("field"))
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         if is_checked:
-            painter.setPen(QPen(self._theme.color("on_accent"), 1.6))
+            painter.setPen(QPen(Qt.GlobalColor.white, 1.6))
             corners = [QPointF(box.left() + x * _BOX, box.top() + y * _BOX) for x, y in _TICK]
             painter.drawPolyline(corners)
 

@@ -33,7 +33,7 @@ KNOWN = {
         Flag("excluded", "excluded", tr("excluded from the fits")),
         Flag(
             "single_photon_not_verified",
-            tr("two photons?"),
+            tr("2 photons?"),
             tr("no power series shows that it takes a single photon"),
             True,
         ),

@@ -23,6 +23,9 @@ def _steps() -> dict[str, str]:
         "absorption": tr("Drag the edges of the baseline · click a scan to select it"),
         "ratio": tr("Click a point to select its measurement · right-click to exclude it"),
         "efficiency": tr("Click a point to select its measurement, a temperature in the legend to show it"),
+        "health": tr("Click a cell to read its numbers, double-click to open its spectra · X excludes it"),
+        "temperatures": tr("Click a temperature to enlarge it, double-click to open its fit"),
+        "scenarios": tr("Tick scenarios to compare them · double-click a name to type another"),
         "results": tr("Click a row to select its measurement, a header to sort · right click copies the table"),
         _POLARON: tr("Click a temperature to show its fit"),
     }

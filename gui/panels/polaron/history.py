@@ -18,7 +18,7 @@ from asplab.gui.widgets.copy_menu import open_copy_menu, table_of_view
 from asplab.gui.widgets.numerals import measured, plain
 
 _SHORT = QLocale.FormatType.ShortFormat
-_NAME_SHARE = 0.45
+_NAME_SHARE = 0.5
 
 
 class History(Card):

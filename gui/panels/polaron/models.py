@@ -208,8 +208,8 @@ class ModelsPage(Page):
         cards.addWidget(self._plot_card, 0, 0)
         cards.addWidget(side, 0, 1)
         cards.addWidget(self._table_card, 1, 0, 1, 2)
-        cards.setColumnStretch(0, 4)
-        cards.setColumnStretch(1, 3)
+        cards.setColumnStretch(0, 3)
+        cards.setColumnStretch(1, 2)
         return content
 
     def _connect(self) -> None:

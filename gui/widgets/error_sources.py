@@ -13,6 +13,8 @@ from asplab.gui.words.sources import ErrorSources, Key, Part
 
 NOTHING = tr("Known as soon as there are results.")
 _GAP = 4
+_FIRST = 2
+"""Where the first of both errors stands, below the choice and the words for no results."""
 _STATISTICAL_TIP = tr("What repeats scatter by: fractions of the variance, to first order")
 _SYSTEMATIC_TIP = tr(
     "What no repeat shows: every effect moved by one prior deviation, fitted again; fractions of the variance. "
@@ -37,14 +39,14 @@ class ErrorSourcesView(QWidget):
         self.nothing = _words(NOTHING)
         self.statistical = _PartView(tr("Statistical"), _STATISTICAL_TIP)
         self.systematic = _PartView(tr("Systematic"), _SYSTEMATIC_TIP)
-        lines = column(self, _GAP)
+        self._lines = column(self, _GAP)
         for part in (self.quantity, self.nothing, self.statistical, self.systematic):
-            lines.addWidget(part)
+            self._lines.addWidget(part)
         self.quantity.chosen.connect(self._tell)
         self.display(ErrorSources())
 
     def display(self, found: ErrorSources) -> None:
-        """Show both errors of a result."""
+        """Show both errors of a result, the larger one first: what stands below may have to be scrolled to."""
         is_known = bool(found.name)
         if found.choices != self._offered:
             self._offered = found.choices
@@ -56,6 +58,11 @@ class ErrorSourcesView(QWidget):
         for view, part in ((self.statistical, found.statistical), (self.systematic, found.systematic)):
             _set_shown(view, is_known)
             view.display(part, found.unit)
+
+        first = self.systematic if found.is_systematic_larger else self.statistical
+        if self._lines.itemAt(_FIRST).widget() is not first:
+            self._lines.removeWidget(first)
+            self._lines.insertWidget(_FIRST, first)
 
     def _tell(self, key: object) -> None:
         self.quantity_chosen.emit(*cast("Key", key))

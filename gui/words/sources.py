@@ -79,6 +79,7 @@ class ErrorSources:
     choices : tuple of (key, str)
         All results that could be asked for.
     statistical, systematic : Part
+    is_systematic_larger : bool
     """
 
     key: Key = ("", False)
@@ -88,6 +89,7 @@ class ErrorSources:
     choices: tuple[tuple[Key, str], ...] = ()
     statistical: Part = Part()
     systematic: Part = Part()
+    is_systematic_larger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,8 @@ def error_sources(
         index = len(temperatures_of(results)) if is_joint else t
         value = _parameter(results, quantity, index)
         statistical = replace(_fitted_part(split, quantity), error=_size(value))
-        brought = _systematic(systematic, quantity, (index,), _is_told(results, value, quantity, index))
+        at: tuple[int, ...] = (index,)
+        brought = _systematic(systematic, quantity, at, _is_told(results, value, quantity, index))
     else:
         fit = results.efficiency
         assert fit is not None
@@ -156,7 +159,10 @@ def error_sources(
         statistical = replace(_measured_part(results, t, j if quantity == "eta" else None), error=_size(value))
         at = (t,) if quantity != "eta" or j is None else (t, j)
         brought = _systematic(systematic, quantity, at, math.isfinite(value.value))
-    return ErrorSources(key, dict(choices)[key], place, value.unit, choices, statistical, brought)
+    return ErrorSources(
+        *(key, dict(choices)[key], place, value.unit, choices, statistical, brought),
+        is_systematic_larger=_is_larger(systematic, quantity, at, value),
+    )
 
 
 def _choices(results: Results, view: ViewState) -> tuple[tuple[Key, str], ...]:
@@ -247,6 +253,14 @@ def _systematic(known: Systematic, quantity: str, at: tuple[int, ...], is_told: 
     )
     why = "" if shares else tr("No effect of a size that is stated moves it, or one leaves it open.")
     return Part(arms(*ends), _whole(shares), why, known.is_earlier)
+
+
+def _is_larger(known: Systematic, quantity: str, at: tuple[int, ...], value: Estimate) -> bool:
+    """Return whether a systematic error exceeds the statistical one; an open end of it does."""
+    if known.found is None or not math.isfinite(value.error):
+        return False
+    ends = [float(getattr(end, quantity)[at]) for end in (known.found.plus, known.found.minus)]
+    return not max(ends) <= value.error
 
 
 def _whole(shares: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:

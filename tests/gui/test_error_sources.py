@@ -131,6 +131,17 @@ def test_the_joint_fit_has_sources_of_its_own(opened: Bindings, click: Any, unti
     assert opened.inspector.docks["errors"].subtitle == "joint fit"
 
 
+def test_the_larger_of_both_errors_stands_first(opened: Bindings, click: Any, until: Make) -> None:
+    view = opened.inspector.sources
+    click_row(opened, opened.inspector.here, "QY", click)
+    until(lambda: bool(view.systematic.bars.shares))
+    QApplication.processEvents()
+    assert view.systematic.y() < view.statistical.y()
+    for name in ("yield_slope_percent", "yield_step_percent"):
+        opened.intents.edit_setting("systematics", name, 0.0)
+    until(lambda: view.systematic.y() > view.statistical.y())
+
+
 def test_the_result_can_be_chosen_by_key_and_a_click_on_a_point_asks_for_its_eta(opened: Bindings, until: Make) -> None:
     view = opened.inspector.sources
     until(lambda: view.quantity.currentText() == "QY")

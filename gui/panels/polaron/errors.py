@@ -57,7 +57,7 @@ class ErrorsPage(Page):
         self.effects.setAccessibleName(tr("Systematic effects"))
         self.bars, self.why, self.words = BudgetBars(), QLabel(), QLabel()
         self._errors = Card(tr("Statistical and systematic"), short_title=tr("Errors"))
-        self._budget = Card(tr("Where it comes from"), short_title=tr("Sources"))
+        self._budget = Card(tr("Sources of both errors"), short_title=tr("Both errors"))
         self._shifts = Card(tr("What makes up the systematic error"), short_title=tr("Systematic effects"))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)

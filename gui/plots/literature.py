@@ -4,12 +4,12 @@ import re
 from functools import lru_cache
 from html import escape
 
-from asplab.core.companion.literature.table import LiteratureValue, literature_values
+from asplab.core.companion.literature.bands import Band, bands
+from asplab.core.companion.literature.table import LiteratureValue
 from asplab.gui.language import tr
 from asplab.gui.plots.crowd import Painted
 from asplab.gui.plots.guides import Guide, Guides
 
-_WIDE_MEV = 10.0
 _RANGE = re.compile(r"(?<=\d)-(?=\d)")
 
 
@@ -28,7 +28,7 @@ def literature_guides(kind: str, axis: str) -> tuple[Guide, ...]:
     Independent ones are lines and bands. Wide ranges, and what was found from up-conversion itself, are only bars at
     the edge: they say little about any one place, or nothing new.
     """
-    return tuple(_guide(value, axis) for value in literature_values(kind))
+    return tuple(_guide(band, axis) for band in bands(kind))
 
 
 def literature_bands(kind: str, axis: str) -> tuple[Guide, ...]:
@@ -36,10 +36,9 @@ def literature_bands(kind: str, axis: str) -> tuple[Guide, ...]:
     return tuple(guide for guide in literature_guides(kind, axis) if not guide.is_bar)
 
 
-def _guide(value: LiteratureValue, axis: str) -> Guide:
-    width = value.high - value.low
-    is_bar = width > _WIDE_MEV or not value.is_independent
-    return Guide(axis, value.low, value.high if width > 0 or is_bar else None, tip=told(value), is_bar=is_bar)
+def _guide(band: Band, axis: str) -> Guide:
+    has_width = band.high > band.low or band.is_context
+    return Guide(axis, band.low, band.high if has_width else None, tip=told(band.value), is_bar=band.is_context)
 
 
 def told(value: LiteratureValue) -> str:

@@ -34,7 +34,9 @@ _VALUE = {
     "stands": str,
     "independent": bool,
 }
-_VALUE_OPTIONAL = {"value": float, "error": float, "low": float, "high": float, "temperature_k": float}
+_VALUE_OPTIONAL = {"value": float, "error": float, "low": float, "high": float, "temperature_k": float, "atoms": str}
+ATOMS = ("Cs", "Pb", "Br")
+"""Of the crystal; a mode says which of them move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,9 @@ class LiteratureValue:
         Where in the source.
     is_independent : bool
         False where it was found from up-conversion, so that it can't support a fit to it.
+    atoms : tuple of tuple of str
+        Which atoms move, as the source has it: one entry for each mode, with the atoms that move against each other.
+        Empty where it does not say.
     """
 
     name: str
@@ -101,6 +106,7 @@ class LiteratureValue:
     method: str
     stands: str
     is_independent: bool
+    atoms: tuple[tuple[str, ...], ...] = ()
 
     @property
     def label(self) -> str:
@@ -190,6 +196,10 @@ def _value(entry: Any, k: int, sources: Mapping[str, Source], where: str) -> Lit
     temperature = fields.get("temperature_k", math.nan)
     if temperature <= 0.0:
         raise InputError(f"{place}: temperature_k is {temperature:g}; it must be above 0 K.")
+    atoms = tuple(tuple(mode.split("-")) for mode in fields.get("atoms", "").split())
+    strange = sorted({atom for mode in atoms for atom in mode} - set(ATOMS))
+    if strange:
+        raise InputError(f"{place}: atoms has {strange[0]!r}; there are {', '.join(ATOMS)}, as in 'Pb-Br' or 'Cs Br'.")
     return LiteratureValue(
         name=fields["id"],
         source=sources[fields["source"]],
@@ -205,6 +215,7 @@ def _value(entry: Any, k: int, sources: Mapping[str, Source], where: str) -> Lit
         method=fields["method"],
         stands=fields["stands"],
         is_independent=fields["independent"],
+        atoms=atoms,
     )
 
 

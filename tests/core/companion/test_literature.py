@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from asplab.core.companion.literature.isotopes import isotope_phonon_mev
+from asplab.core.companion.literature.bands import bands, compare_with_literature, coupling_bands, phonon_bands
+from asplab.core.companion.literature.isotopes import (
+    ISOTOPES_U,
+    NATURAL_MASS_U,
+    isotope_phonon_mev,
+    isotope_shift,
+    isotope_shifts,
+)
 from asplab.core.companion.literature.priors import phonon_priors
 from asplab.core.companion.literature.table import KINDS, literature_values, read_values
 from asplab.core.errors import InputError, SettingsError
@@ -114,6 +121,7 @@ BAD = [
     ("[source.a]", "[sources.a]", "table 'sources' is not known"),
     ("[source.a]", "[source.a", "Correct the TOML"),
     ('id = "one"\n', "", "value 1: id is missing"),
+    ("independent = true", 'independent = true\natoms = "Pb-I"', "atoms has 'I'; there are Cs, Pb, Br"),
 ]
 
 
@@ -160,6 +168,57 @@ def test_a_prior_needs_what_the_user_adds(error: float) -> None:
         phonon_priors(error_mev=error)
 
 
+# --- bands ---------------------------------------------------------------------------------------------------
+def test_bands_hold_one_kind_each_in_ascending_order() -> None:
+    for kind in KINDS:
+        found = bands(kind)
+        assert {band.value.kind for band in found} <= {kind}
+        assert list(found) == sorted(found, key=lambda band: (band.low, band.high))
+    assert {band.value.unit for band in (*phonon_bands(), *coupling_bands())} == {"meV"}
+
+
+def test_wide_ranges_and_results_of_up_conversion_are_only_context() -> None:
+    context = {band.value.name for band in phonon_bands() if band.is_context}
+    assert context == {"lo-range", "zhang-phonon-80", "zhang-phonon-250"}
+    assert all(band.is_context for band in coupling_bands())
+
+
+def test_a_fitted_phonon_is_compared_with_the_nearest_band_first() -> None:
+    found = compare_with_literature(18.4, error=0.3, kind="phonon_energy")
+    assert found.matches[0].band.value.name == "pb-br-stretch"
+    assert found.matches[0].distance == 0.0
+    assert "compatible with 18-19 meV" in found.sentence
+    assert "proves little" not in found.sentence
+    away = compare_with_literature(23.4, error=0.5, kind="phonon_energy")
+    assert away.matches[0].significance == pytest.approx((23.4 - 19.0) / 0.5)
+    assert "no published value is compatible" in away.sentence
+    below = compare_with_literature(3.0, error=0.2, kind="phonon_energy")
+    assert below.matches[0].distance == pytest.approx(-1.0)
+
+
+def test_the_chance_of_a_match_is_the_share_of_the_axis_near_a_band() -> None:
+    """Independent bands: 4-7, 9.5, 18, 18-19 meV; with 0.5 meV: 4-8, 8.5-10.5 and 17-19 of 15."""
+    found = compare_with_literature(12.0, error=0.5, kind="phonon_energy")
+    assert found.chance_of_match == pytest.approx(8.0 / 15.0)
+    rng = np.random.default_rng(1)
+    hits = [
+        any(one.is_compatible for one in compare_with_literature(x, error=0.5, kind="phonon_energy").matches)
+        for x in rng.uniform(4.0, 19.0, 300)
+    ]
+    assert np.mean(hits) == pytest.approx(8.0 / 15.0, abs=0.08)
+    assert "proves little" in compare_with_literature(18.0, error=2.2, kind="phonon_energy").sentence
+
+
+def test_a_kind_without_an_independent_value_says_so() -> None:
+    found = compare_with_literature(41.1, error=0.6, kind="coupling_g")
+    assert found.matches == ()
+    assert "no independent value" in found.sentence
+    with pytest.raises(InputError, match="give finite ones"):
+        compare_with_literature(41.1, error=0.0, kind="coupling_g")
+    with pytest.raises(SettingsError, match="'g' is not known"):
+        compare_with_literature(41.1, error=1.0, kind="g")
+
+
 # --- isotopes ------------------------------------------------------------------------------------------------
 def test_a_heavier_atom_lowers_the_phonon_energy_as_one_over_the_root_of_its_mass() -> None:
     """Against the eigenfrequency of one mass on a spring."""
@@ -177,3 +236,56 @@ def test_an_isotope_estimate_needs_positive_numbers(name: str) -> None:
     arguments: dict[str, Any] = {"phonon_mev": 18.5, "mass_u": 79.0, "new_mass_u": 81.0, name: 0.0}
     with pytest.raises(SettingsError, match=f"{name} is 0"):
         isotope_phonon_mev(**arguments)
+
+
+def test_the_largest_shift_is_that_of_the_atom_alone_and_a_pair_shifts_less() -> None:
+    found = isotope_shift(18.5, atom="Br", mass_number=81, partner="Pb")
+    assert found.largest_shift_mev == pytest.approx(18.5 * ((79.904 / 80.9163) ** 0.5 - 1.0), rel=1e-12)
+    # Two masses on a spring: ω² = k (1/m + 1/M).
+    ratio = (1.0 / 80.9163 + 1.0 / 207.2) / (1.0 / 79.904 + 1.0 / 207.2)
+    assert found.pair_shift_mev == pytest.approx(18.5 * (np.sqrt(ratio) - 1.0), rel=1e-9)
+    assert found.largest_shift_mev < found.pair_shift_mev < 0.0
+    assert "if Br alone moves" in found.sentence
+    assert "against Pb" in found.sentence
+    assert found.needed_error_mev == pytest.approx(abs(found.largest_shift_mev) / 2.0 / np.sqrt(2.0))
+
+
+def test_natural_elements_are_the_mean_of_their_isotopes() -> None:
+    """Natural abundances of bromine [IUPAC]: 50.69 % of 79; masses lie around that of the element."""
+    assert 0.5069 * ISOTOPES_U["Br"][79] + 0.4931 * ISOTOPES_U["Br"][81] == pytest.approx(79.904, abs=1e-3)
+    for atom, mass in NATURAL_MASS_U.items():
+        assert min(ISOTOPES_U[atom].values()) <= mass <= max(ISOTOPES_U[atom].values())
+        assert all(abs(one - number) < 0.11 for number, one in ISOTOPES_U[atom].items())
+
+
+def test_a_mode_of_caesium_can_not_be_shifted_by_caesium() -> None:
+    modes = {value.name: value for value in literature_values("phonon_energy")}
+    told = {(one.atom, one.mass_number): one for one in isotope_shifts(modes["cs-br"])}
+    assert set(told) == {("Cs", 133), ("Br", 79), ("Br", 81)}
+    assert told["Cs", 133].largest_shift_mev == 0.0
+    assert "only one stable isotope" in told["Cs", 133].sentence
+    assert told["Br", 81].partner == "Cs"
+
+
+def test_modes_of_their_own_have_no_partner_and_untold_ones_no_shift() -> None:
+    modes = {value.name: value for value in literature_values("phonon_energy")}
+    assert {one.partner for one in isotope_shifts(modes["cs-octahedra"])} == {""}
+    assert all(math.isnan(one.pair_shift_mev) for one in isotope_shifts(modes["cs-octahedra"]))
+    assert isotope_shifts(modes["lo-x-ray"]) == ()
+    with pytest.raises(SettingsError, match="only a phonon energy"):
+        isotope_shifts(literature_values("coupling_g")[0])
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"atom": "I"}, "atom is 'I'"),
+        ({"partner": "N"}, "partner is 'N'"),
+        ({"mass_number": 80}, "Br has no stable isotope 80; choose one of: 79, 81"),
+        ({"phonon_mev": -1.0}, "phonon_mev is -1"),
+    ],
+)
+def test_isotopes_that_are_not_in_the_crystal_are_refused(changed: dict[str, Any], message: str) -> None:
+    given: dict[str, Any] = {"phonon_mev": 18.5, "atom": "Br", "mass_number": 81, "partner": "Pb"}
+    with pytest.raises(SettingsError, match=message):
+        isotope_shift(**(given | changed))

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from study_memory import StudyMemory
 
 from asplab.core import Document, load_experiment
 from asplab.core.pipeline import Analysis
@@ -164,12 +165,30 @@ def bound(application: QApplication, appearance: Appearance, tmp_path: Path) -> 
     application.processEvents()
 
 
+@pytest.fixture(scope="session")
+def study_memory() -> StudyMemory:
+    return StudyMemory()
+
+
+@pytest.fixture
+def afresh(study_memory: StudyMemory) -> Iterator[None]:
+    """Have the studies work even where the answer is known, for tests of running, cancelling and repeating."""
+    study_memory.is_off = True
+    yield
+    study_memory.is_off = False
+
+
 @pytest.fixture
 def opened(
-    bound: Bindings, measured_document: Document, measured_analysis: Analysis, until: Callable[..., None]
+    bound: Bindings,
+    measured_document: Document,
+    measured_analysis: Analysis,
+    study_memory: StudyMemory,
+    until: Callable[..., None],
 ) -> Bindings:
     """The whole window with the small experiment, analysed and painted."""
     bound.session._analysis = measured_analysis.fork()
+    study_memory.serve(bound.theory.studies)
     bound.session.begin(measured_document)
     until(lambda: bound.session.is_settled)
     bound.window.grab()

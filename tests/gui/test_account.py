@@ -11,6 +11,8 @@ from asplab.gui.panels.polaron.error_studies import ACCOUNT
 from asplab.gui.widgets.results import ResultRow
 from asplab.gui.words.systematic import Systematic
 
+pytestmark = pytest.mark.usefixtures("afresh")
+
 Until = Callable[..., None]
 
 

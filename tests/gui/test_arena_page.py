@@ -236,6 +236,7 @@ def test_all_temperatures_are_shown_together_or_one_by_one(small: ArenaPage, ope
     assert small._is_current
 
 
+@pytest.mark.usefixtures("afresh")
 def test_a_run_can_be_cancelled_and_says_so(page: ArenaPage, opened: Bindings, until: Until) -> None:
     type_into(page.draws, "10000")
     until(lambda: page.request(ARENA.key).draws == 10000)

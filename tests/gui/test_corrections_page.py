@@ -113,6 +113,17 @@ def test_a_click_on_a_switch_is_one_undo_step(
     assert page.list.rows[row_of(page, "Dark frames")].is_on is True
 
 
+def test_switched_on_again_a_correction_is_of_the_kind_that_it_was(
+    page: CorrectionsPanel, opened: Bindings, click: Click, until: Until
+) -> None:
+    opened.intents.edit_setting("baseline", "shape", "line")
+    until(lambda: is_settled(opened))
+    for shape in ("none", "line"):
+        switch(page, "Photothermal baseline", click)
+        until(lambda: is_settled(opened))
+        assert results_of(opened).document.settings.baseline.shape == shape
+
+
 def test_space_throws_the_switch_of_the_row(page: CorrectionsPanel, opened: Bindings, until: Until) -> None:
     page.list.setFocus()
     while page.list._current < row_of(page, "Air to vacuum"):
@@ -145,6 +156,7 @@ def test_the_effects_are_those_of_the_other_analysis(compared: CorrectionsPanel,
     assert NONE not in cells
 
 
+@pytest.mark.usefixtures("afresh")
 def test_effects_of_earlier_settings_are_muted_and_found_again(
     compared: CorrectionsPanel, opened: Bindings, click: Click, until: Until
 ) -> None:
@@ -158,6 +170,7 @@ def test_effects_of_earlier_settings_are_muted_and_found_again(
     assert not compared._list_card.subtitle.startswith("!")
 
 
+@pytest.mark.usefixtures("afresh")
 def test_a_cancelled_comparison_waits_for_the_button(
     compared: CorrectionsPanel, opened: Bindings, click: Click, until: Until
 ) -> None:
@@ -256,6 +269,7 @@ def test_a_trend_that_is_left_in_shows_what_taking_it_out_would_do(
     np.testing.assert_allclose(np.sort(shown), np.sort(wanted))
 
 
+@pytest.mark.usefixtures("afresh")
 def test_a_slow_picture_is_not_made_again_for_another_condition_of_its_temperature(
     page: CorrectionsPanel, opened: Bindings, click: Click, until: Until
 ) -> None:

@@ -210,6 +210,7 @@ def test_a_click_on_an_effect_leads_to_its_prior(page: ErrorsPage, opened: Bindi
     assert 0 <= top <= opened.inspector._scroll.height() - field.height()
 
 
+@pytest.mark.usefixtures("afresh")
 def test_after_an_edit_the_effects_are_of_earlier_settings_until_they_are_found_again(
     page: ErrorsPage, opened: Bindings, until: Until
 ) -> None:
@@ -241,6 +242,7 @@ def test_the_results_card_has_the_systematic_errors_once_they_are_known(
     assert told_beside(opened, "E<sub>g</sub>") == ""
 
 
+@pytest.mark.usefixtures("afresh")
 def test_while_they_are_found_again_their_room_is_kept_and_on_another_step_they_follow_too(
     page: ErrorsPage, opened: Bindings, until: Until
 ) -> None:

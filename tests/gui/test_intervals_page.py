@@ -81,6 +81,7 @@ def test_the_histogram_holds_all_draws_but_the_outermost(page: IntervalsPage) ->
     assert 0.97 < heights.sum() <= 1.0
 
 
+@pytest.mark.usefixtures("afresh")
 def test_another_seed_gives_other_ends_and_the_first_one_the_same_again(
     page: IntervalsPage, opened: Bindings, until: Until
 ) -> None:

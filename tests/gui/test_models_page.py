@@ -216,6 +216,7 @@ def test_a_range_holds_the_parameter_of_the_models_that_have_it(
     assert page.table.rows[0].cells[8] == "18.0 fixed"
 
 
+@pytest.mark.usefixtures("afresh")
 def test_until_it_is_compared_again_everything_is_marked_as_of_earlier_settings(
     page: ModelsPage, panel: PolaronPanel, opened: Bindings, until: Until
 ) -> None:
@@ -231,6 +232,7 @@ def test_until_it_is_compared_again_everything_is_marked_as_of_earlier_settings(
     assert not any(row.is_muted for row in page.table.rows if row.checked)
 
 
+@pytest.mark.usefixtures("afresh")
 def test_run_again_takes_up_what_was_cancelled(
     page: ModelsPage, panel: PolaronPanel, opened: Bindings, until: Until
 ) -> None:

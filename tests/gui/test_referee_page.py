@@ -304,6 +304,7 @@ def _walk_through_the_verdict(page: RefereePage, found: Refereed, click: Click) 
     assert {row.cells[0] for row in left} == {EFFECTS[name] for name, _ in found.left_out}
 
 
+@pytest.mark.usefixtures("afresh")
 def test_a_referee_that_was_stopped_says_so_and_can_be_asked_again(
     page: RefereePage, opened: Bindings, until: Until
 ) -> None:
@@ -344,6 +345,7 @@ def test_other_data_start_without_effects(page: RefereePage, opened: Bindings, u
     assert page.effects["temperature_k"].slider.value() == 0
 
 
+@pytest.mark.usefixtures("afresh")
 def test_the_page_prepares_once_for_each_results(
     page: RefereePage, opened: Bindings, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -211,6 +211,7 @@ def test_results_are_those_of_each_scenario_alone(two: ScenariosPanel, opened: B
     assert len(left_out) >= 2
 
 
+@pytest.mark.usefixtures("afresh")
 def test_what_was_found_is_not_found_again(two: ScenariosPanel, opened: Bindings, until: Until) -> None:
     before = {id(one) for one in two._known}
     opened.intents.edit_setting("efficiency", "quantum_yield", "shared")

@@ -321,6 +321,7 @@ def test_the_sum_tells_the_largest_part_in_words(measured_document: Document) ->
 
 
 # --- jobs ----------------------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("afresh")
 def test_the_newest_map_wins_over_one_of_an_earlier_document(
     page: SensitivityPage, opened: Bindings, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -348,6 +349,7 @@ def test_the_newest_map_wins_over_one_of_an_earlier_document(
     assert page.map_card.subtitle == "joint fit"
 
 
+@pytest.mark.usefixtures("afresh")
 def test_a_cancelled_map_says_so_and_can_be_run_again(page: SensitivityPage, opened: Bindings, until: Until) -> None:
     QTest.mouseClick(page.sum_button, Qt.MouseButton.LeftButton)
     cancel = next(b for b in opened.window.status.findChildren(QToolButton) if b.text() == "Cancel")

@@ -22,6 +22,8 @@ from asplab.gui.bindings import Bindings
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 
+pytestmark = pytest.mark.usefixtures("afresh")
+
 Until = Callable[..., None]
 Mouse = Callable[..., None]
 PAGES = ("overview", "spectra", "absorption", "efficiency")

@@ -17,6 +17,8 @@ from asplab.gui.bindings import Bindings
 from asplab.gui.jobs.studies import Studies
 from asplab.gui.jobs.study import Study
 
+pytestmark = pytest.mark.usefixtures("afresh")
+
 Until = Callable[..., None]
 
 

@@ -20,9 +20,13 @@ class Switch:
     on: Any = True
     off: Any = False
 
+    def value(self, document: Document) -> Any:
+        """Return the setting's present value."""
+        return getattr(getattr(document.settings, self.record), self.field)
+
     def is_on(self, document: Document) -> bool:
         """Return whether the setting asks for the correction."""
-        return bool(getattr(getattr(document.settings, self.record), self.field) != self.off)
+        return bool(self.value(document) != self.off)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class CorrectionsPanel(StudyPanel):
         self._listed: tuple[Step, ...] = ()
         self._name = ""
         self._asked: dict[str, bool] = {}
+        self._kinds: dict[str, Any] = {}
         self._state, self._pictured = StudyState(), StudyState()
         self._wanted: Request | None = None
         self._asked_for: tuple[Document, Request] | None = None
@@ -96,6 +97,7 @@ class CorrectionsPanel(StudyPanel):
             return
         if results is not self._results:
             self._steps, self._asked = ledger(results), {}
+            self._keep_kinds(results.document)
         is_first = self._results is None
         self._results, self._view = results, view
         self.deck.display_content()
@@ -171,8 +173,16 @@ class CorrectionsPanel(StudyPanel):
             return
         is_on = not self._asked.get(step.name, step.state == "on")
         self._name, self._asked = step.name, {**self._asked, step.name: is_on}
-        self.setting_edited.emit(step.switch.record, step.switch.field, step.switch.on if is_on else step.switch.off)
+        on = self._kinds.get(step.name, step.switch.on)
+        self.setting_edited.emit(step.switch.record, step.switch.field, on if is_on else step.switch.off)
         self._look_again()
+
+    def _keep_kinds(self, document: Document) -> None:
+        """Remember what kind of each correction was on, so that off and on again changes nothing."""
+        if self._results is None or document.experiment is not self._results.document.experiment:
+            self._kinds = {}
+        switches = {step.name: step.switch for step in self._steps if step.switch is not None}
+        self._kinds |= {name: one.value(document) for name, one in switches.items() if one.is_on(document)}
 
     def _look_again(self) -> None:
         if self._results is not None:

@@ -96,7 +96,8 @@ QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $a
 
 QAbstractItemView { background: $panel; color: $text; border: none; outline: none;
     alternate-background-color: $field; selection-background-color: $soft; selection-color: $text; }
-QTreeView::item, QListView::item { height: 24px; border: none; }
+QTreeView::item { height: 24px; border: none; }
+QListView::item { min-height: 24px; border: none; }
 QTreeView::item:hover, QListView::item:hover { background: $field; }
 QTreeView::item:selected, QListView::item:selected { background: $soft; color: $text; }
 QTreeView:focus, QListView:focus, QTableView:focus { border: 1px solid $accent; border-radius: 4px; }

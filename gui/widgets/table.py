@@ -13,7 +13,7 @@ from asplab.gui.widgets.headed import MARK_PX, HeadedRows
 from asplab.gui.widgets.sorting import Key, sort_key
 from asplab.gui.widgets.text import paint_rich, rich_width, without_markup
 
-_LEAST_GAP, _GAP, _PAD, _DOT = 6, 18, 6, 8
+_LEAST_GAP, _GAP, _PAD, _DOT = 10, 18, 6, 8
 _BOX, _BOX_ROOM = 14, 22
 _LEAST_FIRST, _LEAST_WORDS = 120, 60
 _TICK = ((0.25, 0.52), (0.43, 0.70), (0.76, 0.32))

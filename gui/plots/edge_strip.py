@@ -168,7 +168,7 @@ class EdgeStrips(Layer):
         painter.setFont(font)
         # Data may lie behind it.
         painter.fillRect(
-            QRectF(room.left(), room.top(), rich_width(name, font) + 10, room.height()), self.theme.color("panel", 0.85)
+            QRectF(room.left(), room.top(), rich_width(name, font) + 10, room.height()), self.theme.color("panel", 0.92)
         )
         painter.setPen(self.theme.color("muted"))
         paint_rich(painter, room.adjusted(5, 0, 0, 0), name)

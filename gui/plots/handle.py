@@ -326,7 +326,7 @@ class Handle(Layer):
 
     def _draw_label(self, painter: QPainter, box: QRectF, html: str) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.color("panel", 0.82))
+        painter.setBrush(self.theme.color("panel", 0.92))
         painter.drawRoundedRect(box, 4, 4)
         painter.setPen(self.theme.text_color(self._color))
         paint_rich(painter, box.adjusted(4, 0, -4, 0), html)

@@ -266,7 +266,7 @@ class SeriesLayer(PointLayer):
             left = beside(left, width, edges, right) if one.series.label_at != "end" else left
             if one.x.size == 1 or one.series.label_at in ("flank", "peak"):
                 # Beside a single point or a flank there is no free end: other curves run through its label.
-                painter.fillRect(QRectF(left - 2, y - 8, width + 4, 16), self.theme.color("panel", 0.8))
+                painter.fillRect(QRectF(left - 2, y - 8, width + 4, 16), self.theme.color("panel", 0.92))
             if one.series.label_at == "end":
                 self._draw_leader(painter, one, (left, y), to_pixel)
             painter.setPen(self.theme.text_color(one.series.color))

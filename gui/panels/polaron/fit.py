@@ -218,7 +218,7 @@ class FitPage(Page):
         logit = np.asarray(own.y)
         other = compared_temperature(results, view)
         beside = [] if other is None else [logit_series(fit, polaron, specs[other], other)]
-        self.logit.display([own, *as_compared(beside, results, other or 0)])
+        self.logit.display([own, *as_compared(beside, results, other or 0, label_at="flank")])
         pull = polaron_residuals(polaron)
         self.pulls.display(
             [

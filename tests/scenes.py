@@ -15,6 +15,7 @@ from asplab.gui.panels.corrections.panel import CorrectionsPanel
 from asplab.gui.panels.overview import OverviewPanel
 from asplab.gui.panels.polaron.panel import PolaronPanel
 from asplab.gui.plots.base import Plot
+from asplab.gui.plots.edge_field import EdgeField
 from asplab.gui.widgets.settings_form import Section
 
 Scene = Iterator[tuple[str, QWidget]]
@@ -76,7 +77,7 @@ def hand(bound: Bindings) -> Scene:
         _double_click(plot, _grip(plot, edge))
         QApplication.processEvents()
         yield name, window
-        plot.setFocus()
+        QTest.keyClick(plot.findChildren(EdgeField)[-1], Qt.Key.Key_Escape)
     bound.looking.choose_step("overview")
     bound.looking.compare(len(bound.looking.temperatures) - 1)
     for key in ("overview", "spectra", "absorption", "ratio", "efficiency"):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from asplab.core.consistency.records import Check, Number, Place, judge, loose, made, not_applicable
+from asplab.core.consistency.records import Check, Number, Place, judge_bound, loose, made, not_applicable
 from asplab.core.consistency.spread import least_fall
 from asplab.core.units import BOLTZMANN_MEV_PER_K, FloatArray
 
@@ -59,15 +59,18 @@ def logit_drop(
     if fall > 0.0:
         coldest = (high - low) / (2.0 * BOLTZMANN_MEV_PER_K * fall)
         numbers.append(Number("needs T of at least", coldest, coldest * spread / fall, "K"))
-    verdict = judge(fall - least, spread, "≥")
-    if verdict[1] == "agrees" and loose(spread, least):
+    verdict = judge_bound(fall - least, spread, "≥")
+    if verdict[1] != "conflicts" and loose(spread, least):
         why = "The fall of logit η is not determined: its error is as large as the least fall to compare it with."
         return not_applicable(NAME, TITLE, place, why, numbers[:2])
-    told = (
+    told = {
+        "agrees": "η falls as fast with ΔE as one sharp mode in thermal equilibrium demands.",
+        "marginal": "η falls more slowly with ΔE than one sharp mode in thermal equilibrium demands, but by less than "
+        "its error allows.",
+    }.get(
+        verdict[1],
         "η falls too slowly for one sharp mode in thermal equilibrium, at any g and ħω: the gaps are spread, w_nr "
-        "depends on ΔE, or something else absorbs."
-        if verdict[1] == "conflicts"
-        else "η falls as fast with ΔE as one sharp mode in thermal equilibrium demands, within its error."
+        "depends on ΔE, or something else absorbs.",
     )
     return made(NAME, TITLE, place, numbers, "≥", verdict, told)
 
@@ -99,15 +102,17 @@ def _of_ensemble(
     first *= 1.0 - (above - below) / (2.0 * step)
     error = math.sqrt(max(first**2 + last**2 - 2.0 * correlation * first * last, 0.0))
     numbers = [found, Number(f"least of an ensemble, σ {sigma:.3g} meV{chosen}", least, 0.0, "")]
-    verdict = judge(found.value - least, error, "≥")
-    if verdict[1] == "agrees" and loose(error, least):
+    verdict = judge_bound(found.value - least, error, "≥")
+    if verdict[1] != "conflicts" and loose(error, least):
         why = "The fall of logit η is not determined: its error is as large as the least fall to compare it with."
         return not_applicable(NAME, TITLE, place, why, numbers)
-    told = (
+    told = {
+        "agrees": "η falls as fast with ΔE as an ensemble of this width of sharp modes in thermal equilibrium demands.",
+        "marginal": "η falls more slowly with ΔE than an ensemble of this width of sharp modes in thermal equilibrium "
+        "demands, but by less than its error allows.",
+    }.get(
+        verdict[1],
         "η falls too slowly for an ensemble of this width of sharp modes in thermal equilibrium, at any g and ħω: gaps "
-        "spread wider, w_nr depends on ΔE, or something else absorbs."
-        if verdict[1] == "conflicts"
-        else "η falls as fast with ΔE as an ensemble of this width of sharp modes in thermal equilibrium demands, "
-        "within its error."
+        "spread wider, w_nr depends on ΔE, or something else absorbs.",
     )
     return made(NAME, TITLE, place, numbers, "≥", verdict, told)

@@ -22,7 +22,7 @@ from asplab.core.consistency.records import (
     Number,
     Observed,
     Place,
-    judge,
+    judge_bound,
     loose,
     made,
     not_applicable,
@@ -173,7 +173,7 @@ def _excesses(rows: _Rows) -> tuple[list[float], ...]:
     pairs = (
         [(s - b, e) for s, b, e in zip(rows.slope, rows.bound, rows.slope_error, strict=True)],
         list(zip(rows.slope, rows.slope_error, strict=True)),
-        [(1.0 - n, math.nan) for n in rows.phonons],
+        [(1.0 - n, e) for n, e in zip(rows.phonons, rows.phonons_error, strict=True)],
         [
             (s - o.stokes_shift_mev, quadrature(e, o.stokes_shift_error_mev))
             for s, e, o in zip(rows.shift, rows.shift_error, seen, strict=True)
@@ -245,14 +245,14 @@ def _rate_bound(rows: _Rows, i: int) -> Check:
     if rows.is_eq9 and math.isfinite(rows.edge[i]):
         numbers.append(Number("broken below ΔE", rows.edge[i], math.nan, "meV"))
         where = f"below {rows.edge[i]:.0f} meV "
-    verdict = judge(rows.slope[i] - rows.bound[i], rows.slope_error[i], "≤")
-    if verdict[1] == "agrees" and loose(rows.slope_error[i], rows.bound[i]):
+    verdict = judge_bound(rows.slope[i] - rows.bound[i], rows.slope_error[i], "≤")
+    if verdict[1] != "conflicts" and loose(rows.slope_error[i], rows.bound[i]):
         return not_applicable(name, title, place, _LOOSE_SLOPE, numbers[:2])
     if rows.slope[i] <= rows.bound[i]:
         told = (
             "At every ΔE used the rate falls at least as fast as one sharp mode in thermal equilibrium makes it fall."
         )
-    elif verdict[1] == "agrees":
+    elif verdict[1] == "marginal":
         told = "The rate falls more slowly than one sharp mode in equilibrium can, but by less than its error allows."
     else:
         told = (
@@ -271,8 +271,8 @@ def _monotone(rows: _Rows, i: int) -> Check:
         Number(f"d ln w/dΔE at {rows.steepest_at[i]:.0f} meV", rows.slope[i], rows.slope_error[i], "/meV"),
         Number("no change", 0.0, 0.0, "/meV"),
     ]
-    verdict = judge(rows.slope[i], rows.slope_error[i], "≤")
-    if verdict[1] == "agrees" and loose(rows.slope_error[i], rows.bound[i]):
+    verdict = judge_bound(rows.slope[i], rows.slope_error[i], "≤")
+    if verdict[1] != "conflicts" and loose(rows.slope_error[i], rows.bound[i]):
         return not_applicable(name, title, place, _LOOSE_SLOPE, numbers)
     if rows.slope[i] <= 0.0:
         return made(name, title, place, numbers, "≤", verdict, "w_uc falls with ΔE over the range used.")
@@ -280,7 +280,7 @@ def _monotone(rows: _Rows, i: int) -> Check:
         numbers.append(Number("maximum of w_uc", rows.peak[i], math.nan, "meV"))
     top = f"up to {rows.peak[i]:.0f} meV" if rows.is_eq9 else f"at {rows.steepest_at[i]:.0f} meV"
     told = f"w_uc rises with ΔE {top}, although more phonons are needed; η must rise there too if w_nr is the same."
-    if verdict[1] == "agrees":
+    if verdict[1] == "marginal":
         told += " Within its error it may as well fall."
     return made(name, title, place, numbers, "≤", verdict, told)
 
@@ -304,16 +304,17 @@ def _few_phonons(rows: _Rows, i: int) -> Check:
             "ħω is not determined here: its 68 % interval is open, or its error as large as itself.",
             numbers,
         )
-    # The question is which formula holds, not what was measured: the best value decides.
-    pull, _ = judge(count - 1.0, error, "≥")
+    verdict = judge_bound(count - 1.0, error, "≥")
     below = sum(1 for energy in rows.observed[i].detuning_mev if energy < rows.phonon[i])
     told = "Every point used needs at least one phonon."
     if below:
         points = "1 point lies" if below == 1 else f"{below} points lie"
         told = f"{points} less than one phonon below the gap, where a sharp mode has no level."
+        if verdict[1] == "marginal":
+            told += " Within its error ħω may be smaller, so that none does."
         if rows.is_eq9:
             told += f" Stirling's formula makes Eq. 9 {_stirling_percent(count):.0f} % too large there."
-    return made(name, title, place, numbers, "≥", (pull, "conflicts" if below else "agrees"), told)
+    return made(name, title, place, numbers, "≥", verdict, told)
 
 
 def _stirling_percent(count: float) -> float:
@@ -334,13 +335,15 @@ def _stokes_shift(rows: _Rows, i: int) -> Check:
         why = "The maximum of absorption or of emission is not known; give both to compare."
         return not_applicable(name, title, place, why, [expected])
     measured = Number("measured shift", seen.stokes_shift_mev, seen.stokes_shift_error_mev, "meV")
-    verdict = judge(expected.value - measured.value, quadrature(expected.error, measured.error), "≤")
+    verdict = judge_bound(expected.value - measured.value, quadrature(expected.error, measured.error), "≤")
     told = (
         f"A mode with this g and ħω emits {expected.value:.0f} meV below where it absorbs; {measured.value:.0f} meV is "
         "measured. "
     )
     if verdict[1] == "conflicts":
         told += "So strong a coupling would show in the spectra."
+    elif verdict[1] == "marginal":
+        told += "By its error it may be as small as measured."
     else:
         told += "What is left may come from sizes and fine structure."
     return made(name, title, place, [expected, measured], "≤", verdict, told)
@@ -357,13 +360,15 @@ def _linewidth(rows: _Rows, i: int) -> Check:
     if not math.isfinite(seen.fwhm_mev):
         return not_applicable(name, title, place, "The width of the emission is not known.", [expected])
     measured = Number("measured FWHM", seen.fwhm_mev, seen.fwhm_error_mev, "meV")
-    verdict = judge(expected.value - measured.value, quadrature(expected.error, measured.error), "≤")
+    verdict = judge_bound(expected.value - measured.value, quadrature(expected.error, measured.error), "≤")
     told = (
         f"One particle with this g and ħω emits a band {expected.value:.0f} meV wide; the band measured is "
         f"{measured.value:.0f} meV wide. "
     )
     if verdict[1] == "conflicts":
         told += "No ensemble is narrower than its particles."
+    elif verdict[1] == "marginal":
+        told += "No ensemble is narrower than its particles, but within its error this one need not be."
     else:
         told += "The rest may be spread of the gaps and other broadening."
     return made(name, title, place, [expected, measured], "≤", verdict, told)

@@ -8,7 +8,7 @@ from typing import Literal
 from asplab.core.errors import AnalysisError
 from asplab.core.rounding import number_with_error
 
-Status = Literal["agrees", "conflicts", "not applicable"]
+Status = Literal["agrees", "marginal", "conflicts", "not applicable"]
 Relation = Literal["=", "≤", "≥", ""]
 
 CONFLICT = 3.0
@@ -50,7 +50,8 @@ class Check:
         What should hold; empty where nothing is compared.
     pull : float
         First minus second number in standard errors of the difference; NaN where no error is known.
-    status : {"agrees", "conflicts", "not applicable"}
+    status : {"agrees", "marginal", "conflicts", "not applicable"}
+        "marginal" where the best value passes a bound, but within its error.
     meaning : str
         What it says, in words; why, where a check is not applicable.
     """
@@ -129,6 +130,13 @@ def judge(excess: float, error: float, relation: Relation) -> tuple[float, Statu
     return pull, "conflicts" if broken else "agrees"
 
 
+def judge_bound(excess: float, error: float, relation: Relation) -> tuple[float, Status]:
+    """Return pull and status as `judge` does, "marginal" where a bound is passed by no more than its error allows."""
+    pull, status = judge(excess, error, relation)
+    is_passed = (excess if relation == "≤" else -excess) > 0.0
+    return pull, "marginal" if status == "agrees" and is_passed else status
+
+
 def not_applicable(name: str, title: str, place: Place, why: str, numbers: Sequence[Number] = ()) -> Check:
     """Return a check that cannot be made, with the reason."""
     return Check(name, title, place.name, place.temperature_k, tuple(numbers), "", math.nan, "not applicable", why)
@@ -143,7 +151,7 @@ def made(
     verdict: tuple[float, Status],
     meaning: str,
 ) -> Check:
-    """Return a check that was made; ``verdict`` is what `judge` says."""
+    """Return a check that was made; ``verdict`` is what `judge` or `judge_bound` says."""
     return Check(name, title, place.name, place.temperature_k, tuple(numbers), relation, *verdict, meaning)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from asplab.core.consistency.records import Check, Number, Place, judge, loose, made, not_applicable
+from asplab.core.consistency.records import Check, Number, Place, judge_bound, loose, made, not_applicable
 from asplab.core.polaron.rates import MODELS, ensemble
 from asplab.core.polaron.rates.averages import mean_log_efficiency
 from asplab.core.units import FloatArray, thermal_energy_mev
@@ -184,15 +184,15 @@ def _check(
         Number(f"d logit η/dΔE at {detuning_mev[at]:.0f} meV", slope, error, "/meV"),
         Number(f"slowest fall of an ensemble, σ {width_mev:.3g} meV{chosen}", limit, 0.0, "/meV"),
     ]
-    verdict = judge(slope - limit, error, "≤")
-    if verdict[1] == "agrees" and loose(error, limit):
+    verdict = judge_bound(slope - limit, error, "≤")
+    if verdict[1] != "conflicts" and loose(error, limit):
         return not_applicable(NAME, TITLE, place, _LOOSE, numbers)
     if slope <= limit:
         told = (
             "At every ΔE used logit η falls at least as fast as an ensemble of this width must make it fall where each "
             "particle is one sharp mode in thermal equilibrium."
         )
-    elif verdict[1] == "agrees":
+    elif verdict[1] == "marginal":
         told = "Logit η falls more slowly than an ensemble of sharp modes in equilibrium can, but within its error."
     else:
         told = (

@@ -174,8 +174,8 @@ def check_section(results: Results) -> Iterator[str]:
         return
     counts = {status: sum(row["status"] == status for row in rows) for status in _STATUSES}
     yield (
-        f"<p>{counts['conflicts']} of {len(rows)} checks conflict, {counts['agrees']} agree, "
-        f"{counts['not applicable']} could not be made.</p>"
+        f"<p>{counts['conflicts']} of {len(rows)} checks conflict, {counts['marginal']} are marginal (a bound is "
+        f"passed within the error), {counts['agrees']} agree, {counts['not applicable']} could not be made.</p>"
     )
     found = conflicts(results)
     if found:
@@ -201,7 +201,7 @@ def check_section(results: Results) -> Iterator[str]:
     yield "</details>"
 
 
-_STATUSES = ("conflicts", "agrees", "not applicable")
+_STATUSES = ("conflicts", "marginal", "agrees", "not applicable")
 
 
 def _numbers(row: Row) -> str:

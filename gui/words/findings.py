@@ -250,11 +250,21 @@ def consistency_checks(results: Results, view: ViewState, before: Sequence[Check
     here = (temperature_name(fit.temperatures_k[t]), JOINT)
     made = [one for one in check_consistency(results) if one.place in here and one.status != "not applicable"]
     told = [one for one in made if one.status == "conflicts" or one.name in _ALWAYS_TOLD]
-    rest = len(made) - len(told)
+    marginal = sum(one.status == "marginal" for one in made)
+    rest = len(made) - len(told) - marginal
     found = [
         Check("warn" if one.status == "conflicts" else "good", _told(one), typeset(one.meaning), ALL_CHECKS)
         for one in told
     ]
+    if marginal:
+        found.append(
+            Check(
+                "info",
+                tr("Consistency: {marginal} marginal", marginal=marginal),
+                tr("A bound is passed, but by less than the error allows."),
+                ALL_CHECKS,
+            )
+        )
     if rest:
         verb = "agrees" if rest == 1 else "agree"
         found.append(

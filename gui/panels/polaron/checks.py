@@ -27,8 +27,8 @@ from asplab.gui.words.reading import temperature_name
 if TYPE_CHECKING:
     from asplab.core.consistency import Check
 
-SIGNS = {"agrees": "✓", "conflicts": "!", "not applicable": "·"}
-_WORST = ("conflicts", "agrees", tr("not applicable"))
+SIGNS = {"agrees": "✓", "marginal": "≈", "conflicts": "!", "not applicable": "·"}
+_WORST = ("conflicts", "marginal", "agrees", tr("not applicable"))
 COLUMNS = (
     Column(
         tr("Check"),

@@ -156,8 +156,9 @@ CONFLICTS = {
         "transient",
         "error_ratio",
     },
-    250.0: {"stokes_shift", "linewidth", "reproduction", "transient", "error_ratio", "few_phonons"},
+    250.0: {"stokes_shift", "linewidth", "reproduction", "transient", "error_ratio"},
 }
+"""With their errors; N of 0.983 ± 0.092 at 250 K is marginal, and a conflict where no error is known."""
 
 
 @pytest.mark.parametrize("temperature", PAPER)
@@ -174,6 +175,8 @@ def test_the_rate_of_the_250_k_set_falls_everywhere_but_breaks_the_bound_within_
     bound = found["rate_bound"]
     assert bound.numbers[0].value > bound.numbers[1].value
     assert 0.0 < bound.pull < 3.0
+    assert bound.status == found["few_phonons"].status == "marginal"
+    assert found["few_phonons"].numbers[0].error == pytest.approx(0.983 * 2.2 / 23.4, rel=1e-3)
 
 
 def test_stirlings_error_at_less_than_one_phonon_is_told() -> None:
@@ -198,7 +201,8 @@ def test_without_errors_a_bound_is_judged_plainly_and_an_equality_only_by_that_o
     assert math.isnan(found["stokes_shift"].pull)
     assert found["transient"].status == found["reproduction"].status == found["error_ratio"].status == "not applicable"
     assert paper_checks(80.0, quoted=False)["reproduction"].status == "conflicts"
-    assert paper_checks(250.0, quoted=False)["rate_bound"].status == "conflicts"
+    bare = paper_checks(250.0, quoted=False)
+    assert {bare[name].status for name in ("rate_bound", "few_phonons", "stokes_shift", "linewidth")} == {"conflicts"}
 
 
 def test_nothing_measured_leaves_nothing_to_compare_and_says_why() -> None:
@@ -491,7 +495,7 @@ def test_logit_eta_falls_too_slowly_for_one_mode_only_where_it_does() -> None:
     narrow, wide = (named(checks_of(slow, width_mev=width), "logit_drop", "80 K")[0] for width in (1.0, 60.0))
     assert narrow.status == "conflicts"
     assert narrow.numbers[1].value == pytest.approx(found.numbers[1].value, rel=0.02)
-    assert wide.status == "agrees"
+    assert wide.status != "conflicts"
 
 
 # --- fits --------------------------------------------------------------------------------------------------

@@ -1,0 +1,104 @@
+"""All conditions of a temperature on one band shape, and what their shifts and widths say together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import chdtrc
+
+from asplab.core.companion.checks import finite_array, positive_array, same_shape
+from asplab.core.companion.reading import Reading, measured, undetermined
+from asplab.core.emission.band import Bands
+from asplab.core.shape.check import ShapeTest
+from asplab.core.shape.curves import ShapeCurves, shape_curves
+from asplab.core.units import FloatArray
+
+_UNLIKELY = 0.003
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeStatistics:
+    """What the shifts, or width ratios, of several conditions say together.
+
+    Attributes
+    ----------
+    n : int
+        Conditions that tell it.
+    mean : Reading
+        Weighted, its error widened where the conditions scatter by more than theirs.
+    chance : float
+        Of their scatter about the resting shape from noise alone; NaN without conditions.
+    """
+
+    n: int
+    mean: Reading
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class OverlaidCurve:
+    """One condition on the band shape: its place in the stacks, kind, excitation and normalised curve."""
+
+    stack: int
+    label: str
+    kind: str
+    excitation_nm: float
+    curve: ShapeCurves
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """All conditions of one temperature, in units of the maximum of their band shape, by excitation.
+
+    ``shift`` is in meV, ``width`` a ratio.
+    """
+
+    temperature_k: float
+    curves: tuple[OverlaidCurve, ...]
+    shift: ShapeStatistics
+    width: ShapeStatistics
+    sentence: str
+
+
+def shape_statistics(values: FloatArray, error: FloatArray, *, rest: float, unit: str) -> ShapeStatistics:
+    """Return mean and chance of values (n,) with independent errors about ``rest``; NaN ones do not tell."""
+    told = np.isfinite(values) & np.isfinite(error)
+    if not told.any():
+        reason = "No condition tells it. Expose longer, or take repeats."
+        return ShapeStatistics(0, undetermined(reason, unit), float("nan"))
+    y, e = finite_array(values[told], name="values"), positive_array(error[told], name="error")
+    same_shape(y, e, names=("values", "error"))
+    weight = e**-2.0
+    mean = float(weight @ y / weight.sum())
+    scatter = float(weight @ (y - mean) ** 2) / max(y.size - 1, 1)
+    spread = float(np.sqrt(max(scatter, 1.0) / weight.sum()))
+    return ShapeStatistics(y.size, measured(mean, spread, unit), float(chdtrc(y.size, weight @ (y - rest) ** 2)))
+
+
+def overlay(bands: Bands, test: ShapeTest, *, temperature: int) -> Overlay:
+    """Return the conditions of one temperature (its index) that were tested against the band shape."""
+    stacks = bands.corrected.stacks
+    curves = []
+    for k, stack in enumerate(stacks):
+        found = shape_curves(bands, test, k) if stack.temperature == temperature else None
+        if found is not None:
+            curves.append(OverlaidCurve(k, stack.label, stack.kind, float(stack.excitation_nm), found))
+    curves.sort(key=lambda item: item.excitation_nm)
+    places = [item.stack for item in curves]
+    shift = shape_statistics(test.shift_mev[places], test.shift_error_mev[places], rest=0.0, unit="meV")
+    width = shape_statistics(test.width_ratio[places], test.width_error[places], rest=1.0, unit="")
+    at = float(bands.corrected.temperatures_k[temperature])
+    return Overlay(at, tuple(curves), shift, width, _told(curves, shift, width))
+
+
+def _told(curves: Sequence[OverlaidCurve], shift: ShapeStatistics, width: ShapeStatistics) -> str:
+    if not curves:
+        return "No condition could be compared with the band shape: repeats are missing, or the band is cut."
+    differs = [
+        f"{name} ({part.mean.text}, p = {part.chance:.1g})"
+        for name, part in (("shift", shift), ("width", width))
+        if part.chance < _UNLIKELY
+    ]
+    if differs:
+        return f"The {len(curves)} conditions differ in {' and '.join(differs)}: not one emitting state, or heated."
+    return f"All {len(curves)} conditions have one shape within their noise."

@@ -23,6 +23,10 @@ from asplab.gui.window import Window
 
 KEEP_MS = 30_000
 """No more than this much work is lost."""
+FIRST_MS = 5_000
+"""From the first change on, which is often one of many in a row."""
+_REST_MS = 500
+"""Nothing is written while a hand drags: it would have to wait for the disk."""
 KEEPING, FINDING = "keeping", tr("finding kept work")
 _LOCK = "lock"
 
@@ -35,7 +39,7 @@ class Recovery(QObject):
     folder : Path
         Where all windows keep their work, each in a folder of its own.
     keep_ms : int
-        From the first change that is not kept to when it is.
+        From the first change that is not kept to when it is; where nothing is kept yet `FIRST_MS` at most.
     """
 
     def __init__(
@@ -60,7 +64,8 @@ class Recovery(QObject):
         self._orphans: dict[Path, QLockFile] = {}
         self._taken_over: list[Path] = []
         self.prompt: QMessageBox | None = None
-        self._timer = QTimer(self, singleShot=True, interval=keep_ms)
+        self._keep_ms = keep_ms
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.keep)
         for changed in (session.document_changed, session.saved_changed):
             changed.connect(self._follow)
@@ -80,15 +85,16 @@ class Recovery(QObject):
                 self._kept = None
                 (self._own / kept_work.STATE).unlink(missing_ok=True)
         elif not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(min(FIRST_MS, self._keep_ms) if self._kept is None else self._keep_ms)
 
     def keep(self) -> None:
         """Keep the document as it is now, in a job."""
         document = self._session.document
         if document is None or not self._session.is_modified or document is self._kept:
             return
-        if self._jobs.is_running(KEEPING):
-            self._timer.start()
+        self._timer.stop()
+        if self._session.is_dragging or self._jobs.is_running(KEEPING):
+            self._timer.start(min(_REST_MS, self._keep_ms))
             return
         if not self._claim():
             return

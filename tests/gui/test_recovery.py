@@ -21,7 +21,7 @@ from asplab.core.project.file import save_project
 from asplab.core.scenarios import state_of
 from asplab.gui.bindings import Bindings
 from asplab.gui.files import kept_work
-from asplab.gui.files.recovery import Recovery
+from asplab.gui.files.recovery import FIRST_MS, KEEP_MS, Recovery
 
 Until = Callable[..., None]
 
@@ -125,6 +125,30 @@ def test_unsaved_work_is_kept_without_the_data_that_are_on_the_disk(
     assert kept.origin == measured
     assert kept.document.settings.polaron.detuning_range_mev == (0.0, 90.0)
     assert kept_work.contents_words(kept) == "1 changed setting"
+
+
+def test_the_first_change_is_kept_much_sooner_than_those_after_it(
+    bound: Bindings, folder: Path, measured: Path, until: Until
+) -> None:
+    made = recovery_of(bound, folder, KEEP_MS)
+    bound.files.open(measured)
+    until(lambda: bound.session.document is not None and bound.session.is_settled)
+    edit(bound)
+    assert made._timer.interval() == FIRST_MS < KEEP_MS / 4
+    made.keep()
+    until(lambda: state_file(made).is_file() and bound.jobs.is_idle)
+    bound.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 100.0))
+    assert made._timer.interval() == KEEP_MS
+    made.close()
+
+
+def test_nothing_is_written_while_a_hand_drags(recovery: Recovery, bound: Bindings, until: Until) -> None:
+    bound.intents.drag_detuning_range(0.0, 90.0)
+    deadline = monotonic() + 0.3
+    until(lambda: monotonic() > deadline and bound.session.is_modified)
+    assert not state_file(recovery).exists()
+    bound.session.finish_gesture()
+    until(lambda: state_file(recovery).is_file() and bound.jobs.is_idle)
 
 
 def test_data_that_no_file_holds_are_kept_once(bound: Bindings, folder: Path, edited: Document, until: Until) -> None:

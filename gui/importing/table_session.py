@@ -38,6 +38,8 @@ class Swap(QUndoCommand):
         if not isinstance(other, Swap) or other.gesture != self.gesture:
             return False
         self.after = other.after
+        # Qt deletes the other one, but its Python half is never freed: it must not keep tables.
+        vars(other).clear()
         return True
 
     def undo(self) -> None:

@@ -114,7 +114,8 @@ def table_of(results: Results) -> Any:
 def test_the_table_of_shifts_has_a_row_for_every_effect(inferred: InferredResults) -> None:
     comparison = inference_of(inferred).comparison
     assert comparison is not None
-    rows = [dict(zip(table_of(inferred).columns, row, strict=True)) for row in table_of(inferred).rows]
+    table = table_of(inferred)
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     chosen = [r for r in rows if (r["model"], r["quantity"], r["scope"]) == ("exponential", "slope_per_mev", "joint")]
     found = comparison.systematics[2]
     assert [r["nuisance"] for r in chosen] == list(found.names)

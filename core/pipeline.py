@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from asplab.core.calibration import Calibration, calibrate
+from asplab.core.companion.cooling.points import CoolingPoints, measured_cooling
 from asplab.core.companion.power_law.stage import PowerFindings, find_power_dependence
 from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
@@ -99,7 +100,9 @@ _FROM_RAW = (
 _SETTLING = (Calibration, Saturated, Alignment, Blocks, Energies, StokesTransmitted)
 _TO_RESULTS = (fit_efficiency, bound_leak, find_curvature, fit_polaron, find_intervals)
 _OF_MEASUREMENTS = (find_linear_regime, find_switched_off)
+_FROM_RESPONSES = (measured_cooling,)
 _COMPANIONS = (find_power_dependence,)
+_RAW_STAGES = (*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_FROM_RESPONSES, *_COMPANIONS)
 
 
 def raw_graph() -> Graph:
@@ -107,7 +110,9 @@ def raw_graph() -> Graph:
 
     No band is moved unless `MovedShapes` are put.
     """
-    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_COMPANIONS), settling=_SETTLING).put(MovedShapes())
+    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_FROM_RESPONSES, *_COMPANIONS), settling=_SETTLING).put(
+        MovedShapes()
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,6 +147,7 @@ class Results:
     stokes_curvature: StokesCurvature | None = None
     linear_regime: LinearRegime | None = None
     power_dependence: PowerFindings | None = None
+    cooling: CoolingPoints | None = None
     polaron: PolaronFit | None = None
     intervals: PolaronIntervals | None = None
     problems: tuple[Problem, ...] = ()
@@ -179,6 +185,7 @@ _PRODUCTS: dict[str, type] = {
     "stokes_curvature": StokesCurvature,
     "linear_regime": LinearRegime,
     "power_dependence": PowerFindings,
+    "cooling": CoolingPoints,
     "polaron": PolaronFit,
     "intervals": PolaronIntervals,
 }
@@ -191,6 +198,7 @@ _AT_REST = (
     "stokes_curvature",
     "linear_regime",
     "power_dependence",
+    "cooling",
 )
 """Products that wait for the end of a drag."""
 
@@ -286,8 +294,8 @@ class Analysis:
         if route == self._route:
             return
         stages = {
-            "raw": (*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_COMPANIONS),
-            "responses": (as_measured(responses_from_tables), no_power_series, purify, *_TO_RESULTS),
+            "raw": _RAW_STAGES,
+            "responses": (as_measured(responses_from_tables), no_power_series, purify, *_TO_RESULTS, *_FROM_RESPONSES),
             "efficiency": (fit_from_table, fit_polaron, find_intervals),
         }
         self._route, self._graph = route, Graph(stages[route], settling=_SETTLING).put(MovedShapes())

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from asplab.core.companion.power_law.photon_range import PhotonRange
 from asplab.core.companion.power_law.stage import PowerFindings, SeriesReading
 from asplab.core.companion.reading import Reading
@@ -13,7 +15,7 @@ Row = dict[str, Any]
 
 def companion(results: Results) -> Row:
     """Return one section for each companion measurement that the experiment holds."""
-    sections = {"power": _power(results.power_dependence)}
+    sections = {"power": _power(results.power_dependence), "cooling": cooling_rows(results)}
     return {name: section for name, section in sections.items() if section is not None}
 
 
@@ -77,6 +79,27 @@ def power_row(one: SeriesReading) -> Row:
         **reading_row("crossover_uw", dependence.crossover_uw),
         **reading_row("two_photon_share", one.share),
     }
+
+
+def cooling_rows(results: Results) -> list[Row] | None:
+    """Return the heat balance of every excitation below the gap whose η is known."""
+    found, fit = results.cooling, results.efficiency
+    if found is None or fit is None or not np.isfinite(found.product).any():
+        return None
+    return [
+        {
+            "temperature_k": number(fit.temperatures_k[t]),
+            "excitation_mev": number(found.photon_mev[t, j] - found.detuning_mev[t, j]),
+            "detuning_from_mean_mev": number(found.detuning_mev[t, j]),
+            "eta_times_yield": number(found.product[t, j]),
+            "eta_times_yield_error": number(found.product_error[t, j]),
+            "needed": number(found.threshold[t, j]),
+            "cooling_efficiency": number(found.efficiency[t, j]),
+            "cooling_efficiency_error": number(found.efficiency_error[t, j]),
+            "chance_of_cooling": number(found.chance[t, j]),
+        }
+        for t, j in np.argwhere(np.isfinite(found.product))
+    ]
 
 
 def _range_row(temperature_k: float, found: PhotonRange) -> Row:

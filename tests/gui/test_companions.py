@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel
 
@@ -70,3 +71,15 @@ def test_a_drag_leaves_the_page_as_it_is(opened: Bindings, with_power: Document,
     opened._finish_drag()
     until(lambda: opened.session.is_settled)
     assert len(page.table.rows) == 6
+
+
+def test_the_heat_balance_lists_every_known_eta_and_draws_what_cooling_needs(opened: Bindings, until: Until) -> None:
+    page = page_of(opened, "cooling", until)
+    until(lambda: bool(page.table.rows))
+    results = opened.session.results
+    assert results is not None
+    assert results.cooling is not None
+    assert len(page.table.rows) == int(np.isfinite(results.cooling.product).sum())
+    points, needed = page.plots[0].series
+    assert np.all(np.asarray(points.y) < np.asarray(needed.line_y))
+    assert all(row.cells[4].startswith("−") for row in page.table.rows)

@@ -24,7 +24,7 @@ _COLUMNS = (
     Column(tr("Photons"), "", tr("One, two or both, by the evidence for c₁P and c₂P²"), align="left"),
     Column("c₁/c₂", "", tr("Power at which both parts are equal, or its 95 % limit")),
     Column(tr("Two-photon share"), "", tr("At the pump power of the spectra"), is_spare=True),
-    Column(tr("Why"), "", tr("What this rests on, and what would help"), align="left", gives_way=True),
+    Column(tr("Why"), "", tr("What this rests on, and what would help"), align="left", gives_way=True, is_spare=True),
 )
 _CURVE_POINTS = 60
 _SAME_K = 1.0

@@ -3,4 +3,7 @@
 from asplab.gui.language import tr
 from asplab.gui.panels.paged import PageEntry
 
-PAGES = (PageEntry("power", tr("Power"), "companion.power", "PowerPage"),)
+PAGES = (
+    PageEntry("power", tr("Power"), "companion.power", "PowerPage"),
+    PageEntry("cooling", tr("Cooling"), "companion.cooling", "CoolingPage"),
+)

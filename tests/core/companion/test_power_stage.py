@@ -63,4 +63,13 @@ def test_results_json_holds_every_series_and_is_strict(results: Results) -> None
 
 def test_an_experiment_without_series_has_no_section(results: Results) -> None:
     bare = replace(results.document.experiment, kept=())
-    assert companion(core.analyse(replace(results.document, experiment=bare))) == {}
+    assert "power" not in companion(core.analyse(replace(results.document, experiment=bare)))
+
+
+def test_results_json_holds_the_heat_balance_of_every_known_eta(results: Results) -> None:
+    rows = companion(results)["cooling"]
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+    assert results.efficiency is not None
+    assert 0 < len(rows) <= int(results.efficiency.valid.sum())
+    for row in rows:
+        assert row["cooling_efficiency"] == pytest.approx(row["eta_times_yield"] / row["needed"] - 1.0)

@@ -254,6 +254,24 @@ def test_a_stated_probe_power_that_the_blanks_contradict_is_not_believed() -> No
     assert told(corrected(everything), "probe_mw says that the probe was on") == ["info"]
 
 
+@pytest.mark.parametrize("probe_mw", [None, 0.0])
+def test_a_blank_with_the_probe_off_serves_spectra_whose_probe_was_on(probe_mw: float | None) -> None:
+    everything = with_both(is_lit=False, probe_mw=probe_mw)
+    on = change_spectra(
+        everything, lambda s: with_condition(s, probe_mw=5.0) if s.kind in ("pl", "aspl", "background") else s
+    )
+    assert all(treatment.blanks for treatment in corrected(on).treatments)
+    assert np.abs(misses(on, SMALL)).max() < 0.01
+
+
+def test_a_blank_that_states_no_probe_power_serves_spectra_with_the_probe_off() -> None:
+    off = change_spectra(
+        with_frames(SMALL, "emission_blank", 2.0, 50.0),
+        lambda s: with_condition(s, probe_mw=0.0) if s.kind in ("pl", "aspl") else s,
+    )
+    assert all(treatment.blanks for treatment in corrected(off).treatments)
+
+
 def test_of_a_background_without_a_band_nothing_is_told() -> None:
     rng = np.random.default_rng(5)
 

@@ -9,7 +9,6 @@ from scipy.stats import norm
 
 from asplab.core.companion.checks import finite_array, positive_array, same_shape
 from asplab.core.experiment import frozen_array
-from asplab.core.rounding import number_with_error
 from asplab.core.units import FloatArray
 
 _UNLIKELY = 0.00135
@@ -71,7 +70,7 @@ def read_signs(absorbed: ArrayLike, *, error: ArrayLike, is_signed: bool) -> Hea
 
 
 def _told(signal: float, error: float, away: float, is_cooling: bool, is_signed: bool) -> str:
-    stated = f"PA is {number_with_error(signal, error)}"
+    stated = f"PA is {signal:.3g} ± {error:.2g}"
     if not is_signed:
         return f"{stated}, a magnitude: its sign was not recorded, and net cooling can't be seen. Record X and Y."
     if is_cooling:

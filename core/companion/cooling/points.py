@@ -63,9 +63,10 @@ class CoolingPoints:
 
     @property
     def nearest(self) -> tuple[int, ...]:
-        """Place of the largest η QY relative to its threshold."""
-        margin = np.where(np.isfinite(self.efficiency), self.efficiency, -np.inf)
-        return tuple(int(k) for k in np.unravel_index(int(np.argmax(margin)), margin.shape))
+        """Place of the surest cooling; where η_c is nowhere above 0, that of the largest η_c."""
+        known = np.isfinite(self.efficiency)
+        found = self.significance if np.any(self.efficiency[known] > 0.0) else self.efficiency
+        return tuple(int(k) for k in np.unravel_index(int(np.argmax(np.where(known, found, -np.inf))), known.shape))
 
     def sentence(self, place: tuple[int, ...]) -> str:
         """Say of one place whether it cools, heats, or is open, and by how much."""
@@ -79,7 +80,7 @@ class CoolingPoints:
         if away < -SIGNIFICANT:
             return f"{against}: net heating, {-away:.1f} standard errors from cooling."
         return (
-            f"{against}: neither cooling nor heating is sure ({self.chance[place]:.0%} for cooling). More repeats of "
+            f"{against}: neither cooling nor heating is sure ({min(self.chance[place], 0.99):.0%} for cooling). More repeats of "
             "the photothermal signal there would decide."
         )
 

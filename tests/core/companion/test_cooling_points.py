@@ -146,9 +146,12 @@ def test_a_point_says_whether_it_cools_heats_or_is_open() -> None:
     assert "not determined" in point(eta=np.nan).sentence(())
 
 
-def test_the_nearest_point_is_that_of_the_largest_cooling() -> None:
-    found = measured_cooling(edge())
-    assert found.efficiency[found.nearest] == np.nanmax(found.efficiency)
+def test_the_nearest_point_is_the_surest_cooling_or_else_the_least_heating() -> None:
+    given: dict[str, Any] = {"quantum_yield": 1.0, "quantum_yield_error": 1e-6}
+    cooling = point(eta=[0.995, 0.999, 1.2], eta_error=[1e-3, 1e-3, 0.2], **given)
+    assert cooling.nearest == (1,)
+    heating = point(eta=[np.nan, 0.8, 0.9], eta_error=[0.1, 0.01, 0.2], **given)
+    assert heating.nearest == (2,)
 
 
 # --- needs -----------------------------------------------------------------------------------------------

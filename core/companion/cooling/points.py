@@ -79,9 +79,10 @@ class CoolingPoints:
             return f"{against}: net cooling, {away:.1f} standard errors from none."
         if away < -SIGNIFICANT:
             return f"{against}: net heating, {-away:.1f} standard errors from cooling."
+        chance = min(max(float(self.chance[place]), 0.01), 0.99)
         return (
-            f"{against}: neither cooling nor heating is sure ({min(self.chance[place], 0.99):.0%} for cooling). More repeats of "
-            "the photothermal signal there would decide."
+            f"{against}: neither cooling nor heating is sure ({chance:.0%} for cooling). More repeats of the photothermal "
+            "signal there would decide."
         )
 
 

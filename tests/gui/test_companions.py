@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from asplab.core.companion.literature.table import literature_values
 from asplab.core.document import Document
 from asplab.core.loading import load_experiment
 from asplab.core.virtual import VirtualExperiment, simulate
@@ -83,3 +84,14 @@ def test_the_heat_balance_lists_every_known_eta_and_draws_what_cooling_needs(ope
     points, needed = page.plots[0].series
     assert np.all(np.asarray(points.y) < np.asarray(needed.line_y))
     assert all(row.cells[4].startswith("−") for row in page.table.rows)
+
+
+def test_published_values_stand_beside_the_fits_with_their_distance(opened: Bindings, until: Until) -> None:
+    page = page_of(opened, "literature", until)
+    until(lambda: bool(page.table.rows))
+    assert len(page.table.rows) == len(literature_values())
+    energies = [row for row in page.table.rows if row.cells[0] == "ħω"]
+    wide = next(row for row in energies if row.cells[1].startswith("4-44"))
+    assert wide.cells[2] in ("0.0", "—")
+    assert len(page.plots[0].series) <= 2
+    assert page.plots[0].view[1][0] <= 4.0

@@ -30,6 +30,8 @@ class Picture:
         Rich text beside the titles of the cards.
     reasons : (left, right), str
         Why a plot is empty, and what would fill it.
+    heights : (left, right), tuple of float or None
+        Range of y at first; None is that of the points.
     """
 
     left: Sequence[Series]
@@ -37,6 +39,7 @@ class Picture:
     rows: Sequence[TableRow]
     subtitles: tuple[str, str, str] = ("", "", "")
     reasons: tuple[str, str] = ("", "")
+    heights: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ class CompanionPage(StudyPanel):
         frame = (results.document.experiment, view.temperature)
         if frame != self._framed:
             self._framed = frame
-            for plot in self.plots:
+            for plot, height in zip(self.plots, found.heights, strict=True):
+                plot.set_home(y=height)
                 plot.view_all()
 
     def forget_frame(self) -> None:

@@ -6,4 +6,5 @@ from asplab.gui.panels.paged import PageEntry
 PAGES = (
     PageEntry("power", tr("Power"), "companion.power", "PowerPage"),
     PageEntry("cooling", tr("Cooling"), "companion.cooling", "CoolingPage"),
+    PageEntry("literature", tr("Literature"), "companion.literature", "LiteraturePage"),
 )

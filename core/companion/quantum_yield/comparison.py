@@ -1,0 +1,99 @@
+"""All quantum yields side by side, however they were found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from asplab.core.companion.reading import Reading
+from asplab.core.errors import InputError
+from asplab.core.statistics.chance import told_from
+from asplab.core.units import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class YieldRow:
+    """One quantum yield.
+
+    Attributes
+    ----------
+    method : str
+        How it was found, such as ``R``, ``ABC law`` or ``integrating sphere``.
+    medium : str
+        Of what: ``film``, ``suspension``; empty where it is not known.
+    temperature_k : float or None
+    reading : Reading
+    """
+
+    method: str
+    medium: str
+    temperature_k: float | None
+    reading: Reading
+
+    @property
+    def label(self) -> str:
+        """Method, medium and temperature, as a legend has them."""
+        at = "" if self.temperature_k is None else f"{self.temperature_k:.0f} K"
+        return ", ".join(part for part in (self.method, self.medium, at) if part)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class YieldComparison:
+    """Yields and how far they are apart.
+
+    Attributes
+    ----------
+    rows : tuple of YieldRow
+    deviations : ndarray, shape (n_rows, n_rows)
+        Differences in units of their standard errors; NaN where one of them is not determined.
+    notes : tuple of str
+        Which contradict each other, which can't be compared as they stand, and which are not determined.
+    """
+
+    rows: tuple[YieldRow, ...]
+    deviations: FloatArray
+    notes: tuple[str, ...]
+
+
+def compare_yields(rows: Sequence[YieldRow]) -> YieldComparison:
+    """Compare yields pair by pair; errors of different methods are taken as independent.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    if not rows:
+        raise InputError("there is no quantum yield to compare. Analyse the ratios, a power series or a sphere first.")
+    known = np.array([row.reading.is_determined for row in rows])
+    value = np.where(known, [row.reading.value for row in rows], np.nan)
+    error = np.array([row.reading.error for row in rows])
+    apart = value[:, None] - value
+    deviations = apart / np.hypot(error[:, None], error)
+    np.fill_diagonal(deviations, np.where(known, 0.0, np.nan))
+    pairs = [(i, j) for i in range(len(rows)) for j in range(i + 1, len(rows)) if known[i] and known[j]]
+    limit = told_from(len(pairs))
+    notes = [_contradiction(rows[i], rows[j], deviations[i, j]) for i, j in pairs if abs(deviations[i, j]) > limit]
+    above = [row for row, is_known in zip(rows, known, strict=True) if is_known and _is_above_one(row.reading)]
+    notes += [
+        f"{row.label}: {row.reading.text} is above 1, which no yield can be. Check its calibration." for row in above
+    ]
+    notes += [f"{row.label}: {row.reading.reason}" for row in rows if row.reading.reason]
+    return YieldComparison(tuple(rows), deviations, tuple(notes))
+
+
+def _contradiction(one: YieldRow, other: YieldRow, deviation: float) -> str:
+    differing = [
+        name
+        for name, differs in (
+            ("medium", one.medium != other.medium),
+            ("temperature", one.temperature_k != other.temperature_k),
+        )
+        if differs
+    ]
+    why = f" They differ in {' and '.join(differs for differs in differing)}, which may be why." if differing else ""
+    return f"{one.label} and {other.label} differ by {abs(deviation):.1f} standard errors.{why}"
+
+
+def _is_above_one(reading: Reading) -> bool:
+    return reading.value - 3.0 * reading.error > 1.0

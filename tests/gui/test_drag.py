@@ -36,6 +36,18 @@ def grip_of(plot: Plot, place: float) -> QPoint:
     return plot.pixel_of(place, low + 0.3 * (high - low))
 
 
+def placed_handles(bound: Bindings) -> list[tuple[Plot, float]]:
+    """Return the handles that the page shows, each by its plot and its place, of a region its lower end."""
+    found: list[tuple[Plot, float]] = []
+    for plot in bound.page.findChildren(Plot):
+        for layer in plot.layers if plot.isVisible() else ():
+            if isinstance(layer, RegionHandle) and layer.isVisible() and layer.region is not None:
+                found.append((plot, layer.region[0]))
+            elif isinstance(layer, LineHandle) and layer.isVisible() and layer.place is not None:
+                found.append((plot, layer.place))
+    return found
+
+
 def dragged(bound: Bindings, mouse: Mouse, application: QApplication, grip: QPoint, by: int) -> None:
     plot = overview(bound).spectra
     mouse(plot, "move", grip, held=False)
@@ -191,21 +203,15 @@ def test_the_arrow_keys_move_an_edge_as_one_step(opened: Bindings, application: 
 
 @pytest.mark.parametrize("step", ["spectra", "absorption"])
 def test_the_handles_of_other_steps_reach_the_document_too(
-    step: str, opened: Bindings, mouse: Mouse, application: QApplication
+    step: str, opened: Bindings, mouse: Mouse, application: QApplication, until: Until
 ) -> None:
     opened.looking.choose_step(step)
-    application.processEvents()
+    # A page that comes late has its handles later still.
+    until(lambda: placed_handles(opened))
     opened.window.grab()
     before = opened.session.document
-    plots = [plot for plot in opened.page.findChildren(Plot) if plot.isVisible()]
-    plot, handle = next(
-        (plot, layer)
-        for plot in plots
-        for layer in plot.layers
-        if isinstance(layer, RegionHandle | LineHandle) and layer.isVisible()
-    )
-    place = handle.region[0] if isinstance(handle, RegionHandle) and handle.region else None
-    grip = grip_of(plot, place if place is not None else handle.place)
+    plot, place = placed_handles(opened)[0]
+    grip = grip_of(plot, place)
     mouse(plot, "move", grip, held=False)
     mouse(plot, "press", grip)
     mouse(plot, "move", grip + QPoint(12, 0))

@@ -63,6 +63,8 @@ _BELOW, _ABOVE = -0.12, 1.35
 """Ends of the view in units of the band's height; the laser behind a filter is far higher."""
 _MARGIN = 0.06
 _LEAST_HIDDEN = 5e-5
+_STRENGTH = 0.4
+"""Of repeats: their mean stands over them, also where they are mere noise."""
 
 
 class SpectraPanel(Panel):
@@ -208,7 +210,7 @@ class SpectraPanel(Panel):
         self._sources = tuple(member.source for member in stack.members)
         differs = _differs(self._test, k)
         tips = ["<br>".join((_tip(member), *differs)) for member in stack.members]
-        self.curves.display(axis, repeats, [stack.kind] * len(repeats), tips)
+        self.curves.display(axis, repeats, [stack.kind] * len(repeats), tips, strength=_STRENGTH)
         unit = intensity_unit(corrected.stacks, results.document.settings.corrections)
         self.plot.display_labels(tr("Wavelength (nm)"), tr("Intensity ({unit})", unit=unit))
 

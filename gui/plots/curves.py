@@ -30,6 +30,7 @@ class LayerCurves(Layer):
         self._y: Array = np.empty((0, 0))
         self._colors: tuple[str, ...] = ()
         self._tips: tuple[str, ...] = ()
+        self._strength = 1.0
         self._selected: int | None = None
         self._version = 0
         self._key: tuple[object, ...] = ()
@@ -42,7 +43,9 @@ class LayerCurves(Layer):
         """The number of curves."""
         return int(self._y.shape[0])
 
-    def display(self, x: ArrayLike, y: ArrayLike, colors: list[str], tips: list[str] | None = None) -> None:
+    def display(
+        self, x: ArrayLike, y: ArrayLike, colors: list[str], tips: list[str] | None = None, *, strength: float = 1.0
+    ) -> None:
         """Show these curves.
 
         Parameters
@@ -53,6 +56,8 @@ class LayerCurves(Layer):
             NaN leaves a gap.
         colors, tips : list of str, one per curve
             Colour names of the theme; rich text shown under the mouse.
+        strength : float
+            Opacity: below 1 the curves stand back behind what is drawn over them, darker where they agree.
 
         Raises
         ------
@@ -65,6 +70,7 @@ class LayerCurves(Layer):
             raise ValueError(f"{len(values)} curves need as many colours and tips; found {len(colors)} colours.")
         grid, values = _increasing(grid, values)
         self._x, self._y, self._colors = grid, values, tuple(colors)
+        self._strength = strength
         self._tips = tuple(tips) if tips is not None else ("",) * len(values)
         self._bounds = (finite_range(grid[:1] if np.ndim(x) == 1 else grid), finite_range(values))
         if self._selected is not None and self._selected >= len(values):
@@ -168,7 +174,7 @@ class LayerCurves(Layer):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(-frame.topLeft())
             for index in range(self.count):
-                painter.setPen(QPen(self.theme.color(self._colors[index]), 1))
+                painter.setPen(QPen(self.theme.color(self._colors[index], self._strength), 1))
                 self._draw_curve(painter, index, to_pixel)
         finally:
             # A picture must not go while somebody paints on it.

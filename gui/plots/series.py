@@ -264,7 +264,7 @@ class SeriesLayer(PointLayer):
             width = rich_width(one.series.label, painter.font())
             left = min(x + _LABEL_GAP_PX if one.series.label_at == "end" else x, right - width - 2)
             left = beside(left, width, edges, right) if one.series.label_at != "end" else left
-            if one.x.size == 1 or one.series.label_at in ("flank", "peak"):
+            if one.x.size == 1 or one.series.label_at != "end":
                 # Beside a single point or a flank there is no free end: other curves run through its label.
                 painter.fillRect(QRectF(left - 2, y - 8, width + 4, 16), self.theme.color("panel", 0.92))
             if one.series.label_at == "end":

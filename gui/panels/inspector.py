@@ -65,7 +65,8 @@ class Inspector(Panel):
         self.here.row_chosen.connect(lambda row: self._choose(self.here, row, is_joint=False))
         self.joint.row_chosen.connect(lambda row: self._choose(self.joint, row, is_joint=True))
         self._reference: Reference | None = None
-        self.changes, self._changes_title = DataTable(theme, CHANGE_COLUMNS), _muted(tr("Against the pinned reference"))
+        self.changes = DataTable(theme, CHANGE_COLUMNS, sortable=False)
+        self._changes_title = _muted(tr("Against the pinned reference"))
         self.changes.setAccessibleName(tr("Changes against the pinned reference"))
         self._joint_title = _muted(tr("All temperatures, joint fit"))
         self.no_results = _muted(tr("No results yet: load PL, ASPL and photothermal scans."), wraps=True)

@@ -76,6 +76,8 @@ class _PartView(QWidget):
         self._title = title
         self.head, self.bars, self.why = QLabel(), BudgetBars(), _words("")
         self.head.setToolTip(tip)
+        # Words too long for the dock would push the ends of the bars out of sight.
+        self.head.setWordWrap(True)
         self.bars.setAccessibleName(title)
         lines = column(self, 1)
         for part in (self.head, self.bars, self.why):

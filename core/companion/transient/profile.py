@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq, least_squares
 from scipy.stats import norm
 
 from asplab.core.companion.reading import LIMIT_CHANCE, Reading
-from asplab.core.companion.transient.model import TransientShape, Weighted, project
+from asplab.core.companion.transient.model import Projection, TransientShape, Weighted, project
 from asplab.core.companion.transient.response import InstrumentResponse
 from asplab.core.units import FWHM_PER_SIGMA, FloatArray
 
@@ -34,13 +35,17 @@ class Objective:
 
     def residual(self, parameters: FloatArray) -> FloatArray:
         """Return the residuals of all traces and of what was measured apart, (m,)."""
-        found = project(self.data, self.shape, parameters).residual
-        return np.concatenate([found.ravel(), self._prior(parameters)])
+        return self._joined(project(self.data, self.shape, parameters), parameters)
 
     def jacobian(self, parameters: FloatArray) -> FloatArray:
         """Return the derivatives of the residuals, (m, n)."""
-        found = project(self.data, self.shape, parameters).jacobian
-        return np.concatenate([found.reshape(len(parameters), -1).T, self.prior_jacobian()])
+        return self._joined_slopes(project(self.data, self.shape, parameters))
+
+    def _joined(self, found: Projection, parameters: FloatArray) -> FloatArray:
+        return np.concatenate([found.residual.ravel(), self._prior(parameters)])
+
+    def _joined_slopes(self, found: Projection) -> FloatArray:
+        return np.concatenate([found.jacobian.reshape(self.low.size, -1).T, self.prior_jacobian()])
 
     def prior_jacobian(self) -> FloatArray:
         """Return the derivatives of what was measured apart, (0 to 2, n)."""
@@ -64,10 +69,16 @@ class Objective:
         """Return the least χ² near a start; with the rise time held where it is given."""
         first = 0 if rise_fs is None else 1
         held = np.empty(0) if rise_fs is None else np.array([rise_fs])
+
+        # Residuals and derivatives are asked for at the same place, one after the other.
+        @lru_cache(maxsize=1)
+        def at(free: bytes) -> Projection:
+            return project(self.data, self.shape, np.concatenate([held, np.frombuffer(free)]))
+
         fit = least_squares(
-            lambda free: self.residual(np.concatenate([held, free])),
+            lambda free: self._joined(at(free.tobytes()), np.concatenate([held, free])),
             np.clip(start[first:], self.low[first:], self.high[first:]),
-            jac=lambda free: self.jacobian(np.concatenate([held, free]))[:, first:],
+            jac=lambda free: self._joined_slopes(at(free.tobytes()))[:, first:],
             bounds=(self.low[first:], self.high[first:]),
             x_scale=np.maximum(np.abs(self.start[first:]), self.start[2]),
             xtol=1e-8,
@@ -101,7 +112,7 @@ def read_rise(
     least = float(np.sum(objective.residual(best) ** 2))
 
     def end(z: float, side: float) -> float | None:
-        return _end(objective, best, least + widened * z**2, side, error_fs * z)
+        return _end(objective, best, least, widened * z**2, side=side, reach=error_fs * z)
 
     one, limit = quantile(float(norm.cdf(1.0))), quantile(LIMIT_CHANCE)
     low, high = end(one, -1.0), end(one, 1.0)
@@ -124,15 +135,18 @@ def read_rise(
     return Reading(tau, error_fs, "fs", low, high)
 
 
-def _end(objective: Objective, best: FloatArray, level: float, side: float, reach: float) -> float | None:
-    """Return where χ² with the rise time held passes ``level``, below or above the best; None where it never does."""
+def _end(
+    objective: Objective, best: FloatArray, least: float, rise: float, *, side: float, reach: float
+) -> float | None:
+    """Return where χ² with the rise time held is ``rise`` above the least, below or above the best; None if nowhere."""
     warm = best
 
     def above(tau: float) -> float:
         nonlocal warm
         found = objective.minimise(warm, rise_fs=tau)
         warm = found.parameters
-        return found.chi2 - level
+        # The root of χ² is nearly straight, which brings the search to its end soon.
+        return float(np.sqrt(max(found.chi2 - least, 0.0)) - np.sqrt(rise))
 
     near, last = float(best[0]), float(objective.low[0] if side < 0.0 else objective.high[0])
     step = max(reach, 1e-3 * near)

@@ -81,8 +81,8 @@ class CoolingPoints:
             return f"{against}: net heating, {-away:.1f} standard errors from cooling."
         chance = min(max(float(self.chance[place]), 0.01), 0.99)
         return (
-            f"{against}: neither cooling nor heating is sure ({chance:.0%} for cooling). More repeats of the photothermal "
-            "signal there would decide."
+            f"{against}: neither cooling nor heating is sure ({chance:.0%} for cooling). More repeats of the "
+            "photothermal signal there would decide."
         )
 
 

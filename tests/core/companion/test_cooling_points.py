@@ -92,6 +92,17 @@ def test_measured_cooling_has_pulls_of_unit_spread_at_the_edge_of_cooling(mode: 
         assert np.all(pulls.std(axis=0) > 0.9)
 
 
+def test_far_from_cooling_the_error_of_the_stokes_line_counts() -> None:
+    """Where most light is turned to heat the slope and the intercept of the line are most of the error."""
+    truth = Truth(250.0, eta_at_23=0.6, quantum_yield=0.7, urbach_mev=28.0)
+    responses = draw(truth, n=800, noise=NOISE, rng=np.random.default_rng(12))
+    found = measured_cooling(fit_efficiency(responses, EfficiencySettings()))
+    wanted = cooling_efficiency(truth.eta, truth.quantum_yield, found.detuning_mev[0], found.photon_mev[0])
+    pulls = ((found.efficiency - wanted) / found.efficiency_error)[:, :4]
+    assert np.all(np.abs(pulls.mean(axis=0)) < 0.15)
+    np.testing.assert_allclose(pulls.std(axis=0), 1.0, atol=0.08)
+
+
 def test_the_chance_of_cooling_is_even_over_many_measurements_at_the_threshold() -> None:
     """Truth of η_c is zero: the chance is uniform from 0 to 1."""
     yield_ = 0.9925

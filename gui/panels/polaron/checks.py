@@ -73,7 +73,7 @@ class ChecksPage(Page):
         self.fits = ChoiceField(FITS)
         self.matrix = DataTable(theme, (Column(tr("Check")),), sortable=False)
         self.matrix.setAccessibleName(tr("Checks of all fits"))
-        self.table, self.meaning = DataTable(theme, COLUMNS), QLabel()
+        self.table, self.meaning = DataTable(theme, COLUMNS, sortable=False), QLabel()
         self._top, self._left, self._right = Card(tr("Every fit")), Card(tr("One fit")), Card(tr("What it means"))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)

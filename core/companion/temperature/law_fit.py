@@ -24,6 +24,8 @@ _OPEN_CHANCE = 0.975
 TELLS_TOGETHER = 0.99
 """Correlation from which two parameters act as one."""
 _STEP = 1e-4
+_ROUNDING = 1e-9
+"""Relative size of scatter below which it is that of rounded numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,6 +174,9 @@ def fit_law(
         if (error_mev is None or scatter > 1.0) and scatter > 0.0:
             surface = project(law, t, target, spread, fixed=held, rise=loose * scatter)
     chi2 = float(surface.chi2.min())
+    if error_mev is None:
+        # What rounding leaves is no scatter.
+        chi2 = max(chi2, t.size * (_ROUNDING * float(np.abs(target).max())) ** 2)
     misfit = chi2 / dof if dof > 0 else math.nan
     is_scattered = error_mev is None or (dof > 0 and misfit > 1.0)
     unit = misfit if is_scattered else 1.0
@@ -184,7 +189,7 @@ def fit_law(
     correlation, pair = _correlation(law, t, spread, surface, held)
     given = error_mev is not None
     k = n_free if given else n_free + 1
-    misfit_term = chi2 if given else t.size * math.log(max(chi2, np.finfo(float).tiny) / t.size)
+    misfit_term = chi2 if given else t.size * math.log(chi2 / t.size)
     return LawFit(
         law=law,
         temperatures_k=(float(t.min()), float(t.max())),

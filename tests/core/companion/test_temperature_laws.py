@@ -118,6 +118,12 @@ def test_errors_from_the_scatter_have_students_width() -> None:
     assert np.mean(held) == pytest.approx(0.683, abs=0.07)
 
 
+def test_rounding_of_exact_values_is_no_scatter_that_prefers_a_law() -> None:
+    trend = fit_energy_laws(SERIES_K, np.full(SERIES_K.size, 2400.0), error_mev=None)
+    assert trend.rows[0].law == "linear"
+    assert trend.fits["linear"].parameters["gap_mev"].error > 1e-7
+
+
 def test_errors_that_are_too_small_are_widened() -> None:
     rng = np.random.default_rng(5)
     values = truth_mev("linear", SERIES_K) + rng.normal(0.0, 1.0, SERIES_K.size)

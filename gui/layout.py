@@ -51,9 +51,9 @@ PLACES = {
     "experiment": Place("left", 200),
     "history": Place("left", 200, is_first=True, is_steady=True, is_open=False),
     "selected": Place("left", 236, is_first=True, is_steady=True),
-    "settings": Place("right", 224),
-    "results": Place("right", 150, is_first=True),
-    "errors": Place("right", 146, is_first=True),
+    "settings": Place("right", 218),
+    "results": Place("right", 146, is_first=True),
+    "errors": Place("right", 160, is_first=True),
     "checks": Place("right", 100),
     "problems": Place("bottom", 168, is_steady=True, is_open=False),
 }

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 from asplab.core.document import Document, Exclusions
 from asplab.core.pipeline import Results
 from asplab.gui.files.commands import file_commands
-from asplab.gui.files.filing import EXPORTING, READING, SAVING, Files, Report
+from asplab.gui.files.exporting import EXPORTING, Exports
+from asplab.gui.files.filing import READING, SAVING, Files, Report
 from asplab.gui.files.published import PublishedData
 from asplab.gui.files.recent_list import RecentList
 from asplab.gui.files.watching import Watching
@@ -22,6 +23,7 @@ from asplab.gui.jobs.runner import Jobs
 from asplab.gui.jobs.studies import PREFIX
 from asplab.gui.jobs.theory import Theory
 from asplab.gui.language import tr
+from asplab.gui.leading import Leading
 from asplab.gui.live import Live, Now
 from asplab.gui.look.theme import Appearance, Theme
 from asplab.gui.looking import Looking
@@ -36,18 +38,14 @@ from asplab.gui.panels.paged import PagedPanel
 from asplab.gui.plots.base import Plot
 from asplab.gui.plots.spectra_picture import temperatures_of
 from asplab.gui.preferences import Preferences
-from asplab.gui.problem_list import KEY as PROBLEMS
 from asplab.gui.problem_list import ProblemList, causes_of
 from asplab.gui.session import ANALYSIS, Session
-from asplab.gui.step_list import STEPS
 from asplab.gui.text_undo import TextUndo
 from asplab.gui.tour.tour import Tour
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.numerals import plain
-from asplab.gui.widgets.text import escaped
 from asplab.gui.window import Window
 from asplab.gui.words.hints import hint_for
-from asplab.gui.words.places import PAGE_OF, find_place
 
 _CANCELLABLE = (READING, SAVING, EXPORTING)
 
@@ -64,6 +62,7 @@ class Bindings(QObject):
         self.intents = Intents(self.session)
         self.messages = Messages(window.banner, self)
         self.files = Files(window, self.session, jobs, preferences, self.messages, report)
+        self.exports = Exports(window, self.session, jobs, self.files, self.messages)
         self.imports = Imports(window, jobs, appearance, preferences, self.files.words_for)
         self.published = PublishedData(window, self.session, self.files, self.messages)
         self.watching = Watching(window, window.watch_strip, self.session, jobs, self.files, self.messages)
@@ -74,6 +73,7 @@ class Bindings(QObject):
         self.history = HistoryView(self.session)
         self.pages: dict[str, Panel] = {}
         self.problems = ProblemList(appearance.theme)
+        self.leading = Leading(window, self.looking, self.tree, self.problems, page=lambda: self.page, hint=self._hint)
         self._text_undo = TextUndo(window)
         self._exclusions = Exclusions()
         self._count = 0
@@ -103,7 +103,7 @@ class Bindings(QObject):
         JobLine(jobs, window.status, keys=_CANCELLABLE, prefixes=begin, cancel_all=self._cancel_work, parent=self)
         self.help = Help(window, jobs, appearance, preferences)
         self.recent = RecentList(window, jobs, preferences)
-        self.tour = Tour(window, self._show_page)
+        self.tour = Tour(window, self.leading.show_page)
         self._commands = self._command_table()
         window.furnish((self.tree.dock, self.history.dock, *self.inspector.docks.values(), self.problems.dock))
         window.workbench.recall(preferences.layout)
@@ -158,10 +158,10 @@ class Bindings(QObject):
         window.start.tour_button.setVisible(not self.preferences.was_tour_taken)
         window.close_asked.connect(lambda: self.imports.unless_lost(self.files.ask_before_closing))
         window.closed.connect(self._shut_down)
-        window.status.problems_requested.connect(self._open_problems)
+        window.status.problems_requested.connect(self.leading.open_problems)
         self.looking.changed.connect(self._follow_view)
         self.appearance.changed.connect(self._restyle)
-        self.problems.place_chosen.connect(self._go_to)
+        self.problems.place_chosen.connect(self.leading.go_to)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._text_undo.follow_focus)
@@ -178,7 +178,7 @@ class Bindings(QObject):
         self.session.broken.connect(self._break)
         self.theory.setting_wanted.connect(self.inspector.show_setting)
         self.inspector.part_wanted.connect(self.window.workbench.reveal)
-        self.inspector.place_wanted.connect(self._go_to)
+        self.inspector.place_wanted.connect(self.leading.go_to)
 
     def _connect_panel(self, panel: Panel) -> None:
         intents = self.intents
@@ -207,7 +207,7 @@ class Bindings(QObject):
 
     def _command_table(self) -> dict[str, Callable[[], None]]:
         return {
-            **file_commands(self.window, self.files, self.published, self.watching),
+            **file_commands(self.window, self.files, self.exports, self.published, self.watching),
             **self.hand.commands(),
             "view_all": self._view_all,
             "warmer": partial(self.looking.step_temperature, 1),
@@ -235,11 +235,6 @@ class Bindings(QObject):
         if self.session.document is None:
             self.files.open_demo()
         self.tour.begin(is_ready=self.session.results is not None)
-
-    def _show_page(self, step: str, page: str) -> None:
-        self.looking.choose_step(step)
-        if page and isinstance(self.page, PagedPanel):
-            self.page.choose(page)
 
     def choose_mode(self, mode: str) -> None:
         """Change the theme and remember it."""
@@ -370,27 +365,6 @@ class Bindings(QObject):
     def _break(self, error: Exception) -> None:
         document = self.session.document
         self.messages.tell("bad", self.files.words_for(error), holds=lambda: self.session.document is document)
-
-    def _open_problems(self) -> None:
-        self.window.workbench.reveal(PROBLEMS)
-        self.problems.table.setFocus()
-
-    def _at(self, where: str) -> dict[str, object]:
-        names = [f"{plain(value, 0)} K" for value in self.looking.temperatures]
-        return find_place(where, self.tree.model.root, names, STEPS)
-
-    def _go_to(self, where: str) -> None:
-        """Show a place as problems and checks name it: a file, a temperature, a step, or the page of one."""
-        step, _, page = where.partition(PAGE_OF)
-        place = self._at(step)
-        if where == PROBLEMS:
-            self._open_problems()
-        elif place:
-            self.looking.look(**place)
-            if page and isinstance(self.page, PagedPanel):
-                self.page.choose(page)
-        else:
-            self._hint(tr("{place} concerns no single measurement or step", place=escaped(where)))
 
     def _shut_down(self) -> None:
         self.preferences.remember_geometry(self.window.saveGeometry())

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from asplab.core.document import Document
 from asplab.core.errors import AsplabError
-from asplab.gui.session import Session, Swap
+from asplab.gui.session import Session
+from asplab.gui.swap import Swap
 
 
 class _Carried(Swap):

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import datetime
 from pathlib import Path
 from time import thread_time
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from asplab.core.document import Document
 from asplab.core.errors import AsplabError
@@ -17,6 +16,7 @@ from asplab.core.progress import Progress
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.jobs.study import has_same_inputs
 from asplab.gui.language import tr
+from asplab.gui.swap import Swap
 from asplab.gui.tree.everything import everything
 
 SETTLE_MS = 150
@@ -26,48 +26,8 @@ AT_ONCE_S = 0.04
 _FRAME_S = 0.3
 """A frame of a drag that is done sooner is not given up for the next one, or none would ever be seen."""
 _THREADS = 2
-_MERGING, _SINGLE = 1, -1
 
 Change = Callable[[Document], Document]
-
-
-class Swap(QUndoCommand):
-    """Replace one document by another; neighbours of one gesture become one step."""
-
-    def __init__(
-        self,
-        text: str,
-        before: Document | None,
-        after: Document | None,
-        install: Callable[[Document | None], None],
-        gesture: str | None,
-    ) -> None:
-        super().__init__(text)
-        self.before, self.after, self.gesture = before, after, gesture
-        self.made_at = datetime.now().astimezone()
-        self._install = install
-
-    def id(self) -> int:
-        """Let Qt offer only gestures for merging."""
-        return _SINGLE if self.gesture is None else _MERGING
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Take over where a later command of the same gesture ends."""
-        if not isinstance(other, Swap) or other.gesture != self.gesture:
-            return False
-        self.after, self.made_at = other.after, other.made_at
-        self.setText(other.text())
-        # Qt deletes the other one, but its Python half is never freed: it must not keep documents, and with them data.
-        vars(other).clear()
-        return True
-
-    def undo(self) -> None:
-        """Put the earlier document back."""
-        self._install(self.before)
-
-    def redo(self) -> None:
-        """Put the later document in place."""
-        self._install(self.after)
 
 
 class Session(QObject):

@@ -6,13 +6,14 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from asplab.gui.files.dialogs import FileDialogs
+from asplab.gui.files.exporting import Exports
 from asplab.gui.files.filing import Files
 from asplab.gui.files.published import PublishedData
 from asplab.gui.files.watching import Watching
 
 
 def file_commands(
-    host: QWidget, files: Files, published: PublishedData, watching: Watching
+    host: QWidget, files: Files, exports: Exports, published: PublishedData, watching: Watching
 ) -> dict[str, Callable[[], None]]:
     """Return what answers each entry, by key."""
     dialogs = FileDialogs(host, files)
@@ -27,7 +28,7 @@ def file_commands(
         "watch": watching.ask_folder,
         "save": files.save,
         "save_as": files.ask_where_to_save,
-        "export_figures": partial(files.ask_export, "figures"),
-        "export_tables": partial(files.ask_export, "tables"),
-        "export_report": partial(files.ask_export, "report"),
+        "export_figures": partial(exports.ask, "figures"),
+        "export_tables": partial(exports.ask, "tables"),
+        "export_report": partial(exports.ask, "report"),
     }

@@ -1,12 +1,11 @@
-"""Open, import, save, export, close: what the file commands do, all slow work as jobs, all failures on the banner."""
+"""Open, import, save, close: what the file commands do, all slow work as jobs, all failures on the banner."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from asplab.core.document import Document
@@ -24,12 +23,7 @@ from asplab.gui.preferences import Preferences
 from asplab.gui.session import Session
 from asplab.gui.window import Window
 
-READING, SAVING, EXPORTING = "reading", "saving", "exporting"
-_EXPORTS = {
-    "figures": file_jobs.export_figures,
-    "tables": file_jobs.export_tables,
-    "report": file_jobs.export_report,
-}
+READING, SAVING = "reading", "saving"
 
 Report = Callable[[BaseException], str]
 Found = list[tuple[Path | None, Experiment]]
@@ -64,7 +58,6 @@ class Files(QObject):
         self._window, self._session, self._jobs = window, session, jobs
         self._preferences, self._report = preferences, report
         self.folder, self.places = Path.home(), Places()
-        self._exported: Path | None = None
         self._saved_at: datetime | None = None
         self._lent: tuple[Path, Document] | None = None
         self.prompt: QMessageBox | None = None
@@ -331,35 +324,9 @@ class Files(QObject):
         )
 
     # --- asking --------------------------------------------------------------------------------------------
-    def ask_export(self, what: str) -> None:
-        """Ask for a folder, then export figures, tables or the report into it."""
-        self.dialog = QFileDialog(self._window, tr("Export {what} into", what=what), str(self.folder))
-        self.dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self.dialog.fileSelected.connect(lambda name: self.export(what, Path(name)))
-        self.dialog.open()
-
     def ask_before_closing(self) -> None:
         """Ask whether to save, then close."""
         self.unless_modified(self._close)
-
-    def export(self, what: str, folder: Path) -> None:
-        """Export figures, tables or the report of the document as it is now."""
-        document = self._session.document
-        if document is not None:
-            work = partial(_EXPORTS[what], document, folder)
-            failed = partial(self._tell, EXPORTING)
-            self._jobs.start(EXPORTING, tr("Exporting {what}", what=what), work, done=self._exported_to, failed=failed)
-
-    def _exported_to(self, place: Path) -> None:
-        document, act = self._session.document, partial(_open_folder, place)
-        # What was written shows the document as it was then.
-        self._messages.tell(
-            "info",
-            tr("Written to {place}", place=place),
-            holds=lambda: self._session.document is document,
-            action=tr("Open folder"),
-            act=act,
-        )
 
     # --- plumbing ------------------------------------------------------------------------------------------
     def _close(self) -> None:
@@ -421,7 +388,3 @@ def _unread(experiment: Experiment) -> list[str]:
 def _shortened(lines: Sequence[str]) -> str:
     more = tr("\n… and {lines} more: see the problems at the bottom.", lines=len(lines) - 3) if len(lines) > 3 else ""
     return "\n".join(lines[:3]) + more
-
-
-def _open_folder(place: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))

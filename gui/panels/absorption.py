@@ -36,6 +36,7 @@ from asplab.gui.words.reading import selected_temperature, stack_name, temperatu
 from asplab.gui.words.scan import (
     baseline_words,
     energies_of,
+    fit_words,
     mean_quadrature,
     overload_tip,
     reading_words,
@@ -318,7 +319,7 @@ class AbsorptionPanel(Panel):
         self._scan_card.display_subtitle(tr("○ readings · phase {phase}°", phase=phase), tr("○ readings"), "○")
         self.scan_words.display(*scan_words(results, scans, t))
         self.baseline_words.display(*baseline_words(results, baseline))
-        self.tail_card.display_subtitle(*_fit_words(baseline))
+        self.tail_card.display_subtitle(*fit_words(baseline))
         self._guides.display(self._joints(results, scans, t))
         is_tail = baseline is not None and baseline.urbach_mev is not None
         start = baseline.region_mev[0] if baseline is not None else 0.0
@@ -384,24 +385,3 @@ def _tip(name: str, value: float, error: float, more: str) -> str:
         "<b>{name}</b><br>PA = {estimate} µV above the baseline", name=name, estimate=measured(Estimate(value, error))
     )
     return f"{reading}<br>{more}" if more else reading
-
-
-def _fit_words(baseline: FittedBaseline | None) -> tuple[str, ...]:
-    """Return what was fitted and how well, then the same in fewer words."""
-    if baseline is None:
-        return (tr("no baseline"),)
-    if not np.isfinite(baseline.region_mev[0]):
-        return (tr("nothing is fitted"),)
-    words = [
-        tr(
-            "fitted {region_mev}–{region_mev2} meV",
-            region_mev=plain(baseline.region_mev[0], 0),
-            region_mev2=plain(baseline.region_mev[1], 0),
-        )
-    ]
-    if baseline.dof > 0:
-        words.append(tr("χ²/dof {chi2}", chi2=plain(baseline.chi2 / baseline.dof, 2)))
-    if baseline.urbach_mev is None:
-        return " · ".join(words), words[-1]
-    energy = f"E<sub>U</sub> ≈ {plain(baseline.urbach_mev, 0)} meV"
-    return " · ".join([*words, tr("Urbach tail {energy}", energy=energy)]), " · ".join([*words[1:], energy]), words[-1]

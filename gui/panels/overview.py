@@ -1,6 +1,5 @@
 """The overview: spectra, R and quantum yield, η, and what the data determine, side by side and linked."""
 
-from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -10,7 +9,6 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
-from asplab.core.units import FloatArray
 from asplab.gui.jobs.throttle import Throttle
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
@@ -23,6 +21,7 @@ from asplab.gui.plots.ghost import add_ghost
 from asplab.gui.plots.handles import LineHandle, RegionHandle
 from asplab.gui.plots.literature import LiteratureBands, literature_bands
 from asplab.gui.plots.overview_frame import (
+    display_crowd,
     eta_range,
     largest_detuning,
     polaron_range,
@@ -49,7 +48,7 @@ from asplab.gui.plots.spectra_picture import SpectraPicture, spectra_picture, te
 from asplab.gui.reference import Reference
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.card import GAP
-from asplab.gui.words.change import Change, change_words, eta_changes, polaron_changes, shorter_words, yield_change
+from asplab.gui.words.change import changed_words, eta_changes, polaron_changes, yield_change
 from asplab.gui.words.reading import why_missing
 
 _SIDES = (("longpass", "long-pass"), ("shortpass", "short-pass"))
@@ -195,7 +194,7 @@ class OverviewPanel(Panel):
         self.ratio.display(series)
         change = None if self._reference is None else yield_change(self._reference, results, view.temperature)
         words = yield_words(results.efficiency, view.temperature)
-        self.cards[1].display_subtitle(*_changed([] if change is None else [change], words))
+        self.cards[1].display_subtitle(*changed_words([] if change is None else [change], words))
         missing = tr("R needs emission and photothermal signal above and below the gap.")
         self.cards[1].display_reason("" if series else tr("No R line here"), why_missing(results, missing, view))
 
@@ -212,7 +211,8 @@ class OverviewPanel(Panel):
         self._ring(view)
         t, reference = view.temperature, self._reference
         changes = [] if reference is None else eta_changes(reference, results, t, view.stack)
-        self.cards[2].display_subtitle(*_changed(changes, temperature_words(temperatures_of(results), t, self._theme)))
+        words = temperature_words(temperatures_of(results), t, self._theme)
+        self.cards[2].display_subtitle(*changed_words(changes, words))
         missing = tr("η needs PL, ASPL and photothermal scans of one temperature.")
         self.cards[2].display_reason("" if series else tr("No η yet"), why_missing(results, missing, view))
 
@@ -236,7 +236,7 @@ class OverviewPanel(Panel):
         t, reference = view.temperature, self._reference
         # ħω first: it is what is doubted most, and the first to be told where there is little room.
         changes = [] if reference is None else polaron_changes(reference, results, t)[::-1]
-        self.cards[3].display_subtitle(*_changed(changes, polaron_words(results.polaron, t, self._theme)))
+        self.cards[3].display_subtitle(*changed_words(changes, polaron_words(results.polaron, t, self._theme)))
         missing = tr("Eq. 9 needs η at three detunings of one temperature at least, better six.")
         self.cards[3].display_reason(
             "" if series else tr("g and ħω are not determined"), why_missing(results, missing, view)
@@ -276,9 +276,9 @@ class OverviewPanel(Panel):
         self._eta_crowd = eta_crowd(results, t, self._theme)
         self._polaron_crowd = polaron_crowd(results, t, self._theme)
         if self._eta_crowd is not None:
-            _display_crowd(self.other_eta, self._eta_crowd, CURVE_MEV, self._other_eta_tip)
+            display_crowd(self.other_eta, self._eta_crowd, CURVE_MEV, self._other_eta_tip)
         if self._polaron_crowd is not None:
-            _display_crowd(self.other_polarons, self._polaron_crowd, None, self._other_polaron_tip)
+            display_crowd(self.other_polarons, self._polaron_crowd, None, self._other_polaron_tip)
 
     # --- mouse ---------------------------------------------------------------------------------------------
     def _connect(self) -> None:
@@ -375,28 +375,3 @@ class OverviewPanel(Panel):
             handle.setVisible(False)
             self.spectra.add_layer(handle, z=21)
         self.eta.add_layer(Level(self._theme, 1.0), z=1)
-
-
-def _changed(changes: Sequence[Change], otherwise: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what has changed against the reference, fewer of it where there is less room, else what else is said."""
-    # What is known before and after comes first.
-    ordered = sorted(changes, key=lambda change: bool(np.isnan(change.sigmas)))
-    if not ordered:
-        return otherwise
-    told, first = [change_words(change) for change in ordered], ordered[0]
-    return (*(" · ".join(told[:count]) for count in range(len(told), 1, -1)), *shorter_words(first))
-
-
-def _display_crowd(
-    layer: Crowd, crowd: CrowdPicture, lines_x: FloatArray | None, tip: Callable[[int, int], str]
-) -> None:
-    layer.display(
-        crowd.x,
-        crowd.y,
-        crowd.colors,
-        across=crowd.across,
-        along=crowd.along,
-        lines_x=lines_x,
-        lines_y=crowd.lines_y,
-        tip=tip,
-    )

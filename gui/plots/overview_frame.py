@@ -1,6 +1,6 @@
-"""What stands around the pictures of the overview: the words above them, and the ranges that they open with."""
+"""What stands around the pictures of the overview: words, ranges, and what stands back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from asplab.core.polaron.fit import PolaronFit
 from asplab.core.units import FloatArray
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
+from asplab.gui.plots.crowd import Crowd
 from asplab.gui.plots.drawn import Series
 from asplab.gui.plots.literature import literature_bands
 from asplab.gui.plots.result_pictures import CrowdPicture, temperature_color
@@ -126,3 +127,20 @@ def _with_literature(phonon_mev: Range) -> Range:
         if low - reach < start and end < high + reach:
             low, high = min(low, start - 0.1 * reach), max(high, end + 0.1 * reach)
     return low, high
+
+
+# --- temperatures that stand back ------------------------------------------------------------------------
+def display_crowd(
+    layer: Crowd, crowd: CrowdPicture, lines_x: FloatArray | None, tip: Callable[[int, int], str]
+) -> None:
+    """Show the series of all temperatures that stand back; ``tip`` tells of the point of a series."""
+    layer.display(
+        crowd.x,
+        crowd.y,
+        crowd.colors,
+        across=crowd.across,
+        along=crowd.along,
+        lines_x=lines_x,
+        lines_y=crowd.lines_y,
+        tip=tip,
+    )

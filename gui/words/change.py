@@ -171,3 +171,13 @@ def all_changes(reference: Reference, results: Results, t: int, key: str = "") -
 def _place(reference: Reference, results: Results, t: int) -> int | None:
     known = temperatures_of(results)
     return reference.temperature(float(known[t])) if 0 <= t < len(known) else None
+
+
+def changed_words(changes: Sequence[Change], otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what has changed against the reference, fewer of it where there is less room, else what else is said."""
+    # What is known before and after comes first.
+    ordered = sorted(changes, key=lambda change: math.isnan(change.sigmas))
+    if not ordered:
+        return otherwise
+    told, first = [change_words(change) for change in ordered], ordered[0]
+    return (*(" · ".join(told[:count]) for count in range(len(told), 1, -1)), *shorter_words(first))

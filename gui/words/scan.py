@@ -130,3 +130,24 @@ def energies_of(results: Results, scans: ScanSet, wavelength_nm: FloatArray) -> 
     """Return the photon energies at which wavelengths of the scans are drawn."""
     medium = results.document.settings.energies.medium
     return np.asarray(energy_from_wavelength(wavelength_nm, medium=medium) + scans.shift_mev)
+
+
+def fit_words(baseline: FittedBaseline | None) -> tuple[str, ...]:
+    """Return what was fitted and how well, then the same in fewer words."""
+    if baseline is None:
+        return (tr("no baseline"),)
+    if not np.isfinite(baseline.region_mev[0]):
+        return (tr("nothing is fitted"),)
+    words = [
+        tr(
+            "fitted {region_mev}–{region_mev2} meV",
+            region_mev=plain(baseline.region_mev[0], 0),
+            region_mev2=plain(baseline.region_mev[1], 0),
+        )
+    ]
+    if baseline.dof > 0:
+        words.append(tr("χ²/dof {chi2}", chi2=plain(baseline.chi2 / baseline.dof, 2)))
+    if baseline.urbach_mev is None:
+        return " · ".join(words), words[-1]
+    energy = f"E<sub>U</sub> ≈ {plain(baseline.urbach_mev, 0)} meV"
+    return " · ".join([*words, tr("Urbach tail {energy}", energy=energy)]), " · ".join([*words[1:], energy]), words[-1]

@@ -266,7 +266,7 @@ def test_an_export_appears_complete_and_never_over_another(
 ) -> None:
     for _ in range(2 if what == "tables" else 1):
         opened.window.banner.clear()
-        opened.files.export(what, tmp_path)
+        opened.exports.export(what, tmp_path)
         until(lambda: opened.window.banner.message, seconds=40)
         assert opened.window.banner.message.startswith("Written to ")
     names = sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("small"))

@@ -161,7 +161,7 @@ def test_from_raw_files_to_tables_by_hand(
     assert points(lab) == n_before
 
     lab.window.menus.actions["export_tables"].trigger()
-    answer(lab.files.dialog, tmp_path)
+    answer(lab.exports.dialog, tmp_path)
     until(lambda: lab.window.banner.message.startswith("Written to"), seconds=40)
     (folder,) = tmp_path.glob("*-tables")
     assert written_yield(folder, lab) == quantum_yield(before)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Literal
 
@@ -20,6 +21,11 @@ Form = Literal["seconds", "clock", "date", "zoned date"]
 """How a time stamp is given; only stamps of one form can be compared."""
 
 
+_REMEMBERED = 1 << 16
+"""Stamps whose meaning is remembered: all of a run, which are asked for anew whenever an edge is dragged."""
+
+
+@lru_cache(_REMEMBERED)
 def form_of(text: str) -> Form:
     """Return the form of a time stamp: a number of seconds, a time of day, a date, or a date with its time zone.
 
@@ -43,6 +49,7 @@ def form_of(text: str) -> Form:
     return "zoned date" if _is_zoned(text) else "date"
 
 
+@lru_cache(_REMEMBERED)
 def clock(text: str) -> float:
     """Return a time stamp in seconds: since 1970 for a date with time, since midnight for a time, else as it is.
 

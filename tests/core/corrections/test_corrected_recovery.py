@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.interpolate import CubicSpline
+from scipy.special import expit, logit
 
 from asplab.core.document import Document
 from asplab.core.loading import load_experiment
@@ -38,6 +40,20 @@ CASES: dict[str, tuple[Effects, Chosen, Chosen | None]] = {
     ),
     "overload": (Effects(scan_segments=2, overload=0.8), {}, {"scans": {"leave_out_overload": False}}),
     "moved band": (Effects(band_shift_mev=4.0), {}, {"integration": {"follow_shape": False}}),
+    "lamp lines": (
+        Effects(axis_offset_nm=0.4, axis_stretch_nm=0.3, lamp=True), {}, {"calibration": {"use_lamp": False}}
+    ),
+    "laser lines": (
+        Effects(laser_offset_nm=0.4, laser_lines=True), {}, {"calibration": {"use_laser": False}}
+    ),
+    "one source set alike": (
+        Effects(laser_offset_nm=0.4, scan_offset_nm=0.4, laser_lines=True),
+        {"calibration": {"scans_as_set": True}},
+        {"calibration": {"use_laser": False}},
+    ),
+    "bandwidth": (
+        Effects(bandwidth_nm=4.0, scan_bandwidth_nm=4.0), {}, {"calibration": {"correct_bandwidth": False}}
+    ),
     # What follows cancels or is counted among the errors: there is nothing to switch off.
     "phases": (Effects(phase_drift_deg=30.0, pickup_y=1e-3), {}, None),
     "bleaching": (Effects(bleaching=0.01, times=True), {"drift": {"correct_drift": True}}, None),
@@ -48,6 +64,8 @@ CASES: dict[str, tuple[Effects, Chosen, Chosen | None]] = {
     "warmer scans": (Effects(temperature_mismatch_k=5.0), {}, None),
     "readbacks": (Effects(temperature_readback_k=0.5, wavelength_readback_nm=0.05), {}, None),
 }  # fmt: skip
+TEMPERATURES_K = {"warmer scans": (120.0, 140.0, 160.0)}
+"""Of cases that live on the next temperature; 120 and 250 K of all others."""
 CAUTIOUS = ("moved band",)
 """Cases whose errors are larger than their pulls need, on purpose."""
 
@@ -59,18 +77,21 @@ def chosen(document: Document, choices: Chosen) -> Document:
     return replace(document, settings=replace(settings, **changed))
 
 
-def eta_pulls(folder: Path, effects: Effects, choices: Chosen, seed: int) -> np.ndarray:
+def eta_pulls(
+    folder: Path, effects: Effects, choices: Chosen, seed: int, *, temperatures_k: tuple[float, ...] = (120.0, 250.0)
+) -> np.ndarray:
     """Return (η − truth)/error of all points up to 77 meV."""
     if not (folder / "manifest.csv").exists():
-        simulate(folder, VirtualExperiment(temperatures_k=(120.0, 250.0), effects=effects), seed=seed)
+        simulate(folder, VirtualExperiment(temperatures_k=temperatures_k, effects=effects), seed=seed)
     results = analyse(chosen(Document(load_experiment(folder)), choices))
     truth = json.loads((folder / "truth.json").read_text())["efficiency"]
     found = []
     for t, temperature in enumerate(results.responses.temperatures_k):
         rows = sorted((r["detuning_mev"], r["eta"]) for r in truth if abs(r["temperature_k"] - temperature) < 3.0)
+        at_mev, eta = np.array(rows).T
         detuning = results.responses.detuning_mev[t, results.responses.n_stokes :]
         use = np.isfinite(results.efficiency.eta[t]) & (detuning < LARGEST_MEV)
-        true = np.interp(detuning[use], *zip(*rows, strict=True))
+        true = expit(CubicSpline(at_mev, logit(eta))(detuning[use]))
         found.append((results.efficiency.eta[t][use] - true) / results.efficiency.eta_error[t][use])
     return np.concatenate(found)
 
@@ -80,7 +101,9 @@ def eta_pulls(folder: Path, effects: Effects, choices: Chosen, seed: int) -> np.
 def test_eta_comes_back_from_raw_files(case: str, tmp_path: Path) -> None:
     """Of one analysis all η share the errors of the Stokes line: the spread over seeds is that of few numbers."""
     effects, on, off = CASES[case]
-    pulls = np.concatenate([eta_pulls(tmp_path / str(seed), effects, on, seed) for seed in range(SEEDS)])
+    at = TEMPERATURES_K.get(case, (120.0, 250.0))
+    found = [eta_pulls(tmp_path / str(seed), effects, on, seed, temperatures_k=at) for seed in range(SEEDS)]
+    pulls = np.concatenate(found)
     spread = float(np.sqrt(np.mean(pulls**2)))
     without = np.inf if off is None else np.abs(eta_pulls(tmp_path / "0", effects, off, 0)).max()
     message = f"{case}: mean {pulls.mean():.2f}, spread {spread:.2f}; off, the largest is {without:.0f} errors"
@@ -88,3 +111,19 @@ def test_eta_comes_back_from_raw_files(case: str, tmp_path: Path) -> None:
     assert abs(pulls.mean()) < 0.5, message
     assert without > 3.0, message
     print(message)
+
+
+WITHOUT: dict[str, Chosen] = {
+    "exposure": {"corrections": {"divide_by_exposure": False}},
+    "power of spectra": {"corrections": {"divide_by_power": False}},
+    "hidden part": {"integration": {"correct_truncation": False}},
+    "power of scans": {"scans": {"divide_by_power": False}},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", WITHOUT)
+def test_eta_misses_the_truth_without_what_every_experiment_needs(case: str, tmp_path: Path) -> None:
+    largest = np.abs(eta_pulls(tmp_path / "0", Effects(), WITHOUT[case], 0)).max()
+    print(f"{case} off, the largest is {largest:.0f} errors")
+    assert largest > 3.0

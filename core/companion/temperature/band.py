@@ -198,7 +198,7 @@ def _by_shape(shape: LineShape, energy: FloatArray, y: FloatArray, sigma: FloatA
     mean = undetermined(why, "meV") if why else _mean_of(shape, fit.x, covariance)
     told = why
     if not why and is_misfit(chi2, dof, tests=1):
-        told = f"A {shape.title} misses the band (χ²/dof = {chi2 / dof:.2g}); errors are widened, not for its shape."
+        told = f"{shape.title}: misses the band (χ²/dof = {chi2 / dof:.2g}); errors are widened, not for its shape."
     aicc = float(aicc_of(np.array(chi2), np.array(energy.size), np.array(start.size)))
     return Band(shape.name, shape.title, peak, mean, fwhm, number, chi2, aicc, dof, curve(fit.x), told)
 

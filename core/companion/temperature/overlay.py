@@ -61,8 +61,11 @@ class Overlay:
 
 
 def shape_statistics(values: FloatArray, error: FloatArray, *, rest: float, unit: str) -> ShapeStatistics:
-    """Return mean and chance of values (n,) with independent errors about ``rest``; NaN ones do not tell."""
-    told = np.isfinite(values) & np.isfinite(error)
+    """Return mean and chance of values (n,) with independent errors about ``rest``.
+
+    NaN ones, and those that were held, with an error of zero, do not tell.
+    """
+    told = np.isfinite(values) & np.isfinite(error) & (error > 0.0)
     if not told.any():
         reason = "No condition tells it. Expose longer, or take repeats."
         return ShapeStatistics(0, undetermined(reason, unit), float("nan"))

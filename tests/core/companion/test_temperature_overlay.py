@@ -57,8 +57,8 @@ def test_statistics_of_noise_are_those_of_chance() -> None:
 
 
 def test_conditions_that_tell_nothing_are_left_out_and_none_is_said() -> None:
-    values = np.array([np.nan, 1.0])
-    assert shape_statistics(values, np.array([np.nan, 0.5]), rest=0.0, unit="meV").n == 1
+    values = np.array([np.nan, 1.0, 0.0])
+    assert shape_statistics(values, np.array([np.nan, 0.5, 0.0]), rest=0.0, unit="meV").n == 1
     nothing = shape_statistics(values[:1], values[:1], rest=0.0, unit="meV")
     assert not nothing.mean.is_determined
     assert "Expose longer" in nothing.mean.reason

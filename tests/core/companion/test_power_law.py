@@ -105,6 +105,14 @@ def test_the_order_is_found_in_nearly_all_series(truth: PowerTruth, order: str) 
     assert orders(truth)[order] >= 0.93 * SEEDS
 
 
+def test_two_photons_that_saturate_are_told_by_the_bend_alone() -> None:
+    """Their mean slope of about 1.5 would pass for one and two photons, or for nothing."""
+    found = many(PowerTruth(0.0, 100.0, 10.0))
+    assert all(one.slope.low > 1.0 for one in found)
+    assert Counter(one.order for one in found)["saturation"] >= 0.95 * SEEDS
+    assert "the slope falls from" in found[0].reason
+
+
 def test_three_close_powers_leave_the_order_open_and_say_what_would_help() -> None:
     power = np.array([10.0, 16.0, 22.0])
     found = read_power_dependence(power, power * [1.0, 1.2, 1.25], error=0.2 * power)

@@ -86,6 +86,13 @@ def test_the_yield_has_pulls_of_unit_spread_and_intervals_that_hold_it(given: bo
     assert np.mean([one.low < truth < one.high for one in readings]) > 0.5  # type: ignore[operator]
 
 
+def test_the_error_of_the_yield_follows_from_that_of_the_parts() -> None:
+    data = virtual_abc(np.random.default_rng(2), ABC_TRUTH, power_uw=POWERS, counts=1e8, stability=0.003)
+    found = fit_abc(data.power_uw, data.intensity, error=data.error)
+    drawn = np.random.default_rng(0).multivariate_normal(found.parts, found.covariance, 4000)
+    assert found.peak_yield.error == pytest.approx(np.std([peak_of(parts)[1] for parts in drawn]), rel=0.05)
+
+
 def test_parts_of_an_exact_series_come_back_in_its_units() -> None:
     truth = AbcTruth(2.0, 0.5, 0.004)
     density = truth.density(POWERS)
@@ -184,8 +191,11 @@ def test_the_correction_for_reabsorption_matches_the_independent_value() -> None
     assert freed_from_reabsorption(given["q_obs"], given["a"]) == pytest.approx(wanted["QY"], rel=1e-10)
 
 
-def test_the_error_of_the_yield_is_that_of_draws() -> None:
-    start, rng = counts(0.004), np.random.default_rng(1)
+@pytest.mark.parametrize("beside", [30_000.0, 300_000.0])
+def test_the_error_of_the_yield_is_that_of_draws(beside: float) -> None:
+    """With much emission beside the beam the laser light enters above and below the line, and partly cancels."""
+    start, rng = replace(counts(0.004), emission_beside=beside, emission_beside_error=100.0), np.random.default_rng(1)
+    start = replace(start, emission_inside_error=100.0, laser_inside_error=8_000.0)
     found = sphere_yield(start, response_error=0.02, reabsorbed=0.15, reabsorbed_error=0.03)
     empty, beside, inside, e_beside, e_inside = (start.values + start.errors * rng.standard_normal((200_000, 5))).T
     response, part = rng.normal(1.0, 0.02, 200_000), rng.normal(0.15, 0.03, 200_000)

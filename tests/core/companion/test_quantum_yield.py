@@ -87,7 +87,8 @@ def test_the_yield_has_pulls_of_unit_spread_and_intervals_that_hold_it(given: bo
 
 
 def test_the_error_of_the_yield_follows_from_that_of_the_parts() -> None:
-    data = virtual_abc(np.random.default_rng(2), ABC_TRUTH, power_uw=POWERS, counts=1e8, stability=0.003)
+    power, truth = np.geomspace(1.0, 3e3, 25), AbcTruth(0.3, 1.0, 0.001)
+    data = virtual_abc(np.random.default_rng(2), truth, power_uw=power, counts=1e9, stability=0.001)
     found = fit_abc(data.power_uw, data.intensity, error=data.error)
     drawn = np.random.default_rng(0).multivariate_normal(found.parts, found.covariance, 4000)
     assert found.peak_yield.error == pytest.approx(np.std([peak_of(parts)[1] for parts in drawn]), rel=0.05)

@@ -10,8 +10,8 @@ from asplab.gui.guide.equations import Outline, in_words, picture
 from asplab.gui.guide.typesetting import Typesetting
 from asplab.gui.language import tr
 from asplab.gui.settings_catalogue.entries import Entry
-from asplab.gui.settings_catalogue.values import default_words, range_words, value_words
 from asplab.gui.widgets.text import without_markup
+from asplab.gui.words.settings import brief_words, default_words, range_words
 
 _WIDTH_PX = 348
 _PADDING = 14
@@ -301,7 +301,7 @@ class SettingHelp(QFrame):
 def facts_of(explained: Explained) -> str:
     """Return default, present value where it differs, range and source of a setting as a small table."""
     entry = explained.entry
-    default, now = default_words(entry), value_words(entry, explained.value)
+    default, now = default_words(entry), brief_words(entry, explained.value)
     rows = [(tr("Default"), default)]
     if now != default:
         rows.append((tr("Now"), now))

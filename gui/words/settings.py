@@ -1,9 +1,9 @@
-"""Settings and their values in the words of the settings catalogue."""
+"""Settings and their values in the words of the settings catalogue: in full, as changes, and briefly for their help."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from asplab.core.settings import GivenEnergy, MovedCutoff, ParameterLimit
+from asplab.core.settings import GivenEnergy, MovedCutoff, ParameterLimit, Settings
 from asplab.gui.language import tr
 from asplab.gui.settings_catalogue import QUANTITIES, STEPS, Entry
 from asplab.gui.widgets.fields import Numeric
@@ -11,6 +11,8 @@ from asplab.gui.widgets.numerals import plain
 from asplab.gui.widgets.text import without_markup
 
 _SEPARATOR = "; "
+_LARGE, _HUGE, _SMALL = 1e4, 1e6, 1e-3
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def setting_label(record: str, field: str) -> str:
@@ -69,6 +71,55 @@ def change_words(record: str, field: str, value: Any) -> str:
     return label
 
 
+# --- for the help of a setting ---------------------------------------------------------------------------
+def default_words(entry: Entry) -> str:
+    """Return the default of a setting in words."""
+    return brief_words(entry, getattr(getattr(Settings(), entry.record), entry.field))
+
+
+def brief_words(entry: Entry, value: Any) -> str:
+    """Return a value of a setting in words, of a long list how much it holds; what an empty one means is said."""
+    match entry.kind:
+        case "optional" if value is None:
+            return entry.empty
+        case "number" | "optional":
+            # Digits behind the point say nothing of a number of this size.
+            return _number(value, entry.numeric, decimals=entry.numeric.decimals if abs(value) < _LARGE else 0)
+        case "choice":
+            return dict(entry.choices)[value]
+        case "many":
+            return ", ".join(dict(entry.choices)[one] for one in value) or tr("none")
+        case "windows" if not value:
+            return tr("automatic")
+        case "numbers":
+            return _SEPARATOR.join(plain(one, entry.numeric.decimals) for one in value) or entry.empty
+        case "given":
+            return tr("given at {count} temperatures", count=len(value)) if value else entry.empty
+        case "cutoffs" | "ranges" | "priors":
+            return str(len(value)) if value else tr("none")
+    return setting_value(entry.record, entry.field, value)
+
+
+def range_words(entry: Entry) -> str:
+    """Return the range that a number can have; empty for what is no number."""
+    if entry.kind not in ("number", "optional", "pair", "given"):
+        return ""
+    low, high = (_end(end) for end in (entry.numeric.low, entry.numeric.high))
+    return tr("{low} to {high} {unit}", low=low, high=high, unit=entry.numeric.unit).strip()
+
+
+def _end(value: float) -> str:
+    """Return the end of a range: a plain number, or a power of ten where it is very small or large."""
+    size = abs(value)
+    if size and not _SMALL <= size < _HUGE:
+        factor, _, power = f"{value:e}".partition("e")
+        factor = factor.rstrip("0").rstrip(".")
+        ten = "10" + str(int(power)).translate(_SUPERSCRIPTS)
+        return ten if factor == "1" else f"{factor}·{ten}".replace("-", "−")
+    return f"{value:.6g}".replace("-", "−")
+
+
+# --- values ----------------------------------------------------------------------------------------------
 def limit_words(limit: ParameterLimit) -> str:
     """Return the range of a parameter of the rate models, or where it is fixed."""
     symbol, known = _symbol(limit.parameter), QUANTITIES.get(limit.parameter)
@@ -94,8 +145,8 @@ def _listed(words: Iterable[str]) -> str:
     return _SEPARATOR.join(words) or tr("none")
 
 
-def _number(value: float, numeric: Numeric) -> str:
-    return f"{plain(value, numeric.decimals)} {numeric.unit}".strip()
+def _number(value: float, numeric: Numeric, decimals: int | None = None) -> str:
+    return f"{plain(value, numeric.decimals if decimals is None else decimals)} {numeric.unit}".strip()
 
 
 def _pair(value: tuple[float, float], numeric: Numeric) -> str:

@@ -14,8 +14,8 @@ from asplab.gui.bindings import Bindings
 from asplab.gui.guide.equations import in_words, outline
 from asplab.gui.guide.pages import anchor, read_guide, sections
 from asplab.gui.settings_catalogue import STEPS, Entry
-from asplab.gui.settings_catalogue.values import default_words, range_words
 from asplab.gui.widgets.setting_help import Explained, HelpMark, SettingHelp, facts_of, line_of
+from asplab.gui.words.settings import default_words, range_words
 
 Until = Callable[..., None]
 LEFT = Qt.MouseButton.LeftButton
@@ -62,7 +62,7 @@ def test_every_field_of_the_settings_can_be_set_and_so_is_explained(record: str)
 def test_a_default_is_that_of_the_settings_with_its_unit() -> None:
     found = {f"{entry.record}.{entry.field}": entry for entry in ENTRIES}
     assert default_words(found["transmission.cutoff_guard_nm"]) == "6.0 nm"
-    assert default_words(found["integration.window_nm"]) == "400.0 to 600.0 nm"
+    assert default_words(found["integration.window_nm"]) == "400.0–600.0 nm"
     assert default_words(found["drift.correct_drift"]) == "off"
     assert default_words(found["baseline.to_mev"]) == "end of scan"
     assert default_words(found["background.windows_nm"]) == "automatic"

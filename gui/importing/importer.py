@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from asplab.core.experiment import Experiment
@@ -22,25 +22,16 @@ from asplab.gui.importing.marks import Marked
 from asplab.gui.importing.preset_menu import PresetMenu
 from asplab.gui.importing.questions import Questions
 from asplab.gui.importing.shelf import NamedFiles, Shelf
-from asplab.gui.importing.table_session import EDITING, Change, TableSession
+from asplab.gui.importing.table_session import Change, TableSession
 from asplab.gui.importing.window import KEYS, ImportWindow
+from asplab.gui.importing.work import CANCELLABLE, DETAILING, LOADING, READING, SAVING, SURVEYING, ImportWork
 from asplab.gui.jobs.runner import Jobs
 from asplab.gui.language import counted, tr
 from asplab.gui.messages import Messages
 from asplab.gui.text_undo import TextUndo
 
-READING, SURVEYING, LOADING, SAVING = "import reading", "import survey", "import loading", "import saving"
-DETAILING = "import detail"
 _DETAILED_POINTS = 1200
-CANCELLABLE = (READING, LOADING)
 _LONG_CELLS = 400
-_TICK_MS = 60
-_JOBS = {
-    READING: tr("Reading files"),
-    LOADING: tr("Loading"),
-    SAVING: tr("Saving the manifest"),
-    EDITING: tr("Filling the table"),
-}
 
 
 class Importer(QObject):
@@ -68,8 +59,7 @@ class Importer(QObject):
         self._places: dict[str, int] = {}
         self._shown: dict[str, Marked] = {}
         self._text_undo = TextUndo(window)
-        self._ticks = QTimer(self, interval=_TICK_MS)
-        self._ticks.timeout.connect(self._display_progress)
+        self.work = ImportWork(window, jobs, self.session)
         self._connect()
 
     @property
@@ -302,9 +292,7 @@ class Importer(QObject):
 
     def leave(self) -> None:
         """Close the window without asking."""
-        for key in (READING, SURVEYING, LOADING, DETAILING):
-            self._jobs.cancel(key)
-        self.session.close()
+        self.work.stop()
         self.window.may_close = True
         self.window.close()
 
@@ -314,7 +302,6 @@ class Importer(QObject):
         session.changed.connect(self._display)
         session.refused.connect(self._refuse)
         session.broken.connect(self._fail)
-        session.busy_changed.connect(self._follow_busy)
         window.follow_history(session.history)
         window.page_built.connect(self._connect_page)
         self.questions.columns_named.connect(self.name_columns)
@@ -375,8 +362,7 @@ class Importer(QObject):
             self.read(self._paths)
 
     def _start(self, key: str, work: Callable[..., object], done: Callable[..., None]) -> None:
-        self._jobs.start(key, _JOBS.get(key, tr("Looking it over")), work, done=done, failed=self._fail)
-        self._ticks.start()
+        self.work.start(key, work, done, self._fail)
 
     def _fail(self, error: Exception) -> None:
         self.window.next.setEnabled(self.session.table is not None)
@@ -384,25 +370,6 @@ class Importer(QObject):
         if self.session.table is None:
             self.window.waiting.display(tr("The files could not be read"), "", tr("Read again"), is_reading=False)
 
-    def _follow_busy(self, is_busy: bool) -> None:
-        if is_busy:
-            self._ticks.start()
-
-    def _display_progress(self) -> None:
-        running = next((key for key in _JOBS if self._jobs.is_running(key)), None)
-        if running is None:
-            self._ticks.stop()
-            self.window.status.display_job(None)
-            return
-        fraction = self._jobs.fraction(running)
-        if running == READING and self.session.table is None:
-            self.window.waiting.display_fraction(fraction)
-        else:
-            self.window.status.display_job(_JOBS[running], fraction, can_cancel=running in CANCELLABLE)
-
     def _stop(self) -> None:
         gc.unfreeze()
-        self._ticks.stop()
-        for key in (READING, SURVEYING, LOADING, DETAILING):
-            self._jobs.cancel(key)
-        self.session.close()
+        self.work.stop()

@@ -94,7 +94,7 @@ class Importer(QObject):
         self.window.next.setEnabled(self.session.table is not None)
         if was_reading and self.session.table is None:
             self.window.waiting.display(tr("Reading was cancelled"), "", tr("Read again"), is_reading=False)
-        self._display_progress()
+        self.work.display_progress()
 
     def _take_files(self, read: reading.ReadFiles) -> None:
         table = read.state.table

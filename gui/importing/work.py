@@ -28,7 +28,7 @@ class ImportWork(QObject):
         super().__init__(window)
         self._window, self._jobs, self._session = window, jobs, session
         self._ticks = QTimer(self, interval=_TICK_MS)
-        self._ticks.timeout.connect(self._display_progress)
+        self._ticks.timeout.connect(self.display_progress)
         session.busy_changed.connect(self._follow_busy)
 
     def start(
@@ -45,11 +45,8 @@ class ImportWork(QObject):
             self._jobs.cancel(key)
         self._session.close()
 
-    def _follow_busy(self, is_busy: bool) -> None:
-        if is_busy:
-            self._ticks.start()
-
-    def _display_progress(self) -> None:
+    def display_progress(self) -> None:
+        """Show how far the job is that runs."""
         running = next((key for key in _JOBS if self._jobs.is_running(key)), None)
         if running is None:
             self._ticks.stop()
@@ -60,3 +57,7 @@ class ImportWork(QObject):
             self._window.waiting.display_fraction(fraction)
         else:
             self._window.status.display_job(_JOBS[running], fraction, can_cancel=running in CANCELLABLE)
+
+    def _follow_busy(self, is_busy: bool) -> None:
+        if is_busy:
+            self._ticks.start()

@@ -21,6 +21,9 @@ INTERVAL = 0.95
 """Confidence of the interval of a slope."""
 
 
+_SINGULAR, _LARGEST_LOG = 1e6, 300.0
+
+
 @dataclass(frozen=True, slots=True)
 class LogSlope:
     """The line through log I against log P.
@@ -39,9 +42,9 @@ class LogSlope:
     centre_uw, log10_intensity : float
         Geometric mean of the powers, and the line there.
     bend, bend_error : float
-        Change of the slope per factor e of power, and its standard error; NaN with three points.
+        Change of the slope per factor e of power, and its standard error; NaN where three points or less are seen.
     bend_chance : float
-        Chance of a bend as far below zero without one, on one side; NaN with three points.
+        Chance of a bend as far below zero without one, on one side; NaN likewise.
     first_slope, last_slope : float
         Slope at the lowest and highest power; of the line, where the bend is not known.
     """
@@ -102,7 +105,7 @@ def fit_log_slope(power_uw: FloatArray, intensity: FloatArray, *, error: FloatAr
     slope, spread = float(line.coefficients[1]), float(np.sqrt(line.covariance[1, 1]))
     half = line.quantile(0.5 + 0.5 * INTERVAL) * spread
     bend, bend_error, chance, ends = float("nan"), float("nan"), float("nan"), (slope, slope)
-    if light.size > LEAST_POWERS:
+    if light.size > LEAST_POWERS and (sigma is None or np.sum(light > 2.0 * sigma) > LEAST_POWERS):
         curve = _fitted(x, light, sigma, degree=2)
         bend, bend_error = 2.0 * float(curve.coefficients[2]), 2.0 * float(np.sqrt(curve.covariance[2, 2]))
         chance = curve.chance_below(bend / bend_error) if bend_error > 0.0 else float(bend >= 0.0)
@@ -172,16 +175,26 @@ def _fitted(x: FloatArray, light: FloatArray, sigma: FloatArray | None, *, degre
         return _Polynomial(np.asarray(found, float), np.asarray(covariance, float), dof, float("nan"), True)
     start = _start(x, light, sigma, degree)
     fit = least_squares(
-        lambda c: (np.exp(design @ c) - light) / sigma,
+        lambda c: (_grown(design @ c) - light) / sigma,
         start,
-        jac=lambda c: design * (np.exp(design @ c) / sigma)[:, None],
+        jac=lambda c: design * (_grown(design @ c) / sigma)[:, None],
         method="lm",
         xtol=1e-12,
         ftol=1e-12,
     )
     misfit = 2.0 * float(fit.cost) / dof
+    if not np.linalg.cond(fit.jac) < _SINGULAR:
+        raise AnalysisError(
+            f"only {int(np.sum(light > 2.0 * sigma))} of {light.size} points of the power series stand out of their "
+            "noise, too few for a slope. Expose longer at low power."
+        )
     covariance = max(misfit, 1.0) * np.linalg.inv(fit.jac.T @ fit.jac)
     return _Polynomial(fit.x, covariance, dof, misfit, misfit > 1.0)
+
+
+def _grown(log_light: FloatArray) -> FloatArray:
+    """Return the intensities; a trial step of the search may go beyond what a float holds."""
+    return np.asarray(np.exp(np.minimum(log_light, _LARGEST_LOG)))
 
 
 def _start(x: FloatArray, light: FloatArray, sigma: FloatArray, degree: int) -> FloatArray:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import least_squares, nnls
+from scipy.special import expit
 from scipy.stats import norm
 from scipy.stats import t as student
 
@@ -257,12 +258,12 @@ def _peak(law: _Law, brightest: float) -> tuple[Reading, float]:
     # Of x = 1/yield − 1 the logarithm is nearly normal, which keeps the interval between 0 and 1.
     gradient = _log_odds_gradient(law.parts, at)
     spread = float(np.sqrt(gradient @ law.covariance @ gradient))
-    odds = 1.0 / value - 1.0
+    log_odds = np.log(value / (1.0 - value))
     z = law.quantile(float(norm.cdf(1.0)))
-    low, high = (1.0 / (1.0 + odds * np.exp(side * z * spread)) for side in (1.0, -1.0))
+    low, high = (expit(log_odds + side * z * spread) for side in (-1.0, 1.0))
     if top <= brightest:
         return Reading(value, value * (1.0 - value) * spread, "", float(low), float(high)), at
-    limit = float(1.0 / (1.0 + odds * np.exp(law.quantile(LIMIT_CHANCE) * spread)))
+    limit = float(expit(log_odds - law.quantile(LIMIT_CHANCE) * spread))
     reason = "the yield still rises at the highest power, so its maximum lies above. Go to higher power."
     return Reading(value, value * (1.0 - value) * spread, "", float(low), None, limit, None, reason), at
 

@@ -139,12 +139,10 @@ def _end(
     objective: Objective, best: FloatArray, least: float, rise: float, *, side: float, reach: float
 ) -> float | None:
     """Return where χ² with the rise time held is ``rise`` above the least, below or above the best; None if nowhere."""
-    warm = best
 
     def above(tau: float) -> float:
-        nonlocal warm
-        found = objective.minimise(warm, rise_fs=tau)
-        warm = found.parameters
+        # From the best each time: a path of its own could end in another minimum at the same rise time.
+        found = objective.minimise(best, rise_fs=tau)
         # The root of χ² is nearly straight, which brings the search to its end soon.
         return float(np.sqrt(max(found.chi2 - least, 0.0)) - np.sqrt(rise))
 

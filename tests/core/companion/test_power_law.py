@@ -91,6 +91,12 @@ def test_slopes_have_pulls_of_unit_spread_and_intervals_hold_the_truth(truth: Po
     assert 0.91 <= np.mean([one.low < wanted < one.high for one in found]) <= 1.0
 
 
+def test_one_bright_point_is_too_few_for_a_slope() -> None:
+    light = np.array([-1.0, -1.0, -1.0, 60.0])
+    with pytest.raises(AnalysisError, match="1 of 4 points of the power series stand out"):
+        fit_log_slope(np.array([1.0, 10.0, 1e3, 1e4]), light, error=np.ones(4))
+
+
 # --- order -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("truth", "order"),

@@ -220,6 +220,17 @@ def test_a_wrong_temperature_tilts_eta_by_what_its_error_says() -> None:
     assert abs(found.common[0][0]) > abs(found.common[0][-1])
 
 
+def test_what_is_common_is_in_the_error_and_the_match_moves_all_energies_at_once() -> None:
+    data = virtual_absorption(np.random.default_rng(3), truth=TRUTH)
+    found = eta_of(data)
+    np.testing.assert_allclose(found.error, np.sqrt(found.noise_error**2 + np.sum(found.common**2, axis=0)))
+    match = (data.energy_mev >= MATCH_MEV[0]) & (data.energy_mev <= MATCH_MEV[1])
+    level = found.scale.error / found.scale.value
+    other = eta_of(data, heat=np.where(match, data.heat * (1.0 + level), data.heat))
+    inside = found.energy_mev < MATCH_MEV[0]
+    np.testing.assert_allclose((other.eta - found.eta)[inside], found.common[2][inside], rtol=0.05)
+
+
 def test_film_and_suspension_of_one_band_agree_and_a_red_shift_is_told() -> None:
     energy, rng = np.arange(2200.0, 2620.0, 1.0), np.random.default_rng(4)
 

@@ -75,6 +75,12 @@ def test_the_standard_error_of_the_published_sample() -> None:
     assert found.mean.error == pytest.approx(found.spread.value / np.sqrt(957), rel=1e-12)
 
 
+def test_the_error_of_the_spread_is_that_of_a_normal_sample_where_it_is_one() -> None:
+    areas = virtual_areas(np.random.default_rng(0), replace(TRUTH, particles=20_000))
+    spread = measure_sizes(areas, minimum_nm=0.0, merged="flag").spread
+    assert spread.error == pytest.approx(spread.value / np.sqrt(2.0 * 20_000), rel=0.03)
+
+
 @pytest.mark.parametrize("kind", ["normal", "lognormal"])
 def test_mean_and_spread_are_recovered_with_pulls_of_unit_spread(kind: Any) -> None:
     truth, pulls = SizeTruth(kind=kind, particles=300, spread_nm=1.2), []

@@ -79,6 +79,17 @@ def truth_mev(name: str, t: np.ndarray) -> np.ndarray:
     return np.sqrt(found) if law.is_squared else found
 
 
+def test_fitted_columns_are_those_of_the_formulas() -> None:
+    np.testing.assert_allclose(
+        truth_mev("phonon_width", WIDE_K), phonon_width_mev(WIDE_K, *TRUTHS["phonon_width"].values())
+    )
+    np.testing.assert_allclose(truth_mev("varshni", WIDE_K), varshni_mev(WIDE_K, 2386.0, -0.3, 150.0))
+    np.testing.assert_allclose(truth_mev("bose_einstein", WIDE_K), bose_einstein_mev(WIDE_K, 2360.0, 30.0, 20.0))
+    np.testing.assert_allclose(truth_mev("huang_rhys", WIDE_K), huang_rhys_width_mev(WIDE_K, 4.0, 12.0))
+    two = TWO_OSCILLATORS.columns(WIDE_K, np.array([[6.1]]), np.array([[18.5]]))[0] @ [2350.0, 0.1, 12.0, -5.0]
+    np.testing.assert_allclose(two, two_oscillator_mev(WIDE_K, 2350.0, 0.10, (12.0, -5.0), (6.1, 18.5)))
+
+
 @pytest.mark.parametrize("name", TRUTHS)
 def test_exact_data_give_the_parameters_back(name: str) -> None:
     fit = fit_law(LAWS[name], WIDE_K, truth_mev(name, WIDE_K), error_mev=np.full(WIDE_K.size, 0.001))
@@ -177,6 +188,7 @@ def test_an_acoustic_term_of_zero_is_a_limit_and_never_negative() -> None:
         assert acoustic.value >= 0.0
         if acoustic.is_limit:
             assert acoustic.lower_limit is None
+            assert fit.surface.ends(np.array([0.0, 1.0, 0.0]), 4.0)[0] >= 0.0
             held.append("can't be negative" in acoustic.reason or "not determined" in acoustic.reason)
     assert len(held) > 30
     assert all(held)

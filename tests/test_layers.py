@@ -19,7 +19,17 @@ ABOVE_WIDGETS = (*ABOVE_PLOTS, "asplab.gui.plots")
 
 # What is measured and computed knows nothing of commands, of their jobs, and of how results are written down.
 SCIENCE_ROOMS = (
-    *("appraisal", "arena", "bootstrap", "calibration", "consistency", "corrections", "drift", "efficiency"),
+    *(
+        "appraisal",
+        "arena",
+        "bootstrap",
+        "calibration",
+        "companion",
+        "consistency",
+        "corrections",
+        "drift",
+        "efficiency",
+    ),
     *("emission", "energies", "grouping", "io", "photothermal", "polaron", "project", "pump", "responses", "sampling"),
     *("scans", "sensitivity", "settings", "shape", "statistics", "systematics", "virtual", "pipeline", "loading"),
 )

@@ -116,7 +116,8 @@ def _row(value: LiteratureValue, joint: Estimate | None) -> TableRow:
         distance = min(joint.value - value.low, 0.0) + max(joint.value - value.high, 0.0)
         off = plain(distance / joint.error, 1)
     shifts = isotope_shifts(value) if value.kind == "phonon_energy" else ()
-    isotopes = ", ".join(f"{one.atom}-{one.mass_number} {plain(one.largest_shift_mev, 2)} meV" for one in shifts[:2])
+    largest = sorted(shifts, key=lambda one: -abs(one.largest_shift_mev))[:2]
+    isotopes = ", ".join(f"{one.atom}-{one.mass_number} {plain(one.largest_shift_mev, 2)} meV" for one in largest)
     cells = (
         KIND_NAMES.get(value.kind, value.kind),
         value.text,

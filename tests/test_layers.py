@@ -19,19 +19,10 @@ ABOVE_WIDGETS = (*ABOVE_PLOTS, "asplab.gui.plots")
 
 # What is measured and computed knows nothing of commands, of their jobs, and of how results are written down.
 SCIENCE_ROOMS = (
-    *(
-        "appraisal",
-        "arena",
-        "bootstrap",
-        "calibration",
-        "companion",
-        "consistency",
-        "corrections",
-        "drift",
-        "efficiency",
-    ),
-    *("emission", "energies", "grouping", "io", "photothermal", "polaron", "project", "pump", "responses", "sampling"),
-    *("scans", "sensitivity", "settings", "shape", "statistics", "systematics", "virtual", "pipeline", "loading"),
+    *("appraisal", "arena", "bootstrap", "calibration", "companion", "consistency", "corrections", "drift"),
+    *("efficiency", "emission", "energies", "grouping", "io", "photothermal", "polaron", "project", "pump"),
+    *("responses", "sampling", "scans", "sensitivity", "settings", "shape", "statistics", "systematics", "virtual"),
+    *("pipeline", "loading"),
 )
 
 # A module whose name begins with the key may not import what begins with one of the values.

@@ -46,9 +46,11 @@ def _choose(
         return min(fitting, key=lambda frame: _distance(frame, condition)), ""
     if not frames or (condition.probe_mw == 0.0 and frames[0].kind == "background"):
         return None, ""
-    what = ", ".join(dict.fromkeys(_PLAIN[misfit] for misfit in misfits))
+    what = ", ".join(sorted({_PLAIN[misfit] for misfit in misfits}))
     kind = NAMES[frames[0].kind]
-    return None, f"none was taken with its {what}. Measure one, or blank the column of a {kind} that holds for all"
+    remedy = f"Measure one, or leave that column empty for a {kind} that holds for all"
+    # Whatever the order of the frames, one reason is told in one way.
+    return None, f"none was taken with its {what}. {remedy}"
 
 
 def _misfit(frame: MeanFrame, condition: Condition, gain: Gain, tolerances: GroupingSettings) -> str:

@@ -189,7 +189,7 @@ def _told(blank: MeanFrame, share: _Share, *, is_lit: bool, is_told: bool) -> Pr
         f"{round(share.value, 2) + 0.0:.2f} ± {share.error:.2f}"
     )
     if share.is_impossible and not share.is_none:
-        size += ", and less it the blanks are negative"
+        size += ", and with that much taken out the blanks would be negative"
     if is_told:
         message = f"probe_mw says that the probe was on, but {size}: the background is not taken out of the blanks."
         return Problem("info", blank.sources[0], message)

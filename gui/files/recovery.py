@@ -173,16 +173,19 @@ class Recovery(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setWindowTitle("ASPLab")
-        when = QLocale().toString(
-            QDateTime.fromSecsSinceEpoch(int(kept.kept_at.timestamp())), QLocale.FormatType.ShortFormat
-        )
+        made, locale = QDateTime.fromSecsSinceEpoch(int(kept.kept_at.timestamp())), QLocale()
+        # Nobody has to guess which of two numbers is the month.
+        day = locale.toString(made.date(), QLocale.FormatType.LongFormat)
+        when = f"{day} {locale.toString(made.time(), QLocale.FormatType.ShortFormat)}"
         box.setText(tr("Recover unsaved work on {name}?", name=kept.document.experiment.name))
         box.setInformativeText(
             tr(
-                "The program ended without saving. Kept on {when}: {contents}. Data: {place}",
+                "The program ended without saving. Kept on {when}: {contents}. {place}",
                 when=when,
                 contents=kept_work.contents_words(kept),
-                place=tr("kept with it") if kept.has_own_data else str(kept.origin),
+                place=tr("The data are kept with them.")
+                if kept.has_own_data
+                else tr("The data are in {place}", place=kept.origin),
             )
         )
         recover = box.addButton(tr("Recover"), QMessageBox.ButtonRole.AcceptRole)

@@ -146,7 +146,7 @@ def _facts(file: ScannedFile, part: ScannedPart | None) -> list[tuple[str, str]]
         return facts
     facts += [(tr("Reader"), _plain(part.reader)), (tr("Points"), _plain(part.shape)), (tr("Axis"), _plain(part.axis))]
     if np.isfinite(part.peak_nm):
-        facts.append((tr("Maximum"), f"{part.peak_nm:.1f} nm"))
+        facts.append((tr("Highest at"), f"{part.peak_nm:.1f} nm"))
     header = [(_plain(name), _plain(" ".join(value.split()))) for name, value in part.metadata[:_MOST_FACTS]]
     return [*facts, *header]
 

@@ -80,7 +80,7 @@ class TemplateBar(QWidget):
                 self.regex.blockSignals(False)
             self._say_fault("")
         names = dict.fromkeys(row.file for row in state.table.rows)
-        words = state.table.matched or tr("{names} names, read for what they say plainly", names=len(names))
+        words = state.table.matched or tr("{names} names, read without a template", names=len(names))
         is_whole = template is None or all(row.is_matched for row in state.table.rows)
         self.matched.setText(f"{'✓' if is_whole else '≠'} {words}" if template is not None else words)
         self._tone(self.matched, "info" if template is None else "good" if is_whole else "warn")

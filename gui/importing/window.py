@@ -29,7 +29,7 @@ from asplab.gui.widgets.status import StatusLine
 from asplab.gui.widgets.steps import StepBar
 from asplab.gui.widgets.text import TextLine
 
-STEPS = (("files", tr("1  Files")), ("conditions", tr("2  Conditions")), ("check", tr("3  Check")))
+STEPS = (("files", tr("1  Files")), ("conditions", tr("2  Conditions")), ("check", tr("3  Review")))
 Page = TypeVar("Page", FilesPage, ConditionsPage, CheckPage)
 KEYS = tuple(key for key, _ in STEPS)
 HINTS = {

@@ -17,7 +17,7 @@ SYSTEMATICS = Group(
               equation=r"\mathrm{QY}(h\nu) = \mathrm{QY}\left[1 + \varepsilon\,\frac{h\nu - "
               r"h\nu_1}{300\ \mathrm{meV}}\right]",
               source=PRIOR, page="systematics#the-nuisances"),
-        Entry("systematics", "yield_step_percent", "number", tr("Yield below gap"),
+        Entry("systematics", "yield_step_percent", "number", tr("QY below gap"),
               tr("Quantum yield of light absorbed below the gap against that of the lowest Stokes excitation: what a "
                  "slope of the yield does on its way to the gap."),
               Numeric("%", 2, 0.0, 50.0, 0.1),
@@ -28,7 +28,7 @@ SYSTEMATICS = Group(
               Numeric("%", 2, 0.0, 50.0, 0.1),
               equation=r"I \to I\left[1 + \varepsilon\,\frac{h\nu - h\nu_1}{300\ \mathrm{meV}}\right]",
               source=PRIOR, page="systematics#the-nuisances"),
-        Entry("systematics", "path_mismatch_percent", "number", tr("Mismatch"),
+        Entry("systematics", "path_mismatch_percent", "number", tr("Path mismatch"),
               tr("Transmission of the anti-Stokes path against the Stokes path. Where the curves of all filters are "
                  "measured, the default of 2 counts as 0.5."),
               Numeric("%", 2, 0.0, 50.0, 0.1),
@@ -69,7 +69,7 @@ SYSTEMATICS = Group(
               Numeric("meV", 1, 0.0, 100.0, 0.5),
               equation=r"I \to I\,\frac{s(\delta)}{s(0)}, \qquad s\ \mathrm{the\ part\ that\ is\ seen}",
               source=PRIOR, page="systematics#the-nuisances"),
-        Entry("systematics", "ensemble_mev", "number", tr("Hidden spread"),
+        Entry("systematics", "ensemble_mev", "number", tr("Spread of gaps"),
               tr("Standard deviation of the gaps of an ensemble that a single-gap model does not know of."),
               Numeric("meV", 1, 0.0, 200.0, 1.0),
               equation=r"\eta \to \langle\eta\rangle = \frac{\int \rho(E - \Delta "

@@ -52,7 +52,7 @@ RATIO, EFFICIENCY, ABSORPTION = "R & QY", tr("Efficiency"), tr("Absorption")
 ALL_CHECKS, PROBLEMS = tr("Polaron › checks"), "problems"
 """Where checks lead to: names of steps, a page, and the list of problems."""
 _COLON, _AWAITED = ": ", " …"
-_ALL_CHECKS = tr("The page “Checks” of the Polaron step has all of them.")
+_ALL_CHECKS = tr("The page “Consistency” of the Polaron step has all of them.")
 _AWAITED_NOTE = tr("Checked as soon as the data rest.")
 _MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
@@ -271,7 +271,7 @@ def consistency_checks(results: Results, view: ViewState, before: Sequence[Check
             Check(
                 "good",
                 tr("Consistency: {rest} more {verb}", rest=rest, verb=verb),
-                tr("The page “Checks” of the Polaron step has all."),
+                tr("The page “Consistency” of the Polaron step has all."),
                 ALL_CHECKS,
             )
         )

@@ -19,9 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from asplab.gui.bindings import Bindings
+from asplab.gui.importing.window import STEPS as IMPORT_STEPS
+from asplab.gui.panels.polaron.history import History
 from asplab.gui.panels.polaron.registry import PAGES
 from asplab.gui.plots.base import Plot
 from asplab.gui.step_list import MORE, STEPS
+from asplab.gui.widgets.dock import Dock
 
 Until = Callable[..., None]
 
@@ -128,3 +131,16 @@ def test_every_action_has_a_text_and_every_menu_a_title(opened: Bindings) -> Non
     menus = [action.menu() for action in opened.window.menuBar().actions()]
     assert menus
     assert not [menu for menu in menus if not menu.title()]
+
+
+def test_no_two_places_are_called_the_same(opened: Bindings) -> None:
+    docks = [dock.windowTitle() for dock in opened.window.findChildren(Dock)]
+    steps = [words for _, words in (*STEPS, *MORE)]
+    pages = [entry.title for entry in PAGES]
+    imports = [words.split("  ")[1] for _, words in IMPORT_STEPS]
+    fits = History()
+    names = [*docks, *steps, *pages, *imports, fits.list.accessibleName()]
+    fits.deleteLater()
+    stems = [name.casefold().removesuffix("s") for name in names]
+    # The step Results is the whole of what the dock shows for one temperature.
+    assert {stem for stem in stems if stems.count(stem) > 1} <= {"result"}

@@ -41,12 +41,12 @@ from asplab.gui.words.reading import temperature_name, temperature_specs
 
 COLUMNS = (
     Column("T"),
-    Column(tr("leans on ΔE"), "meV", tr("The point without which the parameter shifts most")),
+    Column(tr("rests most on ΔE"), "meV", tr("The point without which the parameter shifts most")),
     Column("shift", "σ", tr("By how much, in standard errors of the full fit")),
     Column(tr("best ΔE"), "meV", tr("Where one more η would make the error smallest")),
     Column(tr("error now"), "meV", tr("First-order standard error"), is_spare=True),
     Column(tr("error then"), "meV", tr("With one more η at the best ΔE")),
-    Column("fall", "%", tr("By how much the error falls")),
+    Column(tr("smaller by"), "%", tr("By how much the error falls")),
 )
 _ETA_ERROR = Numeric(tr("σ of η"), 4, 1e-4, 1.0, 0.001)
 _USUAL_ERROR = 0.005

@@ -34,7 +34,7 @@ class History(Card):
     deleted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Fit history"), parent=parent)
+        super().__init__(tr("Fits so far"), parent=parent)
         self._fits: tuple[Scenario, ...] = ()
         self._recent: tuple[Scenario, ...] = ()
         self._document: Document | None = None
@@ -54,7 +54,7 @@ class History(Card):
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
-        self.list.setAccessibleName(tr("Fit history"))
+        self.list.setAccessibleName(tr("Fits so far"))
         self.list.setEditTriggers(QTreeWidget.EditTrigger.EditKeyPressed | QTreeWidget.EditTrigger.DoubleClicked)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -7,7 +7,7 @@ PAGES = (
     PageEntry("fit", tr("Fit"), "polaron.fit", "FitPage"),
     PageEntry("models", tr("Models"), "polaron.models", "ModelsPage"),
     PageEntry("intervals", tr("Intervals"), "polaron.intervals", "IntervalsPage"),
-    PageEntry("checks", tr("Checks"), "polaron.checks", "ChecksPage"),
+    PageEntry("checks", tr("Consistency"), "polaron.checks", "ChecksPage"),
     PageEntry("errors", tr("Errors"), "polaron.errors", "ErrorsPage"),
     PageEntry("advice", tr("Advice"), "polaron.advice", "AdvicePage"),
     PageEntry("sensitivity", tr("Sensitivity"), "polaron.sensitivity", "SensitivityPage"),

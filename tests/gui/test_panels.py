@@ -490,6 +490,19 @@ def test_an_unidentified_phonon_is_a_limit_not_a_number(show: Callable[..., Any]
     assert fit.phonon_mev[COLD] > 0
 
 
+def test_points_without_a_logarithm_are_counted_above_the_picture_that_lacks_them(
+    show: Callable[..., Any], results: Results
+) -> None:
+    fit = results.efficiency
+    low = fit.eta_low.copy()
+    known = np.flatnonzero(fit.fitted[COLD] & np.isfinite(low[COLD]) & (fit.eta[COLD] > 0.0))
+    panel = show(FitPage)
+    lacking = int(np.sum(np.isfinite(panel.pulls.series[0].y) & ~np.isfinite(panel.logit.series[0].y)))
+    low[COLD, known[:2]] = np.nan
+    panel = show(FitPage, replace(results, efficiency=replace(fit, eta_low=low)))
+    assert f"{lacking + 2} points in residuals only" in panel._logit_card.subtitle
+
+
 def test_a_click_on_a_row_chooses_its_temperature(show: Callable[..., Any], click: Any) -> None:
     panel = show(FitPage)
     told = recorded(panel.temperature_chosen)

@@ -16,7 +16,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.core.polaron.profiles import PolaronIntervals
-from asplab.gui.language import tr
+from asplab.gui.language import counted, tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.base import EXCLUDES
 from asplab.gui.panels.polaron.fit_curves import (
@@ -234,7 +234,9 @@ class FitPage(Page):
         for plot, shown in ((self.logit, logit), (self.pulls, pull[t])):
             is_shown = point is not None and bool(np.isfinite(shown[point]))
             plot.display_selected(0 if is_shown else None, point)
-        self._logit_card.display_subtitle(_misfit(polaron, t) if polaron.fitted[t] else "")
+        # A point without a logarithm leaves no gap that one could see.
+        below = int(np.sum(np.isfinite(pull[t]) & ~np.isfinite(logit))) if polaron.fitted[t] else 0
+        self._logit_card.display_subtitle(*_model_words(_misfit(polaron, t), below) if polaron.fitted[t] else ("",))
 
     # --- all temperatures --------------------------------------------------------------------------------
     def _show_plane(self, polaron: PolaronFit, intervals: PolaronIntervals | None, specs: list[str], t: int) -> None:
@@ -360,6 +362,13 @@ def _misfit(polaron: PolaronFit, t: int) -> str:
     if not math.isfinite(polaron.chi2[t]) or dof < 1:
         return tr("no degree of freedom left")
     return tr("χ²/dof {chi2}", chi2=plain(polaron.chi2[t] / dof, 2))
+
+
+def _model_words(misfit: str, below: int) -> tuple[str, ...]:
+    """Return how well the model fits and how many points the upper picture can't hold, then in fewer words."""
+    if not below:
+        return (misfit,)
+    return tr("{misfit} · {points} in residuals only", misfit=misfit, points=counted(below, "point")), misfit
 
 
 def _pull_tip(fit: EfficiencyFit, pull: np.ndarray, t: int, j: int) -> str:

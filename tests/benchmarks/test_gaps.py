@@ -164,7 +164,7 @@ def actions(bindings: Bindings, document: Document, folder: Path) -> Iterator[Ac
     for mode in ("dark", "light"):
         yield f"theme {mode}", lambda mode=mode: bindings.choose_mode(mode)
     yield from helps(bindings)
-    yield "problems", bindings._open_problems
+    yield "problems", bindings.leading.open_problems
     yield from keeping(bindings, folder)
     yield from opening(bindings, document)
 

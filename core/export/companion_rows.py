@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from asplab.core.companion.power_law.photon_range import PhotonRange
-from asplab.core.companion.power_law.stage import PowerFindings, SeriesReading
+from asplab.core.companion.power_law.stage import SeriesReading
 from asplab.core.companion.reading import Reading
 from asplab.core.pipeline import Results
 from asplab.core.rounding import number
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 def companion(results: Results) -> Row:
     """Return one section for each companion measurement that the experiment holds."""
-    sections = {"power": _power(results.power_dependence), "cooling": cooling_rows(results)}
+    sections = {"power": _power(results), "cooling": cooling_rows(results)}
     return {name: section for name, section in sections.items() if section is not None}
 
 
@@ -38,12 +38,13 @@ def _end(value: float | None) -> float | None:
     return None if value is None else number(value)
 
 
-def _power(found: PowerFindings | None) -> Row | None:
-    if found is None or not found.readings:
+def _power(results: Results) -> Row | None:
+    found, energies = results.power_dependence, results.energies
+    if found is None or energies is None or not found.readings:
         return None
     return {
         "series": [power_row(one) for one in found.readings],
-        "single_photon_range": [_range_row(temperature, one) for temperature, one in found.ranges],
+        "single_photon_range": [_range_row(float(energies.temperatures_k[t]), one) for t, one in found.ranges],
     }
 
 

@@ -132,13 +132,13 @@ def _read(
         if np.isnan(powers.light_uw[place]):
             told.append(_no_power(layout.labels[t][place[1]]))
             continue
-        shares = [_share(series, law, float(powers.light_uw[place])) for series, law in own]
+        shares = [share_at(series, law, float(powers.light_uw[place])) for series, law in own]
         share[place], error[place] = min(shares, key=lambda pair: pair[1])
         known[place] = True
     return SeriesRead(share, error, known, tuple(fits), tuple(told))
 
 
-def _share(series: PowerSeries, law: PowerLaw, power_uw: float) -> tuple[float, float]:
+def share_at(series: PowerSeries, law: PowerLaw, power_uw: float) -> tuple[float, float]:
     """Return the share at a power; neutral filters that not all points have add the error of their nominal OD."""
     share, error = law.share(power_uw)
     density = series.neutral_od

@@ -1,6 +1,7 @@
 """The power dependence of every excitation that has a power series, and the range of a single photon."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from asplab.core.errors import AsplabError
 from asplab.core.grouping.layout import Layout
 from asplab.core.pump.power_series import PowerSeries
 from asplab.core.pump.pump_powers import PumpPowers
-from asplab.core.pump.two_photon import TwoPhoton
+from asplab.core.pump.two_photon import TwoPhoton, share_at
 from asplab.core.units import energy_from_wavelength
 
 
@@ -23,6 +24,8 @@ class SeriesReading:
     Attributes
     ----------
     series : PowerSeries
+    temperature : int or None
+        Index of the temperature of the spectra that it belongs to; None where there is none.
     detuning_mev : float
         E_g − E_exc; NaN where no temperature of the spectra is that of the series.
     dependence : PowerDependence or None
@@ -33,6 +36,7 @@ class SeriesReading:
     """
 
     series: PowerSeries
+    temperature: int | None
     detuning_mev: float
     dependence: PowerDependence | None
     share: Reading | None
@@ -47,11 +51,12 @@ class PowerFindings:
     ----------
     readings : tuple of SeriesReading
         By temperature, then by detuning.
-    ranges : tuple of (temperature_k, PhotonRange)
+    ranges : tuple of (int, PhotonRange)
+        Index of the temperature and what its series say.
     """
 
     readings: tuple[SeriesReading, ...]
-    ranges: tuple[tuple[float, PhotonRange], ...]
+    ranges: tuple[tuple[int, PhotonRange], ...]
 
 
 def find_power_dependence(
@@ -59,23 +64,40 @@ def find_power_dependence(
 ) -> PowerFindings:
     """Read every power series of files and of repeats at several powers."""
     found = [_read(series, energies, powers, layout) for series, _ in two_photon.fits]
-    found.sort(key=lambda one: (one.series.temperature_k, one.detuning_mev))
+    found.sort(
+        key=lambda one: (
+            one.series.temperature_k if one.temperature is None else energies.temperatures_k[one.temperature],
+            np.nan_to_num(one.detuning_mev, nan=np.inf),
+        )
+    )
     return PowerFindings(tuple(found), _ranges(found))
 
 
 def _read(series: PowerSeries, energies: Energies, powers: PumpPowers, layout: Layout) -> SeriesReading:
     place = _place(series, layout)
-    detuning = float("nan")
+    t, detuning = None, math.nan
     if place is not None:
-        excitation = float(energy_from_wavelength(series.excitation_nm))
-        detuning = float(energies.reference_mev[place[0]]) - excitation
+        t = place[0]
+        detuning = float(energies.reference_mev[t]) - float(energy_from_wavelength(series.excitation_nm))
     try:
         dependence = read_power_dependence(series.power_uw, series.intensity, error=series.error)
-        working = float("nan") if place is None else float(powers.light_uw[place])
-        share = two_photon_share(dependence, working) if np.isfinite(working) else None
+        working = math.nan if place is None else float(powers.light_uw[place])
+        share = _share(series, dependence, working) if math.isfinite(working) else None
     except AsplabError as error:
-        return SeriesReading(series, detuning, None, None, str(error))
-    return SeriesReading(series, detuning, dependence, share)
+        return SeriesReading(series, t, detuning, None, None, str(error))
+    return SeriesReading(series, t, detuning, dependence, share)
+
+
+def _share(series: PowerSeries, dependence: PowerDependence, power_uw: float) -> Reading:
+    """Return the share with the error of neutral filters that not all points have, as the chain subtracts it."""
+    found = two_photon_share(dependence, power_uw)
+    _, error = share_at(series, dependence.law, power_uw)
+    beside = math.sqrt(max(error**2 - found.error**2, 0.0)) if math.isfinite(found.error) else 0.0
+    if beside == 0.0:
+        return found
+    low = None if found.low is None else found.value - math.hypot(found.value - found.low, beside)
+    high = None if found.high is None else found.value + math.hypot(found.high - found.value, beside)
+    return replace(found, error=error, low=low, high=high)
 
 
 def _place(series: PowerSeries, layout: Layout) -> tuple[int, int] | None:
@@ -85,14 +107,13 @@ def _place(series: PowerSeries, layout: Layout) -> tuple[int, int] | None:
     return (int(found[0, 0]), int(found[0, 1])) if len(found) else None
 
 
-def _ranges(found: list[SeriesReading]) -> tuple[tuple[float, PhotonRange], ...]:
+def _ranges(found: list[SeriesReading]) -> tuple[tuple[int, PhotonRange], ...]:
     ranges = []
-    for temperature in sorted({one.series.temperature_k for one in found}):
-        own = [one for one in found if one.series.temperature_k == temperature and np.isfinite(one.detuning_mev)]
-        known = [(one.detuning_mev, one.dependence) for one in own if one.dependence is not None]
+    for t in sorted({one.temperature for one in found if one.temperature is not None}):
         # A single photon is asked of excitations below the gap only.
-        below = [(detuning, dependence) for detuning, dependence in known if detuning > 0.0]
-        if below:
-            detunings, dependences = zip(*below, strict=True)
-            ranges.append((temperature, find_photon_range(np.array(detunings), dependences)))
+        own = [one for one in found if one.temperature == t and one.detuning_mev > 0.0]
+        known = [(one.detuning_mev, one.dependence) for one in own if one.dependence is not None]
+        if known:
+            detunings, dependences = zip(*known, strict=True)
+            ranges.append((t, find_photon_range(np.array(detunings), dependences)))
     return tuple(ranges)

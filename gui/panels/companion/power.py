@@ -27,7 +27,6 @@ _COLUMNS = (
     Column(tr("Why"), "", tr("What this rests on, and what would help"), align="left", gives_way=True, is_spare=True),
 )
 _CURVE_POINTS = 60
-_SAME_K = 1.0
 
 
 class PowerPage(CompanionPage):
@@ -55,13 +54,13 @@ class PowerPage(CompanionPage):
                 ),
             )
         kelvin = float(temperatures_of(results)[t])
-        own = [one for one in found.readings if abs(one.series.temperature_k - kelvin) < _SAME_K]
+        own = [one for one in found.readings if one.temperature == t]
         missing = tr("No series at {temperature}\nChoose another temperature.", temperature=temperature_name(kelvin))
         return Picture(
             _growth(own),
             _slopes(results, found),
             [_row(one) for one in found.readings],
-            (temperature_name(kelvin), _range_words(found, kelvin), ""),
+            (temperature_name(kelvin), _range_words(found, t), ""),
             (missing, tr("No slope\nA slope needs three powers over a factor of two.")),
         )
 
@@ -92,19 +91,20 @@ def _growth(own: Sequence[SeriesReading]) -> list[Series]:
 
 
 def _slopes(results: Results, found: PowerFindings) -> list[Series]:
-    specs = temperature_specs(temperatures_of(results))
+    temperatures = temperatures_of(results)
+    specs = temperature_specs(temperatures)
     series = []
-    for k, (kelvin, one) in enumerate(found.ranges):
-        nearest = int(np.argmin(np.abs(temperatures_of(results) - kelvin)))
+    for t, one in found.ranges:
+        name = temperature_name(temperatures[t])
         series.append(
             Series(
-                specs[nearest] if specs else detuning_spec(k),
-                temperature_name(kelvin),
+                specs[t],
+                name,
                 x=one.detuning_mev,
                 y=one.slope,
                 error=np.vstack([one.slope - one.low, one.high - one.slope]),
                 tips=[
-                    f"{temperature_name(kelvin)}, {plain(detuning, 0)} meV: {plain(slope, 2)}"
+                    f"{name}, {plain(detuning, 0)} meV: {plain(slope, 2)}"
                     for detuning, slope in zip(one.detuning_mev, one.slope, strict=True)
                 ],
             )
@@ -112,8 +112,8 @@ def _slopes(results: Results, found: PowerFindings) -> list[Series]:
     return series
 
 
-def _range_words(found: PowerFindings, kelvin: float) -> str:
-    reasons = [one.reason for temperature, one in found.ranges if abs(temperature - kelvin) < _SAME_K]
+def _range_words(found: PowerFindings, t: int) -> str:
+    reasons = [one.reason for at, one in found.ranges if at == t]
     return reasons[0] if reasons else ""
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from asplab import core
@@ -39,8 +40,8 @@ def test_slopes_rise_from_one_photon_to_two_and_shares_with_them(results: Result
     assert last.dependence.slope.low > 1.5
     assert last.share is not None
     assert last.share.value > 0.5
-    ((kelvin, found),) = results.power_dependence.ranges
-    assert kelvin == pytest.approx(250.0)
+    ((t, found),) = results.power_dependence.ranges
+    assert t == 0
     assert found.single_to_mev is not None
     assert found.two_from_mev is not None
     assert found.single_to_mev < found.two_from_mev
@@ -73,3 +74,27 @@ def test_results_json_holds_the_heat_balance_of_every_known_eta(results: Results
     assert 0 < len(rows) <= int(results.efficiency.valid.sum())
     for row in rows:
         assert row["cooling_efficiency"] == pytest.approx(row["eta_times_yield"] / row["needed"] - 1.0)
+
+
+def test_series_whose_temperature_is_read_a_little_differently_make_one_range(results: Results) -> None:
+    experiment = results.document.experiment
+    moved = tuple(
+        replace(one, condition=replace(one.condition, temperature_k=250.0 + 0.3 * k))
+        for k, one in enumerate(experiment.kept)
+    )
+    found = core.analyse(replace(results.document, experiment=replace(experiment, kept=moved))).power_dependence
+    assert found is not None
+    assert [one.temperature for one in found.readings] == [0] * len(DETUNINGS_MEV)
+    assert len(found.ranges) == 1
+
+
+def test_shares_and_their_errors_are_those_that_the_chain_subtracts(results: Results) -> None:
+    chain, layout, found = results.two_photon, results.layout, results.power_dependence
+    assert chain is not None
+    assert layout is not None
+    assert found is not None
+    for one in found.readings:
+        ((t, c),) = np.argwhere(layout.valid & (layout.index == one.series.stack))
+        assert one.share is not None
+        assert one.share.value == pytest.approx(chain.share[t, c], rel=1e-9)
+        assert one.share.error == pytest.approx(chain.error[t, c], rel=1e-9)

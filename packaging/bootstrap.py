@@ -253,11 +253,12 @@ def run_demo(python: Path, arguments: list) -> int:
     project = demo_folder(arguments) / "project.nxs"
     if code != 0 or not project.exists():
         return code
+    window = str(executable(python.parent.parent, "asplab-gui"))
     if not has_display(sys.platform, os.environ):
-        say(f"no display here. On a machine with one, open it with: asplab-gui {project}")
+        say(f"no display here. On a machine with one, open it with: {window} {project}")
         return 0
     say(f"opening {project} in the window; close it to come back here")
-    code = _exit_code([str(executable(python.parent.parent, "asplab-gui")), str(project)], folder=Path.cwd())
+    code = _exit_code([window, str(project)], folder=Path.cwd())
     if code != 0:
         say(f"the window ended with code {code}; the results are in {project.parent}")
     return code

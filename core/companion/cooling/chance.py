@@ -134,7 +134,7 @@ class CoolingMap:
             f"below {least:.2g}" if chance == 0.0 else f"above {1.0 - least:.4g}" if chance == 1.0 else f"{chance:.2g}"
         )
         told = (
-            f"within what was measured the best place is {self.temperature_k[row]:.0f} K, ΔE = "
+            f"within what was measured the best place is {self.temperature_k[row]:.0f} K, ⟨E⟩ − hν = "
             f"{self.detuning_mev[column]:.0f} meV, with η_c = {self.found.efficiency[row, column]:+.3f}; the chance "
             f"that it cools is {sure} ({self.found.n_draws} draws)."
         )

@@ -119,7 +119,7 @@ def _sentence(of_yield: Reading, of_eta: Reading, quantum_yield: float, detuning
     parts = []
     for name, reading in (("a quantum yield of", of_yield), ("an η of", of_eta)):
         parts.append(f"{name} {reading.text}" if reading.is_determined else reading.reason.rstrip("."))
-    told = f"At ΔE = {detuning_mev:.1f} meV cooling would need: {parts[0]}; or {parts[1]}."
+    told = f"At ⟨E⟩ − hν = {detuning_mev:.1f} meV cooling would need: {parts[0]}; or {parts[1]}."
     if least > detuning_mev:
-        told += f" With a yield of {quantum_yield:.3f} no η cools below ΔE = {least:.0f} meV."
+        told += f" With a yield of {quantum_yield:.3f} no η cools below ⟨E⟩ − hν = {least:.0f} meV."
     return told

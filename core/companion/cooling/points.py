@@ -71,9 +71,11 @@ class CoolingPoints:
     def sentence(self, place: tuple[int, ...]) -> str:
         """Say of one place whether it cools, heats, or is open, and by how much."""
         if not np.isfinite(self.efficiency[place]):
-            return f"at ΔE = {self.detuning_mev[place]:.1f} meV η·QY is not determined, and net cooling neither."
+            return f"at ⟨E⟩ − hν = {self.detuning_mev[place]:.1f} meV η·QY is not determined, and net cooling neither."
         found = number_with_error(float(self.product[place]), float(self.product_error[place]))
-        against = f"η·QY is {found} against {self.threshold[place]:.4f} at ΔE = {self.detuning_mev[place]:.1f} meV"
+        against = (
+            f"η·QY is {found} against {self.threshold[place]:.4f} at ⟨E⟩ − hν = {self.detuning_mev[place]:.1f} meV"
+        )
         away = float(self.significance[place])
         if away > SIGNIFICANT:
             return f"{against}: net cooling, {away:.1f} standard errors from none."

@@ -104,7 +104,7 @@ def test_the_best_place_is_one_that_was_measured() -> None:
     eta[:, 2, 1] = 0.95
     found = mapped(eta, np.array([1.0]))
     assert found.best == (2, 1)
-    assert "250 K, ΔE = 46 meV" in found.sentence
+    assert "250 K, ⟨E⟩ − hν = 46 meV" in found.sentence
     assert "below 0.015 (200 draws)" in found.sentence
     assert "Only beyond what was measured" in found.sentence
 

@@ -183,7 +183,7 @@ def test_the_papers_yield_needs_392_mev() -> None:
     assert not found.quantum_yield.is_determined
     assert "no quantum yield up to 1 suffices" in found.sentence
     assert "no η up to 1 suffices" in found.sentence
-    assert "no η cools below ΔE = 392 meV" in found.sentence
+    assert "no η cools below ⟨E⟩ − hν = 392 meV" in found.sentence
     assert found.chance_with_full_yield < 1e-10
 
 

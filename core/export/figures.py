@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from asplab.core.efficiency.fixed_laser import SAME_MEV, eta_at, usable
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.energies.references import detuning_label
+from asplab.core.export.companion_figures import COMPANION_FIGURES
 from asplab.core.export.drawing import (
     BLUE,
     FORMATS,
@@ -243,6 +244,7 @@ _FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
         "Model and data at every temperature; bars: 68 % intervals, band: 68 % of the model, N: of the joint fit",
     ),
     "models": (draw_compared, "Compared rate models, fitted at every temperature by itself; bars: 68 % intervals"),
+    **COMPANION_FIGURES,
 }
 FIGURE_NAMES = tuple(_FIGURES)
 """Names of all figures, which are those of their files."""

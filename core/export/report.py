@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-import numpy as np
-
-from asplab.core.cooling import cooling_threshold
 from asplab.core.document import Document
 from asplab.core.energies.words import SINGLE_GAP, energy_words
+from asplab.core.export.companion import companion_section
 from asplab.core.export.correction_rows import correction_section
 from asplab.core.export.error_sections import budget_section, check_section, systematic_section
 from asplab.core.export.figures import DrawnFigure
@@ -32,6 +30,7 @@ Row = dict[str, Any]
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1a1d21;background:#fff;max-width:62rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .4rem;border-bottom:1px solid #e1e4e9}
+h3{font-size:1rem;margin:1.2rem 0 .3rem}
 p.muted,figcaption{color:#5c6570}
 table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .8rem .2rem 0;text-align:right;vertical-align:top}th{border-bottom:1px solid #1a1d21}
@@ -86,6 +85,7 @@ def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
         "<h2>Quantum yield and energies</h2>", *_quantum_yield(results),
         "<h2>Figures</h2>", *_figures(figures),
         "<h2>Up-conversion efficiency</h2>", *_efficiency(results),
+        "<h2>Companion measurements</h2>", *companion_section(results),
         "<h2>Checks of the measurement</h2>", *measurement_section(results),
         "<h2>Repeats</h2>", *repeats_section(results),
         "<h2>Systematic errors</h2>", *systematic_section(results),
@@ -292,25 +292,6 @@ def _efficiency(results: Results) -> Iterator[str]:
         ],
     )  # fmt: skip
     yield _BOTH
-    yield from _cooling(results)
-
-
-def _cooling(results: Results) -> Iterator[str]:
-    """Say how far the best point is from net cooling."""
-    fit, responses = results.efficiency, results.responses
-    if fit is None or responses is None:
-        return
-    product = fit.eta * fit.quantum_yield[:, None]
-    threshold = cooling_threshold(fit.detuning_mev, responses.mean_photon_mev[:, None])
-    distance = np.where(fit.valid & np.isfinite(product), product - threshold, -np.inf)
-    if not np.isfinite(distance).any():
-        return
-    t, j = np.unravel_index(int(np.argmax(distance)), distance.shape)
-    yield (
-        f'<p class="muted">Net optical cooling begins where η·QY exceeds 1 − ΔE/⟨E⟩. Nearest to it: '
-        f"{fit.temperatures_k[t]:.0f} K, ΔE = {fit.detuning_mev[t, j]:.1f} meV, with η·QY = {product[t, j]:.3f} "
-        f"against {threshold[t, j]:.3f}.</p>"
-    )
 
 
 def _figures(figures: Sequence[DrawnFigure]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from asplab.core.document import Document
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import stated_error
-from asplab.core.export.companion_rows import companion
+from asplab.core.export.companion import companion
 from asplab.core.export.error_rows import FIT_QUANTITIES, budget_rows, check_rows, systematic_pair, systematics_row
 from asplab.core.export.measurement_rows import eta_flags, measurement
 from asplab.core.export.model_rows import NOT_IDENTIFIED, comparison_rows, intervals_row, model_rows

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from asplab.core.export.companion import companion_tables
 from asplab.core.export.correction_rows import COLUMNS as CORRECTION_COLUMNS
 from asplab.core.export.correction_rows import correction_rows
 from asplab.core.export.error_rows import budget_share_rows, check_rows, systematic_shift_rows
@@ -35,9 +36,12 @@ from asplab.core.settings.plain import settings_to_json
 
 
 def make_tables(results: Results) -> tuple[Table, ...]:
-    """Return all tables, in the order of the chain; those of stages that gave nothing have no rows."""
+    """Return all tables, in the order of the chain; those of stages that gave nothing have no rows.
+
+    Tables of companion measurements follow, where the experiment holds them.
+    """
     results = appraised(results)
-    return tuple(build(results) for build in _BUILDERS.values())
+    return (*(build(results) for build in _BUILDERS.values()), *companion_tables(results))
 
 
 def write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
@@ -372,4 +376,4 @@ _BUILDERS: dict[str, Callable[[Results], Table]] = {
     "consistency": _consistency,
 }
 TABLE_NAMES = tuple(_BUILDERS)
-"""Names of all tables, which are those of their files."""
+"""Names of the tables of the chain, which are those of their files."""

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import numpy as np
 
 from asplab.core.units import FloatArray, energy_from_wavelength
+from asplab.core.virtual.companions import companion_truth
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.core.virtual.instruments import Condition, conditions, scan_wavelengths_nm, transmitted_fraction
 from asplab.core.virtual.light import true_eta
@@ -35,17 +36,19 @@ def truth_document(experiment: VirtualExperiment, *, seed: int) -> dict[str, obj
             if condition.kind == "aspl"
         ],
         "polaron": _polaron_rows(experiment),
-        "companion": {},
+        "companion": companion_truth(experiment),
         "problems": [],
         "simulation": {"seed": seed, "experiment": _knobs(experiment)},
     }
 
 
 def _knobs(experiment: VirtualExperiment) -> dict[str, object]:
-    """Return all knobs; the effects only where one is on."""
+    """Return all knobs; effects and companions only where there is one."""
     knobs = dataclasses.asdict(experiment)
     if experiment.effects.are_off:
         del knobs["effects"]
+    if not experiment.companions:
+        del knobs["companions"]
     return knobs
 
 

@@ -68,6 +68,8 @@ class VirtualExperiment:
         Step and range of the PA scan around the emission energy.
     effects : Effects
         What goes wrong; nothing by default.
+    companions : tuple of str
+        Measurements around the main one, of `asplab.core.virtual.companions.NAMES`; none by default.
     """
 
     temperatures_k: tuple[float, ...] = tuple(float(t) for t in range(80, 281, 20))
@@ -107,6 +109,7 @@ class VirtualExperiment:
     pa_above_mev: float = 500.0
     pa_below_mev: float = 300.0
     effects: Effects = field(default_factory=Effects)
+    companions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise `SettingsError` for a knob that makes no experiment."""

@@ -7,12 +7,14 @@ analysis reads the folder like any other and never looks at ``truth.json``.
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
 from asplab.core.errors import InputError, SettingsError
 from asplab.core.progress import Progress
+from asplab.core.virtual.companions import NAMES, write_companions
 from asplab.core.virtual.document import truth_document
 from asplab.core.virtual.effects import effects_from_text
 from asplab.core.virtual.emission import overexposure_s, reference_condition
@@ -42,6 +44,8 @@ __all__ = ["VirtualExperiment", "experiment_with_truth", "simulate", "simulate_a
 def experiment_with_truth(truth: str = "eq9", *, effects: str = "off") -> VirtualExperiment:
     """Return the default experiment on a truth (``eq9``, ``table`` or the path of a JSON file) with named effects.
 
+    It holds every companion measurement.
+
     Raises
     ------
     InputError
@@ -51,11 +55,10 @@ def experiment_with_truth(truth: str = "eq9", *, effects: str = "off") -> Virtua
     """
     wrong = effects_from_text(effects)
     if truth in NAMED_TRUTHS:
-        return VirtualExperiment(truth=NAMED_TRUTHS[truth](), effects=wrong)
+        return VirtualExperiment(truth=NAMED_TRUTHS[truth](), effects=wrong, companions=NAMES)
     found, quantum_yield = read_truth(Path(truth))
-    if quantum_yield is None:
-        return VirtualExperiment(truth=found, effects=wrong)
-    return VirtualExperiment(truth=found, quantum_yield=quantum_yield, effects=wrong)
+    experiment = VirtualExperiment(truth=found, effects=wrong, companions=NAMES)
+    return experiment if quantum_yield is None else replace(experiment, quantum_yield=quantum_yield)
 
 
 def simulate(
@@ -117,6 +120,7 @@ def _write_folder(folder: Path, experiment: VirtualExperiment, *, seed: int, pro
             write_lamp(folder, experiment, seed=seed),
             write_filters(folder, experiment, measured),
             _write_temperatures(folder, experiment, seed=seed, progress=progress),
+            write_companions(folder, experiment, seed=seed),
         )
     )
     write_text(folder / "manifest.csv", manifest_text(rows, experiment, seed=seed))

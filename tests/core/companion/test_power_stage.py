@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from asplab import core
-from asplab.core.export.companion_rows import companion
+from asplab.core.export.companion import companion
 from asplab.core.pipeline import Results
 from asplab.core.virtual import VirtualExperiment, simulate
 from asplab.core.virtual.effects import Effects

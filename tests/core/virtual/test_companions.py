@@ -1,0 +1,49 @@
+"""Companion measurements of the virtual experiment: they come with the default experiment and load without problems."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from asplab.core.document import Document
+from asplab.core.errors import SettingsError
+from asplab.core.loading import load_experiment
+from asplab.core.pipeline import Analysis, Results
+from asplab.core.virtual import VirtualExperiment, experiment_with_truth, simulate, truth_document
+from asplab.core.virtual.companions import NAMES
+
+SMALL = replace(experiment_with_truth(), temperatures_k=(250.0,), repeats=2)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    manifest = simulate(tmp_path_factory.mktemp("companions") / "data", SMALL, seed=1)
+    return Analysis().update(Document(load_experiment(manifest.parent)))
+
+
+def test_the_default_experiment_holds_every_companion() -> None:
+    assert SMALL.companions == NAMES
+    assert VirtualExperiment().companions == ()
+
+
+def test_every_companion_has_a_truth() -> None:
+    assert tuple(truth_document(SMALL, seed=1)["companion"]) == NAMES  # type: ignore[arg-type]
+
+
+def test_a_companion_that_is_not_known_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"'raman' is not known\. Choose from power"):
+        simulate(tmp_path / "data", replace(SMALL, companions=("raman",)), seed=1)
+
+
+def test_power_series_of_a_single_photon_are_read_as_such(results: Results) -> None:
+    found = results.power_dependence
+    assert found is not None
+    orders = Counter(one.dependence.order for one in found.readings if one.dependence)
+    assert orders.total() == len(SMALL.detuning_mev)
+    assert set(orders) <= {"one photon", "not determined"}
+    assert orders["one photon"] >= 10
+
+
+def test_companions_bring_no_error(results: Results) -> None:
+    assert [problem.message for problem in results.problems if problem.severity == "error"] == []

@@ -16,7 +16,6 @@ from asplab.gui.words.settings import setting_label, setting_value
 
 KEY = "history"
 _PATIENCE_MS = 60
-"""Nobody reads a history between two frames of a drag."""
 _MOST_TOLD = 2
 
 
@@ -124,6 +123,10 @@ class HistoryView(QObject):
         self._display_soon()
 
     def _display(self) -> None:
+        if self._session.is_dragging:
+            # Nobody reads a history while the hand moves, and all of its steps would be told anew.
+            self._update.start()
+            return
         self.panel.display(steps_of(self._session), self._session.history.index())
 
 

@@ -100,7 +100,7 @@ class Live(QObject):
         self._last: Results | None = None
         self._rested: Results | None = None
         # Nobody reads trees and lists between two frames of a drag.
-        self.sides = Throttle(self._display_sides, self)
+        self.sides = Throttle(self._display_sides, self, half=0)
         self._refresh, self._linger = (QTimer(self, singleShot=True) for _ in range(2))
         self._refresh.timeout.connect(self.display)
         self._linger.setInterval(LINGER_MS)

@@ -166,8 +166,9 @@ def differences(states: Sequence[State]) -> tuple[Difference, ...]:
     found = [
         Difference(record.name, one.name, values)
         for record in fields(Settings)
-        for one in fields(getattr(Settings(), record.name))
-        if not _are_equal(values := tuple(getattr(getattr(settings, record.name), one.name) for settings, _ in states))
+        if not _are_equal(records := tuple(getattr(settings, record.name) for settings, _ in states))
+        for one in fields(records[0])
+        if not _are_equal(values := tuple(getattr(made, one.name) for made in records))
     ]
     targets = {item.target: None for _, exclusions in states for item in exclusions.items}
     for target in targets:

@@ -78,7 +78,7 @@ class OverviewPanel(Panel):
         self._haunted: tuple[object, ...] = ()
         # The chosen temperature and every number follow each frame of a drag; the pale ones behind it follow at
         # a lower rate, from one picture, and catch up when the drag ends.
-        self._others = Throttle(self._display_others, self)
+        self._others = Throttle(self._display_others, self, half=1)
         self.spectra = Plot(theme, x_label=tr("Wavelength (nm)"), y_label=tr("Signal (normalised)"))
         self.spectra_layer = CachedSeries(theme)
         self.ratio = QuickPlot(theme, x_label="ΔE<sub>S</sub> (meV)", y_label="R")

@@ -20,6 +20,12 @@ _WEAK = 0.1
 _STRONG = 0.15
 """Height, of the highest line's, from which a line must be one of the lamp's."""
 _TOLERANCE_NM = 0.3
+_PATTERN_LINES = 4
+"""Lines from which the pattern of a lamp tells its own place."""
+_LINES_PER_STRANGER = 5
+"""Known lines for each strong one that may be strange, such as a cosmic ray."""
+_RIVAL = 0.5
+"""What another offset may explain of a pattern, at most; right lamps stay below, for wrong ones it is 0.56 to 1."""
 _OUTLIER = 4.0
 _MISTAKEN_NM = 0.1
 """What lies nearer to the polynomial belongs to its scatter, not to another line."""
@@ -121,23 +127,50 @@ def match_lines(
 
     Lines that the spectrometer may not resolve from a neighbour are left out.
     """
+    return max(_candidates(found, lamp, medium, farthest_nm), key=_rank, default=())
+
+
+def match_beyond_doubt(
+    found: Sequence[FittedLine], lamp: Sequence[LampLine], medium: Medium, *, farthest_nm: float
+) -> tuple[Match, ...]:
+    """Return the lines of `match_lines` where no other offset could be meant; empty where it could, or lines are few.
+
+    The pattern of a lamp tells its place by itself: four lines at least stand in it, next to none of the strong lines
+    of the spectrum is strange to it, and any other offset explains half as much at most.
+    """
+    candidates = _candidates(found, lamp, medium, farthest_nm)
+    best = max(candidates, key=_rank, default=())
+    if len(best) < _PATTERN_LINES or unexplained(found, best, lamp, medium) > len(best) // _LINES_PER_STRANGER:
+        return ()
+    at = typical_offset_nm(best)
+    rivals = (each for each in candidates if abs(typical_offset_nm(each) - at) > 2.0 * _TOLERANCE_NM)
+    return best if max(map(_score, rivals), default=0.0) <= _RIVAL * _score(best) else ()
+
+
+def typical_offset_nm(matches: Sequence[Match]) -> float:
+    """Return the median of what must be added to the axis at the lines."""
+    return float(np.median([match.offset_nm for match in matches]))
+
+
+def _candidates(
+    found: Sequence[FittedLine], lamp: Sequence[LampLine], medium: Medium, farthest_nm: float
+) -> list[tuple[Match, ...]]:
+    """Return what each offset explains that brings one line of the lamp upon one of the spectrum."""
     if not found:
-        return ()
+        return []
     wanted = _resolved(lamp, medium, float(np.median([line.fwhm_nm for line in found])))
-    if not wanted:
-        return ()
     true = np.array([wavelength for _, wavelength in wanted])
-    centre = np.array([line.centre_nm for line in found])
-    pairs = true[:, None] - centre
-    best: tuple[Match, ...] = ()
-    rank: tuple[float, float] = (0.0, 0.0)
-    for offset in pairs[np.abs(pairs) <= farthest_nm]:
-        chosen = _assigned(pairs, float(offset), wanted, found)
-        # Strong lines of a lamp must be seen before weak ones: each counts with the root of its strength.
-        score = sum(match.line.strength**0.5 for match in chosen)
-        if (score, -abs(offset)) > rank or not best:
-            best, rank = chosen, (score, -abs(float(offset)))
-    return best
+    pairs = true[:, None] - np.array([line.centre_nm for line in found])
+    return [_assigned(pairs, float(offset), wanted, found) for offset in pairs[np.abs(pairs) <= farthest_nm]]
+
+
+def _score(matches: Sequence[Match]) -> float:
+    """Strong lines of a lamp must be seen before weak ones: each counts with the root of its strength."""
+    return float(sum(match.line.strength**0.5 for match in matches))
+
+
+def _rank(matches: Sequence[Match]) -> tuple[float, float]:
+    return _score(matches), -abs(typical_offset_nm(matches))
 
 
 def _resolved(lamp: Sequence[LampLine], medium: Medium, fwhm_nm: float) -> list[tuple[LampLine, float]]:
@@ -172,7 +205,7 @@ def unexplained(found: Sequence[FittedLine], matches: Sequence[Match], lamp: Seq
     """Return how many of the strong lines of a spectrum are none of the lamp's."""
     if not found or not matches:
         return len(found)
-    offset = float(np.median([match.offset_nm for match in matches]))
+    offset = typical_offset_nm(matches)
     known = np.array([line.wavelength_nm(medium) for line in lamp])
     highest = max(line.height for line in found)
     strong = [line for line in found if line.height >= _STRONG * highest]

@@ -10,7 +10,9 @@ from asplab.core.calibration.axis import (
     AxisCorrection,
     Match,
     fit_axis,
+    match_beyond_doubt,
     match_lines,
+    typical_offset_nm,
     unexplained,
 )
 from asplab.core.calibration.lamps import lines_of, named_lamp
@@ -81,10 +83,15 @@ def calibrate(
     problems: list[Problem] = []
     in_use = [s for s in gathered.experiment.spectra_of(("lamp", "laser")) if exclusions.reason(s.source) is None]
     lamps = [s for s in in_use if s.kind == "lamp"] if settings.use_lamp else []
-    axes = tuple(_axes(lamps, energies, settings, problems))
+    refused: list[FloatArray] = []
+    axes = tuple(_axes(lamps, energies, settings, problems, refused))
     if axes:
         problems.extend(_uncovered(gathered, axes))
-    shown = [s for s in in_use if s.kind == "laser"] if settings.use_laser else []
+    lasers_shown = [s for s in in_use if s.kind == "laser"] if settings.use_laser else []
+    # Lines on an axis that its lamp disproves would carry its error into every excitation.
+    shown = [s for s in lasers_shown if not any(_is_same(axis, s.wavelength_nm) for axis in refused)]
+    if len(shown) < len(lasers_shown):
+        problems.append(_disproved(lasers_shown, len(lasers_shown) - len(shown)))
     lines = measure_lasers(shown, lambda axis: _correction(axes, axis), problems)
     lasers = stack_lasers(gathered, lines, grouping, settings, problems)
     return Calibration(axes, lasers, lines, tuple(problems))
@@ -95,10 +102,22 @@ def _correction(axes: Sequence[AxisCorrection], wavelength_nm: FloatArray) -> Ax
     return min(fitting, key=lambda axis: abs(axis.pixels - wavelength_nm.size), default=None)
 
 
+def _disproved(lasers: Sequence[Spectrum], count: int) -> Problem:
+    message = (
+        f"{count} of {len(lasers)} laser lines were measured on an axis whose lamp does not fit it: they replace no "
+        "excitation, set wavelengths stay. Settle the lamp first."
+    )
+    return Problem("info", "laser lines", message)
+
+
 def _axes(
-    lamps: Sequence[Spectrum], energies: EnergySettings, settings: CalibrationSettings, problems: list[Problem]
+    lamps: Sequence[Spectrum],
+    energies: EnergySettings,
+    settings: CalibrationSettings,
+    problems: list[Problem],
+    refused: list[FloatArray],
 ) -> list[AxisCorrection]:
-    """Return the correction of each axis that lamps were measured on."""
+    """Return the correction of each axis that lamps were measured on; those that their lamps disprove are added."""
     named: list[tuple[Spectrum, tuple[str, ...]]] = []
     unnamed = []
     for spectrum in lamps:
@@ -122,7 +141,8 @@ def _axes(
                 break
         else:
             groups.append([entry])
-    found = (_axis(group, energies, settings, problems) for group in groups)
+    found = [_axis(group, energies, settings, problems) for group in groups]
+    refused += [group[0][0].wavelength_nm for group, axis in zip(groups, found, strict=True) if axis is None]
     return [axis for axis in found if axis is not None]
 
 
@@ -141,33 +161,30 @@ def _axis(
     matches: list[Match] = []
     used: list[Spectrum] = []
     strange: list[tuple[Spectrum, str]] = []
+    is_certain = True
     for elements in dict.fromkeys(elements for _, elements in group):
         members = [spectrum for spectrum, own in group if own == elements]
         # One of several with one name may be another lamp; together they show weaker lines.
-        alone = [(each, _matched([each], elements, energies, settings)[1]) for each in members]
-        good = [each for each, reason in alone if not reason] or members
-        own, trouble = _matched(good, elements, energies, settings)
-        strange += [(each, reason) for each, reason in alone if each not in good]
-        if trouble:
-            strange.append((good[0], trouble))
+        alone = [(each, _matched([each], elements, energies, settings).trouble) for each in members]
+        good = [each for each, trouble in alone if not trouble] or members
+        own = _matched(good, elements, energies, settings)
+        strange += [(each, trouble) for each, trouble in alone if each not in good]
+        if own.trouble:
+            strange.append((good[0], own.trouble))
         else:
-            matches += own
+            matches += own.matches
             used += good
+            is_certain = is_certain and own.is_certain
     problems.extend(_strange(strange, used))
     if not matches:
         return None
     first = used[0].where
     correction = fit_axis(axis, matches, tuple(spectrum.source for spectrum in used))
-    ends = np.array([axis[0], axis[-1]])
-    largest = float(np.max(np.abs(correction.offset_nm(ends))))
-    if largest > settings.largest_correction_nm:
-        message = (
-            f"its {len(correction.matches)} lines ask for a correction of {largest:.1f} nm at an end of the axis, more "
-            f"than {settings.largest_correction_nm:g} nm: the axis stays as it is. Check which lamp it is, add lines "
-            "nearer to the ends, or allow a larger correction."
-        )
-        problems.append(Problem("warning", first, message))
+    if (too_far := _refusal(correction, axis, is_certain=is_certain, settings=settings)) is not None:
+        problems.append(Problem("error", first, too_far, is_leading=True))
         return None
+    if abs(moved := typical_offset_nm(correction.matches)) > settings.largest_correction_nm:
+        problems.append(Problem("warning", first, _far_message(correction, moved, settings)))
     if len(correction.matches) < ENOUGH_LINES:
         at = " and ".join(f"{match.true_nm:.1f}" for match in correction.matches)
         message = (
@@ -180,27 +197,71 @@ def _axis(
     return correction
 
 
+def _refusal(
+    correction: AxisCorrection, axis: FloatArray, *, is_certain: bool, settings: CalibrationSettings
+) -> str | None:
+    """Return why a correction is not to be believed; None where it is.
+
+    A pattern of lines that is beyond doubt tells where they stand, so that only what the correction adds to that
+    towards the ends of the axis is bounded as if nothing were known.
+    """
+    offset = correction.offset_nm(np.array([axis[0], axis[-1]]))
+    known = typical_offset_nm(correction.matches) if is_certain else 0.0
+    if float(np.max(np.abs(offset - known))) <= settings.largest_correction_nm:
+        return None
+    return (
+        f"its {len(correction.matches)} lines ask for a correction of {float(np.max(np.abs(offset))):.1f} nm at an end "
+        f"of the axis, more than {settings.largest_correction_nm:g} nm: the axis stays as it is, and ΔE and η are not "
+        "trustworthy. Check which lamp it is, add lines nearer to the ends, or allow a larger correction."
+    )
+
+
+def _far_message(correction: AxisCorrection, moved_nm: float, settings: CalibrationSettings) -> str:
+    return (
+        f"its {len(correction.matches)} lines stand {abs(moved_nm):.1f} nm too far to the "
+        f"{'blue' if moved_nm > 0.0 else 'red'} and fit nowhere else within {settings.largest_certain_nm:g} nm, so the "
+        f"axis is moved by {moved_nm:+.1f} nm. Check that the lamp was measured with the setting of the spectra."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """Lines of a lamp in a spectrum; why they are not its own, empty where they are; no other place is possible."""
+
+    matches: tuple[Match, ...]
+    trouble: str = ""
+    is_certain: bool = False
+
+
 def _matched(
     spectra: Sequence[Spectrum], elements: tuple[str, ...], energies: EnergySettings, settings: CalibrationSettings
-) -> tuple[tuple[Match, ...], str]:
-    """Return the lines of a lamp in the sum of spectra, and why they are not its own; empty where they are."""
+) -> _Matched:
+    """Find the lines of a lamp in the sum of spectra: nearby, or further away where they can be nothing else."""
     lamp, name = lines_of(elements), "".join(elements)
     found = find_lines(spectra[0].wavelength_nm, np.sum([spectrum.counts for spectrum in spectra], axis=0))
+    if certain := match_beyond_doubt(found, lamp, energies.medium, farthest_nm=settings.largest_certain_nm):
+        return _Matched(certain, is_certain=True)
     own = match_lines(found, lamp, energies.medium, farthest_nm=settings.largest_correction_nm)
-    if own and unexplained(found, own, lamp, energies.medium) <= len(own):
-        return own, ""
+    if unexplained(found, own, lamp, energies.medium) < len(own):
+        return _Matched(own)
     shown = ", ".join(f"{line.centre_nm:.1f}" for line in sorted(found, key=lambda f: -f.height)[:4])
     what = f"the highest of its {len(found)} lines lie at {shown} nm" if found else "no line stands out in it"
-    return own, f"{len(own)} lines of {name} are found within {settings.largest_correction_nm:g} nm; {what}."
+    near = f"{len(own)} lines of {name} are found within {settings.largest_correction_nm:g} nm"
+    far = f"no pattern beyond doubt within {settings.largest_certain_nm:g} nm"
+    return _Matched(own, f"{near}, and {far}; {what}.")
 
 
 def _strange(strange: Sequence[tuple[Spectrum, str]], used: Sequence[Spectrum]) -> list[Problem]:
     """Tell lamps whose lines are not those of their name, and what becomes of the axis."""
-    end = "The wavelength axis stays as it is. Check which lamp it is and the axis, or allow a larger correction."
     if used:
         names = " and ".join(dict.fromkeys(spectrum.where for spectrum in used))
         end = f"It is left out; {names} alone tells the axis. Check which lamp it is."
-    return [Problem("warning", spectrum.where, f"{what} {end}") for spectrum, what in strange]
+        return [Problem("warning", spectrum.where, f"{what} {end}") for spectrum, what in strange]
+    end = (
+        "The wavelength axis stays as it is, and ΔE and η are not trustworthy. Check which lamp it is and the axis, or "
+        "allow a larger correction; exclude the file where it is no lamp."
+    )
+    return [Problem("error", spectrum.where, f"{what} {end}", is_leading=True) for spectrum, what in strange]
 
 
 def _air(correction: AxisCorrection, energies: EnergySettings, where: str) -> list[Problem]:

@@ -46,8 +46,9 @@ class CalibrationSettings:
     """What lines of lamps and lasers, and the width of the excitation, do to wavelengths and photon energies.
 
     ``lamp`` ``named``: note, series, sample or file name of the spectrum tell which lamp it is. A correction of an axis
-    larger than ``largest_correction_nm``, or a laser line further than ``largest_laser_shift_nm`` from its nominal
-    wavelength, is refused. With ``scans_as_set`` photothermal scans are read at the set wavelength of an excitation,
+    larger than ``largest_correction_nm`` is refused, unless four lines or more of the lamp fit at one place within
+    ``largest_certain_nm`` and nowhere else; so is a laser line further than ``largest_laser_shift_nm`` from its nominal
+    wavelength. With ``scans_as_set`` photothermal scans are read at the set wavelength of an excitation,
     not at its measured line. With ``correct_bandwidth`` the photon energy that is absorbed counts, where the width is
     known; ``bandwidth_error_percent`` is the standard error of that width.
     """
@@ -55,6 +56,7 @@ class CalibrationSettings:
     use_lamp: bool = True
     lamp: Literal["named", "Hg", "HgAr", "HgCd", "HgNe", "Ar", "Ne", "Kr", "Xe", "Cd"] = "named"
     largest_correction_nm: float = 2.0
+    largest_certain_nm: float = 20.0
     use_laser: bool = True
     largest_laser_shift_nm: float = 3.0
     scans_as_set: bool = False
@@ -63,5 +65,6 @@ class CalibrationSettings:
 
     def __post_init__(self) -> None:
         between("largest_correction_nm", self.largest_correction_nm, 0.0, 50.0)
+        between("largest_certain_nm", self.largest_certain_nm, 0.0, 50.0)
         between("largest_laser_shift_nm", self.largest_laser_shift_nm, 0.0, 50.0)
         between("bandwidth_error_percent", self.bandwidth_error_percent, 0.0, 100.0)

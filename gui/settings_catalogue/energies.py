@@ -84,6 +84,12 @@ CALIBRATION = Group(
               Numeric("nm", 2, 0.0, 50.0, 0.5),
               equation=r"\left|\lambda_\mathrm{true} - \lambda\right| \leq \delta_\mathrm{max}",
               source=OWN, page="energy-axes#lamp"),
+        Entry("calibration", "largest_certain_nm", "number", tr("Off for certain"),
+              tr("At most: so far the axis may be off where four lines or more of the lamp fit at one place and "
+                 "nowhere else. 0: never further than above."),
+              Numeric("nm", 2, 0.0, 50.0, 0.5),
+              equation=r"\left|\lambda_\mathrm{true} - \lambda\right| \leq \delta_\mathrm{certain}",
+              source=OWN, page="energy-axes#lamp"),
         Entry("calibration", "use_laser", "switch", tr("Use measured laser lines"),
               tr("A measured line (kind laser) stands in for the set wavelength of its conditions, "
                  "with its own error."),

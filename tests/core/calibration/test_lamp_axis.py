@@ -136,9 +136,59 @@ def test_a_correction_beyond_the_bound_is_refused() -> None:
     far = lamp_spectrum(lambda axis: 0.9 + 0.0 * axis)
     experiment = with_spectra(TOY.experiment(), far)
     assert calibrated(experiment).axes[0].coefficients[0] == pytest.approx(0.9, abs=0.02)
-    found = calibrated(experiment, largest_correction_nm=0.5)
+    found = calibrated(experiment, largest_correction_nm=0.5, largest_certain_nm=0.0)
     assert found.axes == ()
     assert "0.5 nm" in messages(found)
+
+
+@pytest.mark.parametrize("off_nm", [-13.0, 3.0, 8.0])
+@pytest.mark.parametrize("elements", [("Hg", "Ar"), ("Ne",), ("Hg", "Cd")])
+def test_a_pattern_beyond_doubt_corrects_an_axis_that_is_far_off_and_says_so(
+    off_nm: float, elements: tuple[str, ...]
+) -> None:
+    def off(axis: np.ndarray) -> np.ndarray:
+        return off_nm + 5e-4 * (axis - 500.0)
+
+    far = lamp_spectrum(off, lamp="".join(elements), elements=elements, axis_nm=np.linspace(400.0, 660.0, 1301))
+    found = calibrated(with_spectra(TOY.experiment(), far))
+    at = np.array([586.0]) if elements == ("Ne",) else PLACES
+    np.testing.assert_allclose(found.axes[0].offset_nm(at), off(at), atol=0.05)
+    (problem,) = found.problems
+    assert problem.severity == "warning"
+    assert "fit nowhere else within 20 nm, so the axis is moved" in problem.message
+
+
+def test_far_off_three_lines_are_no_pattern() -> None:
+    few = lamp_spectrum(lambda axis: 8.0 + 0.0 * axis, lamp="Hg", elements=("Hg",), axis_nm=np.linspace(500, 600, 501))
+    found = calibrated(with_spectra(TOY.experiment(), few))
+    assert found.axes == ()
+    assert "no pattern beyond doubt within 20 nm" in messages(found)
+
+
+def test_far_off_a_pattern_that_fits_twice_is_refused() -> None:
+    """Of the five lines that this axis shows, three fit 6 nm from their place, too."""
+    axis = np.linspace(480.0, 600.0, 601)
+    twice = lamp_spectrum(lambda axis: -13.0 + 0.0 * axis, lamp="HgNe", elements=("Hg", "Ne"), axis_nm=axis)
+    assert calibrated(with_spectra(TOY.experiment(), twice)).axes == ()
+
+
+def test_a_lamp_that_disproves_the_axis_is_an_error_told_first() -> None:
+    wrong = lamp_spectrum(DISTORTIONS["offset"], lamp="HgAr", elements=("Kr",))
+    (problem,) = calibrated(with_spectra(TOY.experiment(), wrong)).problems
+    assert (problem.severity, problem.is_leading) == ("error", True)
+    assert "ΔE and η are not trustworthy" in problem.message
+
+
+def test_laser_lines_on_an_axis_that_its_lamp_disproves_replace_no_excitation() -> None:
+    far = lamp_spectrum(lambda axis: 2.5 + 0.0 * axis)
+    laser = line_spectrum("laser", AXIS_NM, line_counts(AXIS_NM, [(452.5, 3e4)], np.random.default_rng(1)))
+    laser = replace(laser, condition=replace(laser.condition, excitation_nm=450.0))
+    experiment = with_spectra(TOY.experiment(), far, laser)
+    refused = calibrated(experiment, largest_certain_nm=0.0)
+    assert refused.lines == ()
+    assert "1 of 1 laser lines were measured on an axis whose lamp does not fit it" in messages(refused)
+    (line,) = calibrated(experiment, largest_laser_shift_nm=10.0).lines
+    assert line.centre_nm == pytest.approx(455.0, abs=0.05)
 
 
 def test_a_lamp_can_be_switched_off_and_excluded() -> None:

@@ -116,22 +116,28 @@ def read_rise(
 
     one, limit = quantile(float(norm.cdf(1.0))), quantile(LIMIT_CHANCE)
     low, high = end(one, -1.0), end(one, 1.0)
+    fastest, slowest = end(limit, -1.0), end(limit, 1.0)
     if tau < fwhm and not objective.response.is_measured:
         reason = (
             f"a rise of {tau:.0f} fs is below the response of {fwhm:.0f} fs, and {objective.response.missing} was not "
             "measured apart: a fast rise, a later zero and a wider response look alike. Measure both in the place of "
             "the sample."
         )
-        return Reading(tau, error_fs, "fs", None, high, None, end(limit, 1.0), reason)
-    if end(limit, -1.0) is None:
+        return Reading(tau, error_fs, "fs", None, high, None, slowest, reason)
+    if fastest is None:
         reason = (
             f"no rise can be told from a response of {fwhm:.0f} fs. Use shorter pulses, know time zero better, or "
             "average more scans."
         )
-        return Reading(tau, error_fs, "fs", low, high, None, end(limit, 1.0), reason)
-    if high is None or end(limit, 1.0) is None:
-        reason = "the delays end before the rise does. Measure longer delays."
-        return Reading(tau, error_fs, "fs", low, None, end(limit, -1.0), None, reason)
+        return Reading(tau, error_fs, "fs", low, high, None, slowest, reason)
+    seen = float(objective.data.delay_fs[-1]) - float(best[1])
+    # Noise that bends the beginning of a slow rise makes it look fast: a plateau that is surely there can't be noise.
+    if high is None or slowest is None or slowest > seen:
+        reason = (
+            f"the delays end {seen:.0f} fs after time zero, and the rise may go on: its beginning alone does not tell "
+            "how long it lasts. Measure longer delays."
+        )
+        return Reading(tau, error_fs, "fs", low, None, fastest, None, reason)
     return Reading(tau, error_fs, "fs", low, high)
 
 

@@ -212,10 +212,13 @@ def test_no_rise_at_all_is_an_upper_limit_even_behind_a_known_response() -> None
     assert "shorter pulses" in limits[0].reason
 
 
-def test_a_rise_longer_than_the_delays_is_a_lower_limit() -> None:
-    truth = TransientTruth(2e4, 12.0, 100.0)
-    readings = [fit.rise_fs for fit in many(truth)]
-    assert sum(one.is_limit and one.lower_limit is not None for one in readings) > 0.6 * FEW
+@pytest.mark.parametrize("rise", [2000.0, 5000.0])
+def test_a_rise_longer_than_the_delays_is_a_lower_limit_that_holds(rise: float) -> None:
+    readings = [fit.rise_fs for fit in many(TransientTruth(rise, 12.0, 100.0))]
+    assert all(one.is_limit and one.lower_limit is not None for one in readings)
+    # 95 % of limits hold; more than two of ten fail once in a hundred times.
+    assert sum(one.lower_limit > rise for one in readings) <= 2  # type: ignore[operator]
+    assert "the delays end 98" in readings[0].reason or "the delays end 97" in readings[0].reason
 
 
 # --- response --------------------------------------------------------------------------------------------

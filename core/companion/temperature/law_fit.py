@@ -165,46 +165,82 @@ def fit_law(
     t, y, sigma = _checked(law, temperature_k, values_mev, error_mev, held)
     target, spread = (y**2, 2.0 * y * sigma) if law.is_squared else (y, sigma)
     n_free = sum(p.name not in held for p in law.parameters)
-    dof = t.size - n_free
-    loose = max(20.0, 4.0 * student.ppf(_OPEN_CHANCE, max(dof, 1)) ** 2)
-    surface = project(law, t, target, spread, fixed=held, rise=loose)
-    if dof > 0:
-        scatter = float(surface.chi2.min()) / dof
-        # The zoom must see as far as the widened intervals go.
-        if (error_mev is None or scatter > 1.0) and scatter > 0.0:
-            surface = project(law, t, target, spread, fixed=held, rise=loose * scatter)
-    chi2 = float(surface.chi2.min())
-    if error_mev is None:
-        # What rounding leaves is no scatter.
-        chi2 = max(chi2, t.size * (_ROUNDING * float(np.abs(target).max())) ** 2)
-    misfit = chi2 / dof if dof > 0 else math.nan
-    is_scattered = error_mev is None or (dof > 0 and misfit > 1.0)
-    unit = misfit if is_scattered else 1.0
-
-    def rise(chance: float) -> float:
-        quantile = student.ppf(chance, dof) if is_scattered else norm.ppf(chance)
-        return max(float(quantile**2 * unit), np.finfo(float).tiny)
-
-    rises = (rise(ONE_SIGMA), rise(_OPEN_CHANCE), rise(LIMIT_CHANCE))
+    is_given = error_mev is not None
+    surface = _surface(law, t, target, spread, held, dof=t.size - n_free, is_given=is_given)
+    scatter = _scatter(surface, target, dof=t.size - n_free, is_given=is_given)
+    rises = (scatter.rise(ONE_SIGMA), scatter.rise(_OPEN_CHANCE), scatter.rise(LIMIT_CHANCE))
     correlation, pair = _correlation(law, t, spread, surface, held)
-    given = error_mev is not None
-    k = n_free if given else n_free + 1
-    misfit_term = chi2 if given else t.size * math.log(chi2 / t.size)
     return LawFit(
         law=law,
         temperatures_k=(float(t.min()), float(t.max())),
         parameters={p.name: _reading(law, p, surface, held, rises) for p in law.parameters},
         fixed=held,
-        chi2=chi2 if given else math.nan,
-        dof=dof,
-        misfit=misfit if given else math.nan,
-        aicc=float(aicc_of(np.array(misfit_term), np.array(t.size), np.array(k))),
+        chi2=scatter.chi2 if is_given else math.nan,
+        dof=scatter.dof,
+        misfit=scatter.misfit if is_given else math.nan,
+        aicc=_aicc(scatter, t.size, n_free, is_given=is_given),
         correlation=correlation,
         correlated=pair,
-        is_scattered=is_scattered,
+        is_scattered=scatter.sets_errors,
         rise=rises[0],
         surface=surface,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scatter:
+    """χ² at the optimum, and whether the scatter about the law sets the errors."""
+
+    chi2: float
+    dof: int
+    sets_errors: bool
+
+    @property
+    def misfit(self) -> float:
+        return self.chi2 / self.dof if self.dof > 0 else math.nan
+
+    def rise(self, chance: float) -> float:
+        """Return by how much χ² rises where ``chance`` lies to one side."""
+        if self.sets_errors:
+            found = float(student.ppf(chance, self.dof)) ** 2 * self.misfit
+        else:
+            found = float(norm.ppf(chance)) ** 2
+        return max(found, float(np.finfo(float).tiny))
+
+
+def _surface(
+    law: Law,
+    t: FloatArray,
+    target: FloatArray,
+    spread: FloatArray,
+    held: Mapping[str, float],
+    *,
+    dof: int,
+    is_given: bool,
+) -> Surface:
+    """Return χ² over the shape of the law, fine as far as the widened intervals go."""
+    loose = max(20.0, 4.0 * student.ppf(_OPEN_CHANCE, max(dof, 1)) ** 2)
+    surface = project(law, t, target, spread, fixed=held, rise=loose)
+    if dof <= 0:
+        return surface
+    scatter = float(surface.chi2.min()) / dof
+    if scatter > 0.0 and (not is_given or scatter > 1.0):
+        return project(law, t, target, spread, fixed=held, rise=loose * scatter)
+    return surface
+
+
+def _scatter(surface: Surface, target: FloatArray, *, dof: int, is_given: bool) -> _Scatter:
+    chi2 = float(surface.chi2.min())
+    if not is_given:
+        # What rounding leaves is no scatter.
+        chi2 = max(chi2, target.size * (_ROUNDING * float(np.abs(target).max())) ** 2)
+    return _Scatter(chi2, dof, not is_given or (dof > 0 and chi2 > dof))
+
+
+def _aicc(scatter: _Scatter, n: int, n_free: int, *, is_given: bool) -> float:
+    misfit = scatter.chi2 if is_given else n * math.log(scatter.chi2 / n)
+    # Without errors the scatter is one more parameter.
+    return float(aicc_of(np.array(misfit), np.array(n), np.array(n_free if is_given else n_free + 1)))
 
 
 def _checked(

@@ -1,4 +1,7 @@
-"""Line shapes of height one by centre, full width at half maximum and, where there is one, a number for the shape."""
+"""Line shapes of height one by centre, full width at half maximum and, where there is one, a number for the shape.
+
+Parameters (b, 1) on energies (b, n) give b curves at once.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,38 +11,41 @@ from scipy.special import wofz
 
 from asplab.core.units import FWHM_PER_SIGMA, FloatArray
 
+Number = float | FloatArray
+
 _LN2 = float(np.log(2.0))
 
 
-def gaussian(energy_mev: FloatArray, center_mev: float, fwhm_mev: float) -> FloatArray:
+def gaussian(energy_mev: FloatArray, center_mev: Number, fwhm_mev: Number) -> FloatArray:
     """Return a Gaussian (n,)."""
     return np.asarray(np.exp(-4.0 * _LN2 * ((energy_mev - center_mev) / fwhm_mev) ** 2))
 
 
-def lorentzian(energy_mev: FloatArray, center_mev: float, fwhm_mev: float) -> FloatArray:
+def lorentzian(energy_mev: FloatArray, center_mev: Number, fwhm_mev: Number) -> FloatArray:
     """Return a Lorentzian (n,)."""
     return np.asarray(1.0 / (1.0 + (2.0 * (energy_mev - center_mev) / fwhm_mev) ** 2))
 
 
-def pseudo_voigt(energy_mev: FloatArray, center_mev: float, fwhm_mev: float, fraction: float) -> FloatArray:
+def pseudo_voigt(energy_mev: FloatArray, center_mev: Number, fwhm_mev: Number, fraction: Number) -> FloatArray:
     """Return the sum of a Lorentzian, of height ``fraction``, and a Gaussian of the same width (n,)."""
     lorentz, gauss = lorentzian(energy_mev, center_mev, fwhm_mev), gaussian(energy_mev, center_mev, fwhm_mev)
     return fraction * lorentz + (1.0 - fraction) * gauss
 
 
-def voigt(energy_mev: FloatArray, center_mev: float, fwhm_mev: float, fraction: float) -> FloatArray:
+def voigt(energy_mev: FloatArray, center_mev: Number, fwhm_mev: Number, fraction: Number) -> FloatArray:
     """Return a Voigt profile (n,); ``fraction`` is the width of its Lorentzian part in its whole [Olivero 1977].
 
     The width is right to 0.02 %.
     """
     lorentz = fraction * fwhm_mev
-    gauss = np.sqrt(max((fwhm_mev - 0.5346 * lorentz) ** 2 - 0.2166 * lorentz**2, (1e-4 * fwhm_mev) ** 2))
+    square = (fwhm_mev - 0.5346 * lorentz) ** 2 - 0.2166 * lorentz**2
+    gauss = np.sqrt(np.maximum(square, (1e-4 * fwhm_mev) ** 2))
     scale = 2.0 * np.sqrt(_LN2) / gauss
     top = wofz(0.5j * scale * lorentz).real
     return np.asarray(wofz(scale * (energy_mev - center_mev) + 0.5j * scale * lorentz).real / top)
 
 
-def split_gaussian(energy_mev: FloatArray, center_mev: float, fwhm_mev: float, asymmetry: float) -> FloatArray:
+def split_gaussian(energy_mev: FloatArray, center_mev: Number, fwhm_mev: Number, asymmetry: Number) -> FloatArray:
     """Return two Gaussian halves (n,), the upper one wider by (1 + a)/(1 − a)."""
     half = np.where(energy_mev > center_mev, 1.0 + asymmetry, 1.0 - asymmetry)
     return np.asarray(np.exp(-4.0 * _LN2 * ((energy_mev - center_mev) / (half * fwhm_mev)) ** 2))

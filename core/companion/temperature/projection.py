@@ -16,6 +16,8 @@ from asplab.core.units import FloatArray
 _POINTS = {0: 1, 1: 300, 2: 60}
 """Points along each axis of the grid, by its number of axes."""
 _ZOOMS = 8
+_NOTHING = 1e-13
+"""Length of a column of unit length without what the others hold of it, below which it holds nothing else."""
 _FILLED = 0.3
 """Part of an axis which what fits must fill for the grid to be fine enough."""
 
@@ -97,9 +99,8 @@ class Surface:
 
         An end is open at that of its range, and where another shape parameter lies at an end of its own.
         """
-        axis, values = self.axes[k], self.shapes[:, k]
-        rows = [np.flatnonzero(values == value) for value in axis]
-        least = [int(row[np.argmin(self.chi2[row])]) for row in rows]
+        axis = self.axes[k]
+        least = _least_along(self, k)
         profile, room = self.chi2[least], float(self.chi2.min()) + rise
         places = np.flatnonzero(profile <= room)
         first, last = int(places[0]), int(places[-1])
@@ -118,6 +119,13 @@ def _reach(solved: Solved, f: FloatArray, room: float, sign: float) -> tuple[Flo
     step = along / np.where(scale > 0.0, scale, 1.0)[:, None] * length[:, None]
     value = np.einsum("gi,gi->g", solved.coefficients, f) + sign * scale * length
     return value, solved.coefficients + sign * step
+
+
+def _least_along(surface: Surface, k: int) -> np.ndarray:
+    """Return for each value of shape parameter ``k`` the point of the grid with the least χ²."""
+    sizes = [axis.size for axis in surface.axes]
+    places = np.moveaxis(np.arange(surface.chi2.size).reshape(sizes), k, 0).reshape(sizes[k], -1)
+    return np.asarray(places[np.arange(sizes[k]), np.argmin(surface.chi2[places], axis=1)])
 
 
 def _crossing(axis: FloatArray, profile: FloatArray, outside: int, inside: int, room: float) -> float:
@@ -164,9 +172,7 @@ def _axis(low: float, high: float, dimensions: int) -> FloatArray:
 
 
 def _kept(surface: Surface, k: int, rise: float) -> tuple[int, int]:
-    axis, values = surface.axes[k], surface.shapes[:, k]
-    near = np.unique(values[surface.chi2 <= surface.chi2.min() + rise])
-    places = np.searchsorted(axis, near)
+    places = np.flatnonzero(surface.chi2[_least_along(surface, k)] <= surface.chi2.min() + rise)
     return int(places[0]), int(places[-1])
 
 
@@ -212,12 +218,15 @@ def _least_squares(columns: FloatArray, target: FloatArray) -> Solved:
     """Solve a stack of problems, columns scaled to unit length first."""
     length = np.sqrt(np.sum(columns**2, axis=1))
     scale = np.where(length > 0.0, length, 1.0)
-    u, s, vt = np.linalg.svd(columns / scale[:, None, :], full_matrices=False)
-    inverse = 1.0 / np.maximum(s, 1e-13)
-    along = np.einsum("gnm,gn->gm", u, target)
-    found = np.einsum("gkm,gk->gm", vt, along * inverse)
-    covariance = np.einsum("gki,gk,gkj->gij", vt, inverse**2, vt) / (scale[:, :, None] * scale[:, None, :])
-    residual = target - np.einsum("gnm,gm->gn", u, along)
+    q, r = np.linalg.qr(columns / scale[:, None, :])
+    diagonal = np.einsum("gmm->gm", r)
+    # Columns that are one and the same leave nothing; a tiny number keeps their problem solvable.
+    r = r + np.eye(r.shape[1]) * np.where(np.abs(diagonal) < _NOTHING, _NOTHING, 0.0)[:, None, :]
+    inverse = np.linalg.inv(r)
+    along = np.matmul(target[:, None, :], q)[:, 0]
+    found = np.einsum("gkm,gm->gk", inverse, along)
+    covariance = np.matmul(inverse, inverse.transpose(0, 2, 1)) / (scale[:, :, None] * scale[:, None, :])
+    residual = target - np.einsum("gnm,gm->gn", q, along)
     return Solved(found / scale, covariance, np.sum(residual**2, axis=1))
 
 

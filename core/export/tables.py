@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from asplab.core.export.companion import TABLE_NAMES as COMPANION_TABLE_NAMES
 from asplab.core.export.companion import companion_tables
 from asplab.core.export.correction_rows import COLUMNS as CORRECTION_COLUMNS
 from asplab.core.export.correction_rows import correction_rows
@@ -376,4 +377,6 @@ _BUILDERS: dict[str, Callable[[Results], Table]] = {
     "consistency": _consistency,
 }
 TABLE_NAMES = tuple(_BUILDERS)
-"""Names of the tables of the chain, which are those of their files."""
+"""Names of the tables of the chain, which are those of their files; they are always written."""
+ALL_TABLE_NAMES = (*TABLE_NAMES, *COMPANION_TABLE_NAMES)
+"""Names of all tables that may be written."""

@@ -1,5 +1,11 @@
 """Measurements around the main one in every export: rows of results.json, tables, and parts of the report."""
 
-from asplab.core.export.companion.registry import COMPANIONS, companion, companion_section, companion_tables
+from asplab.core.export.companion.registry import (
+    COMPANIONS,
+    TABLE_NAMES,
+    companion,
+    companion_section,
+    companion_tables,
+)
 
-__all__ = ["COMPANIONS", "companion", "companion_section", "companion_tables"]
+__all__ = ["COMPANIONS", "TABLE_NAMES", "companion", "companion_section", "companion_tables"]

@@ -53,4 +53,4 @@ def _cooling_table(results: Results) -> Table:
     return from_rows("cooling", title, COLUMNS, cooling_rows(results) or [])
 
 
-COOLING = Exported("cooling", "Refrigeration", cooling_rows, cooling_section, (_cooling_table,))
+COOLING = Exported("cooling", "Refrigeration", cooling_rows, cooling_section, (("cooling", _cooling_table),))

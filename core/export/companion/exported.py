@@ -22,12 +22,12 @@ class Exported:
         The section of results.json.
     section : function
         Parts of the report's page below the heading.
-    tables : tuple of function
-        Each returns a table, without rows where there is nothing.
+    tables : tuple of (name, function)
+        Tables by the names of their files; each function returns a table, without rows where there is nothing.
     """
 
     name: str
     title: str
     rows: Callable[[Results], Any]
     section: Callable[[Results], Iterator[str]]
-    tables: tuple[Callable[[Results], Table], ...] = ()
+    tables: tuple[tuple[str, Callable[[Results], Table]], ...] = ()

@@ -11,6 +11,8 @@ from asplab.core.export.table import Table
 from asplab.core.pipeline import Results
 
 COMPANIONS: tuple[Exported, ...] = (POWER, COOLING)
+TABLE_NAMES = tuple(name for one in COMPANIONS for name, _ in one.tables)
+"""Names of the tables of all companion measurements."""
 
 
 def companion(results: Results) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def companion_section(results: Results) -> Iterator[str]:
 def companion_tables(results: Results) -> Iterator[Table]:
     """Return the tables of the companion measurements that the experiment holds."""
     for one in COMPANIONS:
-        for build in one.tables:
+        for _, build in one.tables:
             made = build(results)
             if made.rows:
                 yield made

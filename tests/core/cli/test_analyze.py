@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from command_line import Run, contents, run
 
+from asplab.core.export.companion_figures import COMPANION_FIGURES
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS
 from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import TABLE_NAMES
@@ -20,8 +21,9 @@ from asplab.core.project.file import save_project
 def test_analyze_writes_project_results_tables_figures_and_report(analyzed: tuple[Run, Path]) -> None:
     done, folder = analyzed
     assert done.code == 0, done.err
-    tables = {f"tables/{name}.csv" for name in TABLE_NAMES}
-    figures = {f"figures/{name}.{suffix}" for name in FIGURE_NAMES for suffix in FORMATS if name != "models"}
+    tables = {f"tables/{name}.csv" for name in (*TABLE_NAMES, "cooling")}
+    drawn = [name for name in FIGURE_NAMES if name not in ("models", *COMPANION_FIGURES)]
+    figures = {f"figures/{name}.{suffix}" for name in drawn for suffix in FORMATS}
     assert set(contents(folder)) == {"project.nxs", "results.json", "report.html", *tables, *figures}
 
 

@@ -16,6 +16,7 @@ import pytest
 from asplab.core.document import Document
 from asplab.core.efficiency.stage import FLAGS as EVERY_FLAG
 from asplab.core.experiment import Experiment
+from asplab.core.export.companion_figures import COMPANION_FIGURES
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, DrawnFigure, make_figure, write_figures
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import polaron_rows, results_document
@@ -341,7 +342,7 @@ def test_responses_that_enter_as_a_table_leave_it_unchanged(tmp_path: Path) -> N
 
 def test_every_figure_is_written_in_every_format(figures: tuple[Path, tuple[DrawnFigure, ...]]) -> None:
     folder, drawn = figures
-    names = [name for name in FIGURE_NAMES if name not in ("models", "power")]
+    names = [name for name in FIGURE_NAMES if name not in ("models", *COMPANION_FIGURES)]
     assert {path.name for path in folder.iterdir()} == {f"{name}.{end}" for name in names for end in FORMATS}
     assert [figure.name for figure in drawn] == names
 

@@ -14,16 +14,25 @@ from asplab.core.settings import GroupingSettings
 def shared_centres(
     centres: Sequence[float], emitted_k: Sequence[float], scanned_k: Sequence[float], settings: GroupingSettings
 ) -> list[float]:
-    """Return the centres without those of scans that emission nearby, which has no scans of its own, takes over."""
+    """Return the centres without those of scans that emission nearby, which has no scans of its own, takes over.
+
+    Of several it takes the nearest only: scans of two temperatures are no repeats of each other.
+
+    Parameters
+    ----------
+    emitted_k, scanned_k : sequence of float
+        Temperatures of all emission, and of the scans in use: emission whose own scans are all excluded has none.
+    """
     light, heat = ({nearest(centres, value) for value in side} for side in (emitted_k, scanned_k))
     lacking, spare = sorted(light - heat), sorted(heat - light)
+    others = [c for k, c in enumerate(centres) if k not in spare]
     taken = set()
-    for t in spare:
-        near = [k for k in lacking if abs(centres[k] - centres[t]) <= settings.scan_reach_k]
-        others = [c for k, c in enumerate(centres) if k not in spare]
+    for k in lacking:
         # The scans must come to nobody else: a record belongs to the nearest centre that is left.
-        if near and others[nearest(others, centres[t])] in [centres[k] for k in near]:
-            taken.add(t)
+        lent = [t for t in spare if others[nearest(others, centres[t])] == centres[k]]
+        at = min(lent, key=lambda t: abs(centres[t] - centres[k]), default=None)
+        if at is not None and abs(centres[at] - centres[k]) <= settings.scan_reach_k:
+            taken.add(at)
     return [centre for t, centre in enumerate(centres) if t not in taken]
 
 

@@ -121,7 +121,7 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
         )
     # Excluded records still take part in the clusters, so that keys of conditions never change with exclusions.
     centres = cluster((temperature_of(s) for s in [*spectra, *experiment.scans]), settings.temperature_tolerance_k)
-    scanned = [temperature_of(s) for s in experiment.scans if s.kind == "pa"]
+    scanned = [temperature_of(s) for s in scans if s.kind == "pa"]
     centres = shared_centres(centres, [temperature_of(s) for s in spectra], scanned, settings)
     notes = Notes()
     heat_scans, scan_blocks = scans_in_use(experiment.scans, centres, exclusions, settings, notes)

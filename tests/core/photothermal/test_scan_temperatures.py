@@ -7,7 +7,7 @@ import pytest
 from scan_level import SHORT
 from toy_experiment import Toy, change_scans, change_spectra, with_condition
 
-from asplab.core.document import Document
+from asplab.core.document import Document, Exclusion, Exclusions
 from asplab.core.experiment import Experiment, Scan, Spectrum, frozen_array
 from asplab.core.pipeline import Results, analyse
 from asplab.core.settings import BaselineSettings, GroupingSettings, ScanSettings
@@ -90,6 +90,32 @@ def test_emission_without_scans_takes_those_of_the_nearest_temperature_and_says_
 def test_beyond_the_reach_no_scan_is_borrowed() -> None:
     results = run(experiment(6.0), reach_k=4.0)
     assert sum("there is no photothermal scan" in problem.message for problem in results.problems) == 2
+
+
+def scans_of_120_k(results: Results) -> list[float]:
+    assert results.gathered is not None
+    at = int(np.argmin(np.abs(results.gathered.temperatures_k - 120.0)))
+    return sorted({scan.condition.temperature_k or 0.0 for scan in results.gathered.scans[at]})
+
+
+def test_of_two_temperatures_the_nearer_one_lends_its_scans_and_own_scans_come_before_both() -> None:
+    far, near, own = (experiment(off_k).scans for off_k in (9.0, -6.0, 0.0))
+    base = experiment(9.0)
+    assert scans_of_120_k(run(base)) == [129.0]
+    assert scans_of_120_k(run(replace(base, scans=(*far, *near)))) == [114.0]
+    assert scans_of_120_k(run(replace(base, scans=(*far, *near, *own)))) == [120.0]
+
+
+def test_where_all_own_scans_are_excluded_those_of_the_nearest_temperature_are_lent() -> None:
+    own = [replace(s, source=f"own/{s.source}") for s in experiment(0.0).scans if s.condition.temperature_k == 120.0]
+    found = replace(experiment(6.0), scans=(*experiment(6.0).scans, *own))
+    document = Document(found).with_settings(baseline=BaselineSettings(shape="line"))
+    assert scans_of_120_k(analyse(document)) == [120.0]
+    excluded = Exclusions(tuple(Exclusion(scan.source, "cold finger") for scan in own))
+    results = analyse(replace(document, exclusions=excluded))
+    assert scans_of_120_k(results) == [126.0]
+    assert results.gathered is not None
+    assert analyse(document).gathered.stacks[0].key == results.gathered.stacks[0].key  # type: ignore[union-attr]
 
 
 def test_scans_of_a_temperature_with_emission_are_lent_to_nobody() -> None:

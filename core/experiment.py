@@ -16,9 +16,9 @@ LINE_KINDS = ("lamp", "laser")
 SPECTRUM_KINDS = (*EMISSION_KINDS, "dark", *BLANK_KINDS, *LINE_KINDS, "reference")
 CURVE_KINDS = ("response", "filter", "absorption")
 TABLE_KINDS = ("responses", "ratios", "efficiency")
-UNUSED_KINDS = ("transient", "irf", "sizes", "sphere_blank", "sphere_out", "sphere_in")
+UNUSED_KINDS = ("transient", "irf", "sizes")
 """Kinds whose analysis is not built yet."""
-KEPT_KINDS = ("power", *UNUSED_KINDS)
+KEPT_KINDS = ("power", "sphere_blank", "sphere_out", "sphere_in", "matched", *UNUSED_KINDS)
 """Kinds that are loaded as they are, as tables where they hold numbers only."""
 KINDS = (*SPECTRUM_KINDS, "pa", "pa_blank", *CURVE_KINDS, *TABLE_KINDS, *KEPT_KINDS)
 

@@ -8,7 +8,10 @@ import numpy as np
 
 from asplab.core.calibration import Calibration, calibrate
 from asplab.core.companion.cooling.points import CoolingPoints, measured_cooling
+from asplab.core.companion.matched.stage import MatchedFindings, find_matched
 from asplab.core.companion.power_law.stage import PowerFindings, find_power_dependence
+from asplab.core.companion.quantum_yield.sphere_stage import SphereFindings, find_sphere_yields
+from asplab.core.companion.quantum_yield.stage import AbcFindings, find_abc_yields
 from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
 from asplab.core.corrections.filters import find_filters
@@ -101,7 +104,12 @@ _SETTLING = (Calibration, Saturated, Alignment, Blocks, Energies, StokesTransmit
 _TO_RESULTS = (fit_efficiency, bound_leak, find_curvature, fit_polaron, find_intervals)
 _OF_MEASUREMENTS = (find_linear_regime, find_switched_off)
 _FROM_RESPONSES = (measured_cooling,)
-_COMPANIONS = (find_power_dependence,)
+_COMPANIONS = (
+    find_power_dependence,
+    find_abc_yields,
+    find_sphere_yields,
+    find_matched,
+)
 _RAW_STAGES = (*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_FROM_RESPONSES, *_COMPANIONS)
 
 
@@ -147,6 +155,9 @@ class Results:
     stokes_curvature: StokesCurvature | None = None
     linear_regime: LinearRegime | None = None
     power_dependence: PowerFindings | None = None
+    abc_yields: AbcFindings | None = None
+    sphere_yields: SphereFindings | None = None
+    matched: MatchedFindings | None = None
     cooling: CoolingPoints | None = None
     polaron: PolaronFit | None = None
     intervals: PolaronIntervals | None = None
@@ -185,6 +196,9 @@ _PRODUCTS: dict[str, type] = {
     "stokes_curvature": StokesCurvature,
     "linear_regime": LinearRegime,
     "power_dependence": PowerFindings,
+    "abc_yields": AbcFindings,
+    "sphere_yields": SphereFindings,
+    "matched": MatchedFindings,
     "cooling": CoolingPoints,
     "polaron": PolaronFit,
     "intervals": PolaronIntervals,
@@ -198,6 +212,9 @@ _AT_REST = (
     "stokes_curvature",
     "linear_regime",
     "power_dependence",
+    "abc_yields",
+    "sphere_yields",
+    "matched",
     "cooling",
 )
 """Products that wait for the end of a drag."""

@@ -171,8 +171,8 @@ def _told_unmatched(series: Sequence[PowerSeries]) -> list[Problem]:
     places = ", ".join(dict.fromkeys(f"{one.excitation_nm:g} nm at {one.temperature_k:g} K" for one in series))
     message = (
         f"no spectra were measured where {counted(len(series), 'power series', 'power series')} "
-        f"{'was' if len(series) == 1 else 'were'} ({places}), so nothing is read from "
-        f"{'it' if len(series) == 1 else 'them'}. Check temperature_k and excitation_nm."
+        f"{'was' if len(series) == 1 else 'were'} ({places}), so "
+        f"{'it corrects' if len(series) == 1 else 'they correct'} nothing. Check temperature_k and excitation_nm."
     )
     return [Problem("info", series[0].source, message)]
 

@@ -15,6 +15,7 @@ from asplab.core.settings.responses import DriftSettings, PumpSettings, Response
 from asplab.core.settings.results import EfficiencySettings, PolaronSettings
 from asplab.core.settings.systematics import NOMINAL_OD_PERCENT, SystematicsSettings
 from asplab.core.settings.whole import Settings
+from asplab.core.settings.yields import MatchedSettings, YieldSettings
 
 __all__ = [
     "NOMINAL_OD_PERCENT",
@@ -28,6 +29,7 @@ __all__ = [
     "GivenEnergy",
     "GroupingSettings",
     "IntegrationSettings",
+    "MatchedSettings",
     "ModelSettings",
     "MovedCutoff",
     "ParameterLimit",
@@ -39,4 +41,5 @@ __all__ = [
     "Settings",
     "SystematicsSettings",
     "TransmissionSettings",
+    "YieldSettings",
 ]

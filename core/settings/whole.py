@@ -15,6 +15,7 @@ from asplab.core.settings.models import ModelSettings
 from asplab.core.settings.responses import DriftSettings, PumpSettings, ResponseSettings
 from asplab.core.settings.results import EfficiencySettings, PolaronSettings
 from asplab.core.settings.systematics import SystematicsSettings
+from asplab.core.settings.yields import MatchedSettings, YieldSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,5 @@ class Settings:
     polaron: PolaronSettings = field(default_factory=PolaronSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
     systematics: SystematicsSettings = field(default_factory=SystematicsSettings)
+    yields: YieldSettings = field(default_factory=YieldSettings)
+    matched: MatchedSettings = field(default_factory=MatchedSettings)

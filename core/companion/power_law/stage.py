@@ -7,6 +7,7 @@ import numpy as np
 
 from asplab.core.companion.power_law.dependence import PowerDependence, read_power_dependence, two_photon_share
 from asplab.core.companion.power_law.photon_range import PhotonRange, find_photon_range
+from asplab.core.companion.power_law.placed import Placed, place_series
 from asplab.core.companion.reading import Reading
 from asplab.core.energies.stage import Energies
 from asplab.core.errors import AsplabError
@@ -14,7 +15,6 @@ from asplab.core.grouping.layout import Layout
 from asplab.core.pump.power_series import PowerSeries
 from asplab.core.pump.pump_powers import PumpPowers
 from asplab.core.pump.two_photon import TwoPhoton, share_at
-from asplab.core.units import energy_from_wavelength
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,8 +62,12 @@ class PowerFindings:
 def find_power_dependence(
     two_photon: TwoPhoton, energies: Energies, powers: PumpPowers, layout: Layout
 ) -> PowerFindings:
-    """Read every power series of files and of repeats at several powers."""
-    found = [_read(series, energies, powers, layout) for series, _ in two_photon.fits]
+    """Read every power series below the gap, of files and of repeats at several powers.
+
+    Above the gap a slope counts no photons; what such a series tells is a quantum yield.
+    """
+    placed = [(series, place_series(series, energies, layout)) for series, _ in two_photon.fits]
+    found = [_read(series, place, powers) for series, place in placed if not place.is_stokes]
     found.sort(
         key=lambda one: (
             one.series.temperature_k if one.temperature is None else energies.temperatures_k[one.temperature],
@@ -73,15 +77,11 @@ def find_power_dependence(
     return PowerFindings(tuple(found), _ranges(found))
 
 
-def _read(series: PowerSeries, energies: Energies, powers: PumpPowers, layout: Layout) -> SeriesReading:
-    place = _place(series, layout)
-    t, detuning = None, math.nan
-    if place is not None:
-        t = place[0]
-        detuning = float(energies.reference_mev[t]) - float(energy_from_wavelength(series.excitation_nm))
+def _read(series: PowerSeries, place: Placed, powers: PumpPowers) -> SeriesReading:
+    t, detuning = place.temperature, place.detuning_mev
     try:
         dependence = read_power_dependence(series.power_uw, series.intensity, error=series.error)
-        working = math.nan if place is None else float(powers.light_uw[place])
+        working = math.nan if t is None else float(powers.light_uw[t, place.column])
         share = _share(series, dependence, working) if math.isfinite(working) else None
     except AsplabError as error:
         return SeriesReading(series, t, detuning, None, None, str(error))
@@ -100,17 +100,10 @@ def _share(series: PowerSeries, dependence: PowerDependence, power_uw: float) ->
     return replace(found, error=error, low=low, high=high)
 
 
-def _place(series: PowerSeries, layout: Layout) -> tuple[int, int] | None:
-    if series.stack is None:
-        return None
-    found = np.argwhere(layout.valid & (layout.index == series.stack))
-    return (int(found[0, 0]), int(found[0, 1])) if len(found) else None
-
-
 def _ranges(found: list[SeriesReading]) -> tuple[tuple[int, PhotonRange], ...]:
     ranges = []
     for t in sorted({one.temperature for one in found if one.temperature is not None}):
-        # A single photon is asked of excitations below the gap only.
+        # A single photon is asked of excitations below the gap only, wherever that was put.
         own = [one for one in found if one.temperature == t and one.detuning_mev > 0.0]
         known = [(one.detuning_mev, one.dependence) for one in own if one.dependence is not None]
         if known:

@@ -1,0 +1,71 @@
+"""Where laser and emission lie in the spectra of an integrating sphere."""
+
+import numpy as np
+
+from asplab.core.companion.quantum_yield.sphere_spectra import SphereSpectra, Window
+from asplab.core.errors import AnalysisError
+from asplab.core.settings import YieldSettings
+from asplab.core.units import FloatArray
+
+LASER_HALF_NM = 10.0
+"""Half width of the window of the laser, which holds the wings of its line."""
+HALF_WIDTHS = 5.0
+"""How many half widths at half maximum the window of the emission reaches to either side of its maximum."""
+_GAP_NM = 1.0
+_SMOOTH = 5
+
+
+def find_windows(spectra: SphereSpectra, settings: YieldSettings) -> tuple[Window, Window]:
+    """Return the windows of laser and emission: what the settings say, and the rest from the lines.
+
+    The laser is the maximum of the empty sphere; the emission the maximum beyond its window with the sample in the
+    beam.
+
+    Raises
+    ------
+    AnalysisError
+        Where no emission is seen beyond the laser.
+    """
+    laser = _laser(spectra, settings)
+    if settings.emission_from_nm is not None and settings.emission_to_nm is not None:
+        return laser, (settings.emission_from_nm, settings.emission_to_nm)
+    low, high = _emission(spectra, laser)
+    return laser, (settings.emission_from_nm or low, settings.emission_to_nm or high)
+
+
+def laser_peak_nm(spectra: SphereSpectra) -> float:
+    """Return the wavelength of the brightest pixel of the empty sphere."""
+    return float(spectra.wavelength_nm[int(np.argmax(spectra.empty.mean(axis=0)))])
+
+
+def _laser(spectra: SphereSpectra, settings: YieldSettings) -> Window:
+    axis, peak = spectra.wavelength_nm, laser_peak_nm(spectra)
+    low, high = max(peak - LASER_HALF_NM, float(axis[0])), min(peak + LASER_HALF_NM, float(axis[-1]))
+    return settings.laser_from_nm or low, settings.laser_to_nm or high
+
+
+def _emission(spectra: SphereSpectra, laser: Window) -> Window:
+    axis = spectra.wavelength_nm
+    beyond = axis > laser[1] + _GAP_NM
+    if int(beyond.sum()) <= _SMOOTH:
+        raise AnalysisError(
+            f"the spectra end at {axis[-1]:g} nm, too close to the laser window ({laser[1]:g} nm) to hold emission. "
+            "Take wider spectra, or move the window."
+        )
+    right = axis[beyond]
+    light = _smooth(spectra.inside.mean(axis=0)[beyond])
+    top = int(np.argmax(light))
+    low, high = _half(right, light, top, -1), _half(right, light, top, 1)
+    return max(float(right[0]), right[top] - HALF_WIDTHS * low), min(float(right[-1]), right[top] + HALF_WIDTHS * high)
+
+
+def _half(axis: FloatArray, light: FloatArray, top: int, step: int) -> float:
+    """Return how far from the maximum the light has fallen to half on one side; to the end where it has not."""
+    side = light[top::step] <= 0.5 * light[top]
+    away = int(np.argmax(side)) if side.any() else side.size - 1
+    return abs(float(axis[top + step * away] - axis[top]))
+
+
+def _smooth(light: FloatArray) -> FloatArray:
+    padded = np.pad(light, _SMOOTH // 2, mode="edge")
+    return np.asarray(np.convolve(padded, np.full(_SMOOTH, 1.0 / _SMOOTH), mode="valid"))

@@ -20,6 +20,8 @@ UNUSED_KINDS = ("transient", "irf", "sizes")
 """Kinds whose analysis is not built yet."""
 KEPT_KINDS = ("power", "sphere_blank", "sphere_out", "sphere_in", "matched", *UNUSED_KINDS)
 """Kinds that are loaded as they are, as tables where they hold numbers only."""
+MEDIA = ("film", "suspension")
+"""What a sample can be in; results of one are not results of the other."""
 KINDS = (*SPECTRUM_KINDS, "pa", "pa_blank", *CURVE_KINDS, *TABLE_KINDS, *KEPT_KINDS)
 
 
@@ -57,6 +59,8 @@ class Condition:
         When it was measured, as `asplab.core.grouping.clock.clock` understands it.
     path : str
         Name of the optical path: of a filter, and of the spectra that went through it.
+    medium : str
+        One of `MEDIA`, or empty where it is not told.
     """
 
     temperature_k: float | None = None
@@ -79,6 +83,7 @@ class Condition:
     sensitivity_v: float | None = None
     time: str = ""
     path: str = ""
+    medium: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 
 from asplab.core.corrections.records import Block
 from asplab.core.corrections.transmitted import transmitted_nm
-from asplab.core.experiment import Curve
+from asplab.core.experiment import Curve, Experiment
 from asplab.core.grouping.stage import Gathered, Stack
 from asplab.core.problems import Problem
 from asplab.core.settings import CorrectionSettings, TransmissionSettings
@@ -60,7 +60,7 @@ def inner_filter(
     absorbed and emitted again is not in it.
     """
     n = len(gathered.stacks)
-    curves = [curve for curve in gathered.experiment.curves if curve.kind == "absorption"]
+    curves = cuvette_curves(gathered.experiment)
     if not curves:
         if settings.inner_filter != "none":
             problems.append(_without_curve(gathered.experiment.name))
@@ -72,6 +72,11 @@ def inner_filter(
     if settings.inner_filter == "none" or len(found) < n:
         return InnerFilter(np.ones(n), ("",) * n, possible)
     return InnerFilter(possible, tuple(dense.source for dense in found), possible)
+
+
+def cuvette_curves(experiment: Experiment) -> list[Curve]:
+    """Return the absorption curves that an inner filter can follow from: not those of a film, which has no cuvette."""
+    return [curve for curve in experiment.curves if curve.kind == "absorption" and curve.condition.medium != "film"]
 
 
 def _densities(gathered: Gathered, blocks: Sequence[Block], curves: Sequence[Curve]) -> list[_Dense]:
@@ -124,8 +129,9 @@ def _band(stacks: Sequence[Stack], blocks: Sequence[Block], t: int) -> tuple[Flo
 
 def _without_curve(experiment: str) -> Problem:
     message = (
-        "the inner filter is to be made up for, but there is no absorption curve of the sample, so nothing is. Add one "
-        "(kind absorption) over all excitations and the band, or choose 'none' as inner filter."
+        "the inner filter is to be made up for, but there is no absorption curve of a cuvette (one of a film does not "
+        "count), so nothing is. Add one (kind absorption) over all excitations and the band, or choose 'none' as "
+        "inner filter."
     )
     return Problem("warning", experiment, message)
 

@@ -6,6 +6,7 @@ from scipy.signal import find_peaks
 
 from asplab.core.energies.references import SAME_TEMPERATURE_K, take_given
 from asplab.core.experiment import Curve, Experiment
+from asplab.core.grouping.medium import main_part
 from asplab.core.settings import EnergySettings
 from asplab.core.units import FloatArray, energy_from_wavelength
 
@@ -27,7 +28,7 @@ def absorption_maxima(
     where there is but one temperature. NaN where neither is there.
     """
     energy, error = np.full(len(temperatures_k), np.nan), np.full(len(temperatures_k), np.nan)
-    for curve in experiment.curves:
+    for curve in main_part(experiment).curves:
         if curve.kind != "absorption":
             continue
         own = curve.condition.temperature_k

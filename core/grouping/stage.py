@@ -13,6 +13,7 @@ from asplab.core.experiment import EMISSION_KINDS, Experiment, Record, Scan, Spe
 from asplab.core.grouping.clock import Timeline
 from asplab.core.grouping.clusters import Readings, cluster, nearest
 from asplab.core.grouping.conditions import Notes, kept, repeat_order, temperature_of
+from asplab.core.grouping.medium import main_part, other_medium_problems
 from asplab.core.grouping.remeasured import averages_with, choose, is_same_axis, spectrum_noise, split_blocks
 from asplab.core.grouping.scans import by_temperature, scans_in_use, shared_centres
 from asplab.core.photothermal.known_power import power_problem, scan_power_uw, untold_problem
@@ -104,13 +105,14 @@ class Gathered:
 
 
 def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSettings) -> Gathered:
-    """Group records into stacks within the tolerances of ``settings``.
+    """Group records of the analysed medium into stacks within the tolerances of ``settings``.
 
     Raises
     ------
     AnalysisError
         When the experiment holds neither emission spectra nor scans.
     """
+    whole, experiment = experiment, main_part(experiment)
     spectra = experiment.spectra_of(EMISSION_KINDS)
     own = kept(spectra, exclusions)
     scans = kept(experiment.scans, exclusions)
@@ -126,7 +128,7 @@ def gather(experiment: Experiment, exclusions: Exclusions, settings: GroupingSet
     notes = Notes()
     heat_scans, scan_blocks = scans_in_use(experiment.scans, centres, exclusions, settings, notes)
     stacks = _stacks(spectra, centres, exclusions, settings, notes)
-    problems = [*notes.problems, *notes.remeasured_problems(settings)]
+    problems = [*notes.problems, *notes.remeasured_problems(settings), *other_medium_problems(whole)]
     light = [s.condition.power_uw is not None for s in own]
     heat = [scan_power_uw(s) is not None for s in scans]
     if any(light + heat) and not all(light + heat):

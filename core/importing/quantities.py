@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from asplab.core.errors import InputError
-from asplab.core.experiment import KINDS
+from asplab.core.experiment import KINDS, MEDIA
 from asplab.core.io.selection import NUMBERS, WAYS
 from asplab.core.units import HC_MEV_NM
 
@@ -139,6 +139,8 @@ def canonical(column: str, text: str, *, unit: str = "") -> str:
         return ""
     if column == "kind":
         return _kind(text)
+    if column == "medium":
+        return _medium(text)
     if column in _AFFIXED:
         return _affixed(column, text)
     if column in ("frames", "rows"):
@@ -214,6 +216,13 @@ def _kind(text: str) -> str:
     if kind not in KINDS:
         raise QuantityError(f"{text!r} is no kind of measurement. Choose from: {', '.join(KINDS)}.")
     return kind
+
+
+def _medium(text: str) -> str:
+    medium = text.lower()
+    if medium not in MEDIA:
+        raise QuantityError(f"{text!r} is no medium. Write {' or '.join(MEDIA)}.")
+    return medium
 
 
 def _selection(column: str, text: str) -> str:

@@ -38,6 +38,7 @@ class Group:
     kind: str
     sample: str
     series: str
+    medium: str
     temperature_k: float | None
     excitation_nm: float | None
     longpass_nm: float | None
@@ -50,7 +51,9 @@ class Group:
         """Such as ``ASPL 80 K, 535 nm``."""
         numbers = ((self.temperature_k, "K"), (self.excitation_nm, "nm"))
         said = [f"{value:.4g} {unit}" for value, unit in numbers if value is not None]
-        return " ".join([kind_words(self.kind), ", ".join([*said, *filter(None, (self.sample, self.series))])]).strip()
+        return " ".join(
+            [kind_words(self.kind), ", ".join([*said, *filter(None, (self.sample, self.series, self.medium))])]
+        ).strip()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,8 +173,8 @@ def _groups(table: ImportTable, rows: Sequence[int], tolerance_k: float, toleran
         scales = [_middles(table, members, c, tolerance_nm) for c in ("excitation_nm", "longpass_nm", "shortpass_nm")]
         for k in members:
             exc, longpass, shortpass = (scale[k] for scale in scales)
-            sample, series = table.value(k, "sample"), table.value(k, "series")
-            condition = Group(kind, sample, series, t, exc, longpass, shortpass, rows=())
+            sample, series, medium = (table.value(k, name) for name in ("sample", "series", "medium"))
+            condition = Group(kind, sample, series, medium, t, exc, longpass, shortpass, rows=())
             found.setdefault(condition, []).append(k)
     groups = [
         replace(condition, rows=tuple(members), repeats=sum(_repeats(table, k) for k in members))

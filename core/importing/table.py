@@ -34,6 +34,7 @@ COLUMNS = (
     "kind",
     "sample",
     "series",
+    "medium",
     "temperature_k",
     "excitation_nm",
     "power_uw",

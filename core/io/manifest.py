@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asplab.core.errors import InputError
-from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS, KINDS, Condition
+from asplab.core.experiment import CURVE_KINDS, EMISSION_KINDS, KINDS, MEDIA, Condition
 from asplab.core.grouping.clock import clock
 from asplab.core.io import file_bytes
 from asplab.core.io.datafile import FileError
@@ -32,7 +32,7 @@ NOT_NEGATIVE = ("nd_od", "bandwidth_nm", "temperature_error_k", "probe_mw")
 UNPUMPED = frozenset(("dark", "background"))
 """Kinds that are taken with the pump off, whose power may be given as 0."""
 WHOLE = {"repeat": 0, "accumulations": 1}
-TEXTS = ("pair", "sample", "series", "note", "time", "path")
+TEXTS = ("pair", "sample", "series", "note", "time", "path", "medium")
 SELECTING = ("dataset", "frames", "rows")
 KNOWN_COLUMNS = frozenset((*REQUIRED, *POSITIVE, *NOT_NEGATIVE, *WHOLE, *TEXTS, *SELECTING))
 NEED_TEMPERATURE = frozenset((*EMISSION_KINDS, "pa"))
@@ -132,6 +132,7 @@ def understood(row: TextRow, table: TextTable) -> ManifestRow:
     refuse_missing_numbers(kind, numbers, fault)
     texts = {column: row.cells.get(column, "") for column in TEXTS}
     refuse_unknown_time(texts["time"], fault)
+    texts["medium"] = known_medium(texts["medium"], fault)
     counts = {column: whole(row, table, column, fault) for column in WHOLE}
     condition = Condition(**numbers, **counts, **texts)  # type: ignore[arg-type]
     extra = tuple((column, cell) for column, cell in row.cells.items() if column not in KNOWN_COLUMNS)
@@ -198,6 +199,14 @@ def refuse_unknown_time(text: str, fault: Callable[[str], FileError]) -> None:
         raise fault(
             f"column time holds {text!r}, which is no time. Write 2026-03-05 14:03:22, 14:03:22 or seconds."
         ) from None
+
+
+def known_medium(text: str, fault: Callable[[str], FileError]) -> str:
+    """Return the medium in lower case; raise where it isn't one of `MEDIA`."""
+    medium = text.lower()
+    if medium not in ("", *MEDIA):
+        raise fault(f"column medium holds {text!r}; write {' or '.join(MEDIA)}, or leave it blank.")
+    return medium
 
 
 def refuse_missing_numbers(kind: str, numbers: dict[str, float | None], fault: Callable[[str], FileError]) -> None:

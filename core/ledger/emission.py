@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from asplab.core.corrections import Corrected
+from asplab.core.corrections.inner_filter import cuvette_curves
 from asplab.core.counting import counted
 from asplab.core.emission.integration import Emission
 from asplab.core.experiment import Spectrum
@@ -254,9 +255,9 @@ def _filters(results: Results, gathered: Gathered, corrected: Corrected) -> Step
 def _inner_filter(results: Results, gathered: Gathered, corrected: Corrected) -> Step:
     switch = Switch("corrections", "inner_filter", "cuvette", "none")
     step = Step("inner_filter", "Inner filter", "condition", switch=switch)
-    curves = [curve.source for curve in gathered.experiment.curves if curve.kind == "absorption"]
+    curves = [curve.source for curve in cuvette_curves(gathered.experiment)]
     if not curves:
-        words = "There is no file of kind absorption, so what the sample itself absorbs is not known."
+        words = "There is no file of kind absorption of a cuvette, so what it absorbs on the way is not known."
         return step.found("no data", "no file of kind absorption", words)
     step = step.using(curves)
     factors = np.array([done.inner_filter for done in corrected.treatments])

@@ -38,7 +38,7 @@ CONDITION_UNITS = {
     "probe_mw": "mW",
     "sensitivity_v": "V",
 }
-CONDITION_TEXTS = ("pair", "sample", "series", "note", "time", "path")
+CONDITION_TEXTS = ("pair", "sample", "series", "note", "time", "path", "medium")
 _TOLERANT = ("temperature_k", "excitation_nm", "longpass_nm", "shortpass_nm")
 _SUFFIX_UNITS = {
     "per_mev": "1/meV", "mev": "meV", "nm": "nm", "nm2": "nm^2", "k": "K", "uw": "uW", "mw": "mW", "s": "s",
@@ -115,7 +115,16 @@ def _identity(record: Record, position: int, centres: _Centres) -> tuple[object,
     place = centres.place(condition)
     # The mean of dark frames has a meaning for one exposure only.
     exposure = condition.exposure_s if record.kind == "dark" else None
-    return (type(record), record.kind, place, condition.sample, condition.series, exposure, *_axes(record))
+    return (
+        type(record),
+        record.kind,
+        place,
+        condition.sample,
+        condition.series,
+        condition.medium,
+        exposure,
+        *_axes(record),
+    )
 
 
 def _axes(record: Spectrum | Scan | Curve) -> tuple[object, ...]:

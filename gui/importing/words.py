@@ -23,6 +23,7 @@ _TITLES = {
     "kind": Column(tr("Kind"), tip=tr("What was measured")),
     "sample": Column(tr("Sample")),
     "series": Column(tr("Series"), tip=tr("Which files belong to one series")),
+    "medium": Column(tr("Medium"), tip=tr("film or suspension; the analysis is of one, the other is compared")),
     "temperature_k": Column("T", "K", tr("Temperature of the sample")),
     "excitation_nm": Column(tr("Excitation"), "nm", tr("Wavelength of the excitation")),
     "power_uw": Column(tr("Power"), "µW", tr("Power of the excitation at the sample")),
@@ -46,7 +47,7 @@ _TITLES = {
     "sensitivity_v": Column(tr("Sensitivity"), "V"),
     "note": Column(tr("Note")),
 }
-_TEXTS = frozenset((FILE, "kind", "sample", "series", "frames", "rows", "pair", "time", "note"))
+_TEXTS = frozenset((FILE, "kind", "sample", "series", "medium", "frames", "rows", "pair", "time", "note"))
 _KIND_WORDS = {
     "pl": "PL",
     "aspl": "ASPL",

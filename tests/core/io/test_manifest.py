@@ -95,6 +95,7 @@ def test_zero_is_a_value_of_what_may_be_absent(tmp_path, column):
         ("em_gain", "0", "positive"),
         ("accumulations", "2.5", "a whole number, 1 or more"),
         ("time", "noon", "no time"),
+        ("medium", "glass", "write film or suspension"),
     ],
 )
 def test_an_impossible_value_of_a_further_column_names_line_value_and_remedy(tmp_path, column, cell, needed):

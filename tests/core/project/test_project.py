@@ -164,6 +164,7 @@ FULL = Condition(
     sensitivity_v=1e-4,
     time="2026-03-05T14:03:22+01:00",
     path="AS",
+    medium="film",
 )
 """Every field of a condition, none at its default."""
 

@@ -1,0 +1,68 @@
+"""Film and suspension: which of them the analysis is of, and what was measured in the other."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from asplab.core.counting import counted
+from asplab.core.experiment import EMISSION_KINDS, Experiment, Record
+from asplab.core.problems import Problem
+
+
+def analysed_medium(experiment: Experiment) -> str:
+    """Return the medium that η is of: that of most scans that tell it, else of most emission; empty if none does.
+
+    Anti-Stokes emission decides before other emission, for it is what η is of.
+    """
+    own = [record for record in experiment.scans if record.kind == "pa"]
+    emission = experiment.spectra_of(EMISSION_KINDS)
+    below = [record for record in emission if record.kind == "aspl"]
+    return _told(own) or _told(below) or _most(emission)
+
+
+def main_part(experiment: Experiment) -> Experiment:
+    """Return the experiment without spectra, scans and absorption curves of another medium than the analysed one.
+
+    Records that tell no medium stay. Where nothing is left out it is the same object.
+    """
+    medium = analysed_medium(experiment)
+    kept = {
+        name: tuple(record for record in getattr(experiment, name) if record.condition.medium in ("", medium))
+        for name in ("spectra", "scans", "curves")
+    }
+    if all(len(kept[name]) == len(getattr(experiment, name)) for name in kept):
+        return experiment
+    return replace(experiment, **kept)
+
+
+def other_media(experiment: Experiment) -> tuple[str, ...]:
+    """Return the media beside the analysed one."""
+    medium = analysed_medium(experiment)
+    records: list[Record] = [*experiment.spectra, *experiment.scans, *experiment.curves]
+    return tuple(sorted({record.condition.medium for record in records} - {"", medium}))
+
+
+def other_medium_problems(experiment: Experiment) -> list[Problem]:
+    """Tell which emission spectra and scans η is not of, as they were measured in another medium."""
+    medium, found = analysed_medium(experiment), []
+    for other in other_media(experiment):
+        spectra = [s for s in experiment.spectra_of(EMISSION_KINDS) if s.condition.medium == other]
+        scans = [s for s in experiment.scans if s.condition.medium == other]
+        parts = [counted(len(some), name) for some, name in ((spectra, "spectrum"), (scans, "scan")) if some]
+        if parts:
+            is_of = f"those of the {medium}" if medium else "those that tell no medium"
+            message = (
+                f"{' and '.join(parts)} of the {other} are compared with the rest and take no part in η, which follows "
+                f"from {is_of}. Column medium tells them apart."
+            )
+            found.append(Problem("info", experiment.name, message))
+    return found
+
+
+def _told(records: Iterable[Record]) -> str:
+    return _most([record for record in records if record.condition.medium])
+
+
+def _most(records: Sequence[Record]) -> str:
+    counts = Counter(record.condition.medium for record in records)
+    return max(counts, key=lambda medium: (counts[medium], medium)) if counts else ""

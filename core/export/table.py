@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,9 @@ _UNITS = {
     "_per_mev": "1/meV", "_per_ev": "1/eV", "_per_repeat": "1/repeat", "_mev": "meV", "_nm": "nm", "_k": "K",
     "_uw": "µW", "_lag_s": "s",
 }  # fmt: skip
+_FORMULA = ("=", "+", "-", "@")
+_HIDDEN = re.compile(r"([,;\t]\s*)(?=[=+\-@])")
+_QUOTED = r"\1'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,14 @@ class Table:
 
 
 def csv_text(table: Table, header: Sequence[str]) -> str:
-    """Return a table as CSV with ``header`` and its title as comment lines, in the C locale at full precision."""
+    """Return a table as CSV with ``header`` and its title as comment lines, in the C locale at full precision.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it, also behind a comma of a comment,
+    where spreadsheets begin a cell.
+    """
     out = io.StringIO()
     for line in (*header, table.title):
-        out.write(f"# {line}\n")
+        out.write(f"# {_HIDDEN.sub(_QUOTED, ' '.join(line.split()))}\n")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
     writer.writerow(table.units)
@@ -53,7 +61,12 @@ def _cell(value: Cell) -> str:
         return str(int(value))
     if isinstance(value, float | np.floating):
         return repr(float(value)) if math.isfinite(value) else ""
-    return value
+    return harmless(value)
+
+
+def harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA and text.strip() else text
 
 
 def unit_of(column: str) -> str:

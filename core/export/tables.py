@@ -28,8 +28,10 @@ from asplab.core.export.measurement_rows import (
     trend_rows,
 )
 from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows, model_shift_rows
+from asplab.core.export.reported import REPORTED, latex_text, markdown_text
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
 from asplab.core.export.table import Cell, Table, csv_text, from_rows, unit_of, with_systematic
+from asplab.core.export.workbook import workbook_bytes
 from asplab.core.inference import appraised
 from asplab.core.pipeline import Results
 from asplab.core.provenance import sha256, utc_text
@@ -46,15 +48,17 @@ def make_tables(results: Results) -> tuple[Table, ...]:
 
 
 def write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
-    """Write every table as ``folder/<name>.csv`` and return the paths."""
+    """Write every table as ``folder/<name>.csv``, all as one workbook, those of a paper as LaTeX and Markdown."""
     folder.mkdir(parents=True, exist_ok=True)
-    header = provenance_lines(results)
-    paths = []
-    for table in make_tables(results):
-        path = folder / f"{table.name}.csv"
-        path.write_text(csv_text(table, header), encoding="utf-8", newline="\n")
-        paths.append(path)
-    return tuple(paths)
+    header, made = provenance_lines(results), make_tables(results)
+    texts = {f"{table.name}.csv": csv_text(table, header).encode() for table in made}
+    printed = [one for one in made if one.rows and one.name in (*REPORTED, *COMPANION_TABLE_NAMES)]
+    texts[WORKBOOK_NAME] = workbook_bytes(made, header)
+    texts[LATEX_NAME] = latex_text(printed, header).encode()
+    texts[MARKDOWN_NAME] = markdown_text(printed, header).encode()
+    for name, raw in texts.items():
+        (folder / name).write_bytes(raw)
+    return tuple(folder / name for name in texts)
 
 
 def provenance_lines(results: Results) -> tuple[str, ...]:
@@ -380,3 +384,6 @@ TABLE_NAMES = tuple(_BUILDERS)
 """Names of the tables of the chain, which are those of their files; they are always written."""
 ALL_TABLE_NAMES = (*TABLE_NAMES, *COMPANION_TABLE_NAMES)
 """Names of all tables that may be written."""
+WORKBOOK_NAME, LATEX_NAME, MARKDOWN_NAME = "tables.xlsx", "tables.tex", "tables.md"
+ALL_FILES = (*(f"{name}.csv" for name in ALL_TABLE_NAMES), WORKBOOK_NAME, LATEX_NAME, MARKDOWN_NAME)
+"""Names of all files that may be written."""

@@ -15,7 +15,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, write_figures
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import SCHEMA, results_document
-from asplab.core.export.tables import ALL_TABLE_NAMES, write_tables
+from asplab.core.export.tables import ALL_FILES, write_tables
 from asplab.core.inference import (
     DRAWS,
     Asked,
@@ -313,4 +313,4 @@ def _free_backup(project: Path) -> Path:
 def _own_names() -> set[Path]:
     """Return the tables and figures that an analysis may write."""
     figures = {Path("figures") / f"{name}.{suffix}" for name in FIGURE_NAMES for suffix in FORMATS}
-    return figures | {Path("tables") / f"{name}.csv" for name in ALL_TABLE_NAMES}
+    return figures | {Path("tables") / name for name in ALL_FILES}

@@ -22,6 +22,7 @@ def test_analyze_writes_project_results_tables_figures_and_report(analyzed: tupl
     done, folder = analyzed
     assert done.code == 0, done.err
     tables = {f"tables/{name}.csv" for name in (*TABLE_NAMES, "cooling")}
+    tables |= {f"tables/tables.{end}" for end in ("xlsx", "tex", "md")}
     drawn = [name for name in FIGURE_NAMES if name not in ("models", *COMPANION_FIGURES)]
     figures = {f"figures/{name}.{suffix}" for name in drawn for suffix in FORMATS}
     assert set(contents(folder)) == {"project.nxs", "results.json", "report.html", *tables, *figures}

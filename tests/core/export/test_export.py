@@ -268,8 +268,10 @@ def test_without_photothermal_scans_the_parts_behind_them_are_empty_and_a_proble
 
 def test_each_table_is_written_with_header_units_and_provenance(results: Results, tmp_path: Path) -> None:
     paths = write_tables(results, tmp_path)
-    assert [path.name for path in paths] == [f"{name}.csv" for name in (*TABLE_NAMES, "cooling")]
-    for path in paths:
+    tables = [path for path in paths if path.suffix == ".csv"]
+    assert [path.name for path in tables] == [f"{name}.csv" for name in (*TABLE_NAMES, "cooling")]
+    assert {path.name for path in paths} - {path.name for path in tables} == {"tables.xlsx", "tables.tex", "tables.md"}
+    for path in tables:
         comments, header, units, rows = read_csv(path.read_text(encoding="utf-8"))
         assert comments[0].startswith("# SIMULATED")
         assert any(line.startswith("# ASPLab ") for line in comments)

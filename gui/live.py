@@ -125,13 +125,17 @@ class Live(QObject):
         if not getattr(page, "has_page", True):
             # It asks again when it is built, and nothing else belongs into the turns that this takes.
             return
-        if not self._inspector.has_form(view.step) and self._awaited != view.step:
+        is_new = not self._inspector.has_form(view.step)
+        if is_new and self._awaited != view.step:
             # A new form takes as long as a new page: it has a turn of the event loop of its own.
             self._awaited = view.step
             after_paint(self, self.display)
             return
         self._inspector.display_reference(self.references.shown)
         self._inspector.display_settings(shown, view)
+        if is_new and self._inspector.has_form(view.step):
+            after_paint(self, self.display)
+            return
         words = lag_words(now.lag)
         self._pale(page, words)
         # What waits for rest is of the state before, until it follows.

@@ -68,6 +68,7 @@ class PagedPanel(Panel):
         self._theme = theme
         self._entries = {entry.key: entry for entry in pages}
         self._kinds: dict[str, Callable[[Theme], StudyPanel]] = {}
+        self._built: dict[str, StudyPanel] = {}
         self._pages: dict[str, StudyPanel] = {}
         self._key = pages[0].key
         self._shown: tuple[Results, ViewState] | None = None
@@ -111,7 +112,9 @@ class PagedPanel(Panel):
     def page(self) -> StudyPanel:
         """The page that is shown; it is built when it is first wanted."""
         if not self.has_page:
-            self._build()
+            if self._key not in self._built:
+                self._build()
+            self._take()
         return self._pages[self._key]
 
     @property
@@ -152,7 +155,9 @@ class PagedPanel(Panel):
         if self.has_page:
             self._reveal()
             return
-        if self._key in self._kinds:
+        if self._key in self._built:
+            self._take()
+        elif self._key in self._kinds:
             self._build()
         else:
             self._load()
@@ -164,7 +169,11 @@ class PagedPanel(Panel):
     def _build(self) -> None:
         if self._key not in self._kinds:
             self._load()
-        page = self._pages[self._key] = self._kinds[self._key](self._theme)
+        self._built[self._key] = self._kinds[self._key](self._theme)
+
+    def _take(self) -> None:
+        """Take a page that is built into the window, which styles it."""
+        page = self._pages[self._key] = self._built.pop(self._key)
         self._stack.addWidget(page)
         self.page_added.emit(page)
 
@@ -193,7 +202,7 @@ class PagedPanel(Panel):
     def restyle(self, theme: Theme) -> None:
         """Take over a theme."""
         self._theme = theme
-        for page in self._pages.values():
+        for page in (*self._pages.values(), *self._built.values()):
             page.restyle(theme)
 
 

@@ -139,11 +139,14 @@ def test_handles_and_fields_follow_the_document_while_its_results_are_awaited(op
 
 
 def test_checks_and_problems_keep_their_numbers_until_the_hand_rests(opened: Bindings, until: Until) -> None:
-    checks, problems = opened.inspector.checks_list.checks, opened.window.status._problems.text()
+    told = opened.window.status._problems
+    # The data of a new document are told of when its pictures are painted.
+    until(lambda: told.text() == "· 1 note")
+    checks, problems = opened.inspector.checks_list.checks, told.text()
     opened.intents.drag_window(420.0, 580.0)
     until(lambda: opened.session.results is not None and not opened.session.results.is_at_rest)
     assert opened.inspector.checks_list.checks == checks
-    assert opened.window.status._problems.text() == problems
+    assert told.text() == problems
     (widget,) = opened.inspector.doubted
     assert opened.live._veils[widget].isVisible()
     opened.session.finish_gesture()

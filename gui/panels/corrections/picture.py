@@ -44,20 +44,19 @@ class StepPicture(QWidget):
         self.sources, self.effect = TextLine(muted=True), TextLine(muted=True)
         self.curves = SeriesPlot(theme)
         self.change = SeriesPlot(theme)
-        self.points = SeriesPlot(theme, x_label=tr("Excitation (nm)"))
         self._before, self._after = LayerCurves(theme), LayerCurves(theme)
         self._zero, self._base = Guides(theme), Guides(theme)
+        self._points: SeriesPlot | None = None
         self.curves.add_layer(self._before, z=-2)
         self.curves.add_layer(self._after, z=-1)
         self.change.add_layer(self._zero, z=-5)
-        self.points.add_layer(self._base, z=-5)
         self.words = EmptyState("")
         pages = QWidget()
         self._pages = QStackedLayout(pages)
         self._pages.setContentsMargins(0, 0, 0, 0)
-        for page in (self._curve_page(), self.points, self.words):
+        for page in (self._curve_page(), self.words):
             self._pages.addWidget(page)
-        for plot in self.plots[:2]:
+        for plot in self.plots:
             plot.plot_item.getAxis("left").setWidth(_AXIS_PX)
         lines, facts = column(self), QWidget()
         told = row(facts, 12)
@@ -69,9 +68,22 @@ class StepPicture(QWidget):
         self._connect()
 
     @property
-    def plots(self) -> tuple[SeriesPlot, SeriesPlot, SeriesPlot]:
-        """All plots, shown or not."""
-        return self.curves, self.change, self.points
+    def points(self) -> SeriesPlot:
+        """The plot of points; few corrections have one, and it is built for the first of them."""
+        if self._points is None:
+            self._points = SeriesPlot(self._theme, x_label=tr("Excitation (nm)"))
+            self._points.add_layer(self._base, z=-5)
+            self._points.point_clicked.connect(self._choose_point)
+            self._points.display_hint(POINT_HINT)
+            self._points.hint_changed.connect(self.hint_changed)
+            self._pages.addWidget(self._points)
+        return self._points
+
+    @property
+    def plots(self) -> tuple[SeriesPlot, ...]:
+        """All plots that are built, shown or not."""
+        drawn = (self.curves, self.change)
+        return drawn if self._points is None else (*drawn, self._points)
 
     def display_facts(self, sources: Sequence[str], effect: Sequence[str]) -> None:
         """Say where the numbers of the correction come from, and what it does to the results; longest texts first."""
@@ -110,7 +122,7 @@ class StepPicture(QWidget):
         self._base.display([Guide("y", drawn.base)])
         place = next(((i, keys.index(selected)) for i, keys in enumerate(drawn.keys) if selected in keys), None)
         self.points.display_selected(*(place or (None, None)))
-        self._pages.setCurrentIndex(1)
+        self._pages.setCurrentWidget(self.points)
         self._frame(subject)
 
     def display_words(self, title: str, text: str) -> None:
@@ -118,7 +130,7 @@ class StepPicture(QWidget):
         self._legend_of = ()
         self._show_legend()
         self.words.display(title, text)
-        self._pages.setCurrentIndex(2)
+        self._pages.setCurrentWidget(self.words)
 
     def display_record(self, record: str) -> None:
         """Mark the selected repeat."""
@@ -154,9 +166,7 @@ class StepPicture(QWidget):
     def _connect(self) -> None:
         for side, layer in enumerate((self._before, self._after)):
             layer.curve_clicked.connect(partial(self._choose_curve, side))
-        self.points.point_clicked.connect(self._choose_point)
         self.curves.display_hint(CURVE_HINT)
-        self.points.display_hint(POINT_HINT)
         for plot in self.plots:
             plot.hint_changed.connect(self.hint_changed)
         self._zero.display([Guide("y", 0.0)])

@@ -13,7 +13,7 @@ BLANK_KINDS = ("background", "emission_blank")
 """Spectra of what is there without the sample's light: pump off, and the bare substrate."""
 LINE_KINDS = ("lamp", "laser")
 """Spectra of lines: of a lamp whose wavelengths are known, and of the excitation itself."""
-SPECTRUM_KINDS = (*EMISSION_KINDS, "dark", *BLANK_KINDS, *LINE_KINDS, "reference")
+SPECTRUM_KINDS = (*EMISSION_KINDS, "dark", *BLANK_KINDS, *LINE_KINDS, "reference", "low_power")
 CURVE_KINDS = ("response", "filter", "absorption")
 TABLE_KINDS = ("responses", "ratios", "efficiency")
 UNUSED_KINDS = ("transient", "irf", "sizes")

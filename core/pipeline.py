@@ -12,6 +12,11 @@ from asplab.core.companion.matched.stage import MatchedFindings, find_matched
 from asplab.core.companion.power_law.stage import PowerFindings, find_power_dependence
 from asplab.core.companion.quantum_yield.sphere_stage import SphereFindings, find_sphere_yields
 from asplab.core.companion.quantum_yield.stage import AbcFindings, find_abc_yields
+from asplab.core.companion.temperature.absorption_tops import find_absorption_tops
+from asplab.core.companion.temperature.emission import measure_emission
+from asplab.core.companion.temperature.low_power import find_low_power
+from asplab.core.companion.temperature.overlay import Overlays, find_overlays
+from asplab.core.companion.temperature.stage import TemperatureTrends, find_trends
 from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
 from asplab.core.corrections.filters import find_filters
@@ -109,6 +114,11 @@ _COMPANIONS = (
     find_abc_yields,
     find_sphere_yields,
     find_matched,
+    measure_emission,
+    find_absorption_tops,
+    find_low_power,
+    find_trends,
+    find_overlays,
 )
 _RAW_STAGES = (*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_FROM_RESPONSES, *_COMPANIONS)
 
@@ -158,6 +168,8 @@ class Results:
     abc_yields: AbcFindings | None = None
     sphere_yields: SphereFindings | None = None
     matched: MatchedFindings | None = None
+    trends: TemperatureTrends | None = None
+    overlays: Overlays | None = None
     cooling: CoolingPoints | None = None
     polaron: PolaronFit | None = None
     intervals: PolaronIntervals | None = None
@@ -199,6 +211,8 @@ _PRODUCTS: dict[str, type] = {
     "abc_yields": AbcFindings,
     "sphere_yields": SphereFindings,
     "matched": MatchedFindings,
+    "trends": TemperatureTrends,
+    "overlays": Overlays,
     "cooling": CoolingPoints,
     "polaron": PolaronFit,
     "intervals": PolaronIntervals,
@@ -215,6 +229,8 @@ _AT_REST = (
     "abc_yields",
     "sphere_yields",
     "matched",
+    "trends",
+    "overlays",
     "cooling",
 )
 """Products that wait for the end of a drag."""

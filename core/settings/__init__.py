@@ -14,6 +14,7 @@ from asplab.core.settings.models import ModelSettings, ParameterLimit, Parameter
 from asplab.core.settings.responses import DriftSettings, PumpSettings, ResponseSettings
 from asplab.core.settings.results import EfficiencySettings, PolaronSettings
 from asplab.core.settings.systematics import NOMINAL_OD_PERCENT, SystematicsSettings
+from asplab.core.settings.trends import TrendSettings
 from asplab.core.settings.whole import Settings
 from asplab.core.settings.yields import MatchedSettings, YieldSettings
 
@@ -41,5 +42,6 @@ __all__ = [
     "Settings",
     "SystematicsSettings",
     "TransmissionSettings",
+    "TrendSettings",
     "YieldSettings",
 ]

@@ -15,6 +15,7 @@ from asplab.core.settings.models import ModelSettings
 from asplab.core.settings.responses import DriftSettings, PumpSettings, ResponseSettings
 from asplab.core.settings.results import EfficiencySettings, PolaronSettings
 from asplab.core.settings.systematics import SystematicsSettings
+from asplab.core.settings.trends import TrendSettings
 from asplab.core.settings.yields import MatchedSettings, YieldSettings
 
 
@@ -40,3 +41,4 @@ class Settings:
     systematics: SystematicsSettings = field(default_factory=SystematicsSettings)
     yields: YieldSettings = field(default_factory=YieldSettings)
     matched: MatchedSettings = field(default_factory=MatchedSettings)
+    trends: TrendSettings = field(default_factory=TrendSettings)

@@ -1,6 +1,5 @@
 """All conditions of a temperature on one band shape, and what their shifts and widths say together."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,17 +46,32 @@ class OverlaidCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class Overlay:
-    """All conditions of one temperature, in units of the maximum of their band shape, by excitation.
+class OverlaidShapes:
+    """What the conditions of one temperature say of their common shape; ``shift`` is in meV, ``width`` a ratio.
 
-    ``shift`` is in meV, ``width`` a ratio.
+    ``stacks`` are those that could be compared with the band shape, by excitation.
     """
 
     temperature_k: float
-    curves: tuple[OverlaidCurve, ...]
+    stacks: tuple[int, ...]
     shift: ShapeStatistics
     width: ShapeStatistics
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """All conditions of one temperature, in units of the maximum of their band shape, by excitation."""
+
+    shapes: OverlaidShapes
+    curves: tuple[OverlaidCurve, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlays:
+    """What the shape test says of each temperature together, without the curves."""
+
+    of: tuple[OverlaidShapes, ...]
 
 
 def shape_statistics(values: FloatArray, error: FloatArray, *, rest: float, unit: str) -> ShapeStatistics:
@@ -78,24 +92,37 @@ def shape_statistics(values: FloatArray, error: FloatArray, *, rest: float, unit
     return ShapeStatistics(y.size, measured(mean, spread, unit), float(chdtrc(y.size, weight @ (y - rest) ** 2)))
 
 
-def overlay(bands: Bands, test: ShapeTest, *, temperature: int) -> Overlay:
-    """Return the conditions of one temperature (its index) that were tested against the band shape."""
+def find_overlays(bands: Bands, test: ShapeTest) -> Overlays:
+    """Return what the conditions of each temperature say of their common shape."""
+    return Overlays(tuple(overlaid_shapes(bands, test, temperature=t) for t in range(len(bands.templates))))
+
+
+def overlaid_shapes(bands: Bands, test: ShapeTest, *, temperature: int) -> OverlaidShapes:
+    """Return what the conditions of one temperature (its index) say of their common shape."""
     stacks = bands.corrected.stacks
-    curves = []
-    for k, stack in enumerate(stacks):
-        found = shape_curves(bands, test, k) if stack.temperature == temperature else None
-        if found is not None:
-            curves.append(OverlaidCurve(k, stack.label, stack.kind, float(stack.excitation_nm), found))
-    curves.sort(key=lambda item: item.excitation_nm)
-    places = [item.stack for item in curves]
+    tested = np.isfinite(test.amplitude) & (test.amplitude != 0.0)
+    known = bands.templates[temperature] is not None
+    places = [k for k, stack in enumerate(stacks) if known and stack.temperature == temperature and tested[k]]
+    places.sort(key=lambda k: stacks[k].excitation_nm)
     shift = shape_statistics(test.shift_mev[places], test.shift_error_mev[places], rest=0.0, unit="meV")
     width = shape_statistics(test.width_ratio[places], test.width_error[places], rest=1.0, unit="")
     at = float(bands.corrected.temperatures_k[temperature])
-    return Overlay(at, tuple(curves), shift, width, _told(curves, shift, width))
+    return OverlaidShapes(at, tuple(places), shift, width, _told(len(places), shift, width))
 
 
-def _told(curves: Sequence[OverlaidCurve], shift: ShapeStatistics, width: ShapeStatistics) -> str:
-    if not curves:
+def overlay(bands: Bands, test: ShapeTest, *, temperature: int) -> Overlay:
+    """Return the conditions of one temperature (its index) that were tested against the band shape."""
+    shapes = overlaid_shapes(bands, test, temperature=temperature)
+    curves = []
+    for k in shapes.stacks:
+        found, stack = shape_curves(bands, test, k), bands.corrected.stacks[k]
+        if found is not None:
+            curves.append(OverlaidCurve(k, stack.label, stack.kind, float(stack.excitation_nm), found))
+    return Overlay(shapes, tuple(curves))
+
+
+def _told(n: int, shift: ShapeStatistics, width: ShapeStatistics) -> str:
+    if not n:
         return "No condition could be compared with the band shape: repeats are missing, or the band is cut."
     differs = [
         f"{name} ({part.mean.text}, p = {part.chance:.1g})"
@@ -103,5 +130,5 @@ def _told(curves: Sequence[OverlaidCurve], shift: ShapeStatistics, width: ShapeS
         if part.chance < _UNLIKELY
     ]
     if differs:
-        return f"The {len(curves)} conditions differ in {' and '.join(differs)}: not one emitting state, or heated."
-    return f"All {len(curves)} conditions have one shape within their noise."
+        return f"The {n} conditions differ in {' and '.join(differs)}: not one emitting state, or heated."
+    return f"All {n} conditions have one shape within their noise."

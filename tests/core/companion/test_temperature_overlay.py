@@ -35,8 +35,8 @@ def test_conditions_of_one_shape_lie_on_each_other() -> None:
     assert {item.kind for item in found.curves} == {"pl", "aspl"}
     assert [item.excitation_nm for item in found.curves] == sorted(item.excitation_nm for item in found.curves)
     assert max(float(np.max(item.curve.resting)) for item in found.curves) == pytest.approx(1.0, abs=0.05)
-    assert "have one shape" in found.sentence
-    assert abs(found.shift.mean.value) < 3.0 * found.shift.mean.error
+    assert "have one shape" in found.shapes.sentence
+    assert abs(found.shapes.shift.mean.value) < 3.0 * found.shapes.shift.mean.error
 
 
 def test_conditions_that_moved_are_told_together() -> None:
@@ -44,8 +44,8 @@ def test_conditions_that_moved_are_told_together() -> None:
     assert results.bands is not None
     assert results.shape_test is not None
     found = overlay(results.bands, results.shape_test, temperature=0)
-    assert "differ in shift" in found.sentence
-    assert found.shift.mean.value < 0.0
+    assert "differ in shift" in found.shapes.sentence
+    assert found.shapes.shift.mean.value < 0.0
 
 
 def test_statistics_of_noise_are_those_of_chance() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from asplab.core.companion.absorption.reciprocity import thermal_factor
+from asplab.core.companion.absorption.detailed_balance import thermal_factor
 from asplab.core.units import FloatArray
 
 

@@ -6,15 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from asplab.core.companion.absorption.detailed_balance import coupled_absorption, heat_fraction, thermal_factor
 from asplab.core.companion.absorption.exciton import fit_exciton
+from asplab.core.companion.absorption.kennard_stepanov import kennard_stepanov
 from asplab.core.companion.absorption.media import compare_media
-from asplab.core.companion.absorption.reciprocity import (
-    coupled_absorption,
-    heat_fraction,
-    kennard_stepanov,
-    reciprocity_efficiency,
-    thermal_factor,
-)
+from asplab.core.companion.absorption.reciprocity import HeatBalance, Match, reciprocity_efficiency
 from asplab.core.companion.absorption.urbach import fit_urbach
 from asplab.core.companion.absorption.virtual import AbsorptionTruth, VirtualAbsorption, virtual_absorption
 from asplab.core.companion.temperature.band import measure_band
@@ -172,16 +168,13 @@ def eta_of(data: VirtualAbsorption, **changes: Any) -> Any:
     given: dict[str, Any] = {
         "emission": data.emission,
         "emission_error": data.emission_error,
-        "heat": data.heat,
-        "heat_error": data.heat_error,
+        "absorption": data.heat,
+        "absorption_error": data.heat_error,
+        "heat": HeatBalance(0.84, 0.01, data.emission_mev),
         "temperature_k": 250.0,
         "temperature_error_k": 5.0,
-        "quantum_yield": 0.84,
-        "quantum_yield_error": 0.01,
-        "emission_mev": data.emission_mev,
         "range_mev": WING_MEV,
-        "match_mev": MATCH_MEV,
-        "matched_eta": level,
+        "match": Match(MATCH_MEV, level),
     }
     return reciprocity_efficiency(data.energy_mev, **(given | changes))
 
@@ -192,7 +185,7 @@ def test_eta_by_reciprocity_is_coupled_over_total_absorption_with_honest_errors(
         rng = np.random.default_rng(seed)
         data = virtual_absorption(rng, truth=TRUTH)
         told_k, told_yield = 250.0 + 5.0 * rng.standard_normal(), 0.84 + 0.01 * rng.standard_normal()
-        found = eta_of(data, temperature_k=told_k, quantum_yield=told_yield)
+        found = eta_of(data, temperature_k=told_k, heat=HeatBalance(told_yield, 0.01, data.emission_mev))
         pulls.append((found.eta - TRUTH.eta(found.energy_mev)) / found.error)
     assert np.std(pulls) == pytest.approx(1.0, abs=0.25)
     assert abs(np.mean(pulls)) < 0.5
@@ -207,8 +200,8 @@ def test_units_of_emission_and_heat_do_not_matter() -> None:
         data,
         emission=1e5 * data.emission,
         emission_error=1e5 * data.emission_error,
-        heat=1e-6 * data.heat,
-        heat_error=1e-6 * data.heat_error,
+        absorption=1e-6 * data.heat,
+        absorption_error=1e-6 * data.heat_error,
     )
     np.testing.assert_allclose(other.eta, eta_of(data).eta, rtol=1e-9)
 
@@ -226,9 +219,26 @@ def test_what_is_common_is_in_the_error_and_the_match_moves_all_energies_at_once
     np.testing.assert_allclose(found.error, np.sqrt(found.noise_error**2 + np.sum(found.common**2, axis=0)))
     match = (data.energy_mev >= MATCH_MEV[0]) & (data.energy_mev <= MATCH_MEV[1])
     level = found.scale.error / found.scale.value
-    other = eta_of(data, heat=np.where(match, data.heat * (1.0 + level), data.heat))
+    other = eta_of(data, absorption=np.where(match, data.heat * (1.0 + level), data.heat))
     inside = found.energy_mev < MATCH_MEV[0]
     np.testing.assert_allclose((other.eta - found.eta)[inside], found.common[2][inside], rtol=0.05)
+
+
+def test_absorption_itself_gives_the_same_eta_as_its_heat_without_any_yield() -> None:
+    data = virtual_absorption(np.random.default_rng(3), truth=TRUTH, noise=1e-6, floor=1e-9)
+    coupled, _ = TRUTH.ensemble(data.energy_mev)
+    total = coupled + TRUTH.uncoupled(data.energy_mev)
+    own = eta_of(data, absorption=total, absorption_error=1e-6 * total, heat=None)
+    np.testing.assert_allclose(own.eta, eta_of(data).eta, rtol=0.01)
+    assert np.all(own.common[1] == 0.0)
+
+
+def test_an_error_of_eta_at_the_match_moves_all_energies_by_what_it_says() -> None:
+    data = virtual_absorption(np.random.default_rng(3), truth=TRUTH, noise=1e-4, floor=1e-7)
+    level = eta_of(data).match.eta
+    sure, unsure = eta_of(data, match=Match(MATCH_MEV, level)), eta_of(data, match=Match(MATCH_MEV, level, 0.02))
+    moved = eta_of(data, match=Match(MATCH_MEV, level - 0.02)).eta - sure.eta
+    np.testing.assert_allclose(np.sqrt(unsure.common[2] ** 2 - sure.common[2] ** 2), np.abs(moved), rtol=1e-6)
 
 
 def test_film_and_suspension_of_one_band_agree_and_a_red_shift_is_told() -> None:
@@ -253,12 +263,12 @@ def test_film_and_suspension_of_one_band_agree_and_a_red_shift_is_told() -> None
     ("changes", "error", "message"),
     [
         ({"temperature_k": 0.0}, SettingsError, "temperature_k is 0"),
-        ({"matched_eta": 1.2}, SettingsError, "η at the match is 1.2"),
-        ({"quantum_yield": 0.0}, SettingsError, "quantum yield is 0"),
+        ({"match": Match(MATCH_MEV, 1.2)}, SettingsError, "η at the match is 1.2"),
+        ({"heat": HeatBalance(0.0, 0.0, 2430.0)}, SettingsError, "quantum yield is 0"),
         ({"range_mev": (2340.0, 2341.0)}, AnalysisError, "there are 1 points"),
-        ({"heat_error": np.zeros(201)}, InputError, "not above 0"),
+        ({"absorption_error": np.zeros(201)}, InputError, "not above 0"),
         ({"emission": np.ones(3)}, InputError, "must be equal"),
-        ({"heat": -np.ones(201)}, AnalysisError, "give no scale"),
+        ({"absorption": -np.ones(201)}, AnalysisError, "give no scale"),
     ],
 )
 def test_reciprocity_refuses_what_it_cannot_use(

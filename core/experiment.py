@@ -16,9 +16,7 @@ LINE_KINDS = ("lamp", "laser")
 SPECTRUM_KINDS = (*EMISSION_KINDS, "dark", *BLANK_KINDS, *LINE_KINDS, "reference", "low_power")
 CURVE_KINDS = ("response", "filter", "absorption")
 TABLE_KINDS = ("responses", "ratios", "efficiency")
-UNUSED_KINDS = ("transient", "irf", "sizes")
-"""Kinds whose analysis is not built yet."""
-KEPT_KINDS = ("power", "sphere_blank", "sphere_out", "sphere_in", "matched", *UNUSED_KINDS)
+KEPT_KINDS = ("power", "sphere_blank", "sphere_out", "sphere_in", "matched", "transient", "irf", "sizes")
 """Kinds that are loaded as they are, as tables where they hold numbers only."""
 MEDIA = ("film", "suspension")
 """What a sample can be in; results of one are not results of the other."""
@@ -167,7 +165,7 @@ class Experiment:
     curves, tables : tuple
         Response, filter and absorption curves; tables that enter half-way.
     kept : tuple of Record
-        Records whose analysis is not built yet.
+        Records of companion measurements.
     sources : tuple of Source
         All files read.
     problems : tuple of Problem

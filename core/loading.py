@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from asplab.core.companion.sizes.table import load_areas
 from asplab.core.errors import InputError
 from asplab.core.experiment import (
     KEPT_KINDS,
@@ -21,7 +22,6 @@ from asplab.core.experiment import (
 from asplab.core.io import DataFile, file_bytes, read_bytes
 from asplab.core.io.crosschecks import (
     identical_files,
-    kept_kinds,
     merged,
     negative_counts,
     without_cut,
@@ -197,6 +197,9 @@ def read_kind(path: Path, origin: Origin, selection: Selection, memory: Memory) 
     if origin.kind in TABLE_KINDS:
         raw = file_bytes(path, origin.source)
         return hashlib.sha256(raw).hexdigest(), [read_halfway_file(raw, origin)]
+    if origin.kind == "sizes":
+        raw = file_bytes(path, origin.source)
+        return hashlib.sha256(raw).hexdigest(), [load_areas(raw, origin)]
     if origin.kind not in KEPT_KINDS:
         file = memory.read(path, origin.source)
         return file.sha256, [read_selected(part, origin) for part in select(file, selection)]
@@ -220,7 +223,7 @@ def assemble(name: str, manifest: Manifest, collected: Collected) -> Experiment:
     """Return the experiment of the records that stand the comparison with the other files."""
     records, foreign = without_energies(collected.records)
     records, cut = without_cut(records)
-    problems = [*merged(collected.problems), *foreign, *cut, *negative_counts(records), *kept_kinds(records)]
+    problems = [*merged(collected.problems), *foreign, *cut, *negative_counts(records)]
     problems += identical_files(collected.sources)
     kept = tuple(record for record in records if record.kind in KEPT_KINDS)
     used = [record for record in records if record.kind not in KEPT_KINDS]

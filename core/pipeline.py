@@ -8,15 +8,19 @@ import numpy as np
 
 from asplab.core.calibration import Calibration, calibrate
 from asplab.core.companion.cooling.points import CoolingPoints, measured_cooling
+from asplab.core.companion.kept import KeptRecords, keep_records
 from asplab.core.companion.matched.stage import MatchedFindings, find_matched
 from asplab.core.companion.power_law.stage import PowerFindings, find_power_dependence
 from asplab.core.companion.quantum_yield.sphere_stage import SphereFindings, find_sphere_yields
 from asplab.core.companion.quantum_yield.stage import AbcFindings, find_abc_yields
+from asplab.core.companion.sizes.stage import SizeFindings, find_sizes
 from asplab.core.companion.temperature.absorption_tops import find_absorption_tops
 from asplab.core.companion.temperature.emission import measure_emission
 from asplab.core.companion.temperature.low_power import find_low_power
 from asplab.core.companion.temperature.overlay import Overlays, find_overlays
 from asplab.core.companion.temperature.stage import TemperatureTrends, find_trends
+from asplab.core.companion.transient.stage import Transients, find_transients
+from asplab.core.companion.transient.upconversion import Upconversions, find_upconversion
 from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
 from asplab.core.corrections.filters import find_filters
@@ -105,11 +109,15 @@ _FROM_RAW = (
     find_two_photon,
     purify,
 )
-_SETTLING = (Calibration, Saturated, Alignment, Blocks, Energies, StokesTransmitted)
+_SETTLING = (Calibration, Saturated, Alignment, Blocks, Energies, StokesTransmitted, KeptRecords)
 _TO_RESULTS = (fit_efficiency, bound_leak, find_curvature, fit_polaron, find_intervals)
 _OF_MEASUREMENTS = (find_linear_regime, find_switched_off)
 _FROM_RESPONSES = (measured_cooling,)
 _COMPANIONS = (
+    keep_records,
+    find_transients,
+    find_upconversion,
+    find_sizes,
     find_power_dependence,
     find_abc_yields,
     find_sphere_yields,
@@ -171,6 +179,9 @@ class Results:
     trends: TemperatureTrends | None = None
     overlays: Overlays | None = None
     cooling: CoolingPoints | None = None
+    transients: Transients | None = None
+    upconversion: Upconversions | None = None
+    sizes: SizeFindings | None = None
     polaron: PolaronFit | None = None
     intervals: PolaronIntervals | None = None
     problems: tuple[Problem, ...] = ()
@@ -214,6 +225,9 @@ _PRODUCTS: dict[str, type] = {
     "trends": TemperatureTrends,
     "overlays": Overlays,
     "cooling": CoolingPoints,
+    "transients": Transients,
+    "upconversion": Upconversions,
+    "sizes": SizeFindings,
     "polaron": PolaronFit,
     "intervals": PolaronIntervals,
 }
@@ -232,6 +246,8 @@ _AT_REST = (
     "trends",
     "overlays",
     "cooling",
+    "transients",
+    "upconversion",
 )
 """Products that wait for the end of a drag."""
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asplab.core.counting import counted
-from asplab.core.experiment import EMISSION_KINDS, UNUSED_KINDS
+from asplab.core.experiment import EMISSION_KINDS
 from asplab.core.grouping.clusters import cluster, nearest
 from asplab.core.importing.plain_words import column_words, kind_words
 from asplab.core.importing.refusals import READ_ALIKE
@@ -146,7 +146,6 @@ def survey(table: ImportTable, *, temperature_tolerance_k: float = 2.0, waveleng
         *_laser_problems(table, groups, frozenset(laser)),
         *_repeat_problems(table, groups),
         *_sample_problems(table, rows),
-        *_kept_problems(table, rows),
         *_file_problems(table, unused, duplicates),
         *_hole_problems(grids),
     )
@@ -342,19 +341,6 @@ def _sample_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
         "conditions: clear the column if these words are no samples, or leave them out by a template."
     )
     return [Problem("warning", "sample", text)]
-
-
-def _kept_problems(table: ImportTable, rows: Sequence[int]) -> list[Problem]:
-    """Return what no analysis uses yet."""
-    by_kind: dict[str, list[int]] = {}
-    for k in rows:
-        by_kind.setdefault(table.value(k, "kind"), []).append(k)
-    problems = []
-    for kind, members in by_kind.items():
-        if kind in UNUSED_KINDS:
-            text = f"{counted(len(members), 'file')} of the kind {kind_words(kind)}, which no analysis uses yet."
-            problems.append(Problem("info", table.rows[members[0]].label, text))
-    return problems
 
 
 def _file_problems(table: ImportTable, unused: Sequence[str], duplicates: Sequence[tuple[str, ...]]) -> list[Problem]:

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from asplab.core.counting import counted
-from asplab.core.experiment import UNUSED_KINDS, Record, Scan, Source, Spectrum
+from asplab.core.experiment import Record, Scan, Source, Spectrum
 from asplab.core.problems import Problem
 from asplab.core.units import FloatArray, wavelength_from_energy
 
@@ -144,14 +143,6 @@ def negative_counts(records: Iterable[Record]) -> Iterator[Problem]:
             f"counts are negative, {first.counts[pixel]:g} at {first.wavelength_nm[pixel]:g} nm: raw counts can't "
             "be. If a background was subtracted before, list no dark frame for these spectra.",
         )
-
-
-def kept_kinds(records: Iterable[Record]) -> Iterator[Problem]:
-    """Yield which kinds are kept without being analysed."""
-    counts = Counter(record.kind for record in records)
-    for kind in (kind for kind in counts if kind in UNUSED_KINDS):
-        text = f"{counted(counts[kind], 'file')} kept with the experiment; this kind isn't analysed yet."
-        yield Problem("info", f"kind {kind}", text)
 
 
 def identical_files(sources: Iterable[Source]) -> Iterator[Problem]:

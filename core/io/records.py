@@ -1,5 +1,6 @@
 """Make records of files: pick the columns that a kind needs, check them, convert them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -214,9 +215,20 @@ def remarks(file: DataFile, notes: tuple[str, ...]) -> tuple[tuple[Severity, str
 
 
 def read_kept(file: DataFile, origin: Origin) -> Loaded:
-    """Return a record whose analysis isn't built yet: all columns as they are."""
-    columns = tuple((column.header or f"column_{k}", column.values) for k, column in enumerate(file.columns, 1))
+    """Return a record of a companion measurement: all columns as they are; those of a matrix over its delays."""
+    if file.frame_axis is not None and file.frame_axis.name == "delay":
+        columns = tuple(by_delay(file, file.frame_axis))
+    else:
+        columns = tuple((column.header or f"column_{k}", column.values) for k, column in enumerate(file.columns, 1))
     return Loaded(Table(*fields(file, origin), columns=columns), remarks(file, ()))
+
+
+def by_delay(file: DataFile, delay: Column) -> Iterator[tuple[str, FloatArray]]:
+    """Yield the delays of a matrix whose frames are spectra, and the signal at each wavelength over them."""
+    yield delay.header, delay.values
+    axis, *frames = file.columns
+    signals = np.stack([frame.values for frame in frames], axis=1)
+    yield from ((f"{nm:.6g} nm", frozen_array(signal)) for nm, signal in zip(axis.values, signals, strict=True))
 
 
 def read_record(file: DataFile, origin: Origin) -> Loaded:

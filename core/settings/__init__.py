@@ -13,7 +13,9 @@ from asplab.core.settings.heat import BaselineSettings, ScanSettings
 from asplab.core.settings.models import ModelSettings, ParameterLimit, ParameterPrior
 from asplab.core.settings.responses import DriftSettings, PumpSettings, ResponseSettings
 from asplab.core.settings.results import EfficiencySettings, PolaronSettings
+from asplab.core.settings.sizes import SizeSettings
 from asplab.core.settings.systematics import NOMINAL_OD_PERCENT, SystematicsSettings
+from asplab.core.settings.transients import TransientSettings
 from asplab.core.settings.trends import TrendSettings
 from asplab.core.settings.whole import Settings
 from asplab.core.settings.yields import MatchedSettings, YieldSettings
@@ -40,7 +42,9 @@ __all__ = [
     "ResponseSettings",
     "ScanSettings",
     "Settings",
+    "SizeSettings",
     "SystematicsSettings",
+    "TransientSettings",
     "TransmissionSettings",
     "TrendSettings",
     "YieldSettings",

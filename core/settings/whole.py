@@ -14,7 +14,9 @@ from asplab.core.settings.heat import BaselineSettings, ScanSettings
 from asplab.core.settings.models import ModelSettings
 from asplab.core.settings.responses import DriftSettings, PumpSettings, ResponseSettings
 from asplab.core.settings.results import EfficiencySettings, PolaronSettings
+from asplab.core.settings.sizes import SizeSettings
 from asplab.core.settings.systematics import SystematicsSettings
+from asplab.core.settings.transients import TransientSettings
 from asplab.core.settings.trends import TrendSettings
 from asplab.core.settings.yields import MatchedSettings, YieldSettings
 
@@ -39,6 +41,8 @@ class Settings:
     polaron: PolaronSettings = field(default_factory=PolaronSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
     systematics: SystematicsSettings = field(default_factory=SystematicsSettings)
+    transients: TransientSettings = field(default_factory=TransientSettings)
+    sizes: SizeSettings = field(default_factory=SizeSettings)
     yields: YieldSettings = field(default_factory=YieldSettings)
     matched: MatchedSettings = field(default_factory=MatchedSettings)
     trends: TrendSettings = field(default_factory=TrendSettings)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asplab.core.experiment import frozen_array
+from asplab.core.experiment import Table, frozen_array
 from asplab.core.io.datafile import FileError
 from asplab.core.io.encoding import decode, split_lines
 from asplab.core.io.imagej import IN_PIXELS, SUMMARY, UNIT_UNKNOWN
+from asplab.core.io.records import Loaded, Origin
 from asplab.core.io.rows import Style
 from asplab.core.units import FloatArray
 
+AREA = "area_nm2"
+"""Column of the areas in what is kept of a table."""
 _AREA = re.compile(r"area(?:\s*[\[(]?\s*(?P<unit>nm|µm|um|pixels?|px)\s*(?:\^?2|²)?\s*[\])]?)?", re.IGNORECASE)
 _DELIMITERS = "\t;,"
 
@@ -80,6 +83,19 @@ def read_areas(raw: bytes, name: str) -> AreaTable:
         lines=tuple(line for line, _ in kept),
         warnings=tuple(warnings),
     )
+
+
+def load_areas(raw: bytes, origin: Origin) -> Loaded:
+    """Return the areas of a table as the one column `AREA` of a record; raises as `read_areas`.
+
+    That a table does not state its unit is worth knowing: ImageJ never does.
+    """
+    found = read_areas(raw, origin.source)
+    record = Table(
+        *(origin.kind, origin.source, origin.line, origin.condition, origin.metadata),
+        columns=((AREA, found.area_nm2),),
+    )
+    return Loaded(record, tuple(("info" if text == UNIT_UNKNOWN else "warning", text) for text in found.warnings))
 
 
 def _style(lines: Sequence[str], header: int) -> tuple[Style, list[str]]:

@@ -126,17 +126,6 @@ def test_an_empty_table_has_an_empty_survey(plain):
     assert (result.groups, result.grids, result.problems) == ((), (), ())
 
 
-def test_kinds_that_no_analysis_uses_yet_are_told(tmp_path):
-    found = folder(tmp_path, ["pl_80K_450nm", "dark_1s", "x_1s"])
-
-    def told(kind):
-        table = edits.typed(found, row_of(found, "x_1s.csv"), "kind", kind)
-        return [(p.severity, p.where) for p in survey(table).problems if "no analysis uses" in p.message]
-
-    assert told("sphere_in") == [("info", "x_1s.csv")]
-    assert told("background") == []
-
-
 def test_a_doubt_about_the_kind_ends_once_somebody_says_the_kind(tmp_path):
     found = folder(tmp_path, ["background_80K_1", "background_80K_2"])
 

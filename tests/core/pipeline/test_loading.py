@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from asplab.core.errors import Cancelled
-from asplab.core.experiment import KINDS, UNUSED_KINDS, Table
+from asplab.core.experiment import KINDS, Table
 from asplab.core.loading import load_experiment
 from asplab.core.progress import Progress
 from asplab.core.units import wavelength_from_energy
@@ -202,22 +202,34 @@ def test_the_manifest_gives_the_temperature_where_the_table_has_none(tmp_path):
     np.testing.assert_array_equal(table.column("eta"), [0.75, 0.32])
 
 
-@pytest.mark.parametrize("kind", UNUSED_KINDS)
-def test_a_kind_that_is_not_analysed_yet_is_kept_with_one_piece_of_information(tmp_path, kind):
-    (tmp_path / "b.csv").write_text(rows(WAVELENGTHS, COUNTS + 1))
-    experiment = load(tmp_path, rows(WAVELENGTHS, COUNTS), kind, ",\nb.csv," + kind)
-    assert [record.kind for record in experiment.kept] == [kind, kind]
-    first = experiment.kept[0]
-    assert isinstance(first, Table)
-    np.testing.assert_array_equal(first.columns[1][1], COUNTS)
-    assert only_problem(experiment).severity == "info"
-    assert "2 files" in only_problem(experiment).message
+def test_a_companion_measurement_is_kept_with_all_its_columns(tmp_path):
+    experiment = load(tmp_path, rows(WAVELENGTHS, COUNTS), "irf", ",")
+    (record,) = experiment.kept
+    assert isinstance(record, Table)
+    np.testing.assert_array_equal(record.columns[1][1], COUNTS)
+    assert experiment.problems == ()
 
 
-def test_a_kept_file_with_text_cells_is_kept_without_numbers_and_told(tmp_path):
+def test_particles_are_kept_by_their_areas_and_a_unit_that_is_not_stated_is_told(tmp_path):
     experiment = load(tmp_path, " \tLabel\tArea\n1\tx.tif\t12.5\n2\tx.tif\t13.5\n", "sizes", ",")
-    assert [record.kind for record in experiment.kept] == ["sizes"]
-    assert [problem.severity for problem in experiment.problems] == ["warning", "info"]
+    (record,) = experiment.kept
+    np.testing.assert_array_equal(record.column("area_nm2"), [12.5, 13.5])
+    assert only_problem(experiment).severity == "info"
+    assert "doesn't state the unit" in only_problem(experiment).message
+
+
+def test_a_table_of_particles_without_areas_is_an_error_that_names_the_file(tmp_path):
+    experiment = load(tmp_path, " \tLabel\tMean\n1\tx.tif\t12.5\n", "sizes", ",")
+    assert experiment.kept == ()
+    assert only_problem(experiment).severity == "error"
+    assert "no column is called Area" in only_problem(experiment).message
+
+
+def test_a_matrix_of_transients_is_kept_over_its_delays(tmp_path):
+    experiment = load(tmp_path, "Time (ps)\t490\t495\t500\n-0.1\t1\t2\t3\n0\t4\t5\t6\n", "transient", ",")
+    (record,) = experiment.kept
+    assert [name for name, _ in record.columns] == ["delay (ps)", "490 nm", "495 nm", "500 nm"]
+    np.testing.assert_array_equal(record.column("495 nm"), [2.0, 5.0])
 
 
 def test_every_kind_of_the_contract_is_known():
@@ -225,7 +237,7 @@ def test_every_kind_of_the_contract_is_known():
         "pl aspl emission pa pa_blank absorption dark power transient irf response sizes sphere_blank sphere_out "
         "sphere_in background emission_blank filter lamp laser reference responses efficiency"
     )
-    assert set(contract.split()) | {"ratios"} == set(KINDS)
+    assert set(contract.split()) | {"ratios", "matched", "low_power"} == set(KINDS)
 
 
 def test_progress_is_told_for_each_file_and_ends_at_one(tmp_path):

@@ -15,6 +15,7 @@ from asplab.core.experiment import Experiment
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, write_figures
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import SCHEMA, results_document
+from asplab.core.export.script import script_text
 from asplab.core.export.tables import ALL_FILES, write_tables
 from asplab.core.inference import (
     DRAWS,
@@ -49,6 +50,7 @@ __all__ = [
 PROJECT_NAME = "project.nxs"
 RESULTS_NAME = "results.json"
 REPORT_NAME = "report.html"
+SCRIPT_NAME = "analysis.py"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -263,7 +265,7 @@ def _remove_if_empty(folder: Path) -> None:
 
 
 def write_results(results: Results, folder: Path, *, progress: Progress, based_on: Path | None = None) -> None:
-    """Write project, results.json, tables, figures and report into an empty ``folder``."""
+    """Write project, results.json, tables, figures, report and script into an empty ``folder``."""
     progress.step(0, 10, "writing tables")
     write_tables(results, folder / "tables")
     figures = write_figures(results, folder / "figures", progress=progress.part(0.1, 0.8))
@@ -271,6 +273,8 @@ def write_results(results: Results, folder: Path, *, progress: Progress, based_o
     (folder / REPORT_NAME).write_text(report_html(results, figures), encoding="utf-8", newline="\n")
     text = json.dumps(results_document(results), indent=1, ensure_ascii=False, allow_nan=False)
     (folder / RESULTS_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
+    script = script_text(results, name=SCRIPT_NAME, project=PROJECT_NAME)
+    (folder / SCRIPT_NAME).write_text(script, encoding="utf-8", newline="\n")
     progress.step(9, 10, "writing the project")
     save_project(results, folder / PROJECT_NAME, saved_by="analyze", based_on=based_on)
 

@@ -25,7 +25,7 @@ def test_analyze_writes_project_results_tables_figures_and_report(analyzed: tupl
     tables |= {f"tables/tables.{end}" for end in ("xlsx", "tex", "md")}
     drawn = [name for name in FIGURE_NAMES if name not in ("models", *COMPANION_FIGURES)]
     figures = {f"figures/{name}.{suffix}" for name in drawn for suffix in FORMATS}
-    assert set(contents(folder)) == {"project.nxs", "results.json", "report.html", *tables, *figures}
+    assert set(contents(folder)) == {"project.nxs", "results.json", "report.html", "analysis.py", *tables, *figures}
 
 
 def test_analyze_says_what_it_found_and_that_it_is_simulated(analyzed: tuple[Run, Path]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from asplab.core.errors import SettingsError
 from asplab.core.settings.limits import ascending, between
 
 
@@ -14,8 +15,8 @@ class YieldSettings:
     ----------
     sphere_unit : {"named", "photons", "power"}
         What the spectra count; ``named``: power where the header of the column says so, else photons.
-    laser_from_nm, laser_to_nm, emission_from_nm, emission_to_nm : float, optional
-        Windows of laser and emission; None: found from the lines of the spectra.
+    laser_nm, emission_nm : tuple of (float, float)
+        Window of laser and emission, one or none; none: found from the lines of the spectra.
     sphere_error_percent : float, optional
         Standard error of the integral of a single spectrum; used where there are no repeats. None: not known.
     response_error_percent : float
@@ -26,23 +27,19 @@ class YieldSettings:
     """
 
     sphere_unit: Literal["named", "photons", "power"] = "named"
-    laser_from_nm: float | None = None
-    laser_to_nm: float | None = None
-    emission_from_nm: float | None = None
-    emission_to_nm: float | None = None
+    laser_nm: tuple[tuple[float, float], ...] = ()
+    emission_nm: tuple[tuple[float, float], ...] = ()
     sphere_error_percent: float | None = None
     response_error_percent: float = 2.0
     reabsorbed_percent: float | None = None
     reabsorbed_error_percent: float = 0.0
 
     def __post_init__(self) -> None:
-        for window in ("laser", "emission"):
-            ends = [getattr(self, f"{window}_{end}_nm") for end in ("from", "to")]
-            for name, end in zip(("from", "to"), ends, strict=True):
-                if end is not None:
-                    between(f"{window}_{name}_nm", end, 100.0, 20000.0)
-            if None not in ends:
-                ascending(f"the window of the {window}", (ends[0], ends[1]))
+        for name, windows in (("laser_nm", self.laser_nm), ("emission_nm", self.emission_nm)):
+            if len(windows) > 1:
+                raise SettingsError(f"{name} holds {len(windows)} windows; one is integrated. Take the others out.")
+            for window in windows:
+                ascending(name, window)
         if self.sphere_error_percent is not None:
             between("sphere_error_percent", self.sphere_error_percent, 1e-3, 100.0)
         between("response_error_percent", self.response_error_percent, 0.0, 100.0)

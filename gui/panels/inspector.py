@@ -315,7 +315,11 @@ def _context(results: Results, view: ViewState) -> Context:
     t = selected_temperature(results, view)
     # What "Set by hand" begins with serves all spectra, so it must lie beside the bands of all temperatures.
     regions = () if results.bands is None else results.bands.outside_all_nm
-    return Context(None if t is None else float(temperatures_of(results)[t]), regions)
+    windows = {("background", "windows_nm"): regions}
+    for one in () if results.sphere_yields is None else results.sphere_yields.readings[:1]:
+        if one.laser_nm is not None and one.emission_nm is not None:
+            windows |= {("yields", "laser_nm"): (one.laser_nm,), ("yields", "emission_nm"): (one.emission_nm,)}
+    return Context(None if t is None else float(temperatures_of(results)[t]), windows)
 
 
 def _muted(text: str, *, wraps: bool = False) -> QLabel:

@@ -19,8 +19,9 @@ class Entry:
         Field of `Settings`, and field of that record.
     kind : str
         ``number``, ``optional`` (a number or none), ``pair``, ``switch``, ``choice``, ``windows`` (several pairs),
-        ``cutoffs`` (moved filter edges), ``given`` (an energy of the selected temperature), ``many`` (some of the
-        choices), ``numbers``, ``ranges`` or ``priors`` (of parameters of the rate models).
+        ``window`` (one pair or none), ``cutoffs`` (moved filter edges), ``given`` (an energy of the selected
+        temperature), ``many`` (some of the choices), ``numbers``, ``ranges`` or ``priors`` (of parameters of the rate
+        models).
     label, tip : str
         Rich text: what it is called and what it does.
     numeric : Numeric

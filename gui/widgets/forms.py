@@ -109,7 +109,7 @@ class OptionalField(QWidget):
 
 
 class WindowsField(QWidget):
-    """Several windows, each with a button that removes it; without any, what happens automatically.
+    """Several windows, or one, each with a button that removes it; without any, what happens automatically.
 
     ``committed`` carries all windows as a tuple of pairs.
     """
@@ -117,9 +117,9 @@ class WindowsField(QWidget):
     committed = Signal(object)
     refused = Signal(str)
 
-    def __init__(self, numeric: Numeric, parent: QWidget | None = None) -> None:
+    def __init__(self, numeric: Numeric, parent: QWidget | None = None, *, is_one: bool = False) -> None:
         super().__init__(parent)
-        self._numeric = numeric
+        self._numeric, self._is_one = numeric, is_one
         self._windows: tuple[Pair, ...] = ()
         self._suggested: tuple[Pair, ...] = ()
         self._rows: list[tuple[QWidget, PairField]] = []
@@ -147,6 +147,7 @@ class WindowsField(QWidget):
                 host.setVisible(index < len(windows))
         if count != len(windows):
             self.add_button.setText(tr("Add a window") if windows else tr("Set by hand"))
+            self.add_button.setVisible(not (self._is_one and windows))
             self.setAccessibleName(self.accessibleName())
 
     def setAccessibleName(self, name: str) -> None:

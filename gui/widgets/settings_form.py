@@ -1,7 +1,7 @@
 """A form for settings records, built from the catalogue of their fields."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -23,7 +23,7 @@ _GAP, _ROW_GAP = 8, 5
 _LABEL_PX = (64, 105)
 """Least and greatest width of the names; one form has one width."""
 _OPEN, _FOLDED = "▾", "▸"
-_PAIRED = ("pair", "windows")
+_PAIRED = ("pair", "windows", "window")
 """Kinds whose fields stand in pairs: there the unit stands beside the name."""
 _WIDE = ("ranges", "priors")
 """Kinds that take the whole width, below their names."""
@@ -32,10 +32,10 @@ _SAME_TEMPERATURE_K = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a form needs besides the settings: the selected temperature, and where the background is read now."""
+    """What a form needs besides the settings: the selected temperature, and the windows in use now by their setting."""
 
     temperature_k: float | None = None
-    background_nm: tuple[tuple[float, float], ...] = ()
+    windows_nm: Mapping[tuple[str, str], tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -235,6 +235,7 @@ class SettingsForm(QWidget):
             "switch": self._switch,
             "choice": self._choice,
             "windows": self._windows,
+            "window": self._windows,
             "cutoffs": self._cutoffs,
             "given": self._given,
             "many": self._many,
@@ -274,10 +275,11 @@ class SettingsForm(QWidget):
         return field, field.display
 
     def _windows(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
-        field = WindowsField(entry.numeric, self)
+        field = WindowsField(entry.numeric, self, is_one=entry.kind == "window")
         field.committed.connect(partial(self._tell, entry))
         field.refused.connect(self.refused)
-        return field, lambda windows: field.display(windows, self._context.background_nm)
+        key = entry.record, entry.field
+        return field, lambda windows: field.display(windows, self._context.windows_nm.get(key, ()))
 
     def _cutoffs(self, entry: Entry) -> tuple[QWidget, Callable[[Any], None]]:
         field = CutoffsField(self)

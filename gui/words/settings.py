@@ -41,7 +41,7 @@ def setting_value(record: str, field: str, value: Any) -> str:
             return without_markup(entry.empty) if value is None else _number(value, entry.numeric)
         case "pair":
             return _pair(value, entry.numeric)
-        case "windows":
+        case "windows" | "window":
             return _listed(_pair(one, entry.numeric) for one in value)
         case "cutoffs":
             return _listed(_cutoff(one) for one in value)
@@ -89,7 +89,7 @@ def brief_words(entry: Entry, value: Any) -> str:
             return dict(entry.choices)[value]
         case "many":
             return ", ".join(dict(entry.choices)[one] for one in value) or tr("none")
-        case "windows" if not value:
+        case "windows" | "window" if not value:
             return tr("automatic")
         case "numbers":
             return _SEPARATOR.join(plain(one, entry.numeric.decimals) for one in value) or entry.empty

@@ -15,7 +15,7 @@ from asplab.core.document import Exclusions
 from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
 from asplab.core.energies.stage import Energies
 from asplab.core.errors import AsplabError
-from asplab.core.experiment import Experiment, frozen_array
+from asplab.core.experiment import Experiment, Table, frozen_array
 from asplab.core.grouping.clusters import nearest
 from asplab.core.grouping.conditions import kept
 from asplab.core.grouping.layout import Layout
@@ -95,7 +95,9 @@ def find_matched(
     set_nm = np.array([stack.excitation_nm for stack in corrected.stacks], dtype=np.float64)
     places = np.where(layout.valid, set_nm[layout.index] if set_nm.size else np.nan, np.nan)[:, layout.n_stokes :]
     main = _Main(energies, efficiency, places)
-    for record in kept([record for record in experiment.kept if record.kind == MATCHED_KIND], exclusions):
+    # A file whose numbers could not be read was told when it was loaded.
+    own = [record for record in experiment.kept if record.kind == MATCHED_KIND and isinstance(record, Table)]
+    for record in kept(own, exclusions):
         try:
             tables = read_matched(record, medium=axes.medium, transparent_from_nm=settings.transparent_from_nm)
         except AsplabError as fault:

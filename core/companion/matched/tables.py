@@ -6,7 +6,7 @@ import numpy as np
 
 from asplab.core.companion.matched.series import Excitations, excitations
 from asplab.core.errors import InputError
-from asplab.core.experiment import Record, Table
+from asplab.core.experiment import Table
 from asplab.core.io.axes import POWER_UNITS
 from asplab.core.io.headers import ABSORPTIONS, COUNTS, EXCITATIONS, POWERS, WAVELENGTHS, column_name
 from asplab.core.units import FloatArray, Medium, energy_from_wavelength, wavelength_from_energy
@@ -51,12 +51,12 @@ class MatchedTable:
     clear_error: FloatArray
 
 
-def read_matched(record: Record, *, medium: Medium, transparent_from_nm: float | None) -> tuple[MatchedTable, ...]:
+def read_matched(record: Table, *, medium: Medium, transparent_from_nm: float | None) -> tuple[MatchedTable, ...]:
     """Return the temperatures of one file.
 
     Parameters
     ----------
-    record : Record
+    record : Table
     medium : Medium
         Of its wavelengths.
     transparent_from_nm : float, optional
@@ -83,10 +83,10 @@ def read_matched(record: Record, *, medium: Medium, transparent_from_nm: float |
     )
 
 
-def _columns(record: Record) -> dict[str, FloatArray]:
+def _columns(record: Table) -> dict[str, FloatArray]:
     """Return the columns by name; powers in µW, absorptances as fractions."""
     found: dict[str, FloatArray] = {}
-    for header, values in record.columns if isinstance(record, Table) else ():
+    for header, values in record.columns:
         named, unit = column_name(header)
         name = next((name for name, names in _NAMES.items() if named in names), None)
         if name is not None:
@@ -94,7 +94,7 @@ def _columns(record: Record) -> dict[str, FloatArray]:
             found.setdefault(name, values * scale)
     missing = [name for name in _NEEDED if name not in found]
     if missing:
-        is_absorbance = any(column_name(header)[0] in ABSORPTIONS for header, _ in getattr(record, "columns", ()))
+        is_absorbance = any(column_name(header)[0] in ABSORPTIONS for header, _ in record.columns)
         hint = " An absorbance is no absorptance: A = 1 − 10^(−absorbance)." if is_absorbance else ""
         raise InputError(f"{record.source}: there is no column {', '.join(missing)}. Name them in the header.{hint}")
     found.setdefault("power_error_uw", np.zeros(found["power_uw"].size))
@@ -102,7 +102,7 @@ def _columns(record: Record) -> dict[str, FloatArray]:
 
 
 def _one(
-    record: Record, columns: dict[str, FloatArray], kelvin: float, medium: Medium, transparent_from_nm: float | None
+    record: Table, columns: dict[str, FloatArray], kelvin: float, medium: Medium, transparent_from_nm: float | None
 ) -> MatchedTable:
     told = columns["excitation_nm"]
     if transparent_from_nm is None:

@@ -256,7 +256,7 @@ def _peak(law: _Law, brightest: float) -> tuple[Reading, float]:
     if reason:
         return Reading(value, float("nan"), "", reason=reason), at
     # Of x = 1/yield − 1 the logarithm is nearly normal, which keeps the interval between 0 and 1.
-    gradient = _log_odds_gradient(law.parts, at)
+    gradient = log_odds_gradient(law.parts, at)
     spread = float(np.sqrt(gradient @ law.covariance @ gradient))
     log_odds = np.log(value / (1.0 - value))
     z = law.quantile(float(norm.cdf(1.0)))
@@ -268,7 +268,7 @@ def _peak(law: _Law, brightest: float) -> tuple[Reading, float]:
     return Reading(value, value * (1.0 - value) * spread, "", float(low), None, limit, None, reason), at
 
 
-def _log_odds_gradient(parts: FloatArray, at: float) -> FloatArray:
+def log_odds_gradient(parts: FloatArray, at: float) -> FloatArray:
     """Return the gradient of ln((αI^½ + γI^(3/2))/(βI)) by α, β and γ; at the maximum the shift of I adds nothing."""
     lost = parts[0] * np.sqrt(at) + parts[2] * at**1.5
     return np.array([np.sqrt(at) / lost, -1.0 / parts[1], at**1.5 / lost])

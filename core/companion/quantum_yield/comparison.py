@@ -58,6 +58,8 @@ class YieldComparison:
 def compare_yields(rows: Sequence[YieldRow]) -> YieldComparison:
     """Compare yields pair by pair; errors of different methods are taken as independent.
 
+    Of a method that has one yield for each temperature, the one nearest in temperature is held beside another method.
+
     Raises
     ------
     InputError
@@ -71,7 +73,13 @@ def compare_yields(rows: Sequence[YieldRow]) -> YieldComparison:
     apart = value[:, None] - value
     deviations = apart / np.hypot(error[:, None], error)
     np.fill_diagonal(deviations, np.where(known, 0.0, np.nan))
-    pairs = [(i, j) for i in range(len(rows)) for j in range(i + 1, len(rows)) if known[i] and known[j]]
+    told = [row for row, is_known in zip(rows, known, strict=True) if is_known]
+    pairs = [
+        (i, j)
+        for i in range(len(rows))
+        for j in range(i + 1, len(rows))
+        if known[i] and known[j] and _belong_together(rows[i], rows[j], told)
+    ]
     limit = told_from(len(pairs))
     notes = [_contradiction(rows[i], rows[j], deviations[i, j]) for i, j in pairs if abs(deviations[i, j]) > limit]
     above = [row for row, is_known in zip(rows, known, strict=True) if is_known and _is_above_one(row.reading)]
@@ -80,6 +88,22 @@ def compare_yields(rows: Sequence[YieldRow]) -> YieldComparison:
     ]
     notes += [f"{row.label}: {row.reading.reason}" for row in rows if row.reading.reason]
     return YieldComparison(tuple(rows), deviations, tuple(notes))
+
+
+def _belong_together(one: YieldRow, other: YieldRow, told: Sequence[YieldRow]) -> bool:
+    """Whether two yields should be equal: at one temperature, or each the nearest that the other method has."""
+    if one.temperature_k is None or other.temperature_k is None or one.temperature_k == other.temperature_k:
+        return True
+    if (one.method, one.medium) == (other.method, other.medium):
+        return False
+    apart = abs(one.temperature_k - other.temperature_k)
+    return apart <= min(_nearest(one.temperature_k, other, told), _nearest(other.temperature_k, one, told))
+
+
+def _nearest(kelvin: float, like: YieldRow, told: Sequence[YieldRow]) -> float:
+    """Return how near in temperature a method comes."""
+    own = [row for row in told if (row.method, row.medium) == (like.method, like.medium)]
+    return min(abs(kelvin - row.temperature_k) if row.temperature_k is not None else 0.0 for row in own)
 
 
 def _contradiction(one: YieldRow, other: YieldRow, deviation: float) -> str:

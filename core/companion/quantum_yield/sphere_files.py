@@ -74,7 +74,7 @@ def _sorted_out(group: list[Record], blanks: list[Record], grouping: GroupingSet
 def _is_same(one: Record, other: Record, grouping: GroupingSettings) -> bool:
     a, b = one.condition, other.condition
     return (
-        a.sample == b.sample
+        (a.sample, a.medium) == (b.sample, b.medium)
         and _is_near(a.temperature_k, b.temperature_k, grouping.temperature_tolerance_k)
         and _is_same_light(one, other, grouping)
     )

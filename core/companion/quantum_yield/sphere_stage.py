@@ -25,7 +25,7 @@ class SphereReading:
 
     Attributes
     ----------
-    sample, source : str
+    sample, medium, source : str
         As the files say, and the file in the beam.
     temperature_k, excitation_nm : float or None
     spectra : SphereSpectra or None
@@ -40,6 +40,7 @@ class SphereReading:
     """
 
     sample: str
+    medium: str
     source: str
     temperature_k: float | None
     excitation_nm: float | None
@@ -84,7 +85,8 @@ def find_sphere_yields(
 
 def _read(files: SphereFiles, settings: YieldSettings) -> SphereReading:
     first = files.first
-    place = (first.condition.sample, first.where, first.condition.temperature_k, first.condition.excitation_nm)
+    told = first.condition
+    place = (told.sample, told.medium, first.where, told.temperature_k, told.excitation_nm)
     spectra, laser, emission = None, None, None
     try:
         spectra = read_sphere(files, settings.sphere_unit)

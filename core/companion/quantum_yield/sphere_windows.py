@@ -16,7 +16,7 @@ _SMOOTH = 5
 
 
 def find_windows(spectra: SphereSpectra, settings: YieldSettings) -> tuple[Window, Window]:
-    """Return the windows of laser and emission: what the settings say, and the rest from the lines.
+    """Return the windows of laser and emission: those of the settings, else found from the lines.
 
     The laser is the maximum of the empty sphere; the emission the maximum beyond its window with the sample in the
     beam.
@@ -26,11 +26,8 @@ def find_windows(spectra: SphereSpectra, settings: YieldSettings) -> tuple[Windo
     AnalysisError
         Where no emission is seen beyond the laser.
     """
-    laser = _laser(spectra, settings)
-    if settings.emission_from_nm is not None and settings.emission_to_nm is not None:
-        return laser, (settings.emission_from_nm, settings.emission_to_nm)
-    low, high = _emission(spectra, laser)
-    return laser, (settings.emission_from_nm or low, settings.emission_to_nm or high)
+    laser = settings.laser_nm[0] if settings.laser_nm else _laser(spectra)
+    return laser, settings.emission_nm[0] if settings.emission_nm else _emission(spectra, laser)
 
 
 def laser_peak_nm(spectra: SphereSpectra) -> float:
@@ -38,10 +35,9 @@ def laser_peak_nm(spectra: SphereSpectra) -> float:
     return float(spectra.wavelength_nm[int(np.argmax(spectra.empty.mean(axis=0)))])
 
 
-def _laser(spectra: SphereSpectra, settings: YieldSettings) -> Window:
+def _laser(spectra: SphereSpectra) -> Window:
     axis, peak = spectra.wavelength_nm, laser_peak_nm(spectra)
-    low, high = max(peak - LASER_HALF_NM, float(axis[0])), min(peak + LASER_HALF_NM, float(axis[-1]))
-    return settings.laser_from_nm or low, settings.laser_to_nm or high
+    return max(peak - LASER_HALF_NM, float(axis[0])), min(peak + LASER_HALF_NM, float(axis[-1]))
 
 
 def _emission(spectra: SphereSpectra, laser: Window) -> Window:
@@ -56,7 +52,8 @@ def _emission(spectra: SphereSpectra, laser: Window) -> Window:
     light = _smooth(spectra.inside.mean(axis=0)[beyond])
     top = int(np.argmax(light))
     low, high = _half(right, light, top, -1), _half(right, light, top, 1)
-    return max(float(right[0]), right[top] - HALF_WIDTHS * low), min(float(right[-1]), right[top] + HALF_WIDTHS * high)
+    peak = float(right[top])
+    return max(float(right[0]), peak - HALF_WIDTHS * low), min(float(right[-1]), peak + HALF_WIDTHS * high)
 
 
 def _half(axis: FloatArray, light: FloatArray, top: int, step: int) -> float:

@@ -20,7 +20,7 @@ class AbcReading:
     Attributes
     ----------
     series : PowerSeries
-    sample : str
+    medium : str
         As its file says, empty where it does not.
     temperature : int or None
         Index of the temperature of the spectra that it belongs to; None where there is none.
@@ -32,7 +32,7 @@ class AbcReading:
     """
 
     series: PowerSeries
-    sample: str
+    medium: str
     temperature: int | None
     detuning_mev: float
     found: AbcYield | None
@@ -49,18 +49,18 @@ class AbcFindings:
 
 def find_abc_yields(two_photon: TwoPhoton, energies: Energies, layout: Layout, gathered: Gathered) -> AbcFindings:
     """Fit the ABC law to every power series above the gap, of files and of repeats at several powers."""
-    samples = {record.where: record.condition.sample for record in gathered.experiment.kept}
+    media = {record.where: record.condition.medium for record in gathered.experiment.kept}
     placed = [(series, place_series(series, energies, layout)) for series, _ in two_photon.fits]
-    found = [_read(series, place, samples) for series, place in placed if place.is_stokes]
+    found = [_read(series, place, media) for series, place in placed if place.is_stokes]
     found.sort(key=lambda one: (one.series.temperature_k, one.series.excitation_nm))
     # Repeats at several powers were not meant for a law of three rates.
-    refused = [one for one in found if one.found is None and one.series.source in samples]
+    refused = [one for one in found if one.found is None and one.series.source in media]
     problems = [Problem("warning", one.series.source, f"no yield by the ABC law: {one.reason}") for one in refused]
     return AbcFindings(tuple(found), tuple(problems))
 
 
-def _read(series: PowerSeries, place: Placed, samples: dict[str, str]) -> AbcReading:
-    at = samples.get(series.source, ""), place.temperature, place.detuning_mev
+def _read(series: PowerSeries, place: Placed, media: dict[str, str]) -> AbcReading:
+    at = media.get(series.source, ""), place.temperature, place.detuning_mev
     if series.stack is None and not series.intensity.any():
         reason = "its spectra belong to no PL that was measured, whose band they would need. Give intensities instead."
         return AbcReading(series, *at, None, reason)

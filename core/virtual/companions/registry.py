@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from asplab.core.errors import SettingsError
+from asplab.core.virtual.companions.matched import MATCHED
 from asplab.core.virtual.companions.power import POWER
 from asplab.core.virtual.companions.simulated import Row, Simulated
+from asplab.core.virtual.companions.yields import ABC, SPHERE
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.core.virtual.states import generator
 
-_ALL: tuple[Simulated, ...] = (POWER,)
+_ALL: tuple[Simulated, ...] = (
+    POWER,
+    ABC,
+    SPHERE,
+    MATCHED,
+)
 NAMES = tuple(one.name for one in _ALL)
 """Names of all data sets."""
 

@@ -49,6 +49,9 @@ CHANGED = Settings(
     polaron=PolaronSettings(detuning_range_mev=(20.0, 102.0), joint_scale="shared"),
 )
 
+NARROW = {"rejection_od": 4.5, "sphere_error_percent": 0.5, "reabsorbed_percent": 12.0}
+"""Values of optional settings whose range is narrow."""
+
 
 def variants() -> list[Any]:
     """Return settings that differ from the defaults in one field each, in every field of every record."""
@@ -57,7 +60,7 @@ def variants() -> list[Any]:
         default = getattr(Settings(), record.name)
         hints = get_type_hints(type(default))
         for field in dataclasses.fields(default):
-            value = 4.5 if field.name == "rejection_od" else other(hints[field.name], getattr(default, field.name))
+            value = NARROW.get(field.name) or other(hints[field.name], getattr(default, field.name))
             if value is None:
                 continue
             changed = dataclasses.replace(default, **{field.name: value})

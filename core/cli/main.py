@@ -1,4 +1,4 @@
-"""The command line: ``asplab demo``, ``simulate``, ``analyze``, ``replay``, ``model``, ``watch`` and ``inspect``.
+"""The command line ``asplab``: demo, simulate, analyze, replay, diff, model, watch and inspect.
 
 Heavy modules are imported inside the commands: ``asplab --help`` answers before any of them would be loaded.
 """
@@ -294,6 +294,26 @@ def replay(
     if len(differences) > _SHOWN_PROBLEMS:
         _tell(f"… and {len(differences) - _SHOWN_PROBLEMS} more")
     raise typer.Exit(INCOMPLETE)
+
+
+@app.command(name="diff", epilog=_EXIT.format("1 something differs; ", ""))
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="A", help="Project, folder or manifest.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="The one that it is held against.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what differs between two analyses: files, settings, exclusions and results."""
+    from asplab.core.jobs.difference import compare as hold_against
+    from asplab.core.jobs.difference import difference_lines, difference_rows
+
+    with _progress() as progress:
+        found = hold_against(first, second, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(difference_rows(found), indent=1, ensure_ascii=False, allow_nan=False))
+    else:
+        typer.echo("\n".join(difference_lines(found) or [f"no difference; {found.compared} results compared"]))
+    if not found.is_same:
+        raise typer.Exit(INCOMPLETE)
 
 
 app.command(cls=ModelCommand, epilog=_EXIT.format("", ""))(model)

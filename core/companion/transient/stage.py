@@ -64,9 +64,12 @@ def find_transients(kept: KeptRecords, grouping: GroupingSettings, settings: Tra
     """Fit every file of kind ``transient``; one that can't be read becomes a problem that names it."""
     problems: list[Problem] = []
     responses = _responses(kept, settings, problems)
-    found = [_read(record, responses, grouping, settings) for record in kept.of("transient")]
+    records = kept.of("transient")
+    found = [_read(record, responses, grouping, settings) for record in records]
     problems += [
-        Problem("warning", one.source, f"this transient is not used: {one.reason}") for one in found if one.reason
+        Problem("warning", record.where, f"this transient is not used: {one.reason}")
+        for record, one in zip(records, found, strict=True)
+        if one.reason
     ]
     found.sort(key=lambda one: (one.temperature_k or 0.0, one.excitation_nm or np.inf))
     return Transients(tuple(found), tuple(problems))
@@ -75,7 +78,7 @@ def find_transients(kept: KeptRecords, grouping: GroupingSettings, settings: Tra
 def _read(
     record: Record, responses: list[_Measured], grouping: GroupingSettings, settings: TransientSettings
 ) -> TransientReading:
-    place = (record.where, record.condition.temperature_k, record.condition.excitation_nm)
+    place = (record.source, record.condition.temperature_k, record.condition.excitation_nm)
     nothing = frozen_array([])
     try:
         response, source = _response_of(record, responses, grouping, settings)

@@ -8,6 +8,8 @@ from asplab.core.errors import SettingsError
 from asplab.core.virtual.companions.matched import MATCHED
 from asplab.core.virtual.companions.power import POWER
 from asplab.core.virtual.companions.simulated import Row, Simulated
+from asplab.core.virtual.companions.sizes import SIZES
+from asplab.core.virtual.companions.transients import TRANSIENTS
 from asplab.core.virtual.companions.yields import ABC, SPHERE
 from asplab.core.virtual.experiment import VirtualExperiment
 from asplab.core.virtual.states import generator
@@ -17,6 +19,8 @@ _ALL: tuple[Simulated, ...] = (
     ABC,
     SPHERE,
     MATCHED,
+    TRANSIENTS,
+    SIZES,
 )
 NAMES = tuple(one.name for one in _ALL)
 """Names of all data sets."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from asplab.core.errors import SettingsError
+from asplab.core.virtual.companions.low_power import LOW_POWER
 from asplab.core.virtual.companions.matched import MATCHED
 from asplab.core.virtual.companions.power import POWER
 from asplab.core.virtual.companions.simulated import Row, Simulated
@@ -21,6 +22,7 @@ _ALL: tuple[Simulated, ...] = (
     MATCHED,
     TRANSIENTS,
     SIZES,
+    LOW_POWER,
 )
 NAMES = tuple(one.name for one in _ALL)
 """Names of all data sets."""

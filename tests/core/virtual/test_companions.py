@@ -47,3 +47,18 @@ def test_power_series_of_a_single_photon_are_read_as_such(results: Results) -> N
 
 def test_companions_bring_no_error(results: Results) -> None:
     assert [problem.message for problem in results.problems if problem.severity == "error"] == []
+
+
+def test_the_band_tells_the_true_stokes_shift_and_no_heating(results: Results) -> None:
+    truth = truth_document(SMALL, seed=1)["companion"]["low_power"]["by_temperature"][0]  # type: ignore[index]
+    found = results.trends
+    assert found is not None
+    assert found.stokes is not None
+    assert abs(found.stokes.shift_mev[0] - truth["stokes_shift_mev"]) < 3.0 * found.stokes.error_mev[0]
+    (table,) = found.emission.tables
+    assert table is not None
+    band = table.of(found.emission.method)
+    assert abs(band.peak.value - truth["peak_mev"]) < 3.0 * band.peak.error
+    assert abs(band.fwhm.value - truth["fwhm_mev"]) < 3.0 * band.fwhm.error
+    assert found.by_energy.low_power.series is not None
+    assert abs(found.by_energy.low_power.series.values_mev[0] - truth["peak_mev"]) < 1.0

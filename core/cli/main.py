@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from asplab.core.cli.batch import analyze_several
 from asplab.core.cli.model import ModelCommand, model
 from asplab.core.cli.watch import watch
 from asplab.core.errors import AsplabError, Cancelled
@@ -166,10 +167,12 @@ def simulate(
 
 @app.command(epilog=_EXIT_OF_ANALYSIS)
 def analyze(
-    source: Annotated[
-        Path,
+    sources: Annotated[
+        list[Path],
         typer.Argument(
-            metavar="FOLDER|PROJECT|MANIFEST", help="Folder that holds manifest.csv, a manifest, or a project."
+            metavar="FOLDER|PROJECT|MANIFEST…",
+            help="Folder that holds manifest.csv, a manifest, or a project. Several are analysed two at a time, each "
+            "into a folder of its own in DIR, and compared there.",
         ),
     ],
     output: Output = None,
@@ -231,22 +234,35 @@ def analyze(
             "in which the project was saved.",
         ),
     ] = None,
+    eta_at: Annotated[
+        str | None,
+        typer.Option(
+            "--eta-at",
+            metavar="MEV,…",
+            help="Detunings at which η of several samples is compared; by default some that the first one has.",
+        ),
+    ] = None,
 ) -> None:
     """Analyse raw data: quantum yield, η, polaron parameters, their errors and checks; tables, figures, project."""
     from asplab.core.inference import asked_for
     from asplab.core.jobs.analyze import analyze as run
+    from asplab.core.jobs.batch import Options
 
-    asked = asked_for(model, intervals, draws, seed)
+    options = Options(force, settings, asked_for(model, intervals, draws, seed), preset, corrections, scenario)
+    if len(sources) > 1:
+        raise typer.Exit(analyze_several(sources, output, options, eta_at=eta_at, watched=_progress()))
+    if eta_at is not None:
+        raise typer.BadParameter("--eta-at compares several samples; name more than one.")
     with _progress() as progress:
         outcome = run(
-            source,
+            sources[0],
             output,
-            force=force,
-            settings_file=settings,
-            asked=asked,
-            preset=preset,
-            corrections=corrections,
-            scenario=scenario,
+            force=options.force,
+            settings_file=options.settings_file,
+            asked=options.asked,
+            preset=options.preset,
+            corrections=options.corrections,
+            scenario=options.scenario,
             progress=progress,
         )
     _report(outcome)

@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 _UNITS = {
     "_per_mev": "1/meV", "_per_ev": "1/eV", "_per_repeat": "1/repeat", "_mev": "meV", "_nm": "nm", "_k": "K",
-    "_uw": "µW", "_lag_s": "s",
+    "_uw": "µW", "_lag_s": "s", "_per_ps": "1/ps", "_fs": "fs",
 }  # fmt: skip
 _FORMULA = ("=", "+", "-", "@")
 _HIDDEN = re.compile(r"([,;\t]\s*)(?=[=+\-@])")
@@ -72,6 +72,7 @@ def harmless(text: str) -> str:
 def unit_of(column: str) -> str:
     """Return the unit that a column name states."""
     stem = column.removesuffix("_error").removesuffix("_low").removesuffix("_high")
+    stem = stem.removesuffix("_lower_limit95").removesuffix("_upper_limit95")
     stem = stem.removesuffix("_systematic_minus").removesuffix("_systematic_plus")
     return next((unit for ending, unit in _UNITS.items() if stem.endswith(ending)), "")
 

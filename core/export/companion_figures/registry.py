@@ -5,6 +5,8 @@ from collections.abc import Callable
 from matplotlib.figure import Figure
 
 from asplab.core.export.companion_figures.power import draw_power
+from asplab.core.export.companion_figures.sizes import draw_sizes
+from asplab.core.export.companion_figures.transients import draw_transients
 from asplab.core.pipeline import Results
 
 COMPANION_FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
@@ -12,5 +14,12 @@ COMPANION_FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
         draw_power,
         "Emission against pump power, each series divided by its mean; lines: c₁P + c₂P²; inset: slopes with 95 %",
     ),
+    "transients": (
+        draw_transients,
+        "Left: transients over their rise, with the fit and, dotted, the step that the response makes of no rise at "
+        "all; right: times of up-conversion and loss, filled: w_uc = η/τ and w_nr = (1 − η)/τ, open: the paper's "
+        "reading 1/τ = w_uc; arrows: 95 % limits",
+    ),
+    "sizes": (draw_sizes, "Edges √area of the particles with √N bars, and both distributions"),
 }
 """Name of the files, how it is drawn (None where there is nothing), and caption."""

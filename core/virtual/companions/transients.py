@@ -40,8 +40,8 @@ def _chosen(experiment: VirtualExperiment) -> list[Condition]:
     """Return up to four excitations of the warmest temperature, spread over the paper's range."""
     below = {c.excitation_nm: c for c in conditions(experiment, experiment.temperatures_k[-1]) if c.kind == "aspl"}
     fitting = [c for c in below.values() if _FROM_MEV <= c.detuning_mev <= _TO_MEV]
-    places = np.unique(np.linspace(0, len(fitting) - 1, _MOST).round().astype(int)) if fitting else []
-    return [fitting[int(k)] for k in places]
+    places = np.linspace(0, len(fitting) - 1, min(_MOST, len(fitting)))
+    return [fitting[round(float(place))] for place in places]
 
 
 def _write(folder: Path, experiment: VirtualExperiment, rng: np.random.Generator) -> Iterator[Row]:

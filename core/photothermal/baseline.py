@@ -24,6 +24,11 @@ _TAIL_IS_SEEN = 12.0
 """Gain in χ² beyond which an Urbach tail (two parameters) is taken to be there."""
 _OTHER_UNIT_IS_BETTER = 9.0
 """Gain in χ² over all temperatures from which the other unit of the baseline is named."""
+_WIDENED_FROM, _TOLD_FROM = 3.0, 5.0
+"""Standard deviations of χ² from which its excess widens the error of the baseline, and from which that is told.
+
+One of some ten temperatures reaches the first by chance, and the wider error covers it.
+"""
 _MOVES_MUCH = 3.0
 """Standard errors that a reading moves with the other unit, from which it is told that the scans don't tell them."""
 
@@ -184,8 +189,9 @@ def _fit(
     residual = volts[chosen] - design[chosen] @ coefficients
     dof = int(chosen.sum()) - design.shape[1]
     chi2 = float(residual @ residual / sigma2) if sigma2 > 0 else 0.0
-    excess = chi2 / dof if dof > 0 and chi2 > dof + 3.0 * np.sqrt(2.0 * dof) else 1.0
-    if excess > 1.0:
+    beyond = (chi2 - dof) / np.sqrt(2.0 * dof) if dof > 0 else 0.0
+    excess = chi2 / dof if beyond > _WIDENED_FROM else 1.0
+    if beyond > _TOLD_FROM:
         message = (
             f"the scan does not follow its baseline within {region[0]:.0f}-{region[1]:.0f} meV below the gap "
             f"(χ²/dof {chi2 / dof:.1f}); the error of the baseline is widened. It may still hold signal: start lower."

@@ -231,6 +231,19 @@ def test_signal_left_in_the_region_of_a_line_is_said() -> None:
     assert any("does not follow its baseline" in problem.message for problem in results.problems)
 
 
+def test_a_misfit_that_chance_may_bring_widens_the_error_and_warns_nobody() -> None:
+    toy = replace(TOY, tail_mev=40.0, noise_v=7e-7)
+    results, found = run(toy.experiment(), shape="line", from_mev=100.0)
+    fitted = found.baselines[0]
+    assert fitted is not None
+    assert 3.0 < (fitted.chi2 - fitted.dof) / np.sqrt(2.0 * fitted.dof) < 5.0
+    _, right = run(replace(toy, tail_mev=5.0).experiment(), shape="line", from_mev=100.0)
+    assert right.baselines[0] is not None
+    widened = np.mean(fitted.error_v / right.baselines[0].error_v)
+    assert widened == pytest.approx(np.sqrt(fitted.chi2 / fitted.dof), rel=0.02)
+    assert not any("does not follow its baseline" in problem.message for problem in results.problems)
+
+
 @pytest.mark.parametrize("shape", ["constant", "line", "urbach"])
 def test_total_covariance_of_the_readings_is_their_scatter_over_seeds(shape: str) -> None:
     """Noise of points and baseline together, with the correlation that the baseline brings."""

@@ -109,8 +109,8 @@ class Effects:
         Fluorescence of the bare substrate at the laser, per pixel at ``pump_uw``, falling to the red.
     saturated_repeats : int
         Repeats of the first PL condition that are exposed until the band is flat at full scale.
-    inner_filter : float
-        Absorbance at the bluest Stokes excitation; spectra lose 10^(-A/2).
+    inner_filter, inner_filter_part : float
+        Absorbance at the bluest Stokes excitation; spectra lose 10^(-A/2) times the part: 1 in a cuvette, 0 in a film.
     yield_slope : float
         Relative change of the quantum yield from 170 to 480 meV above the gap, linear from the gap on.
     band_shift_mev : float
@@ -163,6 +163,7 @@ class Effects:
     substrate_e_per_s: float = 0.0
     saturated_repeats: int = 0
     inner_filter: float = 0.0
+    inner_filter_part: float = 1.0
     yield_slope: float = 0.0
     band_shift_mev: float = 0.0
 

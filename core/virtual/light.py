@@ -138,7 +138,8 @@ def emission_rate(
         same = _one_photon(experiment, source_nm, temperature_k, power_uw=power_uw)
         rate += same * power_uw / effects.two_photon_crossover_uw
     if effects.inner_filter:
-        rate *= 10.0 ** (-0.5 * float(inner_filter(experiment, excitation_nm, temperature_k)))
+        density = float(inner_filter(experiment, excitation_nm, temperature_k))
+        rate *= 10.0 ** (-0.5 * effects.inner_filter_part * density)
     return rate
 
 

@@ -270,6 +270,9 @@ def test_the_inner_filter_dims_the_spectra_by_the_written_absorbance(tmp_path: P
         assert ratio == pytest.approx(10.0 ** (-0.5 * here), rel=1e-3)
     bluest = of_kind(QUIET, "pl", 1).excitation_nm
     assert np.interp(bluest, wavelength, absorbance) == pytest.approx(0.3, rel=1e-3)
+    film = with_effects(inner_filter=0.3, inner_filter_part=0.0)
+    for condition in conditions(QUIET, T):
+        np.testing.assert_array_equal(band_electrons(film, condition, T), band_electrons(QUIET, condition, T))
 
 
 # --- emission path

@@ -7,7 +7,10 @@ the truth in statistical and in total errors, up to 77 meV below the gap, and wh
     OMP_NUM_THREADS=1 python tests/realistic_study.py --seeds 1 --effects realistic,leak=1e-4
     OMP_NUM_THREADS=1 python tests/realistic_study.py --seeds 1 --each
 
-``--each`` analyses one experiment per effect that is on, with that effect alone.
+``--each`` analyses one experiment per effect that is on, with that effect alone. ``--drawn`` gives every day other
+sizes, drawn from what the default priors say; total pulls then have unit spread, and mean 0 in films. With fixed sizes
+the mean can't be 0: `REALISTIC` has a neutral filter one prior standard deviation off, the full inner filter of a
+cuvette (1.4) and a slope of the yield (1), alike at every seed.
 """
 
 import argparse
@@ -23,15 +26,20 @@ from asplab.core.document import Document
 from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results, analyse
 from asplab.core.problems import grouped
-from asplab.core.systematics import systematic_errors
+from asplab.core.settings import Settings
+from asplab.core.systematics import Systematics, prior_sizes, systematic_errors
+from asplab.core.systematics.shifts import SLOPE_RANGE_MEV
 from asplab.core.units import wavelength_from_energy
 from asplab.core.virtual import VirtualExperiment, experiment_with_truth, simulate, truth_document
 from asplab.core.virtual.effects import Effects
-from asplab.core.virtual.light import true_eta
+from asplab.core.virtual.light import SLOPE_SPAN_MEV, true_eta
 from asplab.core.virtual.truth import emission_mev
 
 DEEPEST_MEV = 78.0
 """Detunings up to here are counted: the nominal 77 meV and what readbacks make of it."""
+
+FEW_K = (120.0, 200.0, 260.0)
+"""Temperatures of a day whose effects are drawn."""
 
 TOGETHER = {
     "two_photon_crossover_uw": ("two_photon_reference_mev", "power_series"),
@@ -45,6 +53,7 @@ TOGETHER = {
     "axis_offset_nm": ("axis_stretch_nm", "lamp", "laser_lines"),
     "laser_offset_nm": ("scan_offset_nm", "laser_lines", "lamp"),
     "bandwidth_nm": ("scan_bandwidth_nm",),
+    "inner_filter": ("inner_filter_part",),
 }
 """Effects that only make sense with others."""
 
@@ -91,12 +100,14 @@ def true_eta_at(
     return float(true_eta(experiment, wavelength_from_energy(gap_mev - detuning_mev + shift_mev), true_k))
 
 
-def compared(results: Results, experiment: VirtualExperiment, seed: int) -> Iterator[Row]:
+def compared(
+    results: Results, experiment: VirtualExperiment, seed: int, errors: Systematics | None = None
+) -> Iterator[Row]:
     """Yield every η of the results with its truth; conditions are told apart by set temperature and excitation."""
     fit = results.efficiency
     if fit is None or fit.responses is None:
         return
-    total, ns = systematic_errors(results), fit.responses.n_stokes
+    total, ns = errors or systematic_errors(results), fit.responses.n_stokes
     parts = (part for part in (fit.responses.blue_shift_mev, fit.responses.blur_mev) if part is not None)
     shift = sum((part[:, ns:] for part in parts), np.zeros(fit.eta.shape))
     document = truth_document(experiment, seed=seed)
@@ -128,6 +139,30 @@ def described(rows: list[Row]) -> str:
         f"total {np.nanmean(total):+.2f} ± {np.nanstd(total):.2f}, "
         f"beyond 3 total errors {int((np.abs(total) > 3).sum())}, largest {np.nanmax(np.abs(total)):.1f}"
     )
+
+
+def drawn(effects: Effects, seed: int) -> Effects:
+    """Return effects of sizes that the default priors hold for likely, told as before."""
+    rng = np.random.default_rng([seed, 2])
+    priors = prior_sizes(Settings())
+    return replace(
+        effects,
+        nd_error_od=0.01 * priors["nd_percent"] * effects.pl_nd_od * rng.standard_normal(),
+        em_gain_error=0.01 * priors["em_gain_percent"] * rng.standard_normal() if effects.pl_em_gain else 0.0,
+        yield_slope=0.01 * priors["yield_slope_percent"] * SLOPE_SPAN_MEV / SLOPE_RANGE_MEV * rng.standard_normal(),
+        band_shift_mev=priors["band_shift_mev"] * rng.standard_normal(),
+        inner_filter_part=float(rng.integers(2)),
+        path_mismatch=effects.path_mismatch * rng.uniform(),
+        bleaching=effects.bleaching * rng.standard_normal(),
+        axis_offset_nm=effects.axis_offset_nm * rng.standard_normal(),
+    )
+
+
+def mean_of_days(days: list[list[Row]]) -> str:
+    """Return mean and spread over days of the mean total pull of a day, for the pulls of one day go together."""
+    means = np.array([np.nanmean([row.total_pull for row in day]) for day in days])
+    error = means.std(ddof=1) / np.sqrt(means.size)
+    return f"mean of a day {means.mean():+.2f} ± {error:.2f}, spread {means.std(ddof=1):.2f} ({means.size} days)"
 
 
 def study(effects: Effects, seeds: int, *, name: str, verbose: bool) -> None:
@@ -162,14 +197,30 @@ def single_effects(effects: Effects) -> Iterator[tuple[str, Effects]]:
         yield field.name, replace(off, **{name: getattr(effects, name) for name in names})
 
 
+def study_drawn(effects: Effects, seeds: int) -> None:
+    """Simulate, analyse and print days whose sizes are drawn, at few temperatures, films and cuvettes apart."""
+    days: dict[str, list[list[Row]]] = {"film": [], "cuvette": []}
+    for seed in range(seeds):
+        experiment = replace(experiment_with_truth(), effects=drawn(effects, seed), temperatures_k=FEW_K)
+        kind = "cuvette" if experiment.effects.inner_filter_part else "film"
+        days[kind].append(list(compared(analysed(experiment, seed), experiment, seed)))
+    for kind, found in days.items():
+        print(f"{kind}: {described([row for day in found for row in day])}; {mean_of_days(found)}")
+    print(f"all: {mean_of_days([day for found in days.values() for day in found])}")
+
+
 def main() -> None:
     """Run as a command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--effects", default="realistic")
     parser.add_argument("--each", action="store_true")
+    parser.add_argument("--drawn", action="store_true")
     chosen = parser.parse_args()
     effects = experiment_with_truth(effects=chosen.effects).effects
+    if chosen.drawn:
+        study_drawn(effects, chosen.seeds)
+        return
     if not chosen.each:
         study(effects, chosen.seeds, name=chosen.effects, verbose=True)
         return

@@ -42,12 +42,15 @@ def blank_figure(width_in: float, height_in: float, *, simulated: bool) -> Figur
     return figure
 
 
-def write_figure(figure: Figure, folder: Path, name: str, *, title: str) -> str:
-    """Write a figure in all formats and return its SVG; nothing in the files depends on the day."""
+def write_figure(figure: Figure, folder: Path, name: str, *, title: str, origin: str) -> str:
+    """Write a figure in all formats and return its SVG; nothing in the files depends on the day.
+
+    Its metadata tell ``origin``: program, data and settings.
+    """
     metadata: dict[str, dict[str, str | None]] = {
-        "pdf": {"Title": title, "Creator": "ASPLab", "CreationDate": None},
-        "svg": {"Title": title, "Creator": "ASPLab", "Date": None},
-        "png": {"Title": title, "Software": "ASPLab"},
+        "pdf": {"Title": title, "Subject": origin, "Creator": "ASPLab", "CreationDate": None},
+        "svg": {"Title": title, "Description": origin, "Creator": "ASPLab", "Date": None},
+        "png": {"Title": title, "Description": origin, "Software": "ASPLab"},
     }
     # The layout is found once, so that all formats agree, and in a third of the time.
     figure.draw_without_rendering()

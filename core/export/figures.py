@@ -32,6 +32,7 @@ from asplab.core.export.drawing import (
     write_figure,
 )
 from asplab.core.export.model_figures import draw_chain, draw_compared
+from asplab.core.export.origin import origin_of
 from asplab.core.export.spectra_figure import draw_spectra
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
@@ -65,7 +66,7 @@ def write_figures(results: Results, folder: Path, *, progress: Progress | None =
     """Write every figure that the results allow as PDF, SVG and PNG."""
     folder.mkdir(parents=True, exist_ok=True)
     progress = progress or Progress()
-    drawn = []
+    drawn, origin = [], origin_of(results).words()
     with publication_style():
         for done, (name, (_, caption)) in enumerate(_FIGURES.items()):
             progress.step(done, len(_FIGURES), f"drawing {name}")
@@ -73,7 +74,7 @@ def write_figures(results: Results, folder: Path, *, progress: Progress | None =
             if figure is None:
                 continue
             title = f"{caption} (simulated data)" if results.document.experiment.simulated else caption
-            drawn.append(DrawnFigure(name, caption, write_figure(figure, folder, name, title=title)))
+            drawn.append(DrawnFigure(name, caption, write_figure(figure, folder, name, title=title, origin=origin)))
     return tuple(drawn)
 
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -27,15 +26,14 @@ from asplab.core.export.measurement_rows import (
     shape_rows,
     trend_rows,
 )
-from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows, model_shift_rows
+from asplab.core.export.model_rows import comparison_rows, model_rows, model_shift_rows
+from asplab.core.export.origin import origin_of
 from asplab.core.export.reported import REPORTED, latex_text, markdown_text
-from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
+from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows
 from asplab.core.export.table import Cell, Table, csv_text, from_rows, unit_of, with_systematic
 from asplab.core.export.workbook import workbook_bytes
 from asplab.core.inference import appraised
 from asplab.core.pipeline import Results
-from asplab.core.provenance import sha256, utc_text
-from asplab.core.settings.plain import settings_to_json
 
 
 def make_tables(results: Results) -> tuple[Table, ...]:
@@ -50,7 +48,7 @@ def make_tables(results: Results) -> tuple[Table, ...]:
 def write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
     """Write every table as ``folder/<name>.csv``, all as one workbook, those of a paper as LaTeX and Markdown."""
     folder.mkdir(parents=True, exist_ok=True)
-    header, made = provenance_lines(results), make_tables(results)
+    header, made = origin_of(results).lines(), make_tables(results)
     texts = {f"{table.name}.csv": csv_text(table, header).encode() for table in made}
     printed = [one for one in made if one.rows and one.name in (*REPORTED, *COMPANION_TABLE_NAMES)]
     texts[WORKBOOK_NAME] = workbook_bytes(made, header)
@@ -59,25 +57,6 @@ def write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
     for name, raw in texts.items():
         (folder / name).write_bytes(raw)
     return tuple(folder / name for name in texts)
-
-
-def provenance_lines(results: Results) -> tuple[str, ...]:
-    """Return what a reader of a table must know about its origin."""
-    document = results.document
-    made_by = software()
-    settings = settings_to_json(document.settings).encode()
-    lines = [
-        f"{made_by['name']} {made_by['version']}",
-        f"written {utc_text(datetime.now(UTC))}",
-        f"experiment: {' '.join(document.experiment.name.split())}",
-        f"settings SHA-256: {sha256(settings)}",
-        "errors are one standard error; low and high are the ends of a 68 % interval, empty where open",
-        "systematic_minus and systematic_plus: every effect moved by one prior standard deviation, added in quadrature",
-        f"68 % intervals: {intervals_text(results)}",
-    ]
-    if document.experiment.simulated:
-        lines.insert(0, "SIMULATED DATA: from a virtual experiment, nothing was measured")
-    return tuple(lines)
 
 
 def _corrections(results: Results) -> Table:

@@ -41,7 +41,7 @@ def write_comparison(samples: Sequence[Named], folder: Path, *, detunings_mev: S
         (folder / f"{table.name}.csv").write_text(csv_text(table, header), encoding="utf-8", newline="\n")
     (folder / "samples.xlsx").write_bytes(workbook_bytes(tables, header))
     (folder / "samples.md").write_text(markdown_text(tables, header), encoding="utf-8", newline="\n")
-    _write_figure(samples, tables[1], folder)
+    _write_figure(samples, tables[1], folder, "; ".join(line for line in header if not line.startswith("written")))
 
 
 def samples_table(samples: Sequence[Named]) -> Table:
@@ -111,7 +111,7 @@ def _eta_rows(name: str, found: SampleRows, detunings_mev: Sequence[float]) -> I
 
 
 # --- figure --------------------------------------------------------------------------------------------------
-def _write_figure(samples: Sequence[Named], etas: Table, folder: Path) -> None:
+def _write_figure(samples: Sequence[Named], etas: Table, folder: Path, origin: str) -> None:
     # matplotlib takes longer to load than all else here.
     from asplab.core.export.drawing import publication_style, write_figure
 
@@ -119,7 +119,7 @@ def _write_figure(samples: Sequence[Named], etas: Table, folder: Path) -> None:
     if not known:
         return
     with publication_style():
-        write_figure(draw_samples(known, etas), folder, FIGURE_NAME, title="Samples side by side")
+        write_figure(draw_samples(known, etas), folder, FIGURE_NAME, title="Samples side by side", origin=origin)
 
 
 def draw_samples(known: Sequence[tuple[str, SampleRows]], etas: Table) -> "Figure":

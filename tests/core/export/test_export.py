@@ -18,9 +18,10 @@ from asplab.core.efficiency.stage import FLAGS as EVERY_FLAG
 from asplab.core.experiment import Experiment
 from asplab.core.export.companion_figures import COMPANION_FIGURES
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, DrawnFigure, make_figure, write_figures
+from asplab.core.export.origin import origin_of
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import polaron_rows, results_document
-from asplab.core.export.tables import TABLE_NAMES, Table, csv_text, make_tables, provenance_lines, write_tables
+from asplab.core.export.tables import TABLE_NAMES, Table, csv_text, make_tables, write_tables
 from asplab.core.jobs.summary import polaron_text
 from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results, analyse
@@ -284,7 +285,7 @@ def test_each_table_is_written_with_header_units_and_provenance(results: Results
 def test_measured_data_are_not_called_simulated(results: Results, from_efficiency: Results, tmp_path: Path) -> None:
     measured = replace(results, document=Document(replace(results.document.experiment, simulated=False)))
     assert results_document(measured)["simulated"] is False
-    assert not any("SIMULATED" in line for line in provenance_lines(measured))
+    assert not any("SIMULATED" in line for line in origin_of(measured).lines())
     assert "imulated" not in report_html(measured, ())
     assert all("imulated" not in figure.svg for figure in write_figures(from_efficiency, tmp_path / "figures"))
 
@@ -347,6 +348,30 @@ def test_every_figure_is_written_in_every_format(figures: tuple[Path, tuple[Draw
     names = [name for name in FIGURE_NAMES if name not in ("models", *COMPANION_FIGURES)]
     assert {path.name for path in folder.iterdir()} == {f"{name}.{end}" for name in names for end in FORMATS}
     assert [figure.name for figure in drawn] == names
+
+
+def test_figures_and_tables_tell_the_same_origin(
+    figures: tuple[Path, tuple[DrawnFigure, ...]], results: Results, tmp_path: Path
+) -> None:
+    origin = origin_of(results)
+    digests = (origin.sources_sha256, origin.settings_sha256)
+    assert len(set(digests)) == 2
+    table = (write_tables(results, tmp_path)[0]).read_text(encoding="utf-8")
+    drawn = figures[1][0]
+    metadata = (drawn.svg, (figures[0] / f"{drawn.name}.png").read_bytes().decode("latin-1"), table)
+    for text in metadata:
+        assert all(digest in text for digest in digests)
+        assert origin.libraries in text
+    assert b"/Subject" in (figures[0] / f"{drawn.name}.pdf").read_bytes()
+
+
+def test_other_data_or_settings_are_another_origin(results: Results) -> None:
+    experiment = results.document.experiment
+    fewer = Document(replace(experiment, sources=experiment.sources[1:]), results.document.settings)
+    other = replace(results.document.settings.transmission, cutoff_guard_nm=1.0)
+    assert origin_of(replace(results, document=fewer)).sources_sha256 != origin_of(results).sources_sha256
+    changed = replace(results, document=results.document.with_settings(transmission=other))
+    assert origin_of(changed).settings_sha256 != origin_of(results).settings_sha256
 
 
 def test_text_in_figures_stays_text_and_says_that_data_are_simulated(

@@ -51,7 +51,7 @@ class Origin:
             f"sources SHA-256: {self.sources_sha256}",
             f"settings SHA-256: {self.settings_sha256}",
             "errors are one standard error; low and high are the ends of a 68 % interval, empty where open",
-            "systematic_minus, systematic_plus: every effect moved by one prior standard deviation, added in quadrature",
+            "systematic_minus, systematic_plus: every effect moved by one prior standard deviation, in quadrature",
             f"68 % intervals: {self.intervals}",
         )
 

@@ -15,6 +15,7 @@ from asplab.core.settings.responses import DriftSettings, PumpSettings, Response
 from asplab.core.settings.results import EfficiencySettings, PolaronSettings
 from asplab.core.settings.sizes import SizeSettings
 from asplab.core.settings.systematics import NOMINAL_OD_PERCENT, SystematicsSettings
+from asplab.core.settings.tails import TailSettings
 from asplab.core.settings.transients import TransientSettings
 from asplab.core.settings.trends import TrendSettings
 from asplab.core.settings.whole import Settings
@@ -44,6 +45,7 @@ __all__ = [
     "Settings",
     "SizeSettings",
     "SystematicsSettings",
+    "TailSettings",
     "TransientSettings",
     "TransmissionSettings",
     "TrendSettings",

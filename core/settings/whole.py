@@ -16,6 +16,7 @@ from asplab.core.settings.responses import DriftSettings, PumpSettings, Response
 from asplab.core.settings.results import EfficiencySettings, PolaronSettings
 from asplab.core.settings.sizes import SizeSettings
 from asplab.core.settings.systematics import SystematicsSettings
+from asplab.core.settings.tails import TailSettings
 from asplab.core.settings.transients import TransientSettings
 from asplab.core.settings.trends import TrendSettings
 from asplab.core.settings.yields import MatchedSettings, YieldSettings
@@ -46,3 +47,4 @@ class Settings:
     yields: YieldSettings = field(default_factory=YieldSettings)
     matched: MatchedSettings = field(default_factory=MatchedSettings)
     trends: TrendSettings = field(default_factory=TrendSettings)
+    tails: TailSettings = field(default_factory=TailSettings)

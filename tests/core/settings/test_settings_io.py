@@ -49,7 +49,7 @@ CHANGED = Settings(
     polaron=PolaronSettings(detuning_range_mev=(20.0, 102.0), joint_scale="shared"),
 )
 
-NARROW = {"rejection_od": 4.5, "sphere_error_percent": 0.5, "reabsorbed_percent": 12.0}
+NARROW = {"rejection_od": 4.5, "sphere_error_percent": 0.5, "reabsorbed_percent": 12.0, "matched_eta": 0.9}
 """Values of optional settings whose range is narrow."""
 
 

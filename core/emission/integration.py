@@ -20,6 +20,9 @@ from asplab.core.settings import IntegrationSettings
 from asplab.core.shape.moved import MovedShapes, relative_variance, resting_edges
 from asplab.core.units import FloatArray
 
+_ALL_SEEN = 0.98
+"""Part of a band that is seen, below which it is told that the rest is left out."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShapePrefix:
@@ -365,4 +368,18 @@ def _problems(bands: Bands, lost: np.ndarray, seen: FloatArray, settings: Integr
             found = "none of the band lies between its cutoffs"
         message = f"{found} ({low:.1f}-{high:.1f} nm), so it has no intensity. Check the cutoffs, or move the window."
         problems.append(Problem("error", stack.label, message))
+    if not settings.correct_truncation:
+        problems += _left_out(bands, np.where(lost, 1.0, seen))
     return tuple(problems)
+
+
+def _left_out(bands: Bands, seen: FloatArray) -> list[Problem]:
+    """Tell once how much of the bands is left out although the filters hide it."""
+    if not np.any(seen < _ALL_SEEN):
+        return []
+    k = int(np.nanargmin(seen))
+    message = (
+        f"the filters hide up to {1.0 - seen[k]:.0%} of a band ({bands.corrected.stacks[k].label}), which is left out, "
+        "as set: PL and ASPL lose different parts, and η is wrong by that. Switch on the correction of the hidden part."
+    )
+    return [Problem("warning", "hidden part of the band", message)]

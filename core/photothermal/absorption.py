@@ -47,6 +47,9 @@ class Absorbed:
     quadrature, quadrature_error : ndarray, shape (n_stacks,)
         What is read in quadrature above a line through its own baseline region, and its standard error from noise and
         from that of the phase; NaN without the second channel.
+    of_power : ndarray, shape (n_stacks,)
+        What is read, per unit, of heat that is proportional to the pump power along the whole scan: 1 less what the
+        baseline takes of it, for it lies under the baseline's region too.
     """
 
     per_scan: tuple[FloatArray | None, ...]
@@ -59,6 +62,7 @@ class Absorbed:
     interpolated: np.ndarray
     quadrature: FloatArray
     quadrature_error: FloatArray
+    of_power: FloatArray
     problems: tuple[Problem, ...] = ()
 
 
@@ -69,6 +73,7 @@ def photothermal(
     n_t, n = layout.index.shape
     size = len(excitations.energy_mev)
     mean, misread, quadrature, quadrature_error = (np.full(size, fill) for fill in (np.nan, 0.0, np.nan, np.nan))
+    of_power = np.ones(size)
     interpolated = np.zeros(size, dtype=bool)
     noise, shared, lasting = (np.zeros((n_t, n, n)) for _ in range(3))
     per_scan: list[FloatArray | None] = [None] * n_t
@@ -89,6 +94,7 @@ def photothermal(
         baselines[t] = found.fitted
         mean[here] = np.where(reached, np.mean(readings, axis=0), np.nan)
         interpolated[here] = scan_set.between
+        of_power[here] = found.net(weights) @ scan_set.power_uw
         columns = np.ix_(*[np.flatnonzero(layout.valid[t])] * 2)
         noise[t][columns] = own = (weights * scan_set.noise) @ weights.T
         misread[here] = off = _misread(scan_set, found.fitted, excitations.scan_error_mev[here])
@@ -102,7 +108,8 @@ def photothermal(
             values, errors = quadrature_readings(*across, detuning, weights, settings)
             quadrature[here] = np.where(reached, values, np.nan)
             quadrature_error[here] = np.hypot(errors, scan_set.phase_error_rad * np.mean(readings, axis=0))
-    _follow_tails(scans, baselines, energies, layout, per_scan, mean, misread, (noise, shared, lasting))
+    readings_of = (mean, misread, of_power)
+    _follow_tails(scans, baselines, energies, layout, per_scan, readings_of, (noise, shared, lasting))
     has_blank = any(own is not None and own.blank_volts is not None for own in scans.sets)
     problems += blank_problems(energies.temperatures_k, scans.sets, settings)
     problems += unit_problems(energies.temperatures_k, baselines, moves, settings, has_blank=has_blank)
@@ -119,6 +126,7 @@ def photothermal(
         interpolated=interpolated,
         quadrature=quadrature,
         quadrature_error=quadrature_error,
+        of_power=of_power,
         problems=tuple(problems),
     )
 
@@ -129,11 +137,14 @@ def _follow_tails(
     energies: Energies,
     layout: Layout,
     per_scan: list[FloatArray | None],
-    mean: FloatArray,
-    misread: FloatArray,
+    readings_of: tuple[FloatArray, FloatArray, FloatArray],
     matrices: tuple[FloatArray, FloatArray, FloatArray],
 ) -> None:
-    """Bring the readings of scans at another temperature to that of the emission, with the error of that."""
+    """Bring the readings of scans at another temperature to that of the emission, with the error of that.
+
+    ``readings_of`` is ``mean``, ``misread`` and ``of_power`` of `Absorbed`.
+    """
+    mean = readings_of[0]
     for t, scan_set in enumerate(scans.sets):
         readings = per_scan[t]
         brought = None if readings is None else bring(t, scans.sets, baselines, energies.reference_mev)
@@ -142,8 +153,8 @@ def _follow_tails(
         here = scan_set.stacks
         error = np.diag(np.nan_to_num(mean[here] * brought.error) ** 2)
         per_scan[t] = readings * brought.factor
-        mean[here] *= brought.factor
-        misread[here] *= brought.factor
+        for values in readings_of:
+            values[here] *= brought.factor
         columns = np.ix_(*[np.flatnonzero(layout.valid[t])] * 2)
         for matrix, added in zip(matrices, (0.0, error, error), strict=True):
             matrix[t][columns] = matrix[t][columns] * np.outer(brought.factor, brought.factor) + added

@@ -17,6 +17,8 @@ from asplab.core.units import FloatArray
 
 _NEAR_MEV = 10.0
 """Difference of ΔE up to which a series of another temperature tells what pairs may emit."""
+_LEAK_MATTERS = 0.01
+"""Part of the emission from which a measured leak that stays in is told."""
 _SEEN = 3.0
 """Standard errors of the emission beyond which an unverified point is told."""
 
@@ -61,7 +63,11 @@ def purify(measured: MeasuredResponses, two_photon: TwoPhoton, settings: PumpSet
     far[:, : responses.n_stokes] = False
     unverified = far & ~two_photon.is_single
     pairs = _pairs_elsewhere(measured.responses, two_photon)
-    told = (*_told_shares(responses, two_photon), *_told_unverified(responses, unverified, pairs))
+    told = (
+        *_told_shares(responses, two_photon),
+        *_told_unverified(responses, unverified, pairs),
+        *_told_leak(measured.responses, settings),
+    )
     return replace(responses, unverified=unverified, problems=(*responses.problems, *two_photon.problems, *told))
 
 
@@ -84,7 +90,10 @@ def _without_two_photon(responses: Responses, two_photon: TwoPhoton) -> Response
 
 
 def _without_leak(responses: Responses, leak_ppm: float, error_ppm: float) -> Responses:
-    """Take ε times I and PA of the Stokes excitation closest to the gap from every anti-Stokes excitation."""
+    """Take ε times I and PA of the Stokes excitation closest to the gap from every anti-Stokes excitation.
+
+    The heat of a leak follows the pump power, also where the baseline is read: what that took of it is not in PA.
+    """
     ns, n = responses.n_stokes, responses.valid.shape[1]
     rows, transform = np.arange(len(responses.valid)), _identity(responses)
     lowest, is_there = lowest_stokes(responses)
@@ -93,9 +102,10 @@ def _without_leak(responses: Responses, leak_ppm: float, error_ppm: float) -> Re
     anti = responses.valid[:, ns:] & is_there[:, None]
     # The error scales as the leak does, and a leak of 0 ± x has one too.
     pattern = np.zeros((len(rows), 2 * n))
-    for begin, values in ((0, responses.intensity), (n, responses.absorbed)):
-        pattern[:, begin + ns : begin + n] = anti * values[rows, lowest][:, None]
-        transform[rows, begin + ns : begin + n, begin + lowest] -= 1e-6 * leak_ppm * anti
+    left = anti if responses.of_power is None else anti * responses.of_power[:, ns:]
+    for begin, values, part in ((0, responses.intensity, anti), (n, responses.absorbed, left)):
+        pattern[:, begin + ns : begin + n] = part * values[rows, lowest][:, None]
+        transform[rows, begin + ns : begin + n, begin + lowest] -= 1e-6 * leak_ppm * part
     of_error = 1e-6 * error_ppm * pattern
     added = of_error[:, :, None] * of_error[:, None, :]
     return replace(_transformed(responses, transform, added), leak_error=of_error)
@@ -140,6 +150,27 @@ def _told_shares(responses: Responses, two_photon: TwoPhoton) -> list[Problem]:
     severity: Severity = "info" if two_photon.is_subtracted else "warning"
     places = [f"{responses.temperatures_k[row]:.0f} K" for row in np.flatnonzero(seen.any(axis=1))]
     return [Problem(severity, join_places(places), message)]
+
+
+def _told_leak(measured: Responses, settings: PumpSettings) -> list[Problem]:
+    """Tell how much of the weakest emission a leak makes that was measured and is not subtracted."""
+    leak, ns = 1e-6 * (settings.measured_leak_ppm or 0.0), measured.n_stokes
+    lowest, is_there = lowest_stokes(measured)
+    if settings.subtract_leak or leak == 0.0 or ns == 0 or not is_there.any():
+        return []
+    light = measured.intensity[:, ns:]
+    made = leak * measured.intensity[np.arange(len(lowest)), lowest][:, None]
+    seen = measured.fitted[:, ns:] & is_there[:, None] & (light > 0.0)
+    share = np.where(seen, np.minimum(made / np.where(seen, light, 1.0), 1.0), 0.0)
+    if share.max(initial=0.0) < _LEAK_MATTERS:
+        return []
+    t, c = np.unravel_index(int(np.argmax(share)), share.shape)
+    message = (
+        f"the measured leak of the laser makes up to {share[t, c]:.0%} of the anti-Stokes emission (ΔE = "
+        f"{measured.detuning_mev[t, ns + c]:.0f} meV) and is not subtracted (the setting is off): η is too high by "
+        "up to that. Switch on the subtraction of the leak."
+    )
+    return [Problem("warning", f"{measured.temperatures_k[t]:.0f} K", message)]
 
 
 def _pairs_elsewhere(measured: Responses, two_photon: TwoPhoton) -> FloatArray:

@@ -69,6 +69,9 @@ class Responses:
         By how much the photon energy whose η is the average over that width lies above the mean absorbed one.
     remeasured : ndarray, shape (n_temperatures, 2 n_columns, 2 n_columns), or None
         Part of ``covariance`` that comes from differences between the times of measuring one condition.
+    of_power : ndarray, shape (n_temperatures, n_columns), or None
+        What PA holds, per unit, of heat that is proportional to the pump power along the whole scan, as that of a leak
+        is; see `Absorbed`. None where no baseline was subtracted here.
     """
 
     temperatures_k: FloatArray
@@ -98,6 +101,7 @@ class Responses:
     blur_mev: FloatArray | None = None
     remeasured: FloatArray | None = None
     common_drift: FloatArray | None = None
+    of_power: FloatArray | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -201,6 +205,7 @@ def respond(
         common_reference_error_mev=energies.common_reference_error_mev,
         remeasured=remeasured,
         common_drift=common,
+        of_power=absorbed.of_power[index],
         problems=_problems(between, scatter.between),
     )
 

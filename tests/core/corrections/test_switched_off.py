@@ -73,3 +73,20 @@ def test_power_that_is_divided_out_of_one_side_alone_is_told(record: str, divide
     assert any(divided in message for message in found)
     both = {"corrections": {"divide_by_power": False}, "scans": {"divide_by_power": False}}
     assert not any("divided out of" in message for message in told(SMALL.experiment(), **both))
+
+
+def test_a_hidden_part_that_is_left_out_is_told_once_with_its_size() -> None:
+    left_out = told(SMALL.experiment(), integration={"correct_truncation": False})
+    found = [message for message in left_out if "hide up to" in message]
+    assert len(found) == 1
+    assert not any("hide up to" in message for message in told(SMALL.experiment()))
+
+
+def test_a_measured_leak_that_is_left_in_is_told_where_it_matters() -> None:
+    def found(ppm: float, *, subtracted: bool) -> list[str]:
+        pump = {"measured_leak_ppm": ppm, "subtract_leak": subtracted}
+        return [message for message in told(SMALL.experiment(), pump=pump) if "measured leak" in message]
+
+    assert len(found(1e4, subtracted=False)) == 1
+    assert not found(1e4, subtracted=True)
+    assert not found(1.0, subtracted=False)

@@ -14,6 +14,7 @@ from asplab.core.settings import BaselineSettings, ScanSettings
 
 TOY = Toy(tail_mev=15.0, noise_v=2e-8, stokes_mev=(270.0, 480.0), scan_step_nm=0.4, repeats=4, **SHORT)
 Unit = Literal["volt", "power"]
+Shape = Literal["none", "constant", "line"]
 
 
 @pytest.fixture(scope="module")
@@ -196,3 +197,23 @@ def test_a_blank_that_does_not_reach_is_left_out_and_said(bench: ScanBench) -> N
     found = bench.read(scans, short, baseline=BaselineSettings(shape="blank"))
     assert len(found.says("does not cover the scans")) == 1
     assert len(found.says("there is no pa_blank scan")) == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "unit"), [("none", "volt"), ("constant", "volt"), ("line", "volt"), ("line", "power")]
+)
+def test_what_is_read_of_heat_in_proportion_to_the_power_is_known(bench: ScanBench, shape: Shape, unit: Unit) -> None:
+    """Such as the heat of a leak: the baseline takes a part of it, all where it is in proportion to the power too."""
+
+    def found(leak_v: float) -> Reading:
+        rng = np.random.default_rng(3)
+        scans = [scan(TOY, rng, repeat=r, waves=0.33, leak_v=leak_v) for r in range(1, 5)]
+        return bench.read(scans, baseline=BaselineSettings(shape=shape, unit=unit))
+
+    with_it, without = found(1e-6), found(0.0)
+    read_of_it = (with_it.absorbed.mean - without.absorbed.mean) / 1e-8
+    np.testing.assert_allclose(read_of_it, without.absorbed.of_power, atol=2e-3)
+    if shape == "none":
+        np.testing.assert_allclose(read_of_it, 1.0, atol=2e-3)
+    if unit == "power":
+        np.testing.assert_allclose(read_of_it, 0.0, atol=2e-3)

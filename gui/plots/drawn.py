@@ -23,8 +23,9 @@ class Series:
     label : str
         Rich text beside the curve or the points; none when empty.
     label_at : str
-        ``"end"`` (right), ``"start"`` (above the left end), ``"peak"`` (above the highest point) or ``"flank"`` (right
-        of where the curve has fallen from its highest point to half of it).
+        ``"end"`` (right), ``"start"`` (above the left end), ``"peak"`` (above the highest point), ``"flank"`` (right
+        of where the curve has fallen from its highest point to half of it) or ``"corner"`` (in a list with a piece of
+        the line, at the top right).
     x, y : (points,) array
         NaN is not drawn.
     error : (points,) or (2, points) array or None

@@ -23,6 +23,7 @@ HIT_PX = 10.0
 _LABEL_GAP_PX, _FLANK_PX, _HIDDEN_PX = 9.0, 16.0, 24.0
 _RING_PX, _MANY = 9.0, 7
 _LEADER_GAP_PX = 6.0
+_SAMPLE_PX = 18.0
 _EMPTY: Array = np.empty(0)
 
 
@@ -256,7 +257,7 @@ class SeriesLayer(PointLayer):
         view = self.boundingRect()
         right, bottom = float(to_pixel.x(view.right())), float(to_pixel.y(view.top()))
         top = float(to_pixel.y(view.bottom()))
-        is_free = all(one.series.label_at == "end" for one in self._drawn)
+        is_free = all(one.series.label_at in ("end", "corner") for one in self._drawn)
         edges = [] if is_free else [float(to_pixel.x(edge)) for edge in self.edges()]
         found = ((self._label_end(one, to_pixel), one) for one in self._drawn)
         ends = sorted(((*end, one) for end, one in found if end is not None), key=lambda end: end[:2])
@@ -271,12 +272,27 @@ class SeriesLayer(PointLayer):
                 self._draw_leader(painter, one, (left, y), to_pixel)
             painter.setPen(self.theme.text_color(one.series.color))
             paint_rich(painter, QRectF(left, y - LABEL_PX / 2, width, LABEL_PX), one.series.label)
+        self._draw_corner(painter, QRectF(QPointF(0.0, top), QPointF(right, bottom)))
         if self._hidden:
             painter.setPen(self.theme.color("muted"))
             noun = "point" if self._hidden == 1 else "points"
             words = tr("{hidden} {noun} at or below 0 not shown", hidden=self._hidden, noun=noun)
             # At the bottom: at the top stand the names of regions and cutoffs.
             painter.drawText(QPointF(float(to_pixel.x(view.left())) + 8, bottom - _HIDDEN_PX), words)
+
+    def _draw_corner(self, painter: QPainter, frame: QRectF) -> None:
+        """List the curves that are named in the corner, each beside a piece of its line, below the names of handles."""
+        named = [one for one in self._drawn if one.series.label and one.series.label_at == "corner"]
+        for index, one in enumerate(named):
+            width = rich_width(one.series.label, painter.font())
+            left, y = frame.right() - width - 6, frame.top() + (index + 2) * LABEL_PX
+            box = QRectF(left - _SAMPLE_PX - 8, y - LABEL_PX / 2, width + _SAMPLE_PX + 12, LABEL_PX)
+            painter.fillRect(box, self.theme.color("panel", 0.8))
+            style = Qt.PenStyle.DashLine if one.series.is_dashed else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(self.theme.color(one.series.color), 1, style))
+            painter.drawLine(QPointF(box.left() + 2, y), QPointF(left - 5, y))
+            painter.setPen(self.theme.text_color(one.series.color))
+            paint_rich(painter, QRectF(left, y - LABEL_PX / 2, width, LABEL_PX), one.series.label)
 
     def _draw_leader(self, painter: QPainter, one: Drawn, label: tuple[float, float], to_pixel: PixelMap) -> None:
         """Lead from the end of a curve to its label where the label had to move away from it."""
@@ -291,7 +307,7 @@ class SeriesLayer(PointLayer):
             painter.drawLine(QPointF(from_x, from_y), QPointF(label[0] - 3, label[1]))
 
     def _label_end(self, one: Drawn, to_pixel: PixelMap) -> tuple[float, float] | None:
-        if not one.series.label:
+        if not one.series.label or one.series.label_at == "corner":
             return None
         view = self.boundingRect()
         x, y = (one.line_x, one.line_y) if one.line_x.size else (one.x, one.y)

@@ -9,6 +9,7 @@ import numpy as np
 from asplab.core.appraisal.checks import logit_eta
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.estimate import Estimate
+from asplab.core.polaron.rates import MODELS
 from asplab.core.units import FloatArray, thermal_energy_mev
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.polaron.comparing import Picture
@@ -180,6 +181,8 @@ def _curves(scene: Scene, x: FloatArray, line: Callable[[Picture], _Line]) -> li
         series.append(
             Series(
                 color=faded(color, scene.theme) if scene.has_chosen and name != scene.front else color,
+                label=MODELS[name].title if name in MODELS else "",
+                label_at="corner",
                 line_x=x,
                 line_y=_scaled(scene.scale, eta),
                 band_low=low if name == scene.front else None,

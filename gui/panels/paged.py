@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedWidget, QWidget
 
 from asplab.core.pipeline import Results
 from asplab.gui.jobs.study import StudyState
@@ -21,6 +21,8 @@ from asplab.gui.widgets.text import TextLine
 STALE = tr("! of earlier settings")
 RUNNING = tr("computing …")
 _LEAST_WORDS_PX = 90
+_BAR_SHARE = 8
+"""Of the width for the names of the pages; what is said beside them has a tooltip where it is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class PagedPanel(Panel):
         self.bar.setMaximumWidth(self.bar.sizeHint().width())
         self.words, self.run_button = TextLine(muted=True), QPushButton(tr("Run again"))
         self.words.setMinimumWidth(_LEAST_WORDS_PX)
+        # What is said comes and goes: no page may move into the menu and out of it meanwhile.
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._stack, self._blank = QStackedWidget(), QWidget()
         self._stack.addWidget(self._blank)
         self._turn = QTimer(self)
@@ -84,7 +88,7 @@ class PagedPanel(Panel):
         self._turn.timeout.connect(self._make_page)
         head = QWidget()
         places = row(head, GAP)
-        places.addWidget(self.bar, 2)
+        places.addWidget(self.bar, _BAR_SHARE)
         places.addWidget(self.words, 1)
         places.addWidget(self.run_button)
         lines = column(self, GAP)

@@ -122,7 +122,8 @@ def test_the_keyboard_reaches_every_page(panel: PolaronPanel, opened: Bindings, 
 
 
 def test_the_keyboard_reaches_pages_in_the_menu(panel: PolaronPanel, opened: Bindings, until: Until) -> None:
-    assert panel.bar.in_menu
+    opened.window.resize(1280, 800)
+    until(lambda: opened.window.width() == 1280 and settled(opened) and bool(panel.bar.in_menu))
     for place, key in enumerate(panel.bar.in_menu, start=1):
 
         def choose(steps: int = place) -> None:
@@ -368,3 +369,20 @@ def test_every_model_has_its_systematic_errors_beside_the_statistical_ones(
     assert page.table.rows[MODEL_NAMES.index("eq9")].cells[9] == ""
     until(lambda: is_done(opened) and page._errors.is_current, seconds=60.0)
     assert page.table.rows[MODEL_NAMES.index("eq9")].cells[9] != ""
+
+
+def test_every_page_is_named_in_the_bar_of_a_usual_window_whatever_is_said_beside_it(panel: PolaronPanel) -> None:
+    assert panel.bar.in_menu == ()
+    width = panel.bar.width()
+    panel.words.display("! of earlier settings · computing …")
+    panel.grab()
+    assert panel.bar.width() == width
+    panel.words.display("")
+
+
+def test_each_curve_is_named_beside_a_piece_of_its_line(page: ModelsPage, opened: Bindings, until: Until) -> None:
+    until(lambda: settled(opened) and any(one.label for one in page.plots["eta"].series))
+    curves = [one for one in page.plots["eta"].series if np.size(one.line_x)]
+    assert len(curves) > 1
+    assert len({one.label for one in curves}) == len(curves)
+    assert {one.label_at for one in curves} == {"corner"}

@@ -16,6 +16,9 @@ _CLOSE_PX = {"left": 26, "right": 26, "bottom": 46, "top": 46}
 _FEW = 3
 _OVERHANG_PX = 10
 _LARGEST_PLAIN = 1e6
+_SHORT = 1.3
+"""So few decades would have a number or two alone."""
+_PLAIN_DECADES = (-3, 5)
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -81,11 +84,13 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         return [(steps[chosen], 0.0)]
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:
-        """Place the ticks; less than three decades of a logarithmic axis also get 2 and 5."""
+        """Place the ticks; less than three decades of a logarithmic axis also get 2 and 5, where they have room."""
         if not self._logarithmic:
             levels: list[tuple[float, Any]] = super().tickValues(minVal, maxVal, size)
             return levels
-        factors = (1, 2, 5) if maxVal - minVal < 3 else (1,)
+        span = max(maxVal - minVal, 1e-9)
+        has_room = size / span >= 3 * _CLOSE_PX[self.orientation]
+        factors = (1, 2, 5) if span < 3 and (has_room or span < _SHORT) else (1,)
         stride = max(1, math.ceil((maxVal - minVal) * _TICK_PX[self.orientation] / max(size, 1.0)))
         decades = range(math.floor(minVal / stride) * stride, math.ceil(maxVal) + 1, stride)
         ticks = np.array([decade + math.log10(factor) for decade in decades for factor in factors])
@@ -94,7 +99,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
         """Write the numbers beside the ticks."""
         if self._logarithmic:
-            as_powers = any(not -3 <= value <= 3 for value in values)
+            least, most = _PLAIN_DECADES
+            as_powers = any(not least <= value < most for value in values)
             return [_power(value, as_powers=as_powers) for value in values]
         decimals = max(0, -math.floor(math.log10(spacing) + 1e-9))
         largest = max((abs(value) for value in values), default=0.0)

@@ -9,6 +9,7 @@ from asplab.core.pipeline import Results
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.companion.page import CompanionPage, Missing, Picture
+from asplab.gui.plots.overview_frame import temperature_words
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import measured, plain
@@ -64,7 +65,7 @@ class CoolingPage(CompanionPage):
             ],
             (
                 temperature_name(kelvin[t]),
-                "",
+                temperature_words(kelvin, t, self._theme),
                 tr("nearest at {temperature}: {told}", temperature=temperature_name(kelvin[nearest[0]]),
                    told=found.sentence(nearest)),
             ),
@@ -91,7 +92,6 @@ def _balance(found: CoolingPoints, t: int, color: str, name: str) -> Series:
     x = found.detuning_mev[t][known]
     return Series(
         color,
-        name if known.any() else "",
         x=x,
         y=_PERCENT * found.efficiency[t][known],
         error=_PERCENT * found.efficiency_error[t][known],

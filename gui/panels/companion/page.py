@@ -17,6 +17,8 @@ from asplab.gui.widgets.card import Card
 from asplab.gui.widgets.deck import Deck
 from asplab.gui.widgets.table import Column, DataTable, TableRow
 
+Words = str | tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
@@ -26,8 +28,8 @@ class Picture:
     ----------
     left, right : sequence of Series
     rows : sequence of TableRow
-    subtitles : (left, right, table), str
-        Rich text beside the titles of the cards.
+    subtitles : (left, right, table), str or tuple of str
+        Rich text beside the titles of the cards; of several the first that has room.
     reasons : (left, right), str
         Why a plot is empty, and what would fill it.
     heights : (left, right), tuple of float or None
@@ -37,7 +39,7 @@ class Picture:
     left: Sequence[Series]
     right: Sequence[Series]
     rows: Sequence[TableRow]
-    subtitles: tuple[str, str, str] = ("", "", "")
+    subtitles: tuple[Words, Words, Words] = ("", "", "")
     reasons: tuple[str, str] = ("", "")
     heights: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
 
@@ -70,6 +72,7 @@ class CompanionPage(StudyPanel):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._drawn: tuple[object, ...] = ()
         self._framed: object = None
         self.plots = plots
@@ -110,7 +113,8 @@ class CompanionPage(StudyPanel):
         self._framed, self._drawn = None, ()
 
     def restyle(self, theme: Theme) -> None:
-        """Take over a theme."""
+        """Take over a theme; the next display paints the dots beside the titles anew."""
+        self._theme, self._drawn = theme, ()
         for plot in self.plots:
             plot.restyle(theme)
         self.table.restyle(theme)
@@ -133,6 +137,10 @@ class CompanionPage(StudyPanel):
             plot.display(series)
             title, _, text = reason.partition("\n")
             card.display_reason("" if series else title, text)
-            card.display_subtitle(subtitle)
+            card.display_subtitle(*_texts(subtitle))
         self.table.display(found.rows)
-        self.table_card.display_subtitle(found.subtitles[2])
+        self.table_card.display_subtitle(*_texts(found.subtitles[2]))
+
+
+def _texts(words: Words) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else words

@@ -10,6 +10,7 @@ from asplab.core.pipeline import Results
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme, detuning_spec
 from asplab.gui.panels.companion.page import CompanionPage, Missing, Picture
+from asplab.gui.plots.overview_frame import temperature_words
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import plain
@@ -34,9 +35,11 @@ class PowerPage(CompanionPage):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         growth = SeriesPlot(
-            theme, x_label=tr("Pump power (µW)"), y_label=tr("Emission / its mean"), log_x=True, log_y=True
+            theme, x_label=tr("Pump power (µW)"), y_label=tr("Emission / that at the start"), log_x=True, log_y=True
         )
-        growth.display_hint(tr("Each series is divided by its mean · curves: c₁P + c₂P² · wheel zooms · A shows all"))
+        growth.display_hint(
+            tr("Each series is divided by its curve at the lowest power · curves: c₁P + c₂P² · A shows all")
+        )
         slopes = SeriesPlot(theme, x_label="ΔE (meV)", y_label=tr("Slope of log I against log P"))
         slopes.display_hint(tr("Bars hold 95 % · 1: one photon, 2: two · wheel zooms · A shows all"))
         titles = (tr("Growth with pump power"), tr("Photons over detuning"), tr("Power series"))
@@ -53,14 +56,15 @@ class PowerPage(CompanionPage):
                     "or measure a condition at several powers."
                 ),
             )
-        kelvin = float(temperatures_of(results)[t])
+        kelvins = temperatures_of(results)
+        kelvin = float(kelvins[t])
         own = [one for one in found.readings if one.temperature == t]
         missing = tr("No series at {temperature}\nChoose another temperature.", temperature=temperature_name(kelvin))
         return Picture(
             _growth(own),
             _slopes(results, found),
             [_row(one) for one in found.readings],
-            (temperature_name(kelvin), _range_words(found, t), ""),
+            (temperature_name(kelvin), temperature_words(kelvins, t, self._theme), _range_words(found, t)),
             (missing, tr("No slope\nA slope needs three powers over a factor of two.")),
         )
 
@@ -71,9 +75,11 @@ def _growth(own: Sequence[SeriesReading]) -> list[Series]:
         dependence = one.dependence
         if dependence is None:
             continue
-        power, scale = dependence.power_uw, float(np.mean(dependence.intensity))
+        power, law = dependence.power_uw, dependence.law
         axis = np.geomspace(power.min(), power.max(), _CURVE_POINTS)
-        law = dependence.law
+        growth = law.linear * axis + law.quadratic * axis**2
+        # From one start the curves fan out to their names.
+        scale = float(growth[0]) if growth[0] > 0.0 else float(np.mean(dependence.intensity))
         name = f"{plain(one.detuning_mev, 0)} meV"
         found.append(
             Series(
@@ -84,7 +90,7 @@ def _growth(own: Sequence[SeriesReading]) -> list[Series]:
                 error=dependence.error / scale,
                 tips=[f"{name}: {plain(value, 1)} µW" for value in power],
                 line_x=axis,
-                line_y=(law.linear * axis + law.quadratic * axis**2) / scale,
+                line_y=growth / scale,
             )
         )
     return found
@@ -99,7 +105,6 @@ def _slopes(results: Results, found: PowerFindings) -> list[Series]:
         series.append(
             Series(
                 specs[t],
-                name,
                 x=one.detuning_mev,
                 y=one.slope,
                 error=np.vstack([one.slope - one.low, one.high - one.slope]),

@@ -18,6 +18,8 @@ from asplab.gui.plots.symbols import picture_offset, symbol_picture
 _DOT_PX = 5.0
 _QUIET = 0.45
 """Opacity of error bars that stand back: those of eleven temperatures would cover what stands in front."""
+_FAINT, _LONG = 0.16, 0.6
+"""Opacity of points that stand back with error bars longer than so much of the plot: they say next to nothing."""
 _EMPTY: Array = np.empty((0, 0))
 
 
@@ -176,7 +178,7 @@ class Rows(PointLayer):
     def _draw_dots(self, painter: QPainter, to_pixel: PixelMap) -> None:
         ratio = painter.device().devicePixelRatioF()
         offset = picture_offset()
-        good = np.isfinite(self._x) & np.isfinite(self._y)
+        good, vague = np.isfinite(self._x) & np.isfinite(self._y), self._vague()
         left = np.round(to_pixel.x(np.where(good, self._x, 0.0)) - offset.x() + 0.5)
         top = np.round(to_pixel.y(np.where(good, self._y, 0.0)) - offset.y() + 0.5)
         for row, color in enumerate(self._colors):
@@ -184,9 +186,20 @@ class Rows(PointLayer):
             picture = symbol_picture("circle", name, name, ratio, _DOT_PX)
             shown = good[row]
             # Integer places take Qt's cheapest way; a stroked dot costs five times more.
-            places = np.column_stack((left[row, shown], top[row, shown])).astype(int).tolist()
-            for x, y in places:
-                painter.drawPixmap(x, y, picture)
+            for opacity, chosen in ((2 * _FAINT, shown & vague[row]), (1.0, shown & ~vague[row])):
+                painter.setOpacity(opacity)
+                places = np.column_stack((left[row, chosen], top[row, chosen])).astype(int).tolist()
+                for x, y in places:
+                    painter.drawPixmap(x, y, picture)
+        painter.setOpacity(1.0)
+
+    def _vague(self) -> np.ndarray:
+        """Return which points have an error bar that is longer than most of the plot."""
+        view, vague = self.boundingRect(), np.zeros(self._x.shape, dtype=bool)
+        for ends, room in zip(self._errors, (view.height(), view.width()), strict=True):
+            if ends.size:
+                vague |= np.abs(ends[1] - ends[0]) > _LONG * room
+        return vague
 
     def _draw_errors(self, painter: QPainter, to_pixel: PixelMap, ends: Array, *, is_across: bool) -> None:
         if is_across:
@@ -196,11 +209,13 @@ class Rows(PointLayer):
         low, high = scale(ends[0]), scale(ends[1])
         # A bar that its dot would hide is not worth a stroke.
         good = (np.abs(high - low) > _DOT_PX) & np.isfinite(fixed)
-        painter.setOpacity(_QUIET)
+        vague = self._vague()
         for row, color in enumerate(self._colors):
-            shown = good[row]
-            if shown.any():
-                painter.setPen(QPen(self.theme.color(color), 1))
+            painter.setPen(QPen(self.theme.color(color), 1))
+            for opacity, shown in ((_FAINT, good[row] & vague[row]), (_QUIET, good[row] & ~vague[row])):
+                if not shown.any():
+                    continue
+                painter.setOpacity(opacity)
                 bars = np.column_stack((fixed[row, shown], low[row, shown], high[row, shown])).tolist()
                 painter.drawLines([_bar(*bar, is_across=is_across) for bar in bars])
         painter.setOpacity(1.0)

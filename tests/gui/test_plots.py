@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from asplab.gui.look.theme import DARK, LIGHT, SYMBOLS
 from asplab.gui.plots.axes import Axis
 from asplab.gui.plots.base import Plot
+from asplab.gui.plots.crowd import Crowd
 from asplab.gui.plots.curves import LayerCurves
 from asplab.gui.plots.guides import Guide, Guides
 from asplab.gui.plots.handles import LineHandle, RegionHandle
@@ -555,7 +556,13 @@ def test_ticks_follow_the_locale(application: QApplication) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "texts"), [([-1.0, 0.0, 1.0], ["0.1", "1", "10"]), ([3.0, 4.0], ["10³", "10⁴"]), ([-4.0], ["10⁻⁴"])]
+    ("values", "texts"),
+    [
+        ([-1.0, 0.0, 1.0], ["0.1", "1", "10"]),
+        ([3.0, 4.0], ["1000", "10000"]),
+        ([5.0, 6.0], ["10⁵", "10⁶"]),
+        ([-4.0], ["10⁻⁴"]),
+    ],
 )
 def test_logarithmic_ticks_are_numbers_or_powers(
     application: QApplication, values: list[float], texts: list[str]
@@ -566,3 +573,25 @@ def test_logarithmic_ticks_are_numbers_or_powers(
 def test_ticks_have_one_level_and_room(application: QApplication) -> None:
     (spacing, offset), *rest = Axis("bottom", LIGHT).tickSpacing(0.0, 200.0, 400.0)
     assert (spacing, offset, rest) == (50.0, 0.0, [])
+
+
+def test_a_short_logarithmic_axis_has_no_more_numbers_than_room(application: QApplication) -> None:
+    axis = Axis("bottom", LIGHT, logarithmic=True)
+    ((_, narrow),) = axis.tickValues(0.6, 3.2, 250.0)
+    ((_, wide),) = axis.tickValues(0.6, 3.2, 900.0)
+    assert narrow.tolist() == [1.0, 2.0, 3.0]
+    assert len(wide) > 6
+
+
+def test_points_that_stand_back_are_faint_where_their_bars_fill_the_plot(application: QApplication) -> None:
+    crowd, plot = Crowd(LIGHT), Plot(LIGHT)
+    plot.add_layer(crowd)
+    plot.resize(300, 200)
+    plot.display_view((0.0, 3.0), (0.0, 1.0))
+    y, error = np.array([[0.5, 0.5]]), np.array([[0.05, 9.0]])
+    crowd.display(np.array([[1.0, 2.0]]), y, ["pl"], across=np.stack((y - error, y + error)))
+    picture = plot.grab().toImage()
+    colors = [picture.pixelColor(plot.pixel_of(x, 0.5)) for x in (1.0, 2.0)]
+    assert colors[0].green() < colors[1].green()
+    plot.close()
+    plot.deleteLater()

@@ -120,8 +120,10 @@ class OverviewPanel(Panel):
         if frame != self._framed:
             self._framed = frame
             self.view_all()
-        elif not self._is_dragging and self.polaron.is_at_home:
-            self._follow_fit(results, view.temperature)
+        elif not self._is_dragging:
+            self._follow_window()
+            if self.polaron.is_at_home:
+                self._follow_fit(results, view.temperature)
 
     def display_reference(self, reference: Reference | None) -> None:
         """Take over what the results are compared with; :meth:`display` follows."""
@@ -187,6 +189,15 @@ class OverviewPanel(Panel):
                 place = cutoff_nm(stack, side, results.document.settings.transmission)
                 handle.display(nominal if place is None else place)
                 handle.display_label(label, tr("every spectrum with this filter"))
+
+    def _follow_window(self) -> None:
+        """Bring an edge back into sight that undo has moved out of it, unless the user has zoomed."""
+        wanted, (left, right) = spectra_range(self._picture.band_nm, self.window_handle.region), self.spectra.view[0]
+        edges = self.window_handle.region or ()
+        if wanted is None or not self.spectra.is_at_home:
+            return
+        if any(wanted[0] < edge < wanted[1] and not left <= edge <= right for edge in edges):
+            self.spectra.set_home(x=wanted, y=_SIGNAL_RANGE, is_labelled=True)
 
     # --- R -------------------------------------------------------------------------------------------------
     def _display_ratio(self, results: Results, view: ViewState) -> None:

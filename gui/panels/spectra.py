@@ -304,13 +304,20 @@ class SpectraPanel(Panel):
             series += compared_spectrum(results, k, other, height)
         self.plot.display(series)
 
+    def _has_lost_edge(self, axis: np.ndarray) -> bool:
+        """Whether an edge of the window within the spectra is out of sight, though nobody has zoomed."""
+        region, (left, right) = self.window_handle.region, self.plot.view[0]
+        if region is None or not self.plot.is_at_home:
+            return False
+        return max(region[0], float(axis[0])) < left or min(region[1], float(axis[-1])) > right
+
     def _show_range(self, results: Results, corrected: Corrected, k: int) -> None:
-        # Ranges follow the subject, never the frames of a drag.
+        # Ranges follow the subject, never the frames of a drag; an edge that undo moved out of sight comes back.
         subject = (corrected.stacks[k].key, self.mode.key, results.document.experiment)
-        if subject == self._subject:
+        axis, mean, _ = stack_data(corrected, k)
+        if subject == self._subject and not (results.is_at_rest and self._has_lost_edge(axis)):
             return
         self._subject = subject
-        axis, mean, _ = stack_data(corrected, k)
         height = band_height(results, mean, k) if self.mode.key == "stack" else 1.0
         low, high = results.document.settings.integration.window_nm
         margin = _MARGIN * (high - low)

@@ -385,3 +385,23 @@ def test_another_experiment_brings_its_own_colours_of_temperature(opened: Bindin
 def with_temperature(spectrum: Spectrum, kelvin: float) -> Spectrum:
     condition = replace(spectrum.condition, temperature_k=kelvin)
     return replace(spectrum, condition=condition, source=f"{kelvin:.0f}/{spectrum.source}")
+
+
+@pytest.mark.parametrize(("step", "name"), [("spectra", "plot"), ("overview", "spectra")])
+def test_an_edge_that_undo_moves_out_of_sight_comes_back_into_it(
+    opened: Bindings, until: Until, step: str, name: str
+) -> None:
+    opened.intents.edit_setting("integration", "window_nm", (505.0, 535.0))
+    until(lambda: settled(opened))
+    opened.looking.choose_step(step)
+    opened.window.grab()
+    plot = getattr(opened.page, name)
+    opened.page.forget_frame()
+    opened.live.display()
+    seen = plot.view[0]
+    opened.window.menus.undo.trigger()
+    until(lambda: settled(opened))
+    assert opened.session.document is not None
+    low, high = opened.session.document.settings.integration.window_nm
+    assert not seen[0] <= low < high <= seen[1]
+    until(lambda: plot.view[0][0] <= max(low, 430.0) and plot.view[0][1] >= min(high, 570.0))

@@ -51,10 +51,10 @@ PLACES = {
     "experiment": Place("left", 200),
     "history": Place("left", 200, is_first=True, is_steady=True, is_open=False),
     "selected": Place("left", 236, is_first=True, is_steady=True),
-    "settings": Place("right", 218),
+    "settings": Place("right", 196),
     "results": Place("right", 146, is_first=True),
-    "errors": Place("right", 160, is_first=True),
-    "checks": Place("right", 100),
+    "errors": Place("right", 164, is_first=True),
+    "checks": Place("right", 140),
     "problems": Place("bottom", 168, is_steady=True, is_open=False),
 }
 """Where every dock stands by default, by its key; those of one side from the top."""

@@ -100,18 +100,27 @@ class TemperatureLegend(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color(self._colors[index]))
         pad = max((box.width() - self._widths()[index]) / 2, _LEAST_PAD)
-        painter.drawEllipse(QPointF(box.left() + pad + _DOT / 2, box.center().y()), _DOT / 2, _DOT / 2)
-        painter.setPen(ink)
+        has_dot = self._has_dots()
+        if has_dot:
+            painter.drawEllipse(QPointF(box.left() + pad + _DOT / 2, box.center().y()), _DOT / 2, _DOT / 2)
+        painter.setPen(ink if has_dot else self._theme.text_color(self._colors[index]))
         if index in self._named():
-            words = box.adjusted(pad + _DOT + _DOT_GAP, 0, 0, 0)
+            words = box.adjusted(pad + (_DOT + _DOT_GAP if has_dot else 0), 0, 0, 0)
             painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._names[index])
 
     def _unit_width(self) -> float:
         return QFontMetricsF(self.font()).horizontalAdvance("K") + _UNIT_GAP
 
-    def _full_widths(self) -> list[float]:
+    def _number_widths(self) -> list[float]:
         metrics = QFontMetricsF(self.font())
-        return [metrics.horizontalAdvance(name) + _DOT + _DOT_GAP for name in self._names]
+        return [metrics.horizontalAdvance(name) for name in self._names]
+
+    def _full_widths(self) -> list[float]:
+        return [width + _DOT + _DOT_GAP for width in self._number_widths()]
+
+    def _has_dots(self) -> bool:
+        """Whether dots stand before the numbers: where only numbers without dots have room, they have its colour."""
+        return sum(self._full_widths()) <= self._room() or sum(self._number_widths()) > self._room()
 
     def _room(self) -> float:
         return self.width() - self._unit_width() - 2 * _LEAST_PAD * len(self._names)
@@ -119,6 +128,8 @@ class TemperatureLegend(QWidget):
     def _named(self) -> frozenset[int]:
         """Return whose numbers are written: all, or the selected one and as many others as fit evenly."""
         full, count = self._full_widths(), len(self._names)
+        if not self._has_dots():
+            return frozenset(range(count))
         for stride in range(1, count + 1):
             named = frozenset(range(0, count, stride)) | ({self._current} if self._current is not None else set())
             if sum(full[i] if i in named else _DOT for i in range(count)) <= self._room():
@@ -126,6 +137,8 @@ class TemperatureLegend(QWidget):
         return frozenset()
 
     def _widths(self) -> list[float]:
+        if not self._has_dots():
+            return self._number_widths()
         named = self._named()
         return [width if i in named else float(_DOT) for i, width in enumerate(self._full_widths())]
 

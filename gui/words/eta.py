@@ -88,10 +88,10 @@ def _leak_words(results: Results, purity: PurityBound | None) -> tuple[str, str,
             tr("leak of OD {od}", od=od),
         )
     if purity is not None and purity.needs:
-        needs = purity.needs
+        needs = purity.needs.removeprefix("needs ")
         return (
-            tr("no out-of-band OD stated: to exclude a leak it {needs}", needs=needs),
-            tr("OD not stated, {needs}", needs=needs),
-            needs.split(" at ")[0],
+            tr("laser rejection not stated: {needs} would rule a leak out", needs=needs),
+            tr("rejection not stated; {needs} rules out a leak", needs=needs.split(" at ")[0]),
+            tr("{needs} rules out a leak", needs=needs.split(" at ")[0]),
         )
     return "", "", ""

@@ -103,3 +103,16 @@ def test_a_throttle_acts_at_once_then_seldom_and_never_loses_the_latest(applicat
     throttle.flush()
     assert done == [1, 5, 5, 5]
     assert not throttle.is_waiting
+
+
+def test_two_that_lag_behind_one_drag_act_in_different_frames(application: QApplication) -> None:
+    frame, acts = [0], []
+    parts = [Throttle(lambda half=half: acts.append((frame[0], half)), interval_ms=40, half=half) for half in (0, 1)]
+    for _ in range(60):
+        frame[0] += 1
+        for part in parts:
+            part.request()
+        QTest.qWait(4)
+    assert {half for _, half in acts} == {0, 1}
+    frames = [number for number, _ in acts]
+    assert len(frames) - len(set(frames)) <= 1

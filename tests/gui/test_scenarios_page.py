@@ -275,3 +275,13 @@ def test_equal_scenarios_are_called_equal(page: ScenariosPanel, opened: Bindings
     until(lambda: is_done(opened))
     told = [label.text() for label in page.settings_deck.findChildren(QLabel) if label.isVisible()]
     assert any("“other” and “one” are equal" in text for text in told)
+
+
+def test_an_empty_list_says_what_to_do_until_there_is_a_scenario(
+    page: ScenariosPanel, opened: Bindings, until: Until
+) -> None:
+    assert page.listing.nothing.isVisible()
+    press(page.listing.keep_button)
+    until(lambda: is_done(opened))
+    assert names(opened)
+    assert not page.listing.nothing.isVisible()

@@ -13,8 +13,8 @@ from asplab.gui.plots.diverging import diverging_color
 _SWATCH_W, _SWATCH_H, _GAP, _AIR = 20, 16, 6, 16
 _ENTRIES = (
     (-0.3, SIGNS[FINE], tr("fine")),
-    (0.07, SIGNS[FLAGGED], tr("flagged, in the errors")),
-    (0.7, SIGNS[TOLD], tr("told as a problem")),
+    (0.07, SIGNS[FLAGGED], tr("flagged, in the error bar")),
+    (0.7, SIGNS[TOLD], tr("a listed problem")),
     (1.0, SIGNS[LOST], tr("lost")),
     (None, SIGNS[UNKNOWN], tr("not known")),
 )

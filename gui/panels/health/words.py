@@ -16,13 +16,15 @@ from asplab.gui.words.reading import temperature_name
 COLUMNS = (
     Column(tr("Quantity"), "", tr("The mouse over a row says what it means")),
     Column(tr("found")),
-    Column(tr("limit"), "", tr("From where the analysis flags it, or tells a problem")),
-    Column(tr("of that"), "", tr("Relative change per repeat, or shift of the band"), is_spare=True),
+    Column(tr("limit"), "", tr("Beyond it the analysis flags the cell, or lists a problem")),
+    Column(
+        tr("size"), "", tr("How large the effect itself is: change per repeat, or shift of the band"), is_spare=True
+    ),
 )
 SUMMARY = (
     Column(tr("Quantity"), "", tr("A click colours the matrix by it")),
-    Column(tr("told"), "", tr("Cells in which it is told as a problem, or all is lost")),
-    Column(tr("flagged"), "", tr("Cells in which it is flagged; errors say it")),
+    Column(tr("problems"), "", tr("Cells for which a problem is listed, or in which all is lost")),
+    Column(tr("flagged"), "", tr("Cells beyond the limit; their error bars include it")),
     Column(tr("not known"), "", tr("Cells in which it is not known"), is_spare=True),
     Column(tr("worst at")),
 )

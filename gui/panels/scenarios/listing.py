@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtGui import QFont, QIcon, QKeySequence, QPainter, QPixmap, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QGridLayout, QHeaderView, QLabel, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
 
 from asplab.core.document import Document, Scenario
 from asplab.core.scenarios import chosen_scenario, differences, is_changed, state_of
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
-from asplab.gui.widgets.arrange import GAP
+from asplab.gui.widgets.arrange import GAP, column
 from asplab.gui.widgets.card import Card
 from asplab.gui.words.settings import change_words
 
@@ -46,6 +46,15 @@ class ScenarioList(Card):
         self.list.setAccessibleName(tr("Scenarios"))
         self.list.setEditTriggers(QTreeWidget.EditTrigger.EditKeyPressed | QTreeWidget.EditTrigger.DoubleClicked)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        self.nothing = QLabel(
+            tr("None kept yet. “Keep as new” keeps the present settings and exclusions under a name to come back to.")
+        )
+        self.nothing.setProperty("role", "muted")
+        self.nothing.setWordWrap(True)
+        # Over the list, so that the list keeps its place when the first one is there.
+        over = column(self.list.viewport())
+        over.addWidget(self.nothing)
+        over.addStretch(1)
         self.add(self.list, 1)
         self.keep_button = QPushButton(tr("Keep as new"))
         self.update_button = QPushButton(tr("Update"))
@@ -82,6 +91,7 @@ class ScenarioList(Card):
         self.list.blockSignals(True)
         self.list.clear()
         self.list.addTopLevelItems([self._item(one, colors.get(one.name, "")) for one in document.scenarios])
+        self.nothing.setVisible(not document.scenarios)
         names = [one.name for one in document.scenarios]
         if chosen is not None and chosen.name in names:
             self._choose(names.index(chosen.name))
@@ -108,10 +118,10 @@ class ScenarioList(Card):
         places = QGridLayout(buttons)
         places.setContentsMargins(0, 0, 0, 0)
         places.setSpacing(GAP)
-        for column, button in enumerate((self.switch_button, self.keep_button)):
-            places.addWidget(button, 0, 3 * column, 1, 3)
-        for column, button in enumerate((self.update_button, self.duplicate_button, self.delete_button)):
-            places.addWidget(button, 1, 2 * column, 1, 2)
+        for place, button in enumerate((self.switch_button, self.keep_button)):
+            places.addWidget(button, 0, 3 * place, 1, 3)
+        for place, button in enumerate((self.update_button, self.duplicate_button, self.delete_button)):
+            places.addWidget(button, 1, 2 * place, 1, 2)
         self.add(buttons)
 
     def _connect(self) -> None:

@@ -85,7 +85,7 @@ class LawFit:
         """What a reader of the parameters must know; empty where there is nothing."""
         if self.is_misfit:
             return (
-                f"{self.law.title} misses the data (χ² {self.chi2:.3g} for {self.dof} degrees of freedom): its "
+                f"{self._name} misses the data (χ² {self.chi2:.3g} for {self.dof} degrees of freedom): its "
                 "parameters mean nothing here. Prefer another law, or look for points that are off."
             )
         lost = [p.symbol for p in self.law.parameters if not self.parameters[p.name].is_determined]
@@ -95,8 +95,13 @@ class LawFit:
         where = f"{low:.0f} to {high:.0f} K"
         if lost:
             told = f"{where} are not enough for {', '.join(lost)}{pair}"
-            return f"{self.law.title} is degenerate: {told}. {self.law.remedy}"
-        return f"{self.law.title}: determined over {where}{pair}." if pair else ""
+            return f"{self._name} is degenerate: {told}. {self.law.remedy}"
+        return f"{self._name}: determined over {where}{pair}." if pair else ""
+
+    @property
+    def _name(self) -> str:
+        """The title as a sentence begins with it."""
+        return self.law.title[0].upper() + self.law.title[1:]
 
     def at(self, temperature_k: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the law and the ends of its 68 % interval at temperatures (n,), in meV."""

@@ -169,6 +169,14 @@ LINE = Law(
     _line,
     "Measure more temperatures.",
 )
+WIDTH_LINE = Law(
+    "linear",
+    "straight line",
+    (Parameter("residual_mev", "Γ₀", "meV"), Parameter("slope_mev_per_k", "dΓ/dT", "meV/K")),
+    (),
+    _line,
+    "Measure more temperatures.",
+)
 VARSHNI = Law(
     "varshni",
     "Varshni",
@@ -233,4 +241,4 @@ HUANG_RHYS_ENSEMBLE = Law(
 )
 
 ENERGY_LAWS = (LINE, VARSHNI, BOSE_EINSTEIN, TWO_OSCILLATORS)
-WIDTH_LAWS = (LINE, PHONON_WIDTH, HUANG_RHYS, HUANG_RHYS_ENSEMBLE)
+WIDTH_LAWS = (WIDTH_LINE, PHONON_WIDTH, HUANG_RHYS, HUANG_RHYS_ENSEMBLE)

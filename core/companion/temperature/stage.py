@@ -12,6 +12,7 @@ from asplab.core.companion.temperature.emission import (
     measure_templates,
 )
 from asplab.core.companion.temperature.laser_heating import LaserHeating, laser_heating
+from asplab.core.companion.temperature.law_fit import LawFit
 from asplab.core.companion.temperature.low_power import LowPower
 from asplab.core.companion.temperature.stokes_shift import StokesShift, stokes_shift
 from asplab.core.errors import AsplabError
@@ -31,12 +32,15 @@ class Thermometer:
     Attributes
     ----------
     low_power : FittedSeries
+    law : LawFit or None
+        The law at low power that serves.
     heating : LaserHeating or None
     reason : str
         Why there is none.
     """
 
     low_power: FittedSeries
+    law: LawFit | None
     heating: LaserHeating | None
     reason: str = ""
 
@@ -105,7 +109,7 @@ def _thermometers(
     emission: EmissionTrends, low: LowPower, settings: TrendSettings, energies: EnergySettings
 ) -> tuple[Thermometer, Thermometer]:
     if not low.templates or not emission.method:
-        none = Thermometer(FittedSeries(None, None, low.reason), None, low.reason or NO_LOW_POWER)
+        none = Thermometer(FittedSeries(None, None, low.reason), None, None, low.reason or NO_LOW_POWER)
         return none, none
     tables = measure_templates(low.templates, (emission.method,), energies.medium)
     return (
@@ -116,20 +120,35 @@ def _thermometers(
     )
 
 
+def _common_law(high: FittedSeries, low: FittedSeries) -> LawFit | None:
+    """Return the law at low power that describes both lines best; None where no law has an AICc for both.
+
+    The line at low power is the noisier one: alone it would take too simple a law, and its misfit for heating.
+    """
+    if high.trend is None or low.trend is None:
+        return None
+    both = [name for name in low.trend.fits if name in high.trend.fits]
+    total = {name: low.trend.fits[name].aicc + high.trend.fits[name].aicc for name in both}
+    known = {name: value for name, value in total.items() if np.isfinite(value)}
+    return low.trend.fits[min(known, key=lambda name: known[name])] if known else None
+
+
 def _thermometer(high: FittedSeries, low: FittedSeries) -> Thermometer:
-    law = None if low.trend is None else low.trend.best
+    law = _common_law(high, low)
     if high.series is None or low.series is None or law is None:
         why = high.reason or low.reason or "The line at low power has too few temperatures for a law. Measure more."
-        return Thermometer(low, None, why)
+        return Thermometer(low, None, None, why)
     at = high.series.temperature_k
     inside = (at >= law.temperatures_k[0] - 1e-9) & (at <= law.temperatures_k[1] + 1e-9)
     if not inside.any():
-        return Thermometer(low, None, "The line at low power was measured at other temperatures. Measure it at these.")
+        return Thermometer(
+            low, law, None, "The line at low power was measured at other temperatures. Measure it at these."
+        )
     bounded = np.clip(at[inside], *law.temperatures_k)
     try:
         found = laser_heating(
             bounded, high.series.values_mev[inside], error_mev=high.series.error_mev[inside], low_power=law
         )
     except AsplabError as lack:
-        return Thermometer(low, None, str(lack))
-    return Thermometer(low, found)
+        return Thermometer(low, law, None, str(lack))
+    return Thermometer(low, law, found)

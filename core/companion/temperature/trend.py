@@ -64,12 +64,13 @@ class Trend:
         ranked = [row for row in self.rows if math.isfinite(row.aicc)]
         if not ranked:
             return "No law has an AICc: too few temperatures. Measure more of them."
+        first = ranked[0].title[0].upper() + ranked[0].title[1:]
         if self.fits[ranked[0].law].is_misfit:
             return f"No law describes the data; {ranked[0].title} misses them least."
         equal = [row.title for row in ranked[1:] if row.delta_aicc < CLEAR]
         if equal:
-            return f"{ranked[0].title} describes the data best, but {', '.join(equal)} serves nearly as well."
-        return f"{ranked[0].title} describes the data best."
+            return f"{first} describes the data best, but {', '.join(equal)} serves nearly as well."
+        return f"{first} describes the data best."
 
 
 def fit_energy_laws(

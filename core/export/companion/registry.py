@@ -10,11 +10,12 @@ from asplab.core.export.companion.matched import MATCHED
 from asplab.core.export.companion.power import POWER
 from asplab.core.export.companion.sizes import SIZES
 from asplab.core.export.companion.transients import TRANSIENTS
+from asplab.core.export.companion.trend_pages import TRENDS
 from asplab.core.export.companion.yields import YIELDS
 from asplab.core.export.table import Table
 from asplab.core.pipeline import Results
 
-COMPANIONS: tuple[Exported, ...] = (POWER, YIELDS, MATCHED, TRANSIENTS, SIZES, COOLING)
+COMPANIONS: tuple[Exported, ...] = (POWER, YIELDS, MATCHED, TRANSIENTS, SIZES, COOLING, TRENDS)
 TABLE_NAMES = tuple(name for one in COMPANIONS for name, _ in one.tables)
 """Names of the tables of all companion measurements."""
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from asplab.core.export.companion_figures.power import draw_power
 from asplab.core.export.companion_figures.sizes import draw_sizes
 from asplab.core.export.companion_figures.transients import draw_transients
+from asplab.core.export.companion_figures.trends import draw_overlay, draw_trends
 from asplab.core.pipeline import Results
 
 COMPANION_FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
@@ -21,5 +22,10 @@ COMPANION_FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
         "reading 1/τ = w_uc; arrows: 95 % limits",
     ),
     "sizes": (draw_sizes, "Edges √area of the particles with √N bars, and both distributions"),
+    "temperature_trends": (
+        draw_trends,
+        "Emission peak and width against temperature with the laws that describe them best, Stokes shift, heating",
+    ),
+    "overlay": (draw_overlay, "All conditions of one temperature, normalised, on one band shape, with residuals"),
 }
 """Name of the files, how it is drawn (None where there is nothing), and caption."""

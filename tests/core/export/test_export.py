@@ -12,6 +12,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
+from halfway_tables import halfway
 
 from asplab.core.document import Document
 from asplab.core.efficiency.stage import FLAGS as EVERY_FLAG
@@ -23,13 +24,9 @@ from asplab.core.export.report import report_html
 from asplab.core.export.results_json import polaron_rows, results_document
 from asplab.core.export.tables import TABLE_NAMES, Table, csv_text, make_tables, write_tables
 from asplab.core.jobs.summary import polaron_text
-from asplab.core.loading import load_experiment
 from asplab.core.pipeline import Results, analyse
 from asplab.core.rounding import named_interval, number_with_error, number_with_interval
 from asplab.core.settings import EfficiencySettings, PumpSettings
-from asplab.core.virtual import VirtualExperiment, simulate
-
-SMALL = VirtualExperiment(temperatures_k=(120.0, 250.0), repeats=4)
 
 KEYS = {
     "gap": {"temperature_k", "gap_mev", "gap_mev_error", "mean_photon_mev"},
@@ -81,16 +78,6 @@ FLAGS = {
 
 
 @pytest.fixture(scope="session")
-def experiment(tmp_path_factory: pytest.TempPathFactory) -> Experiment:
-    return load_experiment(simulate(tmp_path_factory.mktemp("export") / "small", SMALL, seed=1))
-
-
-@pytest.fixture(scope="session")
-def results(experiment: Experiment) -> Results:
-    return analyse(Document(experiment))
-
-
-@pytest.fixture(scope="session")
 def document(results: Results) -> dict[str, Any]:
     return results_document(results)
 
@@ -99,20 +86,6 @@ def document(results: Results) -> dict[str, Any]:
 def figures(results: Results, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[DrawnFigure, ...]]:
     folder = tmp_path_factory.mktemp("figures")
     return folder, write_figures(results, folder)
-
-
-def halfway(folder: Path, kind: str, lines: list[str]) -> Results:
-    (folder / "table.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "manifest.csv").write_text(f"file,kind\ntable.csv,{kind}\n", encoding="utf-8")
-    return analyse(Document(load_experiment(folder)))
-
-
-@pytest.fixture
-def from_efficiency(tmp_path: Path) -> Results:
-    eta = (0.90, 0.86, 0.74, 0.49, 0.31, 0.14, 0.05)
-    detuning = (20, 23, 33, 46, 55, 65, 77)
-    rows = [f"120,{d},{e},0.01" for d, e in zip(detuning, eta, strict=True)]
-    return halfway(tmp_path, "efficiency", ["temperature_k,detuning_mev,eta,eta_error", *rows])
 
 
 @pytest.fixture
@@ -270,7 +243,7 @@ def test_without_photothermal_scans_the_parts_behind_them_are_empty_and_a_proble
 def test_each_table_is_written_with_header_units_and_provenance(results: Results, tmp_path: Path) -> None:
     paths = write_tables(results, tmp_path)
     tables = [path for path in paths if path.suffix == ".csv"]
-    assert [path.name for path in tables] == [f"{name}.csv" for name in (*TABLE_NAMES, "cooling")]
+    assert [path.name for path in tables] == [f"{name}.csv" for name in (*TABLE_NAMES, "cooling", "bands", "laws")]
     assert {path.name for path in paths} - {path.name for path in tables} == {"tables.xlsx", "tables.tex", "tables.md"}
     for path in tables:
         comments, header, units, rows = read_csv(path.read_text(encoding="utf-8"))
@@ -345,7 +318,8 @@ def test_responses_that_enter_as_a_table_leave_it_unchanged(tmp_path: Path) -> N
 
 def test_every_figure_is_written_in_every_format(figures: tuple[Path, tuple[DrawnFigure, ...]]) -> None:
     folder, drawn = figures
-    names = [name for name in FIGURE_NAMES if name not in ("models", *COMPANION_FIGURES)]
+    own = ("temperature_trends", "overlay")
+    names = [name for name in FIGURE_NAMES if name in own or name not in ("models", *COMPANION_FIGURES)]
     assert {path.name for path in folder.iterdir()} == {f"{name}.{end}" for name in names for end in FORMATS}
     assert [figure.name for figure in drawn] == names
 
@@ -399,7 +373,11 @@ def test_only_figures_that_the_results_allow_are_drawn(
     from_efficiency: Results, without_scans: Results, tmp_path: Path
 ) -> None:
     assert [figure.name for figure in write_figures(from_efficiency, tmp_path / "a")] == ["fig2c", "fig2d", "fig3"]
-    assert [figure.name for figure in write_figures(without_scans, tmp_path / "b")] == ["fig1c"]
+    assert [figure.name for figure in write_figures(without_scans, tmp_path / "b")] == [
+        "fig1c",
+        "temperature_trends",
+        "overlay",
+    ]
 
 
 class _Links(html.parser.HTMLParser):

@@ -24,7 +24,7 @@ _FEWEST = 0.5
 _SHIFTS = np.array(sorted(np.linspace(-1.0, 1.0, 41), key=abs))
 """By how much scans are moved, in units of the time between two, the smallest first."""
 _WORDS: dict[Method, str] = {
-    "pair": "paired by the column pair",
+    "pair": "paired as given with the data",
     "time": "paired by time",
     "number": "paired by repeat number",
     "apart": "not simultaneous",

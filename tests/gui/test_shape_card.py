@@ -262,13 +262,13 @@ def test_the_shape_is_among_the_facts_of_the_spectra_only(results: Results) -> N
 
 def test_pairing_and_both_units_of_the_baseline_are_facts_of_the_absorption(results: Results) -> None:
     found = names(results, "absorption", 0)
-    assert found["PL and PA"] == "by the column pair"
+    assert found["PL and PA"] == "as given with the data"
     assert "χ²" in found["Baseline in volts"]
     assert "χ²" in found["Baseline in power"]
 
 
 def test_pairing_is_a_fact_of_the_quantum_yield_too(results: Results) -> None:
-    assert names(results, "ratio", 0)["PL and PA"] == "by the column pair"
+    assert names(results, "ratio", 0)["PL and PA"] == "as given with the data"
 
 
 def test_what_is_missing_for_the_number_of_excitations_is_one_fact(results: Results) -> None:

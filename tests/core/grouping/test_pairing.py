@@ -88,7 +88,7 @@ def test_a_label_goes_before_a_time_stamp() -> None:
         lambda s: with_condition(s, pair=f"p{s.condition.repeat}"),
     )
     found = run(timed(labelled, every_20_min(), lambda r: every_20_min()(r * 5 % 8 + 1)))
-    assert pairs(found).words(0) == "paired by the column pair"
+    assert pairs(found).words(0) == "paired as given with the data"
     assert correlation(found) > 0.9
 
 

@@ -18,7 +18,7 @@ from asplab.gui.plots.symbols import picture_offset, symbol_picture
 _DOT_PX = 5.0
 _QUIET = 0.45
 """Opacity of error bars that stand back: those of eleven temperatures would cover what stands in front."""
-_FAINT, _LONG = 0.16, 0.6
+_FAINT, _LONG = 0.22, 0.8
 """Opacity of points that stand back with error bars longer than so much of the plot: they say next to nothing."""
 _EMPTY: Array = np.empty((0, 0))
 
@@ -186,7 +186,7 @@ class Rows(PointLayer):
             picture = symbol_picture("circle", name, name, ratio, _DOT_PX)
             shown = good[row]
             # Integer places take Qt's cheapest way; a stroked dot costs five times more.
-            for opacity, chosen in ((2 * _FAINT, shown & vague[row]), (1.0, shown & ~vague[row])):
+            for opacity, chosen in ((2.0 * _FAINT, shown & vague[row]), (1.0, shown & ~vague[row])):
                 painter.setOpacity(opacity)
                 places = np.column_stack((left[row, chosen], top[row, chosen])).astype(int).tolist()
                 for x, y in places:

@@ -14,6 +14,7 @@ from asplab.core.export.error_sections import budget_section, check_section, sys
 from asplab.core.export.figures import DrawnFigure
 from asplab.core.export.markup import interval, plain, table, temperature, with_both, with_error
 from asplab.core.export.measurement_section import measurement_section
+from asplab.core.export.methods import methods_section
 from asplab.core.export.model_rows import comparison_rows, intervals_text, model_rows
 from asplab.core.export.repeats_section import repeats_section
 from asplab.core.export.results_json import efficiency_rows, gap_rows, polaron_rows, quantum_yield_rows, software
@@ -30,7 +31,7 @@ Row = dict[str, Any]
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1a1d21;background:#fff;max-width:62rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .4rem;border-bottom:1px solid #e1e4e9}
-h3{font-size:1rem;margin:1.2rem 0 .3rem}
+h3{font-size:1rem;margin:1.2rem 0 .3rem}.equation{margin:.6rem 0}
 p.muted,figcaption{color:#5c6570}
 table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .8rem .2rem 0;text-align:right;vertical-align:top}th{border-bottom:1px solid #1a1d21}
@@ -92,6 +93,7 @@ def report_html(results: Results, figures: Sequence[DrawnFigure]) -> str:
         "<h2>Where the errors come from</h2>", *budget_section(results),
         "<h2>What the errors mean</h2>",
         table((), (*_ERRORS, ("68 %", f"intervals by {intervals_text(results)}. {_RIGHT[method]}")), kind="text"),
+        "<h2>Methods</h2>", *methods_section(results),
         "<h2>Corrections</h2>", *correction_section(results),
         "<h2>Settings</h2>", *_settings(results),
         "<h2>Sources</h2>", *_sources(results),

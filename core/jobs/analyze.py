@@ -13,6 +13,8 @@ from asplab.core.document import Document
 from asplab.core.errors import InputError, SettingsError
 from asplab.core.experiment import Experiment
 from asplab.core.export.figures import FIGURE_NAMES, FORMATS, write_figures
+from asplab.core.export.methods import cited, methods
+from asplab.core.export.references import bibtex
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import SCHEMA, results_document
 from asplab.core.export.script import script_text
@@ -51,6 +53,7 @@ PROJECT_NAME = "project.nxs"
 RESULTS_NAME = "results.json"
 REPORT_NAME = "report.html"
 SCRIPT_NAME = "analysis.py"
+REFERENCES_NAME = "references.bib"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -271,6 +274,7 @@ def write_results(results: Results, folder: Path, *, progress: Progress, based_o
     figures = write_figures(results, folder / "figures", progress=progress.part(0.1, 0.8))
     progress.step(8, 10, "writing the report")
     (folder / REPORT_NAME).write_text(report_html(results, figures), encoding="utf-8", newline="\n")
+    (folder / REFERENCES_NAME).write_text(bibtex(cited(methods(results))), encoding="utf-8", newline="\n")
     text = json.dumps(results_document(results), indent=1, ensure_ascii=False, allow_nan=False)
     (folder / RESULTS_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
     script = script_text(results, name=SCRIPT_NAME, project=PROJECT_NAME)

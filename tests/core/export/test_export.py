@@ -393,7 +393,8 @@ class _Links(html.parser.HTMLParser):
         self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.loaded += [value or "" for name, value in attrs if name in ("src", "href")]
+        # A link is followed by a reader, not loaded with the page.
+        self.loaded += [value or "" for name, value in attrs if name == "src" or (name == "href" and tag != "a")]
         if tag not in ("meta", "img", "br"):
             self.open.append(tag)
 

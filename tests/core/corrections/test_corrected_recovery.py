@@ -1,129 +1,120 @@
-"""η from raw files of the virtual experiment with one effect at a time, many seeds: a study run by hand."""
+"""Every correction, from raw files of the virtual experiment: on, pulls of unit spread; off, the bias by formula.
 
-import json
+The large study, whose numbers stand in the guide, takes some minutes:
+
+    python -m pytest tests/core/corrections/test_corrected_recovery.py -m slow -s
+"""
+
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.interpolate import CubicSpline
-from scipy.special import expit, logit
+from correction_level import SMALL, corrected, spread
+from recovery_cases import CASES
+from recovery_level import GUARD_NM, NO_CHANGE, Bench, Case, Choices, Recovery, chosen, spread_range
 
 from asplab.core.document import Document
-from asplab.core.loading import load_experiment
+from asplab.core.ledger import ledger
 from asplab.core.pipeline import analyse
-from asplab.core.virtual import simulate
-from asplab.core.virtual.effects import Effects
-from asplab.core.virtual.experiment import VirtualExperiment
 
-SEEDS = 20
-LARGEST_MEV = 77.0
-Chosen = dict[str, dict[str, object]]
-CASES: dict[str, tuple[Effects, Chosen, Chosen | None]] = {
-    "probe light": (Effects(probe_pl_e_per_s=3e4), {}, {"corrections": {"subtract_background": False}}),
-    "substrate": (Effects(substrate_e_per_s=30.0), {}, {"corrections": {"subtract_emission_blank": False}}),
-    "filters": (
-        Effects(filter_ripple=0.03, path_mismatch=0.08, filters_written=True),
-        {},
-        {"corrections": {"divide_by_filters": False}},
-    ),
-    "neutral filter": (Effects(pl_nd_od=1.0), {}, {"corrections": {"undo_neutral_density": False}}),
-    "electron gain": (Effects(pl_em_gain=5.0), {}, {"corrections": {"divide_by_em_gain": False}}),
-    "accumulations": (Effects(accumulations=10), {}, {"corrections": {"divide_by_accumulations": False}}),
-    "inner filter": (Effects(inner_filter=0.5), {"corrections": {"inner_filter": "cuvette"}}, {}),
-    "two photons": (
-        Effects(two_photon_crossover_uw=1000.0, power_series=True), {}, {"pump": {"subtract_two_photon": False}}
-    ),
-    "leak": (Effects(leak=1e-3), {"pump": {"measured_leak_ppm": 1000.0}}, {}),
-    "pieces of scans": (
-        Effects(scan_segments=3, segment_gain_error=0.05), {}, {"scans": {"stitch_segments": False}}
-    ),
-    "overload": (Effects(scan_segments=2, overload=0.8), {}, {"scans": {"leave_out_overload": False}}),
-    "moved band": (Effects(band_shift_mev=4.0), {}, {"integration": {"follow_shape": False}}),
-    "lamp lines": (
-        Effects(axis_offset_nm=0.4, axis_stretch_nm=0.3, lamp=True), {}, {"calibration": {"use_lamp": False}}
-    ),
-    "laser lines": (
-        Effects(laser_offset_nm=0.4, laser_lines=True), {}, {"calibration": {"use_laser": False}}
-    ),
-    "one source set alike": (
-        Effects(laser_offset_nm=0.4, scan_offset_nm=0.4, laser_lines=True),
-        {"calibration": {"scans_as_set": True}},
-        {"calibration": {"use_laser": False}},
-    ),
-    "bandwidth": (
-        Effects(bandwidth_nm=4.0, scan_bandwidth_nm=4.0), {}, {"calibration": {"correct_bandwidth": False}}
-    ),
-    # What follows cancels or is counted among the errors: there is nothing to switch off.
-    "phases": (Effects(phase_drift_deg=30.0, pickup_y=1e-3), {}, None),
-    "bleaching": (Effects(bleaching=0.01, times=True), {"drift": {"correct_drift": True}}, None),
-    "unpaired scans": (Effects(unpaired=True, pair_told=False, times=True), {}, None),
-    "renumbered scans": (Effects(scans_renumbered=True, pair_told=False, times=True), {}, None),
-    "measured again": (Effects(remeasured_factor=0.9), {}, None),
-    "saturation": (Effects(saturated_repeats=6), {}, None),
-    "warmer scans": (Effects(temperature_mismatch_k=5.0), {}, None),
-    "readbacks": (Effects(temperature_readback_k=0.5, wavelength_readback_nm=0.05), {}, None),
-}  # fmt: skip
-TEMPERATURES_K = {"warmer scans": (120.0, 140.0, 160.0)}
-"""Of cases that live on the next temperature; 120 and 250 K of all others."""
-CAUTIOUS = ("moved band",)
-"""Cases whose errors are larger than their pulls need, on purpose."""
+FEW, MANY = 2, 20
+SWITCHED = [name for name, case in CASES.items() if case.off is not None]
 
 
-def chosen(document: Document, choices: Chosen) -> Document:
-    """Return the document with some fields of its settings changed."""
-    settings = document.settings
-    changed = {record: replace(getattr(settings, record), **fields) for record, fields in choices.items()}
-    return replace(document, settings=replace(settings, **changed))
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("recovery"))
 
 
-def eta_pulls(
-    folder: Path, effects: Effects, choices: Chosen, seed: int, *, temperatures_k: tuple[float, ...] = (120.0, 250.0)
-) -> np.ndarray:
-    """Return (η − truth)/error of all points up to 77 meV."""
-    if not (folder / "manifest.csv").exists():
-        simulate(folder, VirtualExperiment(temperatures_k=temperatures_k, effects=effects), seed=seed)
-    results = analyse(chosen(Document(load_experiment(folder)), choices))
-    truth = json.loads((folder / "truth.json").read_text())["efficiency"]
-    found = []
-    for t, temperature in enumerate(results.responses.temperatures_k):
-        rows = sorted((r["detuning_mev"], r["eta"]) for r in truth if abs(r["temperature_k"] - temperature) < 3.0)
-        at_mev, eta = np.array(rows).T
-        detuning = results.responses.detuning_mev[t, results.responses.n_stokes :]
-        use = np.isfinite(results.efficiency.eta[t]) & (detuning < LARGEST_MEV)
-        true = expit(CubicSpline(at_mev, logit(eta))(detuning[use]))
-        found.append((results.efficiency.eta[t][use] - true) / results.efficiency.eta_error[t][use])
-    return np.concatenate(found)
+def require_unit_spread(found: np.ndarray, case: Case | None = None, message: str = "") -> None:
+    low, high = spread_range(found.size)
+    assert (0.0 if case is not None and case.is_cautious else low) < spread(found) < high, message
+    assert abs(found.mean()) < 3.3 / np.sqrt(found.size), message
+
+
+def require_predicted_bias(found: list[Recovery]) -> None:
+    """Require what is left without the correction to be that of the formula, averaged over the experiments."""
+    case, error = found[0].case, np.mean([one.errors for one in found], axis=0)
+    bias = np.mean([one.bias for one in found], axis=0)
+    if not case.matters:
+        assert np.nanmax(np.abs(bias) / error) < NO_CHANGE
+        sizes, by_formula = found[0].sizes
+        assert sizes[:2] == pytest.approx(by_formula[:2], rel=0.02)
+        assert sizes[2] == pytest.approx(by_formula[2], abs=0.1)
+        return
+    assert max(np.nanmax(np.abs(one.bias) / one.errors) for one in found) > case.least
+    if case.bias is not None:
+        by_formula = np.mean([one.predicted_bias for one in found], axis=0)
+        allowed = case.tolerance * np.nanmax(np.abs(by_formula)) + case.slack * error / np.sqrt(len(found))
+        assert np.nanmax(np.abs(bias - by_formula) / allowed) < 1.0
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_with_the_correction_eta_comes_back_within_its_errors(name: str, bench: Bench) -> None:
+    case = CASES[name]
+    require_unit_spread(np.concatenate([bench.recover(case, seed).pulls for seed in range(FEW)]), case)
+
+
+@pytest.mark.parametrize("name", SWITCHED)
+def test_without_the_correction_eta_is_off_by_what_the_formula_says(name: str, bench: Bench) -> None:
+    require_predicted_bias([bench.recover(CASES[name], 0, without=True)])
+
+
+def test_every_correction_of_the_ledger_has_a_case(bench: Bench) -> None:
+    steps = {step.name for step in ledger(bench.recover(CASES["dark"], 0).with_it)}
+    assert steps == {step for case in CASES.values() for step in case.corrections}
+
+
+# --- dark frames where no level beside the band is subtracted ------------------------------------------------
+DARK = replace(SMALL, repeats=8, noise_counts=0.5, dark_counts=60.0)
+BARE: Choices = {"background": {"baseline": "none"}, "integration": {"correct_truncation": False}}
+
+
+def test_without_dark_and_level_the_dark_counts_as_light_over_the_whole_range() -> None:
+    document = chosen(Document(DARK.experiment()), BARE)
+    off = chosen(document, {"corrections": {"subtract_dark": False}})
+    on, without = (analyse(one).emission for one in (document, off))
+    assert on is not None
+    assert without is not None
+    told = [stack.members[0].condition for stack in corrected(DARK.experiment()).stacks]
+    low, high = document.settings.integration.window_nm
+    width_nm = np.array(
+        [min((c.shortpass_nm or np.inf) - GUARD_NM, high) - max((c.longpass_nm or 0.0) + GUARD_NM, low) for c in told]
+    )
+    assert DARK.exposure_s is not None
+    assert DARK.powers_uw is not None
+    pixel_nm = DARK.wavelength_nm[1] - DARK.wavelength_nm[0]
+    by_formula = DARK.dark_counts * width_nm / pixel_nm / (DARK.exposure_s * DARK.powers_uw)
+    np.testing.assert_allclose(without.mean - on.mean, by_formula, rtol=0.02)
+    assert np.max(by_formula / on.mean) > 0.3
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES)
-def test_eta_comes_back_from_raw_files(case: str, tmp_path: Path) -> None:
-    """Of one analysis all η share the errors of the Stokes line: the spread over seeds is that of few numbers."""
-    effects, on, off = CASES[case]
-    at = TEMPERATURES_K.get(case, (120.0, 250.0))
-    found = [eta_pulls(tmp_path / str(seed), effects, on, seed, temperatures_k=at) for seed in range(SEEDS)]
-    pulls = np.concatenate(found)
-    spread = float(np.sqrt(np.mean(pulls**2)))
-    without = np.inf if off is None else np.abs(eta_pulls(tmp_path / "0", effects, off, 0)).max()
-    message = f"{case}: mean {pulls.mean():.2f}, spread {spread:.2f}; off, the largest is {without:.0f} errors"
-    assert (0.2 if case in CAUTIOUS else 0.8) < spread < 1.2, message
-    assert abs(pulls.mean()) < 0.5, message
-    assert without > 3.0, message
-    print(message)
+@pytest.mark.parametrize("name", CASES)
+def test_many_experiments_have_pulls_of_unit_spread_and_the_bias_of_the_formula(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    many = Bench(tmp_path)
+    found = [many.recover(case, seed, without=True) for seed in range(MANY)]
+    eta, yields = (np.concatenate([getattr(one, of) for one in found]) for of in ("pulls", "yield_pulls"))
+    row = (
+        f"| {name} | {eta.mean():.2f}, {spread(eta):.2f} | {yields.mean():.2f}, {spread(yields):.2f} | {left(found)} |"
+    )
+    print(row)
+    require_unit_spread(eta, case, row)
+    require_unit_spread(yields, case, row)
+    if case.off is not None:
+        require_predicted_bias(found)
 
 
-WITHOUT: dict[str, Chosen] = {
-    "exposure": {"corrections": {"divide_by_exposure": False}},
-    "power of spectra": {"corrections": {"divide_by_power": False}},
-    "hidden part": {"integration": {"correct_truncation": False}},
-    "power of scans": {"scans": {"divide_by_power": False}},
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("case", WITHOUT)
-def test_eta_misses_the_truth_without_what_every_experiment_needs(case: str, tmp_path: Path) -> None:
-    largest = np.abs(eta_pulls(tmp_path / "0", Effects(), WITHOUT[case], 0)).max()
-    print(f"{case} off, the largest is {largest:.0f} errors")
-    assert largest > 3.0
+def left(found: list[Recovery]) -> str:
+    """Return in words by how much η is off without the correction where it is most so, and by formula."""
+    if found[0].case.off is None:
+        return " | | "
+    bias = np.mean([one.bias for one in found], axis=0)
+    at = np.unravel_index(int(np.nanargmax(np.abs(bias))), bias.shape)
+    errors = np.mean([np.nanmax(np.abs(one.bias) / one.errors) for one in found])
+    if found[0].case.bias is None:
+        return f"{bias[at]:+.3f} | | {errors:.0f}"
+    by_formula = np.mean([one.predicted_bias for one in found], axis=0)
+    return f"{bias[at]:+.3f} | {by_formula[at]:+.3f} | {errors:.0f}"

@@ -1,11 +1,13 @@
 """Run pure stages wired by their type hints, and only those whose inputs have changed."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import fields
+from functools import lru_cache
 from operator import is_
 from time import thread_time
+from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -14,10 +16,35 @@ from asplab.core.errors import AsplabError
 
 T = TypeVar("T")
 Stage = Callable[..., Any]
+Wiring = Mapping[Any, tuple[Stage, tuple[Any, ...]]]
+"""By what it makes: a stage, and the types that it needs."""
 
 
 class MissingInput(AsplabError):
     """A stage needs a value that nobody supplied and no stage makes."""
+
+
+# Every analysis has the same few sets of stages, and reading their hints takes longer than to run most of them.
+@lru_cache(maxsize=8)
+def _wired(stages: tuple[Stage, ...]) -> tuple[Wiring, Mapping[Any, frozenset[Any]]]:
+    """Return the stages by what they make, and the types that each product follows from."""
+    wiring: dict[Any, tuple[Stage, tuple[Any, ...]]] = {}
+    for stage in stages:
+        hints = get_type_hints(stage)
+        made = hints.pop("return")
+        wiring[made] = (stage, tuple(hints.values()))
+    return MappingProxyType(wiring), MappingProxyType({made: _everything_before(made, wiring) for made in wiring})
+
+
+def _everything_before(made: Any, wiring: Wiring) -> frozenset[Any]:
+    """Return the types that a product follows from, at any distance."""
+    found: set[Any] = set()
+    left = [made]
+    while left:
+        needs = wiring[left.pop()][1]
+        left += [need for need in needs if need in wiring and need not in found]
+        found.update(needs)
+    return frozenset(found)
 
 
 class Graph:
@@ -37,12 +64,7 @@ class Graph:
 
     def __init__(self, stages: Sequence[Stage], *, settling: Collection[type] = ()) -> None:
         self._settling = frozenset(settling)
-        self._stages: dict[Any, tuple[Stage, tuple[Any, ...]]] = {}
-        for stage in stages:
-            hints = get_type_hints(stage)
-            made = hints.pop("return")
-            self._stages[made] = (stage, tuple(hints.values()))
-        self._upstream = {made: self._everything_before(made) for made in self._stages}
+        self._stages, self._upstream = _wired(tuple(stages))
         self._inputs: dict[Any, Any] = {}
         self._current: dict[Any, Any] = {}
         # Shared with all forks: an entry is used only where its very arguments are asked for again.
@@ -115,16 +137,6 @@ class Graph:
             self._plan(wanted, (), order)
             self._plans[wanted] = tuple(order)
         return self._plans[wanted]
-
-    def _everything_before(self, made: Any) -> frozenset[Any]:
-        """Return the types that a product follows from, at any distance."""
-        found: set[Any] = set()
-        left = [made]
-        while left:
-            needs = self._stages[left.pop()][1]
-            left += [need for need in needs if need in self._stages and need not in found]
-            found.update(needs)
-        return frozenset(found)
 
     def _plan(self, wanted: Any, path: tuple[str, ...], order: dict[Any, None]) -> None:
         """Add the products that lead to ``wanted`` to ``order``, each after what it needs."""

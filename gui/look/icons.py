@@ -37,15 +37,10 @@ def icon(name: str, palette: QPalette, *, size_px: int = SIZE_PX, ink: QColor | 
         There is no such icon.
     """
     enabled = ink if ink is not None else palette.color(INKS[0])
-    muted = palette.color(INKS[1])
-    result = QIcon()
-    for density in sorted({*_DENSITIES, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
-        side = round(size_px * density)
-        # A picture of its own for the active and the selected state, or the style would tint the normal one.
-        for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Selected):
-            result.addPixmap(_drawn(name, enabled.name(), side), mode)
-        result.addPixmap(_drawn(name, muted.name(), side), QIcon.Mode.Disabled)
-    return result
+    densities = {*_DENSITIES, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}
+    sides = tuple(sorted(round(size_px * density) for density in densities))
+    # A value of its own: who adds to it leaves that of the others alone.
+    return QIcon(_made(name, enabled.name(), palette.color(INKS[1]).name(), sides))
 
 
 def picture(name: str, ink: QColor, size_px: int, density: float) -> QPixmap:
@@ -53,6 +48,17 @@ def picture(name: str, ink: QColor, size_px: int, density: float) -> QPixmap:
     drawn = QPixmap(_drawn(name, ink.name(), round(size_px * density)))
     drawn.setDevicePixelRatio(density)
     return drawn
+
+
+@lru_cache(maxsize=256)
+def _made(name: str, enabled: str, muted: str, sides: tuple[int, ...]) -> QIcon:
+    result = QIcon()
+    for side in sides:
+        # A picture of its own for the active and the selected state, or the style would tint the normal one.
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Selected):
+            result.addPixmap(_drawn(name, enabled, side), mode)
+        result.addPixmap(_drawn(name, muted, side), QIcon.Mode.Disabled)
+    return result
 
 
 @lru_cache(maxsize=1024)

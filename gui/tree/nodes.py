@@ -127,8 +127,9 @@ def _readings(gathered: Gathered, t: int) -> str:
 def _remark(stack: Stack) -> str:
     """Return true wavelengths where they differ, and what is known of a condition that was measured again."""
     found = []
-    if stack.excitations is not None and stack.excitations.is_spread:
-        found.append(stack.excitations.words("nm", 2))
+    readings = stack.excitations
+    if readings is not None and readings.is_spread:
+        found.append(readings.words("nm", 2))
     if stack.blocks:
         found.append(tr("measured {set} times: the mean of all", set=len(set(stack.blocks))))
     if stack.set_aside:

@@ -43,4 +43,7 @@ class IconButton(QToolButton):
             self._dress()
 
     def _dress(self) -> None:
-        self.setIcon(icon(self._icon_name, self.palette()))
+        dressed = icon(self._icon_name, self.palette())
+        # A window on its way to the screen tells of its palette again and again, and a new icon asks for a new layout.
+        if dressed.cacheKey() != self.icon().cacheKey():
+            self.setIcon(dressed)

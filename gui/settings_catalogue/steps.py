@@ -9,8 +9,10 @@ from asplab.gui.settings_catalogue.entries import Group
 from asplab.gui.settings_catalogue.heat import BASELINE, SCANS
 from asplab.gui.settings_catalogue.models import MODELS
 from asplab.gui.settings_catalogue.results import DRIFT, EFFICIENCY, POLARON, PUMP, RESPONSES
+from asplab.gui.settings_catalogue.sizes import SIZES
 from asplab.gui.settings_catalogue.systematics import SYSTEMATICS
 from asplab.gui.settings_catalogue.tails import TAILS
+from asplab.gui.settings_catalogue.transients import TRANSIENTS
 from asplab.gui.settings_catalogue.trends import LAWS, TRENDS
 from asplab.gui.settings_catalogue.yields import MATCHED, SPHERE
 
@@ -33,6 +35,6 @@ STEPS: dict[str, tuple[Group, ...]] = {
     "ratio": (EFFICIENCY, RESPONSES, PUMP, ENERGIES),
     "efficiency": (EFFICIENCY, RESPONSES, PUMP),
     "polaron": (POLARON, MODELS, SYSTEMATICS, ENERGIES),
-    "companion": (TRENDS, LAWS, SPHERE, MATCHED, TAILS),
+    "companion": (TRENDS, LAWS, SPHERE, MATCHED, TRANSIENTS, SIZES, TAILS),
 }
 """Groups of every step, in the order of the steps."""

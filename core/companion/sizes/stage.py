@@ -10,7 +10,7 @@ from asplab.core.companion.sizes.histogram import Histogram, size_histogram
 from asplab.core.companion.sizes.particles import Sizes, measure_sizes
 from asplab.core.companion.sizes.table import AREA
 from asplab.core.errors import AsplabError
-from asplab.core.experiment import Record, Table
+from asplab.core.experiment import Record, Table, frozen_array
 from asplab.core.problems import Problem
 from asplab.core.settings import SizeSettings
 from asplab.core.units import FloatArray
@@ -25,6 +25,8 @@ class SampleSizes:
     sample : str
         As the manifest has it; empty where it names none.
     sources : tuple of str
+    edge_nm : ndarray, shape (n,)
+        √area of every particle, those below the cut included.
     sizes : Sizes or None
     histogram : Histogram or None
     gap : GapSpread or None
@@ -35,6 +37,7 @@ class SampleSizes:
 
     sample: str
     sources: tuple[str, ...]
+    edge_nm: FloatArray
     sizes: Sizes | None
     histogram: Histogram | None
     gap: GapSpread | None
@@ -64,18 +67,19 @@ def find_sizes(kept: KeptRecords, settings: SizeSettings) -> SizeFindings:
 
 
 def _read(sample: str, records: list[Record], settings: SizeSettings) -> SampleSizes:
-    sources = tuple(record.source for record in records)
+    areas = np.concatenate([_areas(record) for record in records])
+    place = (sample, tuple(record.source for record in records), frozen_array(np.sqrt(areas)))
     try:
         sizes = measure_sizes(
-            np.concatenate([_areas(record) for record in records]),
+            areas,
             minimum_nm=settings.minimum_nm,
             merged=settings.merged,
             scale_error=settings.scale_error_percent / 100.0,
         )
         histogram = size_histogram(sizes, bin_nm=settings.bin_nm)
     except AsplabError as error:
-        return SampleSizes(sample, sources, None, None, None, str(error))
-    return SampleSizes(sample, sources, sizes, histogram, _gap(sizes, settings))
+        return SampleSizes(*place, None, None, None, str(error))
+    return SampleSizes(*place, sizes, histogram, _gap(sizes, settings))
 
 
 def _areas(record: Record) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The command line ``asplab``: demo, simulate, analyze, replay, diff, model, watch and inspect.
+"""The command line ``asplab``: demo, simulate, analyze, replay, diff, bundle, model, watch and inspect.
 
 Heavy modules are imported inside the commands: ``asplab --help`` answers before any of them would be loaded.
 """
@@ -330,6 +330,26 @@ def compare(
         typer.echo("\n".join(difference_lines(found) or [f"no difference; {found.compared} results compared"]))
     if not found.is_same:
         raise typer.Exit(INCOMPLETE)
+
+
+@app.command(epilog=_EXIT.format("", ", nothing was written"))
+def bundle(
+    source: Annotated[Path, typer.Argument(metavar="FOLDER|PROJECT|MANIFEST", help="What to analyse and pack.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE.zip", help="By default the source's name and .zip.")
+    ] = None,
+) -> None:
+    """Pack raw files, project, results, script and metadata into one zip for a data repository."""
+    from asplab.core.jobs.bundle import bundle as pack
+
+    target = output or Path(f"{source.resolve().with_suffix('').name}-bundle.zip")
+    with _progress() as progress:
+        written, missing = pack(source, target, progress=progress)
+    typer.echo(f"bundle: {written}")
+    for name in missing[:_SHOWN_PROBLEMS]:
+        _tell(f"not in it, since it has changed or is not beside the source: {name}")
+    if len(missing) > _SHOWN_PROBLEMS:
+        _tell(f"… and {len(missing) - _SHOWN_PROBLEMS} more; all are in README.md of the bundle")
 
 
 app.command(cls=ModelCommand, epilog=_EXIT.format("", ""))(model)

@@ -387,6 +387,27 @@ def test_viewers_draw_the_mean_spectrum_of_a_condition_with_errors(saved: Path) 
     assert plot.nxaxes[0].nxvalue.tolist() == AXIS.tolist()
 
 
+def test_silx_draws_the_efficiency_with_errors_first(tmp_path: Path, results: Results) -> None:
+    nxdata = pytest.importorskip("silx.io.nxdata")
+    with h5py.File(save_project(results, tmp_path / "day.nxs")) as file:
+        plot = nxdata.get_default(file)
+        assert plot.is_valid
+        assert plot.group.name == "/overview/eta_120K"
+        assert (plot.signal_dataset_name, plot.axes_dataset_names) == ("eta", ["detuning"])
+        assert plot.errors.shape == plot.signal.shape == (4,)
+
+
+def test_silx_finds_a_valid_plot_in_every_entry_that_names_one(saved: Path) -> None:
+    nxdata = pytest.importorskip("silx.io.nxdata")
+    with h5py.File(saved) as file:
+        named = [entry for entry in file.values() if "default" in entry.attrs]
+        assert len(named) == 12
+        for entry in named:
+            plot = nxdata.get_default(entry)
+            assert plot is not None, entry.name
+            assert plot.is_valid, (entry.name, plot.issues)
+
+
 def test_simulated_data_are_labelled_in_every_title(tmp_path: Path, results: Results) -> None:
     with h5py.File(save_project(results, tmp_path / "day.nxs")) as file:
         titles = [item["title"].asstr()[()] for item in file.values()]

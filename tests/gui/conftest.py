@@ -140,7 +140,7 @@ def until(application: QApplication) -> Callable[..., None]:
             application.processEvents()
             sleep(0.002)
         # What follows a change has a few turns of the event loop.
-        for _ in range(6):
+        for _ in range(12):
             application.processEvents()
 
     return wait

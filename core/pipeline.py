@@ -241,7 +241,6 @@ _AT_REST = (
     "linear_regime",
     "power_dependence",
     "abc_yields",
-    "sphere_yields",
     "matched",
     "trends",
     "overlays",

@@ -105,11 +105,10 @@ def _one(
     record: Table, columns: dict[str, FloatArray], kelvin: float, medium: Medium, transparent_from_nm: float | None
 ) -> MatchedTable:
     told = columns["excitation_nm"]
-    if transparent_from_nm is None:
-        is_clear = ~np.isfinite(columns["intensity"]) & np.isfinite(columns["absorptance"])
-    else:
-        is_clear = told >= transparent_from_nm
-    used = np.flatnonzero(~is_clear)
+    has_light = np.isfinite(columns["intensity"])
+    is_beyond = np.zeros(told.size, dtype=bool) if transparent_from_nm is None else told >= transparent_from_nm
+    is_clear = ~has_light if transparent_from_nm is None else is_beyond
+    used = np.flatnonzero(has_light & ~is_beyond)
     used = used[np.argsort(told[used], kind="stable")]
     if used.size < 2:
         raise InputError(
@@ -124,7 +123,8 @@ def _one(
         both = [excitations(vacuum[rows], **{n: v[rows] for n, v in measured.items()}) for rows in (used[1:], used[:1])]
     except InputError as error:
         raise InputError(f"{record.source}, {kelvin:g} K: {error}") from error
-    clear = is_clear & np.isfinite(columns["absorptance_error"]) & (columns["absorptance_error"] > 0.0)
+    spread = columns["absorptance_error"]
+    clear = is_clear & np.isfinite(columns["absorptance"]) & np.isfinite(spread) & (spread > 0.0)
     return MatchedTable(
         temperature_k=kelvin,
         source=record.where,
@@ -133,5 +133,5 @@ def _one(
         stokes=both[1],
         clear_nm=vacuum[clear],
         clear_absorptance=columns["absorptance"][clear],
-        clear_error=columns["absorptance_error"][clear],
+        clear_error=spread[clear],
     )

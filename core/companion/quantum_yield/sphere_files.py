@@ -1,5 +1,6 @@
 """Files of an integrating sphere: which spectra belong together, and what they count."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _NAMES = {
     "sphere_in": "the sample in the beam (sphere_in)",
 }
 _POWER = frozenset(("power", "irradiance", "radiant_power", "radiant_flux", "spectral_power", "spectral_flux"))
+_NUMBER = re.compile(r"[_ ]*\d+$")
 _SAME_PIXEL = 1e-3
 """Part of a pixel by which axes of one spectrometer may differ."""
 
@@ -160,9 +162,14 @@ def _spectra(record: Record) -> _Spectra:
     axis = axis[use][order]
     if axis.size < 2 or np.any(np.diff(axis) <= 0.0):
         raise InputError(f"{record.source}: the wavelengths repeat, or there are less than two. Correct the file.")
-    is_power = {names[k][0] in _POWER or (names[k][1] != "" and names[k][1] in POWER_UNITS) for k in chosen}
+    is_power = {_counts_power(*names[k]) for k in chosen}
     if len(is_power) > 1:
         raise InputError(f"{record.source}: some columns count power and some photons. Keep one of them.")
     return _Spectra(
         frozen_array(axis), frozen_array(values[:, use][:, order]), "power" if True in is_power else "photons"
     )
+
+
+def _counts_power(name: str, unit: str) -> bool:
+    """Whether the header of a column, or of one of several repeats, names a power or its unit."""
+    return _NUMBER.sub("", name) in _POWER or (unit != "" and unit in POWER_UNITS)

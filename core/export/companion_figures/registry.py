@@ -4,16 +4,28 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
+from asplab.core.export.companion_figures.matched import draw_matched
 from asplab.core.export.companion_figures.power import draw_power
 from asplab.core.export.companion_figures.sizes import draw_sizes
 from asplab.core.export.companion_figures.transients import draw_transients
 from asplab.core.export.companion_figures.trends import draw_overlay, draw_trends
+from asplab.core.export.companion_figures.yields import draw_yields
 from asplab.core.pipeline import Results
 
 COMPANION_FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
     "power": (
         draw_power,
         "Emission against pump power, each series divided by its mean; lines: c₁P + c₂P²; inset: slopes with 95 %",
+    ),
+    "yields": (
+        draw_yields,
+        "Quantum yields: by the ABC law over pump power (68 % band), by an integrating sphere (shaded: windows of "
+        "laser and emission), and all of them over temperature",
+    ),
+    "matched": (
+        draw_matched,
+        "η at matched intensities beside the photothermal one, and the part of the beam that must be scattered for "
+        "both to agree; curve: one scattering that falls as a power of the wavelength",
     ),
     "transients": (
         draw_transients,

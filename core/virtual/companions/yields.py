@@ -50,6 +50,7 @@ def _write_abc(folder: Path, experiment: VirtualExperiment, rng: np.random.Gener
         "kind": "power",
         "temperature_k": f"{experiment.temperatures_k[-1]:g}",
         "excitation_nm": f"{condition.excitation_nm:.2f}",
+        "medium": "film",
     }
 
 

@@ -7,6 +7,10 @@ PAGES = (
     PageEntry("power", tr("Power"), "companion.power", "PowerPage"),
     PageEntry("yields", tr("Yield"), "companion.yields", "YieldPage"),
     PageEntry("matched", tr("Matched"), "companion.matched", "MatchedPage"),
+    PageEntry("transients", tr("Transients"), "companion.transients", "TransientsPage"),
+    PageEntry("sizes", tr("Sizes"), "companion.sizes", "SizesPage"),
+    PageEntry("trends", tr("Trends"), "companion.trends", "TrendsPage"),
+    PageEntry("overlay", tr("Overlay"), "companion.overlay", "OverlayPage"),
     PageEntry("cooling", tr("Cooling"), "companion.cooling", "CoolingPage"),
     PageEntry("literature", tr("Literature"), "companion.literature", "LiteraturePage"),
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from asplab.core.calibration import Calibration, calibrate
+from asplab.core.companion.absorption.heat_stage import HeatFindings, find_heat_tails
+from asplab.core.companion.absorption.stage import AbsorptionFindings, find_tails
 from asplab.core.companion.cooling.points import CoolingPoints, measured_cooling
 from asplab.core.companion.kept import KeptRecords, keep_records
 from asplab.core.companion.matched.stage import MatchedFindings, find_matched
@@ -127,6 +129,8 @@ _COMPANIONS = (
     find_low_power,
     find_trends,
     find_overlays,
+    find_tails,
+    find_heat_tails,
 )
 _RAW_STAGES = (*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_FROM_RESPONSES, *_COMPANIONS)
 
@@ -182,6 +186,8 @@ class Results:
     transients: Transients | None = None
     upconversion: Upconversions | None = None
     sizes: SizeFindings | None = None
+    absorption: AbsorptionFindings | None = None
+    heat_tails: HeatFindings | None = None
     polaron: PolaronFit | None = None
     intervals: PolaronIntervals | None = None
     problems: tuple[Problem, ...] = ()
@@ -228,6 +234,8 @@ _PRODUCTS: dict[str, type] = {
     "transients": Transients,
     "upconversion": Upconversions,
     "sizes": SizeFindings,
+    "absorption": AbsorptionFindings,
+    "heat_tails": HeatFindings,
     "polaron": PolaronFit,
     "intervals": PolaronIntervals,
 }
@@ -247,6 +255,8 @@ _AT_REST = (
     "cooling",
     "transients",
     "upconversion",
+    "absorption",
+    "heat_tails",
 )
 """Products that wait for the end of a drag."""
 

@@ -23,9 +23,11 @@ _COLUMNS = (
     "longpass_nm", "shortpass_nm", "sample", "note",
 )  # fmt: skip
 _FURTHER_COLUMNS = (
-    "series", "path", "nd_od", "em_gain", "accumulations", "bandwidth_nm", "temperature_error_k", "sensitivity_v",
-    "time",
+    "series", "medium", "path", "nd_od", "em_gain", "accumulations", "bandwidth_nm", "temperature_error_k",
+    "sensitivity_v", "time",
 )  # fmt: skip
+_OF_FILM = ("pl", "aspl", "pa", "reference")
+"""Kinds that tell their medium where something else was measured in another one."""
 _DARK, _RESPONSE, _LAMP = 2, 3, 4
 _MIDNIGHT = datetime.datetime(2026, 3, 2)
 _SECONDS_PER_KELVIN = 600.0
@@ -43,7 +45,10 @@ def manifest_text(rows: list[Row], experiment: VirtualExperiment, *, seed: int) 
     columns = _COLUMNS + tuple(name for name in _FURTHER_COLUMNS if any(row.get(name) for row in rows))
     lines = [f"{MARK}, not measured: truth {experiment.truth.name}, seed {seed}", ",".join(columns)]
     common = {"sample": SAMPLE, "note": "simulated"}
-    lines += [",".join({**common, **row}.get(column, "") for column in columns) for row in rows]
+    film = {"medium": "film"} if "medium" in columns else {}
+    for row in rows:
+        cells = {**common, **(film if row["kind"] in _OF_FILM else {}), **row}
+        lines.append(",".join(cells.get(column, "") for column in columns))
     return "\n".join(lines) + "\n"
 
 

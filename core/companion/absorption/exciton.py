@@ -163,17 +163,20 @@ def _start(energy: FloatArray, y: FloatArray, sigma: FloatArray) -> tuple[FloatA
     A coarse grid of centres, spreads and onsets is tried: at each, height, step and level follow at once.
     """
     span = float(np.ptp(energy))
-    best, start = np.inf, np.zeros(6)
-    for center, spread, onset in product(
-        np.linspace(energy[0], energy[-1], 2 * _GRID + 1)[1:-1], span / np.array([40.0, 20.0, 10.0]), _ONSETS * span
-    ):
-        x = (energy - center) / spread
-        columns = np.column_stack([np.exp(-0.5 * x**2), ndtr(x - onset / spread), np.ones_like(x)])
-        found, *_ = np.linalg.lstsq(columns / sigma[:, None], y / sigma, rcond=None)
-        chi2 = float(np.sum(((y - columns @ found) / sigma) ** 2))
-        if chi2 < best and found[0] > 0.0 and found[1] >= 0.0:
-            best, start = chi2, np.array([found[0], center, spread, onset, found[1], found[2]])
-    if not np.isfinite(best):
+    centers = np.linspace(energy[0], energy[-1], 2 * _GRID + 1)[1:-1]
+    grid = np.array(list(product(centers, span / np.array([40.0, 20.0, 10.0]), _ONSETS * span)))
+    x = (energy - grid[:, :1]) / grid[:, 1:2]
+    columns = np.stack([np.exp(-0.5 * x**2), ndtr(x - grid[:, 2:] / grid[:, 1:2]), np.ones_like(x)], axis=2)
+    weighted, target = columns / sigma[:, None], y / sigma
+    rows = weighted.transpose(0, 2, 1)
+    found = (np.linalg.pinv(rows @ weighted, hermitian=True) @ (rows @ target)[:, :, None])[:, :, 0]
+    chi2 = np.sum((target - (weighted @ found[:, :, None])[:, :, 0]) ** 2, axis=1)
+    chi2 = np.where((found[:, 0] > 0.0) & (found[:, 1] >= 0.0), chi2, np.inf)
+    best = int(np.argmin(chi2))
+    if np.isfinite(chi2[best]):
+        (height, step, level), (center, spread, onset) = found[best], grid[best]
+        start = np.array([height, center, spread, onset, step, level])
+    else:
         start = np.array([max(float(np.ptp(y)), 1e-300), energy.mean(), span / 20.0, span / 10.0, 0.0, float(y.min())])
     low = np.array([0.0, energy[0] - span, 0.2 * float(np.median(np.diff(energy))), 0.0, 0.0, -np.inf])
     high = np.array([np.inf, energy[-1] + span, span, span, np.inf, np.inf])

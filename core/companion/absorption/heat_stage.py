@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from asplab.core.companion.absorption.spectra import Heating, absorption_of_heat, emission_of
 from asplab.core.companion.absorption.tail import Sample, Tail, read_tail
@@ -75,12 +76,13 @@ def _heating(
 
 
 def _eta_along(detuning_mev: FloatArray, fit: EfficiencyFit, t: int) -> FloatArray:
-    """Return η at detunings (n,): 1 above the gap, along lines between the measured ones, NaN beyond the last."""
+    """Return η at detunings (n,): 1 above the gap, a monotone cubic between measured ones, NaN beyond the last."""
     use = fit.fitted[t] & np.isfinite(fit.eta[t]) & (fit.detuning_mev[t] > 0.0)
     order = np.argsort(fit.detuning_mev[t][use])
     x = np.concatenate(([0.0], fit.detuning_mev[t][use][order]))
     y = np.concatenate(([1.0], fit.eta[t][use][order]))
-    return np.asarray(np.interp(detuning_mev, x, y, right=np.nan))
+    found = PchipInterpolator(x, y, extrapolate=False)(np.maximum(detuning_mev, 0.0)) if x.size > 1 else np.nan
+    return np.where(detuning_mev <= 0.0, 1.0, found)
 
 
 def _sorted(heating: Heating, order: np.ndarray) -> Heating:

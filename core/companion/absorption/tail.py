@@ -15,6 +15,7 @@ from asplab.core.companion.temperature.absorption_top import first_top
 from asplab.core.companion.temperature.band_records import Spectrum
 from asplab.core.errors import AsplabError
 from asplab.core.settings import TailSettings
+from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray
 
 _SEEN = 3.0
@@ -115,7 +116,7 @@ def _exciton(tail: Tail, settings: TailSettings, reasons: dict[str, str]) -> tup
         reasons["exciton"] = str(error)
         return None, undetermined(str(error), "meV")
     reasons["exciton"] = fit.peak.reason
-    if fit.maximum.is_determined:
+    if fit.maximum.is_determined and not is_misfit(fit.chi2, fit.dof, tests=1):
         return fit, fit.maximum
     count = int(inside.sum())
     spectrum = Spectrum(one.energy_mev[inside], one.absorption[inside], one.error[inside], np.zeros(count))

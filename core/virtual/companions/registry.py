@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from asplab.core.errors import SettingsError
+from asplab.core.virtual.companions.absorption import ABSORPTION
 from asplab.core.virtual.companions.low_power import LOW_POWER
 from asplab.core.virtual.companions.matched import MATCHED
 from asplab.core.virtual.companions.power import POWER
@@ -23,6 +24,7 @@ _ALL: tuple[Simulated, ...] = (
     TRANSIENTS,
     SIZES,
     LOW_POWER,
+    ABSORPTION,
 )
 NAMES = tuple(one.name for one in _ALL)
 """Names of all data sets."""

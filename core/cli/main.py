@@ -300,11 +300,13 @@ def replay(
     from asplab.core.jobs.replay import replay as recompute
 
     with _progress() as progress:
-        differences, count = recompute(project, progress=progress)
+        found = recompute(project, progress=progress)
+    differences = found.differences
     if not differences:
-        typer.echo(f"{project}: {count} stored numbers recomputed, all equal")
+        told = "" if found.identical == found.compared else f", {found.identical} of them to the last bit"
+        typer.echo(f"{project}: {found.compared} stored numbers recomputed, all equal{told}")
         return
-    typer.echo(f"{project}: {len(differences)} of {count} stored numbers differ")
+    typer.echo(f"{project}: {len(differences)} of {found.compared} stored numbers differ")
     for line in differences[:_SHOWN_PROBLEMS]:
         _tell(line)
     if len(differences) > _SHOWN_PROBLEMS:

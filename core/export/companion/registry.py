@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from asplab.core.export.companion.absorption import ABSORPTION
 from asplab.core.export.companion.cooling import COOLING
 from asplab.core.export.companion.exported import Exported
 from asplab.core.export.companion.matched import MATCHED
@@ -15,7 +16,7 @@ from asplab.core.export.companion.yields import YIELDS
 from asplab.core.export.table import Table
 from asplab.core.pipeline import Results
 
-COMPANIONS: tuple[Exported, ...] = (POWER, YIELDS, MATCHED, TRANSIENTS, SIZES, COOLING, TRENDS)
+COMPANIONS: tuple[Exported, ...] = (POWER, YIELDS, MATCHED, TRANSIENTS, SIZES, COOLING, TRENDS, ABSORPTION)
 TABLE_NAMES = tuple(name for one in COMPANIONS for name, _ in one.tables)
 """Names of the tables of all companion measurements."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
+from asplab.core.export.companion_figures.absorption import draw_absorption
 from asplab.core.export.companion_figures.matched import draw_matched
 from asplab.core.export.companion_figures.power import draw_power
 from asplab.core.export.companion_figures.sizes import draw_sizes
@@ -39,5 +40,10 @@ COMPANION_FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
         "Emission peak and width against temperature with the laws that describe them best, Stokes shift, heating",
     ),
     "overlay": (draw_overlay, "All conditions of one temperature, normalised, on one band shape, with residuals"),
+    "absorption": (
+        draw_absorption,
+        "Absorption with its Urbach tail; T*(E) of emission over absorption, shaded: where it must be the temperature "
+        "(dotted); η as coupled over total absorption beside that of Eqs. 1-5",
+    ),
 }
 """Name of the files, how it is drawn (None where there is nothing), and caption."""

@@ -82,12 +82,13 @@ def _draw_all(axes: Axes, found: YieldComparison) -> None:
                 [row.temperature_k or 0.0 for row in known], [row.reading.value for row in known],
                 yerr=np.array([_arms(row.reading) for row in known]).T, linestyle="none", marker=_MARKERS[method],
                 markersize=3, color=colour, elinewidth=0.7, label=method,
+                markerfacecolor=colour if method == OF_RATIO else "none",
             )  # fmt: skip
         for row in own:
             _draw_other(axes, row, colour)
     axes.set(xlabel="Temperature (K)", ylabel="Quantum yield")
     axes.margins(y=0.25)
-    axes.legend(fontsize=5, loc="best")
+    axes.legend(fontsize=5, loc="upper left")
 
 
 def _draw_other(axes: Axes, row: YieldRow, colour: str) -> None:

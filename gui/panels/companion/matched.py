@@ -41,7 +41,7 @@ class MatchedPage(CompanionPage):
         scattered.display_hint(
             tr("Curve: λ<sup>−p</sup> through the points; p is a setting · wheel zooms · A shows all")
         )
-        titles = (tr("η by two ways"), tr("What must be scattered"), tr("Excitations"))
+        titles = (tr("η by two ways"), tr("Scattered"), tr("Excitations"))
         super().__init__(theme, (eta, scattered), titles, _COLUMNS, parent)
 
     def picture(self, results: Results, view: ViewState) -> Picture | Missing:
@@ -57,11 +57,12 @@ class MatchedPage(CompanionPage):
             )
         one = _nearest(found, results, view)
         name = temperature_name(one.table.temperature_k)
+        says = one.reason or ("" if one.comparison is None else one.comparison.sentence)
         return Picture(
             _etas(one),
             _scattering(one),
             [row for reading in found for row in _rows(reading)],
-            (name, _scattered_words(one), _says(one)),
+            (name, _scattered_words(one), says),
             (tr("No η\n{reason}", reason=one.reason), tr("No comparison\n{reason}", reason=one.reason)),
         )
 
@@ -167,19 +168,10 @@ def _scattered_words(one: MatchedReading) -> str:
     if one.comparison is None:
         return ""
     at = plain(float(one.table.stokes.wavelength_nm[0]), 0)
-    return tr("{told} at {at} nm", told=_percent(one.comparison.scattering), at=at)
-
-
-def _says(one: MatchedReading) -> str:
-    if one.comparison is None:
-        return one.reason
+    words = tr("{told} at {at} nm", told=_percent(one.comparison.scattering), at=at)
     if one.below_gap is None:
-        return one.comparison.sentence
-    return tr(
-        "{sentence} Measured far below the gap: {told}.",
-        sentence=one.comparison.sentence,
-        told=_percent(one.below_gap),
-    )
+        return words
+    return tr("{words}, from below the gap {below}", words=words, below=_percent(one.below_gap))
 
 
 def _percent(reading: Reading) -> str:

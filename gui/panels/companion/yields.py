@@ -65,8 +65,7 @@ class YieldPage(CompanionPage):
         self.sphere.display_hint(tr("Drag an edge to move a window · wheel zooms · A shows all"))
         self.sphere_card = PlotCard(tr("Integrating sphere"), self.sphere)
         self.windows = {
-            name: RegionHandle(theme, label=label, scope=tr("all three spectra"), row=k)
-            for k, (name, label) in enumerate(_WINDOWS.items())
+            name: RegionHandle(theme, label=label, scope=tr("all three spectra")) for name, label in _WINDOWS.items()
         }
         self._at_rest: Results | None = None
         self._sphere_frame: object = None
@@ -268,7 +267,8 @@ def _known(method: str, rows: Sequence[YieldRow]) -> list[Series]:
             error=np.array(arms).T,
             tips=[f"{one.label}: {one.reading.text}" for one in known],
             symbol=_SYMBOLS[method],
-            symbol_px=7 if method == OF_RATIO else 9,
+            symbol_px=7 if method == OF_RATIO else 10,
+            is_open=method != OF_RATIO,
         )
     ]
 

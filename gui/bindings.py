@@ -372,4 +372,5 @@ class Bindings(QObject):
         self.help.close()
         self.imports.close()
         self.watching.stop()
+        self.live.close()
         self.jobs.close()

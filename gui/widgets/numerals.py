@@ -1,6 +1,7 @@
 """Numbers as they stand on the screen: in the user's locale, rounded by their error."""
 
 import math
+from functools import lru_cache
 
 from PySide6.QtCore import QLocale
 
@@ -24,10 +25,15 @@ def decimals_of(error: float) -> int:
 
 def plain(value: float, decimals: int, locale: QLocale | None = None) -> str:
     """Return a number with a fixed number of decimals, the locale's point and a true minus sign."""
-    shown = QLocale() if locale is None else QLocale(locale)
+    return _written(round(float(value), decimals), max(decimals, 0), (QLocale() if locale is None else locale).name())
+
+
+@lru_cache(maxsize=4096)
+def _written(rounded: float, decimals: int, locale: str) -> str:
+    # Most numbers of a frame of a drag are those of the frame before.
+    shown = QLocale(locale)
     shown.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
-    rounded = round(float(value), decimals)
-    text = shown.toString(abs(rounded), "f", max(decimals, 0))
+    text = shown.toString(abs(rounded), "f", decimals)
     return f"−{text}" if rounded < 0 else text
 
 

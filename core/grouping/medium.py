@@ -48,7 +48,8 @@ def other_medium_problems(experiment: Experiment) -> list[Problem]:
     for other in other_media(experiment):
         spectra = [s for s in experiment.spectra_of(EMISSION_KINDS) if s.condition.medium == other]
         scans = [s for s in experiment.scans if s.condition.medium == other]
-        parts = [counted(len(some), name) for some, name in ((spectra, "spectrum"), (scans, "scan")) if some]
+        parts = [counted(len(spectra), "spectrum", "spectra")] if spectra else []
+        parts += [counted(len(scans), "scan")] if scans else []
         if parts:
             is_of = f"those of the {medium}" if medium else "those that tell no medium"
             message = (

@@ -105,6 +105,12 @@ def read_tail(
     return replace(found, eta=_eta(found, emitting, heating, settings, reasons), reasons=reasons)
 
 
+def refitted(tail: Tail, settings: TailSettings) -> Tail:
+    """Return a tail with its Urbach energy in the range of ``settings``, all else as it is: quick enough for a drag."""
+    reasons = dict(tail.reasons)
+    return replace(tail, urbach=_urbach(tail, settings, reasons), reasons=reasons)
+
+
 def _exciton(tail: Tail, settings: TailSettings, reasons: dict[str, str]) -> tuple[Exciton | None, Reading]:
     one, reference = tail.absorbing, tail.reference_mev
     centre = reference if math.isfinite(reference) else float(one.energy_mev[int(np.argmax(one.absorption))])

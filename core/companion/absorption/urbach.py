@@ -20,6 +20,7 @@ _SEEN = 3.0
 """Standard errors above zero of a point that belongs to a tail."""
 _STEPS = 12
 _LARGEST = 300.0
+_RIDGE = 1e-12
 _MOST_STEPS, _MOST_HALVINGS, _CONVERGED = 30, 10, 1e-9
 _CLEAR_PART = 0.2
 """Part of the chosen range that is given up at its upper end."""
@@ -191,7 +192,9 @@ def _exponential(
     chi2 = float(np.sum((target - shown) ** 2))
     for _ in range(_MOST_STEPS):
         jacobian = design * shown[:, np.newaxis]
-        step = np.linalg.pinv(jacobian.T @ jacobian) @ (jacobian.T @ (target - shown))
+        normal = jacobian.T @ jacobian
+        normal += _RIDGE * np.trace(normal) * np.eye(start.size)
+        step = np.linalg.solve(normal, jacobian.T @ (target - shown))
         for _ in range(_MOST_HALVINGS):
             tried = model(found + step)
             lower = float(np.sum((target - tried) ** 2))

@@ -29,9 +29,10 @@ def draw_absorption(results: Results) -> Figure | None:
         _draw_eta(eta, results, one, color)
     kelvin = f"{best.sample.temperature_k:.0f} K"
     spectrum.set(xlabel="ΔE (meV)", ylabel="Absorption / its maximum", yscale="log", ylim=(1e-4, 3.0))
-    spectrum.set_xlim(_BELOW, -_ABOVE_MEV)
-    spectrum.legend(fontsize=5, title=kelvin, title_fontsize=5, loc="lower right")
+    spectrum.set_xlim(-_ABOVE_MEV, _BELOW)
+    spectrum.legend(fontsize=5, title=kelvin, title_fontsize=5, loc="lower left")
     star.axhline(best.sample.temperature_k, linewidth=0.6, linestyle=":", color="0.3")
+    star.set_xlim(-_ABOVE_MEV, _BELOW)
     star.set(xlabel="ΔE (meV)", ylabel="T* (K)", ylim=(0.0, 4.0 * best.sample.temperature_k))
     eta.set(xlabel="ΔE (meV)", ylabel="η", ylim=(0.0, 1.3))
     if eta.get_legend_handles_labels()[0]:

@@ -11,6 +11,7 @@ PAGES = (
     PageEntry("sizes", tr("Sizes"), "companion.sizes", "SizesPage"),
     PageEntry("trends", tr("Trends"), "companion.trends", "TrendsPage"),
     PageEntry("overlay", tr("Overlay"), "companion.overlay", "OverlayPage"),
+    PageEntry("absorption", tr("Absorption"), "companion.absorption", "AbsorptionPage"),
     PageEntry("cooling", tr("Cooling"), "companion.cooling", "CoolingPage"),
     PageEntry("literature", tr("Literature"), "companion.literature", "LiteraturePage"),
 )

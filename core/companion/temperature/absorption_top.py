@@ -5,19 +5,23 @@ import math
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
+from scipy.special import chdtrc
 
 from asplab.core.companion.reading import Reading, measured, undetermined
 from asplab.core.companion.temperature.band_records import Spectrum
-from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray
 
 _SMOOTHING_POINTS = 5
 _PROMINENCE = 0.01
 """Part of the range of a spectrum by which a maximum must stand out."""
 _SIGNIFICANT = 6.0
-_REACHES_MEV = (24.0, 16.0, 11.0, 8.0)
-"""Distances from the maximum within which a cubic may follow the spectrum, the widest that does serves."""
-_FEWEST_POINTS = 8
+_PARTS = (0.5, 0.3, 0.15)
+"""Of the prominence of a maximum, how far down a cubic may follow the spectrum; the deepest that does serves."""
+_TRIMMED = 2
+"""Points left out at either end of that range, which smoothing may have drawn in from beside a cusp."""
+_FOLLOWS = 0.1
+"""Chance of χ² below which a cubic does not follow the points."""
+_FEWEST_POINTS = 7
 _NOT_SEEN = "No maximum of absorption stands out. Measure colder, or extend the spectrum to 100 meV above the edge."
 
 
@@ -34,16 +38,16 @@ def first_top(one: Spectrum) -> Reading:
     energy, y = one.energy_mev, one.values
     smooth = uniform_filter1d(y, _SMOOTHING_POINTS, mode="nearest")
     noise = float(np.median(one.error)) / math.sqrt(_SMOOTHING_POINTS)
-    tops, _ = find_peaks(smooth, prominence=max(_PROMINENCE * float(np.ptp(smooth)), _SIGNIFICANT * noise))
+    tops, shape = find_peaks(smooth, prominence=max(_PROMINENCE * float(np.ptp(smooth)), _SIGNIFICANT * noise))
     found = None
-    for reach in _REACHES_MEV if tops.size else ():
-        near = np.abs(energy - energy[tops[0]]) <= reach
-        if np.count_nonzero(near) < _FEWEST_POINTS:
+    for part in _PARTS if tops.size else ():
+        near = _upper_part(smooth, int(tops[0]), part * float(shape["prominences"][0]))
+        if near.stop - near.start < _FEWEST_POINTS:
             break
-        tried = _cubic_top(energy[near], y[near], one.error[near], reach)
+        tried = _cubic_top(energy[near], y[near], one.error[near])
         if tried is not None:
             found = tried
-            if not is_misfit(found[2], found[3], tests=1):
+            if chdtrc(found[3], found[2]) > _FOLLOWS:
                 break
     if found is None:
         return undetermined(_NOT_SEEN, "meV")
@@ -51,11 +55,16 @@ def first_top(one: Spectrum) -> Reading:
     return measured(value, error * math.sqrt(max(chi2 / dof, 1.0)), "meV")
 
 
-def _cubic_top(
-    energy: FloatArray, y: FloatArray, sigma: FloatArray, reach: float
-) -> tuple[float, float, float, int] | None:
+def _upper_part(smooth: FloatArray, top: int, depth: float) -> slice:
+    """Return the points about a maximum that lie less than ``depth`` below it, without those at the ends."""
+    below = np.flatnonzero(smooth < smooth[top] - depth)
+    low, high = below[below < top].max(initial=-1), below[below > top].min(initial=smooth.size)
+    return slice(int(low) + 1 + _TRIMMED, int(high) - _TRIMMED)
+
+
+def _cubic_top(energy: FloatArray, y: FloatArray, sigma: FloatArray) -> tuple[float, float, float, int] | None:
     """Return the maximum of a cubic, its standard error, χ² and degrees of freedom; None where it has none inside."""
-    middle = 0.5 * (energy[0] + energy[-1])
+    middle, reach = 0.5 * (energy[0] + energy[-1]), 0.5 * (energy[-1] - energy[0])
     x = (energy - middle) / reach
     coefficients, covariance = np.polyfit(x, y, 3, w=1.0 / sigma, cov="unscaled")
     chi2 = float(np.sum(((y - np.polyval(coefficients, x)) / sigma) ** 2))

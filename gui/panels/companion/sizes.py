@@ -24,7 +24,7 @@ _COLUMNS = (
     Column(tr("Sample"), align="left"),
     Column("N", "", tr("Particles that count")),
     Column(tr("Edge"), "nm", tr("Mean ± standard deviation of √area")),
-    Column(tr("Error of the mean"), "nm", tr("Standard error, sd/√N; that of the scale is common to all particles")),
+    Column(tr("Error of mean"), "nm", tr("Standard error, sd/√N; that of the scale is common to all particles")),
     Column(tr("Scale"), "nm", tr("Error of the mean from the scale of the image"), is_spare=True),
     Column(tr("Spread"), "nm", tr("Standard deviation with its standard error")),
     Column(tr("Left out"), "", tr("Below the minimum size, and as large as two")),
@@ -33,8 +33,9 @@ _COLUMNS = (
 )
 _NAMES = {"normal": tr("normal"), "lognormal": tr("log-normal")}
 _COLORS = {"normal": "accent", "lognormal": "bad"}
-_CHANCES = np.linspace(0.01, 0.99, 50)
+_CHANCES = np.linspace(0.02, 0.98, 25)
 _CURVE_POINTS = 2000
+_AIR = 1.45
 
 
 class SizesPage(CompanionPage):
@@ -43,8 +44,10 @@ class SizesPage(CompanionPage):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         bars = SeriesPlot(theme, x_label=tr("Edge √area (nm)"), y_label=tr("Particles per bin"))
         bars.display_hint(tr("Drag the line: smaller particles are left out · bars: √N · A shows all"))
-        quantiles = SeriesPlot(theme, x_label=tr("Edge expected (nm)"), y_label=tr("Edge measured (nm)"))
-        quantiles.display_hint(tr("Particles of a distribution lie on its line, from the smallest 1 % to the largest"))
+        quantiles = SeriesPlot(theme, x_label=tr("Edge expected (nm)"), y_label=tr("Measured − expected (nm)"))
+        quantiles.display_hint(
+            tr("Quantiles of the sizes from 2 to 98 % against those of each distribution: one that holds stays at 0")
+        )
         titles = (tr("Sizes"), tr("Against the distributions"), tr("Samples"))
         super().__init__(theme, (bars, quantiles), titles, _COLUMNS, parent)
         self.cut = LineHandle(
@@ -79,12 +82,14 @@ class SizesPage(CompanionPage):
                 tr("Add a results table of ImageJ or Fiji with the column Area in nm² (kind sizes)."),
             )
         first = results.sizes.samples[0]
+        quantiles = _quantiles(first)
         return Picture(
             [*_outline(first), *_bars(first)],
-            _quantiles(first),
+            quantiles,
             [_row(one) for one in results.sizes.samples],
-            (first.sample, first.sizes.verdict if first.sizes is not None else "", ""),
+            (_size_words(first), _verdict_words(first), _notes(first)),
             (tr("No particle\nThe table says why."), tr("No distribution\nIt needs ten particles.")),
+            (_height(first), _reach(quantiles)),
         )
 
     # --- the spread of gaps ------------------------------------------------------------------------------
@@ -154,25 +159,25 @@ def _bars(one: SampleSizes) -> list[Series]:
 
 
 def _quantiles(one: SampleSizes) -> list[Series]:
-    """Return measured against expected quantiles of both distributions, and the line on which they should lie."""
+    """Return how far measured quantiles are from those of both distributions, with the error of a quantile."""
     if one.sizes is None:
         return []
     used = one.sizes.used_nm
-    measured_nm = np.quantile(used, _CHANCES)
-    found = [
-        Series(
-            _COLORS[fit.kind],
-            _NAMES[fit.kind],
-            label_at="corner",
-            x=_expected(fit, used),
-            y=measured_nm,
-            tips=[f"{_NAMES[fit.kind]}, {plain(100 * chance, 0)} %" for chance in _CHANCES],
-            symbol_px=5.0,
+    quantiles = np.quantile(used, _CHANCES)
+    found = []
+    for fit in one.sizes.distributions:
+        expected = _expected(fit, used)
+        # Of a quantile: the error of a share over the density there.
+        error = np.sqrt(_CHANCES * (1.0 - _CHANCES) / used.size) / fit.density(expected)
+        name = _NAMES[fit.kind]
+        tips = [
+            f"{name}, {plain(100 * chance, 0)} %: {plain(nm, 2)} nm"
+            for chance, nm in zip(_CHANCES, quantiles, strict=True)
+        ]
+        found.append(
+            Series(_COLORS[fit.kind], name, x=expected, y=quantiles - expected, error=error, tips=tips, symbol_px=5.0)
         )
-        for fit in one.sizes.distributions
-    ]
-    ends = measured_nm[[0, -1]]
-    return [Series("muted", line_x=ends, line_y=ends, is_dashed=True), *found]
+    return [Series("muted", line_x=quantiles[[0, -1]], line_y=[0.0, 0.0], is_dashed=True), *found]
 
 
 def _expected(fit: Distribution, used_nm: FloatArray) -> FloatArray:
@@ -207,6 +212,43 @@ def _row(one: SampleSizes) -> TableRow:
         spread=best.spread.text,
     )  # fmt: skip
     return TableRow(cells, tip=f"{tip}<br>{told_best}<br>{told}")
+
+
+def _size_words(one: SampleSizes) -> str:
+    if one.sizes is None:
+        return ""
+    mean, spread = plain(one.sizes.mean.value, 1), plain(one.sizes.spread.value, 1)
+    return tr("{mean} ± {spread} nm, N = {n}", mean=mean, spread=spread, n=one.sizes.n)
+
+
+def _verdict_words(one: SampleSizes) -> tuple[str, ...]:
+    if one.sizes is None:
+        return ("",)
+    first, second = one.sizes.distributions
+    away = plain(second.delta_aicc, 1)
+    return one.sizes.verdict, tr("{name}, ΔAICc {away}", name=_NAMES[first.kind], away=away)
+
+
+def _notes(one: SampleSizes) -> tuple[str, ...]:
+    """Return what was left out and what the gaps do, or why nothing is known, as long as there is room."""
+    if one.sizes is None:
+        return (one.reason,)
+    return " ".join((*one.sizes.notes, _gap_words(one))), _gap_words(one)
+
+
+def _height(one: SampleSizes) -> tuple[float, float] | None:
+    """Return a range from 0 with room for the names above the bars."""
+    return None if one.histogram is None else (0.0, _AIR * float(one.histogram.counts.max()))
+
+
+def _reach(series: list[Series]) -> tuple[float, float] | None:
+    """Return a range that holds points with their errors."""
+    known = [(np.asarray(one.y), np.asarray(one.error)) for one in series if one.error is not None]
+    ends = [y + side * error for y, error in known for side in (-1.0, 1.0)]
+    if not ends:
+        return None
+    low, high = float(np.min(ends)), float(np.max(ends))
+    return low - 0.05 * (high - low), high + 0.05 * (high - low)
 
 
 def _gap_words(one: SampleSizes) -> str:

@@ -26,22 +26,28 @@ from asplab.gui.words.reading import selected_temperature, temperature_name, tem
 _COLUMNS = (
     Column("T"),
     Column("ΔE", "meV", tr("E<sub>g</sub> minus the photon energy of the excitation")),
-    Column("τ", "", tr("Rise time behind the response, or its 95 % limit")),
-    Column("FWHM", "", tr("Width of the response, as its own file and the transient have it together"), is_spare=True),
+    Column("τ", "fs", tr("Rise time behind the response, or its 95 % limit")),
+    Column(
+        "FWHM", "fs", tr("Width of the response, as its own file and the transient have it together"), is_spare=True
+    ),
     Column("η", "", tr("Of the nearest excitation at the nearest temperature of the main analysis")),
-    Column("1/w<sub>uc</sub>", "", tr("τ/η: the part η of the rate 1/τ leads up")),
-    Column("1/w<sub>nr</sub>", "", tr("τ/(1 − η): the rest of the rate is lost")),
-    Column(tr("Paper: 1/w<sub>nr</sub>"), "", tr("ητ/(1 − η): 1/τ read as w<sub>uc</sub> alone, 1/w<sub>uc</sub> = τ")),
+    Column("1/w<sub>uc</sub>", "fs", tr("τ/η: the part η of the rate 1/τ leads up")),
+    Column("1/w<sub>nr</sub>", "fs", tr("τ/(1 − η): the rest of the rate is lost")),
+    Column(
+        tr("Paper: 1/w<sub>nr</sub>"), "fs", tr("ητ/(1 − η): 1/τ read as w<sub>uc</sub> alone, 1/w<sub>uc</sub> = τ")
+    ),
     Column("χ²/dof", is_spare=True),
     Column(tr("Why"), "", tr("What this rests on, and what would help"), align="left", gives_way=True, is_spare=True),
 )
 _TIMES = (
-    ("upconversion_per_ps", "accent", tr("up, τ/η"), False),
-    ("loss_per_ps", "bad", tr("lost, τ/(1 − η)"), False),
-    ("paper_upconversion_per_ps", "accent", tr("paper, up: τ"), True),
-    ("paper_loss_per_ps", "bad", tr("paper, lost: ητ/(1 − η)"), True),
+    ("upconversion_per_ps", "accent", tr("up"), False),
+    ("loss_per_ps", "bad", tr("lost"), False),
+    ("paper_upconversion_per_ps", "accent", tr("up (paper)"), True),
+    ("paper_loss_per_ps", "bad", tr("lost (paper)"), True),
 )
 _POINT_PX = 4.0
+_HEIGHT = (-0.15, 1.65)
+"""Of traces whose rise is 1, with room for their names above."""
 
 
 class TransientsPage(CompanionPage):
@@ -52,7 +58,7 @@ class TransientsPage(CompanionPage):
         traces.display_hint(tr("Dashed: what the response makes of no rise at all · wheel zooms · A shows all"))
         times = SeriesPlot(theme, x_label="ΔE (meV)", y_label=tr("Time (fs)"), log_y=True)
         times.display_hint(
-            tr("Filled: 1/τ = w<sub>uc</sub> + w<sub>nr</sub> · open: the paper's reading · triangles: 95 % limits")
+            tr("Filled: up τ/η, lost τ/(1 − η) · open: the paper's reading, τ and ητ/(1 − η) · triangles: 95 % limits")
         )
         titles = (tr("Transients"), tr("Times of up-conversion and loss"), tr("Rise times and rates"))
         super().__init__(theme, (traces, times), titles, _COLUMNS, parent)
@@ -74,11 +80,12 @@ class TransientsPage(CompanionPage):
             _traces(own),
             _times([(one.detuning_mev, one.rates) for one in own if one.rates is not None]),
             [_row(one) for one in rows],
-            (words, words, ""),
+            (words, words, _limit_words(rows)),
             (
                 tr("No transient could be read\nThe table says why."),
                 tr("No rates\nThey need η of the same excitation: the table says what is missing."),
             ),
+            (_HEIGHT, None),
         )
 
 
@@ -89,6 +96,21 @@ def _rows_of(results: Results) -> tuple[Upconversion, ...]:
     why = tr("η is not available: the main analysis did not get there.")
     readings = () if results.transients is None else results.transients.readings
     return tuple(Upconversion(one, None, np.nan, np.nan, None, one.reason or why) for one in readings)
+
+
+def _limit_words(rows: Sequence[Upconversion]) -> tuple[str, ...]:
+    """Return why the first rise that is only limited is so, or else how many are, to be read where there is room."""
+    limits = [one.reading.fit.rise_fs for one in rows if one.reading.fit and not one.reading.fit.rise_fs.is_determined]
+    if not limits:
+        return ("",)
+    count = tr("{count} of {all} rises are limits", count=len(limits), all=len(rows))
+    reason, beginning = limits[0].reason, limits[0].reason.partition(":")[0]
+    return (
+        f"{count}: {reason}",
+        f"{count}: {beginning}",
+        tr("{count}, the reason is under the mouse", count=count),
+        count,
+    )
 
 
 def _shown(results: Results, view: ViewState, rows: Sequence[Upconversion]) -> tuple[list[Upconversion], str]:
@@ -197,9 +219,14 @@ def _row(one: Upconversion) -> TableRow:
     if rates is not None:
         why = fit.rise_fs.reason or rates.loss_per_ps.reason
         times = (rates.upconversion_per_ps, rates.loss_per_ps, rates.paper_loss_per_ps)
-        told = (measured(Estimate(rates.eta, rates.eta_error)), *(time_of(rate).text for rate in times))
-    cells = (*head, fit.rise_fs.text, fit.fwhm_fs.text, *told, plain(fit.chi2 / fit.dof, 2), why)
+        told = (measured(Estimate(rates.eta, rates.eta_error)), *(_in_fs(time_of(rate)) for rate in times))
+    cells = (*head, _in_fs(fit.rise_fs), _in_fs(fit.fwhm_fs), *told, plain(fit.chi2 / fit.dof, 2), why)
     return TableRow(cells, tip="<br>".join(part for part in (one.reading.source, _response(one), why) if part))
+
+
+def _in_fs(time: Reading) -> str:
+    """Return a time without its unit, which the column tells, nor the chance of a limit."""
+    return time.text.removesuffix(" (95 %)").removesuffix(" fs")
 
 
 def _response(one: Upconversion) -> str:

@@ -21,7 +21,8 @@ def regime_words(regime: LinearRegime | None, t: int) -> tuple[str, ...]:
         return (
             tr("⟨N⟩ per crystal not known: fill in {wanted} (Pump light)", wanted=wanted),
             tr("⟨N⟩ not known: {wanted}", wanted=wanted),
-            tr("⟨N⟩ needs {brief}", brief=brief),
+            tr("excitations per crystal ⟨N⟩: fill in {brief}", brief=brief),
+            tr("⟨N⟩: fill in {brief}", brief=brief),
             tr("⟨N⟩ not known"),
         )
     largest = [_largest(part[t]) for part in (regime.light, regime.heat)]

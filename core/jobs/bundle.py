@@ -49,10 +49,20 @@ def bundle(source: Path, target: Path, *, progress: Progress | None = None) -> t
     document = load_document(source, progress=progress.part(0.0, 0.2))
     document, method = choose_method(document, source, Asked(), None)
     results = infer(document, method, progress=progress.part(0.2, 0.5))
+    root = source if source.is_dir() else source.parent
+    origin = source if is_project(source) else None
+    missing = pack(results, target, root=root, based_on=origin, progress=progress.part(0.5, 1.0))
+    return target, missing
+
+
+def pack(
+    results: Results, target: Path, *, root: Path | None, based_on: Path | None = None, progress: Progress | None = None
+) -> list[str]:
+    """Pack results, and the raw files that are still in ``root``, into a new zip; return the names of the others."""
+    progress = progress or Progress()
     with staged(target) as staging:
-        origin = source if is_project(source) else None
-        write_results(results, staging, progress=progress.part(0.5, 0.9), based_on=origin)
-        files, missing = _raw_files(document, source)
+        write_results(results, staging, progress=progress.part(0.0, 0.9), based_on=based_on)
+        files, missing = _raw_files(results.document, root)
         packed = {f"{DATA}/{name}": raw for name, raw in files.items()}
         for path in sorted(path for path in staging.rglob("*") if path.is_file()):
             packed[f"{RESULTS}/{path.relative_to(staging).as_posix()}"] = path.read_bytes()
@@ -60,18 +70,18 @@ def bundle(source: Path, target: Path, *, progress: Progress | None = None) -> t
         packed[METADATA_NAME] = _metadata(results, packed).encode()
         progress.step(9, 10, "packing")
         _write_zip(packed, target)
-    return target, missing
+    return missing
 
 
-def _raw_files(document: Document, source: Path) -> tuple[dict[str, bytes], list[str]]:
+def _raw_files(document: Document, root: Path | None) -> tuple[dict[str, bytes], list[str]]:
     """Return the raw files that are still as they were read, by name, and the names of the others."""
-    root = source if source.is_dir() else source.parent
     found: dict[str, bytes] = {}
     missing: list[str] = []
     for one in document.experiment.sources:
         name = PurePosixPath(one.path)
         # A name that leads out of the folder is never followed.
-        path = root.joinpath(*name.parts) if not name.is_absolute() and ".." not in name.parts else None
+        is_inside = not name.is_absolute() and ".." not in name.parts
+        path = root.joinpath(*name.parts) if root is not None and is_inside else None
         raw = file_bytes(path, one.path) if path is not None and path.is_file() else None
         if raw is not None and sha256(raw) == one.sha256:
             found[one.path] = raw

@@ -31,4 +31,6 @@ def file_commands(
         "export_figures": partial(exports.ask, "figures"),
         "export_tables": partial(exports.ask, "tables"),
         "export_report": partial(exports.ask, "report"),
+        "export_script": partial(exports.ask, "script"),
+        "export_bundle": partial(exports.ask, "bundle"),
     }

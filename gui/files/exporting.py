@@ -20,6 +20,7 @@ _EXPORTS = {
     "figures": file_jobs.export_figures,
     "tables": file_jobs.export_tables,
     "report": file_jobs.export_report,
+    "script": file_jobs.export_script,
 }
 
 
@@ -43,7 +44,9 @@ class Exports(QObject):
         """Export figures, tables or the report of the document as it is now."""
         document = self._session.document
         if document is not None:
-            work = partial(_EXPORTS[what], document, folder)
+            # Raw files are packed from where the experiment was opened.
+            bundle = partial(file_jobs.export_bundle, raw=self._files.folder)
+            work = partial((_EXPORTS | {"bundle": bundle})[what], document, folder)
             words = tr("Exporting {what}", what=what)
             self._jobs.start(EXPORTING, words, work, done=self._exported_to, failed=self._tell)
 

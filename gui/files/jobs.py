@@ -160,6 +160,32 @@ def export_report(document: Document, folder: Path, progress: Progress) -> Path:
     return _export(document, folder, "report", progress, write)
 
 
+def export_script(document: Document, folder: Path, progress: Progress) -> Path:
+    """Write the analysis as a script, with the project that it reads, into a new folder and return that."""
+    from asplab.core.export.script import script_text
+    from asplab.core.project.file import save_project
+
+    def write(results: Results, place: Path) -> None:
+        save_project(results, place / "project.nxs")
+        (place / "analysis.py").write_text(script_text(results), encoding="utf-8", newline="\n")
+
+    return _export(document, folder, "script", progress, write)
+
+
+def export_bundle(document: Document, folder: Path, progress: Progress, *, raw: Path) -> Path:
+    """Pack results, script and the raw files, if still in ``raw`` or a folder of the experiment's name in it."""
+    from asplab.core.jobs.bundle import pack
+
+    sources = document.experiment.sources
+    places = (raw, raw / document.experiment.name)
+    root = next((place for place in places if any((place / one.path).is_file() for one in sources)), None)
+
+    def write(results: Results, place: Path) -> None:
+        pack(results, place / f"{_file_name(document.experiment.name)}.zip", root=root)
+
+    return _export(document, folder, "bundle", progress, write)
+
+
 def suggested_name(document: Document) -> str:
     """Return a file name for a project that was never saved."""
     return _file_name(document.experiment.name) + PROJECT_SUFFIX

@@ -32,6 +32,8 @@ EXPORTS = (
     Command("export_figures", tr("&Figures…")),
     Command("export_tables", tr("&Tables…")),
     Command("export_report", tr("&Report…")),
+    Command("export_script", tr("&Python script…")),
+    Command("export_bundle", tr("&Bundle for a repository…")),
 )
 EDIT = (
     Command("copy", tr("&Copy plot or table"), "Ctrl+C"),

@@ -20,6 +20,8 @@ ICONS = {
     "export_figures": "figure",
     "export_tables": "table",
     "export_report": "report",
+    "export_script": "script",
+    "export_bundle": "bundle",
     "undo": "undo",
     "redo": "redo",
     "toggle_excluded": "exclude",

@@ -2,6 +2,7 @@
 
 import shutil
 import warnings
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -260,7 +261,7 @@ def test_saving_where_nothing_can_be_written_is_told_and_stays_unsaved(
     assert not opened.window.banner.isVisible()
 
 
-@pytest.mark.parametrize("what", ["tables", "report"])
+@pytest.mark.parametrize("what", ["tables", "report", "script"])
 def test_an_export_appears_complete_and_never_over_another(
     what: str, opened: Bindings, tmp_path: Path, until: Until
 ) -> None:
@@ -272,6 +273,22 @@ def test_an_export_appears_complete_and_never_over_another(
     names = sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("small"))
     assert names == ([f"small-{what}", f"small-{what}-2"] if what == "tables" else [f"small-{what}"])
     assert any((tmp_path / names[0]).iterdir())
+
+
+def test_a_bundle_holds_the_raw_files_beside_the_project(
+    opened: Bindings, measured: Path, tmp_path: Path, until: Until
+) -> None:
+    opened.files.folder = measured.parent
+    opened.exports.export("bundle", tmp_path)
+    until(lambda: opened.window.banner.message, seconds=60)
+    (packed,) = (tmp_path / "small-bundle").glob("*.zip")
+    with zipfile.ZipFile(packed) as file:
+        names = file.namelist()
+        assert file.read("data/manifest.csv") == (measured / "manifest.csv").read_bytes()
+    assert "results/project.nxs" in names
+    document = opened.session.document
+    assert document is not None
+    assert len([name for name in names if name.startswith("data/")]) == len(document.experiment.sources)
 
 
 # --- closing ---------------------------------------------------------------------------------------------------

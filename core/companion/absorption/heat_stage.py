@@ -1,6 +1,6 @@
 """The absorption that photothermal scans tell, with the yields of the main analysis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -57,7 +57,8 @@ def find_heat_tails(
         absorbing = absorption_of_heat(scan.energy_mev, heating)
         order = np.argsort(scan.energy_mev)
         warm = scan.energy_mev[order], _sorted(heating, order)
-        tails.append(read_tail(sample, absorbing, emitting=emitting, heating=warm, settings=settings))
+        moved = absorption_of_heat(scan.energy_mev, _brighter(heating))
+        tails.append(read_tail(sample, absorbing, emitting=emitting, heating=warm, settings=settings, moved=moved))
     return HeatFindings(tuple(tails))
 
 
@@ -75,6 +76,12 @@ def _heating(
     )
 
 
+def _brighter(heating: Heating) -> Heating:
+    """Return the heating with a quantum yield one standard error larger."""
+    part = 1.0 + heating.quantum_yield.error / heating.quantum_yield.value
+    return replace(heating, photon_yield=heating.photon_yield * part)
+
+
 def _eta_along(detuning_mev: FloatArray, fit: EfficiencyFit, t: int) -> FloatArray:
     """Return η at detunings (n,): 1 above the gap, a monotone cubic between measured ones, NaN beyond the last."""
     use = fit.fitted[t] & np.isfinite(fit.eta[t]) & (fit.detuning_mev[t] > 0.0)
@@ -86,12 +93,11 @@ def _eta_along(detuning_mev: FloatArray, fit: EfficiencyFit, t: int) -> FloatArr
 
 
 def _sorted(heating: Heating, order: np.ndarray) -> Heating:
-    return Heating(
-        heating.signal[order],
-        heating.error[order],
-        heating.photon_yield[order],
-        heating.quantum_yield,
-        heating.emission_mev,
+    return replace(
+        heating,
+        signal=heating.signal[order],
+        error=heating.error[order],
+        photon_yield=heating.photon_yield[order],
     )
 
 

@@ -9,7 +9,7 @@ from asplab.core.companion.absorption.exciton import Exciton, fit_exciton
 from asplab.core.companion.absorption.kennard_stepanov import KennardStepanov, kennard_stepanov
 from asplab.core.companion.absorption.reciprocity import HeatBalance, Match, Reciprocity, reciprocity_efficiency
 from asplab.core.companion.absorption.spectra import Absorbing, Emitting, Heating, on_common_energies
-from asplab.core.companion.absorption.urbach import UrbachTail, fit_urbach
+from asplab.core.companion.absorption.urbach import UrbachTail, fit_urbach, widened
 from asplab.core.companion.reading import Reading, undetermined
 from asplab.core.companion.temperature.absorption_top import first_top
 from asplab.core.companion.temperature.band_records import Spectrum
@@ -67,6 +67,8 @@ class Tail:
     eta : Reciprocity or None
     reasons : dict of str to str
         Why there is no exciton, tail, star or eta; empty texts where there is one.
+    moved : Absorbing or None
+        What absorption would be with a quantum yield one standard error larger, where it was read off its heat.
     """
 
     sample: Sample
@@ -79,6 +81,7 @@ class Tail:
     star: KennardStepanov | None
     eta: Reciprocity | None
     reasons: dict[str, str]
+    moved: Absorbing | None = None
 
 
 def read_tail(
@@ -88,13 +91,14 @@ def read_tail(
     emitting: Emitting | None,
     heating: tuple[FloatArray, Heating] | None,
     settings: TailSettings,
+    moved: Absorbing | None = None,
 ) -> Tail:
     """Return what an absorption spectrum says; what it does not determine has a reason in its place.
 
     ``heating`` holds energies and what was measured where absorption was read off its heat: η then follows from that.
     """
     reference = math.nan if emitting is None else emitting.reference_mev
-    bare = Tail(sample, absorbing, emitting, reference, None, undetermined("", "meV"), None, None, None, {})
+    bare = Tail(sample, absorbing, emitting, reference, None, undetermined("", "meV"), None, None, None, {}, moved)
     reasons: dict[str, str] = {}
     exciton, maximum = _exciton(bare, settings, reasons)
     found = replace(bare, exciton=exciton, maximum=maximum)
@@ -152,7 +156,18 @@ def _urbach(tail: Tail, settings: TailSettings, reasons: dict[str, str]) -> Urba
         reasons["urbach"] = str(error)
         return None
     reasons["urbach"] = found.urbach.reason
-    return found
+    return found if tail.moved is None else _with_yield(found, tail.moved)
+
+
+def _with_yield(found: UrbachTail, moved: Absorbing) -> UrbachTail:
+    """Return a tail that was read off its heat, with what the error of the quantum yield does to it."""
+    if not found.urbach.is_determined:
+        return found
+    other = fit_urbach(
+        moved.energy_mev, moved.absorption, error=moved.error, below_mev=found.range_mev[1], range_mev=found.range_mev
+    )
+    by = other.urbach.value - found.urbach.value
+    return widened(found, by, by="the quantum yield") if math.isfinite(by) else found
 
 
 def _star(tail: Tail, emitting: Emitting, settings: TailSettings, reasons: dict[str, str]) -> KennardStepanov | None:

@@ -1,7 +1,7 @@
 """The exponential tail of absorption, and where it is one."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -264,6 +264,18 @@ def _made(best: _Tail, near: list[_Tail], *, is_chosen: bool, temperature_k: flo
         steepness=steepness,
         sentence=told,
     )
+
+
+def widened(tail: UrbachTail, moved_mev: float, *, by: str) -> UrbachTail:
+    """Return a tail whose error also holds what one standard error of something else moves E_U by."""
+    if not tail.urbach.is_determined:
+        return tail
+    error = math.hypot(tail.urbach.error, moved_mev)
+    steepness = tail.steepness
+    if steepness.is_determined:
+        steepness = measured(steepness.value, steepness.value * error / tail.urbach.value)
+    told = f"{tail.sentence} One standard error of {by} moves E_U by {moved_mev:+.2g} meV, which its error holds."
+    return replace(tail, urbach=measured(tail.urbach.value, error, "meV"), steepness=steepness, sentence=told)
 
 
 def _nothing(why: str, *, is_chosen: bool) -> UrbachTail:

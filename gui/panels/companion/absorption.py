@@ -14,7 +14,7 @@ from asplab.core.export.companion.absorption import agreement_of, all_tails, med
 from asplab.core.pipeline import Results
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme, detuning_spec
-from asplab.gui.panels.companion.page import CompanionPage, Missing, Picture
+from asplab.gui.panels.companion.page import CompanionPage, Missing, Picture, Words
 from asplab.gui.plots.handles import RegionHandle
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.view_state import ViewState
@@ -47,10 +47,11 @@ _HINTS = {
 _COLORS = ("accent", detuning_spec(0), detuning_spec(2), detuning_spec(4))
 _SYMBOLS = ("circle", "square", "diamond", "triangle")
 _ABOVE_MEV, _BELOW_MEV = 120.0, 220.0
-_LEAST_SEEN = 2.0
+_LEAST_SEEN = 3.0
 _CERTAIN = 0.3
 """Relative error up to which a point of T*(E) is shown."""
 _STAR_TOP = 3.0
+_CHOICE_PX = 160
 
 
 class AbsorptionPage(CompanionPage):
@@ -66,6 +67,7 @@ class AbsorptionPage(CompanionPage):
         self._view = ViewState()
         self.choice = ChoiceField(_VIEWS)
         self.choice.setAccessibleName(tr("What detailed balance shows"))
+        self.choice.setMinimumWidth(_CHOICE_PX)
         self.cards[1].header.addWidget(self.choice)
         self.choice.chosen.connect(self._show_again)
         self.range = RegionHandle(
@@ -114,7 +116,7 @@ class AbsorptionPage(CompanionPage):
         )
 
     # --- what the switch asks for ------------------------------------------------------------------------
-    def _right(self, results: Results, own: Sequence[Tail], kelvin: float) -> tuple[list[Series], str, str]:
+    def _right(self, results: Results, own: Sequence[Tail], kelvin: float) -> tuple[list[Series], Words, str]:
         """Return the series on the right, the words beside its title, and why it is empty."""
         if self.choice.key == "eta":
             return _eta(results, own)
@@ -215,7 +217,7 @@ def _symbol(k: int) -> str:
 
 
 # --- detailed balance ----------------------------------------------------------------------------------------
-def _star(own: Sequence[Tail], kelvin: float) -> tuple[list[Series], str, str]:
+def _star(own: Sequence[Tail], kelvin: float) -> tuple[list[Series], Words, str]:
     series = []
     for k, one in enumerate(own):
         star = one.star
@@ -245,8 +247,9 @@ def _star(own: Sequence[Tail], kelvin: float) -> tuple[list[Series], str, str]:
     return series, words if series else "", tr("No T*\n{reason}", reason=reasons[0] if reasons else "")
 
 
-def _eta(results: Results, own: Sequence[Tail]) -> tuple[list[Series], str, str]:
-    series, words = [], ""
+def _eta(results: Results, own: Sequence[Tail]) -> tuple[list[Series], Words, str]:
+    series: list[Series] = []
+    words: Words = ""
     for k, one in enumerate(own):
         found, both = one.eta, agreement_of(results, one)
         if found is None:
@@ -264,7 +267,8 @@ def _eta(results: Results, own: Sequence[Tail]) -> tuple[list[Series], str, str]
             )
         )
         if both is not None:
-            words = both.sentence
+            chance = tr("chance of the difference to Eqs. 1-5: {chance}", chance=plain(both.chance, 2))
+            words = (both.sentence, chance)
             tips = [
                 f"{plain(a, 0)} meV: {plain(b, 3)}" for a, b in zip(both.detuning_mev, both.photothermal, strict=True)
             ]
@@ -283,14 +287,17 @@ def _eta(results: Results, own: Sequence[Tail]) -> tuple[list[Series], str, str]
     return series, words, tr("No η by detailed balance\n{reason}", reason=reasons[0] if reasons else "")
 
 
-def _media(pairs: Sequence[MediumPair], kelvin: float) -> tuple[list[Series], str, str]:
+def _media(pairs: Sequence[MediumPair], kelvin: float) -> tuple[list[Series], Words, str]:
     known = [one for one in pairs if np.isfinite(one.temperature_k)]
     why = tr("No pair\nAdd PL of the other medium at a temperature of this one, and tell both apart by column medium.")
     if not known:
         return [], "", why
     one = min(known, key=lambda pair: abs(pair.temperature_k - kelvin) if np.isfinite(kelvin) else 0.0)
-    says = one.reason if one.comparison is None else one.comparison.sentence
-    words = f"{temperature_name(one.temperature_k)}: {says}"
+    name, comparison = temperature_name(one.temperature_k), one.comparison
+    words: Words = f"{name}: {one.reason}"
+    if comparison is not None:
+        short = tr("film − suspension {shift}", shift=comparison.peak_shift.text)
+        words = (f"{name}: {comparison.sentence}", f"{name}: {short}", short)
     return [_band(one.film, tr("film"), 0), _band(one.suspension, tr("suspension"), 1)], words, why
 
 

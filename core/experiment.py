@@ -16,7 +16,9 @@ LINE_KINDS = ("lamp", "laser")
 SPECTRUM_KINDS = (*EMISSION_KINDS, "dark", *BLANK_KINDS, *LINE_KINDS, "reference", "low_power")
 CURVE_KINDS = ("response", "filter", "absorption")
 TABLE_KINDS = ("responses", "ratios", "efficiency")
-KEPT_KINDS = ("power", "sphere_blank", "sphere_out", "sphere_in", "matched", "transient", "irf", "sizes")
+SPHERE_KINDS = ("sphere_blank", "sphere_out", "sphere_in", "sphere_dilute")
+"""Of an integrating sphere: empty, sample beside the beam, in it; and the emission of a dilute sample."""
+KEPT_KINDS = ("power", *SPHERE_KINDS, "matched", "transient", "irf", "sizes")
 """Kinds that are loaded as they are, as tables where they hold numbers only."""
 MEDIA = ("film", "suspension")
 """What a sample can be in; results of one are not results of the other."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asplab.core.counting import counted
-from asplab.core.experiment import EMISSION_KINDS
+from asplab.core.experiment import EMISSION_KINDS, SPHERE_KINDS
 from asplab.core.grouping.clusters import cluster, nearest
 from asplab.core.importing.plain_words import column_words, kind_words
 from asplab.core.importing.refusals import READ_ALIKE
@@ -22,7 +22,7 @@ _LINE_WIDTH_NM = 6.0
 _LINE_OFFSET_NM = 3.0
 _LINE_STEPS = 4.0
 _SCANS = ("pa", "pa_blank")
-_LIT = (*EMISSION_KINDS, "power", "reference", "sphere_out", "sphere_in", "sphere_blank")
+_LIT = (*EMISSION_KINDS, "power", "reference", *SPHERE_KINDS)
 _SHOWN = 5
 _COMPARED = ("power_uw", "exposure_s", "em_gain", "nd_od")
 """What the counts of two spectra must share, or tell, before they can be compared."""

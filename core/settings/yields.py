@@ -22,8 +22,11 @@ class YieldSettings:
     response_error_percent : float
         Standard error of the response at the emission against that at the laser.
     reabsorbed_percent, reabsorbed_error_percent : float
-        Part of its emission that the sample absorbs again in the sphere, and its standard error; None: not known, and
-        not made up for.
+        Part of its emission that the sample absorbs again in the sphere, and its standard error; None: from a spectrum
+        of a dilute sample, and not made up for where there is none.
+    red_from_nm : float, optional
+        From which wavelength on the sample absorbs none of its emission; None: where that of the dilute sample has
+        fallen to half.
     """
 
     sphere_unit: Literal["named", "photons", "power"] = "named"
@@ -33,6 +36,7 @@ class YieldSettings:
     response_error_percent: float = 2.0
     reabsorbed_percent: float | None = None
     reabsorbed_error_percent: float = 0.0
+    red_from_nm: float | None = None
 
     def __post_init__(self) -> None:
         for name, windows in (("laser_nm", self.laser_nm), ("emission_nm", self.emission_nm)):
@@ -46,6 +50,8 @@ class YieldSettings:
         if self.reabsorbed_percent is not None:
             between("reabsorbed_percent", self.reabsorbed_percent, 0.0, 99.0)
         between("reabsorbed_error_percent", self.reabsorbed_error_percent, 0.0, 100.0)
+        if self.red_from_nm is not None:
+            between("red_from_nm", self.red_from_nm, 100.0, 20000.0)
 
 
 @dataclass(frozen=True, slots=True)

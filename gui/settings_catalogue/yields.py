@@ -39,15 +39,22 @@ SPHERE = Group(
               equation=r"\sigma_\mathrm{QY} = \epsilon\,\mathrm{QY}",
               source=OWN, page="companions#quantum-yields"),
         Entry("yields", "reabsorbed_percent", "optional", tr("Reabsorbed"),
-              tr("Part of its emission that the sample absorbs again in the sphere. Empty: not made up for, and the "
-                 "yield is too low by what is lost."),
-              Numeric("%", 1, 0.0, 99.0, 1.0), empty=tr("not corrected"),
+              tr("Part of its emission that the sample absorbs again in the sphere. Empty: from the spectrum of a "
+                 "dilute sample (kind sphere_dilute); without one nothing is made up for, and the yield may be low."),
+              Numeric("%", 1, 0.0, 99.0, 1.0), empty=tr("from dilute"),
               equation=r"\mathrm{QY} = \frac{q}{1 - a + a\,q}",
               source=REABSORPTION, page="companions#quantum-yields"),
         Entry("yields", "reabsorbed_error_percent", "number", tr("Error of that"),
-              tr("Standard error of the part that is absorbed again."),
+              tr("Standard error of the part that is given; one from a dilute sample has its own."),
               Numeric("%", 1, 0.0, 100.0, 0.5),
               equation=r"\sigma_\mathrm{QY} = \frac{q\,(1 - q)}{(1 - a + a\,q)^2}\,\sigma_a",
+              source=REABSORPTION, page="companions#quantum-yields"),
+        Entry("yields", "red_from_nm", "optional", tr("Red side from"),
+              tr("From this wavelength on the sample absorbs none of its emission: there the spectrum of the dilute "
+                 "sample is brought to that in the sphere. Empty: where it has fallen to half."),
+              Numeric("nm", 1, 100.0, 5000.0, 1.0, is_position=True), empty=tr("half of maximum"),
+              equation=r"a = 1 - \frac{E_\mathrm{sphere}}{E_\mathrm{dilute}}\,"
+              r"\frac{E_\mathrm{dilute}^\mathrm{red}}{E_\mathrm{sphere}^\mathrm{red}}",
               source=REABSORPTION, page="companions#quantum-yields"),
     ),
     folded=True,

@@ -129,7 +129,13 @@ def compare_with_photothermal(
 
 
 def scattering_below_gap(
-    wavelength_nm: ArrayLike, absorptance: ArrayLike, *, error: ArrayLike, exponent: float, at_nm: float
+    wavelength_nm: ArrayLike,
+    absorptance: ArrayLike,
+    *,
+    error: ArrayLike,
+    common_error: float,
+    exponent: float,
+    at_nm: float,
 ) -> Reading:
     """Return s at a wavelength from the apparent absorptance far below the gap, where nothing absorbs.
 
@@ -139,6 +145,8 @@ def scattering_below_gap(
     ----------
     wavelength_nm, absorptance, error : array_like, shape (n,)
         Only where neither the sample nor its Urbach tail absorbs.
+    common_error : float
+        Standard error of the baseline that all absorptances share; at the Stokes excitation it counts several times.
     exponent : float
         As in `compare_with_photothermal`.
     at_nm : float
@@ -158,7 +166,8 @@ def scattering_below_gap(
             f"at_nm is {at_nm:g} and exponent {exponent:g}; give a wavelength above 0 and a finite number."
         )
     to_there = (wavelength / at_nm) ** exponent
-    mean, spread, chi2 = _common(value * to_there, np.diag((sigma * to_there) ** 2))
+    covariance = np.diag((sigma * to_there) ** 2) + common_error**2 * np.outer(to_there, to_there)
+    mean, spread, chi2 = _common(value * to_there, covariance)
     dof = value.size - 1
     if dof and chi2_distribution.sf(chi2, dof) < _LIKELY:
         reason = (

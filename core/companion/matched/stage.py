@@ -188,6 +188,7 @@ def _below_gap(table: MatchedTable, settings: MatchedSettings) -> Reading | None
         table.clear_nm,
         table.clear_absorptance,
         error=table.clear_error,
+        common_error=settings.baseline_error_percent / _PERCENT,
         exponent=settings.scattering_exponent,
         at_nm=float(table.stokes.wavelength_nm[0]),
     )

@@ -60,7 +60,8 @@ def virtual_matched(rng: np.random.Generator, truth: MatchedTruth) -> VirtualMat
     bright = eta * absorbed * wavelength
     power = 5.0 * bright[0] / bright * (1.0 + 0.03 * rng.standard_normal(eta.size))
     light = 1e5 * power * bright / bright[0]
-    deep = absorbed + scattered + 2e-4 * rng.standard_normal(eta.size) + 1e-4 * rng.standard_normal()
+    own_depth, offset = 2e-4 * rng.standard_normal(eta.size), 1e-4 * rng.standard_normal()
+    deep = absorbed + scattered + own_depth + offset
     light_error, power_error = 0.01 * light, 0.01 * power
     columns = {
         "power_uw": power + power_error * rng.standard_normal(eta.size),
@@ -74,7 +75,7 @@ def virtual_matched(rng: np.random.Generator, truth: MatchedTruth) -> VirtualMat
     covariance = np.diag(own**2) + np.outer(common, common)
     heat = truth.eta() + own * rng.standard_normal(own.size) + common * rng.standard_normal()
     blank_nm = np.linspace(650.0, 800.0, 16)
-    blank = truth.scattered * (wavelength[0] / blank_nm) ** truth.exponent + 2e-4 * rng.standard_normal(16)
+    blank = truth.scattered * (wavelength[0] / blank_nm) ** truth.exponent + offset + 2e-4 * rng.standard_normal(16)
     return VirtualMatched(
         anti=excitations(wavelength[1:], **{name: column[1:] for name, column in columns.items()}),
         stokes=excitations(wavelength[:1], **{name: column[:1] for name, column in columns.items()}),

@@ -1,6 +1,7 @@
 """Every quantum yield of an experiment: that of R at each temperature, and those found otherwise."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,10 @@ from asplab.core.companion.reading import Reading
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.grouping.stage import Gathered
 
+_UNCORRECTED = (
+    "integrating sphere: what the sample absorbs again of its emission is not made up for, so that its yield may be "
+    "too low. Add a spectrum of a dilute sample (sphere_dilute), or give the part."
+)
 OF_RATIO, OF_POWER, OF_SPHERE = "R", "ABC law", "integrating sphere"
 
 
@@ -33,7 +38,9 @@ def every_yield(
     if not others:
         return None
     of_ratio = [] if efficiency is None or is_given else list(_of_ratio(efficiency, gathered))
-    return compare_yields([*of_ratio, *others])
+    found = compare_yields([*of_ratio, *others])
+    is_uncorrected = any(one.found and one.reabsorbed is None for one in (() if sphere is None else sphere.readings))
+    return replace(found, notes=(*found.notes, _UNCORRECTED)) if is_uncorrected else found
 
 
 def _of_ratio(fit: EfficiencyFit, gathered: Gathered | None) -> Iterator[YieldRow]:

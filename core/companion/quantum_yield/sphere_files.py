@@ -14,7 +14,6 @@ from asplab.core.io.headers import ENERGIES, WAVELENGTHS, WAVENUMBERS, column_na
 from asplab.core.settings import GroupingSettings
 from asplab.core.units import FloatArray
 
-SPHERE_KINDS = ("sphere_blank", "sphere_out", "sphere_in")
 _NAMES = {
     "sphere_blank": "the empty sphere (sphere_blank)",
     "sphere_out": "the sample beside the beam (sphere_out)",
@@ -33,6 +32,7 @@ class SphereFiles:
     blank: tuple[Record, ...]
     out: tuple[Record, ...]
     inside: tuple[Record, ...]
+    dilute: tuple[Record, ...] = ()
 
     @property
     def first(self) -> Record:
@@ -47,7 +47,7 @@ class SphereFiles:
 
 def sphere_sets(records: Sequence[Record], grouping: GroupingSettings) -> tuple[SphereFiles, ...]:
     """Return what belongs together: one sample, excitation and temperature; blanks serve all of their excitation."""
-    with_sample = [record for record in records if record.kind != "sphere_blank"]
+    with_sample = [record for record in records if record.kind in ("sphere_out", "sphere_in")]
     blanks = [record for record in records if record.kind == "sphere_blank"]
     groups: list[list[Record]] = []
     for record in with_sample:
@@ -59,10 +59,13 @@ def sphere_sets(records: Sequence[Record], grouping: GroupingSettings) -> tuple[
             group.append(record)
     if not groups and blanks:
         groups = [[]]
-    return tuple(_sorted_out(group, blanks, grouping) for group in groups)
+    dilute = [record for record in records if record.kind == "sphere_dilute"]
+    return tuple(_sorted_out(group, blanks, dilute, grouping) for group in groups)
 
 
-def _sorted_out(group: list[Record], blanks: list[Record], grouping: GroupingSettings) -> SphereFiles:
+def _sorted_out(
+    group: list[Record], blanks: list[Record], dilute: list[Record], grouping: GroupingSettings
+) -> SphereFiles:
     own = [one for one in blanks if not group or _is_same_light(one, group[0], grouping)]
     # A blank that names the sample was taken with it.
     named = [one for one in own if group and one.condition.sample == group[0].condition.sample]
@@ -70,6 +73,7 @@ def _sorted_out(group: list[Record], blanks: list[Record], grouping: GroupingSet
         tuple(named or own),
         tuple(record for record in group if record.kind == "sphere_out"),
         tuple(record for record in group if record.kind == "sphere_in"),
+        tuple(one for one in dilute if group and one.condition.sample in ("", group[0].condition.sample)),
     )
 
 
@@ -118,6 +122,28 @@ def read_sphere(files: SphereFiles, unit: str) -> SphereSpectra:
     rows = {kind: _rows(found, parts[kind], axis) for kind, found in read.items()}
     counted: SpectrumUnit = "power" if unit == "power" or (unit == "named" and told == {"power"}) else "photons"
     return SphereSpectra(axis, rows["sphere_blank"], rows["sphere_out"], rows["sphere_in"], unit=counted)
+
+
+def read_dilute(files: SphereFiles, spectra: SphereSpectra) -> FloatArray:
+    """Return the emission of a dilute sample on the wavelengths of the sphere, each repeat a row.
+
+    Raises
+    ------
+    InputError
+        Where it can't be read, counts in another unit, or ends within the spectra.
+    """
+    read = [_spectra(record) for record in files.dilute]
+    axis = spectra.wavelength_nm
+    for one, record in zip(read, files.dilute, strict=True):
+        if one.unit == "power" and spectra.unit == "photons":
+            raise InputError(f"{record.source} counts power and the sphere photons. Give both alike.")
+        if one.wavelength_nm[0] > axis[0] + _SAME_PIXEL or one.wavelength_nm[-1] < axis[-1] - _SAME_PIXEL:
+            raise InputError(
+                f"{record.source} reaches from {one.wavelength_nm[0]:g} to {one.wavelength_nm[-1]:g} nm, the spectra "
+                f"of the sphere from {axis[0]:g} to {axis[-1]:g} nm. Take it over all of them."
+            )
+    rows = [np.interp(axis, one.wavelength_nm, row) for one in read for row in one.values]
+    return frozen_array(rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

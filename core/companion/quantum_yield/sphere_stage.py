@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 
 from asplab.core.companion.quantum_yield.sphere import SphereCounts, SphereYield, sphere_yield
-from asplab.core.companion.quantum_yield.sphere_files import SPHERE_KINDS, SphereFiles, read_sphere, sphere_sets
+from asplab.core.companion.quantum_yield.sphere_files import (
+    SphereFiles,
+    read_dilute,
+    read_sphere,
+    sphere_sets,
+)
+from asplab.core.companion.quantum_yield.sphere_reabsorption import read_reabsorbed
 from asplab.core.companion.quantum_yield.sphere_spectra import SphereSpectra, Window, integrate_sphere
 from asplab.core.companion.quantum_yield.sphere_windows import find_windows, laser_peak_nm
-from asplab.core.companion.reading import Reading, undetermined
+from asplab.core.companion.reading import Reading, measured, undetermined
 from asplab.core.document import Exclusions
 from asplab.core.errors import AsplabError
-from asplab.core.experiment import Experiment
+from asplab.core.experiment import SPHERE_KINDS, Experiment
 from asplab.core.grouping.conditions import kept
 from asplab.core.problems import Problem
 from asplab.core.settings import GroupingSettings, YieldSettings
@@ -33,8 +39,8 @@ class SphereReading:
         Windows in use; None where the spectra could not be read.
     counts : SphereCounts or None
     found : SphereYield or None
-    is_corrected : bool
-        What the sample absorbs again of its emission was made up for.
+    reabsorbed : Reading or None
+        Part of its emission that the sample absorbs again, given or measured; None: not known, and not made up for.
     reason : str
         Why there is no yield; empty where there is one.
     """
@@ -49,7 +55,7 @@ class SphereReading:
     emission_nm: Window | None = None
     counts: SphereCounts | None = None
     found: SphereYield | None = None
-    is_corrected: bool = False
+    reabsorbed: Reading | None = None
     reason: str = ""
 
     @property
@@ -57,7 +63,7 @@ class SphereReading:
         """The yield as it may be told: without reabsorption where its part is known, else as the sphere shows it."""
         if self.found is None:
             return undetermined(self.reason)
-        return self.found.corrected if self.is_corrected else self.found.observed
+        return self.found.observed if self.reabsorbed is None else self.found.corrected
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,15 +104,28 @@ def _read(files: SphereFiles, settings: YieldSettings) -> SphereReading:
             emission_nm=emission,
             relative_error=None if error is None else error / _PERCENT,
         )
+        reabsorbed = _reabsorbed(files, spectra, laser, emission, settings)
         found = sphere_yield(
             counts,
             response_error=settings.response_error_percent / _PERCENT,
-            reabsorbed=(settings.reabsorbed_percent or 0.0) / _PERCENT,
-            reabsorbed_error=settings.reabsorbed_error_percent / _PERCENT,
+            # A part a little below 0 is none within its error.
+            reabsorbed=0.0 if reabsorbed is None else max(reabsorbed.value, 0.0),
+            reabsorbed_error=0.0 if reabsorbed is None else reabsorbed.error,
         )
     except AsplabError as fault:
         return SphereReading(*place, spectra, laser, emission, reason=str(fault))
-    return SphereReading(*place, spectra, laser, emission, counts, found, settings.reabsorbed_percent is not None)
+    return SphereReading(*place, spectra, laser, emission, counts, found, reabsorbed)
+
+
+def _reabsorbed(
+    files: SphereFiles, spectra: SphereSpectra, laser: Window, emission: Window, settings: YieldSettings
+) -> Reading | None:
+    if settings.reabsorbed_percent is not None:
+        return measured(settings.reabsorbed_percent / _PERCENT, settings.reabsorbed_error_percent / _PERCENT)
+    if not files.dilute:
+        return None
+    dilute = read_dilute(files, spectra)
+    return read_reabsorbed(spectra, dilute, laser_nm=laser, emission_nm=emission, red_from_nm=settings.red_from_nm)
 
 
 def _doubts(one: SphereReading) -> list[Problem]:

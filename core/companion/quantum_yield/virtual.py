@@ -72,12 +72,29 @@ def virtual_abc(
 
 @dataclass(frozen=True, slots=True)
 class SphereTruth:
-    """A sample in a sphere: absorptance in the beam and beside it, yield, and the part of emission it absorbs again."""
+    """A sample in a sphere: absorptance in the beam and beside it, yield, and the part of emission it absorbs again.
+
+    What is absorbed again is missing below ``edge_nm``, or, where that is None, evenly over the band.
+    """
 
     absorptance: float
     quantum_yield: float
     beside_absorptance: float = 0.08
     reabsorbed: float = 0.1
+    edge_nm: float | None = None
+
+    def band(self, axis: FloatArray) -> FloatArray:
+        """Return the emission without reabsorption per nm (n,), for one photon in all."""
+        return np.asarray(np.exp(-0.5 * ((axis - 514.0) / 8.0) ** 2) / (8.0 * np.sqrt(2.0 * np.pi)))
+
+    def seen_band(self, axis: FloatArray) -> FloatArray:
+        """Return what is left of it outside the sample per nm (n,), for one photon that is left."""
+        band, step = self.band(axis), float(axis[1] - axis[0])
+        if self.edge_nm is None:
+            return band
+        blue = 1.0 / (1.0 + np.exp((axis - self.edge_nm) / _EDGE_NM))
+        left = band * (1.0 - self.reabsorbed * blue / (step * np.sum(band * blue)))
+        return np.asarray(left / (step * np.sum(left)))
 
     @property
     def observed_yield(self) -> float:
@@ -86,8 +103,18 @@ class SphereTruth:
         return self.quantum_yield * (1.0 - lost) / (1.0 - lost * self.quantum_yield)
 
 
+_EDGE_NM = 3.0
+"""Width of the absorption edge."""
 LASER_NM, EMISSION_NM = (440.0, 460.0), (480.0, 580.0)
 """Windows that hold the virtual laser and emission."""
+_AXIS_NM = np.linspace(420.0, 620.0, 801)
+
+
+def virtual_dilute(rng: np.random.Generator, truth: SphereTruth, *, photons: float, repeats: int = 5) -> FloatArray:
+    """Return spectra (repeats, n) of a dilute sample, which absorbs none of its emission, on the axis of the sphere."""
+    step = float(_AXIS_NM[1] - _AXIS_NM[0])
+    expected = photons * step * truth.band(_AXIS_NM)
+    return frozen_array(rng.poisson(np.broadcast_to(expected, (repeats, expected.size))) / step)
 
 
 def virtual_sphere(
@@ -108,10 +135,10 @@ def virtual_sphere(
     stability : float
         Relative scatter of the laser from spectrum to spectrum.
     """
-    axis = np.linspace(420.0, 620.0, 801)
+    axis = _AXIS_NM
     step = float(axis[1] - axis[0])
     laser = step * np.exp(-0.5 * (axis - 450.0) ** 2) / np.sqrt(2.0 * np.pi)
-    band = step * np.exp(-0.5 * ((axis - 514.0) / 8.0) ** 2) / (8.0 * np.sqrt(2.0 * np.pi))
+    band = step * truth.seen_band(axis)
     left = 1.0 - truth.beside_absorptance
     seen = truth.observed_yield
     # In the beam the first pass takes A; what is left meets the sample as all light beside the beam does.

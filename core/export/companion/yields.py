@@ -102,7 +102,8 @@ def _sphere_row(one: SphereReading) -> Row:
         **row,
         **reading_row("absorptance", one.found.absorptance),
         **reading_row("observed", one.found.observed),
-        **reading_row("corrected", one.found.corrected if one.is_corrected else None),
+        **reading_row("reabsorbed", one.reabsorbed),
+        **reading_row("corrected", None if one.reabsorbed is None else one.found.corrected),
         "is_skewed": one.found.is_skewed,
     }
 

@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 
 from asplab.core.companion.quantum_yield.sphere_spectra import SphereSpectra
-from asplab.core.companion.quantum_yield.virtual import AbcTruth, SphereTruth, virtual_abc, virtual_sphere
+from asplab.core.companion.quantum_yield.virtual import (
+    AbcTruth,
+    SphereTruth,
+    virtual_abc,
+    virtual_dilute,
+    virtual_sphere,
+)
 from asplab.core.units import FloatArray
 from asplab.core.virtual.companions.simulated import Row, Simulated
 from asplab.core.virtual.emission import Condition
@@ -21,6 +27,8 @@ _ROOM_K, _SPHERE_NM = 295.0, 450.0
 _BRIGHTER = 0.03
 """By how much a suspension yields more than the film, up to 1."""
 _PHOTONS, _REPEATS = 2e6, 5
+_EDGE_NM = 505.0
+"""Absorption edge of the suspension."""
 
 
 def abc_truth(quantum_yield: float, power_uw: float) -> AbcTruth:
@@ -63,15 +71,18 @@ def _abc_truth(experiment: VirtualExperiment) -> dict[str, Any] | None:
 
 
 def _sphere_truth(experiment: VirtualExperiment) -> SphereTruth:
-    return SphereTruth(0.4, min(experiment.quantum_yield + _BRIGHTER, 1.0), reabsorbed=0.0)
+    return SphereTruth(0.4, min(experiment.quantum_yield + _BRIGHTER, 1.0), edge_nm=_EDGE_NM)
 
 
 def _write_sphere(folder: Path, experiment: VirtualExperiment, rng: np.random.Generator) -> Iterator[Row]:
-    spectra = virtual_sphere(rng, _sphere_truth(experiment), photons=_PHOTONS, repeats=_REPEATS)
+    truth = _sphere_truth(experiment)
+    spectra = virtual_sphere(rng, truth, photons=_PHOTONS, repeats=_REPEATS)
+    dilute = virtual_dilute(rng, truth, photons=_PHOTONS, repeats=_REPEATS)
     for kind, values in (
         ("sphere_blank", spectra.empty),
         ("sphere_out", spectra.beside),
         ("sphere_in", spectra.inside),
+        ("sphere_dilute", dilute),
     ):
         yield {
             "file": _spectra(folder, f"{kind}.csv", spectra, values),
@@ -97,7 +108,11 @@ def _table(folder: Path, name: str, header: str, columns: FloatArray) -> str:
 
 def _told_sphere(experiment: VirtualExperiment) -> dict[str, Any]:
     truth = _sphere_truth(experiment)
-    return {"absorptance": truth.absorptance, "quantum_yield": truth.quantum_yield}
+    return {
+        "absorptance": truth.absorptance,
+        "quantum_yield": truth.quantum_yield,
+        "reabsorbed": truth.reabsorbed,
+    }
 
 
 ABC = Simulated("abc", 2, _write_abc, _abc_truth)

@@ -320,17 +320,27 @@ def _rows(found: YieldComparison | None, abc: Sequence[AbcReading], sphere: Sequ
     known = () if found is None else found.rows
     # The yields of R stand elsewhere too, so they come last.
     return [
-        *(_row(one) for one in known if one.method != OF_RATIO),
+        *(_row(one, _reabsorbed_words(one, sphere)) for one in known if one.method != OF_RATIO),
         *(_refused(OF_POWER, one.medium, one.series.temperature_k, one.reason) for one in abc if one.found is None),
         *(_refused(OF_SPHERE, one.medium, one.temperature_k, one.reason) for one in sphere if one.found is None),
         *(_row(one) for one in known if one.method == OF_RATIO),
     ]
 
 
-def _row(one: YieldRow) -> TableRow:
+def _row(one: YieldRow, note: str = "") -> TableRow:
     kelvin = "—" if one.temperature_k is None else temperature_name(one.temperature_k)
-    cells = (_METHODS[one.method], one.medium or "—", kelvin, one.reading.text, one.reading.reason)
-    return TableRow(cells, color=_COLORS[one.method], tip=one.reading.reason)
+    cells = (_METHODS[one.method], one.medium or "—", kelvin, one.reading.text, one.reading.reason or note)
+    return TableRow(cells, color=_COLORS[one.method], tip=one.reading.reason or note)
+
+
+def _reabsorbed_words(one: YieldRow, sphere: Sequence[SphereReading]) -> str:
+    """Return what was made up for in the yield of a sphere; empty for other ways."""
+    own = next((reading for reading in sphere if reading.quantum_yield is one.reading), None)
+    if own is None or one.method != OF_SPHERE:
+        return ""
+    if own.reabsorbed is None:
+        return tr("Not made up for what is absorbed again; may be too low.")
+    return tr("{part} of the emission is absorbed again, and made up for.", part=own.reabsorbed.text)
 
 
 def _refused(method: str, medium: str, kelvin: float | None, reason: str) -> TableRow:

@@ -168,7 +168,12 @@ def test_scattering_below_the_gap_agrees_with_that_of_the_comparison() -> None:
     for seen in many(HAZY):
         at = float(seen.stokes.wavelength_nm[0])
         apart = scattering_below_gap(
-            seen.blank_nm, seen.blank_absorptance, error=seen.blank_error, exponent=4.0, at_nm=at
+            seen.blank_nm,
+            seen.blank_absorptance,
+            error=seen.blank_error,
+            common_error=seen.absorptance_common_error,
+            exponent=4.0,
+            at_nm=at,
         )
         pulls.append((apart.value - HAZY.scattered) / apart.error)
     assert abs(np.mean(pulls)) < 0.25
@@ -178,7 +183,7 @@ def test_scattering_below_the_gap_agrees_with_that_of_the_comparison() -> None:
 def test_absorption_that_is_left_below_the_gap_is_no_scattering() -> None:
     wavelength = np.linspace(560.0, 700.0, 15)
     tail = 0.02 * np.exp(-(wavelength - 560.0) / 20.0)
-    found = scattering_below_gap(wavelength, tail, error=np.full(15, 2e-4), exponent=4.0, at_nm=450.0)
+    found = scattering_below_gap(wavelength, tail, error=np.full(15, 2e-4), common_error=0.0, exponent=4.0, at_nm=450.0)
     assert not found.is_determined
     assert "Begin further below" in found.reason
 

@@ -11,7 +11,7 @@ import pytest
 from asplab import core
 from asplab.core.companion.quantum_yield.comparison import YieldRow, compare_yields
 from asplab.core.companion.quantum_yield.sphere_stage import SphereFindings, find_sphere_yields
-from asplab.core.companion.quantum_yield.virtual import SphereTruth, virtual_sphere
+from asplab.core.companion.quantum_yield.virtual import SphereTruth, virtual_dilute, virtual_sphere
 from asplab.core.companion.reading import measured
 from asplab.core.document import Exclusion, Exclusions
 from asplab.core.experiment import Condition, Experiment, Table
@@ -30,6 +30,7 @@ EXPERIMENT = VirtualExperiment(
 )
 EXACT = YieldSettings(response_error_percent=0.0)
 TRUTH = SphereTruth(0.4, 0.87, reabsorbed=0.0)
+DENSE = SphereTruth(0.4, 0.87, reabsorbed=0.1, edge_nm=505.0)
 
 
 @pytest.fixture(scope="module")
@@ -176,9 +177,52 @@ def test_reabsorption_is_made_up_for_where_its_part_is_given() -> None:
     plain = read(virtual_records()).readings[0].quantum_yield
     settings = YieldSettings(reabsorbed_percent=20.0, reabsorbed_error_percent=3.0, response_error_percent=0.0)
     one = read(virtual_records(), settings).readings[0]
-    assert one.is_corrected
+    assert one.reabsorbed is not None
     assert one.quantum_yield.value == pytest.approx(plain.value / (0.8 + 0.2 * plain.value), rel=1e-9)
     assert one.quantum_yield.error > 0.0
+
+
+def test_a_dilute_spectrum_tells_what_is_absorbed_again_with_pulls_of_unit_spread() -> None:
+    parts, pulls = [], []
+    for seed in range(40):
+        one = read(with_dilute(seed)).readings[0]
+        assert one.reabsorbed is not None
+        parts.append((one.reabsorbed.value - DENSE.reabsorbed) / one.reabsorbed.error)
+        pulls.append((one.quantum_yield.value - DENSE.quantum_yield) / one.quantum_yield.error)
+    for found in (parts, pulls):
+        assert abs(np.mean(found)) < 0.6
+        assert 0.5 < np.std(found) < 1.4
+    seen = read(with_dilute(0)[:3]).readings[0]
+    assert seen.reabsorbed is None
+    assert seen.quantum_yield.value == pytest.approx(DENSE.observed_yield, abs=0.01)
+
+
+def test_a_part_that_is_given_takes_the_place_of_the_dilute_spectrum() -> None:
+    one = read(with_dilute(0), YieldSettings(reabsorbed_percent=30.0)).readings[0]
+    assert one.reabsorbed is not None
+    assert one.reabsorbed.value == pytest.approx(0.3)
+
+
+def test_a_reference_with_less_blue_light_than_the_sphere_is_refused() -> None:
+    records = with_dilute(0)
+    axis = records[3].columns[0][1]
+    cut = 1.0 / (1.0 + np.exp(-(axis - 508.0)))
+    columns = tuple((name, values if name == "wavelength_nm" else values * cut) for name, values in records[3].columns)
+    one = read((*records[:3], replace(records[3], columns=columns))).readings[0]
+    assert "can't be" in one.reason
+    assert one.found is None
+
+
+def with_dilute(seed: int) -> tuple[Table, ...]:
+    rng = np.random.default_rng(seed)
+    spectra = virtual_sphere(rng, DENSE, photons=2e6)
+    named = (
+        ("sphere_blank", spectra.empty),
+        ("sphere_out", spectra.beside),
+        ("sphere_in", spectra.inside),
+        ("sphere_dilute", virtual_dilute(rng, DENSE, photons=2e6)),
+    )
+    return sphere_records(named, spectra.wavelength_nm)
 
 
 def test_exposures_that_all_files_tell_are_divided_out() -> None:
@@ -272,7 +316,8 @@ def test_results_json_holds_all_yields_and_is_strict(results: Results) -> None:
     assert law["peak_yield"] == pytest.approx(section["yields"][1]["quantum_yield"])
     (sphere,) = section["sphere"]
     assert sphere["counted"] == "photons"
-    assert sphere["corrected"] is None
+    assert abs(sphere["reabsorbed"] - 0.1) < 3.0 * sphere["reabsorbed_error"]
+    assert sphere["corrected"] == pytest.approx(section["yields"][2]["quantum_yield"])
     assert sphere["laser_nm"] == [440.0, 460.0]
 
 

@@ -237,7 +237,7 @@ def test_every_kind_of_the_contract_is_known():
         "pl aspl emission pa pa_blank absorption dark power transient irf response sizes sphere_blank sphere_out "
         "sphere_in background emission_blank filter lamp laser reference responses efficiency"
     )
-    assert set(contract.split()) | {"ratios", "matched", "low_power"} == set(KINDS)
+    assert set(contract.split()) | {"ratios", "matched", "low_power", "sphere_dilute"} == set(KINDS)
 
 
 def test_progress_is_told_for_each_file_and_ends_at_one(tmp_path):

@@ -62,3 +62,33 @@ def test_the_band_tells_the_true_stokes_shift_and_no_heating(results: Results) -
     assert abs(band.fwhm.value - truth["fwhm_mev"]) < 3.0 * band.fwhm.error
     assert found.by_energy.low_power.series is not None
     assert abs(found.by_energy.low_power.series.values_mev[0] - truth["peak_mev"]) < 1.0
+
+
+def test_transients_give_back_rise_and_rates_or_limits_that_hold(results: Results) -> None:
+    found, truth = results.upconversion, truth_document(SMALL, seed=1)["companion"]["transients"]  # type: ignore[index]
+    assert found is not None
+    assert len(found.rows) == len(truth["transients"]) == 4
+    limits = 0
+    for one, true in zip(found.rows, truth["transients"], strict=True):
+        assert one.rates is not None
+        for name in ("upconversion_per_ps", "loss_per_ps"):
+            rate = getattr(one.rates, name)
+            if rate.is_determined:
+                assert abs(rate.value - true[name]) < 3.0 * rate.error
+            else:
+                limits += 1
+                assert rate.lower_limit is not None
+                assert rate.lower_limit < true[name]
+    # The two fastest rises lie below the response, whose time zero no setting calls known.
+    assert limits == 4
+
+
+def test_particles_give_back_mean_and_spread(results: Results) -> None:
+    found, truth = results.sizes, truth_document(SMALL, seed=1)["companion"]["sizes"]  # type: ignore[index]
+    assert found is not None
+    (sample,) = found.samples
+    assert sample.sizes is not None
+    assert sample.sizes.n == truth["particles"]
+    assert sample.sizes.distributions[0].kind == truth["kind"]
+    assert abs(sample.sizes.mean.value - truth["mean_nm"]) < 3.0 * sample.sizes.mean.error
+    assert abs(sample.sizes.spread.value - truth["spread_nm"]) < 3.0 * sample.sizes.spread.error

@@ -124,11 +124,18 @@ def overlay(bands: Bands, test: ShapeTest, *, temperature: int) -> Overlay:
 def _told(n: int, shift: ShapeStatistics, width: ShapeStatistics) -> str:
     if not n:
         return "No condition could be compared with the band shape: repeats are missing, or the band is cut."
+    told = max(shift.n, width.n)
     differs = [
         f"{name} ({part.mean.text}, p = {part.chance:.1g})"
         for name, part in (("shift", shift), ("width", width))
         if part.chance < _UNLIKELY
     ]
     if differs:
-        return f"The {n} conditions differ in {' and '.join(differs)}: not one emitting state, or heated."
+        return (
+            f"The {told} conditions that tell it differ in {' and '.join(differs)}: not one emitting state, or heated."
+        )
+    if not told:
+        return f"None of the {n} conditions tells a shift or a width. Expose longer, or take repeats."
+    if told < n:
+        return f"The {told} of {n} conditions that tell it have one shape within their noise."
     return f"All {n} conditions have one shape within their noise."

@@ -9,7 +9,7 @@ from asplab.core.units import energy_from_wavelength
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
 from asplab.gui.panels.companion.page import CompanionPage, Missing, Picture
-from asplab.gui.panels.companion.trend_laws import shown
+from asplab.gui.panels.companion.trend_laws import minus, room, shown
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import plain
@@ -25,8 +25,9 @@ _COLUMNS = (
     Column("p", "", tr("Chance of their scatter about 1 from noise alone")),
     Column(tr("What it means"), align="left", gives_way=True, is_spare=True),
 )
-_CLEAR = 0.3
+_CLEAR = 0.15
 """Error of a point, in units of the maximum of the shape, up to which a spectrum is drawn."""
+_HEIGHT, _LEGEND = (-0.15, 1.3), 0.3
 _KINDS = {"pl": "PL", "aspl": "ASPL"}
 
 
@@ -52,19 +53,21 @@ class OverlayPage(CompanionPage):
         weak = len(curves) - len(clear)
         name = temperature_name(overlays.of[t].temperature_k)
         words = tr("{name}, {count} too weak to draw", name=name, count=weak) if weak else name
+        shifts = _shifts(results, overlays.of[t], t)
         return Picture(
             _spectra(clear),
-            _shifts(results, overlays.of[t], t),
+            shifts,
             [_row(one) for one in overlays.of],
-            (words, "", overlays.of[t].sentence),
+            (words, "", minus(overlays.of[t].sentence)),
             (tr("No spectrum\nNone could be compared with the band shape."), tr("No shift\nNo condition tells it.")),
+            (_HEIGHT, room(shifts, above=_LEGEND)),
         )
 
 
 def _spectra(clear: list[OverlaidCurve]) -> list[Series]:
     series = [
         Series("pl" if one.kind == "pl" else "aspl", "", line_x=one.curve.wavelength_nm, line_y=one.curve.measured)
-        for one in clear
+        for one in sorted(clear, key=lambda one: one.kind == "pl")
     ]
     widest = max(clear, key=lambda one: one.curve.wavelength_nm.size, default=None)
     if widest is not None:

@@ -16,7 +16,15 @@ from asplab.core.units import FloatArray
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme, detuning_spec
 from asplab.gui.panels.companion.page import CompanionPage, Missing, Picture
-from asplab.gui.panels.companion.trend_laws import ABSORPTION, EMISSION, NO_BANDS, absorption_series, shown
+from asplab.gui.panels.companion.trend_laws import (
+    ABSORPTION,
+    EMISSION,
+    NO_BANDS,
+    absorption_series,
+    minus,
+    room,
+    shown,
+)
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import measured, plain
@@ -46,6 +54,10 @@ _HEATING_COLUMNS = (
     Column(tr("Energy, less low power"), "meV", "", is_spare=True),
     Column(tr("Width, less low power"), "meV", "", is_spare=True),
 )
+_LEGEND, _FEW = 0.4, 0.15
+"""Room for a legend of six names, and of two."""
+_SIDE_BY_SIDE = 0.1
+"""Of the distance of temperatures, by which methods are drawn apart."""
 _MUCH_WORSE = 20.0
 """χ² in units of that of the best line shape from which a shape is not drawn."""
 _SOURCES = {"curves": tr("absorption curves"), "scans": tr("PA scans, heat divided out"), "none": ""}
@@ -56,8 +68,8 @@ class MethodView(CompanionPage):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         peaks = SeriesPlot(theme, x_label="T (K)", y_label=tr("Peak, less that of the laws (meV)"))
-        peaks.display_hint(tr("How far the methods disagree, which no error bar holds · wheel zooms · A shows all"))
-        widths = SeriesPlot(theme, x_label="T (K)", y_label=tr("FWHM (meV)"))
+        peaks.display_hint(tr("How far methods disagree, which no bar holds; side by side for sight · A shows all"))
+        widths = SeriesPlot(theme, x_label="T (K)", y_label=tr("FWHM, less that of the laws (meV)"))
         widths.display_hint(tr("Shapes that miss the bands are not drawn · wheel zooms · A shows all"))
         titles = (tr("Peaks by method"), tr("Widths by method"), tr("The band by every method"))
         super().__init__(theme, (peaks, widths), titles, _METHOD_COLUMNS, parent)
@@ -71,12 +83,14 @@ class MethodView(CompanionPage):
         methods = _drawn_methods(found)
         left_out = len(_methods(found)) - len(methods)
         note = tr("{count} that miss the bands not drawn", count=left_out) if left_out else ""
+        peaks, widths = (_compared(found, methods, quantity) for quantity in ("peak", "fwhm"))
         return Picture(
-            [one for k, method in enumerate(methods) if (one := _peaks(found, method, k)) is not None],
-            [one for k, method in enumerate(methods) if (one := _widths(found, method, k)) is not None],
+            peaks,
+            widths,
             [] if table is None else _method_rows(table),
             ("", note, temperature_name(found.emission.temperatures_k[t])),
             (tr("No peak\nNo method tells one."), tr("No width\nNo method tells one.")),
+            (room(peaks, above=_LEGEND), room(widths, above=_LEGEND)),
         )
 
 
@@ -105,7 +119,8 @@ class StokesView(CompanionPage):
             _shift(stokes),
             [_emission(found, peaks), *absorption_series(found)],
             [_stokes_row(found, t, peak) for t, peak in enumerate(peaks)],
-            (mean, _SOURCES[found.absorption.source], stokes.sentence),
+            (mean, _SOURCES[found.absorption.source], minus(stokes.sentence)),
+            heights=(room(_shift(stokes)), None),
         )
 
 
@@ -133,11 +148,13 @@ class HeatingView(CompanionPage):
             if not np.isfinite(found.low_power_uw)
             else tr("low power: {power} µW", power=f"{found.low_power_uw:.3g}")
         )
+        kelvin, offsets = (_meter_series(meters, in_kelvin=one) for one in (True, False))
         return Picture(
-            _meter_series(meters, in_kelvin=True),
-            _meter_series(meters, in_kelvin=False),
+            kelvin,
+            offsets,
             _heating_rows(found),
-            (_heating_words(found.by_energy), power, _heating_words(found.by_width)),
+            (_told(found.by_energy, tr("by energy")), power, _told(found.by_width, tr("by width"))),
+            heights=(room(kelvin, above=_FEW), room(offsets, above=_FEW)),
         )
 
 
@@ -165,37 +182,29 @@ def _readings(found: TemperatureTrends, method: str, quantity: str) -> tuple[Flo
     return kelvin, [reading for _, reading in told], known[0][1].title
 
 
-def _peaks(found: TemperatureTrends, method: str, k: int) -> Series | None:
-    kelvin, readings, title = _readings(found, method, "peak")
-    base_k, base, _ = _readings(found, found.emission.method, "peak")
+def _compared(found: TemperatureTrends, methods: Sequence[str], quantity: str) -> list[Series]:
+    """Return a quantity by every method, less that by the method of the laws."""
+    base_k, base, _ = _readings(found, found.emission.method, quantity)
     of_base = {float(t): one.value for t, one in zip(base_k, base, strict=True)}
-    told = [(float(t), one) for t, one in zip(kelvin, readings, strict=True) if float(t) in of_base]
-    if not told:
-        return None
-    return Series(
-        detuning_spec(k),
-        title,
-        "corner",
-        x=[t for t, _ in told],
-        y=[one.value - of_base[t] for t, one in told],
-        error=[one.error for _, one in told],
-        tips=[f"{title}, {temperature_name(t)}: {shown(one)}" for t, one in told],
-    )
-
-
-def _widths(found: TemperatureTrends, method: str, k: int) -> Series | None:
-    kelvin, readings, title = _readings(found, method, "fwhm")
-    if not readings:
-        return None
-    return Series(
-        detuning_spec(k),
-        title,
-        "corner",
-        x=kelvin,
-        y=[one.value for one in readings],
-        error=[one.error for one in readings],
-        tips=[f"{title}, {temperature_name(t)}: {shown(one)}" for t, one in zip(kelvin, readings, strict=True)],
-    )
+    apart = _SIDE_BY_SIDE * float(np.min(np.diff(base_k), initial=10.0))
+    series = []
+    for k, method in enumerate(methods):
+        kelvin, readings, title = _readings(found, method, quantity)
+        told = [(float(t), one) for t, one in zip(kelvin, readings, strict=True) if float(t) in of_base]
+        if told:
+            beside = (k - 0.5 * (len(methods) - 1)) * apart
+            series.append(
+                Series(
+                    detuning_spec(k),
+                    title,
+                    "corner",
+                    x=[t + beside for t, _ in told],
+                    y=[one.value - of_base[t] for t, one in told],
+                    error=[one.error for _, one in told],
+                    tips=[f"{title}, {temperature_name(t)}: {shown(one)}" for t, one in told],
+                )
+            )
+    return series
 
 
 def _method_rows(table: BandTable) -> list[TableRow]:
@@ -256,8 +265,8 @@ def _stokes_row(found: TemperatureTrends, t: int, peak: Reading | None) -> Table
 
 
 # --- heating ---------------------------------------------------------------------------------------------
-def _heating_words(meter: Thermometer) -> str:
-    return meter.reason if meter.heating is None else meter.heating.sentence
+def _told(meter: Thermometer, name: str) -> str:
+    return f"{name}: {meter.reason if meter.heating is None else minus(meter.heating.sentence)}"
 
 
 def _meter_series(meters: Sequence[Thermometer], *, in_kelvin: bool) -> list[Series]:

@@ -1,5 +1,6 @@
 """Energies or widths against temperature, and the laws that they follow."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,10 +25,14 @@ _COLUMNS = (
     Column(tr("Law")),
     Column("χ²/ν", "", tr("Misfit per degree of freedom; near 1 where errors and law are right")),
     Column("ΔAICc", "", tr("AICc less that of the best law; beyond 4 a law is clearly worse")),
+    Column(tr("Verdict"), "", tr("Whether the data determine all parameters of the law"), align="left"),
     Column(tr("Parameters"), "", tr("With 68 % intervals, or 95 % limits"), align="left", gives_way=True),
     Column(tr("What it means"), align="left", gives_way=True, is_spare=True),
 )
 _POINTS = 120
+_AIR = 0.06
+_INDEX = re.compile(r"_(LO|inh)")
+_NEGATIVE = re.compile(r"(?<![\w.])-(?=\d)")
 EMISSION, ABSORPTION = "pl", "pa"
 NO_BANDS = Missing(tr("No emission band"), tr("Add PL spectra (kind pl) at one temperature or more."))
 
@@ -81,12 +86,20 @@ class LawView(CompanionPage):
             return Missing(tr("No trend"), one.reason)
         law = self._chosen(trend)
         beside = [] if self._of_width else absorption_series(found)
+        rest = [] if law is None else _rest(series, law)
+        told = "" if law is None else rich(minus(law.sentence))
+        verdict = rich(trend.verdict)
         return Picture(
             [*_points(series, trend, law), *beside],
-            [] if law is None else _rest(series, law),
+            rest,
             [_row(row, trend.fits.get(row.law)) for row in trend.rows],
-            (series_words(found, series), "" if law is None else law.law.title, trend.verdict),
+            (
+                series_words(found, series),
+                "" if law is None else rich(law.law.title),
+                (f"{verdict} {told}".strip(), told or verdict, verdict),
+            ),
             ("", tr("No law\nMeasure more temperatures.")),
+            (None, room(rest)),
         )
 
     def _show(self, found: Picture) -> None:
@@ -115,6 +128,10 @@ class LawView(CompanionPage):
         self.display(*self._shown)
 
 
+def _bars(one: Series) -> np.ndarray:
+    return np.zeros(1) if one.error is None else np.nan_to_num(np.asarray(one.error, dtype=np.float64))
+
+
 def series_words(found: TemperatureTrends, series: BandSeries) -> str:
     """Say what the points are."""
     table = next(table for table in found.emission.tables if table is not None)
@@ -124,7 +141,30 @@ def series_words(found: TemperatureTrends, series: BandSeries) -> str:
 
 def shown(reading: Reading) -> str:
     """Return a number as the window writes it."""
-    return reading.text.replace("-", "−")
+    return minus(reading.text)
+
+
+def rich(text: str) -> str:
+    """Return the name of a law or a parameter with its index set low."""
+    return _INDEX.sub(r"<sub>\1</sub>", text)
+
+
+def minus(text: str) -> str:
+    """Return a text whose negative numbers have a true minus sign."""
+    return _NEGATIVE.sub("−", text)
+
+
+def room(series: Sequence[Series], *, above: float = 0.0) -> tuple[float, float] | None:
+    """Return a range of y that holds points with their bars, and ``above`` of it more for a legend; None without."""
+    lows, highs = [], []
+    for one in series:
+        y, error = np.asarray(one.y, dtype=np.float64), _bars(one)
+        lows += [float(np.nanmin(y - error))] if y.size else []
+        highs += [float(np.nanmax(y + error))] if y.size else []
+    if not lows:
+        return None
+    span = max(max(highs) - min(lows), 1e-9)
+    return min(lows) - _AIR * span, max(highs) + (_AIR + above) * span
 
 
 def absorption_series(found: TemperatureTrends) -> list[Series]:
@@ -177,12 +217,19 @@ def _rest(series: BandSeries, law: LawFit) -> list[Series]:
 
 def _row(row: LawRow, fit: LawFit | None) -> TableRow:
     if fit is None:
-        return TableRow((row.title, "—", "—", "—", row.why_not), is_muted=True, tip=row.why_not)
+        return TableRow((rich(row.title), "—", "—", tr("not fitted"), "—", row.why_not), is_muted=True, tip=row.why_not)
     misfit = plain(fit.misfit, 2) if np.isfinite(fit.misfit) else "—"
     delta = plain(row.delta_aicc, 1) if np.isfinite(row.delta_aicc) else "—"
     parameters = " · ".join(parameter_words(fit))
     told = fit.sentence or row.why_not
-    return TableRow((row.title, misfit, delta, parameters, told), is_muted=fit.is_misfit, tip=told or parameters)
+    cells = (rich(row.title), misfit, delta, _verdict(fit), rich(parameters), rich(told))
+    return TableRow(cells, is_muted=fit.is_misfit, tip=rich(told or parameters))
+
+
+def _verdict(fit: LawFit) -> str:
+    if fit.is_misfit:
+        return tr("misses the data")
+    return tr("degenerate") if fit.is_degenerate else tr("determined")
 
 
 def parameter_words(fit: LawFit) -> Sequence[str]:

@@ -23,6 +23,7 @@ _KINDS = (
     ("aspl", "aspl ucpl uc antistokes anti+stokes upconversion up+conversion"),
     ("pa", "pa pds lockin lock+in photothermal"),
     ("irf", "irf"),
+    ("low_power", "pl+low+power pl+lowpower"),
     ("lamp", "lamp neon argon calibration+lines"),
     ("pl", "pl stokes photoluminescence"),
     ("absorption", "absorption absorbance uvvis uv+vis"),

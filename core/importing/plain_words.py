@@ -21,6 +21,7 @@ _KINDS = {
     "pa_blank": "PA scan of a blank",
     "emission_blank": "emission of a blank",
     "irf": "IRF",
+    "low_power": "PL at low power",
 }
 
 

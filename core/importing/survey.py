@@ -22,7 +22,7 @@ _LINE_WIDTH_NM = 6.0
 _LINE_OFFSET_NM = 3.0
 _LINE_STEPS = 4.0
 _SCANS = ("pa", "pa_blank")
-_LIT = (*EMISSION_KINDS, "power", "reference", *SPHERE_KINDS)
+_LIT = (*EMISSION_KINDS, "power", "reference", "low_power", *SPHERE_KINDS)
 _SHOWN = 5
 _COMPARED = ("power_uw", "exposure_s", "em_gain", "nd_od")
 """What the counts of two spectra must share, or tell, before they can be compared."""

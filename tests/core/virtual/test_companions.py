@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,3 +93,26 @@ def test_particles_give_back_mean_and_spread(results: Results) -> None:
     assert sample.sizes.distributions[0].kind == truth["kind"]
     assert abs(sample.sizes.mean.value - truth["mean_nm"]) < 3.0 * sample.sizes.mean.error
     assert abs(sample.sizes.spread.value - truth["spread_nm"]) < 3.0 * sample.sizes.spread.error
+
+
+def test_yields_of_other_ways_and_the_scattering_are_found_again(results: Results) -> None:
+    truth: Any = truth_document(SMALL, seed=1)["companion"]
+    assert results.abc_yields is not None
+    assert results.sphere_yields is not None
+    assert results.matched is not None
+    (law,), (sphere,), (matched,) = (
+        found.readings for found in (results.abc_yields, results.sphere_yields, results.matched)
+    )
+    assert law.found is not None
+    assert sphere.reabsorbed is not None
+    assert matched.comparison is not None
+    assert matched.below_gap is not None
+    for reading, value in (
+        (law.found.peak_yield, truth["abc"]["peak_yield"]),
+        (sphere.quantum_yield, truth["sphere"]["quantum_yield"]),
+        (sphere.reabsorbed, truth["sphere"]["reabsorbed"]),
+        (matched.comparison.scattering, truth["matched"]["scattered"]),
+        (matched.below_gap, truth["matched"]["scattered"]),
+    ):
+        assert reading.is_determined
+        assert abs(reading.value - value) < 3.0 * reading.error

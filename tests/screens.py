@@ -31,7 +31,7 @@ from asplab.gui.step_list import MORE, STEPS
 from asplab.gui.window import Window
 
 PATIENCE_S = 180.0
-QUIET_S = 0.4
+QUIET_S = 0.8
 
 
 def main() -> None:

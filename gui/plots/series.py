@@ -24,6 +24,8 @@ _LABEL_GAP_PX, _FLANK_PX, _HIDDEN_PX = 9.0, 16.0, 24.0
 _RING_PX, _MANY = 9.0, 7
 _LEADER_GAP_PX = 6.0
 _SAMPLE_PX = 18.0
+_LONG, _FAINT = 0.8, 0.3
+"""Error bars longer than so much of the plot say next to nothing: they stand back, with this opacity."""
 _EMPTY: Array = np.empty(0)
 
 
@@ -202,12 +204,16 @@ class SeriesLayer(PointLayer):
 
     def _draw_errors(self, painter: QPainter, one: Drawn, to_pixel: PixelMap) -> None:
         good = np.isfinite(one.low) & np.isfinite(one.high) & np.isfinite(one.x)
-        for excluded, color in ((False, one.series.color), (True, "muted")):
-            shown = good & (one.excluded == excluded)
+        long = one.high - one.low > _LONG * self.boundingRect().height()
+        for excluded, is_long, color in (
+            *((False, is_long, one.series.color) for is_long in (True, False)),
+            *((True, is_long, "muted") for is_long in (True, False)),
+        ):
+            shown = good & (one.excluded == excluded) & (long == is_long)
             if shown.any():
                 x = np.repeat(np.round(to_pixel.x(one.x[shown])), 2)
                 ends = np.column_stack((to_pixel.y(one.low[shown]), to_pixel.y(one.high[shown]))).ravel()
-                painter.setPen(QPen(self.theme.color(color), 1))
+                painter.setPen(QPen(self.theme.color(color, _FAINT if is_long else 1.0), 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawPath(fn.arrayToQPath(x, ends, connect="pairs"))
 

@@ -8,12 +8,15 @@ import numpy as np
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray, wavelength_from_energy
+from asplab.gui.language import tr
 from asplab.gui.plots.series import Series
 from asplab.gui.widgets.numerals import plain
 
 _KNOWN_TO = 0.1
 _SEEN = 0.5
 _MOST_POINTS = 160
+_LARGE_ERROR = 0.12
+"""In units of the height of the band: more than this, and more is averaged for a point."""
 
 
 # --- selection -----------------------------------------------------------------------------------------------
@@ -106,12 +109,16 @@ def _stack_series(results: Results, temperature: int, k: int) -> list[Series]:
     if results.background is not None:
         level = float(np.mean(results.background.level[k, corrected.present[k]]))
     repeats = max(int(corrected.present[k].sum()), 1)
-    bin_size = max(1, block.wavelength_nm.size // _MOST_POINTS)
-    x, y, error = _binned(block.wavelength_nm, block.mean[row] - level, block.variance[row] / repeats, bin_size)
     low, high = bands.transmitted_nm[k]
-    seen = (x >= low) & (x <= high)
-    scale = _scale_onto_band(results, temperature, x, y, seen)
-    words = stack_words(stack)
+    size = max(1, block.wavelength_nm.size // _MOST_POINTS)
+    for bin_size in (size, 2 * size, 4 * size):
+        x, y, error = _binned(block.wavelength_nm, block.mean[row] - level, block.variance[row] / repeats, bin_size)
+        seen = (x >= low) & (x <= high)
+        scale = _scale_onto_band(results, temperature, x, y, seen)
+        # A weak signal shows in wider bins; in narrow ones its error bars fill the plot.
+        if not seen.any() or np.median(error[seen]) * abs(scale) < _LARGE_ERROR:
+            break
+    words, width = stack_words(stack), float(np.ptp(block.wavelength_nm)) / max(x.size, 1)
     return [
         Series(
             color="aspl" if stack.kind == "aspl" else "pl",
@@ -122,7 +129,10 @@ def _stack_series(results: Results, temperature: int, k: int) -> list[Series]:
             excluded=~seen,
             is_open=True,
             symbol_px=5.0,
-            tips=[f"{words} · {plain(value, 1)} nm" for value in x],
+            tips=[
+                tr("{words} · {nm} nm · mean over {width} nm", words=words, nm=plain(value, 1), width=plain(width, 1))
+                for value in x
+            ],
         )
     ]
 

@@ -1,6 +1,7 @@
 """The overview: four linked pictures of the same results."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -170,3 +171,14 @@ def test_a_contour_is_open_where_the_phonon_energy_is_not_bounded() -> None:
     closed, _ = contour(0.1, 0.04, np.diag([1e-6, 1e-6]))
     assert closed.max() == pytest.approx(1.0 / (0.04 - np.sqrt(TWO_PARAMETERS_68 * 1e-6)), rel=1e-3)
     assert np.isfinite(closed).all()
+
+
+def test_a_weak_signal_is_averaged_until_its_error_bars_leave_it_to_be_seen(opened: Bindings) -> None:
+    results = results_of(opened)
+    corrected = results.corrected
+    assert corrected is not None
+    blocks = tuple(replace(block, variance=1e4 * block.variance) for block in corrected.blocks)
+    weak = replace(results, corrected=replace(corrected, blocks=blocks))
+    few, many = (next(s for s in spectra_picture(one, 1, "").series if s.is_open) for one in (weak, results))
+    assert len(few.x) < 0.6 * len(many.x)
+    assert "mean over" in few.tips[0]

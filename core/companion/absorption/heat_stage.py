@@ -1,5 +1,6 @@
 """The absorption that photothermal scans tell, with the yields of the main analysis."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +20,8 @@ from asplab.core.units import FloatArray
 
 PHOTOTHERMAL = "PA"
 """Source of an absorption spectrum that was read off its heat."""
+_BOW = 0.1
+"""Part of a step of η by which it may bow out between two excitations."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +60,10 @@ def find_heat_tails(
         absorbing = absorption_of_heat(scan.energy_mev, heating)
         order = np.argsort(scan.energy_mev)
         warm = scan.energy_mev[order], _sorted(heating, order)
-        moved = absorption_of_heat(scan.energy_mev, _brighter(heating))
+        moved = tuple(
+            (name, absorption_of_heat(scan.energy_mev, replace(heating, photon_yield=other)))
+            for name, other in _other_yields(heating)
+        )
         tails.append(read_tail(sample, absorbing, emitting=emitting, heating=warm, settings=settings, moved=moved))
     return HeatFindings(tuple(tails))
 
@@ -67,29 +73,48 @@ def _heating(
 ) -> Heating:
     power = scan.power_uw
     quantum_yield = measured(float(fit.quantum_yield[t]), float(fit.quantum_yield_error[t]))
+    eta, between = _eta_along(reference_mev - scan.energy_mev, fit, t)
     return Heating(
         signal=(scan.volts.mean(axis=0) - baseline.volts) / power,
         error=np.sqrt(scan.noise / len(scan.volts)) / power,
-        photon_yield=quantum_yield.value * _eta_along(reference_mev - scan.energy_mev, fit, t),
+        photon_yield=quantum_yield.value * eta,
+        between=quantum_yield.value * between,
         quantum_yield=quantum_yield,
         emission_mev=emission_mev,
     )
 
 
-def _brighter(heating: Heating) -> Heating:
-    """Return the heating with a quantum yield one standard error larger."""
-    part = 1.0 + heating.quantum_yield.error / heating.quantum_yield.value
-    return replace(heating, photon_yield=heating.photon_yield * part)
+def _other_yields(heating: Heating) -> Iterator[tuple[str, FloatArray]]:
+    """Yield photon yields (n,) one standard error off: of QY, and of how η runs between the excitations."""
+    quantum_yield = heating.quantum_yield
+    yield "the quantum yield", heating.photon_yield * (1.0 + quantum_yield.error / quantum_yield.value)
+    yield "η between excitations", heating.photon_yield + heating.between
 
 
-def _eta_along(detuning_mev: FloatArray, fit: EfficiencyFit, t: int) -> FloatArray:
-    """Return η at detunings (n,): 1 above the gap, a monotone cubic between measured ones, NaN beyond the last."""
+def _eta_along(detuning_mev: FloatArray, fit: EfficiencyFit, t: int) -> tuple[FloatArray, FloatArray]:
+    """Return η at detunings (n,) and what is not known of it between those measured.
+
+    η is 1 above the gap, a monotone cubic between measured ones, NaN beyond the last. A sigmoid bows out of the cubic
+    by about a tenth of the step between two of them, half-way.
+    """
+    x, y = _known_eta(fit, t)
+    if x.size < 2:
+        found = np.where(detuning_mev <= 0.0, 1.0, np.nan)
+        return found, np.zeros(detuning_mev.size)
+    at = np.maximum(detuning_mev, 0.0)
+    k = np.clip(np.searchsorted(x, at) - 1, 0, x.size - 2)
+    place = (at - x[k]) / (x[k + 1] - x[k])
+    bow = np.maximum(4.0 * place * (1.0 - place), 0.0)
+    return PchipInterpolator(x, y, extrapolate=False)(at), _BOW * np.abs(y[k + 1] - y[k]) * bow
+
+
+def _known_eta(fit: EfficiencyFit, t: int) -> tuple[FloatArray, FloatArray]:
+    """Return detunings and η of a temperature, with 1 at the gap before them."""
     use = fit.fitted[t] & np.isfinite(fit.eta[t]) & (fit.detuning_mev[t] > 0.0)
     order = np.argsort(fit.detuning_mev[t][use])
     x = np.concatenate(([0.0], fit.detuning_mev[t][use][order]))
     y = np.concatenate(([1.0], fit.eta[t][use][order]))
-    found = PchipInterpolator(x, y, extrapolate=False)(np.maximum(detuning_mev, 0.0)) if x.size > 1 else np.nan
-    return np.where(detuning_mev <= 0.0, 1.0, found)
+    return x, y
 
 
 def _sorted(heating: Heating, order: np.ndarray) -> Heating:
@@ -98,6 +123,7 @@ def _sorted(heating: Heating, order: np.ndarray) -> Heating:
         signal=heating.signal[order],
         error=heating.error[order],
         photon_yield=heating.photon_yield[order],
+        between=heating.between[order],
     )
 
 

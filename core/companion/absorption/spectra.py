@@ -54,11 +54,13 @@ class Heating:
     """What it takes to read absorption off its heat: the signal per power (n,) with errors, and the yields.
 
     ``photon_yield`` (n,) is the quantum yield above the gap and η times that below; NaN where η is not known.
+    ``between`` (n,) is what is not known of it between the excitations that tell η.
     """
 
     signal: FloatArray
     error: FloatArray
     photon_yield: FloatArray
+    between: FloatArray
     quantum_yield: Reading
     emission_mev: float
 
@@ -114,7 +116,9 @@ def absorption_of_heat(energy_mev: FloatArray, heating: Heating) -> Absorbing:
     use = np.isfinite(fraction) & (fraction > 0.0)
     divided = fraction[use]
     order = np.argsort(energy_mev[use])
-    signal, error = heating.signal[use] / divided, heating.error[use] / divided
+    signal = heating.signal[use] / divided
+    of_yield = signal * heating.between[use] * heating.emission_mev / (energy_mev[use] * divided)
+    error = np.hypot(heating.error[use] / divided, of_yield)
     told = "From its heat, with QY and η of the main analysis."
     return Absorbing(energy_mev[use][order], signal[order], error[order], told)
 

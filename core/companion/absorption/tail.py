@@ -18,6 +18,8 @@ from asplab.core.settings import TailSettings
 from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray
 
+Moved = tuple[tuple[str, Absorbing], ...]
+
 _SEEN = 3.0
 _SEEN_PART = 0.8
 """Part of the points of a wing that must stand out of their noise."""
@@ -67,8 +69,9 @@ class Tail:
     eta : Reciprocity or None
     reasons : dict of str to str
         Why there is no exciton, tail, star or eta; empty texts where there is one.
-    moved : Absorbing or None
-        What absorption would be with a quantum yield one standard error larger, where it was read off its heat.
+    moved : tuple of (str, Absorbing)
+        What absorption would be with something else one standard error larger, by the name of that; of absorption
+        that was read off its heat.
     """
 
     sample: Sample
@@ -81,7 +84,7 @@ class Tail:
     star: KennardStepanov | None
     eta: Reciprocity | None
     reasons: dict[str, str]
-    moved: Absorbing | None = None
+    moved: Moved = ()
 
 
 def read_tail(
@@ -91,7 +94,7 @@ def read_tail(
     emitting: Emitting | None,
     heating: tuple[FloatArray, Heating] | None,
     settings: TailSettings,
-    moved: Absorbing | None = None,
+    moved: Moved = (),
 ) -> Tail:
     """Return what an absorption spectrum says; what it does not determine has a reason in its place.
 
@@ -156,18 +159,19 @@ def _urbach(tail: Tail, settings: TailSettings, reasons: dict[str, str]) -> Urba
         reasons["urbach"] = str(error)
         return None
     reasons["urbach"] = found.urbach.reason
-    return found if tail.moved is None else _with_yield(found, tail.moved)
+    return _with_moved(found, tail.moved)
 
 
-def _with_yield(found: UrbachTail, moved: Absorbing) -> UrbachTail:
-    """Return a tail that was read off its heat, with what the error of the quantum yield does to it."""
-    if not found.urbach.is_determined:
-        return found
-    other = fit_urbach(
-        moved.energy_mev, moved.absorption, error=moved.error, below_mev=found.range_mev[1], range_mev=found.range_mev
-    )
-    by = other.urbach.value - found.urbach.value
-    return widened(found, by, by="the quantum yield") if math.isfinite(by) else found
+def _with_moved(found: UrbachTail, moved: Moved) -> UrbachTail:
+    """Return a tail with what the errors of all else do to it in the same range."""
+    wide = found
+    for name, one in moved if found.urbach.is_determined else ():
+        other = fit_urbach(
+            one.energy_mev, one.absorption, error=one.error, below_mev=found.range_mev[1], range_mev=found.range_mev
+        )
+        by = other.urbach.value - found.urbach.value
+        wide = widened(wide, by, by=name) if math.isfinite(by) else wide
+    return wide
 
 
 def _star(tail: Tail, emitting: Emitting, settings: TailSettings, reasons: dict[str, str]) -> KennardStepanov | None:

@@ -21,7 +21,7 @@ _SEEN = 3.0
 _STEPS = 12
 _LARGEST = 300.0
 _RIDGE = 1e-12
-_MOST_STEPS, _MOST_HALVINGS, _CONVERGED = 30, 10, 1e-9
+_MOST_STEPS, _MOST_HALVINGS, _CONVERGED = 30, 10, 1e-7
 _CLEAR_PART = 0.2
 """Part of the chosen range that is given up at its upper end."""
 
@@ -156,11 +156,10 @@ def _fit(energy: FloatArray, y: FloatArray, sigma: FloatArray, low: float, high:
     slope, height = np.polyfit(x[seen], np.log(a[seen]), 1, w=a[seen] / s[seen])
     if not slope > 0.0:
         return None
-    line = _exponential(x, a, s, np.array([height, slope]))
-    curve = _exponential(x, a, s, np.array([height, slope, 0.0]))
-    (height, slope), covariance, misfit = line
+    (height, slope), covariance, misfit = _exponential(x, a, s, np.array([height, slope]))
     if not slope > 0.5 * _LEAST_DECADES:
         return None
+    curve = _exponential(x, a, s, np.array([height, slope, 0.0]))
     bend, bend_error = float(curve[0][2]), math.sqrt(curve[1][2, 2])
     error = half / slope**2 * math.sqrt(covariance[1, 1])
     return _Tail(
@@ -188,13 +187,15 @@ def _exponential(
     def model(c: FloatArray) -> FloatArray:
         return np.asarray(np.exp(np.minimum(design @ c, _LARGEST)) / s)
 
+    def normal(jacobian: FloatArray) -> FloatArray:
+        product = jacobian.T @ jacobian
+        return np.asarray(product + _RIDGE * np.trace(product) * np.eye(start.size))
+
     target, found, shown = a / s, start, model(start)
     chi2 = float(np.sum((target - shown) ** 2))
     for _ in range(_MOST_STEPS):
         jacobian = design * shown[:, np.newaxis]
-        normal = jacobian.T @ jacobian
-        normal += _RIDGE * np.trace(normal) * np.eye(start.size)
-        step = np.linalg.solve(normal, jacobian.T @ (target - shown))
+        step = np.linalg.solve(normal(jacobian), jacobian.T @ (target - shown))
         for _ in range(_MOST_HALVINGS):
             tried = model(found + step)
             lower = float(np.sum((target - tried) ** 2))
@@ -206,9 +207,8 @@ def _exponential(
         gain, found, shown, chi2 = chi2 - lower, found + step, tried, lower
         if gain <= _CONVERGED * chi2:
             break
-    jacobian = design * shown[:, np.newaxis]
     misfit = chi2 / max(x.size - start.size, 1)
-    covariance = np.linalg.pinv(jacobian.T @ jacobian) * max(misfit, 1.0)
+    covariance = np.linalg.inv(normal(design * shown[:, np.newaxis])) * max(misfit, 1.0)
     return found, np.asarray(covariance), misfit
 
 

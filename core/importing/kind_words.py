@@ -22,7 +22,7 @@ _KINDS = (
     ("background", "pump+off probe+only"),
     ("aspl", "aspl ucpl uc antistokes anti+stokes upconversion up+conversion"),
     ("pa", "pa pds lockin lock+in photothermal"),
-    ("irf", "irf"),
+    ("irf", "irf crosscorrelation cross+correlation"),
     ("low_power", "pl+low+power pl+lowpower"),
     ("lamp", "lamp neon argon calibration+lines"),
     ("pl", "pl stokes photoluminescence"),
@@ -38,6 +38,7 @@ _KINDS = (
     ("filter", "filter filters"),
     ("laser", "laser lasers"),
     ("power", "power powers powerseries"),
+    ("sizes", "sizes particles imagej"),
 )
 _BESIDE_VALUES = re.compile(
     r"(?<![A-Za-z])(?:"

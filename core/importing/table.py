@@ -14,6 +14,7 @@ from asplab.core.importing.quantities import same
 from asplab.core.importing.scan import Scan
 from asplab.core.importing.scanned import ScannedFile, ScannedPart
 from asplab.core.importing.template import Template
+from asplab.core.io import imagej, surface_xplorer
 
 __all__ = [
     "COLUMNS",
@@ -63,6 +64,8 @@ _NEEDED = {
     "pa": ("temperature_k",),
     **dict.fromkeys(CURVE_KINDS, ()),
 }
+_OF_FORMATS = {imagej.NAME: "sizes", surface_xplorer.NAME: "transient", surface_xplorer.TRANSPOSED_NAME: "transient"}
+"""Formats that hold one kind alone."""
 _HEADER: Source = "file header"
 _NAMES: tuple[Source, ...] = ("folder name", "file name")
 _STRENGTH = {source: rank for rank, source in enumerate(SOURCES)}
@@ -325,9 +328,11 @@ def table_of(
 def filled(row: ImportRow, template: Template | None, header_keys: Sequence[HeaderKey]) -> ImportRow:
     """Return ``row`` with what its header and its name say; what others said stays."""
     said = read_headers(row.part, keys=header_keys)
+    kind = _OF_FORMATS.get(row.part.reader)
+    of_format = () if kind is None else (Finding("kind", kind, _HEADER, row.part.reader),)
     kept = tuple(finding for finding in row.findings if finding.source != _HEADER)
     doubts = tuple(doubt for doubt in row.doubts if not doubt.startswith(_HEADER))
-    return named(replace(row, findings=(*said.findings, *kept), doubts=(*said.doubts, *doubts)), template)
+    return named(replace(row, findings=(*of_format, *said.findings, *kept), doubts=(*said.doubts, *doubts)), template)
 
 
 def named(row: ImportRow, template: Template | None) -> ImportRow:

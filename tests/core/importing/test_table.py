@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from importing_samples import row_of, spectrum, table, values
 
+from asplab.core.companion.sizes.virtual import results_table
 from asplab.core.importing import edits
 from asplab.core.importing.findings import SOURCES, Finding
 from asplab.core.importing.headers import HeaderKey
@@ -126,3 +128,12 @@ def test_files_that_cannot_be_read_are_listed_and_have_no_rows(tmp_path):
     found = table(tmp_path, good=spectrum(), empty="")
     assert [file.name for file in found.failures] == ["empty.csv"]
     assert [row.file for row in found.rows] == ["good.csv"]
+
+
+def test_formats_that_hold_one_kind_alone_say_it(tmp_path):
+    (tmp_path / "grid3.csv").write_bytes(results_table(np.array([40.0, 42.5]), delimiter=","))
+    (tmp_path / "run_250K_530nm.csv").write_text("Time (ps),490,495,500\n-0.1,1,2,3\n0,3,4,5\n0.1,5,6,7\n")
+    found = table_of(scan([tmp_path]))
+    assert [found.value(k, "kind") for k in range(2)] == ["sizes", "transient"]
+    assert found.cell(0, "kind").origin == "file header: ImageJ results"
+    assert found.missing == ()

@@ -19,7 +19,7 @@ def find_windows(spectra: SphereSpectra, settings: YieldSettings) -> tuple[Windo
     """Return the windows of laser and emission: those of the settings, else found from the lines.
 
     The laser is the maximum of the empty sphere; the emission the maximum beyond its window with the sample in the
-    beam.
+    beam, less what the empty sphere shows there of the laser.
 
     Raises
     ------
@@ -49,7 +49,10 @@ def _emission(spectra: SphereSpectra, laser: Window) -> Window:
             "Take wider spectra, or move the window."
         )
     right = axis[beyond]
-    light = _smooth(spectra.inside.mean(axis=0)[beyond])
+    inside, empty = spectra.inside.mean(axis=0), spectra.empty.mean(axis=0)
+    of_laser = (axis >= laser[0]) & (axis <= laser[1])
+    left = float(inside[of_laser].sum() / empty[of_laser].sum()) if empty[of_laser].any() else 0.0
+    light = _smooth((inside - left * empty)[beyond])
     top = int(np.argmax(light))
     low, high = _half(right, light, top, -1), _half(right, light, top, 1)
     peak = float(right[top])

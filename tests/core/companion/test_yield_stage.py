@@ -160,6 +160,24 @@ def test_windows_by_hand_take_the_place_of_those_that_are_found() -> None:
     assert one.quantum_yield.value == pytest.approx(0.954 * found.quantum_yield.value, rel=0.01)
 
 
+def test_wings_of_the_laser_are_not_taken_for_weak_emission() -> None:
+    weak = SphereTruth(0.4, 0.002, reabsorbed=0.0)
+    spectra = virtual_sphere(np.random.default_rng(0), weak, photons=2e6)
+    axis = spectra.wavelength_nm
+    wing = np.exp(-np.abs(axis - 450.0) / 8.0)
+    named = [
+        (kind, rows + 5e3 * left * wing)
+        for kind, rows, left in (
+            ("sphere_blank", spectra.empty, 1.0),
+            ("sphere_out", spectra.beside, 0.92),
+            ("sphere_in", spectra.inside, 0.552),
+        )
+    ]
+    (one,) = read(sphere_records(named, axis)).readings
+    assert one.emission_nm is not None
+    assert sum(one.emission_nm) / 2.0 == pytest.approx(514.0, abs=4.0)
+
+
 @pytest.mark.parametrize(
     ("header", "unit", "is_true"),
     [("irradiance", "named", True), ("counts", "power", True), ("counts", "named", False)],

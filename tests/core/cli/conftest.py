@@ -54,3 +54,9 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the figures out, which take most of the time."""
     monkeypatch.setattr("asplab.core.jobs.analyze.write_figures", lambda *_, **__: ())
+
+
+@pytest.fixture
+def quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw every figure, but write it as SVG alone: PDF and PNG take three quarters of the time."""
+    monkeypatch.setattr("asplab.core.export.drawing.FORMATS", ("svg",))

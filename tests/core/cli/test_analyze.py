@@ -126,6 +126,7 @@ def test_an_experiment_none_of_whose_files_can_be_used_is_bad_input(table: Path,
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("quick_figures")
 def test_a_missing_result_ends_with_code_1_and_the_rest_is_written(data: Path, tmp_path: Path) -> None:
     lines = (data / "manifest.csv").read_text(encoding="utf-8").splitlines()
     manifest = data / "no-scans.csv"
@@ -159,6 +160,7 @@ def test_one_temperature_is_no_reason_to_speak_of_a_joint_fit(table: Path, tmp_p
     assert not [line for line in done.out.splitlines() if line.strip().startswith("all")]
 
 
+@pytest.mark.usefixtures("quick_figures")
 def test_temperatures_without_a_fit_are_told_in_one_line(table: Path, tmp_path: Path) -> None:
     rows = [f"{t},{detuning},0.9,0.01" for t in (80, 120, 160) for detuning in (20, 40)]
     text = "\n".join(["temperature_k,detuning_mev,eta,eta_error", *rows])

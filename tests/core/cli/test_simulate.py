@@ -68,11 +68,13 @@ def test_simulate_refuses_a_truth_it_does_not_know(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.usefixtures("quick_figures")
 def test_demo_writes_data_and_results_and_compares_with_the_truth(in_folder: Path) -> None:
     done = run("demo")
     folder = in_folder / "asplab-demo"
     assert done.code == 0, done.err
     assert (folder / "project.nxs").is_file()
+    assert (folder / "figures" / "fig3.svg").is_file()
     assert (folder / "data" / "truth.json").is_file()
     assert json.loads((folder / "results.json").read_text(encoding="utf-8"))["simulated"] is True
     assert "SIMULATED DATA" in done.out

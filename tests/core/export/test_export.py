@@ -119,6 +119,12 @@ def read_csv(text: str) -> tuple[list[str], list[str], list[str], list[list[str]
     return comments, header, units, rows
 
 
+@pytest.fixture
+def svg_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write figures in one format: PDF and PNG take three quarters of the time."""
+    monkeypatch.setattr("asplab.core.export.drawing.FORMATS", ("svg",))
+
+
 @pytest.mark.parametrize("part", sorted(KEYS))
 def test_every_row_of_results_json_has_the_keys_of_the_contract(document: dict[str, Any], part: str) -> None:
     missing = [KEYS[part] - set(row) for row in document[part]]
@@ -259,6 +265,7 @@ def test_each_table_is_written_with_header_units_and_provenance(results: Results
         assert bool(rows) == (path.stem not in ("models", "model_systematics", "power_series"))
 
 
+@pytest.mark.usefixtures("svg_alone")
 def test_measured_data_are_not_called_simulated(results: Results, from_efficiency: Results, tmp_path: Path) -> None:
     measured = replace(results, document=Document(replace(results.document.experiment, simulated=False)))
     assert results_document(measured)["simulated"] is False
@@ -373,6 +380,7 @@ def test_drawing_leaves_the_settings_of_matplotlib_alone(from_efficiency: Result
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.usefixtures("svg_alone")
 def test_only_figures_that_the_results_allow_are_drawn(
     from_efficiency: Results, without_scans: Results, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from asplab.core.energies.references import SAME_TEMPERATURE_K
 from asplab.core.energies.stage import Energies
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import Curve, Experiment
+from asplab.core.grouping.medium import main_part
 from asplab.core.photothermal.absorption import Absorbed
 from asplab.core.responses.stage import Responses
 from asplab.core.scans import Scans
@@ -63,7 +64,7 @@ def _of_curves(experiment: Experiment, temperature_k: float, settings: EnergySet
     for known in settings.given_absorption:
         if abs(known.temperature_k - temperature_k) <= SAME_TEMPERATURE_K and known.error_mev > 0.0:
             return measured(known.energy_mev, known.error_mev, "meV")
-    for curve in experiment.curves:
+    for curve in main_part(experiment).curves:
         own = curve.condition.temperature_k
         if curve.kind == "absorption" and own is not None and abs(own - temperature_k) <= SAME_TEMPERATURE_K:
             return _of_curve(curve, settings.medium)

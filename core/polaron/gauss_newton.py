@@ -12,6 +12,8 @@ _MAX_STEPS = 40
 _CONVERGED = 1e-5
 """Predicted gain in χ² (relative to 1 + χ²) at which the last step is taken without another look."""
 _DAMPING_START, _DAMPING_MAX = 1e-3, 1e8
+_DAMPING_FELT = 1e-2
+"""Least damping after a step that failed: less would take the same step again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def minimise(
                 break
         new_chi2, new_gradient, new_normal = objective(trial)
         better = active & (new_chi2 <= chi2 * (1 + 1e-14))
-        damping = np.where(better, damping * 0.01, damping * 10.0)
+        damping = np.where(better, damping * 0.01, np.maximum(damping * 10.0, _DAMPING_FELT))
         active &= damping < _DAMPING_MAX
         if better.all():
             parameters, chi2, gradient, normal = trial, new_chi2, new_gradient, new_normal

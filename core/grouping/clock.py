@@ -25,6 +25,10 @@ _REMEMBERED = 1 << 16
 """Stamps whose meaning is remembered: all of a run, which are asked for anew whenever an edge is dragged."""
 
 
+_RUNS = 8
+"""Sets of stamps whose line is remembered: those of emission and of scans of an analysis or two."""
+
+
 @lru_cache(_REMEMBERED)
 def form_of(text: str) -> Form:
     """Return the form of a time stamp: a number of seconds, a time of day, a date, or a date with its time zone.
@@ -117,22 +121,7 @@ class Timeline:
     @classmethod
     def of(cls, stamps: Iterable[str]) -> "Timeline":
         """Lay out the stamps of a run, missing ones left out; times of day lie on a circle, cut at its longest gap."""
-        forms: dict[Form, str] = {}
-        times = set()
-        for text in filter(str.strip, stamps):
-            try:
-                forms.setdefault(form_of(text), text)
-            except ValueError:
-                return cls(None, trouble=f"the time stamp '{text}' is not understood")
-            times.add(clock(text))
-        if len(forms) > 1:
-            examples = " and ".join(f"'{text}'" for text in list(forms.values())[:2])
-            return cls(None, trouble=f"time stamps of different form ({examples}) can't be compared")
-        if "clock" not in forms:
-            return cls(next(iter(forms), None))
-        ordered = np.array(sorted(times))
-        gaps = np.diff(ordered, append=ordered[0] + _DAY_S)
-        return cls("clock", float(np.roll(ordered, -1)[int(np.argmax(gaps))]))
+        return _laid_out(tuple(stamps))
 
     def seconds(self, stamps: Sequence[str]) -> FloatArray | None:
         """Return stamps of the run in s, (n,); None where one is missing, or where they can't be compared."""
@@ -140,3 +129,23 @@ class Timeline:
             return None
         times = np.array([clock(text) for text in stamps])
         return times + _DAY_S * (times < self.begin_s) if self.form == "clock" else times
+
+
+@lru_cache(_RUNS)
+def _laid_out(stamps: tuple[str, ...]) -> Timeline:
+    forms: dict[Form, str] = {}
+    times = set()
+    for text in filter(str.strip, stamps):
+        try:
+            forms.setdefault(form_of(text), text)
+        except ValueError:
+            return Timeline(None, trouble=f"the time stamp '{text}' is not understood")
+        times.add(clock(text))
+    if len(forms) > 1:
+        examples = " and ".join(f"'{text}'" for text in list(forms.values())[:2])
+        return Timeline(None, trouble=f"time stamps of different form ({examples}) can't be compared")
+    if "clock" not in forms:
+        return Timeline(next(iter(forms), None))
+    ordered = np.array(sorted(times))
+    gaps = np.diff(ordered, append=ordered[0] + _DAY_S)
+    return Timeline("clock", float(np.roll(ordered, -1)[int(np.argmax(gaps))]))

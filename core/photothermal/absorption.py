@@ -208,8 +208,9 @@ def _misread(scans: ScanSet, baseline: FittedBaseline, error_mev: FloatArray) ->
 def _slopes(scans: ScanSet, baseline: FittedBaseline) -> FloatArray:
     """Return the slope of the signal per power at each excitation, per meV."""
     signal = (scans.volts.mean(axis=0) - baseline.volts) / scans.power_uw
-    slopes = np.zeros(scans.excitation_mev.size)
-    for row, at in enumerate(scans.excitation_mev):
-        near = np.argsort(np.abs(scans.energy_mev - at))[:_SLOPE_POINTS]
-        slopes[row] = np.polyfit(scans.energy_mev[near] - at, signal[near], 1)[0]
+    off = scans.energy_mev - scans.excitation_mev[:, None]
+    near = np.argsort(np.abs(off), axis=1)[:, :_SLOPE_POINTS]
+    x = np.take_along_axis(off, near, axis=1)
+    x = x - x.mean(axis=1, keepdims=True)
+    slopes: FloatArray = np.sum(x * signal[near], axis=1) / np.sum(x**2, axis=1)
     return slopes

@@ -24,7 +24,7 @@ class MissingInput(AsplabError):
     """A stage needs a value that nobody supplied and no stage makes."""
 
 
-# Every analysis has the same few sets of stages, and reading their hints takes longer than to run most of them.
+# Every analysis has the same few sets of stages, and reading the hints of one takes most of a millisecond.
 @lru_cache(maxsize=8)
 def _wired(stages: tuple[Stage, ...]) -> tuple[Wiring, Mapping[Any, frozenset[Any]]]:
     """Return the stages by what they make, and the types that each product follows from."""

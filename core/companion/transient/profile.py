@@ -115,8 +115,7 @@ def read_rise(
         return _end(objective, best, least, widened * z**2, side=side, reach=error_fs * z)
 
     one, limit = quantile(float(norm.cdf(1.0))), quantile(LIMIT_CHANCE)
-    low, high = end(one, -1.0), end(one, 1.0)
-    fastest, slowest = end(limit, -1.0), end(limit, 1.0)
+    high, slowest = end(one, 1.0), end(limit, 1.0)
     if tau < fwhm and not objective.response.is_measured:
         reason = (
             f"a rise of {tau:.0f} fs is below the response of {fwhm:.0f} fs, and {objective.response.missing} was not "
@@ -124,6 +123,7 @@ def read_rise(
             "the sample."
         )
         return Reading(tau, error_fs, "fs", None, high, None, slowest, reason)
+    low, fastest = end(one, -1.0), end(limit, -1.0)
     if fastest is None:
         reason = (
             f"no rise can be told from a response of {fwhm:.0f} fs. Use shorter pulses, know time zero better, or "

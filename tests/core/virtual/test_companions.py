@@ -116,3 +116,24 @@ def test_yields_of_other_ways_and_the_scattering_are_found_again(results: Result
     ):
         assert reading.is_determined
         assert abs(reading.value - value) < 3.0 * reading.error
+
+
+def test_absorption_gives_back_tail_detailed_balance_and_media(results: Results) -> None:
+    truth: Any = truth_document(SMALL, seed=1)["companion"]["absorption"]  # type: ignore[index]
+    assert results.absorption is not None
+    film, wet = results.absorption.tails
+    (pair,) = results.absorption.media
+    assert film.urbach is not None
+    assert wet.star is not None
+    assert wet.star.agrees
+    assert wet.eta is not None
+    assert pair.comparison is not None
+    for reading, value in (
+        (film.urbach.urbach, truth["film"][0]["urbach_mev"]),
+        (wet.maximum, truth["suspension"]["maximum_mev"]),
+        (wet.star.wing, truth["suspension"]["temperature_k"]),
+        (pair.comparison.peak_shift, truth["film_less_suspension_mev"]),
+        (pair.comparison.width_ratio, truth["film_over_suspension_width"]),
+    ):
+        assert reading.is_determined
+        assert abs(reading.value - value) < 3.0 * reading.error

@@ -23,7 +23,7 @@ HIT_PX = 10.0
 _LABEL_GAP_PX, _FLANK_PX, _HIDDEN_PX = 9.0, 16.0, 24.0
 _RING_PX, _MANY = 9.0, 7
 _LEADER_GAP_PX = 6.0
-_SAMPLE_PX = 18.0
+_SAMPLE_PX, _CORNER_PX = 18.0, 16.0
 _LONG, _FAINT = 0.8, 0.3
 """Error bars longer than so much of the plot say next to nothing: they stand back, with this opacity."""
 _EMPTY: Array = np.empty(0)
@@ -291,7 +291,7 @@ class SeriesLayer(PointLayer):
         named = [one for one in self._drawn if one.series.label and one.series.label_at == "corner"]
         for index, one in enumerate(named):
             width = rich_width(one.series.label, painter.font())
-            left, y = frame.right() - width - 6, frame.top() + (index + 2) * LABEL_PX
+            left, y = frame.right() - width - _CORNER_PX, frame.top() + (index + 2) * LABEL_PX
             box = QRectF(left - _SAMPLE_PX - 8, y - LABEL_PX / 2, width + _SAMPLE_PX + 12, LABEL_PX)
             painter.fillRect(box, self.theme.color("panel", 0.8))
             style = Qt.PenStyle.DashLine if one.series.is_dashed else Qt.PenStyle.SolidLine

@@ -39,7 +39,7 @@ class MatchedPage(CompanionPage):
         eta.display_hint(tr("Bars hold 68 % · triangles: 95 % limits · wheel zooms · A shows all"))
         scattered = SeriesPlot(theme, x_label=tr("Wavelength (nm)"), y_label=tr("Scattered (% of the beam)"))
         scattered.display_hint(
-            tr("Curve: λ<sup>−p</sup> through the points; p is a setting · wheel zooms · A shows all")
+            tr("Curve: λ<sup>−p</sup> through the points, told at the Stokes wavelength · wheel zooms · A shows all")
         )
         titles = (tr("η by two ways"), tr("Scattered"), tr("Excitations"))
         super().__init__(theme, (eta, scattered), titles, _COLUMNS, parent)
@@ -167,11 +167,10 @@ def _scattering(one: MatchedReading) -> list[Series]:
 def _scattered_words(one: MatchedReading) -> str:
     if one.comparison is None:
         return ""
-    at = plain(float(one.table.stokes.wavelength_nm[0]), 0)
-    words = tr("{told} at {at} nm", told=_percent(one.comparison.scattering), at=at)
     if one.below_gap is None:
-        return words
-    return tr("{words}, from below the gap {below}", words=words, below=_percent(one.below_gap))
+        return _percent(one.comparison.scattering)
+    told, below = _percent(one.comparison.scattering), _percent(one.below_gap)
+    return tr("{told}, from below the gap {below}", told=told, below=below)
 
 
 def _percent(reading: Reading) -> str:

@@ -33,7 +33,7 @@ _COLUMNS = (
     Column(tr("Medium"), align="left", is_spare=True),
     Column("T"),
     Column(tr("Yield"), "", tr("With its 68 % interval, or a 95 % limit")),
-    Column(tr("What it means"), align="left", gives_way=True, is_spare=True),
+    Column(tr("What it means"), align="left", gives_way=True, is_spare=True, rank=1),
 )
 _METHODS = {OF_RATIO: "R", OF_POWER: tr("ABC law"), OF_SPHERE: tr("integrating sphere")}
 _COLORS = {OF_RATIO: "accent", OF_POWER: detuning_spec(0), OF_SPHERE: detuning_spec(2)}

@@ -21,14 +21,20 @@ from asplab.core.settings import (
     EnergySettings,
     GroupingSettings,
     IntegrationSettings,
+    MatchedSettings,
     ModelSettings,
     PolaronSettings,
     PumpSettings,
     ResponseSettings,
     ScanSettings,
     Settings,
+    SizeSettings,
     SystematicsSettings,
+    TailSettings,
+    TransientSettings,
     TransmissionSettings,
+    TrendSettings,
+    YieldSettings,
 )
 
 TOY = Toy(tail_mev=15.0, repeats=3)
@@ -69,6 +75,12 @@ EDITS = {
     "polaron": (PolaronSettings(detuning_range_mev=(0.0, 60.0)), ("polaron", "intervals")),
     "models": (ModelSettings(compared=("thermal",)), ()),
     "systematics": (SystematicsSettings(wavelength_nm=0.5), ()),
+    "yields": (YieldSettings(response_error_percent=1.0), ("sphere_yields",)),
+    "matched": (MatchedSettings(scattering_exponent=3.0), ("matched",)),
+    "transients": (TransientSettings(artefact_terms=1), ()),
+    "sizes": (SizeSettings(minimum_nm=3.0), ()),
+    "trends": (TrendSettings(energy="mean"), ()),
+    "tails": (TailSettings(matched_eta=0.9), ()),
 }
 UNTOUCHED = {
     "transmission": ("gathered", "corrected", "layout", "excitations"),
@@ -87,6 +99,7 @@ UNTOUCHED = {
     "corrections": ("gathered",),
     "models": ORDER,
     "systematics": ORDER,
+    **dict.fromkeys(("yields", "matched", "transients", "sizes", "trends", "tails"), ORDER),
 }
 
 

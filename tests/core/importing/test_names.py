@@ -199,7 +199,7 @@ def test_a_comma_is_decimal_where_another_number_of_the_name_shows_it():
         ("120 K/misc/CsPbBr3 laser exc 428nm 1.txt", "laser"),
         ("120 K/misc/CsPbBr3 power exc 428nm 2.txt", "power"),
         ("misc/reference exc 518nm 3.txt", "reference"),
-        ("T120K/PL_low_power_448nm_r01.csv", "low_power"),
+        ("T120K/low_power_PL_r01.csv", "low_power"),
         ("power 5uW/PL 448nm r1.csv", "pl"),
         ("misc/filter_2.txt", "filter"),
         ("misc/laserLine_3.txt", "laser"),

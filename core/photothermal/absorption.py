@@ -10,7 +10,7 @@ from asplab.core.grouping.layout import Layout
 from asplab.core.photothermal.baseline import FittedBaseline, Found, blank_problems, find_baseline, unit_problems
 from asplab.core.photothermal.coarse_steps import interpolate
 from asplab.core.photothermal.leak_check import blank_remedy, leak_problems, quadrature_readings
-from asplab.core.photothermal.other_temperature import bring
+from asplab.core.photothermal.other_temperature import bring, is_elsewhere, net_curves
 from asplab.core.problems import Problem
 from asplab.core.scans import Scans, ScanSet
 from asplab.core.settings import BaselineSettings
@@ -144,11 +144,15 @@ def _follow_tails(
 
     ``readings_of`` is ``mean``, ``misread`` and ``of_power`` of `Absorbed`.
     """
-    mean = readings_of[0]
+    if not any(map(is_elsewhere, scans.sets)):
+        return
+    mean, curves = readings_of[0], net_curves(scans.sets, baselines, energies.reference_mev)
     for t, scan_set in enumerate(scans.sets):
-        readings = per_scan[t]
-        brought = None if readings is None else bring(t, scans.sets, baselines, energies.reference_mev)
-        if scan_set is None or readings is None or brought is None:
+        readings, curve = per_scan[t], curves[t]
+        if scan_set is None or readings is None or curve is None or not is_elsewhere(scan_set):
+            continue
+        brought = bring(scan_set, curve, curves, float(energies.reference_mev[t]))
+        if brought is None:
             continue
         here = scan_set.stacks
         error = np.diag(np.nan_to_num(mean[here] * brought.error) ** 2)

@@ -37,7 +37,7 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Curve:
+class Curve:
     """Net signal per power of the scans of one temperature against detuning, ascending, and its noise."""
 
     scanned_k: float
@@ -59,28 +59,32 @@ class _Curve:
         return np.log(mean), error / mean
 
 
-def bring(
-    t: int, sets: Sequence[ScanSet | None], baselines: Sequence[FittedBaseline | None], reference_mev: FloatArray
-) -> Brought | None:
+def net_curves(
+    sets: Sequence[ScanSet | None], baselines: Sequence[FittedBaseline | None], reference_mev: FloatArray
+) -> tuple[Curve | None, ...]:
+    """Return the net signal of each temperature against detuning; None without scans, baseline or reference."""
+    return tuple(
+        None if own is None or fitted is None or not np.isfinite(reference) else _curve(own, fitted, float(reference))
+        for own, fitted, reference in zip(sets, baselines, reference_mev, strict=True)
+    )
+
+
+def is_elsewhere(scans: ScanSet | None) -> bool:
+    """Return whether scans have another temperature than the emission."""
+    return scans is not None and bool(abs(scans.apart_k) > _MATTERS_K)
+
+
+def bring(own: ScanSet, curve: Curve, curves: Sequence[Curve | None], reference_mev: float) -> Brought | None:
     """Return how the readings of one temperature follow the change of the absorption tail with temperature.
 
     The tail becomes wider on warming, so a scan that is moved by the change of the gap only shows too much absorption
     far below it. How ln PA at one detuning changes with temperature is what the scans of the next temperatures differ
-    by. None where the scans have the temperature of the emission, or no other scan tells.
+    by. ``curve`` is that of the scans themselves. None where no other scan tells.
     """
-    own = sets[t]
-    if own is None or not abs(own.apart_k) > _MATTERS_K:
+    others = [one for one in curves if one is not None and abs(one.scanned_k - own.scanned_k) > _NEIGHBOUR_K]
+    if not others:
         return None
-    curve = _curve(own, baselines[t], float(reference_mev[t]))
-    others = [
-        found
-        for k, one in enumerate(sets)
-        if one is not None and np.isfinite(reference_mev[k]) and abs(one.scanned_k - own.scanned_k) > _NEIGHBOUR_K
-        and (found := _curve(one, baselines[k], float(reference_mev[k]))) is not None
-    ]  # fmt: skip
-    if curve is None or not others:
-        return None
-    at = float(reference_mev[t]) - own.excitation_mev
+    at = reference_mev - own.excitation_mev
     slope, noise = _slopes(curve, _nearest(curve, others), at, own.scanned_k - 0.5 * own.apart_k)
     seen = np.isfinite(slope)
     above = seen & (at < 0.0)
@@ -94,23 +98,21 @@ def bring(
     return Brought(factor, np.abs(factor * own.apart_k) * np.hypot(error, np.where(seen, noise, 0.0)))
 
 
-def _curve(scans: ScanSet, baseline: FittedBaseline | None, reference_mev: float) -> _Curve | None:
-    if baseline is None:
-        return None
+def _curve(scans: ScanSet, baseline: FittedBaseline, reference_mev: float) -> Curve:
     signal = (scans.volts.mean(axis=0) - baseline.volts) / scans.power_uw
     variance = scans.noise / len(scans.volts) / scans.power_uw**2
     detuning = reference_mev - scans.energy_mev
     order = np.argsort(detuning)
-    return _Curve(scans.scanned_k, detuning[order], signal[order], variance[order])
+    return Curve(scans.scanned_k, detuning[order], signal[order], variance[order])
 
 
-def _nearest(curve: _Curve, others: Sequence[_Curve]) -> list[_Curve]:
+def _nearest(curve: Curve, others: Sequence[Curve]) -> list[Curve]:
     """Return the nearest scans on the colder and on the warmer side, where there are any."""
     sides = [[o for o in others if (o.scanned_k > curve.scanned_k) == is_warmer] for is_warmer in (False, True)]
     return [min(side, key=lambda o: abs(o.scanned_k - curve.scanned_k)) for side in sides if side]
 
 
-def _slopes(curve: _Curve, others: Sequence[_Curve], at_mev: FloatArray, at_k: float) -> tuple[FloatArray, FloatArray]:
+def _slopes(curve: Curve, others: Sequence[Curve], at_mev: FloatArray, at_k: float) -> tuple[FloatArray, FloatArray]:
     """Return d ln PA/dT at each detuning, interpolated between the sides to ``at_k``, and its noise, per K."""
     log, error = curve.read(at_mev)
     found = [(*other.read(at_mev), other.scanned_k - curve.scanned_k) for other in others]

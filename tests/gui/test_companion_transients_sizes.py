@@ -15,6 +15,7 @@ from asplab.core.virtual import VirtualExperiment, simulate
 from asplab.gui.bindings import Bindings
 from asplab.gui.panels.companion.page import CompanionPage
 from asplab.gui.panels.companion.sizes import SizesPage
+from asplab.gui.panels.companion.transients import TransientsPage
 from asplab.gui.panels.paged import PagedPanel
 
 Until = Callable[..., None]
@@ -76,7 +77,9 @@ def test_rises_and_times_are_those_of_the_results_and_limits_stand_apart(
     assert page.table.rows[0].cells[2].startswith("< ")
     assert page.table.rows[1].cells[2] == slow.rates.rise_fs.text.removesuffix(" fs")
     assert page.table.rows[0].cells[-1] == fast.rates.rise_fs.reason
-    assert "1 of 2 rises are limits" in page.table_card.subtitle
+    assert isinstance(page, TransientsPage)
+    assert page.note.isVisible()
+    assert page.note.text() == f"33 meV: {fast.rates.rise_fs.reason}"
     traces, times = page.plots
     assert [one.label for one in traces.series] == ["33 meV", "77 meV", "no rise"]
     up = next(one for one in times.series if one.label == "up")
@@ -134,6 +137,7 @@ def test_a_cut_that_leaves_too_few_keeps_the_particles_and_the_line_in_sight(
     opened.intents.edit_setting("sizes", "minimum_nm", 30.0)
     until(lambda: opened.session.is_settled and page.table.rows[0].cells[1] == "—")
     assert f"{LEAST_PARTICLES} are needed" in page.table.rows[0].cells[-1]
+    assert "are needed" in page.note.text()
     assert len(page.plots[0].series) == 1
     assert page.cut.place == 30.0
 

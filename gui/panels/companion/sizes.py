@@ -13,7 +13,8 @@ from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
-from asplab.gui.panels.companion.page import CompanionPage, Missing, Picture
+from asplab.gui.panels.companion.noted import NotedPage, NotedPicture
+from asplab.gui.panels.companion.page import Missing, Picture
 from asplab.gui.plots.handles import LineHandle
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.view_state import ViewState
@@ -38,7 +39,7 @@ _CURVE_POINTS = 2000
 _AIR = 1.45
 
 
-class SizesPage(CompanionPage):
+class SizesPage(NotedPage):
     """The first sample in pictures, all samples in the table."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -83,13 +84,14 @@ class SizesPage(CompanionPage):
             )
         first = results.sizes.samples[0]
         quantiles = _quantiles(first)
-        return Picture(
+        return NotedPicture(
             [*_outline(first), *_bars(first)],
             quantiles,
             [_row(one) for one in results.sizes.samples],
-            (_size_words(first), _verdict_words(first), _notes(first)),
+            (_size_words(first), _verdict_words(first), ""),
             (tr("No particle\nThe table says why."), tr("No distribution\nIt needs ten particles.")),
             (_height(first), _reach(quantiles)),
+            _notes(first),
         )
 
     # --- the spread of gaps ------------------------------------------------------------------------------
@@ -226,14 +228,13 @@ def _verdict_words(one: SampleSizes) -> tuple[str, ...]:
         return ("",)
     first, second = one.sizes.distributions
     away = plain(second.delta_aicc, 1)
-    return one.sizes.verdict, tr("{name}, ΔAICc {away}", name=_NAMES[first.kind], away=away)
+    short = tr("{name}, ΔAICc {away}", name=_NAMES[first.kind], away=away)
+    return one.sizes.verdict, short, tr("ΔAICc {away}", away=away)
 
 
 def _notes(one: SampleSizes) -> tuple[str, ...]:
-    """Return what was left out and what the gaps do, or why nothing is known, as long as there is room."""
-    if one.sizes is None:
-        return (one.reason,)
-    return " ".join((*one.sizes.notes, _gap_words(one))), _gap_words(one)
+    """Return what was left out and what the gaps do, or why nothing is known."""
+    return (one.reason,) if one.sizes is None else (*one.sizes.notes, _gap_words(one))
 
 
 def _height(one: SampleSizes) -> tuple[float, float] | None:

@@ -16,7 +16,8 @@ from asplab.core.pipeline import Results
 from asplab.core.units import FWHM_PER_SIGMA
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme, detuning_spec
-from asplab.gui.panels.companion.page import CompanionPage, Missing, Picture
+from asplab.gui.panels.companion.noted import NotedPage, NotedPicture
+from asplab.gui.panels.companion.page import Missing, Picture
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.numerals import measured, plain
@@ -46,11 +47,12 @@ _TIMES = (
     ("paper_loss_per_ps", "bad", tr("lost (paper)"), True),
 )
 _POINT_PX = 4.0
+_MOST_NOTES = 2
 _HEIGHT = (-0.15, 1.65)
 """Of traces whose rise is 1, with room for their names above."""
 
 
-class TransientsPage(CompanionPage):
+class TransientsPage(NotedPage):
     """Transients with their fits, and the times of up-conversion and loss in both readings."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -76,16 +78,17 @@ class TransientsPage(CompanionPage):
             )
         rows = _rows_of(results)
         own, words = _shown(results, view, rows)
-        return Picture(
+        return NotedPicture(
             _traces(own),
             _times([(one.detuning_mev, one.rates) for one in own if one.rates is not None]),
             [_row(one) for one in rows],
-            (words, words, _limit_words(rows)),
+            (words, words, ""),
             (
                 tr("No transient could be read\nThe table says why."),
                 tr("No rates\nThey need η of the same excitation: the table says what is missing."),
             ),
             (_HEIGHT, None),
+            _notes(rows),
         )
 
 
@@ -98,19 +101,23 @@ def _rows_of(results: Results) -> tuple[Upconversion, ...]:
     return tuple(Upconversion(one, None, np.nan, np.nan, None, one.reason or why) for one in readings)
 
 
-def _limit_words(rows: Sequence[Upconversion]) -> tuple[str, ...]:
-    """Return why the first rise that is only limited is so, or else how many are, to be read where there is room."""
-    limits = [one.reading.fit.rise_fs for one in rows if one.reading.fit and not one.reading.fit.rise_fs.is_determined]
-    if not limits:
-        return ("",)
-    count = tr("{count} of {all} rises are limits", count=len(limits), all=len(rows))
-    reason, beginning = limits[0].reason, limits[0].reason.partition(":")[0]
-    return (
-        f"{count}: {reason}",
-        f"{count}: {beginning}",
-        tr("{count}, the reason is under the mouse", count=count),
-        count,
-    )
+def _notes(rows: Sequence[Upconversion]) -> tuple[str, ...]:
+    """Return why the first rises are limits or have no rates, and how many more there are."""
+    told = [(_name(one), _why(one)) for one in rows if _why(one)]
+    lines = [tr("{place}: {reason}", place=place, reason=reason) for place, reason in told[:_MOST_NOTES]]
+    if len(told) > _MOST_NOTES:
+        lines.append(tr("{count} more under the mouse, a row each", count=len(told) - _MOST_NOTES))
+    return tuple(lines)
+
+
+def _why(one: Upconversion) -> str:
+    """Return why a rise or its rates are no numbers; empty where all are."""
+    if one.reading.fit is None:
+        return one.reason
+    of_rise = one.reading.fit.rise_fs.reason
+    if one.rates is None:
+        return " ".join(part for part in (of_rise, one.reason) if part)
+    return of_rise or one.rates.loss_per_ps.reason
 
 
 def _shown(results: Results, view: ViewState, rows: Sequence[Upconversion]) -> tuple[list[Upconversion], str]:
@@ -214,10 +221,9 @@ def _row(one: Upconversion) -> TableRow:
     head = (_kelvin(one.reading), plain(one.detuning_mev, 1) if np.isfinite(one.detuning_mev) else "—")
     if fit is None:
         return TableRow((*head, *("—",) * 7, one.reason), is_muted=True, tip=one.reason)
-    why = one.reason or fit.rise_fs.reason
+    why = _why(one)
     told = ("—",) * 4
     if rates is not None:
-        why = fit.rise_fs.reason or rates.loss_per_ps.reason
         times = (rates.upconversion_per_ps, rates.loss_per_ps, rates.paper_loss_per_ps)
         told = (measured(Estimate(rates.eta, rates.eta_error)), *(_in_fs(time_of(rate)) for rate in times))
     cells = (*head, _in_fs(fit.rise_fs), _in_fs(fit.fwhm_fs), *told, plain(fit.chi2 / fit.dof, 2), why)

@@ -10,6 +10,9 @@ from asplab.core.errors import InputError
 from asplab.core.statistics.chance import told_from
 from asplab.core.units import FloatArray
 
+OF_RATIO = "R"
+"""Method of the main analysis."""
+
 
 @dataclass(frozen=True, slots=True)
 class YieldRow:
@@ -116,7 +119,8 @@ def _contradiction(one: YieldRow, other: YieldRow, deviation: float) -> str:
         if differs
     ]
     why = f" They differ in {' and '.join(differs for differs in differing)}, which may be why." if differing else ""
-    return f"{one.label} and {other.label} differ by {abs(deviation):.1f} standard errors.{why}"
+    statistical = " The error of R is its statistical one." if OF_RATIO in (one.method, other.method) else ""
+    return f"{one.label} and {other.label} differ by {abs(deviation):.1f} standard errors.{why}{statistical}"
 
 
 def _is_above_one(reading: Reading) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from asplab.core.companion.quantum_yield.comparison import YieldComparison, YieldRow, compare_yields
+from asplab.core.companion.quantum_yield.comparison import OF_RATIO, YieldComparison, YieldRow, compare_yields
 from asplab.core.companion.quantum_yield.sphere_stage import SphereFindings
 from asplab.core.companion.quantum_yield.stage import AbcFindings
 from asplab.core.companion.reading import Reading
@@ -16,7 +16,7 @@ _UNCORRECTED = (
     "integrating sphere: what the sample absorbs again of its emission is not made up for, so that its yield may be "
     "too low. Add a spectrum of a dilute sample (sphere_dilute), or give the part."
 )
-OF_RATIO, OF_POWER, OF_SPHERE = "R", "ABC law", "integrating sphere"
+OF_POWER, OF_SPHERE = "ABC law", "integrating sphere"
 
 
 def every_yield(

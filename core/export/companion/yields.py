@@ -116,6 +116,31 @@ def yield_section(results: Results) -> Iterator[str]:
     header = ("method", "medium", "T (K)", "quantum yield")
     yield table(header, [_cells(one) for one in found.rows])
     yield from (f"<p>{escape(note)}</p>" for note in found.notes)
+    for law in () if results.abc_yields is None else results.abc_yields.readings:
+        yield f"<p>{escape(_rests_on_powers(law))}</p>"
+    for sphere in () if results.sphere_yields is None else results.sphere_yields.readings:
+        yield f"<p>{escape(_rests_on_sphere(sphere))}</p>"
+
+
+def _rests_on_powers(one: AbcReading) -> str:
+    series, found = one.series, one.found
+    place = f"ABC law, {series.temperature_k:.0f} K, {series.excitation_nm:.1f} nm"
+    if found is None:
+        return f"{place}: {one.reason}"
+    span = f"{series.power_uw.size} powers, {series.power_uw.min():.3g} to {series.power_uw.max():.3g} µW"
+    return f"{place}: {span}; the yield is largest at {found.peak_power_uw:.3g} µW."
+
+
+def _rests_on_sphere(one: SphereReading) -> str:
+    place = ", ".join(part for part in ("Integrating sphere", one.sample, one.medium) if part)
+    if one.found is None or one.laser_nm is None or one.emission_nm is None or one.spectra is None:
+        return f"{place}: {one.reason}"
+    windows = (f"{low:.1f} to {high:.1f} nm" for low, high in (one.laser_nm, one.emission_nm))
+    again = "not made up for" if one.reabsorbed is None else f"{one.reabsorbed.text} of it"
+    return (
+        f"{place}: {one.spectra.unit} of {' and '.join(windows)}; absorptance {one.found.absorptance.text}; emission "
+        f"absorbed again: {again}."
+    )
 
 
 def _cells(one: YieldRow) -> tuple[str, ...]:

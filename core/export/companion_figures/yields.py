@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asplab.core.companion.quantum_yield.comparison import YieldComparison, YieldRow
+from asplab.core.companion.quantum_yield.comparison import OF_RATIO, YieldComparison, YieldRow
 from asplab.core.companion.quantum_yield.curve import yield_curve
-from asplab.core.companion.quantum_yield.every_yield import OF_POWER, OF_RATIO, OF_SPHERE
+from asplab.core.companion.quantum_yield.every_yield import OF_POWER, OF_SPHERE
 from asplab.core.companion.quantum_yield.sphere_stage import SphereReading
 from asplab.core.companion.quantum_yield.stage import AbcReading
 from asplab.core.companion.reading import Reading

@@ -1,6 +1,7 @@
 """Quantum yields of an experiment's files: power series above the gap, integrating spheres, and all side by side."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from asplab.core.companion.reading import measured
 from asplab.core.document import Exclusion, Exclusions
 from asplab.core.experiment import Condition, Experiment, Table
 from asplab.core.export.companion import companion
-from asplab.core.export.companion.yields import compared_yields
+from asplab.core.export.companion.yields import YIELDS, compared_yields
 from asplab.core.pipeline import Results
 from asplab.core.settings import GroupingSettings, Settings, YieldSettings
 from asplab.core.virtual import VirtualExperiment, simulate
@@ -324,6 +325,7 @@ def test_of_yields_at_many_temperatures_the_nearest_is_held_beside_another_way()
     (note,) = contrary.notes
     assert "R, film, 300 K" in note
     assert "medium and temperature" in note
+    assert "The error of R is its statistical one." in note
 
 
 def test_results_json_holds_all_yields_and_is_strict(results: Results) -> None:
@@ -337,6 +339,13 @@ def test_results_json_holds_all_yields_and_is_strict(results: Results) -> None:
     assert abs(sphere["reabsorbed"] - 0.1) < 3.0 * sphere["reabsorbed_error"]
     assert sphere["corrected"] == pytest.approx(section["yields"][2]["quantum_yield"])
     assert sphere["laser_nm"] == [440.0, 460.0]
+
+
+def test_the_report_tells_what_the_yields_rest_on(results: Results) -> None:
+    text = " ".join(YIELDS.section(results))
+    assert "21 powers" in text
+    assert "440.0 to 460.0 nm" in text
+    assert re.search(r"absorbed again: 0\.\d+ ± ", text)
 
 
 def test_an_experiment_without_them_has_no_section(results: Results) -> None:

@@ -6,7 +6,7 @@ from asplab.core.polaron.gauss_newton import minimise
 
 
 class Overshooting:
-    """χ² of a parabola beside a large rest, as of a bad fit: steps are half too short, and near to 0 thrice too long."""
+    """χ² of a parabola beside a large rest, as of a bad fit: steps are half as long, and near to 0 thrice too long."""
 
     def __init__(self) -> None:
         self.evaluations = 0

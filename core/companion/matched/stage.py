@@ -99,7 +99,12 @@ def find_matched(
     own = [record for record in experiment.kept if record.kind == MATCHED_KIND and isinstance(record, Table)]
     for record in kept(own, exclusions):
         try:
-            tables = read_matched(record, medium=axes.medium, transparent_from_nm=settings.transparent_from_nm)
+            tables = read_matched(
+                record,
+                medium=axes.medium,
+                transparent_from_nm=settings.transparent_from_nm,
+                tolerance_k=grouping.temperature_tolerance_k,
+            )
         except AsplabError as fault:
             problems.append(Problem("warning", record.where, f"no η at matched intensities: {fault}"))
             continue

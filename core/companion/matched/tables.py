@@ -7,6 +7,7 @@ import numpy as np
 from asplab.core.companion.matched.series import Excitations, excitations
 from asplab.core.errors import InputError
 from asplab.core.experiment import Table
+from asplab.core.grouping.clusters import cluster, nearest
 from asplab.core.io.axes import POWER_UNITS
 from asplab.core.io.headers import ABSORPTIONS, COUNTS, EXCITATIONS, POWERS, WAVELENGTHS, column_name
 from asplab.core.units import FloatArray, Medium, energy_from_wavelength, wavelength_from_energy
@@ -51,7 +52,9 @@ class MatchedTable:
     clear_error: FloatArray
 
 
-def read_matched(record: Table, *, medium: Medium, transparent_from_nm: float | None) -> tuple[MatchedTable, ...]:
+def read_matched(
+    record: Table, *, medium: Medium, transparent_from_nm: float | None, tolerance_k: float
+) -> tuple[MatchedTable, ...]:
     """Return the temperatures of one file.
 
     Parameters
@@ -61,6 +64,8 @@ def read_matched(record: Table, *, medium: Medium, transparent_from_nm: float | 
         Of its wavelengths.
     transparent_from_nm : float, optional
         From which wavelength on a row tells scattering; None: rows without emission do.
+    tolerance_k : float
+        Readings of one temperature lie within this of their middle.
 
     Raises
     ------
@@ -75,12 +80,13 @@ def read_matched(record: Table, *, medium: Medium, transparent_from_nm: float | 
         kelvin = np.full(columns["excitation_nm"].size, record.condition.temperature_k)
     if not np.isfinite(kelvin).all():
         raise InputError(f"{record.source}: a row has no temperature. Fill the column temperature_k.")
-    return tuple(
-        _one(
-            record, {name: values[kelvin == one] for name, values in columns.items()}, one, medium, transparent_from_nm
-        )
-        for one in np.unique(kelvin).tolist()
-    )
+    centres = cluster(kelvin.tolist(), tolerance_k)
+    group = np.array([nearest(centres, value) for value in kelvin.tolist()])
+    tables = []
+    for k in range(len(centres)):
+        rows = {name: values[group == k] for name, values in columns.items()}
+        tables.append(_one(record, rows, float(kelvin[group == k].mean()), medium, transparent_from_nm))
+    return tuple(tables)
 
 
 def _columns(record: Table) -> dict[str, FloatArray]:

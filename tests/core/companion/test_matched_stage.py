@@ -116,7 +116,7 @@ def test_an_absorbance_is_not_taken_for_an_absorptance(results: Results) -> None
     table = table_of(results)
     columns = tuple((name.replace("absorptance", "absorbance"), values) for name, values in table.columns)
     with pytest.raises(InputError, match=r"An absorbance is no absorptance"):
-        read_matched(replace(table, columns=columns), medium="vacuum", transparent_from_nm=None)
+        read_matched(replace(table, columns=columns), medium="vacuum", transparent_from_nm=None, tolerance_k=2.0)
 
 
 def test_rows_from_the_transparent_wavelength_on_tell_scattering(results: Results) -> None:
@@ -127,7 +127,7 @@ def test_rows_from_the_transparent_wavelength_on_tell_scattering(results: Result
         name: np.where(np.isfinite(columns[name]), columns[name], 1.0)
         for name in ("power_uw", "power_error_uw", "intensity", "intensity_error")
     }
-    (one,) = read_matched(changed(table, **with_light), medium="vacuum", transparent_from_nm=700.0)
+    (one,) = read_matched(changed(table, **with_light), medium="vacuum", transparent_from_nm=700.0, tolerance_k=2.0)
     assert one.clear_nm.min() == pytest.approx(700.0)
     assert one.clear_nm.size == 11
     fewer = reading(core.analyse(replace(results.document, settings=settings)))
@@ -139,12 +139,24 @@ def test_one_file_may_hold_several_temperatures_and_wavelengths_in_air(results: 
     table = table_of(results)
     twice = tuple((name, np.concatenate([values, values])) for name, values in table.columns)
     half = len(table.columns[0][1])
-    kelvin = np.repeat([250.0, 100.0], half)
+    kelvin = np.repeat([250.0, 100.0], half) + 0.1 * np.tile([-1.0, 1.0], half)
     found = read_matched(
-        replace(table, columns=(("temperature_k", kelvin), *twice)), medium="air", transparent_from_nm=None
+        replace(table, columns=(("temperature_k", kelvin), *twice)),
+        medium="air",
+        transparent_from_nm=None,
+        tolerance_k=2.0,
     )
-    assert [one.temperature_k for one in found] == [100.0, 250.0]
+    assert [one.temperature_k for one in found] == pytest.approx([100.0, 250.0], abs=0.05)
     np.testing.assert_allclose(found[0].anti.wavelength_nm, found[0].told_nm * air_index(found[0].told_nm), rtol=1e-9)
+
+
+def test_an_excitation_that_was_measured_twice_counts_twice(results: Results) -> None:
+    table = table_of(results)
+    twice = replace(table, columns=tuple((name, np.append(values, values[2])) for name, values in table.columns))
+    one = reading(core.analyse(with_table(results, twice)))
+    assert one.shared.size == 5
+    assert one.comparison is not None
+    assert abs(one.comparison.scattering.value - SCATTERED) < 3.0 * one.comparison.scattering.error
 
 
 def test_exponent_and_common_baseline_are_those_of_the_settings(results: Results) -> None:

@@ -15,6 +15,7 @@ from asplab.core.emission.laser_line import find_laser_lines, keep_out_laser
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import Experiment
 from asplab.core.graph import Graph
+from asplab.core.grouping.medium import main_part
 from asplab.core.grouping.stage import gather
 from asplab.core.problems import Problem
 from asplab.core.settings import (
@@ -66,11 +67,12 @@ def find_low_power(
     energies: EnergySettings,
 ) -> LowPower:
     """Find the band shapes of the spectra of kind ``low_power``, as those of PL are found."""
-    own = [one for one in experiment.spectra_of((KIND,)) if exclusions.reason(one.source) is None]
+    main = main_part(experiment)
+    own = [one for one in main.spectra_of((KIND,)) if exclusions.reason(one.source) is None]
     if not own:
         return LowPower(np.empty(0), (), np.nan)
     settings = (grouping, corrections, calibration, transmission, background, energies)
-    graph = Graph(_STAGES).put(_alone(experiment), exclusions, *settings)
+    graph = Graph(_STAGES).put(_alone(main), exclusions, *settings)
     powers = [one.condition.power_uw for one in own if one.condition.power_uw is not None]
     power = float(np.median(powers)) if powers else np.nan
     try:

@@ -265,8 +265,11 @@ def _stokes_row(found: TemperatureTrends, t: int, peak: Reading | None) -> Table
 
 
 # --- heating ---------------------------------------------------------------------------------------------
-def _told(meter: Thermometer, name: str) -> str:
-    return f"{name}: {meter.reason if meter.heating is None else minus(meter.heating.sentence)}"
+def _told(meter: Thermometer, name: str) -> tuple[str, ...]:
+    """Return what a thermometer says, and its mean alone for where there is less room."""
+    if meter.heating is None:
+        return (f"{name}: {meter.reason}", tr("{name}: not known", name=name))
+    return (f"{name}: {minus(meter.heating.sentence)}", f"{name}: {shown(meter.heating.mean)}")
 
 
 def _meter_series(meters: Sequence[Thermometer], *, in_kelvin: bool) -> list[Series]:

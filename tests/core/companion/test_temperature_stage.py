@@ -125,6 +125,8 @@ def test_a_spectrum_at_low_power_that_is_excluded_takes_no_part(experiment: Expe
     found = core.analyse(core.Document(experiment, exclusions=Exclusions(own))).trends
     assert found is not None
     assert found.by_energy.heating is None
+    assert "kind low_power" in found.by_energy.reason
+    assert not found.problems
 
 
 def test_without_scans_and_curves_the_bands_stay_and_the_stokes_shift_says_what_to_add(experiment: Experiment) -> None:
@@ -147,7 +149,11 @@ def test_a_curve_of_absorption_gives_its_maximum_where_curves_are_asked_for(expe
         wavelength_nm=wavelength_from_energy(energy)[::-1],
         values=(values + rng.normal(0.0, 0.004, energy.size))[::-1],
     )
-    found = analysed(replace(experiment, curves=(*experiment.curves, curve)), absorption="curves").trends
+    # What was measured in another medium than the scans is no part of the shift.
+    film = [replace(one, condition=replace(one.condition, medium="film")) for one in experiment.scans]
+    other = replace(curve, values=np.roll(curve.values, 20), condition=replace(curve.condition, medium="suspension"))
+    mixed = replace(experiment, scans=tuple(film), curves=(*experiment.curves, other, curve))
+    found = analysed(mixed, absorption="curves").trends
     assert found is not None
     assert found.absorption.source == "curves"
     known = found.absorption.tops[2]

@@ -7,6 +7,7 @@ from typing import Any
 from asplab.core.export.companion.absorption import ABSORPTION
 from asplab.core.export.companion.cooling import COOLING
 from asplab.core.export.companion.exported import Exported
+from asplab.core.export.companion.literature import LITERATURE
 from asplab.core.export.companion.matched import MATCHED
 from asplab.core.export.companion.power import POWER
 from asplab.core.export.companion.sizes import SIZES
@@ -16,7 +17,7 @@ from asplab.core.export.companion.yields import YIELDS
 from asplab.core.export.table import Table
 from asplab.core.pipeline import Results
 
-COMPANIONS: tuple[Exported, ...] = (POWER, YIELDS, MATCHED, TRANSIENTS, SIZES, COOLING, TRENDS, ABSORPTION)
+COMPANIONS: tuple[Exported, ...] = (POWER, YIELDS, MATCHED, TRANSIENTS, SIZES, COOLING, TRENDS, ABSORPTION, LITERATURE)
 TABLE_NAMES = tuple(name for one in COMPANIONS for name, _ in one.tables)
 """Names of the tables of all companion measurements."""
 

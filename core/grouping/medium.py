@@ -25,14 +25,14 @@ def main_part(experiment: Experiment) -> Experiment:
 
     Records that tell no medium stay. Where nothing is left out it is the same object.
     """
-    medium = analysed_medium(experiment)
-    kept = {
-        name: tuple(record for record in getattr(experiment, name) if record.condition.medium in ("", medium))
-        for name in ("spectra", "scans", "curves")
-    }
-    if all(len(kept[name]) == len(getattr(experiment, name)) for name in kept):
+    own = ("", analysed_medium(experiment))
+    spectra = tuple(one for one in experiment.spectra if one.condition.medium in own)
+    scans = tuple(one for one in experiment.scans if one.condition.medium in own)
+    curves = tuple(one for one in experiment.curves if one.condition.medium in own)
+    whole = (*experiment.spectra, *experiment.scans, *experiment.curves)
+    if len(spectra) + len(scans) + len(curves) == len(whole):
         return experiment
-    return replace(experiment, **kept)
+    return replace(experiment, spectra=spectra, scans=scans, curves=curves)
 
 
 def other_media(experiment: Experiment) -> tuple[str, ...]:

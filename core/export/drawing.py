@@ -1,67 +1,84 @@
 """What all figures share: the style, colours, files in three formats, and how η with its error is drawn."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.resources import as_file, files
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.export.style.palette import BLUE, GREEN, GREY, RED
+from asplab.core.export.style.rules import keep_legible, page, publication_style
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 
-GREEN, RED, BLUE, GREY = "#2e8b3d", "#c8202f", "#2050b0", "#7a7a7a"
+__all__ = [
+    "BLUE",
+    "FORMATS",
+    "GREEN",
+    "GREY",
+    "RED",
+    "blank_figure",
+    "common_phonon_mev",
+    "count_phonons",
+    "draw_eta",
+    "eta_bars",
+    "eta_limits",
+    "extend_x",
+    "fixed_layout",
+    "mark_outside",
+    "publication_style",
+    "shade_above_one",
+    "write_figure",
+]
+
 FORMATS = ("pdf", "svg", "png")
+blank_figure = page()
+"""Gives a page of its own in the default style."""
 
 _VISIBLE_ERROR = 0.15
 _LOWEST_ETA, _HIGHEST_ETA = -0.6, 2.2
 
 
-@contextmanager
-def publication_style() -> Iterator[None]:
-    """Apply the style of all figures; the settings of matplotlib are as before afterwards."""
-    with as_file(files("asplab.resources") / "asplab.mplstyle") as path, mpl.rc_context(fname=path):
-        yield
+def write_figure(
+    figure: Figure, folder: Path, name: str, *, title: str, origin: str, formats: Sequence[str] = FORMATS
+) -> str:
+    """Write a figure in several formats and return its SVG; nothing in the files depends on the day.
 
-
-def blank_figure(width_in: float, height_in: float, *, simulated: bool) -> Figure:
-    """Return a figure without a window, marked where its data are simulated."""
-    figure = Figure(figsize=(width_in, height_in))
-    FigureCanvasAgg(figure)
-    if simulated:
-        figure.suptitle("simulated data", x=0.99, ha="right", color=RED, fontsize=7, fontstyle="italic")
-    return figure
-
-
-def write_figure(figure: Figure, folder: Path, name: str, *, title: str, origin: str) -> str:
-    """Write a figure in all formats and return its SVG; nothing in the files depends on the day.
-
-    Its metadata tell ``origin``: program, data and settings.
+    Its metadata tell ``origin``: program, data and settings. Its layout is to be fixed, see `fixed_layout`.
     """
-    metadata: dict[str, dict[str, str | None]] = {
-        "pdf": {"Title": title, "Subject": origin, "Creator": "ASPLab", "CreationDate": None},
-        "svg": {"Title": title, "Description": origin, "Creator": "ASPLab", "Date": None},
-        "png": {"Title": title, "Description": origin, "Software": "ASPLab"},
-    }
-    # The layout is found once, so that all formats agree, and in a third of the time.
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    drawn: dict[str, bytes] = {}
-    for suffix in FORMATS:
-        buffer = BytesIO()
-        figure.savefig(buffer, format=suffix, metadata=metadata[suffix])
-        drawn[suffix] = buffer.getvalue()
+    drawn = {one: _drawn(figure, one, title=title, origin=origin) for one in dict.fromkeys((*formats, "svg"))}
+    for suffix in formats:
         (folder / f"{name}.{suffix}").write_bytes(drawn[suffix])
     return drawn["svg"].decode("utf-8")
+
+
+def fixed_layout(figure: Figure) -> None:
+    """Find the layout once, so that all formats agree, and in a third of the time."""
+    keep_legible(figure)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
+def _drawn(figure: Figure, suffix: str, *, title: str, origin: str) -> bytes:
+    told = {"Title": title, "Description": origin}
+    of_pdf = {"Title": title, "Subject": origin, "Creator": "ASPLab", "CreationDate": None}
+    # Pillow writes TIFF; tag 270 is the description.
+    more: dict[str, dict[str, Any]] = {
+        "pdf": {"metadata": of_pdf},
+        "svg": {"metadata": {**told, "Creator": "ASPLab", "Date": None}},
+        "png": {"metadata": {**told, "Software": "ASPLab"}},
+        "tiff": {"pil_kwargs": {"compression": "tiff_lzw", "description": f"{title}. {origin}", "software": "ASPLab"}},
+    }
+    buffer = BytesIO()
+    figure.savefig(buffer, format=suffix, **more[suffix])
+    return buffer.getvalue()
 
 
 def shade_above_one(axes: Axes) -> None:

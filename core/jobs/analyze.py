@@ -12,7 +12,7 @@ from uuid import uuid4
 from asplab.core.document import Document
 from asplab.core.errors import InputError, SettingsError
 from asplab.core.experiment import Experiment
-from asplab.core.export.figures import FIGURE_NAMES, FORMATS, write_figures
+from asplab.core.export.figures import ENDINGS, FIGURE_NAMES, write_figures
 from asplab.core.export.methods import cited, methods
 from asplab.core.export.references import bibtex
 from asplab.core.export.report import report_html
@@ -320,5 +320,5 @@ def _free_backup(project: Path) -> Path:
 
 def _own_names() -> set[Path]:
     """Return the tables and figures that an analysis may write."""
-    figures = {Path("figures") / f"{name}.{suffix}" for name in FIGURE_NAMES for suffix in FORMATS}
+    figures = {Path("figures") / f"{name}.{suffix}" for name in FIGURE_NAMES for suffix in ENDINGS}
     return figures | {Path("tables") / name for name in ALL_FILES}

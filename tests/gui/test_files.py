@@ -5,6 +5,7 @@ import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from asplab.core import Document
 from asplab.core.errors import InputError
+from asplab.core.export.figures import write_figures
+from asplab.core.export.style.presets import DEFAULT
 from asplab.core.progress import Progress
 from asplab.core.virtual import simulate
 from asplab.core.virtual.experiment import VirtualExperiment
@@ -266,7 +269,8 @@ def test_an_export_appears_complete_and_never_over_another(
     what: str, opened: Bindings, tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # PDF and PNG take three quarters of the time of a report, whose figures are SVG.
-    monkeypatch.setattr("asplab.core.export.drawing.FORMATS", ("svg",))
+    quick = partial(write_figures, preset=replace(DEFAULT, formats=("svg",)))
+    monkeypatch.setattr("asplab.core.export.figures.write_figures", quick)
     for _ in range(2 if what == "tables" else 1):
         opened.window.banner.clear()
         opened.exports.export(what, tmp_path)

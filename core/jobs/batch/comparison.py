@@ -113,13 +113,15 @@ def _eta_rows(name: str, found: SampleRows, detunings_mev: Sequence[float]) -> I
 # --- figure --------------------------------------------------------------------------------------------------
 def _write_figure(samples: Sequence[Named], etas: Table, folder: Path, origin: str) -> None:
     # matplotlib takes longer to load than all else here.
-    from asplab.core.export.drawing import publication_style, write_figure
+    from asplab.core.export.drawing import fixed_layout, publication_style, write_figure
 
     known = [(name, found) for name, found, _ in samples if found is not None]
     if not known:
         return
     with publication_style():
-        write_figure(draw_samples(known, etas), folder, FIGURE_NAME, title="Samples side by side", origin=origin)
+        figure = draw_samples(known, etas)
+        fixed_layout(figure)
+        write_figure(figure, folder, FIGURE_NAME, title="Samples side by side", origin=origin)
 
 
 def draw_samples(known: Sequence[tuple[str, SampleRows]], etas: Table) -> "Figure":

@@ -1,10 +1,14 @@
 """Experiments and results that several commands are tried on."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from command_line import SMALL, Run, run
 
+from asplab.core.export.figures import write_figures
+from asplab.core.export.style.presets import DEFAULT
 from asplab.core.virtual import simulate
 
 
@@ -59,4 +63,5 @@ def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw every figure, but write it as SVG alone: PDF and PNG take three quarters of the time."""
-    monkeypatch.setattr("asplab.core.export.drawing.FORMATS", ("svg",))
+    quick = partial(write_figures, preset=replace(DEFAULT, formats=("svg",)))
+    monkeypatch.setattr("asplab.core.jobs.analyze.write_figures", quick)

@@ -8,7 +8,7 @@ import pytest
 from command_line import Run, contents, run
 
 from asplab.core.export.companion_figures import COMPANION_FIGURES
-from asplab.core.export.figures import FIGURE_NAMES, FORMATS
+from asplab.core.export.figures import ENDINGS, FIGURE_NAMES
 from asplab.core.export.results_json import results_document
 from asplab.core.export.tables import ALL_TABLE_NAMES, TABLE_NAMES
 from asplab.core.jobs.analyze import analyze
@@ -24,11 +24,11 @@ def test_analyze_writes_project_results_tables_figures_and_report(analyzed: tupl
     tables = {f"tables/{name}.csv" for name in TABLE_NAMES}
     tables |= {f"tables/tables.{end}" for end in ("xlsx", "tex", "md")}
     drawn = [name for name in FIGURE_NAMES if name not in ("models", *COMPANION_FIGURES)]
-    figures = {f"figures/{name}.{suffix}" for name in drawn for suffix in FORMATS}
+    figures = {f"figures/{name}.{suffix}" for name in drawn for suffix in ENDINGS}
     single = {"project.nxs", "results.json", "report.html", "references.bib", "analysis.py"}
     # Companion measurements bring their own, each only where the experiment holds it.
     companions = {f"tables/{name}.csv" for name in ALL_TABLE_NAMES if name not in TABLE_NAMES}
-    companions |= {f"figures/{name}.{suffix}" for name in COMPANION_FIGURES for suffix in FORMATS}
+    companions |= {f"figures/{name}.{suffix}" for name in COMPANION_FIGURES for suffix in ENDINGS}
     assert set(contents(folder)) - companions == {*single, *tables, *figures}
     assert "tables/cooling.csv" in contents(folder)
 

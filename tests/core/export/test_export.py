@@ -23,6 +23,7 @@ from asplab.core.export.figures import ENDINGS, FIGURE_NAMES, DrawnFigure, make_
 from asplab.core.export.origin import origin_of
 from asplab.core.export.report import report_html
 from asplab.core.export.results_json import polaron_rows, results_document
+from asplab.core.export.style.presets import DEFAULT
 from asplab.core.export.tables import ALL_TABLE_NAMES, TABLE_NAMES, Table, csv_text, make_tables, write_tables
 from asplab.core.jobs.summary import polaron_text
 from asplab.core.pipeline import Results, analyse
@@ -32,6 +33,8 @@ from asplab.core.virtual import VirtualExperiment
 
 SMALL = VirtualExperiment()
 """The detunings of the small experiment are the default ones."""
+QUICK = replace(DEFAULT, formats=("svg",))
+"""PDF and PNG take three quarters of the time of a figure."""
 
 KEYS = {
     "gap": {"temperature_k", "gap_mev", "gap_mev_error", "mean_photon_mev"},
@@ -118,12 +121,6 @@ def read_csv(text: str) -> tuple[list[str], list[str], list[str], list[list[str]
     comments = [line for line in text.splitlines() if line.startswith("#")]
     header, units, *rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
     return comments, header, units, rows
-
-
-@pytest.fixture
-def svg_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write figures in one format: PDF and PNG take three quarters of the time."""
-    monkeypatch.setattr("asplab.core.export.drawing.FORMATS", ("svg",))
 
 
 @pytest.mark.parametrize("part", sorted(KEYS))
@@ -269,13 +266,14 @@ def test_each_table_is_written_with_header_units_and_provenance(results: Results
         assert bool(rows) == (path.stem not in ("models", "model_systematics", "power_series"))
 
 
-@pytest.mark.usefixtures("svg_alone")
 def test_measured_data_are_not_called_simulated(results: Results, from_efficiency: Results, tmp_path: Path) -> None:
     measured = replace(results, document=Document(replace(results.document.experiment, simulated=False)))
     assert results_document(measured)["simulated"] is False
     assert not any("SIMULATED" in line for line in origin_of(measured).lines())
     assert "imulated" not in report_html(measured, ())
-    assert all("imulated" not in figure.svg for figure in write_figures(from_efficiency, tmp_path / "figures"))
+    assert all(
+        "imulated" not in figure.svg for figure in write_figures(from_efficiency, tmp_path / "figures", preset=QUICK)
+    )
 
 
 def test_numbers_in_tables_keep_every_digit(results: Results) -> None:
@@ -333,7 +331,7 @@ def test_responses_that_enter_as_a_table_leave_it_unchanged(tmp_path: Path) -> N
 
 def test_every_figure_is_written_in_every_format(figures: tuple[Path, tuple[DrawnFigure, ...]]) -> None:
     folder, drawn = figures
-    own = ("temperature_trends", "overlay")
+    own = ("temperature_trends", "overlay", "absorption")
     names = [name for name in FIGURE_NAMES if name in own or name not in ("models", *COMPANION_FIGURES)]
     assert {path.name for path in folder.iterdir()} == {f"{name}.{end}" for name in names for end in ENDINGS}
     assert [figure.name for figure in drawn] == names
@@ -384,12 +382,15 @@ def test_drawing_leaves_the_settings_of_matplotlib_alone(from_efficiency: Result
     assert dict(mpl.rcParams) == before
 
 
-@pytest.mark.usefixtures("svg_alone")
 def test_only_figures_that_the_results_allow_are_drawn(
     from_efficiency: Results, without_scans: Results, tmp_path: Path
 ) -> None:
-    assert [figure.name for figure in write_figures(from_efficiency, tmp_path / "a")] == ["fig2c", "fig2d", "fig3"]
-    assert [figure.name for figure in write_figures(without_scans, tmp_path / "b")] == [
+    assert [figure.name for figure in write_figures(from_efficiency, tmp_path / "a", preset=QUICK)] == [
+        "fig2c",
+        "fig2d",
+        "fig3",
+    ]
+    assert [figure.name for figure in write_figures(without_scans, tmp_path / "b", preset=QUICK)] == [
         "fig1c",
         "temperature_trends",
         "overlay",

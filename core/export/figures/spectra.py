@@ -2,21 +2,24 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from asplab.core.corrections.transmitted import cutoff_nm
 from asplab.core.emission.band import Bands
-from asplab.core.export.drawing import BLUE, GREEN, RED, blank_figure
+from asplab.core.export.drawing import BLUE, GREEN, RED
+from asplab.core.export.style.rules import Blank
+from asplab.core.export.style.symbols import DETUNING
 from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray, energy_from_wavelength
 
+WIDTH_IN = 3.3
 _BELOW_MEV, _ABOVE_MEV = 250.0, 350.0
 _MOST_MARKERS = 55
 _KNOWN_TO = 0.10
 _SEEN = 0.5
 
 
-def draw_spectra(results: Results) -> Figure | None:
+def draw_spectra(results: Results, blank: Blank) -> FigureBase | None:
     """Draw the spectra at the highest, a middle and the lowest temperature that has a PL band."""
     bands, energies = results.bands, results.energies
     if bands is None or energies is None:
@@ -26,14 +29,14 @@ def draw_spectra(results: Results) -> Figure | None:
     if not usable:
         return None
     rows = sorted({usable[-1], usable[len(usable) // 2], usable[0]}, reverse=True)
-    figure = blank_figure(3.3, 0.9 + 1.4 * len(rows), simulated=results.document.experiment.simulated)
+    figure = blank(WIDTH_IN, 0.9 + 1.4 * len(rows), simulated=results.document.experiment.simulated)
     panels = figure.subplots(len(rows), 1, sharex=True, squeeze=False)[:, 0]
     for axes, t in zip(panels, rows, strict=True):
         _panel(axes, results, bands, t)
     middle = energies.reference_mev[rows]
     panels[0].set_xlim((middle.min() - _BELOW_MEV) * 1e-3, (middle.max() + _ABOVE_MEV) * 1e-3)
-    panels[-1].set_xlabel("photon energy (eV)")
-    figure.supylabel("normalised signal", fontsize=8)
+    panels[-1].set_xlabel("Photon energy (eV)")
+    figure.supylabel("Normalised signal")
     known = {label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
     figure.legend(known.values(), known.keys(), loc="outside lower center", ncols=4, columnspacing=1.2)
     return figure
@@ -51,9 +54,9 @@ def _panel(axes: Axes, results: Results, bands: Bands, t: int) -> None:
         if anti is not None:
             _draw_anti_stokes(axes, *_spectrum(results, bands, anti), energy, signal)
             _cutoffs(axes, results, bands, anti, RED)
-            text += f"\nASPL at ΔE = {_detuning_mev(results, bands, anti):.0f} meV"
-    axes.set(ylim=(-0.15, 1.7), yticks=[0.0, 0.5, 1.0])
-    axes.text(0.41, 0.95, text, transform=axes.transAxes, va="top", fontsize=7)
+            text += f"\nASPL at {DETUNING} = {_detuning_mev(results, bands, anti):.0f} meV"
+    axes.set(ylim=(-0.15, 1.7), yticks=[0.0, 0.5, 1.0], label=f"{bands.corrected.temperatures_k[t]:.0f} K")
+    axes.text(0.41, 0.95, text, transform=axes.transAxes, va="top", fontsize="small")
 
 
 def _draw_anti_stokes(

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.export.drawing import (
     BLUE,
     GREY,
     RED,
-    blank_figure,
     common_phonon_mev,
     count_phonons,
     draw_eta,
@@ -23,6 +23,8 @@ from asplab.core.export.drawing import (
     shade_above_one,
 )
 from asplab.core.export.results_json import polaron_rows
+from asplab.core.export.style.rules import Blank
+from asplab.core.export.style.symbols import DETUNING, ETA_ASPL, PHONON
 from asplab.core.inference import inference_of
 from asplab.core.pipeline import Results
 from asplab.core.polaron.curves import eta_curves, joint_eta_curves
@@ -33,32 +35,38 @@ from asplab.core.units import FloatArray
 if TYPE_CHECKING:
     from asplab.core.polaron.comparison import Comparison, ModelFit
 
-_COLOURS = ("#c8202f", "#2e8b3d", "#8a4fbe", "#d98200", "#0a8f9c", "#7a5230", "#d6408f", "#5c6570")
+_COLOURS = ("C1", "C2", "C3", "C4", "C5", "C6", "C0", "C7")
 _LINES = ("-", "--", "-.", ":")
 _MOST_COLUMNS = 4
 _PAPER = {"facecolor": "#f9e9ea", "alpha": 0.85, "edgecolor": "none", "pad": 0.5}
 
 
-def draw_chain(results: Results) -> Figure | None:
+def draw_chain(results: Results, blank: Blank) -> FigureBase | None:
     """Draw model and data for every temperature (Figure 3)."""
     fit, polaron = results.efficiency, results.polaron
     if fit is None or polaron is None or not fit.valid.any():
         return None
     phonon_mev = common_phonon_mev(results)
-    return _panels(results, fit, lambda axes, t: _chain_panel(axes, results, fit, polaron, t), phonon_mev=phonon_mev)
+    panel = partial(_chain_panel, results=results, fit=fit, polaron=polaron)
+    return _panels(results, fit, panel, blank=blank, phonon_mev=phonon_mev)
 
 
-def draw_compared(results: Results) -> Figure | None:
+def draw_compared(results: Results, blank: Blank) -> FigureBase | None:
     """Draw the curves of all compared models over the data of every temperature."""
     fit, comparison = results.efficiency, inference_of(results).comparison
     if fit is None or comparison is None or not fit.valid.any():
         return None
-    return _panels(results, fit, lambda axes, t: _compared_panel(axes, fit, comparison, t))
+    return _panels(results, fit, partial(_compared_panel, fit=fit, comparison=comparison), blank=blank)
 
 
 def _panels(
-    results: Results, fit: EfficiencyFit, draw: Callable[[Axes, int], None], *, phonon_mev: float | None = None
-) -> Figure:
+    results: Results,
+    fit: EfficiencyFit,
+    draw: Callable[[Axes, int], None],
+    *,
+    blank: Blank,
+    phonon_mev: float | None = None,
+) -> FigureBase:
     """Return a figure with a panel for each temperature that has η, all with one scale and one legend.
 
     With ``phonon_mev`` the panels of the first line count phonons above.
@@ -67,12 +75,13 @@ def _panels(
     n_columns = min(_MOST_COLUMNS, len(rows))
     n_lines = -(-len(rows) // n_columns)
     size = (max(5.8, 0.4 + 1.65 * n_columns), 0.7 + 1.55 * n_lines)
-    figure = blank_figure(*size, simulated=results.document.experiment.simulated)
+    figure = blank(*size, simulated=results.document.experiment.simulated)
     panels = figure.subplots(n_lines, n_columns, sharex=True, sharey=True, squeeze=False)
     limits = (eta_limits(fit, rows, highest=1.0)[0], 1.85)
     for axes, t in zip(panels.flat, rows, strict=False):
+        axes.set_label(f"{fit.temperatures_k[t]:.0f} K")
         axes.set_ylim(limits)
-        axes.axhline(0.0, color=GREY, linewidth=0.4)
+        axes.axhline(0.0, color=GREY, linewidth=0.4, label="_zero")
         draw_eta(axes, fit, t, colour=BLUE, marker="o", label="data, 68 % interval")
         draw(axes, t)
         mark_outside(axes, fit, t, colour=BLUE)
@@ -83,8 +92,8 @@ def _panels(
     for place, axes in enumerate(panels[0, : len(rows)]):
         count_phonons(axes, phonon_mev, is_named=place == 0)
     panels.flat[0].set_yticks([0.0, 0.5, 1.0])
-    figure.supxlabel("ΔE (meV)", fontsize=8)
-    figure.supylabel(r"$\eta_{\mathrm{ASPL}}$", fontsize=8)
+    figure.supxlabel(f"{DETUNING} (meV)")
+    figure.supylabel(ETA_ASPL)
     entries = [axes.get_legend_handles_labels() for axes in panels.flat]
     known = {label: handle for handles, labels in entries for handle, label in zip(handles, labels, strict=True)}
     figure.legend(list(known.values()), list(known), loc="outside upper left", ncols=3)
@@ -97,30 +106,30 @@ def _detunings(fit: EfficiencyFit) -> FloatArray:
     return np.linspace(2.0, float(np.nanmax(np.where(fit.valid, fit.detuning_mev, np.nan))) * 1.05, 200)
 
 
-def _chain_panel(axes: Axes, results: Results, fit: EfficiencyFit, polaron: PolaronFit, t: int) -> None:
+def _chain_panel(axes: Axes, t: int, *, results: Results, fit: EfficiencyFit, polaron: PolaronFit) -> None:
     detuning = _detunings(fit)
     text = f"{fit.temperatures_k[t]:.0f} K"
     if polaron.fitted[t]:
         eta, low, high = (curves[t] for curves in eta_curves(polaron, detuning))
-        axes.fill_between(detuning, low, high, color=RED, alpha=0.18, linewidth=0)
+        axes.fill_between(detuning, low, high, color=RED, alpha=0.18, linewidth=0, label="_model, 68 %")
         axes.plot(detuning, eta, "--", color=RED, label="model (Eq. 9), this temperature")
         text += "\n" + _parameters(results, t)
     joint = joint_eta_curves(polaron, detuning)[t]
     if np.isfinite(joint).all():
         axes.plot(detuning, joint, ":", color="black", linewidth=0.8, label="model, joint fit")
-    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize=6, bbox=_PAPER)
+    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize="small", bbox=_PAPER)
 
 
 def _parameters(results: Results, t: int) -> str:
     """Return g and ħω of one temperature with their intervals, or the limit where they are not identified."""
     row = polaron_rows(results)[t]
-    phonon = named_interval("ħω", row, "phonon_mev", "meV")
+    phonon = named_interval(PHONON, row, "phonon_mev", "meV")
     if row["identified"]:
-        return f"{named_interval('g', row, 'g_mev', 'meV')}\n{phonon}"
-    return phonon if ">" in phonon else "ħω not identified"
+        return f"{named_interval('$g$', row, 'g_mev', 'meV')}\n{phonon}"
+    return phonon if ">" in phonon else f"{PHONON} not identified"
 
 
-def _compared_panel(axes: Axes, fit: EfficiencyFit, comparison: "Comparison", t: int) -> None:
+def _compared_panel(axes: Axes, t: int, *, fit: EfficiencyFit, comparison: "Comparison") -> None:
     detuning = _detunings(fit)
     for m, model in enumerate(comparison.fits):
         eta = _curve(model, t, detuning)
@@ -131,7 +140,7 @@ def _compared_panel(axes: Axes, fit: EfficiencyFit, comparison: "Comparison", t:
     if np.isfinite(comparison.weight[:, t]).any():
         best = int(np.nanargmax(comparison.weight[:, t]))
         text += f"\nsmallest AICc: {comparison.models[best]},\nweight {100.0 * comparison.weight[best, t]:.0f} %"
-    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize=6, bbox=_PAPER)
+    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize="small", bbox=_PAPER)
 
 
 def _curve(fit: "ModelFit", t: int, detuning_mev: FloatArray) -> FloatArray | None:

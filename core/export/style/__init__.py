@@ -1,0 +1,1 @@
+"""How figures look: palettes, presets of journals, sizes of pages, fonts and names in print."""

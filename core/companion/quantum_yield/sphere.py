@@ -3,12 +3,16 @@
 a: empty sphere; b: sample beside the beam; c: sample in the beam. With the laser light L and the emission
 E, in photons and over the same windows, the sample absorbs A = 1 − L_c/L_b and yields (E_c − (1 − A)E_b)/(L_a A).
 Whatever follows the laser light in proportion, as fluorescence of the sphere does, cancels; dark counts do not.
+A drift of the laser scales both lights of one spectrum: more E_c and a smaller A raise the yield together, so that
+their covariance counts.
 """
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from asplab.core.companion.reading import LIMIT_CHANCE, Reading, undetermined
 from asplab.core.errors import AnalysisError, InputError
@@ -17,7 +21,7 @@ from asplab.core.units import FloatArray
 
 SKEWED_BELOW = 10.0
 """Absorptance in units of its error below which the yield is skewed: its interval is then Fieller's alone."""
-_LIMIT_Z = float(norm.ppf(LIMIT_CHANCE))
+_ONE_SIGMA = float(norm.cdf(1.0))
 _ABSORBS = 2.0
 """Absorptance in units of its error below which no yield follows."""
 
@@ -32,6 +36,10 @@ class SphereCounts:
         L_a, L_b and L_c.
     emission_beside, emission_inside : float
         E_b and E_c.
+    beside_covariance, inside_covariance : float
+        Of laser and emission in the same spectra.
+    freedoms : tuple of float
+        How many degrees of freedom tell the errors of a, b and c: repeats less one; infinite for errors that are given.
     """
 
     laser_empty: float
@@ -44,6 +52,9 @@ class SphereCounts:
     laser_inside_error: float
     emission_beside_error: float
     emission_inside_error: float
+    beside_covariance: float = 0.0
+    inside_covariance: float = 0.0
+    freedoms: tuple[float, float, float] = (inf, inf, inf)
 
     @property
     def values(self) -> FloatArray:
@@ -64,6 +75,34 @@ class SphereCounts:
                 self.emission_inside_error,
             ]
         )
+
+    @property
+    def covariances(self) -> FloatArray:
+        """What a, b and c each add to the covariance (5, 5), in the order of ``values``; shape (3, 5, 5)."""
+        parts = np.zeros((3, 5, 5))
+        diagonal = self.errors**2
+        parts[0, 0, 0] = diagonal[0]
+        for number, (laser, emission), both in (
+            (1, (1, 3), self.beside_covariance),
+            (2, (2, 4), self.inside_covariance),
+        ):
+            parts[number, laser, laser], parts[number, emission, emission] = diagonal[laser], diagonal[emission]
+            parts[number, laser, emission] = parts[number, emission, laser] = both
+        return parts
+
+    def freedom(self, gradient: FloatArray, known: float) -> float:
+        """Return how many degrees of freedom tell a variance [Welch 1947, Satterthwaite 1946].
+
+        Parameters
+        ----------
+        gradient : ndarray, shape (5,)
+            Of a quantity by ``values``.
+        known : float
+            Variance from elsewhere that is in no doubt.
+        """
+        parts = np.einsum("i,kij,j->k", gradient, self.covariances, gradient)
+        doubt = float(np.sum(parts**2 / np.array(self.freedoms)))
+        return inf if doubt == 0.0 else float((parts.sum() + known) ** 2 / doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +157,11 @@ def sphere_yield(
         Where the sample absorbs nothing that stands out of the noise.
     """
     _check(counts, response_error, reabsorbed, reabsorbed_error)
-    values, variances = counts.values, counts.errors**2
+    values, covariance = counts.values, counts.covariances.sum(axis=0)
     empty, beside, inside, light_beside, light_inside = values
     absorbed = sphere_absorptance(values)
     slope = np.array([0.0, inside / beside**2, -1.0 / beside, 0.0, 0.0])
-    absorbed_error = float(np.sqrt(slope**2 @ variances))
+    absorbed_error = float(np.sqrt(slope @ covariance @ slope)) * _few(counts.freedom(slope, 0.0))
     if not absorbed > _ABSORBS * absorbed_error:
         raise AnalysisError(
             f"the sample absorbs {absorbed:.3f} ± {absorbed_error:.3f} of the laser light, which is too little for a "
@@ -132,14 +171,22 @@ def sphere_yield(
     by = np.array([0.0, light_beside * inside / beside**2, -light_beside / beside, -inside / beside, 1.0])
     taken = empty * absorbed
     taken_by = empty * slope + np.array([absorbed, 0.0, 0.0, 0.0, 0.0])
-    spread = float(by**2 @ variances) + (response_error * emitted) ** 2
-    observed = _ratio(emitted, taken, spread, float(taken_by**2 @ variances), float((by * taken_by) @ variances))
+    response = (response_error * emitted) ** 2
+    both = np.stack([by, taken_by])
+    spread = both @ covariance @ both.T + np.diag([response, 0.0])
+    freedom = counts.freedom(by - emitted / taken * taken_by, response)
+    observed = _ratio(emitted, taken, spread, freedom)
     return SphereYield(
         Reading(absorbed, absorbed_error, "", absorbed - absorbed_error, absorbed + absorbed_error),
         observed,
         _corrected(observed, reabsorbed, reabsorbed_error),
         bool(absorbed < SKEWED_BELOW * absorbed_error),
     )
+
+
+def _few(freedom: float, chance: float = _ONE_SIGMA) -> float:
+    """Return how many standard errors reach a chance on one side, where so many degrees of freedom tell them."""
+    return float(student.ppf(chance, freedom))
 
 
 def _check(counts: SphereCounts, response_error: float, reabsorbed: float, reabsorbed_error: float) -> None:
@@ -156,15 +203,19 @@ def _check(counts: SphereCounts, response_error: float, reabsorbed: float, reabs
             raise InputError(f"{name} is {value:g}; it must be 0 or above. Correct it.")
 
 
-def _ratio(top: float, bottom: float, v_top: float, v_bottom: float, v_both: float) -> Reading:
-    """Return a ratio with its first-order error and Fieller's interval."""
+def _ratio(top: float, bottom: float, spread: FloatArray, freedom: float) -> Reading:
+    """Return a ratio with its first-order error and Fieller's interval, both widened for few repeats."""
     value = top / bottom
-    error = float(np.sqrt(max(v_top - 2.0 * value * v_both + value**2 * v_bottom, 0.0)) / bottom)
+    by = np.array([1.0, -value]) / bottom
+    plain = float(np.sqrt(by @ spread @ by))
+    wide = spread * _few(freedom) ** 2
     low, high = (
-        float(end) for end in fieller_interval(*(np.asarray(one) for one in (top, bottom, v_top, v_bottom, v_both)))
+        float(end)
+        for end in fieller_interval(*(np.asarray(one) for one in (top, bottom, wide[0, 0], wide[1, 1], wide[0, 1])))
     )
-    if not top > _ABSORBS * np.sqrt(v_top):
-        limit = value + _LIMIT_Z * error
+    error = _few(freedom) * plain
+    if not top > _ABSORBS * np.sqrt(wide[0, 0]):
+        limit = value + _few(freedom, LIMIT_CHANCE) * plain
         reason = "the emission does not stand out of its noise. Expose longer, or widen its window."
         return Reading(value, error, "", low, high, None, limit, reason)
     return Reading(value, error, "", low, high)

@@ -1,11 +1,10 @@
 """Photons of laser and emission from spectra of an integrating sphere, and the part that the sample absorbs again."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 import numpy as np
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from asplab.core.companion.checks import finite_array, positive_array, same_shape
 from asplab.core.companion.quantum_yield.sphere import SphereCounts
@@ -47,7 +46,8 @@ def integrate_sphere(
     laser_nm, emission_nm : tuple of float
         Ends of the windows.
     relative_error : float or None
-        Standard error of a single spectrum's integral, relative; used where there are no repeats.
+        Standard error of a single spectrum's light, relative, the same for laser and emission; used where there are no
+        repeats.
 
     Raises
     ------
@@ -62,17 +62,30 @@ def integrate_sphere(
     _check_windows(axis, laser_nm, emission_nm)
     width = np.gradient(axis) * photons_per_unit(axis, spectra.unit)
     named = {"empty": spectra.empty, "beside": spectra.beside, "inside": spectra.inside}
-    found: dict[str, tuple[float, float]] = {}
+    windows = [(axis >= low) & (axis <= high) for low, high in (laser_nm, emission_nm)]
+    found: dict[str, _Light] = {}
     for name, values in named.items():
         table = finite_array(values, name=name, ndim=2)
         if table.shape[1] != axis.size:
             raise InputError(f"{name} has {table.shape[1]} pixels and wavelength_nm {axis.size}; they must be equal.")
-        for light, (low, high) in (("laser", laser_nm), ("emission", emission_nm)):
-            use = (axis >= low) & (axis <= high)
-            found[f"{light}_{name}"] = _mean(table[:, use] @ width[use], relative_error, name)
-    found.pop("emission_empty")
-    errors = {f"{name}_error": pair[1] for name, pair in found.items()}
-    return SphereCounts(**{name: pair[0] for name, pair in found.items()}, **errors)
+        found[name] = _light(np.stack([table[:, use] @ width[use] for use in windows]), relative_error, name)
+    empty, beside, inside = found["empty"], found["beside"], found["inside"]
+    errors = {name: np.sqrt(np.diag(one.covariance)) for name, one in found.items()}
+    return SphereCounts(
+        laser_empty=float(empty.mean[0]),
+        laser_beside=float(beside.mean[0]),
+        laser_inside=float(inside.mean[0]),
+        emission_beside=float(beside.mean[1]),
+        emission_inside=float(inside.mean[1]),
+        laser_empty_error=float(errors["empty"][0]),
+        laser_beside_error=float(errors["beside"][0]),
+        laser_inside_error=float(errors["inside"][0]),
+        emission_beside_error=float(errors["beside"][1]),
+        emission_inside_error=float(errors["inside"][1]),
+        beside_covariance=float(beside.covariance[0, 1]),
+        inside_covariance=float(inside.covariance[0, 1]),
+        freedoms=(empty.freedom, beside.freedom, inside.freedom),
+    )
 
 
 def photons_per_unit(wavelength_nm: FloatArray, unit: SpectrumUnit) -> FloatArray:
@@ -145,14 +158,23 @@ def _check_windows(axis: FloatArray, laser_nm: Window, emission_nm: Window) -> N
         raise InputError("the windows of laser and emission overlap, so light would count twice. Part them.")
 
 
-def _mean(integrals: FloatArray, relative_error: float | None, name: str) -> tuple[float, float]:
-    """Return the mean over repeats with its error, widened for few of them."""
-    mean = float(np.mean(integrals))
-    if integrals.size > 1:
-        few = float(student.ppf(norm.cdf(1.0), integrals.size - 1))
-        return mean, few * float(np.std(integrals, ddof=1)) / float(np.sqrt(integrals.size))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Light:
+    """Laser and emission of like spectra: mean (2,), its covariance (2, 2), and the degrees of freedom that tell it."""
+
+    mean: FloatArray
+    covariance: FloatArray
+    freedom: float
+
+
+def _light(integrals: FloatArray, relative_error: float | None, name: str) -> _Light:
+    """Return the mean over repeats (2, n_repeats) with the covariance that their scatter shows."""
+    mean, repeats = integrals.mean(axis=1), integrals.shape[1]
+    if repeats > 1:
+        return _Light(mean, np.cov(integrals) / repeats, repeats - 1.0)
     if relative_error is None:
         raise AnalysisError(
             f"one spectrum {name!r} tells no error. Measure repeats, or say how well a single one is known."
         )
-    return mean, abs(mean) * relative_error
+    # What makes single spectra differ is the laser, which scales all light of one.
+    return _Light(mean, relative_error**2 * np.outer(mean, mean), inf)

@@ -68,7 +68,8 @@ TRUTHS = {
     "huang_rhys": {"huang_rhys_factor": 4.0, "phonon_mev": 12.0},
     "huang_rhys_ensemble": {"spread_squared_mev2": 1600.0, "huang_rhys_factor": 4.0, "phonon_mev": 12.0},
 }
-LAWS = {law.name: law for law in (*ENERGY_LAWS, *WIDTH_LAWS)}
+# Both have a straight line; that of energies is meant here.
+LAWS = {law.name: law for law in (*WIDTH_LAWS, *ENERGY_LAWS)}
 NOISE_MEV = 0.3
 
 

@@ -4,6 +4,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -136,8 +137,13 @@ def literature_values(kind: str | None = None) -> tuple[LiteratureValue, ...]:
     """
     if kind is not None and kind not in KINDS:
         raise SettingsError(f"the kind {kind!r} is not known; choose one of: {', '.join(KINDS)}.")
-    found = read_values((files("asplab.resources") / _FILE).read_text(encoding="utf-8"), _FILE)
-    return tuple(value for value in found if kind in (None, value.kind))
+    return tuple(value for value in _shipped() if kind in (None, value.kind))
+
+
+@cache
+def _shipped() -> tuple[LiteratureValue, ...]:
+    """Read the table once: every comparison of a report, and every look at a fit, asks for it three times."""
+    return read_values((files("asplab.resources") / _FILE).read_text(encoding="utf-8"), _FILE)
 
 
 def read_values(text: str, where: str) -> tuple[LiteratureValue, ...]:

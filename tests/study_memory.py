@@ -34,6 +34,10 @@ class StudyMemory:
     is_off: bool = False
     found: deque[Found] = field(default_factory=lambda: deque(maxlen=_MOST))
 
+    def learn(self, study: Study, results: Results, request: Any, value: Any) -> None:
+        """Take a value that was found elsewhere, for pages whose study would be cancelled by most tests half-way."""
+        self.found.append(Found(study, results.document, request, value))
+
     def serve(self, studies: Studies) -> None:
         """Let the studies of a window ask here before they work."""
         run = studies.run
@@ -51,5 +55,5 @@ class StudyMemory:
             if is_same and has_same_inputs(one.document, results.document, study.ignores):
                 return one.value
         value = study.work(results, request, progress)
-        self.found.append(Found(study, results.document, request, value))
+        self.learn(study, results, request, value)
         return value

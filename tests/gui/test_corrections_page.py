@@ -10,19 +10,23 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from study_memory import StudyMemory
 
-from asplab.core import Results
-from asplab.core.appraisal.correction_effects import correction_effects
+from asplab.core import Document, Results
+from asplab.core.appraisal.correction_effects import CorrectionEffect, correction_effects
 from asplab.core.ledger import ledger
 from asplab.core.ledger.around import around
+from asplab.core.pipeline import Analysis
 from asplab.gui.bindings import Bindings
 from asplab.gui.look.theme import LIGHT
 from asplab.gui.panels.corrections import CorrectionsPanel
 from asplab.gui.panels.corrections.rows import NONE, signed
+from asplab.gui.panels.corrections.studies import EFFECTS
 from asplab.gui.view_state import ViewState
 from asplab.gui.widgets.switch_list import HINT, SwitchList, SwitchRow
 from asplab.gui.widgets.text import without_markup
 
+Effects = dict[str, CorrectionEffect]
 Until = Callable[..., None]
 Click = Callable[..., None]
 
@@ -53,8 +57,17 @@ def choose(page: CorrectionsPanel, title: str, click: Click) -> None:
     click(page.list, QPoint(round(box.left()) + 120, round(box.center().y())))
 
 
+@pytest.fixture(scope="module")
+def effects(measured_analysis: Analysis, measured_document: Document, study_memory: StudyMemory) -> Effects:
+    """What every correction does to the small experiment; windows that ask for it know it from here."""
+    results = measured_analysis.fork().update(measured_document)
+    found = {effect.name: effect for effect in correction_effects(results)}
+    study_memory.learn(EFFECTS, results, None, found)
+    return found
+
+
 @pytest.fixture
-def page(opened: Bindings, until: Until) -> CorrectionsPanel:
+def page(opened: Bindings, until: Until, effects: Effects) -> CorrectionsPanel:
     opened.looking.choose_step("corrections")
     found = opened.page
     assert isinstance(found, CorrectionsPanel)
@@ -149,16 +162,15 @@ def test_a_click_beside_the_switch_throws_none(page: CorrectionsPanel, opened: B
 
 
 # --- effects -------------------------------------------------------------------------------------------------
-def test_the_effects_are_those_of_the_other_analysis(compared: CorrectionsPanel, opened: Bindings) -> None:
-    found = {effect.name: effect for effect in correction_effects(results_of(opened))}
+@pytest.mark.usefixtures("afresh")
+def test_the_effects_are_those_of_the_other_analysis(compared: CorrectionsPanel, effects: Effects) -> None:
     cells = compared.list.rows[row_of(compared, "Hidden part of the band")].cells
-    assert cells[1].startswith(signed(found["truncation"].eta_largest.value, 3))
+    assert cells[1].startswith(signed(effects["truncation"].eta_largest.value, 3))
     assert NONE not in cells
 
 
-@pytest.mark.usefixtures("afresh")
 def test_effects_of_earlier_settings_are_muted_and_found_again(
-    compared: CorrectionsPanel, opened: Bindings, click: Click, until: Until
+    compared: CorrectionsPanel, opened: Bindings, click: Click, until: Until, afresh: None
 ) -> None:
     exposure = row_of(compared, "Exposure")
     assert compared.list.rows[exposure].faint[1] is False
@@ -170,9 +182,8 @@ def test_effects_of_earlier_settings_are_muted_and_found_again(
     assert not compared._list_card.subtitle.startswith("!")
 
 
-@pytest.mark.usefixtures("afresh")
 def test_a_cancelled_comparison_waits_for_the_button(
-    compared: CorrectionsPanel, opened: Bindings, click: Click, until: Until
+    compared: CorrectionsPanel, opened: Bindings, click: Click, until: Until, afresh: None
 ) -> None:
     opened.intents.edit_setting("scans", "half_width_mev", 4.0)
     until(lambda: compared._state.is_running)

@@ -10,7 +10,7 @@ _PAGE = "companions#absorption"
 TAILS = Group(
     tr("Absorption"),
     (
-        Entry("tails", "exciton_mev", "pair", tr("Exciton in"),
+        Entry("tails", "exciton_mev", "pair", tr("Exciton"),
               tr("Range of ΔE in which the first exciton is fitted; negative above the emission peak. It must hold the "
                  "line and some of the continuum."),
               Numeric("meV", 0, -1000.0, 1000.0, 5.0, is_position=True),
@@ -22,7 +22,7 @@ TAILS = Group(
               Numeric("meV", 0, 20.0, 5000.0, 10.0),
               equation=r"A \to A - \langle A\rangle_{\Delta E > \Delta E_0}",
               source=OWN, page=_PAGE),
-        Entry("tails", "urbach_mev", "window", tr("Urbach tail"),
+        Entry("tails", "urbach_mev", "window", tr("Urbach"),
               tr("Range of ΔE in which the tail is fitted. Automatic: where its error is smallest and ln A is not "
                  "curved. Drag its edges over the spectrum."),
               Numeric("meV", 1, -500.0, 2000.0, 1.0, is_position=True),
@@ -55,7 +55,7 @@ TAILS = Group(
               Numeric("K", 1, 0.0, 100.0, 0.5),
               equation=r"\frac{\sigma_\eta}{\eta} \approx \frac{E_0 - E}{kT}\,\frac{\sigma_T}{T}",
               source=DEFINITION, page=_PAGE),
-        Entry("tails", "axis_error_mev", "number", tr("Film to suspension"),
+        Entry("tails", "axis_error_mev", "number", tr("Axes apart by"),
               tr("Standard error between the energy axes of film and suspension; 0 on the same instrument."),
               Numeric("meV", 2, 0.0, 1000.0, 0.1),
               equation=r"\sigma^2 = \sigma_\mathrm{film}^2 + \sigma_\mathrm{suspension}^2 + \sigma_\mathrm{axis}^2",

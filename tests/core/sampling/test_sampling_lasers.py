@@ -34,7 +34,7 @@ def test_posteriors_are_as_wide_as_profiles_with_the_same_errors_of_wavelengths(
 ) -> None:
     """With PA, ΔE and temperatures taken as independent they were narrower by 11, 31 and 37 %."""
     results = with_lasers_off(truths, error_nm, 2, noise=noise)
-    found = sample(results, seed=1, steps=1500)
+    found = sample(results, seed=1, steps=1000)
     assert results.polaron is not None
     row, profile = -1 if len(truths) > 1 else 0, find_intervals(results.polaron)
     for quantity, low, high in (

@@ -17,6 +17,8 @@ from asplab.core.problems import Problem
 from asplab.core.pump.power_law import PowerLaw, fit_power_law
 from asplab.core.pump.power_series import PowerSeries, PowerSeriesFound
 from asplab.core.pump.pump_powers import PumpPowers
+from asplab.core.pump.saturation import CHANCE as SATURATES
+from asplab.core.pump.saturation import LocalSlope, slope_at
 from asplab.core.settings import NOMINAL_OD_PERCENT, BaselineSettings, PumpSettings
 from asplab.core.units import FloatArray
 
@@ -48,6 +50,8 @@ class TwoPhoton:
     is_subtracted : bool
     fits : tuple of (PowerSeries, PowerLaw or None)
         Every series with its fit; None where it can't be fitted.
+    saturated : tuple of (int, int)
+        Temperature and column of excitations whose emission saturates at the power of their spectra.
     """
 
     share: FloatArray
@@ -57,11 +61,17 @@ class TwoPhoton:
     is_subtracted: bool
     fits: tuple[tuple[PowerSeries, PowerLaw | None], ...] = ()
     problems: tuple[Problem, ...] = ()
+    saturated: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_single(self) -> np.ndarray:
-        """Where a series shows one photon, or what is left after the part of two was subtracted."""
+        """Where a series shows one photon, or what is left after the part of two was subtracted.
+
+        An emission that saturates hides how many photons it takes.
+        """
         found: np.ndarray = self.is_known & (self.error <= _VERIFIED_WITHIN)
+        for place in self.saturated:
+            found[place] = False
         return found if self.is_subtracted else found & (self.share <= _SEEN * self.error)
 
 
@@ -74,6 +84,7 @@ class SeriesRead:
     is_known: np.ndarray
     fits: tuple[tuple[PowerSeries, PowerLaw | None], ...]
     problems: tuple[Problem, ...]
+    saturated: tuple[tuple[int, int], ...]
 
 
 def read_series(found: PowerSeriesFound, powers: PumpPowers, layout: Layout) -> SeriesRead:
@@ -93,6 +104,7 @@ def find_two_photon(
 ) -> TwoPhoton:
     """Add what repeats at several powers tell to the series of files; of two readings the one better known counts."""
     share, error, known, fits, problems = read.share, read.error, read.is_known, read.fits, read.problems
+    saturated = read.saturated
     if found.repeats:
         # Repeats are per pump power: times their own, they are what was emitted.
         series = [
@@ -104,9 +116,10 @@ def find_two_photon(
         better = other.is_known & (~known | (other.error < error))
         share, error = np.where(better, other.share, share), np.where(better, other.error, error)
         known, fits, problems = known | other.is_known, (*fits, *other.fits), other.problems
+        saturated = (*saturated, *other.saturated)
     ratio = powers.heat_uw / powers.light_uw
     ratio = np.where(np.isfinite(ratio), ratio, 1.0) * (baseline.shape in _LEAVES_PAIRS) * bool(fits)
-    return TwoPhoton(share, error, ratio, known, settings.subtract_two_photon, fits, problems)
+    return TwoPhoton(share, error, ratio, known, settings.subtract_two_photon, fits, problems, saturated)
 
 
 def _read(
@@ -123,6 +136,7 @@ def _read(
     for series, law in fits:
         if law is not None and series.stack is not None:
             by_stack.setdefault(series.stack, []).append((series, law))
+    saturated = _saturated(by_stack, powers, layout, told)
     anti = layout.valid[:, layout.n_stokes :] if by_stack else np.zeros((0, 0), dtype=bool)
     for t, c in np.argwhere(anti):
         place = (t, c + layout.n_stokes)
@@ -135,7 +149,38 @@ def _read(
         shares = [share_at(series, law, float(powers.light_uw[place])) for series, law in own]
         share[place], error[place] = min(shares, key=lambda pair: pair[1])
         known[place] = True
-    return SeriesRead(share, error, known, tuple(fits), tuple(told))
+    return SeriesRead(share, error, known, tuple(fits), tuple(told), saturated)
+
+
+def _saturated(
+    by_stack: dict[int, list[tuple[PowerSeries, PowerLaw]]], powers: PumpPowers, layout: Layout, told: list[Problem]
+) -> tuple[tuple[int, int], ...]:
+    """Return the places whose emission saturates at the power of the spectra, and tell of each."""
+    valid = layout.valid & np.isfinite(powers.light_uw) if by_stack else np.zeros((0, 0), dtype=bool)
+    own = [
+        (place, series)
+        for place in ((int(t), int(c)) for t, c in np.argwhere(valid))
+        for series, _ in by_stack.get(int(layout.index[place]), [])
+    ]
+    found = [(place, slope_at(series, float(powers.light_uw[place]))) for place, series in own]
+    flat = {place: at for place, at in found if at is not None and at.chance < SATURATES / len(found)}
+    for (t, c), at in flat.items():
+        told.append(_too_bright(layout.labels[t][c], at, is_stokes=c < layout.n_stokes))
+    return tuple(flat)
+
+
+def _too_bright(place: str, at: LocalSlope, *, is_stokes: bool) -> Problem:
+    off = (
+        "the quantum yield holds for this power only, and η with it"
+        if is_stokes
+        else "η is too low unless the heat saturates alike, and one photon is not shown"
+    )
+    return Problem(
+        "warning",
+        place,
+        f"the emission saturates at the pump power of the spectra: it grows as P^{at.slope:.2f} (± {at.error:.2f}) at "
+        f"{at.power_uw:.3g} µW, so that {off}. Take the spectra at lower power, where it grows as P.",
+    )
 
 
 def share_at(series: PowerSeries, law: PowerLaw, power_uw: float) -> tuple[float, float]:

@@ -27,6 +27,11 @@ _LIKELY = 0.01
 """Chance of the scatter of s between excitations below which one smooth law does not explain it."""
 _CLEAR = 2.0
 
+_STATISTICAL_ALONE = (
+    " The error of photothermal η is its statistical one here: a systematic error, as of the PA baseline, may be why."
+)
+_WITH_SYSTEMATIC = " Systematic errors of photothermal η are counted."
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MatchedComparison:
@@ -71,7 +76,12 @@ class MatchedComparison:
 
 
 def compare_with_photothermal(
-    matched: MatchedEfficiency, eta: ArrayLike, *, eta_covariance: ArrayLike, exponent: float
+    matched: MatchedEfficiency,
+    eta: ArrayLike,
+    *,
+    eta_covariance: ArrayLike,
+    exponent: float,
+    is_total: bool = False,
 ) -> MatchedComparison:
     """Compare with photothermal η at the same excitations, and return the scattering that explains the difference.
 
@@ -83,6 +93,8 @@ def compare_with_photothermal(
     eta_covariance : array_like, shape (n, n)
     exponent : float
         p of s ∝ λ^(−p): `RAYLEIGH` for small particles, about 0 to 2 for aggregates, 0 for a reflection.
+    is_total : bool
+        Whether ``eta_covariance`` holds systematic errors too; a sentence of disagreement says so where it does not.
 
     Raises
     ------
@@ -111,6 +123,8 @@ def compare_with_photothermal(
     widened = error * np.sqrt(max(chi2 / dof, 1.0)) if dof else error
     full = np.where(np.outer(told, told), spread @ spread.T, np.nan)
     reading, sentence = _reading(mean, float(widened), chance, smooth)
+    if chance < _LIKELY:
+        sentence += _WITH_SYSTEMATIC if is_total else _STATISTICAL_ALONE
     return MatchedComparison(
         difference=frozen_array(difference),
         difference_error=frozen_array(np.sqrt(np.diag(both))),

@@ -40,7 +40,11 @@ class MatchedReading:
     found : MatchedEfficiency or None
     shared : ndarray of int, shape (n_shared,)
         Excitations of which photothermal η is known too.
-    photothermal, photothermal_error : ndarray, shape (n_shared,)
+    columns : ndarray of int, shape (n_shared,)
+        Their places among the anti-Stokes excitations of the main analysis.
+    photothermal : ndarray, shape (n_shared,)
+    photothermal_covariance : ndarray, shape (n_shared, n_shared)
+        Statistical.
     comparison : MatchedComparison or None
     below_gap : Reading or None
         Scattering at the Stokes wavelength from where nothing absorbs; None where the table does not reach there.
@@ -53,11 +57,17 @@ class MatchedReading:
     detuning_mev: FloatArray
     found: MatchedEfficiency | None
     shared: np.ndarray
+    columns: np.ndarray
     photothermal: FloatArray
-    photothermal_error: FloatArray
+    photothermal_covariance: FloatArray
     comparison: MatchedComparison | None
     below_gap: Reading | None
     reason: str = ""
+
+    @property
+    def photothermal_error(self) -> FloatArray:
+        """Statistical standard errors of photothermal η, (n_shared,)."""
+        return frozen_array(np.sqrt(np.diag(self.photothermal_covariance)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,12 +140,12 @@ def _read(
     detuning = gap - energy_from_wavelength(table.told_nm, medium=axes.medium)
     shared, column = _shared(table, t, main, grouping)
     eta, covariance = _photothermal(main.fit, t, column)
-    known = (shared, eta, frozen_array(np.sqrt(np.diag(covariance))))
+    known = (shared, column, eta, covariance)
     found, comparison, reason = None, None, ""
     try:
         found = _efficiency(table.anti, table.stokes, settings)
         if shared.size:
-            own = _efficiency(_chosen(table.anti, shared), table.stokes, settings)
+            own = chosen_efficiency(table, shared, settings)
             exponent = settings.scattering_exponent
             comparison = compare_with_photothermal(own, eta, eta_covariance=covariance, exponent=exponent)
         else:
@@ -144,6 +154,11 @@ def _read(
         reason = str(fault)
     below = _below_gap(table, settings)
     return MatchedReading(table, t, frozen_array(detuning), found, *known, comparison, below, reason)
+
+
+def chosen_efficiency(table: MatchedTable, shared: np.ndarray, settings: MatchedSettings) -> MatchedEfficiency:
+    """Return η of absorptances at some excitations of a table."""
+    return _efficiency(_chosen(table.anti, shared), table.stokes, settings)
 
 
 def _efficiency(anti: Excitations, stokes: Excitations, settings: MatchedSettings) -> MatchedEfficiency:

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from asplab.core.companion.matched.scattering import MatchedComparison
 from asplab.core.companion.matched.stage import MatchedReading
+from asplab.core.companion.matched.systematic import with_systematics
 from asplab.core.export.companion.exported import Exported
 from asplab.core.export.companion.readings import reading_row
+from asplab.core.export.error_rows import appraisal_of
 from asplab.core.export.markup import table
 from asplab.core.export.table import Table, from_rows
 from asplab.core.pipeline import Results
@@ -26,10 +29,18 @@ def matched_rows(results: Results) -> list[Row] | None:
     found = results.matched
     if found is None or not found.readings:
         return None
-    return [_row(one) for one in found.readings]
+    return [_row(one, _with_systematics(results, one)) for one in found.readings]
 
 
-def _row(one: MatchedReading) -> Row:
+def _with_systematics(results: Results, one: MatchedReading) -> MatchedComparison | None:
+    """Return the comparison with systematic errors where they were found."""
+    appraisal = appraisal_of(results)
+    if appraisal is None or appraisal.systematics is None:
+        return None
+    return with_systematics(one, appraisal.systematics, results.document.settings.matched)
+
+
+def _row(one: MatchedReading, total: MatchedComparison | None) -> Row:
     row: Row = {
         "temperature_k": number(one.table.temperature_k),
         "source": one.table.source,
@@ -50,6 +61,14 @@ def _row(one: MatchedReading) -> Row:
         **reading_row("scattering_at_stokes", comparison.scattering),
         "chance_of_smooth_scattering": number(comparison.smooth_chance),
         "says": comparison.sentence,
+        "with_systematic_errors": None
+        if total is None
+        else {
+            "chance": number(total.chance),
+            **reading_row("scattering_at_stokes", total.scattering),
+            "chance_of_smooth_scattering": number(total.smooth_chance),
+            "says": total.sentence,
+        },
     }
 
 
@@ -91,6 +110,9 @@ def matched_section(results: Results) -> Iterator[str]:
         kelvin = f"{one.table.temperature_k:.1f} K"
         says = one.reason or ("" if one.comparison is None else one.comparison.sentence)
         yield f"<p>{kelvin}: {escape(says)}</p>"
+        total = _with_systematics(results, one)
+        if total is not None:
+            yield f"<p>With the systematic errors of photothermal η: {escape(total.sentence)}</p>"
         if one.below_gap is not None:
             told = one.below_gap.text if one.below_gap.is_determined else one.below_gap.reason
             yield f"<p>From the absorptance far below the gap, scattering at the Stokes wavelength: {escape(told)}</p>"

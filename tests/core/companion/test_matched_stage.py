@@ -13,7 +13,9 @@ from asplab.core.companion.matched.tables import read_matched
 from asplab.core.errors import InputError
 from asplab.core.experiment import Condition, Table
 from asplab.core.export.companion import companion
+from asplab.core.export.companion.matched import MATCHED
 from asplab.core.export.tables import make_tables
+from asplab.core.inference import appraised
 from asplab.core.pipeline import Results
 from asplab.core.settings import MatchedSettings, Settings
 from asplab.core.units import air_index
@@ -65,6 +67,19 @@ def test_scattering_explains_why_eta_of_absorptances_is_lower(results: Results) 
     for found in (one.comparison.scattering, one.below_gap):
         assert abs(found.value - SCATTERED) < 3.0 * found.error
     assert "explains it" in one.comparison.sentence
+    assert "photothermal η is its statistical one" in one.comparison.sentence
+
+
+def test_with_systematic_errors_the_difference_is_less_sure_and_says_what_it_holds(results: Results) -> None:
+    found = appraised(results)
+    inferred = companion(found)["matched"][0]
+    total, one = inferred["with_systematic_errors"], reading(results)
+    assert one.comparison is not None
+    assert total["chance"] > one.comparison.chance
+    assert abs(total["scattering_at_stokes"] - SCATTERED) < 3.0 * total["scattering_at_stokes_error"]
+    assert "statistical" not in total["says"]
+    assert companion(results)["matched"][0]["with_systematic_errors"] is None
+    assert "With the systematic errors of photothermal η" in " ".join(MATCHED.section(found))
 
 
 @pytest.mark.parametrize("seed", [5, 6])

@@ -1,7 +1,7 @@
 """Analyse several experiments, two at a time, each into a folder of its own; one that fails stops no other."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -12,6 +12,7 @@ from asplab.core.errors import AsplabError, Cancelled, InputError
 from asplab.core.inference import Asked
 from asplab.core.jobs.batch.comparison import write_comparison
 from asplab.core.jobs.batch.rows import SampleRows, sample_rows
+from asplab.core.jobs.batch.standing import Signs, Standing
 from asplab.core.progress import Progress
 
 PROCESSES = 2
@@ -76,6 +77,7 @@ def analyze_all(
     detunings_mev: Sequence[float] = (),
     processes: int = PROCESSES,
     progress: Progress | None = None,
+    told: Callable[[int, Standing], None] = lambda sample, standing: None,
 ) -> Batch:
     """Analyse ``sources`` into ``folder/<name>`` and write their comparison into ``folder``.
 
@@ -87,6 +89,8 @@ def analyze_all(
         Detunings at which η is compared; empty for those that most samples have.
     processes : int
         How many run at the same time.
+    told : callable
+        Hears of each change of a sample, by its place in ``sources``.
 
     Raises
     ------
@@ -99,39 +103,71 @@ def analyze_all(
     _refuse(sources, folder)
     names = _names(sources)
     with tempfile.TemporaryDirectory(prefix="asplab-batch-") as place:
-        stop = Path(place) / "stop"
+        signs = Signs(Path(place))
         jobs = [
-            (source, folder / name, options or Options(), stop) for source, name in zip(sources, names, strict=True)
+            (source, folder / name, options or Options(), signs, k)
+            for k, (source, name) in enumerate(zip(sources, names, strict=True))
         ]
-        answers = _run(jobs, processes, stop, progress.part(0.0, 0.95))
+        answers = _run(jobs, processes, signs, progress.part(0.0, 0.95), told)
     samples = tuple(Sample(name, source, *answer) for name, source, answer in zip(names, sources, answers, strict=True))
-    batch = Batch(folder, samples)
-    write_comparison([(one.name, one.rows, one.failure) for one in samples], folder, detunings_mev=detunings_mev)
-    progress.step(1, 1, "compared")
-    return batch
+    write_compared(samples, folder, detunings_mev=detunings_mev, progress=progress)
+    return Batch(folder, samples)
+
+
+def write_compared(
+    samples: Sequence[Sample], folder: Path, *, detunings_mev: Sequence[float], progress: Progress
+) -> None:
+    """Write the comparison beside its place first, so that a cancel leaves none that is half written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".asplab-", dir=folder) as place:
+        compared = [(one.name, one.rows, one.failure) for one in samples]
+        write_comparison(compared, Path(place), detunings_mev=detunings_mev)
+        progress.step(99, 100, "comparing")
+        for path in sorted(Path(place).iterdir()):
+            path.replace(folder / path.name)
+    progress.report(1.0, "compared")
 
 
 Answer = tuple[SampleRows | None, str, bool]
 
 
-def _run(jobs: list[tuple[Any, ...]], processes: int, stop: Path, progress: Progress) -> list[Answer]:
+def _run(
+    jobs: list[tuple[Any, ...]],
+    processes: int,
+    signs: Signs,
+    progress: Progress,
+    told: Callable[[int, Standing], None],
+) -> list[Answer]:
     """Return one answer of each job; a process that ends badly fails its own job only."""
     answers: dict[int, Answer] = {}
+    known = dict.fromkeys(range(len(jobs)), Standing("waiting"))
     # A new interpreter has none of the threads and locks of a window.
     with ProcessPoolExecutor(max(1, min(processes, len(jobs))), mp_context=get_context("spawn")) as pool:
         waiting: dict[Future[Answer], int] = {pool.submit(_analyze_one, *job): k for k, job in enumerate(jobs)}
         try:
             while waiting:
-                progress.step(len(answers), len(jobs), f"{len(answers)} of {len(jobs)} samples analysed")
+                share = sum(standing.fraction for standing in known.values()) / len(jobs)
+                progress.step(round(1000 * share), 1000, f"{len(answers)} of {len(jobs)} samples analysed")
                 done, _ = wait(waiting, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
                 for future in done:
                     answers[waiting.pop(future)] = _answer(future)
+                for k, before in known.items():
+                    known[k] = _standing(before, answers.get(k), signs.told(k))
+                    if known[k] != before:
+                        told(k, known[k])
         except Cancelled:
-            stop.touch()
+            signs.ask_to_stop()
             for future in waiting:
                 future.cancel()
             raise
     return [answers[k] for k in range(len(jobs))]
+
+
+def _standing(before: Standing, answer: Answer | None, fraction: float | None) -> Standing:
+    if answer is None:
+        return before if fraction is None else Standing("running", fraction)
+    _, failure, is_complete = answer
+    return Standing("failed" if failure else "done" if is_complete else "incomplete", 1.0, failure)
 
 
 def _answer(future: "Future[Answer]") -> Answer:
@@ -141,11 +177,17 @@ def _answer(future: "Future[Answer]") -> Answer:
     return None, f"the analysis broke off ({type(error).__name__}: {error}). Analyse it alone to see more.", False
 
 
-def _analyze_one(source: Path, folder: Path, options: Options, stop: Path) -> Answer:
-    """Analyse one experiment in a process of its own; ``stop`` appears where it is to give up."""
+def _analyze_one(source: Path, folder: Path, options: Options, signs: Signs, k: int) -> Answer:
+    """Analyse one experiment in a process of its own; ``signs`` say how far sample ``k`` is, and whether to stop."""
     from asplab.core.jobs.analyze import analyze
 
-    progress = Progress(lambda fraction, text: progress.cancelled.set() if stop.exists() else None)
+    def report(fraction: float, _text: str) -> None:
+        signs.tell(k, fraction)
+        if signs.is_to_stop:
+            progress.cancelled.set()
+
+    progress = Progress(report)
+    report(0.0, "")
     try:
         outcome = analyze(
             source,

@@ -9,8 +9,9 @@ from command_line import run
 
 from asplab.core.cli.batch import report
 from asplab.core.errors import Cancelled, InputError
-from asplab.core.jobs.batch import Batch, analyze_all
+from asplab.core.jobs.batch import Batch, Sample, Standing, analyze_all
 from asplab.core.jobs.batch.comparison import draw_samples, eta_table
+from asplab.core.jobs.batch.run import write_compared
 from asplab.core.progress import Progress
 
 ETA = ((20, 0.90), (23, 0.86), (33, 0.74), (46, 0.49), (55, 0.31), (65, 0.14))
@@ -36,8 +37,16 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def batch(sources: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Batch:
-    return analyze_all(sources, tmp_path_factory.mktemp("batch") / "out", detunings_mev=(23.0, 40.0))
+def heard() -> list[tuple[int, Standing]]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def batch(sources: list[Path], heard: list[tuple[int, Standing]], tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    folder = tmp_path_factory.mktemp("batch") / "out"
+    return analyze_all(
+        sources, folder, detunings_mev=(23.0, 40.0), told=lambda k, standing: heard.append((k, standing))
+    )
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -57,6 +66,18 @@ def test_a_sample_that_fails_stops_no_other_and_says_why(batch: Batch) -> None:
     assert [bool(one.failure) for one in batch.samples] == [False, False, True]
     assert "none.csv" in batch.samples[2].failure
     assert "none.csv" in rows_of(batch.folder / "samples.csv")[-1]["failure"]
+
+
+def test_each_sample_tells_that_it_runs_how_far_it_is_and_how_it_ended(
+    batch: Batch, heard: list[tuple[int, Standing]]
+) -> None:
+    for k, one in enumerate(batch.samples):
+        own = [standing for sample, standing in heard if sample == k]
+        fractions = [standing.fraction for standing in own]
+        assert fractions == sorted(fractions)
+        assert own[-1].reason == one.failure
+        assert own[-1].state == ("failed" if one.failure else "done" if one.is_complete else "incomplete")
+    assert any(standing.state == "running" and standing.fraction < 1.0 for _, standing in heard)
 
 
 def test_the_comparison_holds_eta_at_the_same_detunings(batch: Batch) -> None:
@@ -96,6 +117,16 @@ def test_a_cancel_ends_all_processes_and_leaves_no_comparison(sources: list[Path
     with pytest.raises(Cancelled):
         analyze_all(sources[:1], tmp_path / "out", progress=progress)
     assert not (tmp_path / "out" / "samples.csv").exists()
+
+
+def test_a_cancel_at_the_end_leaves_the_comparison_of_before(tmp_path: Path) -> None:
+    (tmp_path / "samples.csv").write_text("before", encoding="utf-8")
+    progress = Progress()
+    progress.cancelled.set()
+    with pytest.raises(Cancelled):
+        write_compared([Sample("bad", tmp_path, None, "no file")], tmp_path, detunings_mev=(), progress=progress)
+    assert [path.name for path in tmp_path.iterdir()] == ["samples.csv"]
+    assert (tmp_path / "samples.csv").read_text(encoding="utf-8") == "before"
 
 
 def test_the_command_line_tells_each_sample_and_each_failure(batch: Batch, capsys: pytest.CaptureFixture[str]) -> None:

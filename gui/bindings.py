@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from asplab.core.document import Document, Exclusions
 from asplab.core.pipeline import Results
+from asplab.gui.batch.batches import ANALYSING, Batches
 from asplab.gui.files.commands import file_commands
 from asplab.gui.files.exporting import EXPORTING, Exports
 from asplab.gui.files.filing import READING, SAVING, Files, Report
@@ -47,7 +48,7 @@ from asplab.gui.widgets.numerals import plain
 from asplab.gui.window import Window
 from asplab.gui.words.hints import hint_for
 
-_CANCELLABLE = (READING, SAVING, EXPORTING)
+_CANCELLABLE = (READING, SAVING, EXPORTING, ANALYSING)
 
 
 class Bindings(QObject):
@@ -66,6 +67,7 @@ class Bindings(QObject):
         self.imports = Imports(window, jobs, appearance, preferences, self.files.words_for)
         self.published = PublishedData(window, self.session, self.files, self.messages)
         self.watching = Watching(window, window.watch_strip, self.session, jobs, self.files, self.messages)
+        self.batches = Batches(window, self.session, jobs, appearance, self.files, self.messages)
         self.tree = ExperimentTree(appearance.theme)
         self.looking = Looking(lambda: self.session.results, self.tree.node_of, self)
         self.hand = Hand(window, self.looking, self.tree, self.intents, page=lambda: self.page, view_all=self._view_all)
@@ -207,7 +209,7 @@ class Bindings(QObject):
 
     def _command_table(self) -> dict[str, Callable[[], None]]:
         return {
-            **file_commands(self.window, self.files, self.exports, self.published, self.watching),
+            **file_commands(self.window, self.files, self.exports, self.published, self.watching, self.batches),
             **self.hand.commands(),
             "view_all": self._view_all,
             "warmer": partial(self.looking.step_temperature, 1),

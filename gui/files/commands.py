@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from asplab.gui.batch.batches import Batches
 from asplab.gui.files.dialogs import FileDialogs
 from asplab.gui.files.exporting import Exports
 from asplab.gui.files.filing import Files
@@ -13,7 +14,7 @@ from asplab.gui.files.watching import Watching
 
 
 def file_commands(
-    host: QWidget, files: Files, exports: Exports, published: PublishedData, watching: Watching
+    host: QWidget, files: Files, exports: Exports, published: PublishedData, watching: Watching, batches: Batches
 ) -> dict[str, Callable[[], None]]:
     """Return what answers each entry, by key."""
     dialogs = FileDialogs(host, files)
@@ -26,6 +27,7 @@ def file_commands(
         "open_with_settings": dialogs.ask_folder_for_settings,
         "paste_published": published.paste,
         "watch": watching.ask_folder,
+        "batch": batches.open,
         "save": files.save,
         "save_as": files.ask_where_to_save,
         "export_figures": partial(exports.ask, "figures"),

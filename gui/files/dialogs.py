@@ -10,7 +10,7 @@ from asplab.gui.files.filing import Files
 from asplab.gui.files.jobs import PROJECT_SUFFIX
 from asplab.gui.language import tr
 
-_PROJECTS = tr("Projects and manifests (*{project_suffix} *.csv);;All files (*)", project_suffix=PROJECT_SUFFIX)
+PROJECTS = tr("Projects and manifests (*{project_suffix} *.csv);;All files (*)", project_suffix=PROJECT_SUFFIX)
 
 
 class FileDialogs(QObject):
@@ -43,7 +43,7 @@ class FileDialogs(QObject):
         """Ask for a project or a manifest to open."""
         self._ask(tr("Open"), QFileDialog.FileMode.ExistingFile, lambda paths: self._files.open(paths[0]))
         if self.dialog is not None:
-            self.dialog.setNameFilter(_PROJECTS)
+            self.dialog.setNameFilter(PROJECTS)
 
     def _ask(self, title: str, mode: QFileDialog.FileMode, act: Callable[[list[Path]], None]) -> None:
         self.dialog = QFileDialog(self._host, title, str(self._files.folder))

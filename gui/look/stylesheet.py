@@ -39,6 +39,7 @@ QPushButton:disabled, QToolButton:disabled { color: $muted; background: transpar
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[role="primary"]:focus { border-color: $text; }
+QPushButton[role="primary"]:disabled { background: $line; color: $muted; border-color: $line; }
 QMessageBox QPushButton:default { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QMessageBox QPushButton:default:hover { background: $accent_hover; }
 QMessageBox QPushButton:default:focus { border-color: $text; }

@@ -23,6 +23,7 @@ FILE = (
     Command("open", tr("&Open…"), "Ctrl+O", False),
     Command("open_with_settings", tr("Open folder &with these settings…")),
     Command("watch", tr("Watc&h folder…"), None, False),
+    Command("batch", tr("Analyse se&veral…"), "Ctrl+Shift+A", False),
 )
 SAVING = (
     Command("save", tr("&Save"), "Ctrl+S"),

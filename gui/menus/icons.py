@@ -15,6 +15,7 @@ ICONS = {
     "open": "open",
     "open_with_settings": "settings",
     "watch": "watch",
+    "batch": "several",
     "save": "save",
     "save_as": "save-as",
     "export_figures": "figure",

@@ -1,12 +1,11 @@
-"""The command line ``asplab``: demo, simulate, analyze, replay, diff, bundle, model, watch and inspect.
+"""The command line ``asplab``: demo, simulate, analyze, replay, diff, bundle, figures, model, watch and inspect.
 
 Heavy modules are imported inside the commands: ``asplab --help`` answers before any of them would be loaded.
 """
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -14,14 +13,15 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from asplab.core.cli.batch import analyze_several
+from asplab.core.cli.figures import figures
 from asplab.core.cli.model import ModelCommand, model
+from asplab.core.cli.progress_bar import progress_bar as _progress
 from asplab.core.cli.watch import watch
 from asplab.core.errors import AsplabError, Cancelled
 
 if TYPE_CHECKING:
     from asplab.core.jobs.analyze import Outcome
     from asplab.core.problems import Problem
-    from asplab.core.progress import Progress
 
 OK, INCOMPLETE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 DEMO_SEED = 1
@@ -356,6 +356,7 @@ def bundle(
 
 app.command(cls=ModelCommand, epilog=_EXIT.format("", ""))(model)
 app.command(epilog=_EXIT.format("", ""))(watch)
+app.command(epilog=_EXIT.format("1 there is nothing to draw; ", ", nothing was written"))(figures)
 
 
 @app.command(epilog="Exit codes: 0 every file was recognised; 2 a file was not, or wrong use.")
@@ -374,22 +375,3 @@ def inspect(
             typer.echo("\n".join(inspection_lines(entry)))
     if not all(entry["recognised"] for entry in found):
         raise typer.Exit(BAD_INPUT)
-
-
-@contextmanager
-def _progress() -> Iterator["Progress"]:
-    """Show a progress bar on stderr while the work runs; nothing where stderr is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    from asplab.core.progress import Progress
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield Progress()
-        return
-    columns = (TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=1.0)
-        yield Progress(lambda fraction, text: bar.update(task, completed=fraction, description=text))

@@ -24,6 +24,7 @@ __all__ = [
     "GREEN",
     "GREY",
     "RED",
+    "SHADE",
     "blank_figure",
     "common_phonon_mev",
     "count_phonons",
@@ -42,6 +43,8 @@ FORMATS = ("pdf", "svg", "png")
 blank_figure = page()
 """Gives a page of its own in the default style."""
 
+SHADE = 0.10
+"""How much colour the range above η of 1 has."""
 _VISIBLE_ERROR = 0.15
 _LOWEST_ETA, _HIGHEST_ETA = -0.6, 2.2
 
@@ -84,7 +87,7 @@ def _drawn(figure: Figure, suffix: str, *, title: str, origin: str) -> bytes:
 def shade_above_one(axes: Axes) -> None:
     """Shade η of 1 and more; the limits of the axis stay."""
     low, high = axes.get_ylim()
-    axes.axhspan(1.0, max(high, 1.0), color=RED, alpha=0.10, linewidth=0)
+    axes.axhspan(1.0, max(high, 1.0), color=RED, alpha=SHADE, linewidth=0)
     axes.axhline(1.0, color=RED, linewidth=0.5, alpha=0.6)
     axes.set_ylim(low, high)
 

@@ -2,11 +2,14 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from asplab.core.companion.absorption.tail import Tail
 from asplab.core.export.companion.absorption import agreement_of, all_tails
-from asplab.core.export.drawing import BLUE, GREEN, GREY, RED, blank_figure
+from asplab.core.export.drawing import BLUE, GREEN, GREY, RED
+from asplab.core.export.style.names import shown
+from asplab.core.export.style.rules import Blank
+from asplab.core.export.style.symbols import DETUNING, ETA
 from asplab.core.pipeline import Results
 
 _WIDTH_IN, _HEIGHT_IN = 6.8, 2.3
@@ -14,35 +17,35 @@ _COLORS = (BLUE, RED, GREEN)
 _BELOW, _ABOVE_MEV = 200.0, 120.0
 
 
-def draw_absorption(results: Results) -> Figure | None:
+def draw_absorption(results: Results, blank: Blank) -> FigureBase | None:
     """Draw all spectra of the temperature whose detailed balance is seen best, else of the warmest."""
     tails = [one for one in all_tails(results) if np.isfinite(one.reference_mev)]
     if not tails:
         return None
     best = max(tails, key=lambda one: (one.eta is not None, one.sample.temperature_k))
     own = [one for one in tails if one.sample.temperature == best.sample.temperature][: len(_COLORS)]
-    figure = blank_figure(_WIDTH_IN, _HEIGHT_IN, simulated=results.document.experiment.simulated)
+    figure = blank(_WIDTH_IN, _HEIGHT_IN, simulated=results.document.experiment.simulated)
     spectrum, star, eta = figure.subplots(1, 3)
     for one, color in zip(own, _COLORS, strict=False):
         _draw_spectrum(spectrum, one, color)
         _draw_star(star, one, color)
         _draw_eta(eta, results, one, color)
     kelvin = f"{best.sample.temperature_k:.0f} K"
-    spectrum.set(xlabel="ΔE (meV)", ylabel="Absorption / its maximum", yscale="log", ylim=(1e-4, 3.0))
+    spectrum.set(xlabel=f"{DETUNING} (meV)", ylabel="Absorption / its maximum", yscale="log", ylim=(1e-4, 3.0))
     spectrum.set_xlim(-_ABOVE_MEV, _BELOW)
-    spectrum.legend(fontsize=5, title=kelvin, title_fontsize=5, loc="lower left")
+    spectrum.legend(fontsize="x-small", title=kelvin, title_fontsize="x-small", loc="lower left")
     star.axhline(best.sample.temperature_k, linewidth=0.6, linestyle=":", color="0.3")
     star.set_xlim(-_ABOVE_MEV, _BELOW)
-    star.set(xlabel="ΔE (meV)", ylabel="T* (K)", ylim=(0.0, 4.0 * best.sample.temperature_k))
-    eta.set(xlabel="ΔE (meV)", ylabel="η", ylim=(0.0, 1.3))
+    star.set(xlabel=f"{DETUNING} (meV)", ylabel="$T$* (K)", ylim=(0.0, 4.0 * best.sample.temperature_k))
+    eta.set(xlabel=f"{DETUNING} (meV)", ylabel=ETA, ylim=(0.0, 1.5))
     if eta.get_legend_handles_labels()[0]:
-        eta.legend(fontsize=5, loc="lower left")
+        eta.legend(fontsize="x-small", loc="upper right")
     return figure
 
 
 def _name(one: Tail) -> str:
     source = "from heat" if one.sample.source == "PA" else "curve"
-    return ", ".join(part for part in (one.sample.medium, source) if part)
+    return ", ".join(part for part in (shown(one.sample.medium or ""), source) if part)
 
 
 def _draw_spectrum(axes: Axes, one: Tail, color: str) -> None:

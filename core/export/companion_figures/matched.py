@@ -2,23 +2,25 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from asplab.core.companion.matched.stage import MatchedReading
-from asplab.core.export.drawing import BLUE, GREY, RED, blank_figure
+from asplab.core.export.drawing import BLUE, GREY, RED
+from asplab.core.export.style.rules import Blank
+from asplab.core.export.style.symbols import DETUNING, ETA
 from asplab.core.pipeline import Results
 
 _WIDTH_IN, _HEIGHT_IN = 5.0, 2.3
 _PERCENT = 100.0
 
 
-def draw_matched(results: Results) -> Figure | None:
+def draw_matched(results: Results, blank: Blank) -> FigureBase | None:
     """Draw the warmest temperature whose table can be compared."""
     readings = () if results.matched is None else results.matched.readings
     compared = [one for one in readings if one.comparison is not None and one.found is not None]
     if not compared:
         return None
-    figure = blank_figure(_WIDTH_IN, _HEIGHT_IN, simulated=results.document.experiment.simulated)
+    figure = blank(_WIDTH_IN, _HEIGHT_IN, simulated=results.document.experiment.simulated)
     left, right = figure.subplots(1, 2)
     _draw_eta(left, compared[-1])
     _draw_scattering(right, compared[-1])
@@ -43,8 +45,8 @@ def _draw_eta(axes: Axes, one: MatchedReading) -> None:
         [one.detuning_mev[k] for k, _ in limits], [end for _, end in limits], linestyle="none", marker="^", color=RED,
         markersize=3.5, markerfacecolor="none",
     )  # fmt: skip
-    axes.set(xlabel="ΔE (meV)", ylabel="η", ylim=(0.0, None))
-    axes.legend(fontsize=5, title=f"{one.table.temperature_k:.0f} K", title_fontsize=5)
+    axes.set(xlabel=f"{DETUNING} (meV)", ylabel=ETA, ylim=(0.0, None))
+    axes.legend(fontsize="x-small", title=f"{one.table.temperature_k:.0f} K", title_fontsize="x-small")
 
 
 def _draw_scattering(axes: Axes, one: MatchedReading) -> None:
@@ -70,4 +72,4 @@ def _draw_scattering(axes: Axes, one: MatchedReading) -> None:
         low, high = (fall * (reading.value + side * reading.error) for side in (-1.0, 1.0))
         axes.fill_between(axis, low, high, color=RED, alpha=0.15, linewidth=0)
     axes.set(xlabel="Wavelength (nm)", ylabel="Scattered (% of the beam)")
-    axes.legend(fontsize=5)
+    axes.legend(fontsize="x-small")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from asplab.core.export.companion_figures.absorption import draw_absorption
 from asplab.core.export.companion_figures.matched import draw_matched
@@ -11,9 +11,10 @@ from asplab.core.export.companion_figures.sizes import draw_sizes
 from asplab.core.export.companion_figures.transients import draw_transients
 from asplab.core.export.companion_figures.trends import draw_overlay, draw_trends
 from asplab.core.export.companion_figures.yields import draw_yields
+from asplab.core.export.style.rules import Blank
 from asplab.core.pipeline import Results
 
-COMPANION_FIGURES: dict[str, tuple[Callable[[Results], Figure | None], str]] = {
+COMPANION_FIGURES: dict[str, tuple[Callable[[Results, Blank], FigureBase | None], str]] = {
     "power": (
         draw_power,
         "Emission against pump power, each series divided by its mean; lines: c₁P + c₂P²; inset: slopes with 95 %",

@@ -2,14 +2,17 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from asplab.core.companion.reading import Reading
 from asplab.core.companion.transient.fit import TransientFit
 from asplab.core.companion.transient.rates import time_of
 from asplab.core.companion.transient.shapes import convolved_exponential
 from asplab.core.companion.transient.upconversion import Upconversion
-from asplab.core.export.drawing import BLUE, RED, blank_figure
+from asplab.core.export.drawing import BLUE, RED
+from asplab.core.export.style.names import shown
+from asplab.core.export.style.rules import Blank
+from asplab.core.export.style.symbols import DETUNING
 from asplab.core.pipeline import Results
 from asplab.core.units import FWHM_PER_SIGMA
 
@@ -19,13 +22,13 @@ _ARROW = 0.72
 """End of the arrow of a limit, in parts of it."""
 
 
-def draw_transients(results: Results) -> Figure | None:
+def draw_transients(results: Results, blank: Blank) -> FigureBase | None:
     """Draw normalised transients above each other, and beside them the times of both readings over ΔE."""
     found = results.upconversion
     rows = [] if found is None else [one for one in found.rows if one.reading.fit is not None]
     if not rows:
         return None
-    figure = blank_figure(_WIDTH_IN, _HEIGHT_IN, simulated=results.document.experiment.simulated)
+    figure = blank(_WIDTH_IN, _HEIGHT_IN, simulated=results.document.experiment.simulated)
     traces, times = figure.subplots(1, 2)
     for k, one in enumerate(rows):
         if one.reading.fit is not None:
@@ -38,23 +41,22 @@ def draw_transients(results: Results) -> Figure | None:
 def _draw_trace(axes: Axes, one: Upconversion, fit: TransientFit, k: int) -> None:
     best = int(np.nanargmax(np.abs(fit.amplitudes[:, 0]) / fit.amplitude_errors[:, 0]))
     scale, colour, base = fit.amplitudes[best, 0], f"C{k % 10}", _STEP * k
-    name = f"{one.detuning_mev:.0f} meV" if np.isfinite(one.detuning_mev) else one.reading.source
+    name = f"{one.detuning_mev:.0f} meV" if np.isfinite(one.detuning_mev) else shown(one.reading.source)
     axes.plot(fit.delay_fs, fit.signal[:, best] / scale + base, ".", markersize=2, color=colour)
     axes.plot(fit.delay_fs, fit.fitted[:, best] / scale + base, linewidth=0.9, color=colour)
     at = fit.delay_fs - fit.zero_fs.value
     step = convolved_exponential(at, rate_per_fs=0.0, sigma_fs=fit.fwhm_fs.value / FWHM_PER_SIGMA)
     axes.plot(fit.delay_fs, step + base, linewidth=0.6, linestyle=":", color="0.4")
-    axes.annotate(
-        f"{name}, τ {fit.rise_fs.text}", (fit.delay_fs[-1], base + 0.55), ha="right", fontsize=6, color=colour
-    )
+    told = rf"{name}, $\tau$ {fit.rise_fs.text}"
+    axes.annotate(told, (fit.delay_fs[-1], base + 0.55), ha="right", fontsize="small", color=colour)
 
 
 def _draw_times(axes: Axes, rows: list[Upconversion]) -> None:
     readings = (
-        ("upconversion_per_ps", BLUE, "o", "1/$w_{uc}$ = τ/η", True),
-        ("loss_per_ps", RED, "s", "1/$w_{nr}$ = τ/(1 − η)", True),
-        ("paper_upconversion_per_ps", BLUE, "o", "τ (paper: 1/$w_{uc}$)", False),
-        ("paper_loss_per_ps", RED, "s", "ητ/(1 − η) (paper: 1/$w_{nr}$)", False),
+        ("upconversion_per_ps", BLUE, "o", r"$1/w_{\mathrm{uc}} = \tau/\eta$", True),
+        ("loss_per_ps", RED, "s", r"$1/w_{\mathrm{nr}} = \tau/(1-\eta)$", True),
+        ("paper_upconversion_per_ps", BLUE, "o", r"$\tau$ (paper: $1/w_{\mathrm{uc}}$)", False),
+        ("paper_loss_per_ps", RED, "s", r"$\eta\tau/(1-\eta)$ (paper: $1/w_{\mathrm{nr}}$)", False),
     )
     for name, colour, marker, label, is_filled in readings:
         known = [(one.detuning_mev, time_of(getattr(one.rates, name))) for one in rows]
@@ -67,8 +69,8 @@ def _draw_times(axes: Axes, rows: list[Upconversion]) -> None:
         )  # fmt: skip
         for x, time in known:
             _draw_limit(axes, x, time, colour)
-    axes.set(yscale="log", xlabel="ΔE (meV)", ylabel="Time (fs)")
-    axes.legend(fontsize=5.5)
+    axes.set(yscale="log", xlabel=f"{DETUNING} (meV)", ylabel="Time (fs)")
+    axes.legend(fontsize="x-small")
 
 
 def _arms(time: Reading) -> tuple[float, float]:

@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from asplab.core.companion.temperature.emission import FittedSeries
 from asplab.core.companion.temperature.overlay import Overlay, overlay
 from asplab.core.companion.temperature.stage import TemperatureTrends
 from asplab.core.companion.temperature.trend import CLEAR
-from asplab.core.export.drawing import BLUE, GREEN, GREY, RED, blank_figure
+from asplab.core.export.drawing import BLUE, GREEN, GREY, RED
+from asplab.core.export.style.rules import Blank
 from asplab.core.pipeline import Results
 
 _WIDTH_IN, _HEIGHT_IN = 6.9, 2.5
@@ -23,14 +24,14 @@ _CLEAR_ENOUGH = 0.3
 _TITLES = {"phonon_width": r"$\Gamma_0 + sT + \Gamma_\mathrm{LO}\,n$"}
 
 
-def draw_trends(results: Results) -> Figure | None:
+def draw_trends(results: Results, blank: Blank) -> FigureBase | None:
     """Draw energies and widths with their laws, the Stokes shift, and the heating by the laser."""
     found = results.trends
     series = None if found is None else found.emission.energies.series
     if found is None or series is None or series.temperature_k.size < 2:
         return None
     more = [draw for draw, there in ((_draw_stokes, found.stokes), (_draw_heating, found.by_energy.heating)) if there]
-    figure = blank_figure(_WIDTH_IN, _HEIGHT_IN * (2 if more else 1), simulated=results.document.experiment.simulated)
+    figure = blank(_WIDTH_IN, _HEIGHT_IN * (2 if more else 1), simulated=results.document.experiment.simulated)
     axes = figure.subplots(2 if more else 1, 2, squeeze=False).ravel()
     _draw_series(axes[0], found.emission.energies, GREEN, "emission")
     _draw_absorption(axes[0], found)
@@ -72,7 +73,7 @@ def _draw_series(axes: Axes, one: FittedSeries, colour: str, label: str) -> None
         )
         if line == "-":
             axes.fill_between(fine, low, high, color=colour, alpha=0.2, linewidth=0)
-    axes.legend(fontsize=5, loc="best")
+    axes.legend(fontsize="x-small", loc="best")
 
 
 def _draw_absorption(axes: Axes, found: TemperatureTrends) -> None:
@@ -85,7 +86,7 @@ def _draw_absorption(axes: Axes, found: TemperatureTrends) -> None:
         linestyle="none", marker="s", markersize=3, markerfacecolor="none", color=BLUE, elinewidth=0.6,
         label="absorption",
     )  # fmt: skip
-    axes.legend(fontsize=5, loc="best")
+    axes.legend(fontsize="x-small", loc="best")
 
 
 def _draw_stokes(axes: Axes, found: TemperatureTrends) -> None:
@@ -111,10 +112,10 @@ def _draw_heating(axes: Axes, found: TemperatureTrends) -> None:
             )  # fmt: skip
     axes.axhline(0.0, color=GREY, linewidth=0.6, linestyle=":")
     axes.set_ylabel("Heating by the laser (K)")
-    axes.legend(fontsize=5)
+    axes.legend(fontsize="x-small")
 
 
-def draw_overlay(results: Results) -> Figure | None:
+def draw_overlay(results: Results, blank: Blank) -> FigureBase | None:
     """Draw all conditions of the temperature where most tell their shape on one shape, with their residuals."""
     overlays, bands, test = results.overlays, results.bands, results.shape_test
     if overlays is None or bands is None or test is None:
@@ -122,11 +123,11 @@ def draw_overlay(results: Results) -> Figure | None:
     t = max(range(len(overlays.of)), key=lambda k: overlays.of[k].shift.n, default=None)
     if t is None or not overlays.of[t].stacks:
         return None
-    figure = blank_figure(*_OVERLAY_IN, simulated=results.document.experiment.simulated)
+    figure = blank(*_OVERLAY_IN, simulated=results.document.experiment.simulated)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     _draw_overlaid(above, below, overlay(bands, test, temperature=t))
     above.set_ylabel("Emission / maximum of the shape")
-    below.set(xlabel="Wavelength (nm)", ylabel="residual (σ)")
+    below.set(xlabel="Wavelength (nm)", ylabel=r"Residual ($\sigma$)")
     return figure
 
 
@@ -144,4 +145,4 @@ def _draw_overlaid(above: Axes, below: Axes, found: Overlay) -> None:
         below.axhline(level, color=GREY, linewidth=0.5, linestyle=":")
     weak = len(found.curves) - len(clear)
     untold = f", {weak} too weak to draw" if weak else ""
-    above.legend(fontsize=5, title=f"{found.shapes.temperature_k:.0f} K{untold}", title_fontsize=6)
+    above.legend(fontsize="x-small", title=f"{found.shapes.temperature_k:.0f} K{untold}", title_fontsize="small")

@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from asplab.core.companion.quantum_yield.comparison import OF_RATIO, YieldComparison, YieldRow
 from asplab.core.companion.quantum_yield.curve import yield_curve
@@ -11,7 +11,8 @@ from asplab.core.companion.quantum_yield.sphere_stage import SphereReading
 from asplab.core.companion.quantum_yield.stage import AbcReading
 from asplab.core.companion.reading import Reading
 from asplab.core.export.companion.yields import compared_yields
-from asplab.core.export.drawing import BLUE, GREEN, GREY, RED, blank_figure
+from asplab.core.export.drawing import BLUE, GREEN, GREY, RED
+from asplab.core.export.style.rules import Blank
 from asplab.core.pipeline import Results
 
 _PANEL_IN, _HEIGHT_IN = 2.4, 2.2
@@ -21,7 +22,7 @@ _ARM = 0.02
 """Length of the arrow of a limit, in units of the yield."""
 
 
-def draw_yields(results: Results) -> Figure | None:
+def draw_yields(results: Results, blank: Blank) -> FigureBase | None:
     """Draw the first series that tells a yield, the first sphere that was read, and all yields."""
     found = compared_yields(results)
     if found is None:
@@ -31,7 +32,7 @@ def draw_yields(results: Results) -> Figure | None:
     series = next((one for one in abc if one.found is not None and one.found.peak_yield.is_determined), None)
     spectra = next((one for one in sphere if one.spectra is not None), None)
     count = 1 + (series is not None) + (spectra is not None)
-    figure = blank_figure(_PANEL_IN * count, _HEIGHT_IN, simulated=results.document.experiment.simulated)
+    figure = blank(_PANEL_IN * count, _HEIGHT_IN, simulated=results.document.experiment.simulated)
     axes = iter(figure.subplots(1, count, squeeze=False)[0])
     if series is not None:
         _draw_series(next(axes), series)
@@ -52,7 +53,7 @@ def _draw_series(axes: Axes, one: AbcReading) -> None:
         color=colour, elinewidth=0.6,
     )  # fmt: skip
     axes.set(xscale="log", ylim=(0.0, 1.05), xlabel="Pump power (µW)", ylabel="Quantum yield")
-    axes.set_title(f"ABC law, {one.series.temperature_k:.0f} K: {one.found.peak_yield.text}", fontsize=6)
+    axes.set_title(f"ABC law, {one.series.temperature_k:.0f} K: {one.found.peak_yield.text}", fontsize="small")
 
 
 def _draw_sphere(axes: Axes, one: SphereReading) -> None:
@@ -69,8 +70,8 @@ def _draw_sphere(axes: Axes, one: SphereReading) -> None:
             axes.axvspan(*window, color="0.5", alpha=0.12, linewidth=0)
     unit = "Photons" if spectra.unit == "photons" else "Power"
     axes.set(yscale="log", ylim=(1e-6, 3.0), xlabel="Wavelength (nm)", ylabel=f"{unit} per nm (rel.)")
-    axes.set_title(f"Integrating sphere: {one.quantum_yield.text}", fontsize=6)
-    axes.legend(fontsize=5, loc="upper right")
+    axes.set_title(f"Integrating sphere: {one.quantum_yield.text}", fontsize="small")
+    axes.legend(fontsize="x-small", loc="upper right")
 
 
 def _draw_all(axes: Axes, found: YieldComparison) -> None:
@@ -88,7 +89,7 @@ def _draw_all(axes: Axes, found: YieldComparison) -> None:
             _draw_other(axes, row, colour)
     axes.set(xlabel="Temperature (K)", ylabel="Quantum yield")
     axes.margins(y=0.25)
-    axes.legend(fontsize=5, loc="upper left")
+    axes.legend(fontsize="x-small", loc="upper left")
 
 
 def _draw_other(axes: Axes, row: YieldRow, colour: str) -> None:

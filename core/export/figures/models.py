@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import FigureBase
 
 from asplab.core.efficiency.stage import EfficiencyFit
@@ -14,6 +15,7 @@ from asplab.core.export.drawing import (
     BLUE,
     GREY,
     RED,
+    SHADE,
     common_phonon_mev,
     count_phonons,
     draw_eta,
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
 _COLOURS = ("C1", "C2", "C3", "C4", "C5", "C6", "C0", "C7")
 _LINES = ("-", "--", "-.", ":")
 _MOST_COLUMNS = 4
-_PAPER = {"facecolor": "#f9e9ea", "alpha": 0.85, "edgecolor": "none", "pad": 0.5}
 
 
 def draw_chain(results: Results, blank: Blank) -> FigureBase | None:
@@ -96,7 +97,7 @@ def _panels(
     figure.supylabel(ETA_ASPL)
     entries = [axes.get_legend_handles_labels() for axes in panels.flat]
     known = {label: handle for handles, labels in entries for handle, label in zip(handles, labels, strict=True)}
-    figure.legend(list(known.values()), list(known), loc="outside upper left", ncols=3)
+    figure.legend(list(known.values()), list(known), loc="outside upper center", ncols=3)
     for axes in panels.flat[len(rows) :]:
         axes.remove()
     return figure
@@ -117,7 +118,13 @@ def _chain_panel(axes: Axes, t: int, *, results: Results, fit: EfficiencyFit, po
     joint = joint_eta_curves(polaron, detuning)[t]
     if np.isfinite(joint).all():
         axes.plot(detuning, joint, ":", color="black", linewidth=0.8, label="model, joint fit")
-    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize="small", bbox=_PAPER)
+    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize="small", bbox=_paper())
+
+
+def _paper() -> dict[str, Any]:
+    """Return a ground for text in the colour of the shade above 1, so that no bar runs through it."""
+    shade = tuple(1.0 - SHADE * (1.0 - part) for part in to_rgb(RED))
+    return {"facecolor": shade, "alpha": 0.85, "edgecolor": "none", "pad": 0.5}
 
 
 def _parameters(results: Results, t: int) -> str:
@@ -140,7 +147,7 @@ def _compared_panel(axes: Axes, t: int, *, fit: EfficiencyFit, comparison: "Comp
     if np.isfinite(comparison.weight[:, t]).any():
         best = int(np.nanargmax(comparison.weight[:, t]))
         text += f"\nsmallest AICc: {comparison.models[best]},\nweight {100.0 * comparison.weight[best, t]:.0f} %"
-    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize="small", bbox=_PAPER)
+    axes.text(0.96, 0.95, text, transform=axes.transAxes, ha="right", va="top", fontsize="small", bbox=_paper())
 
 
 def _curve(fit: "ModelFit", t: int, detuning_mev: FloatArray) -> FloatArray | None:

@@ -27,11 +27,6 @@ class FigureKind:
     caption: str
 
 
-def _alone(draw: Callable[[Results], Figure | None]) -> Draw:
-    """Return a drawing that always takes a page of its own."""
-    return lambda results, blank: draw(results)
-
-
 FIGURES: Mapping[str, FigureKind] = {
     "fig1c": FigureKind(
         draw_spectra, "Spectra, normalised; circles: means of neighbouring pixels; dashed: filter cutoffs"
@@ -52,7 +47,7 @@ FIGURES: Mapping[str, FigureKind] = {
     "models": FigureKind(
         draw_compared, "Compared rate models, fitted at every temperature by itself; bars: 68 % intervals"
     ),
-    **{name: FigureKind(_alone(draw), caption) for name, (draw, caption) in COMPANION_FIGURES.items()},
+    **{name: FigureKind(draw, caption) for name, (draw, caption) in COMPANION_FIGURES.items()},
 }
 """The figures that every analysis writes, where it holds them; their names are those of their files."""
 FIGURE_NAMES = tuple(FIGURES)

@@ -11,7 +11,7 @@ from asplab.core.export.figures.registry import FIGURES, FigureKind
 from asplab.core.export.origin import origin_of
 from asplab.core.export.style.points import points_table
 from asplab.core.export.style.presets import ALL_FORMATS, DEFAULT, FigurePreset
-from asplab.core.export.style.rules import page, publication_style
+from asplab.core.export.style.rules import OwnPage, page, publication_style
 from asplab.core.export.table import csv_text
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
@@ -36,9 +36,12 @@ def write_figures(
     *,
     kinds: Mapping[str, FigureKind] = FIGURES,
     preset: FigurePreset = DEFAULT,
+    blank: OwnPage | None = None,
     progress: Progress | None = None,
 ) -> tuple[DrawnFigure, ...]:
     """Write every figure that the results allow in the formats of the preset, and the data behind each as CSV.
+
+    Each takes a page in the width of a column; ``blank`` gives other pages.
 
     Raises
     ------
@@ -51,7 +54,7 @@ def write_figures(
     with publication_style(preset):
         for done, (name, kind) in enumerate(kinds.items()):
             progress.step(done, len(kinds), f"drawing {name}")
-            figure = kind.draw(results, page(preset))
+            figure = kind.draw(results, blank or page(preset))
             if isinstance(figure, Figure):
                 drawn.append(_write(figure, results, folder, name, caption=kind.caption, preset=preset))
     return tuple(drawn)

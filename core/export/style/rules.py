@@ -1,7 +1,7 @@
 """The style in force while figures are drawn, and pages and panels to draw on."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from typing import Any, Protocol, cast
@@ -107,6 +107,16 @@ def panel(place: SubFigure) -> Blank:
         return place
 
     return blank
+
+
+def parts(
+    figure: FigureBase, *, heights: Sequence[float] = (1.0,), widths: Sequence[float] = (1.0,)
+) -> list[SubFigure]:
+    """Return the parts of a figure line by line, with heights and widths in these proportions."""
+    found = figure.subfigures(
+        len(heights), len(widths), squeeze=False, height_ratios=list(heights), width_ratios=list(widths)
+    )
+    return [part for line in cast("list[list[SubFigure]]", found.tolist()) for part in line]
 
 
 def axes_of(figure: FigureBase) -> list[Axes]:

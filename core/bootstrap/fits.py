@@ -174,10 +174,18 @@ def fit_separate(polaron: PolaronFit, points: DrawnPoints) -> FloatArray:
 
 def fit_joint(polaron: PolaronFit, points: DrawnPoints) -> FloatArray:
     """Return (κ, u) of the joint fit of every draw, (n_draws, 2); NaN where there is no joint fit."""
+    return fit_joint_full(polaron, points)[:, -2:]
+
+
+def fit_joint_full(polaron: PolaronFit, points: DrawnPoints) -> FloatArray:
+    """Return all parameters of the joint fit of every draw, (n_draws, n_scales + 3) as `PolaronFit.joint_parameters`.
+
+    Where there is no joint fit: (n_draws, 3), NaN.
+    """
     n_draws = points.numerator.shape[1]
     joint, start = polaron.joint_objective, polaron.joint_parameters
     if joint is None or start is None:
-        return np.full((n_draws, 2), np.nan)
+        return np.full((n_draws, 3), np.nan)
     problem, drawn = joint.problem, points.rows(np.flatnonzero(polaron.fitted))
     shares = problem.has_shared_error
     place = joint.place if shares else joint.place[:, :, [0, 2, 3]]
@@ -203,7 +211,7 @@ def fit_joint(polaron: PolaronFit, points: DrawnPoints) -> FloatArray:
     for d in np.flatnonzero(~settled):
         lanes = _lanes(problem, drawn, np.arange(len(problem.use)), np.full(len(problem.use), d))
         parameters[d] = minimise(replace(joint, problem=lanes), start[None])[0][0]
-    return parameters[:, -2:]
+    return parameters
 
 
 def _gathered(

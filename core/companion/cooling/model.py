@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from asplab.core.companion.checks import positive_array
+from asplab.core.companion.cooling.between import between_temperatures
 from asplab.core.errors import InputError
 from asplab.core.polaron.logit import CENTRE_MEV
 from asplab.core.polaron.rates import MODELS
@@ -63,7 +64,7 @@ def posterior_eta(
     with np.errstate(all="ignore"):
         at_centre = model.single_gap(np.full((1, 1, 1), CENTRE_MEV), known[None, :, None], **shape)[..., 0]
         own = posterior.log_scale_level.draws[chosen] - at_centre
-        scale = _interpolated(own, known, temperature)
+        scale = between_temperatures(own, known, temperature)
         if np.all(width == 0.0):
             z = scale[..., None] + model.single_gap(detuning[None], temperature[None, :, None], **shape)
             return np.asarray(np.exp(z) if model.link == "ratio" else expit(z))
@@ -89,7 +90,7 @@ def posterior_yield(posterior: Posterior, *, temperature_k: ArrayLike, most_draw
     draws = posterior.quantum_yield.draws[_chosen(posterior, most_draws)]
     temperature = positive_array(temperature_k, name="temperature_k")
     full = np.broadcast_to(draws, (len(draws), posterior.temperatures_k.size))
-    return _interpolated(full, posterior.temperatures_k, temperature)
+    return between_temperatures(full, posterior.temperatures_k, temperature)
 
 
 def _chosen(posterior: Posterior, most_draws: int) -> np.ndarray:
@@ -97,13 +98,3 @@ def _chosen(posterior: Posterior, most_draws: int) -> np.ndarray:
     if most_draws < 2 or n < 2:
         raise InputError(f"{min(n, most_draws)} draws tell no chance; give most_draws of 2 or more.")
     return np.unique(np.linspace(0, n - 1, min(n, most_draws)).astype(int))
-
-
-def _interpolated(values: FloatArray, known_k: FloatArray, temperature_k: FloatArray) -> FloatArray:
-    """Return values (n_draws, n_known) at other temperatures, constant beyond the known ones."""
-    order = np.argsort(known_k)
-    place = np.interp(temperature_k, known_k[order], np.arange(known_k.size, dtype=np.float64))
-    below = np.minimum(place.astype(int), max(known_k.size - 2, 0))
-    part, above = place - below, np.minimum(below + 1, known_k.size - 1)
-    ordered = values[:, order]
-    return np.asarray(ordered[:, below] * (1.0 - part) + ordered[:, above] * part)

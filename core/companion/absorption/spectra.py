@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter, uniform_filter1d
+from scipy.ndimage import uniform_filter1d
 
 from asplab.core.companion.absorption.detailed_balance import heat_fraction
 from asplab.core.companion.reading import Reading
+from asplab.core.companion.temperature.absorption_top_noise import point_noise
 from asplab.core.companion.temperature.band import per_energy
 from asplab.core.emission.band import Template
 from asplab.core.errors import InputError
@@ -18,8 +19,6 @@ _SMOOTHING_PIXELS = 9
 _REACH = 0.6
 """Reach of a local line in steps of the coarser spectrum: neighbours share next to nothing."""
 _LEAST_LEVEL_POINTS = 8
-_DIGITS = 1e-6
-"""Part of the range of a curve that its digits leave open, so that no error is zero."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +76,7 @@ def emission_of(template: Template, *, reference_mev: float, mean_mev: float, me
 def absorption_of_curve(curve: Curve, *, reference_mev: float, level_from_mev: float, medium: Medium) -> Absorbing:
     """Return the absorption of a curve, its level far below the emission taken off.
 
-    The error is the scatter of fourth differences nearby, in which a smooth curve is not seen; with that of the level.
+    The error is that of `point_noise`, with that of the level.
 
     Raises
     ------
@@ -90,7 +89,7 @@ def absorption_of_curve(curve: Curve, *, reference_mev: float, level_from_mev: f
         )
     energy = energy_from_wavelength(curve.wavelength_nm, medium=medium)[::-1]
     values = curve.values[::-1]
-    noise = local_noise(values)
+    noise = point_noise(values)
     if not np.isfinite(reference_mev):
         told = "Without emission of this medium and temperature no baseline was taken off."
         return Absorbing(energy, values, noise, told)
@@ -100,14 +99,6 @@ def absorption_of_curve(curve: Curve, *, reference_mev: float, level_from_mev: f
         return Absorbing(energy, values, noise, told)
     level = float(np.mean(values[below]))
     return Absorbing(energy, values - level, np.hypot(noise, noise[below].mean() / np.sqrt(below.sum())))
-
-
-def local_noise(values: FloatArray) -> FloatArray:
-    """Return the standard error of each point (n,) of a smooth curve from the scatter of its neighbours."""
-    fourth = np.abs(np.diff(values, n=4)) / np.sqrt(70.0)
-    spread = 1.4826 * median_filter(fourth, size=_NOISE_POINTS, mode="nearest")
-    noise = np.interp(np.arange(values.size), np.arange(spread.size) + 2.0, spread)
-    return np.asarray(np.maximum(noise, _DIGITS * np.ptp(values)))
 
 
 def absorption_of_heat(energy_mev: FloatArray, heating: Heating) -> Absorbing:

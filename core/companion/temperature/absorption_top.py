@@ -1,80 +1,94 @@
-"""The first maximum of an absorption spectrum, over as wide a range as a cubic follows it."""
+"""The first maximum of an absorption spectrum: whether one stands out of the noise, and where it is."""
 
-import math
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
-from scipy.special import chdtrc
 
 from asplab.core.companion.reading import Reading, measured, undetermined
+from asplab.core.companion.temperature.absorption_top_noise import SHARED, noise_at
+from asplab.core.companion.temperature.absorption_top_windows import averaged_top
 from asplab.core.companion.temperature.band_records import Spectrum
 from asplab.core.units import FloatArray
 
-_SMOOTHING_POINTS = 5
-_PROMINENCE = 0.01
+_SMOOTHING_POINTS = (1, 3, 5, 9, 15)
+_PROMINENCE = 0.03
 """Part of the range of a spectrum by which a maximum must stand out."""
-_SIGNIFICANT = 6.0
-_PARTS = (0.5, 0.3, 0.15)
-"""Of the prominence of a maximum, how far down a cubic may follow the spectrum; the deepest that does serves."""
-_TRIMMED = 2
-"""Points left out at either end of that range, which smoothing may have drawn in from beside a cusp."""
-_FOLLOWS = 0.1
-"""Chance of χ² below which a cubic does not follow the points."""
-_FEWEST_POINTS = 7
+_CLEAR, _SIGNIFICANT = 12.0, 7.0
+"""In standard errors of a smoothed point. The highest and the lowest of a hundred points of noise lie five apart."""
+_DEPTH = 0.8
+"""Of the prominence of a maximum, how far down its points may take part."""
+_UNCERTAIN = 3.0
+"""Standard errors below the highest point within which any may be the true one."""
+_FEWEST_POINTS = 8
+_AT_END = 0.7
+_ANYWHERE = 0.25
+"""An error of this part of the range says that the maximum may be anywhere in it."""
 _NOT_SEEN = "No maximum of absorption stands out. Measure colder, or extend the spectrum to 100 meV above the edge."
+_HIDDEN = "Noise hides where beside the edge absorption is highest. Average longer, or measure colder."
 
 
-def point_scatter(values: FloatArray) -> float:
-    """Return the standard deviation of a point from its neighbours, robust against steps."""
-    return 1.4826 * float(np.median(np.abs(np.diff(values, n=2)))) / math.sqrt(6.0)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A maximum of a smoothed spectrum (n,): its place, how far it stands out, and the error of a point there."""
+
+    smooth: FloatArray
+    place: int
+    prominence: float
+    error: float
 
 
 def first_top(one: Spectrum) -> Reading:
     """Return the energy of the first maximum that stands out, in meV.
 
-    Its error is widened where even the narrowest cubic misses the points.
+    The noise there is the larger of that given and the scatter of the points. Its error holds noise, what windows and
+    orders of polynomials make of the maximum, and a thirtieth of a step.
     """
-    energy, y = one.energy_mev, one.values
-    smooth = uniform_filter1d(y, _SMOOTHING_POINTS, mode="nearest")
-    noise = float(np.median(one.error)) / math.sqrt(_SMOOTHING_POINTS)
-    tops, shape = find_peaks(smooth, prominence=max(_PROMINENCE * float(np.ptp(smooth)), _SIGNIFICANT * noise))
-    found = None
-    for part in _PARTS if tops.size else ():
-        near = _upper_part(smooth, int(tops[0]), part * float(shape["prominences"][0]))
-        if near.stop - near.start < _FEWEST_POINTS:
-            break
-        tried = _cubic_top(energy[near], y[near], one.error[near])
-        if tried is not None:
-            found = tried
-            if chdtrc(found[3], found[2]) > _FOLLOWS:
-                break
-    if found is None:
+    seen = _first_seen(one)
+    if seen is None:
         return undetermined(_NOT_SEEN, "meV")
-    value, error, chi2, dof = found
-    return measured(value, error * math.sqrt(max(chi2 / dof, 1.0)), "meV")
+    below = np.flatnonzero(seen.smooth < seen.smooth[seen.place] - _DEPTH * seen.prominence)
+    low = int(below[below < seen.place].max(initial=-1)) + 1
+    high = int(below[below > seen.place].min(initial=one.values.size))
+    if high - low < _FEWEST_POINTS:
+        return undetermined(
+            f"Only {high - low} points lie on the maximum of absorption; {_FEWEST_POINTS} are needed. "
+            "Measure in finer steps.",
+            "meV",
+        )
+    core = np.flatnonzero(seen.smooth[low:high] > seen.smooth[seen.place] - _UNCERTAIN * seen.error)
+    scatter, count = noise_at(one.values, seen.place)
+    sigma = max(scatter, float(np.median(one.error[low:high])))
+    energy = one.energy_mev[low:high]
+    found = averaged_top(
+        energy, one.values[low:high], sigma, core=(int(core[0]), int(core[-1])), noise_dof=count / SHARED
+    )
+    if found is None or found.at_end > _AT_END or found.error_mev > _ANYWHERE * float(np.ptp(energy)):
+        return undetermined(_HIDDEN, "meV")
+    return measured(found.energy_mev, found.error_mev, "meV")
 
 
-def _upper_part(smooth: FloatArray, top: int, depth: float) -> slice:
-    """Return the points about a maximum that lie less than ``depth`` below it, without those at the ends."""
-    below = np.flatnonzero(smooth < smooth[top] - depth)
-    low, high = below[below < top].max(initial=-1), below[below > top].min(initial=smooth.size)
-    return slice(int(low) + 1 + _TRIMMED, int(high) - _TRIMMED)
+def _first_seen(one: Spectrum) -> _Seen | None:
+    """Return the first maximum that clearly stands out where as few points as it takes are smoothed together.
 
-
-def _cubic_top(energy: FloatArray, y: FloatArray, sigma: FloatArray) -> tuple[float, float, float, int] | None:
-    """Return the maximum of a cubic, its standard error, χ² and degrees of freedom; None where it has none inside."""
-    middle, reach = 0.5 * (energy[0] + energy[-1]), 0.5 * (energy[-1] - energy[0])
-    x = (energy - middle) / reach
-    coefficients, covariance = np.polyfit(x, y, 3, w=1.0 / sigma, cov="unscaled")
-    chi2 = float(np.sum(((y - np.polyval(coefficients, x)) / sigma) ** 2))
-    slope = np.polyder(coefficients)
-    bend = np.polyder(slope)
-    roots = [r.real for r in np.roots(slope) if abs(r.imag) < 1e-9 and np.polyval(bend, r.real) < 0.0 and abs(r) <= 1.0]
-    if not roots:
-        return None
-    place = min(roots, key=abs)
-    powers = np.arange(3, -1, -1)
-    gradient = powers * place ** np.maximum(powers - 1, 0) / -np.polyval(bend, place)
-    error = reach * float(np.sqrt(gradient @ covariance @ gradient))
-    return middle + reach * place, error, chi2, x.size - 4
+    Where none does so clearly, it is the most significant of those that are.
+    """
+    best, best_ratio = None, _SIGNIFICANT
+    for points in _SMOOTHING_POINTS:
+        if points > one.values.size // 6:
+            break
+        smooth = uniform_filter1d(one.values, points, mode="nearest")
+        error = np.sqrt(uniform_filter1d(one.error**2, points, mode="nearest") / points)
+        tops, shape = find_peaks(smooth, prominence=_PROMINENCE * float(np.ptp(smooth)))
+        ratio = shape["prominences"] / error[tops]
+        for least in (_CLEAR, best_ratio):
+            found = np.flatnonzero(ratio > least)
+            if found.size:
+                k = int(found[0])
+                best = _Seen(smooth, int(tops[k]), float(shape["prominences"][k]), float(error[tops[k]]))
+                best_ratio = float(ratio[k])
+                break
+        if best_ratio > _CLEAR:
+            break
+    return best

@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 
 from asplab.core.companion.reading import Reading, measured, undetermined
-from asplab.core.companion.temperature.absorption_top import first_top, point_scatter
+from asplab.core.companion.temperature.absorption_top import first_top
+from asplab.core.companion.temperature.absorption_top_noise import point_noise
 from asplab.core.companion.temperature.band import checked
 from asplab.core.efficiency.stokes_line import StokesLine, fit_stokes_line
 from asplab.core.energies.references import SAME_TEMPERATURE_K
@@ -103,8 +104,7 @@ def _top(energy: FloatArray, values: FloatArray, noise: FloatArray) -> Reading:
     if energy.size < _LEAST_POINTS:
         return undetermined("Too few points lie about the absorption edge. Extend or refine the spectrum.", "meV")
     order = np.argsort(energy)
-    scatter = max(point_scatter(values[order]), 1e-6 * float(np.ptp(values)), np.finfo(float).tiny)
     try:
-        return first_top(checked(energy[order], values[order], np.maximum(noise[order], scatter)))
+        return first_top(checked(energy[order], values[order], np.maximum(noise[order], point_noise(values[order]))))
     except AsplabError as lack:
         return undetermined(str(lack), "meV")

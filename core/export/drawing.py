@@ -36,6 +36,7 @@ __all__ = [
     "mark_outside",
     "publication_style",
     "shade_above_one",
+    "shade_unused",
     "write_figure",
 ]
 
@@ -90,6 +91,15 @@ def shade_above_one(axes: Axes) -> None:
     axes.axhspan(1.0, max(high, 1.0), color=RED, alpha=SHADE, linewidth=0)
     axes.axhline(1.0, color=RED, linewidth=0.5, alpha=0.6)
     axes.set_ylim(low, high)
+
+
+def shade_unused(axes: Axes, range_mev: tuple[float, float]) -> None:
+    """Shade the detunings that a fit does not use; the limits of the axis stay."""
+    left, right = axes.get_xlim()
+    for low, high in ((left, range_mev[0]), (range_mev[1], right)):
+        if max(low, left) < min(high, right):
+            axes.axvspan(max(low, left), min(high, right), color=GREY, alpha=SHADE, linewidth=0)
+    axes.set_xlim(left, right)
 
 
 def eta_bars(fit: EfficiencyFit, t: int) -> tuple[FloatArray, np.ndarray]:

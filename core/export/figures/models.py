@@ -23,9 +23,10 @@ from asplab.core.export.drawing import (
     extend_x,
     mark_outside,
     shade_above_one,
+    shade_unused,
 )
 from asplab.core.export.results_json import polaron_rows
-from asplab.core.export.style.rules import Blank
+from asplab.core.export.style.rules import Blank, axes_of
 from asplab.core.export.style.symbols import DETUNING, ETA_ASPL, PHONON
 from asplab.core.inference import inference_of
 from asplab.core.pipeline import Results
@@ -49,7 +50,10 @@ def draw_chain(results: Results, blank: Blank) -> FigureBase | None:
         return None
     phonon_mev = common_phonon_mev(results)
     panel = partial(_chain_panel, results=results, fit=fit, polaron=polaron)
-    return _panels(results, fit, panel, blank=blank, phonon_mev=phonon_mev)
+    figure = _panels(results, fit, panel, blank=blank, phonon_mev=phonon_mev)
+    for axes in axes_of(figure):
+        shade_unused(axes, results.document.settings.polaron.detuning_range_mev)
+    return figure
 
 
 def draw_compared(results: Results, blank: Blank) -> FigureBase | None:

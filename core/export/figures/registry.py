@@ -42,7 +42,8 @@ FIGURES: Mapping[str, FigureKind] = {
     ),
     "fig3": FigureKind(
         draw_chain,
-        "Model and data at every temperature; bars: 68 % intervals, band: 68 % of the model, N: of the joint fit",
+        "Model and data at every temperature; bars: 68 % intervals, band: 68 % of the model, N: of the joint fit, "
+        "grey: detunings that the fits do not use",
     ),
     "models": FigureKind(
         draw_compared, "Compared rate models, fitted at every temperature by itself; bars: 68 % intervals"

@@ -15,8 +15,7 @@ def shown(name: str) -> str:
     A dollar sign begins no mathematics, an underscore in front hides no entry of a legend, and a character that no font
     has is a box; files beside the figure hold the name as it is.
     """
-    family = mpl.rcParams["font.family"][0]
-    known = _drawable(tuple(mpl.rcParams["font.serif" if family == "serif" else "font.sans-serif"]))
+    known = _drawable(tuple(mpl.rcParams["font.family"]))
     line = "".join(one if one == " " or ord(one) in known else _NO_GLYPH for one in " ".join(name.split()))
     return _HIDES * line.startswith("_") + line.replace("$", r"\$")
 
@@ -26,9 +25,5 @@ def _drawable(families: tuple[str, ...]) -> frozenset[int]:
     """Return the characters that at least one font of these families has."""
     found: set[int] = set()
     for family in families:
-        try:
-            path = findfont(family, fallback_to_default=False)
-        except ValueError:
-            continue
-        found.update(get_font(path).get_charmap())
+        found.update(get_font(findfont(family)).get_charmap())
     return frozenset(found)

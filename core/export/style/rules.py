@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.resources import as_file, files
 from typing import Any, Protocol, cast
 
@@ -11,6 +12,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase, SubFigure
+from matplotlib.font_manager import findfont
 from matplotlib.text import Text
 
 from asplab.core.export.style.palette import PALETTES, RED
@@ -19,10 +21,9 @@ from asplab.core.export.style.presets import DEFAULT, FigurePreset
 MM_PER_IN = 25.4
 SMALLEST_PT = 5.0
 _SIMULATED = "simulated data"
-_FAMILIES = {
-    "sans": ("sans-serif", "sans", ("Arial", "Helvetica", "Liberation Sans", "DejaVu Sans")),
-    "serif": ("serif", "serif", ("Times New Roman", "Times", "Liberation Serif", "STIXGeneral", "DejaVu Serif")),
-}
+_SANS = ("Arial", "Helvetica", "Liberation Sans", "DejaVu Sans")
+_SERIF = ("Times New Roman", "Times", "Liberation Serif", "STIXGeneral", "DejaVu Serif", "DejaVu Sans")
+_FAMILIES = {"sans": ("sans-serif", "sans", _SANS), "serif": ("serif", "serif", _SERIF)}
 # The settings of matplotlib are one for the whole process: figures are drawn one after the other.
 _ONE_AT_A_TIME = threading.RLock()
 
@@ -50,6 +51,19 @@ def publication_style(preset: FigurePreset = DEFAULT) -> Iterator[None]:
         yield
 
 
+@lru_cache(maxsize=8)
+def _installed(fonts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the fonts that this machine has; the last ones come with matplotlib."""
+    found = []
+    for font in fonts:
+        try:
+            findfont(font, fallback_to_default=False)
+        except ValueError:
+            continue
+        found.append(font)
+    return tuple(found)
+
+
 def _rules(preset: FigurePreset) -> dict[str, Any]:
     size, line = preset.font_size_pt, preset.line_width_pt
     small = max(size - 1.0, SMALLEST_PT)
@@ -58,7 +72,8 @@ def _rules(preset: FigurePreset) -> dict[str, Any]:
     smaller = ("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize")
     fine = ("axes.linewidth", "xtick.major.width", "ytick.major.width")
     return {
-        "font.family": family,
+        # Named one by one, so that a sign which the first font lacks is taken from the next.
+        "font.family": list(_installed(fonts)),
         f"font.{family}": list(fonts),
         "font.size": size,
         **dict.fromkeys(labels, size),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy.optimize import least_squares
+from scipy.optimize import OptimizeResult, least_squares
 from scipy.special import ndtr
 
 from asplab.core.companion.checks import finite_array, positive_array, same_shape
@@ -98,18 +98,7 @@ def fit_exciton(
     energy, y, sigma = checked_spectrum(
         given[inside], np.asarray(absorption)[inside], np.asarray(error)[inside], least=_LEAST_POINTS, what="absorption"
     )
-    start, low, high = _start(energy, y, sigma)
-    scale = np.maximum(np.abs(start), 1e-3 * max(float(np.ptp(y)), 1e-300))
-    scale[1:4] = start[2]
-
-    def parts(p: FloatArray) -> tuple[FloatArray, FloatArray]:
-        height, center, spread, onset, step, level = p
-        line = height * np.exp(-0.5 * ((energy - center) / spread) ** 2)
-        return line, level + step * ndtr((energy - center - onset) / spread)
-
-    fit = least_squares(
-        lambda p: (sum(parts(p)) - y) / sigma, start, bounds=(low, high), x_scale=scale, xtol=1e-10, ftol=1e-10
-    )
+    fit, scale = _best_fit(energy, y, sigma)
     chi2, dof = 2.0 * float(fit.cost), energy.size - 6
     free = fit.active_mask == 0
     unit = fit.jac[:, free] * scale[free]
@@ -117,7 +106,7 @@ def fit_exciton(
     covariance[np.ix_(free, free)] = np.linalg.pinv(unit.T @ unit) * np.outer(scale[free], scale[free])
     covariance *= max(chi2 / dof, 1.0)
     errors = np.sqrt(np.diag(covariance))
-    line, rest = parts(fit.x)
+    line, rest = _parts(energy, fit.x)
     bottom = errors[1] * errors[3]
     correlation = float(covariance[1, 3] / bottom) if bottom > 0.0 else 0.0
     why = ""
@@ -157,30 +146,64 @@ def _told(chi2: float, dof: int, correlation: float) -> str:
     return ""
 
 
-def _start(energy: FloatArray, y: FloatArray, sigma: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return where the fit starts, and its bounds, for height, centre, spread, onset, step and level.
+def _parts(energy: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the line of the exciton, and the continuum on its constant."""
+    height, center, spread, onset, step, level = p
+    line = height * np.exp(-0.5 * ((energy - center) / spread) ** 2)
+    return line, level + step * ndtr((energy - center - onset) / spread)
 
-    A coarse grid of centres, spreads and onsets is tried: at each, height, step and level follow at once.
+
+def _best_fit(energy: FloatArray, y: FloatArray, sigma: FloatArray) -> tuple[OptimizeResult, FloatArray]:
+    """Return the fit with the smallest χ², and the scales of its parameters; the first without misfit serves.
+
+    Where points of the tail have errors a hundred times as small as those of the exciton there are several minima.
+    """
+    span, found = float(np.ptp(energy)), []
+    low = np.array([0.0, energy[0] - span, 0.2 * float(np.median(np.diff(energy))), 0.0, 0.0, -np.inf])
+    high = np.array([np.inf, energy[-1] + span, span, span, np.inf, np.inf])
+    for start in _starts(energy, y, sigma):
+        scale = np.maximum(np.abs(start), 1e-3 * max(float(np.ptp(y)), 1e-300))
+        scale[1:4] = start[2]
+        fit = least_squares(
+            lambda p: (sum(_parts(energy, p)) - y) / sigma,
+            np.clip(start, low, high),
+            bounds=(low, high),
+            x_scale=scale,
+            xtol=1e-10,
+            ftol=1e-10,
+        )
+        found.append((fit, scale))
+        if not is_misfit(2.0 * float(fit.cost), energy.size - 6, tests=1):
+            break
+    return min(found, key=lambda one: float(one[0].cost))
+
+
+def _starts(energy: FloatArray, y: FloatArray, sigma: FloatArray) -> list[FloatArray]:
+    """Return where fits start: height, centre, spread, onset, step and level, the most likely first.
+
+    A coarse grid of centres, spreads and onsets is tried, with the errors given and with equal ones: at each, height,
+    step and level follow at once.
     """
     span = float(np.ptp(energy))
     centers = np.linspace(energy[0], energy[-1], 2 * _GRID + 1)[1:-1]
     grid = np.array(list(product(centers, span / np.array([40.0, 20.0, 10.0]), _ONSETS * span)))
     x = (energy - grid[:, :1]) / grid[:, 1:2]
     columns = np.stack([np.exp(-0.5 * x**2), ndtr(x - grid[:, 2:] / grid[:, 1:2]), np.ones_like(x)], axis=2)
+    tried = [_best_of(grid, columns, y, error) for error in (sigma, np.full_like(sigma, float(np.median(sigma))))]
+    plain = [max(float(np.ptp(y)), 1e-300), energy.mean(), span / 20.0, span / 10.0, 0.0, float(y.min())]
+    return [start for starts in zip(*tried, strict=False) for start in starts] or [np.array(plain)]
+
+
+def _best_of(grid: FloatArray, columns: FloatArray, y: FloatArray, sigma: FloatArray) -> list[FloatArray]:
+    """Return the best start of each onset, by χ²."""
     weighted, target = columns / sigma[:, None], y / sigma
     rows = weighted.transpose(0, 2, 1)
     found = (np.linalg.pinv(rows @ weighted, hermitian=True) @ (rows @ target)[:, :, None])[:, :, 0]
     chi2 = np.sum((target - (weighted @ found[:, :, None])[:, :, 0]) ** 2, axis=1)
     chi2 = np.where((found[:, 0] > 0.0) & (found[:, 1] >= 0.0), chi2, np.inf)
-    best = int(np.argmin(chi2))
-    if np.isfinite(chi2[best]):
-        (height, step, level), (center, spread, onset) = found[best], grid[best]
-        start = np.array([height, center, spread, onset, step, level])
-    else:
-        start = np.array([max(float(np.ptp(y)), 1e-300), energy.mean(), span / 20.0, span / 10.0, 0.0, float(y.min())])
-    low = np.array([0.0, energy[0] - span, 0.2 * float(np.median(np.diff(energy))), 0.0, 0.0, -np.inf])
-    high = np.array([np.inf, energy[-1] + span, span, span, np.inf, np.inf])
-    return start, low, high
+    best = [int(np.argmin(np.where(grid[:, 2] == onset, chi2, np.inf))) for onset in np.unique(grid[:, 2])]
+    best = sorted((k for k in best if np.isfinite(chi2[k])), key=lambda k: float(chi2[k]))
+    return [np.array([found[k, 0], *grid[k], *found[k, 1:]]) for k in best]
 
 
 def _maximum(p: FloatArray, covariance: FloatArray) -> Reading:

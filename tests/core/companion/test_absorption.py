@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from asplab.core.companion.absorption.detailed_balance import coupled_absorption, heat_fraction, thermal_factor
 from asplab.core.companion.absorption.exciton import fit_exciton
@@ -41,6 +42,19 @@ def test_the_exciton_is_found_beside_its_continuum_with_honest_errors() -> None:
     assert np.abs(table.mean(axis=0)).max() < 0.45
     assert np.mean(np.abs(table) < 1.0) == pytest.approx(0.69, abs=0.1)
     np.testing.assert_allclose(found.curve, found.exciton + found.continuum)
+
+
+def test_a_weak_tail_with_small_errors_does_not_hide_the_exciton() -> None:
+    """One start ends in the tail in all of these draws, where errors are a hundred times as small."""
+    energy = np.arange(2400.0, 2601.0, 1.5)
+    exciton = np.exp(-0.5 * ((energy - 2470.0) / 18.0) ** 2)
+    clean = exciton + 0.8 * ndtr((energy - 2500.0) / 18.0)
+    error, rng = np.hypot(0.02 * clean, 2e-4), np.random.default_rng(5)
+    for _ in range(8):
+        noisy = clean + error * rng.standard_normal(energy.size)
+        found = fit_exciton(energy, noisy, error=error, range_mev=(2400.0, 2605.0))
+        assert found.peak.value == pytest.approx(2470.0, abs=4.0 * found.peak.error)
+        assert found.chi2 < 2.0 * found.dof
 
 
 def test_the_continuum_moves_the_maximum_to_the_blue_of_the_exciton() -> None:

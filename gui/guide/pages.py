@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (tr("Errors"), ("statistics", "systematics", "bootstrap", "sampling", "sensitivity")),
     (tr("Polaron"), ("rates", "models", "arena", "consistency", "literature")),
     (tr("Around η"), ("companions",)),
-    (tr("Reference"), ("virtual-experiment", "adding-a-format")),
+    (tr("Reference"), ("figures", "virtual-experiment", "adding-a-format")),
 )
 """Headings of the contents and the pages below them; pages that stand nowhere are about the window."""
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*$")

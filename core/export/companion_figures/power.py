@@ -25,7 +25,7 @@ def draw_power(results: Results, blank: Blank) -> FigureBase | None:
     figure = blank(_WIDTH_IN, _HEIGHT_IN, simulated=results.document.experiment.simulated)
     axes = figure.subplots()
     for k, one in enumerate(own):
-        _draw_series(axes, one, f"C{k % 8}", marker="os^Dv"[k // 8 % 5])
+        _draw_series(axes, one, f"C{k % 8}", marker="os^Dv<>P"[(k + k // 8) % 8])
     axes.set(xscale="log", yscale="log", xlabel="Pump power (µW)", ylabel="Emission / its mean")
     axes.legend(
         loc="upper left", fontsize="x-small", ncols=2, title=f"{DETUNING} (meV), {own[0].series.temperature_k:.0f} K"

@@ -77,6 +77,7 @@ def write_atlas(
             figure = _draw_sheet(results, one, f"{done + 1} / {len(sheets)}")
             fixed_layout(figure)
             pdf.savefig(figure)
+        progress.step(len(sheets), len(sheets), "writing the atlas")
     return path
 
 

@@ -246,7 +246,7 @@ def test_the_atlas_has_a_page_for_each_temperature(results: Results, tmp_path: P
     assert pdf.sizes_mm == (pytest.approx((210.0, 297.0), abs=0.01),) * 2
     assert not pdf.has_images
     assert pdf.fonts == pdf.embedded
-    assert steps == [0.0, 0.5]
+    assert steps == [0.0, 0.5, 1.0]
     for text, kelvin in zip(pdf.texts, ("120.0 K", "250.0 K"), strict=True):
         assert kelvin in text
         assert '=cmd|"é" <b>&amp; $x_1$' in text
@@ -254,11 +254,11 @@ def test_the_atlas_has_a_page_for_each_temperature(results: Results, tmp_path: P
         assert re.search(r"ASPL, 53\d\.\d nm", text)
 
 
-def test_a_stopped_atlas_leaves_nothing(results: Results, tmp_path: Path) -> None:
-    stop = threading.Event()
+def test_a_stopped_atlas_leaves_nothing(from_efficiency: Results, tmp_path: Path) -> None:
+    stop, out = threading.Event(), tmp_path / "out"
     with pytest.raises(Cancelled):
-        write_atlas(results, tmp_path, progress=Progress(lambda done, text: stop.set(), stop))
-    assert list(tmp_path.iterdir()) == []
+        write_atlas(from_efficiency, out, progress=Progress(lambda done, text: stop.set(), stop))
+    assert list(out.iterdir()) == []
 
 
 def test_an_unknown_figure_is_told_with_the_nearest_name(results: Results, tmp_path: Path) -> None:

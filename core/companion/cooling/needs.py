@@ -103,12 +103,12 @@ def cooling_needs(
 def _needed(threshold: float, given_value: float, given_error: float, *, needed: str, given: str) -> Reading:
     """Return threshold/given with the interval of the given number turned over."""
     if given_value <= given_error:
-        return undetermined(f"{given} is not told from 0, so that no {needed} follows. Measure {given} better.")
+        return undetermined(f"the {given} is not told from 0, so that no {needed} follows. Measure it better.")
     value = threshold / given_value
     low, high = threshold / (given_value + given_error), threshold / (given_value - given_error)
     error = value * given_error / given_value
     if low > 1.0:
-        reason = f"no {needed} up to 1 suffices: {given} itself would have to reach {threshold:.4f}. Raise {given}."
+        reason = f"no {needed} up to 1 suffices: the {given} itself would have to reach {threshold:.4f}. Raise it."
         return Reading(
             value, error, "", low, high, lower_limit=threshold / (given_value + 1.645 * given_error), reason=reason
         )
@@ -116,10 +116,17 @@ def _needed(threshold: float, given_value: float, given_error: float, *, needed:
 
 
 def _sentence(of_yield: Reading, of_eta: Reading, quantum_yield: float, detuning_mev: float, least: float) -> str:
-    parts = []
-    for name, reading in (("a quantum yield of", of_yield), ("an η of", of_eta)):
-        parts.append(f"{name} {reading.text}" if reading.is_determined else reading.reason.rstrip("."))
-    told = f"At ⟨E⟩ − hν = {detuning_mev:.1f} meV cooling would need: {parts[0]}; or {parts[1]}."
+    parts = [
+        f"{name} {reading.text} at {other}"
+        for name, reading, other in (("a quantum yield of", of_yield, "this η"), ("an η of", of_eta, "this yield"))
+        if reading.is_determined
+    ]
+    reasons = [reading.reason for reading in (of_yield, of_eta) if not reading.is_determined]
+    place = f"At ⟨E⟩ − hν = {detuning_mev:.1f} meV"
+    told = f"{place} cooling would need {', or '.join(parts)}." if parts else f"{place} one alone does not suffice."
+    told = " ".join(
+        [told, *(f"{reason[:1].upper()}{reason[1:]}" if reason[0] != "η" else reason for reason in reasons)]
+    )
     if least > detuning_mev:
         told += f" With a yield of {quantum_yield:.3f} no η cools below ⟨E⟩ − hν = {least:.0f} meV."
     return told

@@ -48,9 +48,8 @@ class CoolingSystematics:
 
     def dominant(self, place: tuple[int, ...]) -> tuple[tuple[str, float], ...]:
         """Return titles of the effects that bring most of the variance, and their shares, the largest first."""
-        variance = mean_square((self.above, self.below), [NUISANCES[name] for name in self.names])[
-            (slice(None), *place)
-        ]
+        nuisances = [NUISANCES[name] for name in self.names]
+        variance = np.array([part[place] for part in mean_square((self.above, self.below), nuisances)])
         total = float(variance.sum())
         if not (np.isfinite(total) and total > 0.0):
             return ()

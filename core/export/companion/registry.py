@@ -5,7 +5,8 @@ from html import escape
 from typing import Any
 
 from asplab.core.export.companion.absorption import ABSORPTION
-from asplab.core.export.companion.cooling import COOLING
+from asplab.core.export.companion.cooling import COOLING, NEEDS
+from asplab.core.export.companion.cooling_map import COOLING_MAP
 from asplab.core.export.companion.exported import Exported
 from asplab.core.export.companion.literature import LITERATURE
 from asplab.core.export.companion.matched import MATCHED
@@ -17,7 +18,9 @@ from asplab.core.export.companion.yields import YIELDS
 from asplab.core.export.table import Table
 from asplab.core.pipeline import Results
 
-COMPANIONS: tuple[Exported, ...] = (POWER, YIELDS, MATCHED, TRANSIENTS, SIZES, COOLING, TRENDS, ABSORPTION, LITERATURE)
+COMPANIONS: tuple[Exported, ...] = (
+    POWER, YIELDS, MATCHED, TRANSIENTS, SIZES, COOLING, NEEDS, COOLING_MAP, TRENDS, ABSORPTION, LITERATURE,
+)  # fmt: skip
 TABLE_NAMES = tuple(name for one in COMPANIONS for name, _ in one.tables)
 """Names of the tables of all companion measurements."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from matplotlib.figure import FigureBase
 
 from asplab.core.export.companion_figures.absorption import draw_absorption
+from asplab.core.export.companion_figures.cooling import draw_cooling
 from asplab.core.export.companion_figures.matched import draw_matched
 from asplab.core.export.companion_figures.power import draw_power
 from asplab.core.export.companion_figures.sizes import draw_sizes
@@ -36,6 +37,11 @@ COMPANION_FIGURES: dict[str, tuple[Callable[[Results, Blank], FigureBase | None]
         "reading 1/τ = w_uc; arrows: 95 % limits",
     ),
     "sizes": (draw_sizes, "Edges √area of the particles with √N bars, and both distributions"),
+    "cooling": (
+        draw_cooling,
+        "η·QY against what net cooling needs (dashed); with a bootstrap or a posterior also the chance of net cooling "
+        "over temperature and excitation (points: measured, hatched: beyond, lines: median η_c, thick: 0)",
+    ),
     "temperature_trends": (
         draw_trends,
         "Emission peak and width against temperature with the laws that describe them best, Stokes shift, heating",

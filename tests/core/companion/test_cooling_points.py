@@ -181,8 +181,8 @@ def test_the_papers_yield_needs_392_mev() -> None:
         eta=0.75, eta_error=0.02, quantum_yield=0.84, quantum_yield_error=0.02, detuning_mev=23.0, photon_mev=2450.0
     )
     assert not found.quantum_yield.is_determined
-    assert "no quantum yield up to 1 suffices" in found.sentence
-    assert "no η up to 1 suffices" in found.sentence
+    assert "No quantum yield up to 1 suffices: the η itself would have to reach" in found.sentence
+    assert "No η up to 1 suffices: the quantum yield itself would have to reach" in found.sentence
     assert "no η cools below ⟨E⟩ − hν = 392 meV" in found.sentence
     assert found.chance_with_full_yield < 1e-10
 
@@ -203,7 +203,7 @@ def test_an_eta_within_its_noise_tells_no_need() -> None:
     found = cooling_needs(
         eta=0.01, eta_error=0.02, quantum_yield=0.99, quantum_yield_error=0.002, detuning_mev=46.0, photon_mev=2450.0
     )
-    assert "Measure η better" in found.quantum_yield.reason
+    assert "the η is not told from 0" in found.quantum_yield.reason
 
 
 # --- negative PA -----------------------------------------------------------------------------------------

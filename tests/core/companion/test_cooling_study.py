@@ -1,5 +1,6 @@
 """The map of net cooling and the systematic error of net cooling, of an experiment's files."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,11 @@ from asplab.core.companion.cooling.repeats import resampled_model
 from asplab.core.companion.cooling.study import map_axes, map_of_posterior, map_of_repeats
 from asplab.core.companion.cooling.systematic import CoolingSystematics, cooling_systematics
 from asplab.core.errors import AnalysisError, Cancelled
+from asplab.core.export.companion import companion
+from asplab.core.export.companion.cooling import COOLING
+from asplab.core.export.companion_figures import COMPANION_FIGURES
+from asplab.core.export.style.rules import page, publication_style
+from asplab.core.inference import Method, infer
 from asplab.core.pipeline import Results
 from asplab.core.progress import Progress
 from asplab.core.sampling import sample
@@ -132,3 +138,29 @@ def test_both_errors_are_told_with_where_the_systematic_one_comes_from(
     assert "mostly quantum yield" in told
     assert "standard errors below 0" in told
     assert abs(moved.significance(results.cooling)[place]) < abs(results.cooling.significance[place])
+
+
+# --- what is exported ------------------------------------------------------------------------------------
+def test_results_json_holds_needs_both_errors_and_the_map_of_a_bootstrap(results: Results) -> None:
+    document = results.document
+    found = infer(document, Method(intervals="bootstrap", draws=200))
+    sections = companion(found)
+    assert json.loads(json.dumps(sections, allow_nan=False)) == sections
+    row = sections["cooling"][0]
+    assert all(end > 0.0 for end in row["cooling_efficiency_systematic"])
+    assert "net heating" in row["pa_says"]
+    assert row["pa_standard_errors_below_zero"] < -3.0
+    needs = sections["cooling_needs"]
+    assert needs["eta_lower_limit95"] > 1.0
+    assert "no η cools below" in needs["says"]
+    mapped = sections["cooling_map"]
+    assert len(mapped["chance_of_cooling"]) == len(mapped["temperature_k"])
+    assert "within what was measured" in mapped["says"]
+    assert "cooling_map" not in companion(results)
+    text = " ".join(COOLING.section(found))
+    assert "(systematic)" in text
+    assert "one alone does not suffice" in text
+    with publication_style():
+        drawn = COMPANION_FIGURES["cooling"][0](found, page())
+    assert drawn is not None
+    assert len(drawn.axes) == 3

@@ -331,7 +331,7 @@ def test_responses_that_enter_as_a_table_leave_it_unchanged(tmp_path: Path) -> N
 
 def test_every_figure_is_written_in_every_format(figures: tuple[Path, tuple[DrawnFigure, ...]]) -> None:
     folder, drawn = figures
-    own = ("temperature_trends", "overlay", "absorption")
+    own = ("temperature_trends", "overlay", "absorption", "cooling")
     names = [name for name in FIGURE_NAMES if name in own or name not in ("models", *COMPANION_FIGURES)]
     assert {path.name for path in folder.iterdir()} == {f"{name}.{end}" for name in names for end in ENDINGS}
     assert [figure.name for figure in drawn] == names

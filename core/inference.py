@@ -237,7 +237,9 @@ def infer(document: Document, method: Method, *, progress: Progress | None = Non
     progress = progress or Progress()
     check_method(document, method)
     progress.step(0, 10, "analysing")
-    of_chain = Analysis().update(document, intervals=method.intervals == "profile")
+    of_chain = Analysis().update(document)
+    if method.intervals != "profile":
+        of_chain = replace(of_chain, intervals=None)
     results = _with_inference(of_chain, Inference(method))
     if results.efficiency is not None and method.intervals != "profile":
         from asplab.core.appraisal.drawn_intervals import bootstrapped, sampled

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication
 from asplab.core.document import Document, Exclusions
 from asplab.core.pipeline import Results
 from asplab.gui.batch.batches import ANALYSING, Batches
+from asplab.gui.figures.figures import WRITING, Figures
+from asplab.gui.figures.slides import COPYING, Slides
 from asplab.gui.files.commands import file_commands
 from asplab.gui.files.exporting import EXPORTING, Exports
 from asplab.gui.files.filing import READING, SAVING, Files, Report
@@ -48,7 +50,7 @@ from asplab.gui.widgets.numerals import plain
 from asplab.gui.window import Window
 from asplab.gui.words.hints import hint_for
 
-_CANCELLABLE = (READING, SAVING, EXPORTING, ANALYSING)
+_CANCELLABLE = (READING, SAVING, EXPORTING, ANALYSING, WRITING, COPYING)
 
 
 class Bindings(QObject):
@@ -68,6 +70,8 @@ class Bindings(QObject):
         self.published = PublishedData(window, self.session, self.files, self.messages)
         self.watching = Watching(window, window.watch_strip, self.session, jobs, self.files, self.messages)
         self.batches = Batches(window, self.session, jobs, appearance, self.files, self.messages)
+        self.figures = Figures(window, self.session, jobs, appearance, preferences, self.files, self.messages)
+        self.slides = Slides(window, self.session, jobs, self.figures, self.files, self.messages)
         self.tree = ExperimentTree(appearance.theme)
         self.looking = Looking(lambda: self.session.results, self.tree.node_of, self)
         self.hand = Hand(window, self.looking, self.tree, self.intents, page=lambda: self.page, view_all=self._view_all)
@@ -211,6 +215,9 @@ class Bindings(QObject):
         return {
             **file_commands(self.window, self.files, self.exports, self.published, self.watching, self.batches),
             **self.hand.commands(),
+            "export_figures": self.figures.open,
+            "copy_slide": self.slides.copy,
+            "save_slide": self.slides.ask,
             "view_all": self._view_all,
             "warmer": partial(self.looking.step_temperature, 1),
             "colder": partial(self.looking.step_temperature, -1),
@@ -376,3 +383,4 @@ class Bindings(QObject):
         self.watching.stop()
         self.live.close()
         self.jobs.close()
+        self.figures.close()

@@ -82,6 +82,15 @@ class Preferences:
         self._store.setValue(_geometry_key(window), geometry)
 
     @property
+    def figure_preset(self) -> str:
+        """Name of the preset in which figures were made last, empty at first."""
+        return str(self._store.value("figure_preset", ""))
+
+    def choose_figure_preset(self, name: str) -> None:
+        """Remember in which preset figures are made."""
+        self._store.setValue("figure_preset", name)
+
+    @property
     def layout(self) -> str:
         """Where the panels stood when the window was last closed, as `asplab.gui.layout` writes it; empty at first."""
         return str(self._store.value("layout", ""))

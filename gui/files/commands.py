@@ -30,7 +30,6 @@ def file_commands(
         "batch": batches.open,
         "save": files.save,
         "save_as": files.ask_where_to_save,
-        "export_figures": partial(exports.ask, "figures"),
         "export_tables": partial(exports.ask, "tables"),
         "export_report": partial(exports.ask, "report"),
         "export_script": partial(exports.ask, "script"),

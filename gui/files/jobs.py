@@ -194,15 +194,24 @@ def suggested_name(document: Document) -> str:
 def _export(
     document: Document, folder: Path, what: str, progress: Progress, write: Callable[[Results, Path], object]
 ) -> Path:
-    """Write beside the final place first, so that a new folder appears complete or not at all."""
+    """Analyse, then write what was asked for."""
     progress.step(0, 3, tr("Analysing"))
     results = analyse(document)
     progress.step(1, 3, tr("Writing {what}", what=what))
+
+    def write_all(place: Path) -> None:
+        write(results, place)
+        progress.step(2, 3, tr("Writing {what}", what=what))
+
+    return new_folder(document, folder, what, write_all)
+
+
+def new_folder(document: Document, folder: Path, what: str, write: Callable[[Path], object]) -> Path:
+    """Write beside the final place first, so that a new folder appears complete or not at all, and return it."""
     with TemporaryDirectory(prefix=".asplab-", dir=folder) as staging:
         place = Path(staging) / what
         place.mkdir()
-        write(results, place)
-        progress.step(2, 3, tr("Writing {what}", what=what))
+        write(place)
         return place.rename(_free_name(folder, f"{_file_name(document.experiment.name)}-{what}"))
 
 

@@ -30,7 +30,9 @@ SAVING = (
     Command("save_as", tr("Save &as…"), "Ctrl+Shift+S"),
 )
 EXPORTS = (
-    Command("export_figures", tr("&Figures…")),
+    Command("export_figures", tr("&Figures…"), "Ctrl+Shift+F"),
+    Command("copy_slide", tr("Copy s&ummary slide"), "Ctrl+Shift+P"),
+    Command("save_slide", tr("Summary s&lide…")),
     Command("export_tables", tr("&Tables…")),
     Command("export_report", tr("&Report…")),
     Command("export_script", tr("&Python script…")),

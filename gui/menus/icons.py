@@ -19,6 +19,7 @@ ICONS = {
     "save": "save",
     "save_as": "save-as",
     "export_figures": "figure",
+    "copy_slide": "slide",
     "export_tables": "table",
     "export_report": "report",
     "export_script": "script",

@@ -97,7 +97,7 @@ def test_every_page_of_the_polaron_step_has_names(opened: Bindings, until: Until
         assert not unnamed_in(opened.page), key
 
 
-@pytest.mark.parametrize("command", ["guide", "keys", "about", "tour", "batch"])
+@pytest.mark.parametrize("command", ["guide", "keys", "about", "tour", "batch", "export_figures"])
 def test_all_that_the_keyboard_reaches_in_a_dialog_has_a_name(opened: Bindings, until: Until, command: str) -> None:
     opened.window.menus.actions[command].trigger()
     QApplication.processEvents()

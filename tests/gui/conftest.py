@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
@@ -147,10 +148,11 @@ def until(application: QApplication) -> Callable[..., None]:
 
 
 @pytest.fixture
-def bound(application: QApplication, appearance: Appearance, tmp_path: Path) -> Iterator[Bindings]:
-    """The whole window without a document, bound to a session and shown."""
+def unpainted(application: QApplication, appearance: Appearance, tmp_path: Path) -> Iterator[Bindings]:
+    """The whole window without a document, bound to a session and shown, which paints nothing yet."""
     window, jobs = Window(), Jobs()
     window.build()
+    window.setUpdatesEnabled(False)
     preferences = Preferences(QSettings(str(tmp_path / "preferences.ini"), QSettings.Format.IniFormat))
     hook = ExceptHook(tmp_path / "state", lambda words: window.banner.report("bad", words))
     bindings = Bindings(window, jobs, appearance, preferences, hook.report)
@@ -163,6 +165,14 @@ def bound(application: QApplication, appearance: Appearance, tmp_path: Path) -> 
     window.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     application.processEvents()
+
+
+@pytest.fixture
+def bound(unpainted: Bindings) -> Bindings:
+    """The whole window without a document, bound to a session, shown and painted."""
+    with painted_once(unpainted.window):
+        pass
+    return unpainted
 
 
 @pytest.fixture(scope="session")
@@ -180,16 +190,17 @@ def afresh(study_memory: StudyMemory) -> Iterator[None]:
 
 @pytest.fixture
 def opened(
-    bound: Bindings,
+    unpainted: Bindings,
     measured_document: Document,
     measured_analysis: Analysis,
     study_memory: StudyMemory,
     until: Callable[..., None],
 ) -> Bindings:
     """The whole window with the small experiment, analysed and painted."""
-    bound.session._analysis = measured_analysis.fork()
-    study_memory.serve(bound.theory.studies)
-    bound.session.begin(measured_document)
-    until(lambda: bound.session.is_settled)
-    bound.window.grab()
-    return bound
+    session = unpainted.session
+    session._analysis = measured_analysis.fork()
+    study_memory.serve(unpainted.theory.studies)
+    with painted_once(unpainted.window):
+        session.begin(measured_document)
+        until(lambda: session.is_settled)
+    return unpainted

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -37,8 +38,8 @@ def page(opened: Bindings, until: Until) -> AdvicePage:
     panel.choose("advice")
     found = panel.page
     assert isinstance(found, AdvicePage)
-    until(lambda: is_done(opened, found))
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: is_done(opened, found))
     return found
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -69,8 +70,8 @@ def page(opened: Bindings, until: Until) -> ArenaPage:
     panel.choose("arena")
     found = panel.page
     assert isinstance(found, ArenaPage)
-    until(lambda: opened.session.is_settled and found.table.rows)
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: opened.session.is_settled and found.table.rows)
     return found
 
 

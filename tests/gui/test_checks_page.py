@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QPoint
 
 from asplab.core.consistency import check_consistency
@@ -24,8 +25,8 @@ def page(opened: Bindings, until: Until) -> ChecksPage:
     panel.choose("checks")
     found = panel.page
     assert isinstance(found, ChecksPage)
-    until(lambda: opened.session.is_settled and opened.jobs.is_idle and found.table.rows)
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: opened.session.is_settled and opened.jobs.is_idle and found.table.rows)
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
@@ -49,8 +50,8 @@ def page(opened: Bindings, until: Until) -> ErrorsPage:
     panel.choose("errors")
     found = panel.page
     assert isinstance(found, ErrorsPage)
-    until(lambda: is_done(opened, found))
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: is_done(opened, found))
     return found
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
@@ -44,8 +45,8 @@ def page(opened: Bindings, until: Until, measured_document: Document) -> ModelsP
     panel = opened.page
     assert isinstance(panel, PolaronPanel)
     panel.choose("models")
-    until(lambda: is_done(opened))
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: is_done(opened))
     assert isinstance(panel.page, ModelsPage)
     return panel.page
 
@@ -146,7 +147,8 @@ def test_every_comparison_of_the_session_is_listed_by_what_it_changed(
 def test_other_data_begin_a_new_list(page: ModelsPage, opened: Bindings, until: Until, measured: Path) -> None:
     edit_range(opened, until, 90.0)
     assert len(recent(page)) == 2
-    opened.session.begin(Document(load_experiment(measured)))
+    again = Document(load_experiment(measured))
+    opened.session.begin(again.with_settings(models=replace(again.settings.models, compared=QUICK)))
     until(lambda: is_done(opened), seconds=60.0)
     assert recent(page) == ["first comparison"]
 

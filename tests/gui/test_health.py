@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -33,8 +34,8 @@ def panel(opened: Bindings, until: Until) -> HealthPanel:
     opened.looking.choose_step("health")
     found = opened.page
     assert isinstance(found, HealthPanel)
-    until(lambda: opened.jobs.is_idle and found.matrix.cells is not None)
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: opened.jobs.is_idle and found.matrix.cells is not None)
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -41,8 +42,8 @@ def page(opened: Bindings, until: Until) -> IntervalsPage:
     panel.choose("intervals")
     found = panel.page
     assert isinstance(found, IntervalsPage)
-    until(lambda: is_done(opened, found))
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: is_done(opened, found))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
@@ -73,8 +74,8 @@ def panel(opened: Bindings, until: Until, measured_document: Document) -> Polaro
 @pytest.fixture
 def page(panel: PolaronPanel, opened: Bindings, until: Until) -> ModelsPage:
     QTest.mouseClick(button(panel, "models"), Qt.MouseButton.LeftButton)
-    until(lambda: is_done(opened))
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: is_done(opened))
     assert isinstance(panel.page, ModelsPage)
     return panel.page
 
@@ -217,9 +218,8 @@ def test_a_range_holds_the_parameter_of_the_models_that_have_it(
     assert page.table.rows[0].cells[8] == "18.0 fixed"
 
 
-@pytest.mark.usefixtures("afresh")
 def test_until_it_is_compared_again_everything_is_marked_as_of_earlier_settings(
-    page: ModelsPage, panel: PolaronPanel, opened: Bindings, until: Until
+    page: ModelsPage, panel: PolaronPanel, opened: Bindings, until: Until, afresh: None
 ) -> None:
     until(lambda: panel.words.html == "")
     assert not panel.run_button.isVisible()
@@ -233,9 +233,8 @@ def test_until_it_is_compared_again_everything_is_marked_as_of_earlier_settings(
     assert not any(row.is_muted for row in page.table.rows if row.checked)
 
 
-@pytest.mark.usefixtures("afresh")
 def test_run_again_takes_up_what_was_cancelled(
-    page: ModelsPage, panel: PolaronPanel, opened: Bindings, until: Until
+    page: ModelsPage, panel: PolaronPanel, opened: Bindings, until: Until, afresh: None
 ) -> None:
     opened.intents.edit_setting("polaron", "detuning_range_mev", (0.0, 120.0))
     until(lambda: panel.words.html.endswith(RUNNING))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QWheelEvent
 from PySide6.QtTest import QTest
@@ -50,8 +51,8 @@ def page(opened: Bindings, until: Until) -> RefereePage:
     panel.choose("referee")
     found = panel.page
     assert isinstance(found, RefereePage)
-    until(lambda: is_answered(found, opened))
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: is_answered(found, opened))
     return found
 
 

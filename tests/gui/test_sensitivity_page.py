@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
@@ -66,9 +67,9 @@ def page(opened: Bindings, until: Until) -> SensitivityPage:
     panel.choose("sensitivity")
     found = panel.page
     assert isinstance(found, SensitivityPage)
-    until(lambda: is_done(opened))
-    opened.window.resize(1440, 900)
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: is_done(opened))
+        opened.window.resize(1440, 900)
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -70,8 +71,8 @@ def panel(opened: Bindings, until: Until) -> TemperaturesPanel:
     opened.looking.choose_step("temperatures")
     found = opened.page
     assert isinstance(found, TemperaturesPanel)
-    until(lambda: opened.jobs.is_idle and found.tiles.board is not None)
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: opened.jobs.is_idle and found.tiles.board is not None)
     return found
 
 
@@ -228,9 +229,8 @@ def test_an_enlarged_tile_follows_the_temperature_of_the_window(
     until(lambda: panel.tiles.enlarged == 1)
 
 
-def test_a_drag_is_followed_at_a_lower_rate_and_its_end_is_shown(
-    panel: TemperaturesPanel, results: Results, until: Until
-) -> None:
+def test_a_drag_is_followed_at_a_lower_rate_and_its_end_is_shown(make: Any, results: Results, until: Until) -> None:
+    panel: TemperaturesPanel = make(TemperaturesPanel, LIGHT, size=(1000, 700))
     view = ViewState(step="temperatures")
     panel.display(results, view)
     first = board(panel)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from painting import painted_once
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
@@ -71,8 +72,8 @@ def page(opened: Bindings, until: Until, effects: Effects) -> CorrectionsPanel:
     opened.looking.choose_step("corrections")
     found = opened.page
     assert isinstance(found, CorrectionsPanel)
-    until(lambda: bool(found.list.rows))
-    opened.window.grab()
+    with painted_once(opened.window):
+        until(lambda: bool(found.list.rows))
     return found
 
 

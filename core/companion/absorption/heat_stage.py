@@ -1,5 +1,6 @@
 """The absorption that photothermal scans tell, with the yields of the main analysis."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -20,8 +21,6 @@ from asplab.core.units import FloatArray
 
 PHOTOTHERMAL = "PA"
 """Source of an absorption spectrum that was read off its heat."""
-_BOW = 0.1
-"""Part of a step of η by which it may bow out between two excitations."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,20 +91,36 @@ def _other_yields(heating: Heating) -> Iterator[tuple[str, FloatArray]]:
 
 
 def _eta_along(detuning_mev: FloatArray, fit: EfficiencyFit, t: int) -> tuple[FloatArray, FloatArray]:
-    """Return η at detunings (n,) and what is not known of it between those measured.
+    """Return η at detunings (n,) and the standard error of what is not known of it between those measured.
 
-    η is 1 above the gap, a monotone cubic between measured ones, NaN beyond the last. A sigmoid bows out of the cubic
-    by about a tenth of the step between two of them, half-way.
+    η is 1 above the gap, a monotone cubic between measured ones, NaN beyond the last.
     """
     x, y = _known_eta(fit, t)
     if x.size < 2:
         found = np.where(detuning_mev <= 0.0, 1.0, np.nan)
         return found, np.zeros(detuning_mev.size)
     at = np.maximum(detuning_mev, 0.0)
+    found = PchipInterpolator(x, y, extrapolate=False)(at)
+    low, high = limits_between(at, x, y)
+    return found, np.nan_to_num(np.maximum(high - found, found - low)) / math.sqrt(3.0)
+
+
+def limits_between(at: FloatArray, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return limits of a monotone curve through (x, y) at places (n,), without a bend of its own between two points.
+
+    A curve that bends one way lies between its chord and the longer chords of its neighbours. Which way is not known,
+    but it never leaves the two values. Before the first point it may fall at once, and beyond the last do anything, so
+    that the lower value is the limit there; above the gap it is level.
+    """
     k = np.clip(np.searchsorted(x, at) - 1, 0, x.size - 2)
-    place = (at - x[k]) / (x[k + 1] - x[k])
-    bow = np.maximum(4.0 * place * (1.0 - place), 0.0)
-    return PchipInterpolator(x, y, extrapolate=False)(at), _BOW * np.abs(y[k + 1] - y[k]) * bow
+    slope = np.diff(y) / np.diff(x)
+    chord = y[k] + slope[k] * (at - x[k])
+    before = y[k] + np.concatenate(([0.0], slope[:-1]))[k] * (at - x[k])
+    after = y[k + 1] + np.append(slope[1:], 0.0)[k] * (at - x[k + 1])
+    after = np.where((at > 0.0) & ((k == 0) | (k == x.size - 2)), y[k + 1], after)
+    ends = np.minimum(y[k], y[k + 1]), np.maximum(y[k], y[k + 1])
+    lines = np.clip(np.stack([chord, before, after]), *ends)
+    return lines.min(axis=0), lines.max(axis=0)
 
 
 def _known_eta(fit: EfficiencyFit, t: int) -> tuple[FloatArray, FloatArray]:

@@ -9,6 +9,7 @@ import pytest
 
 from asplab import core
 from asplab.core.companion.absorption.agreement import agreement
+from asplab.core.companion.absorption.heat_stage import limits_between
 from asplab.core.companion.absorption.tail import NO_EMISSION, Tail, refitted
 from asplab.core.document import Document
 from asplab.core.experiment import Experiment, frozen_array
@@ -110,6 +111,21 @@ def test_the_tail_of_the_film_is_found_in_curves_and_in_its_heat(results: Result
     heat = results.heat_tails.tails[k].urbach
     assert heat is not None
     assert "quantum yield" in heat.sentence
+
+
+@pytest.mark.parametrize("kelvin", [120.0, 250.0])
+def test_between_two_excitations_a_sigmoid_stays_within_the_limits_of_its_neighbours(kelvin: float) -> None:
+    detuning = np.array([0.0, *EXPERIMENT.detuning_mev])
+    known = np.array([1.0, *EXPERIMENT.truth.eta(detuning[1:], kelvin)])
+    at = np.linspace(1.0, 88.0, 88)
+    low, high = limits_between(at, detuning, known)
+    truth = EXPERIMENT.truth.eta(at, kelvin)
+    np.testing.assert_array_less(low - 0.004, truth)
+    np.testing.assert_array_less(truth, high + 0.004)
+    assert np.all((known[-1] <= low) & (low <= high) & (high <= 1.0))
+    inner = (at > detuning[1]) & (at < detuning[-2])
+    step = np.interp(at, detuning[1:], -np.diff(known))
+    assert np.mean((high - low)[inner]) < 0.6 * np.mean(step[inner])
 
 
 def test_film_and_suspension_are_compared_at_their_common_temperature(results: Results) -> None:

@@ -20,11 +20,8 @@ _FOLDER = "absorption"
 _CURVE_NM = np.arange(380.0, 720.5, 0.5)
 _FILM_OD, _SUSPENSION_OD = 0.08, 0.3
 """Optical density of the film at its edge and of the suspension at its highest."""
-_NOISE, _FLOOR = {"film": 0.002, "suspension": 0.01}, 1e-4
-"""Relative noise of a point, and that which does not fall with the signal, of the largest value.
-
-The exciton of the film stands 1 % out of its continuum: a noisier curve would not show it.
-"""
+_NOISE, _FLOOR = 0.01, 1e-4
+"""Relative noise of a point, and that which does not fall with the signal, of the largest value."""
 _OFFSET_OD = 0.003
 """What a spectrometer shows without any absorption."""
 _PEAK_E = 5000.0
@@ -51,7 +48,7 @@ def _true_nm(experiment: VirtualExperiment) -> FloatArray:
 
 
 def _curve(folder: Path, medium: str, kelvin: float, density: FloatArray, rng: np.random.Generator) -> Row:
-    error = np.hypot(_NOISE[medium] * density, _FLOOR * density.max())
+    error = np.hypot(_NOISE * density, _FLOOR * density.max())
     values = density + _OFFSET_OD + error * rng.standard_normal(density.size)
     lines = [f"{w:.1f},{a:.7f}" for w, a in zip(_CURVE_NM, values, strict=True)]
     file = f"{_FOLDER}/{medium}_{kelvin:g}K.csv"

@@ -113,6 +113,14 @@ def test_the_tail_of_the_film_is_found_in_curves_and_in_its_heat(results: Result
     assert "quantum yield" in heat.sentence
 
 
+def test_the_first_maximum_of_a_noisy_film_is_the_true_one_within_its_error(results: Results) -> None:
+    for truth in TRUTH["film"]:
+        found = curve_of(results, "film", truth["temperature_k"]).maximum
+        assert found.value == pytest.approx(truth["maximum_mev"], abs=4.0 * found.error)
+        # Noise of 1 % on a maximum 1 % above the cusp beside it can't be told to a meV.
+        assert 1.5 < found.error < 8.0
+
+
 @pytest.mark.parametrize("kelvin", [120.0, 250.0])
 def test_between_two_excitations_a_sigmoid_stays_within_the_limits_of_its_neighbours(kelvin: float) -> None:
     detuning = np.array([0.0, *EXPERIMENT.detuning_mev])

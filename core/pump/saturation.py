@@ -12,8 +12,6 @@ from asplab.core.pump.power_series import PowerSeries
 from asplab.core.settings import NOMINAL_OD_PERCENT
 from asplab.core.units import FloatArray
 
-CHANCE = 0.01
-"""Chance, over all series together, of a slope as far below 1 from which on one saturates, were all in proportion."""
 _SEEN = 3.0
 """Errors above 0 from which on the logarithm of an intensity has a normal error."""
 

@@ -17,9 +17,9 @@ from asplab.core.problems import Problem
 from asplab.core.pump.power_law import PowerLaw, fit_power_law
 from asplab.core.pump.power_series import PowerSeries, PowerSeriesFound
 from asplab.core.pump.pump_powers import PumpPowers
-from asplab.core.pump.saturation import CHANCE as SATURATES
 from asplab.core.pump.saturation import LocalSlope, slope_at
 from asplab.core.settings import NOMINAL_OD_PERCENT, BaselineSettings, PumpSettings
+from asplab.core.statistics.chance import allowed_chance
 from asplab.core.units import FloatArray
 
 VERIFIED_TO_MEV = 120.0
@@ -163,7 +163,7 @@ def _saturated(
         for series, _ in by_stack.get(int(layout.index[place]), [])
     ]
     found = [(place, slope_at(series, float(powers.light_uw[place]))) for place, series in own]
-    flat = {place: at for place, at in found if at is not None and at.chance < SATURATES / len(found)}
+    flat = {place: at for place, at in found if at is not None and at.chance < allowed_chance(len(found))}
     for (t, c), at in flat.items():
         told.append(_too_bright(layout.labels[t][c], at, is_stokes=c < layout.n_stokes))
     return tuple(flat)

@@ -16,12 +16,11 @@ from asplab.core.companion.power_law.slope import LogSlope, checked_series, fit_
 from asplab.core.companion.reading import LIMIT_CHANCE, Reading, undetermined
 from asplab.core.errors import AnalysisError, InputError
 from asplab.core.pump.power_law import PowerLaw, fit_power_law
+from asplab.core.statistics.chance import allowed_chance
 from asplab.core.units import FloatArray
 
 PhotonOrder = Literal["one photon", "two photons", "one and two photons", "saturation", "not determined"]
 
-CHANCE = 0.01
-"""Chance of a part, or of a bend, that is not there from which on it counts as seen."""
 _BETWEEN = 1.5
 """Slope that parts one photon from two [method of the paper's Fig. S2]."""
 _BEYOND = 1.2
@@ -106,7 +105,9 @@ class _Free:
         return float(norm.ppf(chance) if self.dof is None else student.ppf(chance, self.dof))
 
 
-def read_power_dependence(power_uw: FloatArray, intensity: FloatArray, *, error: FloatArray | None) -> PowerDependence:
+def read_power_dependence(
+    power_uw: FloatArray, intensity: FloatArray, *, error: FloatArray | None, together: int = 1
+) -> PowerDependence:
     """Read how many photons an emission takes.
 
     Parameters
@@ -114,6 +115,8 @@ def read_power_dependence(power_uw: FloatArray, intensity: FloatArray, *, error:
     power_uw, intensity : ndarray, shape (n,)
     error : ndarray, shape (n,), or None
         Standard errors of the intensities; None where they are not known.
+    together : int
+        Series that are read together, such as all of one temperature: what chance makes of one of so many is no sign.
 
     Raises
     ------
@@ -126,8 +129,9 @@ def read_power_dependence(power_uw: FloatArray, intensity: FloatArray, *, error:
         raise AnalysisError("the emission does not grow with the power; its law can't be told. Expose longer.")
     slope, free = fit_log_slope(power, light, error=sigma), _free(law, is_given=sigma is not None)
     evidence = _evidence(law, free, is_given=sigma is not None)
-    order, reason = _judged(slope, evidence)
-    crossover = _crossover(free, law, order)
+    chance = allowed_chance(together)
+    order, reason = _judged(slope, evidence, chance)
+    crossover = _crossover(free, law, order, chance)
     return PowerDependence(power, light, law.error, slope, law, evidence, order, crossover, reason)
 
 
@@ -205,25 +209,27 @@ def _aicc(chi2: float, parameters: int, points: int, *, is_given: bool) -> float
     return float(likelihood + 2.0 * count + 2.0 * count * (count + 1) / (points - count - 1))
 
 
-def _judged(slope: LogSlope, evidence: PhotonEvidence) -> tuple[PhotonOrder, str]:
-    """Return the order and why."""
+def _judged(slope: LogSlope, evidence: PhotonEvidence, chance: float) -> tuple[PhotonOrder, str]:
+    """Return the order and why; ``chance`` is that of one series from which on a sign counts."""
     told = f"slope {slope.slope:.2f} ({slope.low:.2f} to {slope.high:.2f} at 95 %)"
-    seen_one, seen_two = evidence.chance_without_one < CHANCE, evidence.chance_without_two < CHANCE
-    if slope.bend_chance < CHANCE and slope.last_slope < slope.first_slope and slope.last_slope < _BETWEEN:
+    # What contradicts an order must be beyond chance of all series; what excludes the other one is of one.
+    low, high = slope.interval(1.0 - 2.0 * chance)
+    seen_one, seen_two = evidence.chance_without_one < chance, evidence.chance_without_two < chance
+    if slope.bend_chance < chance and slope.last_slope < slope.first_slope and slope.last_slope < _BETWEEN:
         ends = f"{slope.first_slope:.2f} at the lowest power to {slope.last_slope:.2f} at the highest"
         return (
             "saturation",
             f"the slope falls from {ends}: the emission saturates. Lower the power.",
         )
-    if slope.flat_chance < CHANCE:
+    if slope.flat_chance < chance:
         return "saturation", f"{told}: it grows more slowly than the power everywhere. Lower the power."
-    if slope.low > 2.0 and slope.bend_chance >= CHANCE:
+    if low > 2.0 and slope.bend_chance >= chance:
         return "not determined", f"{told}: steeper than two photons make it. Check the powers and the dark frame."
     if seen_one and seen_two:
         return "one and two photons", f"{told}; both c₁ and c₂ are needed."
-    if slope.low <= 1.0 and slope.high < _BETWEEN and not seen_two:
+    if low <= 1.0 and slope.high < _BETWEEN and not seen_two:
         return "one photon", f"{told}; c₂ is not needed."
-    if slope.high >= 2.0 and slope.low > _BETWEEN and not seen_one:
+    if high >= 2.0 and slope.low > _BETWEEN and not seen_one:
         return "two photons", f"{told}; c₁ is not needed."
     return (
         "not determined",
@@ -231,14 +237,14 @@ def _judged(slope: LogSlope, evidence: PhotonEvidence) -> tuple[PhotonOrder, str
     )
 
 
-def _crossover(free: _Free, law: PowerLaw, order: PhotonOrder) -> Reading:
+def _crossover(free: _Free, law: PowerLaw, order: PhotonOrder, chance: float) -> Reading:
     """Return c₁/c₂ with its 68 % interval, or the limit that the series sets."""
     if order == "saturation":
         return undetermined("the emission saturates, which c₁P + c₂P² can't describe. Use the lower powers.", "µW")
     value = law.crossover_uw if law.linear > 0.0 or law.quadratic > 0.0 else float("nan")
     one_sigma, limit = free.quantile(norm.cdf(1.0)), free.quantile(LIMIT_CHANCE)
     low, high = _lower_end(free, one_sigma), _upper_end(free, one_sigma)
-    seen_one, seen_two = free.chance(0) < CHANCE, free.chance(1) < CHANCE
+    seen_one, seen_two = free.chance(0) < chance, free.chance(1) < chance
     if seen_one and seen_two:
         error = _ratio_error(free)
         return Reading(value, error, "µW", low, high)

@@ -64,6 +64,13 @@ class LogSlope:
     first_slope: float
     last_slope: float
 
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Return the interval of the slope of another confidence."""
+        chance = 0.5 + 0.5 * confidence
+        # Errors that were given, and that the points keep to, are known; else the scatter set them.
+        quantile = float(norm.ppf(chance) if self.misfit <= 1.0 else student.ppf(chance, self.dof))
+        return self.slope - quantile * self.error, self.slope + quantile * self.error
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Polynomial:

@@ -1,6 +1,7 @@
 """The power dependence of every excitation that has a power series, and the range of a single photon."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,7 +68,9 @@ def find_power_dependence(
     Above the gap a slope counts no photons; what such a series tells is a quantum yield.
     """
     placed = [(series, place_series(series, energies, layout)) for series, _ in two_photon.fits]
-    found = [_read(series, place, powers) for series, place in placed if not place.is_stokes]
+    below = [(series, place) for series, place in placed if not place.is_stokes]
+    together = Counter(_family(series, place) for series, place in below)
+    found = [_read(series, place, powers, together[_family(series, place)]) for series, place in below]
     found.sort(
         key=lambda one: (
             one.series.temperature_k if one.temperature is None else energies.temperatures_k[one.temperature],
@@ -77,10 +80,15 @@ def find_power_dependence(
     return PowerFindings(tuple(found), _ranges(found))
 
 
-def _read(series: PowerSeries, place: Placed, powers: PumpPowers) -> SeriesReading:
+def _family(series: PowerSeries, place: Placed) -> tuple[object, ...]:
+    """Return what series that are read together have in common: their temperature, and their sample."""
+    return (place.temperature,) if place.temperature is not None else (series.sample, series.temperature_k)
+
+
+def _read(series: PowerSeries, place: Placed, powers: PumpPowers, together: int) -> SeriesReading:
     t, detuning = place.temperature, place.detuning_mev
     try:
-        dependence = read_power_dependence(series.power_uw, series.intensity, error=series.error)
+        dependence = read_power_dependence(series.power_uw, series.intensity, error=series.error, together=together)
         working = math.nan if t is None else float(powers.light_uw[t, place.column])
         share = _share(series, dependence, working) if math.isfinite(working) else None
     except AsplabError as error:

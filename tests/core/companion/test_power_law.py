@@ -228,6 +228,35 @@ def test_the_range_of_one_photon_ends_where_the_virtual_series_do() -> None:
     assert list(result.detuning_mev) == sorted(detuning)
 
 
+RELATIVE_POWERS = np.logspace(-1.5, 0.5, 12)
+TOGETHER = 12
+
+
+def day(rng: np.random.Generator, *, crossover: float = np.inf, together: int = TOGETHER) -> list[PowerDependence]:
+    """Return twelve series of a temperature with 3 % of noise, all of the same crossover."""
+    light = RELATIVE_POWERS * (1.0 + RELATIVE_POWERS / crossover)
+    found = []
+    for _ in range(TOGETHER):
+        read = light * rng.normal(1.0, 0.03, light.size)
+        found.append(read_power_dependence(RELATIVE_POWERS, read, error=0.03 * read, together=together))
+    return found
+
+
+def test_twelve_series_of_one_photon_make_a_range_that_chance_breaks_on_few_days() -> None:
+    rng = np.random.default_rng(1)
+    detuning = np.linspace(20.0, 153.0, TOGETHER)
+    ends = [find_photon_range(detuning, day(rng)).single_to_mev for _ in range(18)]
+    assert sum(end == 153.0 for end in ends) >= 17
+    alone = [find_photon_range(detuning, day(rng, together=1)).single_to_mev for _ in range(12)]
+    assert sum(end == 153.0 for end in alone) < 12
+
+
+def test_a_true_crossover_is_found_among_twelve_series() -> None:
+    found = day(np.random.default_rng(5), crossover=10.0)
+    assert {one.order for one in found} == {"one and two photons"}
+    assert all(one.crossover_uw.is_determined for one in found)
+
+
 def test_an_open_order_stops_the_range_without_claiming_two_photons() -> None:
     one, both = simulated(PowerTruth(1e3, 0.0), 0), simulated(PowerTruth(200.0, 4.0), 0)
     unclear = replace(one, order="not determined")

@@ -10,7 +10,7 @@ from asplab.core import Document, Results, analyse
 from asplab.core.efficiency.stage import FLAGS
 from asplab.core.experiment import Condition, Table, frozen_array
 from asplab.core.pump.power_series import PowerSeries
-from asplab.core.pump.saturation import CHANCE, slope_at
+from asplab.core.pump.saturation import slope_at
 from asplab.core.settings import BaselineSettings
 from asplab.core.units import HC_MEV_NM
 
@@ -39,7 +39,7 @@ def test_emission_in_proportion_is_called_saturated_as_seldom_as_stated(given: b
         light = POWER * (1.0 + 0.03 * rng.standard_normal(POWER.size))
         found = slope_at(measured(light, 0.03 * light if given else None), 60.0)
         assert found is not None
-        called += found.chance < CHANCE
+        called += found.chance < 0.01
     assert 0.004 < called / 2000 < 0.02
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.experiment import CURVE_KINDS, Condition, Curve, Record, Scan, Spectrum, Table, frozen_array
+from asplab.core.io.absorbance import refuse_impossible
 from asplab.core.io.axes import POWER_UNITS, VOLTAGES, read_axis, refuse_missing, scaled
 from asplab.core.io.bare_scans import ScanColumns, Told, bare_columns
 from asplab.core.io.datafile import Column, DataFile
@@ -78,6 +79,8 @@ def read_curve(file: DataFile, origin: Origin) -> Loaded:
     axis_column, values_column, notes = axis_and_values(file, AXES, names, ("wavelength", origin.kind))
     axis = read_axis(file, axis_column)
     refuse_missing(file, values_column, f"the {origin.kind}")
+    if origin.kind == "absorption":
+        refuse_impossible(file, values_column, values_column.values[axis.order])
     if origin.kind == "response" and values_column.values.min() <= 0.0:
         row = int(np.argmin(values_column.values))
         text = f"response {values_column.values[row]:g} isn't positive; counts can't be divided by it. Crop the curve."

@@ -11,6 +11,8 @@ _SYMMETRIC = 1.1
 
 def number(value: object) -> float | None:
     """Return a finite number as a plain float, anything else as None."""
+    if value is None:
+        return None
     found = float(value)  # type: ignore[arg-type]
     return found if math.isfinite(found) else None
 

@@ -10,7 +10,7 @@ from asplab.core.companion.absorption.agreement import Agreement, agreement
 from asplab.core.companion.absorption.stage import MediumPair
 from asplab.core.companion.absorption.tail import Tail
 from asplab.core.export.companion.exported import Exported
-from asplab.core.export.companion.readings import reading_row, reading_text
+from asplab.core.export.companion.readings import reading_row, reading_text, unknown_rows
 from asplab.core.export.markup import table
 from asplab.core.export.table import Table, from_rows
 from asplab.core.pipeline import Results
@@ -23,6 +23,7 @@ COLUMNS = (
     "star_k", "star_k_error", "detailed_balance",
 )  # fmt: skip
 ETA_COLUMNS = ("source", "medium", "temperature_k", "detuning_mev", "eta", "eta_error", "eta_noise_error")
+_MEDIA = ("film_less_suspension_peak_mev", "film_less_suspension_mean_mev", "film_over_suspension_width")
 _BOTH = ("ΔE (meV)", "η by detailed balance", "photothermal η")
 
 
@@ -95,12 +96,13 @@ def eta_rows(one: Tail) -> list[Row]:
 
 def _agreement(results: Results, one: Tail) -> Row:
     found = agreement_of(results, one)
+    unknown = dict.fromkeys(("matched_eta", "matched_eta_error", "chance_of_photothermal", "says"))
     if one.eta is None:
-        return {}
+        return unknown
     match = one.eta.match
     row: Row = {"matched_eta": number(match.eta), "matched_eta_error": number(match.eta_error)}
     if found is None:
-        return row
+        return {**unknown, **row}
     return {**row, "chance_of_photothermal": number(found.chance), "says": found.sentence}
 
 
@@ -108,7 +110,7 @@ def _media_row(one: MediumPair) -> Row:
     row: Row = {"temperature_k": number(one.temperature_k), "reason": one.reason}
     comparison = one.comparison
     if comparison is None:
-        return row
+        return {**row, **unknown_rows(*_MEDIA), "says": None}
     return {
         **row,
         **reading_row("film_less_suspension_peak_mev", comparison.peak_shift),

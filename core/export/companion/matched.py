@@ -10,7 +10,7 @@ from asplab.core.companion.matched.scattering import MatchedComparison
 from asplab.core.companion.matched.stage import MatchedReading
 from asplab.core.companion.matched.systematic import with_systematics
 from asplab.core.export.companion.exported import Exported
-from asplab.core.export.companion.readings import reading_row
+from asplab.core.export.companion.readings import reading_row, unknown_rows
 from asplab.core.export.error_rows import appraisal_of
 from asplab.core.export.markup import table
 from asplab.core.export.table import Table, from_rows
@@ -22,6 +22,9 @@ COLUMNS = (
     "temperature_k", "excitation_nm", "detuning_mev", "eta", "eta_error", "eta_lower_limit95", "eta_photothermal",
     "eta_photothermal_error", "difference", "difference_error", "scattered", "scattered_error", "scattered_share",
 )  # fmt: skip
+_COMPARED_KEYS = ("chance", "scattering_exponent", "chance_of_smooth_scattering", "says", "with_systematic_errors")
+_PHOTOTHERMAL_KEYS = ("eta_photothermal", "eta_photothermal_error")
+_DIFFERENCE_KEYS = ("difference", "difference_error", "scattered", "scattered_error", "scattered_share")
 
 
 def matched_rows(results: Results) -> list[Row] | None:
@@ -53,7 +56,7 @@ def _row(one: MatchedReading, total: MatchedComparison | None) -> Row:
     }
     comparison = one.comparison
     if comparison is None:
-        return row
+        return {**row, **dict.fromkeys(_COMPARED_KEYS), **unknown_rows("scattering_at_stokes")}
     return {
         **row,
         "chance": number(comparison.chance),
@@ -86,14 +89,14 @@ def excitation_row(one: MatchedReading, k: int) -> Row:
     }
     at = np.flatnonzero(one.shared == k)
     if not at.size:
-        return {**row, "eta_photothermal": None}
+        return {**row, **dict.fromkeys((*_PHOTOTHERMAL_KEYS, *_DIFFERENCE_KEYS))}
     j = int(at[0])
     row |= {
         "eta_photothermal": number(one.photothermal[j]),
         "eta_photothermal_error": number(one.photothermal_error[j]),
     }
     if comparison is None:
-        return row
+        return {**row, **dict.fromkeys(_DIFFERENCE_KEYS)}
     return {
         **row,
         "difference": number(comparison.difference[j]),

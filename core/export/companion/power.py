@@ -6,12 +6,17 @@ from typing import Any
 from asplab.core.companion.power_law.photon_range import PhotonRange
 from asplab.core.companion.power_law.stage import SeriesReading
 from asplab.core.export.companion.exported import Exported
-from asplab.core.export.companion.readings import reading_row, reading_text
+from asplab.core.export.companion.readings import reading_row, reading_text, unknown_rows
 from asplab.core.export.markup import table
 from asplab.core.pipeline import Results
 from asplab.core.rounding import number, number_with_error
 
 Row = dict[str, Any]
+_LAW_KEYS = (
+    "photons", "reason", "slope", "slope_error", "slope_interval95", "bend", "bend_error", "aicc_one", "aicc_two",
+    "aicc_both", "chance_without_two", "chance_without_one",
+)  # fmt: skip
+"""What only a series that was read has."""
 
 
 def power_rows(results: Results) -> Row | None:
@@ -29,6 +34,7 @@ def power_row(one: SeriesReading) -> Row:
     """Return what one power series says."""
     series, dependence = one.series, one.dependence
     row: Row = {
+        "sample": series.sample,
         "temperature_k": number(series.temperature_k),
         "excitation_nm": number(series.excitation_nm),
         "detuning_mev": number(one.detuning_mev),
@@ -38,7 +44,8 @@ def power_row(one: SeriesReading) -> Row:
         "power_max_uw": number(series.power_uw.max()),
     }
     if dependence is None:
-        return {**row, "photons": None, "reason": one.reason}
+        unknown = {**dict.fromkeys(_LAW_KEYS), **unknown_rows("crossover_uw", "two_photon_share")}
+        return {**row, **unknown, "reason": one.reason}
     slope, evidence = dependence.slope, dependence.evidence
     return {
         **row,

@@ -9,13 +9,14 @@ import numpy as np
 from asplab.core.companion.sizes.distribution import TITLES
 from asplab.core.companion.sizes.stage import SampleSizes
 from asplab.core.export.companion.exported import Exported
-from asplab.core.export.companion.readings import reading_row
+from asplab.core.export.companion.readings import reading_row, unknown_rows
 from asplab.core.export.table import Table, from_rows
 from asplab.core.pipeline import Results
 from asplab.core.rounding import number
 
 Row = dict[str, Any]
 COLUMNS = ("sample", "from_nm", "to_nm", "particles", "particles_error")
+_PARTICLE_KEYS = ("n", "n_cut", "n_merged", "mean_scale_error_nm", "verdict")
 
 
 def size_rows(results: Results) -> list[Row] | None:
@@ -29,7 +30,8 @@ def size_row(one: SampleSizes) -> Row:
     row: Row = {"sample": one.sample, "sources": list(one.sources)}
     sizes = one.sizes
     if sizes is None:
-        return {**row, "n": None, "reason": one.reason}
+        unknown = {**dict.fromkeys(_PARTICLE_KEYS), **unknown_rows("mean_nm", "spread_nm", "gap_spread_mev")}
+        return {**row, **unknown, "distributions": [], "notes": [], "reason": one.reason}
     return {
         **row,
         "n": sizes.n,

@@ -1,5 +1,6 @@
 """Transients: rise times, and the rates of up-conversion and of loss."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,7 +36,8 @@ def transient_rows(results: Results) -> list[Row] | None:
         return None
     if results.upconversion is None:
         why = "η is not available: the main analysis did not get there."
-        return [{**_reading_row(one), **_rates_row(None), "reason": one.reason or why} for one in found.readings]
+        bare = [Upconversion(one, None, math.nan, math.nan, None, one.reason or why) for one in found.readings]
+        return [upconversion_row(one) for one in bare]
     return [upconversion_row(one) for one in results.upconversion.rows]
 
 
@@ -55,24 +57,19 @@ def upconversion_row(one: Upconversion) -> Row:
 
 def _reading_row(one: TransientReading) -> Row:
     fit = one.fit
-    row: Row = {
+    return {
         "temperature_k": number(one.temperature_k),
         "excitation_nm": number(one.excitation_nm),
         "source": one.source,
         "probes": len(one.probe_nm),
         "response_source": one.response_source,
-    }
-    if fit is None:
-        return {**row, **reading_row("rise_fs", None)}
-    return {
-        **row,
-        **reading_row("rise_fs", fit.rise_fs),
-        **reading_row("fwhm_fs", fit.fwhm_fs),
-        **reading_row("zero_fs", fit.zero_fs),
-        **reading_row("decay_fs", fit.decay_fs),
-        "chi2": number(fit.chi2),
-        "dof": fit.dof,
-        "widened": number(fit.widened),
+        **reading_row("rise_fs", None if fit is None else fit.rise_fs),
+        **reading_row("fwhm_fs", None if fit is None else fit.fwhm_fs),
+        **reading_row("zero_fs", None if fit is None else fit.zero_fs),
+        **reading_row("decay_fs", None if fit is None else fit.decay_fs),
+        "chi2": None if fit is None else number(fit.chi2),
+        "dof": None if fit is None else fit.dof,
+        "widened": None if fit is None else number(fit.widened),
     }
 
 

@@ -9,7 +9,7 @@ from asplab.core.companion.quantum_yield.every_yield import every_yield
 from asplab.core.companion.quantum_yield.sphere_stage import SphereReading
 from asplab.core.companion.quantum_yield.stage import AbcReading
 from asplab.core.export.companion.exported import Exported
-from asplab.core.export.companion.readings import reading_row
+from asplab.core.export.companion.readings import reading_row, unknown_rows
 from asplab.core.export.markup import table
 from asplab.core.export.table import Table, from_rows
 from asplab.core.pipeline import Results
@@ -20,6 +20,10 @@ COLUMNS = (
     "method", "medium", "temperature_k", "quantum_yield", "quantum_yield_error", "quantum_yield_lower_limit95",
     "quantum_yield_upper_limit95", "quantum_yield_reason",
 )  # fmt: skip
+_LAW_KEYS = (
+    "parts_covariance", "chance_without_trapping", "chance_without_auger", "peak_power_uw", "chi2_per_dof",
+)  # fmt: skip
+"""What only a series that the ABC law fits has, beside its parts."""
 
 
 def compared_yields(results: Results) -> YieldComparison | None:
@@ -69,9 +73,10 @@ def _abc_row(one: AbcReading) -> Row:
         "power_max_uw": number(series.power_uw.max()),
         "reason": one.reason,
     }
-    if found is None:
-        return row
     names = ("trapping", "radiative", "auger")
+    if found is None:
+        parts = dict.fromkeys(f"{name}_part" for name in names)
+        return {**row, **parts, **dict.fromkeys(_LAW_KEYS), **unknown_rows("peak_yield")}
     return {
         **row,
         **{f"{name}_part": number(part) for name, part in zip(names, found.parts, strict=True)},
@@ -97,7 +102,7 @@ def _sphere_row(one: SphereReading) -> Row:
         "reason": one.reason,
     }
     if one.found is None:
-        return row
+        return {**row, **unknown_rows("absorptance", "observed", "reabsorbed", "corrected"), "is_skewed": None}
     return {
         **row,
         **reading_row("absorptance", one.found.absorptance),

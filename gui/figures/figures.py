@@ -76,6 +76,8 @@ class Figures(QObject):
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
+        # Else a button took the keys, and would look chosen.
+        self.window.list.setFocus()
         self._display_state()
         self._list()
 

@@ -4,16 +4,16 @@ from asplab.gui.language import tr
 
 SLIDE = "slide"
 TITLES = {
-    "figure1": tr("Page 1: what was measured"),
-    "figure2": tr("Page 2: from R to η"),
-    "figure3": tr("Page 3: model and data"),
+    "figure1": tr("Page 1: measured"),
+    "figure2": tr("Page 2: R and η"),
+    "figure3": tr("Page 3: model"),
     "fig1c": tr("Spectra"),
     "fig2b": tr("R against Stokes detuning"),
     "fig2c": tr("η against detuning"),
     "fig2d": tr("η against 1/kT"),
-    "fig3": tr("Model and data at each temperature"),
+    "fig3": tr("Model at each T"),
     "models": tr("Compared rate models"),
-    "model_trend": tr("η against 1/kT with the joint fit"),
+    "model_trend": tr("η against 1/kT, joint fit"),
     "pa_scan": tr("Photothermal scan"),
     "levels": tr("Level scheme"),
     "coordinate": tr("Configuration coordinate"),

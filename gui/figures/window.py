@@ -31,7 +31,7 @@ from asplab.gui.widgets.table import Column, DataTable, TableRow
 
 SIZE = (1280, 780)
 _LEAST = (940, 560)
-_LIST_PX, _FORM_PX, _MIDDLE_PX = 250, 284, 706
+_LIST_PX, _FORM_PX, _MIDDLE_PX = 244, 296, 700
 _SIZES = (("final", tr("Size in print")), ("fit", tr("Fit")))
 
 
@@ -90,7 +90,7 @@ class FigureWindow(QDialog):
         self.preview.display(image, density)
         size = tr("{width} × {height} mm", width=plain(drawn.width_mm, 0), height=plain(drawn.height_mm, 0))
         self._figure_card.display_title(title_of(drawn.name))
-        self._figure_card.display_subtitle(size)
+        self._figure_card.display_subtitle(size, "")
         self._caption.setText(drawn.caption)
         self.preview.describe(f"{title_of(drawn.name)}, {size}. {drawn.caption}")
         told = tr("Data behind it: {rows} in {name}.csv", rows=counted(drawn.points, "row"), name=drawn.name)
@@ -163,7 +163,8 @@ class FigureWindow(QDialog):
             split.addWidget(card)
         for place, (stretch, width) in enumerate(((0, _LIST_PX), (1, _MIDDLE_PX), (0, _FORM_PX))):
             split.setStretchFactor(place, stretch)
-            split.widget(place).setMinimumWidth(min(width, _LIST_PX))
+            # The lists keep what their words need; the figure can be scrolled.
+            split.widget(place).setMinimumWidth(width if stretch == 0 else _LIST_PX)
         split.setSizes([_LIST_PX, _MIDDLE_PX, _FORM_PX])
         split.setChildrenCollapsible(False)
         whole = column(self, GAP)

@@ -1,4 +1,4 @@
-"""Figures, tables and the report written into a folder, as jobs."""
+"""Tables, report, script and bundle written into a folder, as jobs."""
 
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,6 @@ from asplab.gui.window import Window
 
 EXPORTING = "exporting"
 _EXPORTS = {
-    "figures": file_jobs.export_figures,
     "tables": file_jobs.export_tables,
     "report": file_jobs.export_report,
     "script": file_jobs.export_script,
@@ -34,14 +33,14 @@ class Exports(QObject):
         self.dialog: QFileDialog | None = None
 
     def ask(self, what: str) -> None:
-        """Ask for a folder, then export figures, tables or the report into it."""
+        """Ask for a folder, then export tables, report, script or bundle into it."""
         self.dialog = QFileDialog(self._window, tr("Export {what} into", what=what), str(self._files.folder))
         self.dialog.setFileMode(QFileDialog.FileMode.Directory)
         self.dialog.fileSelected.connect(lambda name: self.export(what, Path(name)))
         self.dialog.open()
 
     def export(self, what: str, folder: Path) -> None:
-        """Export figures, tables or the report of the document as it is now."""
+        """Export tables, report, script or bundle of the document as it is now."""
         document = self._session.document
         if document is not None:
             # Raw files are packed from where the experiment was opened.

@@ -133,13 +133,6 @@ def save(document: Document, results: Results | None, path: Path, based_on: Path
     )
 
 
-def export_figures(document: Document, folder: Path, progress: Progress) -> Path:
-    """Write all figures into a new folder inside ``folder`` and return it."""
-    from asplab.core.export.figures import write_figures
-
-    return _export(document, folder, "figures", progress, lambda results, place: write_figures(results, place))
-
-
 def export_tables(document: Document, folder: Path, progress: Progress) -> Path:
     """Write all tables into a new folder inside ``folder`` and return it."""
     from asplab.core.export.tables import write_tables

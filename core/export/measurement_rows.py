@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from asplab.core.companion.power_law.stage import SeriesReading
 from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.export.companion.readings import reading_row
 from asplab.core.grouping.clusters import Readings
 from asplab.core.grouping.stage import Stack
 from asplab.core.pipeline import Results
+from asplab.core.pump.power_law import PowerLaw
 from asplab.core.rounding import number
 from asplab.core.statistics.chance import told_from
 
@@ -37,8 +40,9 @@ PUMP_COLUMNS = (
     "required_od", "flags",
 )  # fmt: skip
 SERIES_COLUMNS = (
-    "temperature_k", "excitation_nm", "source", "powers", "power_min_uw", "power_max_uw", "linear", "linear_error",
-    "quadratic", "quadratic_error", "crossover_uw", "chi2",
+    "sample", "temperature_k", "excitation_nm", "source", "powers", "power_min_uw", "power_max_uw", "linear",
+    "linear_error", "quadratic", "quadratic_error", "crossover_uw", "crossover_uw_error", "crossover_uw_lower_limit95",
+    "crossover_uw_upper_limit95", "chi2",
 )  # fmt: skip
 LINE_COLUMNS = (
     "temperature_k", "curvature_per_ev", "curvature_per_ev_error", "yield_without_lowest",
@@ -296,29 +300,40 @@ def eta_flags(results: Results, fit: EfficiencyFit, t: int, j: int) -> list[str]
 
 
 def series_rows(results: Results) -> list[Row]:
-    """Return every power series with its fit c₁P + c₂P², in the unit of its own intensities; None where it has none."""
-    rows = []
-    for series, law in () if results.two_photon is None else results.two_photon.fits:
-        row: Row = dict.fromkeys(SERIES_COLUMNS) | {
-            "temperature_k": number(series.temperature_k),
-            "excitation_nm": number(series.excitation_nm),
-            "source": series.source,
-            "powers": int(series.power_uw.size),
-            "power_min_uw": number(series.power_uw.min()),
-            "power_max_uw": number(series.power_uw.max()),
+    """Return every power series below the gap with its fit c₁P + c₂P², in the unit of its own intensities.
+
+    None where it has none. Series above the gap tell a quantum yield, not photons.
+    """
+    if results.two_photon is None or results.power_dependence is None:
+        return []
+    laws = {id(series): law for series, law in results.two_photon.fits}
+    return [_series(one, laws[id(one.series)]) for one in results.power_dependence.readings]
+
+
+def _series(one: SeriesReading, law: PowerLaw | None) -> Row:
+    series, dependence = one.series, one.dependence
+    row: Row = dict.fromkeys(SERIES_COLUMNS) | {
+        "sample": series.sample,
+        "temperature_k": number(series.temperature_k),
+        "excitation_nm": number(series.excitation_nm),
+        "source": series.source,
+        "powers": int(series.power_uw.size),
+        "power_min_uw": number(series.power_uw.min()),
+        "power_max_uw": number(series.power_uw.max()),
+    }
+    if law is not None:
+        linear, quadratic = np.sqrt(np.diagonal(law.covariance))
+        row |= {
+            "linear": number(law.linear),
+            "linear_error": number(linear),
+            "quadratic": number(law.quadratic),
+            "quadratic_error": number(quadratic),
+            "chi2": number(law.chi2),
         }
-        if law is not None:
-            linear, quadratic = np.sqrt(np.diagonal(law.covariance))
-            row |= {
-                "linear": number(law.linear),
-                "linear_error": number(linear),
-                "quadratic": number(law.quadratic),
-                "quadratic_error": number(quadratic),
-                "crossover_uw": number(law.crossover_uw),
-                "chi2": number(law.chi2),
-            }
-        rows.append(row)
-    return rows
+    if dependence is None:
+        return row
+    crossover = reading_row("crossover_uw", dependence.crossover_uw)
+    return row | {name: value for name, value in crossover.items() if name in row}
 
 
 # --- straight lines --------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ class Layout:
         Name of the stack at each place, empty where there is none.
     labels : tuple of tuple of str
         What people call it.
+    samples : tuple of tuple of str
+        Name of its sample, empty where none is told.
     """
 
     index: np.ndarray
@@ -32,6 +34,7 @@ class Layout:
     fitted: np.ndarray
     keys: tuple[tuple[str, ...], ...]
     labels: tuple[tuple[str, ...], ...]
+    samples: tuple[tuple[str, ...], ...]
 
 
 def arrange(corrected: Corrected) -> Layout:
@@ -59,4 +62,5 @@ def arrange(corrected: Corrected) -> Layout:
     ]
     keys = tuple(tuple(stack.key if stack is not None else "" for stack in row) for row in stacks)
     labels = tuple(tuple(stack.label if stack is not None else "" for stack in row) for row in stacks)
-    return Layout(index, valid, widths[0], fitted, keys, labels)
+    samples = tuple(tuple(stack.sample if stack is not None else "" for stack in row) for row in stacks)
+    return Layout(index, valid, widths[0], fitted, keys, labels, samples)

@@ -64,6 +64,11 @@ class Stack:
         return Readings.of(_known(self.members, "excitation_nm"))
 
     @property
+    def sample(self) -> str:
+        """Name of the sample, the same of all members; empty where none is told."""
+        return self.members[0].condition.sample if self.members else ""
+
+    @property
     def label(self) -> str:
         """What people call the condition, such as ``120 K, ASPL 535.0 nm``."""
         return f"{self.temperature_k:.0f} K, {self.kind.upper()} {self.excitation_nm:.1f} nm"

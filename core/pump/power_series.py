@@ -12,6 +12,7 @@ from asplab.core.counting import counted
 from asplab.core.emission.band import Bands
 from asplab.core.experiment import Record, Table
 from asplab.core.grouping.clusters import nearest
+from asplab.core.grouping.samples import is_same_sample
 from asplab.core.grouping.stage import Gathered
 from asplab.core.io.axes import POWER_UNITS
 from asplab.core.io.headers import COUNTS, POWERS, WAVELENGTHS, column_name
@@ -19,6 +20,9 @@ from asplab.core.problems import Problem
 from asplab.core.pump.power_law import tells_powers
 from asplab.core.settings import CorrectionSettings, GroupingSettings
 from asplab.core.units import FloatArray
+
+_NAMED = 4
+"""Places that a remark names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,11 +35,13 @@ class PowerSeries:
     source : str
         File, or the condition.
     stack : int or None
-        Stack of that excitation and temperature; None where there is none.
+        Stack of that excitation, temperature and sample; None where there is none.
     power_uw, intensity, error : ndarray, shape (n,)
         ``error`` is None where the file has none. In any unit: only ratios count.
     neutral_od : ndarray, shape (n,)
         Optical density of the neutral filters before the detector, which was undone.
+    sample : str
+        As its file says, empty where it does not.
     """
 
     temperature_k: float
@@ -46,6 +52,7 @@ class PowerSeries:
     intensity: FloatArray
     error: FloatArray | None
     neutral_od: FloatArray
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +79,7 @@ def find_power_series(
             [record for record in kept if _axis_of(record) is not None], frames, bands, grouping, corrections, problems
         ),
     ]
-    problems.extend(_told_unmatched([one for one in found if one.stack is None]))
+    problems.extend(_told_unmatched([one for one in found if one.stack is None], bands, grouping))
     repeats = []
     if gathered.has_power and corrections.divide_by_power:
         for k, stack in enumerate(bands.corrected.stacks):
@@ -81,7 +88,7 @@ def find_power_series(
             if known.size == len(powers) and tells_powers(known):
                 place = (stack.temperature_k, stack.excitation_nm, stack.label, k)
                 density = np.array([record.condition.nd_od or 0.0 for record in stack.members])
-                repeats.append(PowerSeries(*place, known, np.zeros(known.size), None, density))
+                repeats.append(PowerSeries(*place, known, np.zeros(known.size), None, density, stack.sample))
     return PowerSeriesFound(tuple(found), tuple(repeats), tuple(problems))
 
 
@@ -94,16 +101,23 @@ def _place(record: Record, problems: list[Problem]) -> tuple[float, float] | Non
     return None
 
 
-def _stack_of(place: tuple[float, float], bands: Bands, grouping: GroupingSettings) -> int | None:
-    """Return the stack of a temperature and excitation within the tolerances."""
+def _stack_of(place: tuple[float, float], sample: str, bands: Bands, grouping: GroupingSettings) -> int | None:
+    """Return the stack of a temperature and excitation within the tolerances, of the same sample."""
     stacks = bands.corrected.stacks
-    near = [
+    near = [k for k in _stacks_at(place, bands, grouping) if is_same_sample(sample, stacks[k].sample)]
+    # A sample that is named on both sides goes before one that is any.
+    near = [k for k in near if stacks[k].sample == sample] or near
+    return near[nearest([stacks[k].excitation_nm for k in near], place[1])] if near else None
+
+
+def _stacks_at(place: tuple[float, float], bands: Bands, grouping: GroupingSettings) -> list[int]:
+    """Return the stacks of a temperature and excitation within the tolerances, of any sample."""
+    return [
         k
-        for k, stack in enumerate(stacks)
+        for k, stack in enumerate(bands.corrected.stacks)
         if abs(stack.temperature_k - place[0]) <= grouping.temperature_tolerance_k
         and abs(stack.excitation_nm - place[1]) <= grouping.wavelength_tolerance_nm
     ]
-    return near[nearest([stacks[k].excitation_nm for k in near], place[1])] if near else None
 
 
 def _columns(record: Record) -> dict[str, FloatArray]:
@@ -148,9 +162,10 @@ def _from_tables(
             problems.append(_too_few(record.where, power[usable]))
             continue
         kept = None if error is None else error[usable]
-        stack = _stack_of(place, bands, grouping)
+        sample = record.condition.sample
+        stack = _stack_of(place, sample, bands, grouping)
         nothing = np.zeros(int(usable.sum()))
-        found.append(PowerSeries(*place, record.where, stack, power[usable], intensity[usable], kept, nothing))
+        found.append(PowerSeries(*place, record.where, stack, power[usable], intensity[usable], kept, nothing, sample))
     return found
 
 
@@ -164,17 +179,36 @@ def _too_few(where: str, power: FloatArray) -> Problem:
     )
 
 
-def _told_unmatched(series: Sequence[PowerSeries]) -> list[Problem]:
-    """Tell once which series belong to no excitation that was measured."""
-    if not series:
-        return []
-    places = ", ".join(dict.fromkeys(f"{one.excitation_nm:g} nm at {one.temperature_k:g} K" for one in series))
+def _told_unmatched(series: Sequence[PowerSeries], bands: Bands, grouping: GroupingSettings) -> list[Problem]:
+    """Tell once which series belong to no excitation that was measured, and which to another sample than it."""
+    by_sample: dict[str, list[PowerSeries]] = {}
+    for one in series:
+        is_other = bool(_stacks_at((one.temperature_k, one.excitation_nm), bands, grouping))
+        by_sample.setdefault(one.sample if is_other else "", []).append(one)
+    return [_told_of_sample(own, sample) if sample else _told_of_none(own) for sample, own in by_sample.items()]
+
+
+def _places(series: Sequence[PowerSeries]) -> str:
+    places = list(dict.fromkeys(f"{one.excitation_nm:g} nm at {one.temperature_k:g} K" for one in series))
+    return ", ".join([*places[:_NAMED], *(["…"] if len(places) > _NAMED else [])])
+
+
+def _told_of_sample(series: Sequence[PowerSeries], sample: str) -> Problem:
+    message = (
+        f"{counted(len(series), 'power series', 'power series')} of sample {sample!r} "
+        f"{'corrects' if len(series) == 1 else 'correct'} nothing: the spectra there are of another sample "
+        f"({_places(series)}). Check the column sample."
+    )
+    return Problem("warning", series[0].source, message)
+
+
+def _told_of_none(series: Sequence[PowerSeries]) -> Problem:
     message = (
         f"no spectra were measured where {counted(len(series), 'power series', 'power series')} "
-        f"{'was' if len(series) == 1 else 'were'} ({places}), so "
+        f"{'was' if len(series) == 1 else 'were'} ({_places(series)}), so "
         f"{'it corrects' if len(series) == 1 else 'they correct'} nothing. Check temperature_k and excitation_nm."
     )
-    return [Problem("info", series[0].source, message)]
+    return Problem("info", series[0].source, message)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,7 +253,8 @@ def _from_spectra(
             problems.append(Problem("warning", own.where, f"{refusal}; the series is not used."))
             continue
         density = np.array([record.condition.nd_od or 0.0 for record in own.records])
-        found.append(PowerSeries(*own.place, own.where, own.stack, power, light, None, density))
+        sample = own.records[0].condition.sample
+        found.append(PowerSeries(*own.place, own.where, own.stack, power, light, None, density, sample))
     return found
 
 
@@ -236,8 +271,9 @@ def _grouped(
             message = "a spectrum of a power series carries no pump power and is not used. Fill power_uw."
             problems.append(Problem("warning", record.where, message))
             continue
-        stack = _stack_of(place, bands, grouping)
-        groups.setdefault(place if stack is None else stack, []).append((place, stack, record))
+        sample = record.condition.sample
+        stack = _stack_of(place, sample, bands, grouping)
+        groups.setdefault((place, sample) if stack is None else stack, []).append((place, stack, record))
     found = []
     for members in groups.values():
         members.sort(key=lambda member: member[2].condition.power_uw or 0.0)

@@ -8,6 +8,7 @@ import pytest
 
 from asplab import core
 from asplab.core.export.companion import companion
+from asplab.core.export.measurement_rows import measurement
 from asplab.core.pipeline import Results
 from asplab.core.virtual import VirtualExperiment, simulate
 from asplab.core.virtual.effects import Effects
@@ -98,3 +99,61 @@ def test_shares_and_their_errors_are_those_that_the_chain_subtracts(results: Res
         assert one.share is not None
         assert one.share.value == pytest.approx(chain.share[t, c], rel=1e-9)
         assert one.share.error == pytest.approx(chain.error[t, c], rel=1e-9)
+
+
+# --- samples ---------------------------------------------------------------------------------------------
+def of_sample(results: Results, sample: str) -> core.Document:
+    """Return the document with every power series of another sample than the spectra."""
+    experiment = results.document.experiment
+    kept = tuple(replace(one, condition=replace(one.condition, sample=sample)) for one in experiment.kept)
+    return replace(results.document, experiment=replace(experiment, kept=kept))
+
+
+def test_power_series_of_another_sample_correct_nothing_and_are_told(results: Results) -> None:
+    bare = core.analyse(replace(results.document, experiment=replace(results.document.experiment, kept=())))
+    other = core.analyse(of_sample(results, "sample B"))
+    assert results.efficiency is not None
+    assert bare.efficiency is not None
+    assert other.efficiency is not None
+    np.testing.assert_array_equal(other.efficiency.eta, bare.efficiency.eta)
+    np.testing.assert_array_equal(other.efficiency.eta_error, bare.efficiency.eta_error)
+    assert np.abs(results.efficiency.eta - bare.efficiency.eta).max() > 0.01
+    (told,) = [problem for problem in other.problems if "sample B" in problem.message]
+    assert told.severity == "warning"
+    assert "of sample 'sample B' correct nothing: the spectra there are of another sample" in told.message
+
+
+def test_power_series_of_another_sample_stand_in_the_results_with_its_name(results: Results) -> None:
+    other = core.analyse(of_sample(results, "sample B"))
+    section = companion(other)["power"]
+    assert {row["sample"] for row in section["series"]} == {"sample B"}
+    assert {row["two_photon_share"] for row in section["series"]} == {None}
+    assert section["single_photon_range"] == []
+    assert {row["sample"] for row in measurement(other)["power_series"]} == {"sample B"}
+
+
+def test_power_series_that_name_no_sample_are_of_any(results: Results) -> None:
+    unnamed = core.analyse(of_sample(results, ""))
+    assert unnamed.efficiency is not None
+    assert results.efficiency is not None
+    np.testing.assert_array_equal(unnamed.efficiency.eta, results.efficiency.eta)
+
+
+# --- table -----------------------------------------------------------------------------------------------
+def test_the_table_of_series_has_no_crossover_where_the_companion_has_a_limit(results: Results) -> None:
+    rows = measurement(results)["power_series"]
+    assert rows[0]["crossover_uw"] is None
+    assert rows[0]["crossover_uw_lower_limit95"] > 1000.0
+    assert rows[-1]["crossover_uw"] is not None
+    for row, one in zip(rows, companion(results)["power"]["series"], strict=True):
+        assert row["crossover_uw"] == one["crossover_uw"]
+        assert row["crossover_uw_error"] == one["crossover_uw_error"]
+
+
+def test_a_series_above_the_gap_is_not_among_those_that_count_photons(results: Results) -> None:
+    experiment = results.document.experiment
+    stokes = next(one.condition.excitation_nm for one in experiment.spectra if one.kind == "pl")
+    first = experiment.kept[0]
+    above = replace(first, source="above.csv", condition=replace(first.condition, excitation_nm=stokes))
+    found = core.analyse(replace(results.document, experiment=replace(experiment, kept=(first, above))))
+    assert [row["source"] for row in measurement(found)["power_series"]] == [first.where]

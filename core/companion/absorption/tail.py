@@ -63,7 +63,7 @@ class Tail:
         From where ΔE counts: the emission peak of the sample; NaN where there is none.
     exciton : Exciton or None
     maximum : Reading
-        The first maximum of absorption: that of the fitted exciton, else that of a cubic.
+        The first maximum of absorption: that of the fitted exciton, else that of `first_top`.
     urbach : UrbachTail or None
     star : KennardStepanov or None
     eta : Reciprocity or None

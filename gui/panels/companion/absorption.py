@@ -26,7 +26,7 @@ from asplab.gui.words.reading import selected_temperature, temperature_name, tem
 _COLUMNS = (
     Column(tr("Spectrum")),
     Column("T"),
-    Column(tr("First maximum"), "", tr("Of the fitted exciton; of a cubic where exciton and step miss the spectrum")),
+    Column(tr("First maximum"), "", tr("Of the fitted exciton; of polynomials where that misses the spectrum")),
     Column("E<sub>U</sub>", "", tr("Urbach energy with what neighbouring ranges make of it")),
     Column(tr("Fitted at ΔE"), "meV", tr("Below the emission peak"), is_spare=True, rank=1),
     Column("T*", "", tr("What emission over absorption asks for in the range where both are tied")),

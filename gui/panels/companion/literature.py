@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from asplab.core.companion.literature.bands import compare_with_literature
+from asplab.core.companion.literature.bands import compare_with_literature, significance
 from asplab.core.companion.literature.isotopes import isotope_shifts
 from asplab.core.companion.literature.table import LiteratureValue, literature_values
 from asplab.core.estimate import Estimate
+from asplab.core.export.error_rows import Pair, systematic_pair
 from asplab.core.pipeline import Results
 from asplab.core.polaron.fit import PolaronFit
 from asplab.gui.language import tr
@@ -36,7 +37,13 @@ KIND_NAMES = {
 _COLUMNS = (
     Column("", is_rich=True),
     Column(tr("Published"), align="left"),
-    Column(tr("Off by"), "σ", tr("Distance of the joint fit from this value in its own 68 % errors; 0 inside a range")),
+    Column(
+        tr("Off by"),
+        "σ",
+        tr(
+            "Distance of the joint fit from this value in its own 68 % errors, total ones where known; 0 inside a range"
+        ),
+    ),
     Column(tr("What"), align="left", gives_way=True),
     Column(tr("Sample"), align="left", gives_way=True, is_spare=True),
     Column(tr("Method"), align="left", gives_way=True, is_spare=True),
@@ -75,8 +82,12 @@ class LiteraturePage(CompanionPage):
                 series[k] = list(_fits(results, polaron, kind))
                 joint = _joint(results, kind)
                 if joint is not None:
-                    subtitles[k] = compare_with_literature(joint.value, error=joint.error, kind=kind).sentence
-        rows = [_row(value, _joint(results, value.kind)) for value in literature_values()]
+                    subtitles[k] = compare_with_literature(
+                        joint.value, error=joint.error, kind=kind, systematic=_systematic(results, kind)
+                    ).sentence
+        rows = [
+            _row(value, _joint(results, value.kind), _systematic(results, value.kind)) for value in literature_values()
+        ]
         return Picture(
             series[0],
             series[1],
@@ -110,11 +121,15 @@ def _joint(results: Results, kind: str) -> Estimate | None:
     return found if math.isfinite(found.value) and found.error > 0.0 else None
 
 
-def _row(value: LiteratureValue, joint: Estimate | None) -> TableRow:
-    off = "—"
-    if joint is not None:
-        distance = min(joint.value - value.low, 0.0) + max(joint.value - value.high, 0.0)
-        off = plain(distance / joint.error, 1)
+def _systematic(results: Results, kind: str) -> Pair | None:
+    """Return the systematic error of the joint fit, where these results hold it."""
+    if results.polaron is None or kind not in _PARAMETERS:
+        return None
+    return systematic_pair(results, _PARAMETERS[kind], (len(results.polaron.temperatures_k),))
+
+
+def _row(value: LiteratureValue, joint: Estimate | None, systematic: Pair | None) -> TableRow:
+    off = "—" if joint is None else plain(significance(value, joint.value, error=joint.error, systematic=systematic), 1)
     shifts = isotope_shifts(value) if value.kind == "phonon_energy" else ()
     largest = sorted(shifts, key=lambda one: -abs(one.largest_shift_mev))[:2]
     isotopes = ", ".join(f"{one.atom}-{one.mass_number} {plain(one.largest_shift_mev, 2)} meV" for one in largest)

@@ -209,6 +209,26 @@ def test_the_chance_of_a_match_is_the_share_of_the_axis_near_a_band() -> None:
     assert "proves little" in compare_with_literature(18.0, error=2.2, kind="phonon_energy").sentence
 
 
+def test_the_systematic_error_towards_the_published_value_counts() -> None:
+    """19 meV lies 4.04 below: hypot(0.24, 1.4) = 1.42, while upwards it would be 2.41."""
+    alone = compare_with_literature(23.04, error=0.24, kind="phonon_energy")
+    assert alone.matches[0].significance == pytest.approx(16.8, abs=0.1)
+    assert "16.8 standard errors away (statistical error only)" in alone.sentence
+    found = compare_with_literature(23.04, error=0.24, kind="phonon_energy", systematic=(1.4, 2.4))
+    assert found.matches[0].significance == pytest.approx(4.04 / math.hypot(0.24, 1.4))
+    assert "(stat) +2.4 −1.4 (syst) meV" in found.sentence
+    assert "2.8 standard errors away (total error)" in found.sentence
+    below = compare_with_literature(14.0, error=0.24, kind="phonon_energy", systematic=(1.0, 2.4))
+    assert below.matches[0].significance == pytest.approx(-4.0 / math.hypot(0.24, 2.4))
+    assert found.chance_of_match > alone.chance_of_match
+
+
+def test_an_open_systematic_error_excludes_nothing_on_its_side() -> None:
+    found = compare_with_literature(23.04, error=0.24, kind="phonon_energy", systematic=(None, 2.4))
+    assert all(one.is_compatible for one in found.matches)
+    assert found.chance_of_match == pytest.approx(1.0)
+
+
 def test_a_kind_without_an_independent_value_says_so() -> None:
     found = compare_with_literature(41.1, error=0.6, kind="coupling_g")
     assert found.matches == ()

@@ -25,7 +25,7 @@ def test_a_distance_is_zero_inside_and_counts_from_the_nearer_end_outside(result
         for one in row["matches"]:
             below, above = row["value_mev"] - one["low_mev"], row["value_mev"] - one["high_mev"]
             assert np.isclose(one["distance_mev"], min(below, 0.0) + max(above, 0.0))
-            assert np.isclose(one["significance"], one["distance_mev"] / row["error_mev"])
+            assert np.sign(one["significance"]) == np.sign(one["distance_mev"])
 
 
 def test_a_fit_that_is_not_identified_is_compared_with_nothing(results: Results) -> None:
@@ -39,3 +39,18 @@ def test_the_table_has_a_row_for_each_published_value_and_fit(results: Results) 
     ((_, build),) = LITERATURE.tables
     rows = results_document(results)["companion"]["literature"]
     assert len(build(results).rows) == sum(len(row["matches"]) for row in rows)
+
+
+def test_the_systematic_error_of_the_same_report_counts(results: Results) -> None:
+    """Documents hold it; rows of the chain alone say that their error is statistical."""
+    row = next(row for row in results_document(results)["companion"]["literature"] if row["matches"])
+    minus, plus = row["systematic_mev"]
+    assert "(syst)" in row["sentence"]
+    assert "total error" in row["sentence"]
+    for one in row["matches"]:
+        side = minus if one["distance_mev"] > 0.0 else plus
+        total = np.inf if side is None else np.hypot(row["error_mev"], side)
+        assert np.isclose(one["significance"], one["distance_mev"] / total)
+    plain = (LITERATURE.rows(results) or [])[0]
+    assert plain["systematic_mev"] is None
+    assert "statistical error only" in plain["sentence"]

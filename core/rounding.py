@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 NOT_DETERMINED = "not determined"
+LEAST_CHANCE = 1e-6
+"""The smallest chance that is told as a number."""
 _SYMMETRIC = 1.1
 """Ratio of the arms of an interval up to which it reads ±."""
 
@@ -15,6 +17,11 @@ def number(value: object) -> float | None:
         return None
     found = float(value)  # type: ignore[arg-type]
     return found if math.isfinite(found) else None
+
+
+def chance_text(name: str, chance: float) -> str:
+    """Return a chance to be read: ``p = 0.031``, ``p < 1e-6``; tails so far out are no better known than that."""
+    return f"{name} < {LEAST_CHANCE:.0e}".replace("e-0", "e-") if chance < LEAST_CHANCE else f"{name} = {chance:.2g}"
 
 
 def number_with_error(value: float, error: float) -> str:

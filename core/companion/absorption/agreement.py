@@ -7,6 +7,7 @@ from scipy.special import chdtrc
 
 from asplab.core.companion.absorption.tail import Tail
 from asplab.core.efficiency.stage import EfficiencyFit
+from asplab.core.rounding import chance_text
 from asplab.core.statistics.chance import FALSE_ALARM
 from asplab.core.units import FloatArray
 
@@ -72,9 +73,10 @@ def agreement(tail: Tail, fit: EfficiencyFit) -> Agreement | None:
 
 def _told(tail: Tail, count: int, chance: float) -> str:
     of = f" of the {tail.sample.medium}" if tail.sample.medium else ""
+    told = chance_text("chance", chance)
     if chance >= FALSE_ALARM:
-        return f"η by detailed balance{of} and photothermal η agree at {count} excitations (chance {chance:.2g})."
+        return f"η by detailed balance{of} and photothermal η agree at {count} excitations ({told})."
     return (
-        f"η by detailed balance{of} and photothermal η differ at {count} excitations (chance {chance:.1g}): another η "
+        f"η by detailed balance{of} and photothermal η differ at {count} excitations ({told}): another η "
         "at the match, a temperature that is off, or absorption that neither heats nor emits."
     )

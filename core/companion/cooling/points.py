@@ -20,6 +20,8 @@ from asplab.core.units import FloatArray
 
 SIGNIFICANT = 3.0
 """Standard errors from 0 from which on cooling, or heating, counts as seen."""
+_MOST_ERRORS = 20.0
+"""The largest distance that is told as a number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,14 +80,21 @@ class CoolingPoints:
         )
         away = float(self.significance[place])
         if away > SIGNIFICANT:
-            return f"{against}: net cooling, {away:.1f} standard errors from none."
+            return f"{against}: net cooling, {_apart(away)} from none."
         if away < -SIGNIFICANT:
-            return f"{against}: net heating, {-away:.1f} standard errors from cooling."
+            return f"{against}: net heating, {_apart(away)} from cooling."
         chance = min(max(float(self.chance[place]), 0.01), 0.99)
         return (
             f"{against}: neither cooling nor heating is sure ({chance:.0%} for cooling). More repeats of the "
             "photothermal signal there would decide."
         )
+
+
+def _apart(significance: float) -> str:
+    """Return a distance in words; so far out an error bar holds what is random at the most."""
+    size = abs(significance)
+    told = f"more than {_MOST_ERRORS:.0f}" if size > _MOST_ERRORS else f"{size:.1f}"
+    return f"{told} standard errors (statistical)"
 
 
 def cooling_points(

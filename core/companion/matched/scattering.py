@@ -18,6 +18,7 @@ from asplab.core.companion.matched.estimator import MatchedEfficiency, find_move
 from asplab.core.companion.reading import Reading, measured, undetermined
 from asplab.core.errors import AnalysisError, InputError
 from asplab.core.experiment import frozen_array
+from asplab.core.rounding import chance_text
 from asplab.core.units import FloatArray
 
 RAYLEIGH = 4.0
@@ -247,8 +248,9 @@ def _reading(mean: float, error: float, chance: float, smooth: float) -> tuple[R
     stated = f"{mean:.2g} ± {error:.1g} of the beam at the Stokes wavelength"
     if smooth < _LIKELY:
         reason = (
-            f"no scattering that falls smoothly with wavelength explains the difference at all excitations (chance "
-            f"{smooth:.1g}). Check powers and filters of single excitations, the PA baseline, and the exponent."
+            f"no scattering that falls smoothly with wavelength explains the difference at all excitations "
+            f"({chance_text('chance', smooth)}). Check powers and filters of single excitations, the PA "
+            "baseline, and the exponent."
         )
         return Reading(mean, error, reason=reason), reason
     if mean < -_SIGNIFICANT * error:

@@ -58,10 +58,16 @@ class YieldComparison:
     notes: tuple[str, ...]
 
 
-def compare_yields(rows: Sequence[YieldRow]) -> YieldComparison:
+def compare_yields(rows: Sequence[YieldRow], *, tolerance_k: float = 0.0) -> YieldComparison:
     """Compare yields pair by pair; errors of different methods are taken as independent.
 
     Of a method that has one yield for each temperature, the one nearest in temperature is held beside another method.
+
+    Parameters
+    ----------
+    rows : sequence of YieldRow
+    tolerance_k : float
+        Temperatures no farther apart count as one.
 
     Raises
     ------
@@ -84,7 +90,11 @@ def compare_yields(rows: Sequence[YieldRow]) -> YieldComparison:
         if known[i] and known[j] and _belong_together(rows[i], rows[j], told)
     ]
     limit = told_from(len(pairs))
-    notes = [_contradiction(rows[i], rows[j], deviations[i, j]) for i, j in pairs if abs(deviations[i, j]) > limit]
+    notes = [
+        _contradiction(rows[i], rows[j], deviations[i, j], tolerance_k)
+        for i, j in pairs
+        if abs(deviations[i, j]) > limit
+    ]
     above = [row for row, is_known in zip(rows, known, strict=True) if is_known and _is_above_one(row.reading)]
     notes += [
         f"{row.label}: {row.reading.text} is above 1, which no yield can be. Check its calibration." for row in above
@@ -109,18 +119,22 @@ def _nearest(kelvin: float, like: YieldRow, told: Sequence[YieldRow]) -> float:
     return min(abs(kelvin - row.temperature_k) if row.temperature_k is not None else 0.0 for row in own)
 
 
-def _contradiction(one: YieldRow, other: YieldRow, deviation: float) -> str:
+def _contradiction(one: YieldRow, other: YieldRow, deviation: float, tolerance_k: float) -> str:
     differing = [
         name
         for name, differs in (
             ("medium", one.medium != other.medium),
-            ("temperature", one.temperature_k != other.temperature_k),
+            ("temperature", _is_apart(one.temperature_k, other.temperature_k, tolerance_k)),
         )
         if differs
     ]
     why = f" They differ in {' and '.join(differs for differs in differing)}, which may be why." if differing else ""
     statistical = " The error of R is its statistical one." if OF_RATIO in (one.method, other.method) else ""
     return f"{one.label} and {other.label} differ by {abs(deviation):.1f} standard errors.{why}{statistical}"
+
+
+def _is_apart(one: float | None, other: float | None, tolerance_k: float) -> bool:
+    return one != other and (one is None or other is None or abs(one - other) > tolerance_k)
 
 
 def _is_above_one(reading: Reading) -> bool:

@@ -26,6 +26,7 @@ def every_yield(
     sphere: SphereFindings | None,
     *,
     is_given: bool,
+    tolerance_k: float,
 ) -> YieldComparison | None:
     """Return all yields side by side; None where none was found otherwise than by R.
 
@@ -33,12 +34,14 @@ def every_yield(
     ----------
     is_given : bool
         The yield of the main analysis is not measured, but given.
+    tolerance_k : float
+        Temperatures no farther apart count as one.
     """
     others = [*_of_power(abc), *_of_sphere(sphere)]
     if not others:
         return None
     of_ratio = [] if efficiency is None or is_given else list(_of_ratio(efficiency, gathered))
-    found = compare_yields([*of_ratio, *others])
+    found = compare_yields([*of_ratio, *others], tolerance_k=tolerance_k)
     is_uncorrected = any(one.found and one.reabsorbed is None for one in (() if sphere is None else sphere.readings))
     return replace(found, notes=(*found.notes, _UNCORRECTED)) if is_uncorrected else found
 

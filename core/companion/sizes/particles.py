@@ -9,6 +9,7 @@ import numpy as np
 from asplab.core.companion.checks import positive_array
 from asplab.core.companion.reading import Reading, measured
 from asplab.core.companion.sizes.distribution import LEAST_PARTICLES, TITLES, Distribution, fit_distributions, verdict
+from asplab.core.counting import counted
 from asplab.core.errors import AnalysisError, SettingsError
 from asplab.core.experiment import frozen_array
 from asplab.core.units import FloatArray
@@ -149,13 +150,16 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     if is_cut.any():
-        notes.append(f"{int(is_cut.sum())} of {edge.size} particles are below {minimum_nm:g} nm and left out.")
+        verb = "is" if is_cut.sum() == 1 else "are"
+        notes.append(f"{int(is_cut.sum())} of {edge.size} particles {verb} below {minimum_nm:g} nm and left out.")
     if is_merged.any():
         did = "left out" if merged == "leave_out" else "kept"
         expected = (1.0 - best.part_below(limit)) * float(np.sum(~is_cut))
+        n_merged = int(is_merged.sum())
         notes.append(
-            f"{int(is_merged.sum())} particles are above {limit:.1f} nm, as large as two; a {TITLES[best.kind]} "
-            f"distribution has {expected:.1f} of them. They are {did}."
+            f"{counted(n_merged, 'particle is', 'particles are')} above {limit:.1f} nm, as large as two; a "
+            f"{TITLES[best.kind]} distribution has {expected:.1f} such particles. "
+            f"{'It is' if n_merged == 1 else 'They are'} {did}."
         )
     lowest, part = float(edge[~is_cut].min()), best.part_below(minimum_nm)
     if part > _CUTS:

@@ -8,6 +8,7 @@ from scipy.special import chdtrc
 from asplab.core.companion.checks import finite_array, positive_array, same_shape
 from asplab.core.companion.reading import Reading, measured, undetermined
 from asplab.core.emission.band import Bands
+from asplab.core.rounding import chance_text
 from asplab.core.shape.check import ShapeTest
 from asplab.core.shape.curves import ShapeCurves, shape_curves
 from asplab.core.units import FloatArray
@@ -126,7 +127,7 @@ def _told(n: int, shift: ShapeStatistics, width: ShapeStatistics) -> str:
         return "No condition could be compared with the band shape: repeats are missing, or the band is cut."
     told = max(shift.n, width.n)
     differs = [
-        f"{name} ({part.mean.text}, p = {part.chance:.1g})"
+        f"{name} ({part.mean.text}, {chance_text('p', part.chance)})"
         for name, part in (("shift", shift), ("width", width))
         if part.chance < _UNLIKELY
     ]

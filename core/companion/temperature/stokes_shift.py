@@ -96,4 +96,5 @@ def _told(t: FloatArray, slope: Reading, chance: float) -> str:
     if slope.is_determined and abs(slope.value) > 3.0 * slope.error:
         verb = "grows" if slope.value > 0.0 else "shrinks"
         return f"The Stokes shift {verb} with temperature by {slope.text}."
-    return "The Stokes shift differs between temperatures by more than its errors, though not along a line."
+    differs = "The Stokes shift differs between temperatures by more than its errors"
+    return f"{differs}; a trend needs three temperatures." if t.size < 3 else f"{differs}, though not along a line."

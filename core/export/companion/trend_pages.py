@@ -35,7 +35,7 @@ def _section(results: Results) -> Iterator[str]:
         trend = one.trend
         yield f"<p>{_WORDS[name]}: {escape(one.reason if trend is None else trend.verdict)}</p>"
         if trend is not None and trend.fits:
-            rows = [_cells(trend.fits[row.law]) for row in trend.rows if row.law in trend.fits]
+            rows = [law_cells(trend.fits[row.law]) for row in trend.rows if row.law in trend.fits]
             yield table(("law", "χ²", "degrees of freedom", "AICc", "parameters", "says"), rows)
     stokes = found.stokes
     if stokes is None:
@@ -53,14 +53,17 @@ def _section(results: Results) -> Iterator[str]:
         yield f"<p>Shapes at {', '.join(kelvin)} K: {escape(sentence)}</p>"
 
 
-def _cells(fit: LawFit) -> tuple[str, ...]:
+def law_cells(fit: LawFit) -> tuple[str, ...]:
+    """Return how well a law does and its parameters, as the report tells them."""
     parts = []
     for parameter in fit.law.parameters:
         reading = fit.parameters[parameter.name]
         fixed = parameter.name in fit.fixed
         shown = f"{reading.value:g} {reading.unit} (held)" if fixed else reading.text
         parts.append(f"{parameter.symbol} {shown}")
-    return (fit.law.title, f"{fit.chi2:.3g}", str(fit.dof), f"{fit.aicc:.1f}", "; ".join(parts), fit.sentence)
+    # AICc needs more points than the law has parameters.
+    aicc = "–" if number(fit.aicc) is None else f"{fit.aicc:.1f}"
+    return (fit.law.title, f"{fit.chi2:.3g}", str(fit.dof), aicc, "; ".join(parts), fit.sentence)
 
 
 def _band_table(results: Results) -> Table:

@@ -34,6 +34,7 @@ def compared_yields(results: Results) -> YieldComparison | None:
         results.abc_yields,
         results.sphere_yields,
         is_given=results.document.settings.efficiency.quantum_yield == "fixed",
+        tolerance_k=results.document.settings.grouping.temperature_tolerance_k,
     )
 
 

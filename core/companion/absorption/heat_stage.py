@@ -19,6 +19,8 @@ from asplab.core.scans import Scans, ScanSet
 from asplab.core.settings import EnergySettings, TailSettings
 from asplab.core.units import FloatArray
 
+_SAME_DIGITS = 3
+"""Detunings that agree to a µeV are one."""
 PHOTOTHERMAL = "PA"
 """Source of an absorption spectrum that was read off its heat."""
 
@@ -124,12 +126,11 @@ def limits_between(at: FloatArray, x: FloatArray, y: FloatArray) -> tuple[FloatA
 
 
 def _known_eta(fit: EfficiencyFit, t: int) -> tuple[FloatArray, FloatArray]:
-    """Return detunings and η of a temperature, with 1 at the gap before them."""
+    """Return detunings and η of a temperature, with 1 at the gap before them; points at one energy are averaged."""
     use = fit.fitted[t] & np.isfinite(fit.eta[t]) & (fit.detuning_mev[t] > 0.0)
-    order = np.argsort(fit.detuning_mev[t][use])
-    x = np.concatenate(([0.0], fit.detuning_mev[t][use][order]))
-    y = np.concatenate(([1.0], fit.eta[t][use][order]))
-    return x, y
+    detuning, place = np.unique(np.round(fit.detuning_mev[t][use], _SAME_DIGITS), return_inverse=True)
+    eta = np.bincount(place, weights=fit.eta[t][use], minlength=detuning.size) / np.bincount(place)
+    return np.concatenate(([0.0], detuning)), np.concatenate(([1.0], eta))
 
 
 def _sorted(heating: Heating, order: np.ndarray) -> Heating:

@@ -1,14 +1,20 @@
 """Refrigeration: η·QY against what cooling needs, and the net cooling of every excitation."""
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from asplab.core.companion.cooling.balance import measured_signs, nearest_needs
 from asplab.core.companion.cooling.points import CoolingPoints
 from asplab.core.estimate import Estimate
 from asplab.core.pipeline import Results
+from asplab.gui.jobs.study import StudyState
 from asplab.gui.language import tr
 from asplab.gui.look.theme import Theme
-from asplab.gui.panels.companion.page import CompanionPage, Missing, Picture
+from asplab.gui.panels.companion.cooling_studies import COOLING_ERRORS
+from asplab.gui.panels.companion.noted import NotedPage, NotedPicture
+from asplab.gui.panels.companion.page import Missing, Picture
 from asplab.gui.plots.overview_frame import temperature_words
 from asplab.gui.plots.series import Series, SeriesPlot
 from asplab.gui.view_state import ViewState
@@ -34,10 +40,14 @@ _COLUMNS = (
     Column(tr("What it means"), align="left", gives_way=True, is_spare=True),
 )
 _PERCENT = 100.0
+_MOST_TOLD = 2
+"""Signals below zero of which the page tells; the table of an export has all."""
 
 
-class CoolingPage(CompanionPage):
+class CoolingPage(NotedPage):
     """How far every excitation is from cooling the sample."""
+
+    studies = (COOLING_ERRORS,)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         product = SeriesPlot(theme, x_label="⟨E⟩ − hν (meV)", y_label="η·QY")
@@ -46,6 +56,13 @@ class CoolingPage(CompanionPage):
         balance.display_hint(tr("Above 0 light takes away more than was absorbed · wheel zooms · A shows all"))
         titles = (tr("η·QY and what cooling needs"), tr("Net cooling"), tr("Heat balance of every excitation"))
         super().__init__(theme, (product, balance), titles, _COLUMNS, parent)
+        self._states: Mapping[str, StudyState] = {study.key: StudyState() for study in self.studies}
+
+    def display_studies(self, states: Mapping[str, StudyState]) -> None:
+        """Take over the systematic errors."""
+        if states[COOLING_ERRORS.key].value is not self._states[COOLING_ERRORS.key].value:
+            self.forget_picture()
+        self._states = states
 
     def picture(self, results: Results, view: ViewState) -> Picture | Missing:
         """Return η·QY of the selected temperature, net cooling of all, and a row for each excitation."""
@@ -56,7 +73,7 @@ class CoolingPage(CompanionPage):
         kelvin = temperatures_of(results)
         specs = temperature_specs(kelvin)
         nearest = found.nearest
-        return Picture(
+        return NotedPicture(
             _product(found, t, specs[t], temperature_name(kelvin[t])),
             [_balance(found, k, specs[k], temperature_name(kelvin[k])) for k in range(len(kelvin))],
             [
@@ -70,7 +87,22 @@ class CoolingPage(CompanionPage):
                    told=found.sentence(nearest)),
             ),
             (tr("No η here\nη is not determined at this temperature."), ""),
+            notes=tuple(self._notes(results, found)),
         )  # fmt: skip
+
+    def _notes(self, results: Results, found: CoolingPoints) -> Iterator[str]:
+        """Say both errors of the nearest place, what it would need, and what photothermal signals below zero are."""
+        state = self._states[COOLING_ERRORS.key]
+        if state.value is not None and state.is_current:
+            told = state.value.sentence(found, found.nearest)
+            yield told[:1].upper() + told[1:] if told.startswith("an ") else told
+        needs, signs, kelvin = nearest_needs(results), measured_signs(results), temperatures_of(results)
+        if needs is not None:
+            yield needs.sentence
+        for k in () if signs is None else signs.below_zero[:_MOST_TOLD]:
+            t, j = int(signs.rows[k]), int(signs.columns[k])
+            place = f"{temperature_name(kelvin[t])}, ⟨E⟩ − hν = {plain(found.detuning_mev[t, j], 0)} meV"
+            yield f"{place}: {signs.found.sentences[k]}"
 
 
 def _product(found: CoolingPoints, t: int, color: str, name: str) -> list[Series]:

@@ -112,6 +112,10 @@ class CompanionPage(StudyPanel):
         """Choose the axes anew at the next display."""
         self._framed, self._drawn = None, ()
 
+    def forget_picture(self) -> None:
+        """Let the next display ask for the picture anew, the axes as they are."""
+        self._drawn = ()
+
     def restyle(self, theme: Theme) -> None:
         """Take over a theme; the next display paints the dots beside the titles anew."""
         self._theme, self._drawn = theme, ()

@@ -13,5 +13,6 @@ PAGES = (
     PageEntry("overlay", tr("Overlay"), "companion.overlay", "OverlayPage"),
     PageEntry("absorption", tr("Absorption"), "companion.absorption", "AbsorptionPage"),
     PageEntry("cooling", tr("Cooling"), "companion.cooling", "CoolingPage"),
+    PageEntry("cooling_map", tr("Map"), "companion.cooling_map", "CoolingMapPage"),
     PageEntry("literature", tr("Literature"), "companion.literature", "LiteraturePage"),
 )

@@ -9,6 +9,7 @@ from sampling_level import experiment
 
 from asplab import core
 from asplab.core.companion.cooling.chance import CoolingMap
+from asplab.core.companion.cooling.imagined import ImaginedSample
 from asplab.core.companion.cooling.points import measured_cooling
 from asplab.core.companion.cooling.repeats import resampled_model
 from asplab.core.companion.cooling.study import map_axes, map_of_posterior, map_of_repeats
@@ -20,6 +21,7 @@ from asplab.core.export.companion_figures import COMPANION_FIGURES
 from asplab.core.export.style.rules import page, publication_style
 from asplab.core.inference import Method, infer
 from asplab.core.pipeline import Results
+from asplab.core.polaron.rates.evaluation import upconversion_efficiency
 from asplab.core.progress import Progress
 from asplab.core.sampling import sample
 from asplab.core.systematics import prepare
@@ -105,6 +107,23 @@ def test_a_map_that_is_cancelled_stops(results: Results) -> None:
     progress.cancelled.set()
     with pytest.raises(Cancelled):
         map_of_repeats(results, draws=200, seed=1, progress=progress)
+
+
+# --- a sample of other numbers ---------------------------------------------------------------------------
+def test_a_sample_set_by_hand_is_that_of_the_rate_model_and_says_where_it_cools(results: Results) -> None:
+    axes = map_axes(results)
+    sample = ImaginedSample(0.998, g_mev=40.0, phonon_mev=24.0, log_scale=9.0)
+    row, column = 5, 20
+    eta = upconversion_efficiency(
+        "eq9", axes.from_reference_mev[row, column], axes.temperature_k[row], log_scale=9.0, g_mev=40.0, phonon_mev=24.0
+    )
+    assert sample.eta(axes)[row, column] == pytest.approx(float(eta), rel=1e-9)
+    told = sample.sentence(axes, 250.0)
+    assert "would cool at 250 K from" in told
+    poor = replace(sample, quantum_yield=0.8).sentence(axes, 250.0)
+    assert "would heat at 250 K wherever" in poor
+    photon = float(np.interp(250.0, axes.temperature_k, axes.photon_mev))
+    assert f"no η cools below ⟨E⟩ − hν = {0.2 * photon:.0f} meV" in poor
 
 
 # --- the systematic error --------------------------------------------------------------------------------

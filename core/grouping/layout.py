@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asplab.core.corrections import Corrected
+from asplab.core.grouping.samples import is_same_sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,19 @@ class Layout:
     keys: tuple[tuple[str, ...], ...]
     labels: tuple[tuple[str, ...], ...]
     samples: tuple[tuple[str, ...], ...]
+
+    def of_sample(self, temperature: int, sample: str) -> np.ndarray:
+        """Return which places of a temperature are of a sample, (n_columns,); of any where a name is not told."""
+        names = np.array([is_same_sample(sample, name) for name in self.samples[temperature]], dtype=bool)
+        return np.asarray(self.valid[temperature] & names)
+
+    def is_other_sample(self, temperature: int, sample: str) -> bool:
+        """Return whether all spectra of a temperature are of another sample."""
+        return bool(self.valid[temperature].any() and not self.of_sample(temperature, sample).any())
+
+    def sample_names(self, temperature: int) -> str:
+        """Return the samples of a temperature as a message names them."""
+        return ", ".join(repr(name) for name in sorted({name for name in self.samples[temperature] if name}))
 
 
 def arrange(corrected: Corrected) -> Layout:

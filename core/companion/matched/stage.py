@@ -24,6 +24,7 @@ from asplab.core.settings import EnergySettings, GroupingSettings, MatchedSettin
 from asplab.core.units import FloatArray, energy_from_wavelength
 
 _PERCENT = 100.0
+_NOTHING_SHARED = "no photothermal η is known at these excitations, so there is nothing to compare with."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +35,7 @@ class MatchedReading:
     ----------
     table : MatchedTable
     temperature : int or None
-        Index of the temperature of the spectra; None where there is none.
+        Index of the temperature of the spectra of the same sample; None where there is none.
     detuning_mev : ndarray, shape (n,)
         E_g − E_exc of every anti-Stokes excitation; NaN without that temperature.
     found : MatchedEfficiency or None
@@ -84,6 +85,7 @@ class _Main:
 
     energies: Energies
     fit: EfficiencyFit
+    layout: Layout
     excitation_nm: FloatArray
     """As set, (n_temperatures, n_anti); NaN where there is none."""
 
@@ -104,7 +106,7 @@ def find_matched(
     problems: list[Problem] = []
     set_nm = np.array([stack.excitation_nm for stack in corrected.stacks], dtype=np.float64)
     places = np.where(layout.valid, set_nm[layout.index] if set_nm.size else np.nan, np.nan)[:, layout.n_stokes :]
-    main = _Main(energies, efficiency, places)
+    main = _Main(energies, efficiency, layout, places)
     # A file whose numbers could not be read was told when it was loaded.
     own = [record for record in experiment.kept if record.kind == MATCHED_KIND and isinstance(record, Table)]
     for record in kept(own, exclusions):
@@ -136,6 +138,9 @@ def _read(
     table: MatchedTable, main: _Main, grouping: GroupingSettings, axes: EnergySettings, settings: MatchedSettings
 ) -> MatchedReading:
     t = _temperature(table.temperature_k, main.energies, grouping)
+    is_other = t is not None and main.layout.is_other_sample(t, table.sample)
+    lack = _of_other_sample(table, t, main) if t is not None and is_other else _NOTHING_SHARED
+    t = None if is_other else t
     gap = np.nan if t is None else float(main.energies.reference_mev[t])
     detuning = gap - energy_from_wavelength(table.told_nm, medium=axes.medium)
     shared, column = _shared(table, t, main, grouping)
@@ -149,11 +154,18 @@ def _read(
             exponent = settings.scattering_exponent
             comparison = compare_with_photothermal(own, eta, eta_covariance=covariance, exponent=exponent)
         else:
-            reason = "no photothermal η is known at these excitations, so there is nothing to compare with."
+            reason = lack
     except AsplabError as fault:
         reason = str(fault)
     below = _below_gap(table, settings)
     return MatchedReading(table, t, frozen_array(detuning), found, *known, comparison, below, reason)
+
+
+def _of_other_sample(table: MatchedTable, t: int, main: _Main) -> str:
+    return (
+        f"photothermal η is not available: this table is of sample {table.sample!r}, and the main analysis of another "
+        f"one, {main.layout.sample_names(t)}. Check the column sample."
+    )
 
 
 def chosen_efficiency(table: MatchedTable, shared: np.ndarray, settings: MatchedSettings) -> MatchedEfficiency:
@@ -182,7 +194,8 @@ def _shared(
     if t is not None:
         fit = main.fit
         unknown = fit.flag_table[t, :, FLAGS.index("not_determined")]
-        usable = np.flatnonzero(fit.valid[t] & fit.fitted[t] & ~unknown & (fit.eta[t] > 0.0))
+        own = main.layout.of_sample(t, table.sample)[main.layout.n_stokes :]
+        usable = np.flatnonzero(own & fit.valid[t] & fit.fitted[t] & ~unknown & (fit.eta[t] > 0.0))
         set_nm = main.excitation_nm[t, usable]
         for row, told in enumerate(table.told_nm):
             if usable.size and np.min(np.abs(set_nm - told)) <= grouping.wavelength_tolerance_nm:

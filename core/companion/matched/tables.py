@@ -40,6 +40,8 @@ class MatchedTable:
         Wavelengths in vacuum; the shortest excitation with emission is the Stokes side.
     clear_nm, clear_absorptance, clear_error : ndarray, shape (n_clear,)
         Rows far below the gap, where what is missing from the beam was scattered; wavelengths in vacuum.
+    sample : str
+        As the manifest has it; empty where it names none.
     """
 
     temperature_k: float
@@ -50,6 +52,7 @@ class MatchedTable:
     clear_nm: FloatArray
     clear_absorptance: FloatArray
     clear_error: FloatArray
+    sample: str
 
 
 def read_matched(
@@ -140,4 +143,5 @@ def _one(
         clear_nm=vacuum[clear],
         clear_absorptance=columns["absorptance"][clear],
         clear_error=spread[clear],
+        sample=record.condition.sample,
     )

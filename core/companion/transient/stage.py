@@ -32,6 +32,8 @@ class TransientReading:
     fit : TransientFit or None
     reason : str
         Why there is no fit; empty where there is one.
+    sample : str
+        As the manifest has it; empty where it names none.
     """
 
     source: str
@@ -41,6 +43,7 @@ class TransientReading:
     response_source: str
     fit: TransientFit | None
     reason: str = ""
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +59,7 @@ class _Measured:
     """The response that files of one excitation tell; the excitation is None where the files name none."""
 
     excitation_nm: float | None
+    sample: str
     source: str
     response: InstrumentResponse
 
@@ -79,7 +83,7 @@ def _read(
     record: Record, responses: list[_Measured], grouping: GroupingSettings, settings: TransientSettings
 ) -> TransientReading:
     place = (record.source, record.condition.temperature_k, record.condition.excitation_nm)
-    nothing = frozen_array([])
+    nothing, sample = frozen_array([]), record.condition.sample
     try:
         response, source = _response_of(record, responses, grouping, settings)
         trace = _inside(read_trace(record), settings, record.where)
@@ -91,8 +95,8 @@ def _read(
             shape=TransientShape(settings.artefact_terms, settings.has_decay, settings.has_offset),
         )
     except AsplabError as error:
-        return TransientReading(*place, nothing, "", None, str(error).removeprefix(f"{record.where}: "))
-    return TransientReading(*place, frozen_array(trace.probe_nm), source, fit)
+        return TransientReading(*place, nothing, "", None, str(error).removeprefix(f"{record.where}: "), sample)
+    return TransientReading(*place, frozen_array(trace.probe_nm), source, fit, "", sample)
 
 
 def _inside(trace: Trace, settings: TransientSettings, where: str) -> Trace:
@@ -125,7 +129,7 @@ def _responses(kept: KeptRecords, settings: TransientSettings, problems: list[Pr
             told = str(error).removeprefix(f"{record.where}: ")
             problems.append(Problem("warning", record.where, f"this response is not used: {told}"))
         else:
-            found.append(_Measured(record.condition.excitation_nm, record.source, response))
+            found.append(_Measured(record.condition.excitation_nm, record.condition.sample, record.source, response))
     return found
 
 
@@ -140,6 +144,8 @@ def _response_of(
     excitation = record.condition.excitation_nm
     own = [one for one in responses if _is_same(one.excitation_nm, excitation, grouping.wavelength_tolerance_nm)]
     own = own or [one for one in responses if one.excitation_nm is None]
+    # A response is of the instrument; of several the one that was measured with the sample counts.
+    own = [one for one in own if one.sample == record.condition.sample] or own
     if len(own) > 1:
         names = ", ".join(one.source for one in own[:3])
         raise InputError(

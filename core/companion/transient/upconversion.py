@@ -9,6 +9,7 @@ from asplab.core.companion.transient.rates import UpconversionRates, find_rates
 from asplab.core.companion.transient.stage import TransientReading, Transients
 from asplab.core.efficiency.stage import FLAGS, EfficiencyFit
 from asplab.core.energies.stage import Energies
+from asplab.core.grouping.layout import Layout
 from asplab.core.settings import TransientSettings
 from asplab.core.units import energy_from_wavelength
 
@@ -47,19 +48,26 @@ class Upconversions:
 
 
 def find_upconversion(
-    transients: Transients, energies: Energies, efficiency: EfficiencyFit, settings: TransientSettings
+    transients: Transients, energies: Energies, efficiency: EfficiencyFit, layout: Layout, settings: TransientSettings
 ) -> Upconversions:
     """Give every transient the η of the nearest excitation at the nearest temperature, and the rates that follow.
 
-    Both must lie within the tolerances of the settings; else η is not available there, and nothing is interpolated.
+    Both must lie within the tolerances of the settings, and be of the sample of the transient; else η is not available
+    there, and nothing is interpolated.
     """
-    return Upconversions(tuple(_row(one, energies, efficiency, settings) for one in transients.readings))
+    return Upconversions(tuple(_row(one, energies, efficiency, layout, settings) for one in transients.readings))
 
 
 def _row(
-    one: TransientReading, energies: Energies, efficiency: EfficiencyFit, settings: TransientSettings
+    one: TransientReading, energies: Energies, efficiency: EfficiencyFit, layout: Layout, settings: TransientSettings
 ) -> Upconversion:
     t, why = _temperature(one, energies, settings)
+    if t is not None and layout.is_other_sample(t, one.sample):
+        why = (
+            f"η is not available: this transient is of sample {one.sample!r}, and the main analysis of another one, "
+            f"{layout.sample_names(t)}. Check the column sample."
+        )
+        t = None
     detuning = math.nan
     if t is not None and one.excitation_nm is not None:
         detuning = float(energies.reference_mev[t]) - float(energy_from_wavelength(one.excitation_nm))
@@ -69,11 +77,12 @@ def _row(
         return Upconversion(one, None, math.nan, math.nan, None, why)
     if not math.isfinite(detuning):
         return Upconversion(one, t, detuning, math.nan, None, "ΔE is not known. Fill in excitation_nm in the manifest.")
-    place, why = _nearest_eta(t, detuning, efficiency, settings)
+    known = _known(efficiency, layout, t, one.sample)
+    place, why = _nearest_eta(t, detuning, known, efficiency, settings)
     if place is None:
         return Upconversion(one, t, detuning, math.nan, None, why)
     away = detuning - float(efficiency.detuning_mev[t, place])
-    error = math.hypot(float(efficiency.eta_error[t, place]), _slope(efficiency, t, place) * away)
+    error = math.hypot(float(efficiency.eta_error[t, place]), _slope(efficiency, t, place, known) * away)
     rates = find_rates(one.fit.rise_fs, detuning_mev=detuning, eta=float(efficiency.eta[t, place]), eta_error=error)
     return Upconversion(one, t, detuning, float(efficiency.detuning_mev[t, place]), rates)
 
@@ -92,10 +101,11 @@ def _temperature(one: TransientReading, energies: Energies, settings: TransientS
     )
 
 
-def _known(efficiency: EfficiencyFit, t: int) -> np.ndarray:
-    """Return the places of a temperature whose η is a number with an error."""
+def _known(efficiency: EfficiencyFit, layout: Layout, t: int, sample: str) -> np.ndarray:
+    """Return the places of a temperature and a sample whose η is a number with an error."""
     return np.flatnonzero(
-        efficiency.valid[t]
+        layout.of_sample(t, sample)[layout.n_stokes :]
+        & efficiency.valid[t]
         & np.isfinite(efficiency.eta[t])
         & np.isfinite(efficiency.eta_error[t])
         & ~efficiency.flag_table[t, :, FLAGS.index("not_determined")]
@@ -104,9 +114,8 @@ def _known(efficiency: EfficiencyFit, t: int) -> np.ndarray:
 
 
 def _nearest_eta(
-    t: int, detuning_mev: float, efficiency: EfficiencyFit, settings: TransientSettings
+    t: int, detuning_mev: float, known: np.ndarray, efficiency: EfficiencyFit, settings: TransientSettings
 ) -> tuple[int | None, str]:
-    known = _known(efficiency, t)
     kelvin = f"{efficiency.temperatures_k[t]:.0f} K"
     if not known.size:
         return None, f"η is not available: none is determined at {kelvin}."
@@ -120,10 +129,9 @@ def _nearest_eta(
     )
 
 
-def _slope(efficiency: EfficiencyFit, t: int, place: int) -> float:
+def _slope(efficiency: EfficiencyFit, t: int, place: int, known: np.ndarray) -> float:
     """Return how η changes with ΔE between a place and its nearest neighbour, per meV; 0 where there is none."""
-    others = _known(efficiency, t)
-    others = others[others != place]
+    others = known[known != place]
     if not others.size:
         return 0.0
     apart = efficiency.detuning_mev[t, others] - efficiency.detuning_mev[t, place]

@@ -19,8 +19,9 @@ from asplab.core.rounding import number, number_with_error
 
 Row = dict[str, Any]
 COLUMNS = (
-    "temperature_k", "excitation_nm", "detuning_mev", "eta", "eta_error", "eta_lower_limit95", "eta_photothermal",
-    "eta_photothermal_error", "difference", "difference_error", "scattered", "scattered_error", "scattered_share",
+    "sample", "temperature_k", "excitation_nm", "detuning_mev", "eta", "eta_error", "eta_lower_limit95",
+    "eta_photothermal", "eta_photothermal_error", "difference", "difference_error", "scattered", "scattered_error",
+    "scattered_share",
 )  # fmt: skip
 _COMPARED_KEYS = ("chance", "scattering_exponent", "chance_of_smooth_scattering", "says", "with_systematic_errors")
 _PHOTOTHERMAL_KEYS = ("eta_photothermal", "eta_photothermal_error")
@@ -45,6 +46,7 @@ def _with_systematics(results: Results, one: MatchedReading) -> MatchedCompariso
 
 def _row(one: MatchedReading, total: MatchedComparison | None) -> Row:
     row: Row = {
+        "sample": one.table.sample,
         "temperature_k": number(one.table.temperature_k),
         "source": one.table.source,
         "stokes_nm": number(one.table.stokes.wavelength_nm[0]),
@@ -143,7 +145,7 @@ def _number(row: Row, key: str) -> str:
 
 def _table(results: Results) -> Table:
     rows = [
-        {"temperature_k": row["temperature_k"], **excitation}
+        {"sample": row["sample"], "temperature_k": row["temperature_k"], **excitation}
         for row in matched_rows(results) or []
         for excitation in row["excitations"]
     ]

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 RATES = ("total", "upconversion", "loss", "paper_upconversion", "paper_loss")
 _LIMITED = ("rise_fs", *(f"{name}_per_ps" for name in RATES))
 COLUMNS = (
-    "temperature_k", "excitation_nm", "detuning_mev", "source", "eta", "eta_error",
+    "sample", "temperature_k", "excitation_nm", "detuning_mev", "source", "eta", "eta_error",
     *(
         f"{name}{ending}"
         for name in _LIMITED
@@ -58,6 +58,7 @@ def upconversion_row(one: Upconversion) -> Row:
 def _reading_row(one: TransientReading) -> Row:
     fit = one.fit
     return {
+        "sample": one.sample,
         "temperature_k": number(one.temperature_k),
         "excitation_nm": number(one.excitation_nm),
         "source": one.source,

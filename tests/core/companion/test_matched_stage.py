@@ -201,3 +201,17 @@ def test_an_experiment_without_a_table_has_no_section(results: Results) -> None:
     assert "matched" not in companion(bare)
     assert bare.matched is not None
     assert bare.matched.problems == ()
+
+
+def test_a_table_of_another_sample_is_not_held_against_photothermal_eta(results: Results) -> None:
+    own = table_of(results)
+    other = replace(own, condition=replace(own.condition, sample="sample B"))
+    found = core.analyse(with_table(results, other))
+    one = reading(found)
+    assert one.found is not None
+    assert one.comparison is None
+    assert not one.shared.size
+    assert "this table is of sample 'sample B'" in one.reason
+    (row,) = companion(found)["matched"]
+    assert row["sample"] == "sample B"
+    assert {excitation["eta_photothermal"] for excitation in row["excitations"]} == {None}

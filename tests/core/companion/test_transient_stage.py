@@ -16,6 +16,7 @@ from asplab.core.companion.transient.virtual import TransientTruth, virtual_resp
 from asplab.core.document import Exclusions
 from asplab.core.experiment import Condition, Experiment, Table
 from asplab.core.export.companion import companion, companion_section, companion_tables
+from asplab.core.grouping.layout import Layout
 from asplab.core.pipeline import Results
 from asplab.core.settings import GroupingSettings, TransientSettings
 from asplab.core.virtual import VirtualExperiment, simulate
@@ -152,6 +153,11 @@ def test_a_transient_that_is_excluded_is_not_read() -> None:
     assert [one.source for one in find_transients(kept, GroupingSettings(), HOLDS_ZERO).readings] == ["0.csv"]
 
 
+def layout_of(results: Results) -> Layout:
+    assert results.layout is not None
+    return results.layout
+
+
 # --- rates -----------------------------------------------------------------------------------------------
 def test_rates_take_eta_of_their_own_excitation_and_hold_the_truth(results: Results) -> None:
     rows, efficiency = results.upconversion, results.efficiency
@@ -174,11 +180,13 @@ def test_eta_farther_than_the_tolerance_is_not_available_and_nothing_is_interpol
     assert energies is not None
     assert efficiency is not None
     moved = Transients(tuple(replace(one, excitation_nm=one.excitation_nm - 1.5) for one in transients.readings))  # type: ignore[operator]
-    for one in find_upconversion(moved, energies, efficiency, TransientSettings()).rows:
+    for one in find_upconversion(moved, energies, efficiency, layout_of(results), TransientSettings()).rows:
         assert one.rates is None
         assert f"η is not available at {one.detuning_mev:.1f} meV" in one.reason
         assert "not within 3 meV" in one.reason
-    wide = find_upconversion(moved, energies, efficiency, TransientSettings(eta_within_mev=10.0)).rows[1]
+    wide = find_upconversion(
+        moved, energies, efficiency, layout_of(results), TransientSettings(eta_within_mev=10.0)
+    ).rows[1]
     assert wide.rates is not None
     # What η changes over the distance is in its error.
     assert wide.rates.eta_error > 1.5 * efficiency.eta_error[0, 1]
@@ -190,9 +198,26 @@ def test_a_transient_at_another_temperature_has_no_eta(results: Results) -> None
     assert energies is not None
     assert efficiency is not None
     warm = Transients((replace(transients.readings[0], temperature_k=295.0),))
-    (one,) = find_upconversion(warm, energies, efficiency, TransientSettings()).rows
+    (one,) = find_upconversion(warm, energies, efficiency, layout_of(results), TransientSettings()).rows
     assert one.rates is None
     assert "η is not available at 295.0 K: the nearest temperature of the main analysis is 250.0 K" in one.reason
+
+
+def test_a_transient_of_another_sample_has_a_rise_and_no_eta(results: Results) -> None:
+    experiment = results.document.experiment
+    kept = tuple(
+        replace(one, condition=replace(one.condition, sample="sample B")) if one.kind == "transient" else one
+        for one in experiment.kept
+    )
+    found = core.analyse(replace(results.document, experiment=replace(experiment, kept=kept)))
+    rows = companion(found)["transients"]
+    assert rows
+    for row in rows:
+        assert (row["sample"], row["eta"], row["detuning_mev"], row["upconversion_per_ps"]) == (
+            "sample B", None, None, None,
+        )  # fmt: skip
+        assert "this transient is of sample 'sample B'" in row["reason"]
+    assert any(row["rise_fs"] is not None for row in rows)
 
 
 # --- chain and exports -----------------------------------------------------------------------------------

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import chdtrc
 from scipy.stats import norm
 from scipy.stats import t as student
 
 from asplab.core.arena.records import aicc_of
 from asplab.core.companion.checks import positive_array, same_shape
-from asplab.core.companion.reading import LIMIT_CHANCE, Reading
+from asplab.core.companion.reading import LIMIT_CHANCE, Reading, undetermined
 from asplab.core.companion.temperature.laws import Law, Parameter
 from asplab.core.companion.temperature.projection import Surface, free_columns, project
 from asplab.core.errors import AnalysisError, InputError, SettingsError
-from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray
 
 ONE_SIGMA = 0.8413447460685429
@@ -23,6 +23,9 @@ _OPEN_CHANCE = 0.975
 """Where an interval with this chance beyond neither end is open, only a limit is told."""
 TELLS_TOGETHER = 0.99
 """Correlation from which two parameters act as one."""
+_MISSES = 1e-4
+"""Chance of a χ² below which a law misses the data; above it errors are widened, as temperatures have errors too."""
+_ELSEWHERE = "Prefer another law, or look for points that are off."
 _STEP = 1e-4
 _ROUNDING = 1e-9
 """Relative size of scatter below which it is that of rounded numbers."""
@@ -72,22 +75,23 @@ class LawFit:
 
     @property
     def is_degenerate(self) -> bool:
-        """Whether these data do not determine all parameters."""
-        return any(not reading.is_determined for name, reading in self.parameters.items() if name not in self.fixed)
+        """Whether these data do not determine all parameters of a law that describes them."""
+        free = [reading for name, reading in self.parameters.items() if name not in self.fixed]
+        return not self.is_misfit and any(not reading.is_determined for reading in free)
 
     @property
     def is_misfit(self) -> bool:
-        """Whether chance does not make the law miss the data as it does; never without errors."""
-        return bool(is_misfit(self.chi2, self.dof, tests=1))
+        """Whether chance does not make the law miss the data as it does; never without errors.
+
+        Its parameters are then not determined.
+        """
+        return _misses(self.chi2, self.dof)
 
     @property
     def sentence(self) -> str:
         """What a reader of the parameters must know; empty where there is nothing."""
         if self.is_misfit:
-            return (
-                f"{self._name} misses the data (χ² {self.chi2:.3g} for {self.dof} degrees of freedom): its "
-                "parameters mean nothing here. Prefer another law, or look for points that are off."
-            )
+            return f"{self._name} {_missed(self.chi2, self.dof)}: its parameters mean nothing here. {_ELSEWHERE}"
         lost = [p.symbol for p in self.law.parameters if not self.parameters[p.name].is_determined]
         pair = f" ({' and '.join(self.correlated)} act as one, correlation {self.correlation:.3f})"
         pair = pair if abs(self.correlation) > TELLS_TOGETHER else ""
@@ -175,10 +179,13 @@ def fit_law(
     scatter = _scatter(surface, target, dof=t.size - n_free, is_given=is_given)
     rises = (scatter.rise(ONE_SIGMA), scatter.rise(_OPEN_CHANCE), scatter.rise(LIMIT_CHANCE))
     correlation, pair = _correlation(law, t, spread, surface, held)
+    readings = {p.name: _reading(law, p, surface, held, rises) for p in law.parameters}
+    if is_given and _misses(scatter.chi2, scatter.dof):
+        readings |= {p.name: _lost(p, scatter) for p in law.parameters if p.name not in held}
     return LawFit(
         law=law,
         temperatures_k=(float(t.min()), float(t.max())),
-        parameters={p.name: _reading(law, p, surface, held, rises) for p in law.parameters},
+        parameters=readings,
         fixed=held,
         chi2=scatter.chi2 if is_given else math.nan,
         dof=scatter.dof,
@@ -211,6 +218,21 @@ class _Scatter:
         else:
             found = float(norm.ppf(chance)) ** 2
         return max(found, float(np.finfo(float).tiny))
+
+
+def _misses(chi2: float, dof: int) -> bool:
+    """Tell whether χ² is beyond chance; a law with as many parameters as points has one left, as those have bounds."""
+    return math.isfinite(chi2) and float(chdtrc(max(dof, 1), chi2)) < _MISSES
+
+
+def _missed(chi2: float, dof: int) -> str:
+    return f"misses the data (χ² {chi2:.3g} for {dof} degrees of freedom)"
+
+
+def _lost(parameter: Parameter, scatter: _Scatter) -> Reading:
+    """Return the place of a parameter of a law that misses the data: neither a value nor a limit."""
+    why = f"{parameter.symbol} is not determined: the law {_missed(scatter.chi2, scatter.dof)}. {_ELSEWHERE}"
+    return undetermined(why, parameter.unit)
 
 
 def _surface(

@@ -141,7 +141,7 @@ def test_errors_that_are_too_small_are_widened() -> None:
     values = truth_mev("linear", SERIES_K) + rng.normal(0.0, 1.0, SERIES_K.size)
     told, widened = (
         fit_law(LINE, SERIES_K, values, error_mev=np.full(SERIES_K.size, e)).parameters["slope_mev_per_k"].error
-        for e in (1.5, 0.01)
+        for e in (1.5, 0.7)
     )
     assert 0.3 < widened / told < 1.3
 
@@ -222,8 +222,31 @@ def test_the_table_prefers_the_law_of_the_data_and_names_its_equals() -> None:
 def test_a_law_that_misses_the_data_says_that_its_parameters_mean_nothing() -> None:
     values = truth_mev("phonon_width", SERIES_K)
     trend = fit_width_laws(SERIES_K, values, error_mev=np.full(SERIES_K.size, 0.1))
-    assert "mean nothing" in trend.fits[HUANG_RHYS.name].sentence
+    missed = trend.fits[HUANG_RHYS.name]
+    assert missed.is_misfit
+    assert not missed.is_degenerate
+    assert "mean nothing" in missed.sentence
+    for reading in missed.parameters.values():
+        assert reading.text == "not determined"
+        assert not reading.is_limit
+        assert "misses the data (χ² " in reading.reason
     assert trend.rows[0].law == PHONON_WIDTH.name
+
+
+def test_a_law_that_misses_as_many_points_as_it_has_parameters_gives_no_limit() -> None:
+    """A width that falls as it warms: no Huang-Rhys factor and phonon do that."""
+    fit = fit_law(HUANG_RHYS, np.array([120.0, 250.0]), np.array([90.0, 60.0]), error_mev=np.full(2, 0.5))
+    assert fit.dof == 0
+    assert fit.is_misfit
+    assert [one.text for one in fit.parameters.values()] == ["not determined"] * 2
+
+
+def test_what_is_held_stays_known_though_the_law_misses_the_data() -> None:
+    values, error = truth_mev("phonon_width", SERIES_K), np.full(SERIES_K.size, 0.1)
+    fit = fit_law(HUANG_RHYS, SERIES_K, values, error_mev=error, fixed={"phonon_mev": 20.0})
+    assert fit.is_misfit
+    assert fit.parameters["phonon_mev"].value == 20.0
+    assert not fit.parameters["huang_rhys_factor"].is_determined
 
 
 def test_a_law_with_more_parameters_than_temperatures_says_how_many_it_needs() -> None:

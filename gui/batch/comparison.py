@@ -47,7 +47,7 @@ def compared(batch: Batch, detunings_mev: Sequence[float]) -> Compared:
     places = {one.name: place for place, one in enumerate(batch.samples)}
     etas = _etas(eta_table(named, detunings_mev))
     detunings = tuple(dict.fromkeys(detuning for _, _, detuning in etas))
-    found = list(_by_name(samples_table(named)))
+    found = [one for one in _by_name(samples_table(named)) if _is_worth_a_line(one)]
     before = [None, *(one["sample"] for one in found)]
     rows = tuple(
         _row(one, etas, detunings, begins=one["sample"] != other) for one, other in zip(found, before, strict=False)
@@ -67,6 +67,11 @@ def _columns(detunings_mev: Sequence[float]) -> tuple[Column, ...]:
 
 def _by_name(table: Table) -> Iterator[dict[str, Any]]:
     return (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+
+
+def _is_worth_a_line(found: dict[str, Any]) -> bool:
+    """Return whether a line says anything: that of a joint fit of one temperature does not."""
+    return found["temperature_k"] is not None or any(found[stem] is not None for _, stem, _, _ in _PARAMETERS)
 
 
 def _etas(table: Table) -> dict[tuple[str, float, float], dict[str, Any]]:

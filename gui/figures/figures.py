@@ -60,12 +60,17 @@ class Figures(QObject):
         self._listed: tuple[object, ...] = ()
         self._written: Path | None = None
         self._soon = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._soon.timeout.connect(self._list)
+        self._soon.timeout.connect(self._list_at_rest)
         self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._display_state)
         appearance.changed.connect(self._restyle)
         session.results_changed.connect(lambda _results: self._follow())
         session.document_changed.connect(lambda _document: self._follow())
+
+    @property
+    def document(self) -> object:
+        """The document whose figures are listed; None before the first list."""
+        return self._listed[0] if self._listed else None
 
     def open(self) -> None:
         """Show the window."""
@@ -79,7 +84,7 @@ class Figures(QObject):
         # Else a button took the keys, and would look chosen.
         self.window.list.setFocus()
         self._display_state()
-        self._list()
+        self._list_at_rest()
 
     def close(self) -> None:
         """End the processes that draw, once no job waits for them."""
@@ -94,7 +99,13 @@ class Figures(QObject):
         if self._session.document is None:
             self.window.close()
             return
-        if self._session.is_settled:
+        self._soon.start()
+
+    def _list_at_rest(self) -> None:
+        """List and draw once the results are those of the document, or never will be."""
+        if self._session.is_settled or self._session.lag == "given up":
+            self._list()
+        elif self.window is not None and self.window.isVisible():
             self._soon.start()
 
     def _list(self) -> None:

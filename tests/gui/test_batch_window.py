@@ -1,6 +1,8 @@
 """Several samples from the window: listed, analysed beside it, compared, opened."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from asplab.core.document import Document
+from asplab.core.loading import load_experiment
 from asplab.core.progress import Progress
 from asplab.gui.batch.batches import ANALYSING
 from asplab.gui.batch.form import BatchForm
@@ -27,6 +31,11 @@ def sample_in(folder: Path, name: str) -> Path:
     (place / "eta.csv").write_text("\n".join(["temperature_k,detuning_mev,eta,eta_error", *rows]) + "\n")
     (place / "manifest.csv").write_text("file,kind\neta.csv,efficiency\n")
     return place
+
+
+def with_narrow_fit(document: Document) -> Document:
+    polaron = replace(document.settings.polaron, detuning_range_mev=(0.0, 50.0))
+    return replace(document, settings=replace(document.settings, polaron=polaron))
 
 
 def lost_in(folder: Path) -> Path:
@@ -103,8 +112,12 @@ def test_del_takes_the_current_sample_off_the_list(
 def test_samples_are_analysed_compared_and_opened_and_failures_say_why(
     bound: Bindings, window: BatchWindow, until: Until, tmp_path: Path
 ) -> None:
-    bound.batches.add([lost_in(tmp_path), sample_in(tmp_path, "good, µ=1")])
+    good = sample_in(tmp_path, "good, µ=1")
+    bound.batches.add([lost_in(tmp_path), good])
     until(lambda: window.start.isVisible())
+    bound.session.begin(with_narrow_fit(Document(load_experiment(good))))
+    until(lambda: bound.session.is_settled)
+    assert window.form.choice == "open"
     window.form.detunings.setText("23, 46")
     QTest.mouseClick(window.start, Qt.MouseButton.LeftButton)
     assert window.cancel.isVisible()
@@ -118,6 +131,8 @@ def test_samples_are_analysed_compared_and_opened_and_failures_say_why(
     assert first.cells[:2] == ("good, µ=1", "160")
     assert first.cells[-2:] == ("0.860 ± 0.010", "0.490 ± 0.010")
     assert (tmp_path / "samples-results" / "samples.csv").is_file()
+    results = json.loads((tmp_path / "samples-results" / good.name / "results.json").read_text(encoding="utf-8"))
+    assert results["settings"]["polaron"]["detuning_range_mev"] == [0.0, 50.0]
     box = window.comparison.row_box(0).center().toPoint()
     QTest.mouseDClick(window.comparison, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, box)
     until(lambda: bound.session.path is not None)

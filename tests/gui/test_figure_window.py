@@ -49,6 +49,8 @@ def test_a_figure_is_listed_drawn_in_a_preset_and_written_with_its_data(
     before = window.preview.image.width()
     window.form.presets.activated.emit(list(BUILT_IN).index("talk"))
     until(lambda: window.preview.image.width() > before, seconds=60)
+    opened.intents.edit_setting("transmission", "cutoff_guard_nm", 8.0)
+    until(lambda: opened.figures.document is opened.session.document, seconds=60)
     opened.figures.save_preset("mine")
     assert window.form.preset.name == "mine"
     assert (tmp_path / "presets" / "mine.toml").is_file()

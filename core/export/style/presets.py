@@ -20,6 +20,9 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )  # fmt: skip
 """Smallest and largest value of each number of a preset."""
+_MM_PER_IN, _USUAL_PT = 25.4, 8.0
+_NARROWEST = 0.7
+"""Part of its own width below which a figure holds its panels no more."""
 _CHOICES = {"column": COLUMNS, "family": FAMILIES, "palette": tuple(PALETTES), "letters": LETTERS}
 
 
@@ -74,11 +77,16 @@ class FigurePreset:
             raise InputError(f"figure preset {self.name!r}: {'; '.join(faults)}.")
 
     def width_mm(self, suits_in: float) -> float:
-        """Return the width of a figure that by itself would be ``suits_in`` wide."""
+        """Return the width of a figure that by itself would be ``suits_in`` wide.
+
+        A figure of panels side by side that a narrow column can't hold takes the next one that can.
+        """
         widths = {"single": self.single_mm, "middle": self.middle_mm, "double": self.double_mm}
-        if self.column != "auto":
-            return widths[self.column]
-        return self.single_mm if suits_in < 3.7 else self.middle_mm if suits_in < 5.2 else self.double_mm
+        if self.column == "auto":
+            return self.single_mm if suits_in < 3.7 else self.middle_mm if suits_in < 5.2 else self.double_mm
+        needed = _NARROWEST * suits_in * _MM_PER_IN * self.font_size_pt / _USUAL_PT
+        wider = [width for width in widths.values() if width >= max(widths[self.column], needed)]
+        return min(wider, default=self.double_mm)
 
 
 def preset_faults(preset: FigurePreset) -> list[str]:

@@ -104,6 +104,14 @@ def test_presets_of_figures_stand_beside_those_of_imports(tmp_path: Path) -> Non
     assert figure_preset_folder(tmp_path / "presets") == tmp_path / "figure-presets"
 
 
+def test_panels_side_by_side_take_a_wider_column_than_one_that_can_not_hold_them() -> None:
+    narrow = replace(BUILT_IN["nature"], column="single")
+    assert narrow.width_mm(3.3) == narrow.single_mm
+    assert narrow.width_mm(5.0) == narrow.single_mm
+    assert narrow.width_mm(7.0) == narrow.middle_mm
+    assert replace(narrow, font_size_pt=10.0).width_mm(7.0) == narrow.double_mm
+
+
 def test_every_key_of_a_preset_is_in_its_file() -> None:
     text = preset_text(OWN)
     assert 'formats = ["svg", "tiff"]' in text

@@ -1,12 +1,13 @@
 """All quantum yields side by side, however they were found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from asplab.core.companion.reading import Reading
 from asplab.core.errors import InputError
+from asplab.core.grouping.samples import is_same_sample
 from asplab.core.statistics.chance import told_from
 from asplab.core.units import FloatArray
 
@@ -26,18 +27,30 @@ class YieldRow:
         Of what: ``film``, ``suspension``; empty where it is not known.
     temperature_k : float or None
     reading : Reading
+    sample : str
+        Empty where it is not known.
+    names_sample : bool
+        Other yields are of another sample, so that its name is part of the label.
     """
 
     method: str
     medium: str
     temperature_k: float | None
     reading: Reading
+    sample: str = ""
+    names_sample: bool = False
 
     @property
     def label(self) -> str:
-        """Method, medium and temperature, as a legend has them."""
+        """Method, sample where there are several, medium and temperature, as a legend has them."""
+        method = f"{self.method} of {self.sample}" if self.names_sample and self.sample else self.method
         at = "" if self.temperature_k is None else f"{self.temperature_k:.0f} K"
-        return ", ".join(part for part in (self.method, self.medium, at) if part)
+        return ", ".join(part for part in (method, self.medium, at) if part)
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """Method, medium and sample: yields that differ in temperature only have the same."""
+        return self.method, self.medium, self.sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +89,7 @@ def compare_yields(rows: Sequence[YieldRow], *, tolerance_k: float = 0.0) -> Yie
     """
     if not rows:
         raise InputError("there is no quantum yield to compare. Analyse the ratios, a power series or a sphere first.")
+    rows = _naming_samples(rows)
     known = np.array([row.reading.is_determined for row in rows])
     value = np.where(known, [row.reading.value for row in rows], np.nan)
     error = np.array([row.reading.error for row in rows])
@@ -103,11 +117,17 @@ def compare_yields(rows: Sequence[YieldRow], *, tolerance_k: float = 0.0) -> Yie
     return YieldComparison(tuple(rows), deviations, tuple(notes))
 
 
+def _naming_samples(rows: Sequence[YieldRow]) -> list[YieldRow]:
+    """Return the rows with the samples in their labels where they are of several."""
+    is_needed = len({row.sample for row in rows} - {""}) > 1
+    return [replace(row, names_sample=is_needed) for row in rows]
+
+
 def _belong_together(one: YieldRow, other: YieldRow, told: Sequence[YieldRow]) -> bool:
     """Whether two yields should be equal: at one temperature, or each the nearest that the other method has."""
     if one.temperature_k is None or other.temperature_k is None or one.temperature_k == other.temperature_k:
         return True
-    if (one.method, one.medium) == (other.method, other.medium):
+    if one.kind == other.kind:
         return False
     apart = abs(one.temperature_k - other.temperature_k)
     return apart <= min(_nearest(one.temperature_k, other, told), _nearest(other.temperature_k, one, told))
@@ -115,7 +135,7 @@ def _belong_together(one: YieldRow, other: YieldRow, told: Sequence[YieldRow]) -
 
 def _nearest(kelvin: float, like: YieldRow, told: Sequence[YieldRow]) -> float:
     """Return how near in temperature a method comes."""
-    own = [row for row in told if (row.method, row.medium) == (like.method, like.medium)]
+    own = [row for row in told if row.kind == like.kind]
     return min(abs(kelvin - row.temperature_k) if row.temperature_k is not None else 0.0 for row in own)
 
 
@@ -123,6 +143,7 @@ def _contradiction(one: YieldRow, other: YieldRow, deviation: float, tolerance_k
     differing = [
         name
         for name, differs in (
+            ("sample", not is_same_sample(one.sample, other.sample)),
             ("medium", one.medium != other.medium),
             ("temperature", _is_apart(one.temperature_k, other.temperature_k, tolerance_k)),
         )

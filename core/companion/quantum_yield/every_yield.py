@@ -55,7 +55,8 @@ def _of_ratio(fit: EfficiencyFit, gathered: Gathered | None) -> Iterator[YieldRo
         is_open = low is None or high is None
         reason = "the Stokes line leaves its interval open. Measure it more often." if is_open else ""
         reading = Reading(value, error, "", low, high, reason=reason)
-        yield YieldRow(OF_RATIO, _medium(gathered, t), None if fit.is_shared else float(kelvin), reading)
+        at = None if fit.is_shared else float(kelvin)
+        yield YieldRow(OF_RATIO, _medium(gathered, t), at, reading, _sample(gathered, t))
 
 
 def _end(value: float) -> float | None:
@@ -69,13 +70,19 @@ def _medium(gathered: Gathered | None, t: int) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
+def _sample(gathered: Gathered | None, t: int) -> str:
+    """Return the sample of the spectra of a temperature where they all name the same one."""
+    names = {stack.sample for stack in (() if gathered is None else gathered.stacks) if stack.temperature == t}
+    return names.pop() if len(names) == 1 else ""
+
+
 def _of_power(abc: AbcFindings | None) -> Iterator[YieldRow]:
     for one in () if abc is None else abc.readings:
         if one.found is not None:
-            yield YieldRow(OF_POWER, one.medium, one.series.temperature_k, one.found.peak_yield)
+            yield YieldRow(OF_POWER, one.medium, one.series.temperature_k, one.found.peak_yield, one.series.sample)
 
 
 def _of_sphere(sphere: SphereFindings | None) -> Iterator[YieldRow]:
     for one in () if sphere is None else sphere.readings:
         if one.found is not None:
-            yield YieldRow(OF_SPHERE, one.medium, one.temperature_k, one.quantum_yield)
+            yield YieldRow(OF_SPHERE, one.medium, one.temperature_k, one.quantum_yield, one.sample)

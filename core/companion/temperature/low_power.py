@@ -9,13 +9,15 @@ from asplab.core.corrections import Corrected, correct, mean_frames
 from asplab.core.corrections.axes import correct_axes
 from asplab.core.corrections.filters import find_filters
 from asplab.core.corrections.saturation import find_flat_tops, find_saturated
+from asplab.core.counting import counted
 from asplab.core.document import Exclusions
 from asplab.core.emission.band import BandShapes, Template, find_shapes, find_stokes_transmitted
 from asplab.core.emission.laser_line import find_laser_lines, keep_out_laser
 from asplab.core.errors import AsplabError
-from asplab.core.experiment import Experiment
+from asplab.core.experiment import EMISSION_KINDS, Experiment, Spectrum
 from asplab.core.graph import Graph
 from asplab.core.grouping.medium import main_part
+from asplab.core.grouping.samples import is_same_sample
 from asplab.core.grouping.stage import gather
 from asplab.core.problems import Problem
 from asplab.core.settings import (
@@ -68,9 +70,11 @@ def find_low_power(
 ) -> LowPower:
     """Find the band shapes of the spectra of kind ``low_power``, as those of PL are found."""
     main = main_part(experiment)
-    own = [one for one in main.spectra_of((KIND,)) if exclusions.reason(one.source) is None]
+    there = [one for one in main.spectra_of((KIND,)) if exclusions.reason(one.source) is None]
+    own, told = _of_sample(there, main)
     if not own:
-        return LowPower(np.empty(0), (), np.nan)
+        return LowPower(np.empty(0), (), np.nan, told[0].message if told else "", told)
+    main = replace(main, spectra=tuple(one for one in main.spectra if one.kind != KIND or one in own))
     settings = (grouping, corrections, calibration, transmission, background, energies)
     graph = Graph(_STAGES).put(_alone(main), exclusions, *settings)
     powers = [one.condition.power_uw for one in own if one.condition.power_uw is not None]
@@ -79,8 +83,23 @@ def find_low_power(
         shapes, corrected = graph.get(BandShapes), graph.get(Corrected)
     except AsplabError as lack:
         problem = Problem("warning", f"kind {KIND}", str(lack))
-        return LowPower(np.empty(0), (), power, str(lack), (problem,))
-    return LowPower(corrected.temperatures_k, shapes.templates, power)
+        return LowPower(np.empty(0), (), power, str(lack), (*told, problem))
+    return LowPower(corrected.temperatures_k, shapes.templates, power, problems=told)
+
+
+def _of_sample(spectra: list[Spectrum], main: Experiment) -> tuple[list[Spectrum], tuple[Problem, ...]]:
+    """Return the spectra of the sample of the other emission, and tell of those that are of another one."""
+    names = {one.condition.sample for one in main.spectra_of(EMISSION_KINDS)} or {""}
+    own = [one for one in spectra if any(is_same_sample(one.condition.sample, name) for name in names)]
+    others = [one for one in spectra if one not in own]
+    if not others:
+        return own, ()
+    samples = ", ".join(repr(name) for name in sorted({one.condition.sample for one in others}))
+    message = (
+        f"{counted(len(others), 'spectrum', 'spectra')} of kind {KIND} {'is' if len(others) == 1 else 'are'} not used: "
+        f"{samples} is another sample than that of the emission. Check the column sample."
+    )
+    return own, (Problem("warning", others[0].where, message),)
 
 
 def _alone(experiment: Experiment) -> Experiment:

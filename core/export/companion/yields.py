@@ -17,8 +17,8 @@ from asplab.core.rounding import number
 
 Row = dict[str, Any]
 COLUMNS = (
-    "method", "medium", "temperature_k", "quantum_yield", "quantum_yield_error", "quantum_yield_lower_limit95",
-    "quantum_yield_upper_limit95", "quantum_yield_reason",
+    "method", "sample", "medium", "temperature_k", "quantum_yield", "quantum_yield_error",
+    "quantum_yield_lower_limit95", "quantum_yield_upper_limit95", "quantum_yield_reason",
 )  # fmt: skip
 _LAW_KEYS = (
     "parts_covariance", "chance_without_trapping", "chance_without_auger", "peak_power_uw", "chi2_per_dof",
@@ -56,6 +56,7 @@ def yield_rows(results: Results) -> Row | None:
 def _yield_row(one: YieldRow) -> Row:
     return {
         "method": one.method,
+        "sample": one.sample,
         "medium": one.medium,
         "temperature_k": None if one.temperature_k is None else number(one.temperature_k),
         **reading_row("quantum_yield", one.reading),
@@ -65,6 +66,7 @@ def _yield_row(one: YieldRow) -> Row:
 def _abc_row(one: AbcReading) -> Row:
     series, found = one.series, one.found
     row: Row = {
+        "sample": series.sample,
         "temperature_k": number(series.temperature_k),
         "excitation_nm": number(series.excitation_nm),
         "medium": one.medium,

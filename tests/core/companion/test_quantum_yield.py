@@ -385,6 +385,17 @@ def test_yields_that_agree_are_left_alone_and_those_that_do_not_are_named() -> N
     assert "differ by 7.8 standard errors. They differ in medium, which may be why." in told.notes[0]
 
 
+def test_yields_of_several_samples_are_told_apart_by_their_names() -> None:
+    one = YieldRow("integrating sphere", "suspension", 295.0, measured(0.95, 0.01), "sample A")
+    other = YieldRow("integrating sphere", "suspension", 295.0, measured(0.75, 0.01), "sample B")
+    (note,) = compare_yields([one, other]).notes
+    assert note.startswith(
+        "integrating sphere of sample A, suspension, 295 K and integrating sphere of sample B, suspension, 295 K differ"
+    )
+    assert "They differ in sample, which may be why." in note
+    assert compare_yields([one]).rows[0].label == "integrating sphere, suspension, 295 K"
+
+
 def test_what_is_not_determined_is_told_and_not_compared() -> None:
     rows = [
         YieldRow("R", "film", 80.0, measured(0.84, 0.01)),

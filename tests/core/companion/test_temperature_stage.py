@@ -120,6 +120,19 @@ def test_spectra_at_low_power_are_no_part_of_the_main_chain(experiment: Experime
     assert "kind low_power" in bare.trends.by_energy.reason
 
 
+def test_spectra_at_low_power_of_another_sample_tell_no_heating(experiment: Experiment) -> None:
+    spectra = tuple(
+        replace(one, condition=replace(one.condition, sample="sample B")) if one.kind == "low_power" else one
+        for one in experiment.spectra
+    )
+    found = core.analyse(core.Document(replace(experiment, spectra=spectra)))
+    assert found.trends is not None
+    assert found.trends.by_energy.heating is None
+    assert "'sample B' is another sample" in found.trends.by_energy.reason
+    (told,) = [problem for problem in found.problems if "sample B" in problem.message]
+    assert told.severity == "warning"
+
+
 def test_a_spectrum_at_low_power_that_is_excluded_takes_no_part(experiment: Experiment) -> None:
     own = tuple(Exclusion(one.source, "tried") for one in experiment.spectra_of(("low_power",)))
     found = core.analyse(core.Document(experiment, exclusions=Exclusions(own))).trends

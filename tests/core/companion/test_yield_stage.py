@@ -330,8 +330,12 @@ def test_of_yields_at_many_temperatures_the_nearest_is_held_beside_another_way()
 
 def test_results_json_holds_all_yields_and_is_strict(results: Results) -> None:
     section = companion(results)["quantum_yields"]
+    assert results.gathered is not None
     assert json.loads(json.dumps(section, allow_nan=False)) == section
     assert [row["method"] for row in section["yields"]] == ["R", "ABC law", "integrating sphere"]
+    named = {row["sample"] for row in (*section["yields"], *section["abc_law"], *section["sphere"])}
+    assert named == {results.gathered.stacks[0].sample}
+    assert named != {""}
     (law,) = section["abc_law"]
     assert law["peak_yield"] == pytest.approx(section["yields"][1]["quantum_yield"])
     (sphere,) = section["sphere"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc
 
+from asplab.core.companion.absorption.reciprocity import Reciprocity
 from asplab.core.companion.absorption.tail import Tail
 from asplab.core.efficiency.stage import EfficiencyFit
 from asplab.core.rounding import chance_text
@@ -48,14 +49,14 @@ def agreement(tail: Tail, fit: EfficiencyFit) -> Agreement | None:
     detuning = tail.reference_mev - found.energy_mev
     near = np.abs(fit.detuning_mev[t][:, np.newaxis] - detuning) <= _NEAR_MEV
     inside = (fit.detuning_mev[t] >= detuning.min()) & (fit.detuning_mev[t] <= detuning.max())
-    use = np.flatnonzero(fit.fitted[t] & np.isfinite(fit.eta[t]) & inside & near.any(axis=1))
+    # Where noise outweighs the coupled absorption there is no average.
+    is_seen = near @ (found.eta**3 / found.noise_error**2) > 0.0
+    use = np.flatnonzero(fit.fitted[t] & np.isfinite(fit.eta[t]) & inside & is_seen)
     if use.size < _LEAST_POINTS:
         return None
-    # Weights of the noise: between energies it is independent, and what is common averages to itself.
-    weights = near[use] / found.noise_error**2
-    weights = weights / weights.sum(axis=1, keepdims=True)
-    eta, common = weights @ found.eta, weights @ found.common.T
-    covariance = (weights * found.noise_error**2) @ weights.T + common @ common.T
+    eta, gradient = _averaged(found, near[use])
+    common = gradient @ found.common.T
+    covariance = (gradient * found.noise_error**2) @ gradient.T + common @ common.T
     own = fit.eta_covariance[t][np.ix_(use, use)]
     difference, total = eta - fit.eta[t][use], covariance + own
     chi2 = float(difference @ np.linalg.solve(total, difference))
@@ -69,6 +70,20 @@ def agreement(tail: Tail, fit: EfficiencyFit) -> Agreement | None:
         chance=chance,
         sentence=_told(tail, use.size, chance),
     )
+
+
+def _averaged(found: Reciprocity, near: np.ndarray) -> tuple[FloatArray, FloatArray]:
+    """Return averages (n,) of η over the points near each excitation, and what they change with each η, (n, points).
+
+    η is coupled over total absorption, and where both are weak the noise is that of the total. So 1/η is averaged: its
+    error does not follow its own fluctuation, as that of η does, which would favour what is low by chance.
+    """
+    inverse_weight = near * found.eta**4 / found.noise_error**2
+    # The weighted mean of 1/η, without dividing by an η that may be zero.
+    inverse = (near * found.eta**3 / found.noise_error**2).sum(axis=1) / inverse_weight.sum(axis=1)
+    eta = 1.0 / inverse
+    by_each = near * found.eta**2 / found.noise_error**2 / inverse_weight.sum(axis=1, keepdims=True)
+    return eta, eta[:, np.newaxis] ** 2 * by_each
 
 
 def _told(tail: Tail, count: int, chance: float) -> str:

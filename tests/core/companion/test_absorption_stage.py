@@ -98,6 +98,36 @@ def test_an_efficiency_that_is_far_off_is_told_to_differ(results: Results) -> No
     assert "differ" in found.sentence
 
 
+def test_noise_of_the_absorption_pulls_the_average_to_neither_side(results: Results) -> None:
+    """η of 0.3 over absorption with 25 % of noise, 200 times; the quotient's own error follows its fluctuation."""
+    fit, tail, rng = results.efficiency, curve_of(results, "suspension", 250.0), np.random.default_rng(4)
+    assert fit is not None
+    assert tail.eta is not None
+    clean = 0.3 * np.ones_like(tail.eta.eta)
+    pulls = []
+    for _ in range(200):
+        total = 1.0 + 0.25 * rng.normal(size=clean.size).clip(-3.0, 3.0)
+        eta = replace(tail.eta, eta=clean / total, noise_error=0.25 * clean / total**2, common=0.0 * tail.eta.common)
+        found = agreement(replace(tail, eta=eta), fit)
+        assert found is not None
+        pulls.append((found.eta - 0.3) / found.eta_error)
+    assert abs(np.mean(pulls)) < 0.25
+    assert np.abs(pulls).max() < 5.0
+
+
+def test_points_below_zero_give_no_average(results: Results) -> None:
+    fit, tail = results.efficiency, curve_of(results, "suspension", 250.0)
+    assert fit is not None
+    assert tail.eta is not None
+    whole = agreement(tail, fit)
+    deep = tail.reference_mev - tail.eta.energy_mev > 80.0
+    cut = agreement(replace(tail, eta=replace(tail.eta, eta=np.where(deep, -0.01, tail.eta.eta))), fit)
+    assert whole is not None
+    assert cut is not None
+    assert cut.detuning_mev == pytest.approx(whole.detuning_mev[whole.detuning_mev < 80.0])
+    assert np.all(np.isfinite(cut.eta))
+
+
 @pytest.mark.parametrize("k", [0, 1])
 def test_the_tail_of_the_film_is_found_in_curves_and_in_its_heat(results: Results, k: int) -> None:
     truth = TRUTH["film"][k]
@@ -171,6 +201,22 @@ def test_a_curve_that_is_too_short_is_named_and_the_others_stay(analysis: Analys
     assert len(found.absorption.tails) == 2
     (problem,) = [p for p in found.problems if "absorption curve has 10 points" in p.message]
     assert first.source in problem.where
+
+
+def test_absorption_of_another_sample_has_neither_gap_nor_eta_beside_it(analysis: Analysis, results: Results) -> None:
+    experiment = results.document.experiment
+    curves = tuple(
+        replace(one, condition=replace(one.condition, sample="sample B")) if one.kind == "absorption" else one
+        for one in experiment.curves
+    )
+    found = again(analysis, replace(experiment, curves=curves))
+    assert found.absorption is not None
+    own = [one for one in found.absorption.tails if one.sample.source != "PA"]
+    assert own
+    assert [one.eta for one in own] == [None] * len(own)
+    assert [one.sample.temperature for one in own] == [None] * len(own)
+    told = [problem for problem in found.problems if "of sample 'sample B'" in problem.message]
+    assert len(told) == len(own)
 
 
 def test_without_emission_of_its_medium_a_curve_has_no_detailed_balance(analysis: Analysis, results: Results) -> None:

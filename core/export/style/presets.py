@@ -21,7 +21,7 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
 )  # fmt: skip
 """Smallest and largest value of each number of a preset."""
 _MM_PER_IN, _USUAL_PT = 25.4, 8.0
-_NARROWEST = 0.7
+_NARROWEST = 0.9
 """Part of its own width below which a figure holds its panels no more."""
 _CHOICES = {"column": COLUMNS, "family": FAMILIES, "palette": tuple(PALETTES), "letters": LETTERS}
 

@@ -107,9 +107,9 @@ def test_presets_of_figures_stand_beside_those_of_imports(tmp_path: Path) -> Non
 def test_panels_side_by_side_take_a_wider_column_than_one_that_can_not_hold_them() -> None:
     narrow = replace(BUILT_IN["nature"], column="single")
     assert narrow.width_mm(3.3) == narrow.single_mm
-    assert narrow.width_mm(5.0) == narrow.single_mm
-    assert narrow.width_mm(7.0) == narrow.middle_mm
-    assert replace(narrow, font_size_pt=10.0).width_mm(7.0) == narrow.double_mm
+    assert narrow.width_mm(5.0) == narrow.middle_mm
+    assert narrow.width_mm(7.0) == narrow.double_mm
+    assert replace(narrow, font_size_pt=10.0).width_mm(3.3) == narrow.middle_mm
 
 
 def test_every_key_of_a_preset_is_in_its_file() -> None:

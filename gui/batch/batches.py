@@ -283,11 +283,19 @@ class Batches(QObject):
     def _ask_settings(self) -> None:
         dialog = self._ask(tr("Settings of a project or a TOML file"), QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(tr("Projects and settings (*.nxs *.toml);;All files (*)"))
-        dialog.fileSelected.connect(lambda name: self.window and self.window.form.display_file(Path(name)))
+        dialog.fileSelected.connect(self._take_settings)
 
     def _ask_results(self) -> None:
         dialog = self._ask(tr("Folder for the results"), QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(lambda name: self.window and self.window.form.display_folder(Path(name)))
+        dialog.fileSelected.connect(self._take_folder)
+
+    def _take_settings(self, name: str) -> None:
+        if self.window is not None:
+            self.window.form.display_file(Path(name))
+
+    def _take_folder(self, name: str) -> None:
+        if self.window is not None:
+            self.window.form.display_folder(Path(name))
 
     def _ask(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
         self.dialog = QFileDialog(self.window, title, str(self._files.folder))

@@ -56,6 +56,7 @@ class BatchWindow(QDialog):
         self.setMinimumSize(*_LEAST)
         self.setAcceptDrops(True)
         self._of_row: tuple[int, ...] = ()
+        self._lines: tuple[SampleLine, ...] = ()
         self.samples, self.form, self.banner = SampleTable(theme), BatchForm(), Banner()
         self.comparison = OpenableTable(theme, ())
         self.comparison.setAccessibleName(tr("Comparison"))
@@ -174,7 +175,6 @@ class BatchWindow(QDialog):
         self.comparison.row_opened.connect(self._open_compared)
 
     def _lay_out(self) -> None:
-        self._lines: tuple[SampleLine, ...] = ()
         self._samples_card, settings, self._comparison_card = self._cards()
         top = QWidget()
         line = QHBoxLayout(top)

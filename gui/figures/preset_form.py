@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from asplab.core.errors import InputError
+from asplab.core.export.style.palette import PALETTES
 from asplab.core.export.style.presets import (
     BUILT_IN,
     COLUMNS,
@@ -16,7 +17,6 @@ from asplab.core.export.style.presets import (
     FAMILIES,
     LETTERS,
     LIMITS,
-    PALETTES,
     FigurePreset,
 )
 from asplab.gui.figures import titles

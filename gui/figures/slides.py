@@ -92,11 +92,14 @@ class Slides(QObject):
 
     def _saved(self, path: Path) -> None:
         told = tr("Written to {place}", place=path)
-        act = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(path.parent)))
-        self._messages.tell("info", told, action=tr("Open folder"), act=act)
+        self._messages.tell("info", told, action=tr("Open folder"), act=partial(_open_folder, path.parent))
 
     def _run(self, key: str, text: str, act: Callable[[Progress], Any], done: Callable[[Any], None]) -> None:
         self._jobs.start(key, text, act, done=done, failed=self._fail, is_answer=True, most=1)
 
     def _fail(self, error: Exception) -> None:
         self._messages.tell("bad", self._files.words_for(error), cause=COPYING)
+
+
+def _open_folder(place: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))

@@ -13,6 +13,7 @@ from asplab.core.units import FloatArray
 
 _UNLIKELY = 0.00135
 """Chance of 3 standard errors on one side."""
+_ALONE = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,13 +64,13 @@ def read_signs(absorbed: ArrayLike, *, error: ArrayLike, is_signed: bool) -> Hea
     of_any = float(-np.expm1(signal.size * np.log1p(-np.minimum(chance.min(), 1.0 - 1e-16))))
     cooling = chance < -math.expm1(math.log1p(-_UNLIKELY) / signal.size)
     told = tuple(
-        _told(float(signal[k]), float(sigma[k]), float(significance[k]), bool(cooling[k]), is_signed)
+        _told(float(signal[k]), float(sigma[k]), float(significance[k]), bool(cooling[k]), is_signed, signal.size)
         for k in range(signal.size)
     )
     return HeatSigns(frozen_array(significance), frozen_array(chance), of_any, cooling, told)
 
 
-def _told(signal: float, error: float, away: float, is_cooling: bool, is_signed: bool) -> str:
+def _told(signal: float, error: float, away: float, is_cooling: bool, is_signed: bool, count: int) -> str:
     stated = f"PA is {signal:.3g} ± {error:.2g}"
     if not is_signed:
         return f"{stated}, a magnitude: its sign was not recorded, and net cooling can't be seen. Record X and Y."
@@ -77,6 +78,11 @@ def _told(signal: float, error: float, away: float, is_cooling: bool, is_signed:
         return (
             f"{stated}, {away:.1f} standard errors below 0: the light carries away more energy than was absorbed (net "
             "cooling), if phase and baseline are right. Check both against a blank and above the gap."
+        )
+    if away > _ALONE:
+        return (
+            f"{stated}, {away:.1f} standard errors below 0: net cooling, were it the only signal; of {count} without "
+            "heat one may be as low by chance. Average longer."
         )
     if away > 0.0:
         return f"{stated}, {away:.1f} standard errors below 0: not told from no heat at all. Average longer."

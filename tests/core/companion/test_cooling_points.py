@@ -225,6 +225,12 @@ def test_a_magnitude_shows_no_cooling() -> None:
     assert "Record X and Y" in found.sentences[0]
 
 
+def test_a_signal_below_zero_beyond_three_errors_is_not_sure_among_many() -> None:
+    found = read_signs([-3.3, *[1.0] * 39], error=np.ones(40), is_signed=True)
+    assert not found.is_cooling.any()
+    assert "were it the only signal; of 40 without heat" in found.sentences[0]
+
+
 def test_many_signals_without_heat_rarely_claim_cooling() -> None:
     """One in 740 experiments, whether they hold 1 signal or 40."""
     rng = np.random.default_rng(7)

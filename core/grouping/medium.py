@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from asplab.core.counting import counted
-from asplab.core.experiment import EMISSION_KINDS, Experiment, Record
+from asplab.core.experiment import EMISSION_KINDS, Experiment, Record, Spectrum
+from asplab.core.grouping.samples import is_same_sample
 from asplab.core.problems import Problem
 
 
@@ -23,16 +24,27 @@ def analysed_medium(experiment: Experiment) -> str:
 def main_part(experiment: Experiment) -> Experiment:
     """Return the experiment without spectra, scans and absorption curves of another medium than the analysed one.
 
-    Records that tell no medium stay. Where nothing is left out it is the same object.
+    Absorption of another sample than that of the emission is left out too. Records that tell no medium or sample stay.
+    Where nothing is left out it is the same object.
     """
     own = ("", analysed_medium(experiment))
     spectra = tuple(one for one in experiment.spectra if one.condition.medium in own)
     scans = tuple(one for one in experiment.scans if one.condition.medium in own)
-    curves = tuple(one for one in experiment.curves if one.condition.medium in own)
+    curves = tuple(
+        one
+        for one in experiment.curves
+        if one.condition.medium in own and (one.kind != "absorption" or is_of_emission(one, spectra))
+    )
     whole = (*experiment.spectra, *experiment.scans, *experiment.curves)
     if len(spectra) + len(scans) + len(curves) == len(whole):
         return experiment
     return replace(experiment, spectra=spectra, scans=scans, curves=curves)
+
+
+def is_of_emission(record: Record, spectra: Iterable[Spectrum]) -> bool:
+    """Return whether a record can be of the sample of the emission spectra among these."""
+    names = {one.condition.sample for one in spectra if one.kind in EMISSION_KINDS}
+    return not names or any(is_same_sample(record.condition.sample, name) for name in names)
 
 
 def other_media(experiment: Experiment) -> tuple[str, ...]:

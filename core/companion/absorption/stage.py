@@ -17,7 +17,7 @@ from asplab.core.energies.stage import Energies
 from asplab.core.errors import AsplabError
 from asplab.core.experiment import EMISSION_KINDS, Curve, Experiment
 from asplab.core.grouping.conditions import kept
-from asplab.core.grouping.medium import analysed_medium, other_media
+from asplab.core.grouping.medium import analysed_medium, is_of_emission, other_media
 from asplab.core.problems import Problem
 from asplab.core.settings import (
     BackgroundSettings,
@@ -96,14 +96,28 @@ def find_tails(
     curves = [curve for curve in experiment.curves if curve.kind == "absorption"]
     tails = []
     for curve in kept(curves, exclusions):
+        own = [one for one in experiment.spectra if one.condition.medium in ("", curve.condition.medium or main.medium)]
+        # Emission, gap and η of another sample say nothing about this one.
+        is_own = is_of_emission(curve, own)
+        if not is_own:
+            problems.append(_of_other_sample(curve))
+        known = (emission, main) if is_own else ({}, _Emission(main.medium, np.zeros(0), ()))
         try:
-            tails.append(_tail_of(curve, emission, main, axis.medium, settings))
+            tails.append(_tail_of(curve, *known, axis.medium, settings))
         except AsplabError as error:
             problems.append(Problem("warning", curve.where, str(error)))
     tails.sort(key=lambda one: (one.sample.medium, np.nan_to_num(one.sample.temperature_k)))
     others = [emission[medium] for medium in emission if medium != main.medium]
     pairs = [pair for other in others for pair in _pairs(main, other, settings)]
     return AbsorptionFindings(tuple(tails), tuple(pairs), tuple(problems))
+
+
+def _of_other_sample(curve: Curve) -> Problem:
+    message = (
+        f"this absorption is of sample {curve.condition.sample!r} and the emission of another one, so that it has no "
+        "temperature, gap or η beside it. Check the column sample."
+    )
+    return Problem("warning", curve.where, message)
 
 
 def _own_energies(axis: EnergySettings) -> EnergySettings:
@@ -158,7 +172,7 @@ def _tail_of(
     error = curve.condition.temperature_error_k
     sample = Sample(
         source=curve.source,
-        medium=own.medium,
+        medium=curve.condition.medium or own.medium,
         temperature_k=kelvin,
         temperature_error_k=settings.temperature_error_k if error is None else error,
         temperature=main.at(told),

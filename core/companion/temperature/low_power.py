@@ -14,10 +14,9 @@ from asplab.core.document import Exclusions
 from asplab.core.emission.band import BandShapes, Template, find_shapes, find_stokes_transmitted
 from asplab.core.emission.laser_line import find_laser_lines, keep_out_laser
 from asplab.core.errors import AsplabError
-from asplab.core.experiment import EMISSION_KINDS, Experiment, Spectrum
+from asplab.core.experiment import Experiment, Spectrum
 from asplab.core.graph import Graph
-from asplab.core.grouping.medium import main_part
-from asplab.core.grouping.samples import is_same_sample
+from asplab.core.grouping.medium import is_of_emission, main_part
 from asplab.core.grouping.stage import gather
 from asplab.core.problems import Problem
 from asplab.core.settings import (
@@ -89,8 +88,7 @@ def find_low_power(
 
 def _of_sample(spectra: list[Spectrum], main: Experiment) -> tuple[list[Spectrum], tuple[Problem, ...]]:
     """Return the spectra of the sample of the other emission, and tell of those that are of another one."""
-    names = {one.condition.sample for one in main.spectra_of(EMISSION_KINDS)} or {""}
-    own = [one for one in spectra if any(is_same_sample(one.condition.sample, name) for name in names)]
+    own = [one for one in spectra if is_of_emission(one, main.spectra)]
     others = [one for one in spectra if one not in own]
     if not others:
         return own, ()

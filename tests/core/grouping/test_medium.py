@@ -52,6 +52,15 @@ def test_an_experiment_in_suspension_alone_keeps_all_its_spectra() -> None:
     assert main_part(wet) is wet
 
 
+def test_absorption_of_another_sample_is_left_out_and_that_without_a_name_stays() -> None:
+    experiment = SMALL.experiment()
+    spectra = tuple(replace(s, condition=replace(s.condition, sample="A")) for s in experiment.spectra)
+    unnamed = curve("absorption", "a.csv", AXIS_NM, np.ones(AXIS_NM.size))
+    named = [replace(unnamed, condition=replace(unnamed.condition, sample=name)) for name in ("A", "B")]
+    kept = main_part(replace(experiment, spectra=spectra, curves=(unnamed, *named))).curves
+    assert [one.condition.sample for one in kept] == ["", "A"]
+
+
 def test_emission_of_another_medium_changes_no_efficiency(both: tuple[Results, Results]) -> None:
     alone, beside = both
     assert alone.efficiency is not None

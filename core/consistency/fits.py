@@ -42,7 +42,7 @@ def check_consistency(results: "Results", *, absorption: Sequence[GivenEnergy] |
     results : Results
     absorption : sequence of GivenEnergy, optional
         Energy of the first maximum of absorption by temperature, for the Stokes shift; it counts within ±2 K. None
-        takes those of the settings.
+        takes those of the settings, and where there is none the maxima that temperature trends found.
     """
     if results.polaron is None or results.efficiency is None:
         return ()
@@ -51,11 +51,19 @@ def check_consistency(results: "Results", *, absorption: Sequence[GivenEnergy] |
         results.efficiency,
         results.energies,
         detuning_range_mev=results.document.settings.polaron.detuning_range_mev,
-        absorption=results.document.settings.energies.given_absorption if absorption is None else absorption,
+        absorption=_known_absorption(results) if absorption is None else absorption,
         intervals=results.intervals,
         width_mev=results.document.settings.models.inhomogeneous_mev,
         selection_mev=results.document.settings.models.selection_mev,
     )
+
+
+def _known_absorption(results: "Results") -> tuple[GivenEnergy, ...]:
+    """Return the maxima of absorption of temperature trends, then the given ones, which come first where both are."""
+    trends = results.trends
+    found = () if trends is None else zip(trends.absorption.temperatures_k, trends.absorption.tops, strict=True)
+    measured = tuple(GivenEnergy(float(t), top.value, top.error) for t, top in found if top.is_determined)
+    return (*measured, *results.document.settings.energies.given_absorption)
 
 
 def check_fit(

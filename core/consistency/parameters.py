@@ -332,7 +332,7 @@ def _stokes_shift(rows: _Rows, i: int) -> Check:
     if loose(expected.error, expected.value):
         return not_applicable(name, title, place, _LOOSE_VALUE, [expected])
     if not math.isfinite(seen.stokes_shift_mev):
-        why = "The maximum of absorption or of emission is not known; give both to compare."
+        why = "No maximum of absorption or of emission is known at this temperature; give both to compare."
         return not_applicable(name, title, place, why, [expected])
     measured = Number("measured shift", seen.stokes_shift_mev, seen.stokes_shift_error_mev, "meV")
     verdict = judge_bound(expected.value - measured.value, quadrature(expected.error, measured.error), "≤")

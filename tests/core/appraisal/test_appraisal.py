@@ -176,6 +176,18 @@ def test_checks_are_told_in_order_with_their_numbers(results: Results, document:
     assert row["pull"] == check.pull
 
 
+def test_the_stokes_shift_of_the_checks_is_that_of_the_trends(results: Results) -> None:
+    assert results.trends is not None
+    tops, at = results.trends.absorption.tops, [f"{t:.0f} K" for t in results.energies.temperatures_k]
+    found = {check.place: check for check in check_consistency(results) if check.name == "stokes_shift"}
+    known = [t for t, top in enumerate(tops) if top.is_determined and found[at[t]].numbers]
+    assert known
+    for t in known:
+        shift = found[at[t]].numbers[1]
+        assert shift.value == pytest.approx(tops[t].value - float(results.energies.peak_mev[t]))
+        assert shift.error >= tops[t].error
+
+
 def test_each_kind_of_conflict_is_spoken_for_by_the_joint_fit(results: Results) -> None:
     found = conflicts(appraised(results))
     kinds = {check.name for check in check_consistency(results) if check.status == "conflicts"}

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from asplab.core.companion.transient.virtual import TransientTruth, virtual_response, virtual_transient
-from asplab.core.units import FloatArray
+from asplab.core.units import FloatArray, wavelength_from_energy
 from asplab.core.virtual.companions.simulated import Row, Simulated
 from asplab.core.virtual.emission import Condition, conditions
 from asplab.core.virtual.experiment import VirtualExperiment
+from asplab.core.virtual.light import true_eta
+from asplab.core.virtual.truth import emission_mev
 
 _FOLDER = "transients"
 _FASTEST, _SLOWEST = (33.0, 52.0), (100.0, 220.0)
@@ -75,8 +77,11 @@ def _written(folder: Path, name: str, header: list[str], columns: list[FloatArra
 
 def _truth(experiment: VirtualExperiment) -> dict[str, Any]:
     found = []
+    kelvin = experiment.temperatures_k[-1]
     for condition in _chosen(experiment):
-        eta = float(experiment.truth.eta(condition.detuning_mev, experiment.temperatures_k[-1]))
+        # As told: an ensemble takes another η than its mean gap.
+        vacuum_nm = wavelength_from_energy(emission_mev(kelvin) - condition.detuning_mev)
+        eta = float(true_eta(experiment, vacuum_nm, kelvin))
         rate = 1e3 / rise_fs(condition.detuning_mev)
         found.append(
             {

@@ -12,6 +12,15 @@ from asplab.core.companion.transient.shapes import convolved_exponential
 from asplab.core.companion.transient.stage import TransientReading
 from asplab.core.companion.transient.upconversion import Upconversion
 from asplab.core.estimate import Estimate
+from asplab.core.export.companion.rate_errors import (
+    OF_ETA,
+    Pair,
+    eta_pair,
+    rate_pair,
+    time_pair,
+    told_rates,
+    with_arms,
+)
 from asplab.core.pipeline import Results
 from asplab.core.units import FWHM_PER_SIGMA
 from asplab.gui.language import tr
@@ -81,7 +90,7 @@ class TransientsPage(NotedPage):
         return NotedPicture(
             _traces(own),
             _times([(one.detuning_mev, one.rates) for one in own if one.rates is not None]),
-            [_row(one) for one in rows],
+            [_row(results, one) for one in rows],
             (words, words, ""),
             (
                 tr("No transient could be read\nThe table says why."),
@@ -216,18 +225,24 @@ def _arms(time: Reading) -> tuple[float, float]:
     return time.value - low, high - time.value
 
 
-def _row(one: Upconversion) -> TableRow:
-    fit, rates = one.reading.fit, one.rates
+def _row(results: Results, one: Upconversion) -> TableRow:
+    fit, rates, pair = one.reading.fit, told_rates(results, one), eta_pair(results, one)
     head = (_kelvin(one.reading), plain(one.detuning_mev, 1) if np.isfinite(one.detuning_mev) else "—")
     if fit is None:
         return TableRow((*head, *("—",) * 7, one.reason), is_muted=True, tip=one.reason)
     why = _why(one)
     told = ("—",) * 4
     if rates is not None:
-        times = (rates.upconversion_per_ps, rates.loss_per_ps, rates.paper_loss_per_ps)
-        told = (measured(Estimate(rates.eta, rates.eta_error)), *(_in_fs(time_of(rate)) for rate in times))
+        times = (_time_cell(rates, name, pair) for name in OF_ETA)
+        told = (f"{measured(Estimate(rates.eta, rates.eta_error))}{with_arms(pair)}", *times)
     cells = (*head, _in_fs(fit.rise_fs), _in_fs(fit.fwhm_fs), *told, plain(fit.chi2 / fit.dof, 2), why)
     return TableRow(cells, tip="<br>".join(part for part in (one.reading.source, _response(one), why) if part))
+
+
+def _time_cell(rates: UpconversionRates, name: str, pair: Pair | None) -> str:
+    """Return the time of a rate, and in brackets what the systematic error of η does to it."""
+    rate: Reading = getattr(rates, name)
+    return f"{_in_fs(time_of(rate))}{with_arms(time_pair(rate, rate_pair(rates, name, pair)))}"
 
 
 def _in_fs(time: Reading) -> str:

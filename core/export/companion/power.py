@@ -86,11 +86,14 @@ def power_section(results: Results) -> Iterator[str]:
 
 def _cells(one: SeriesReading) -> tuple[str, ...]:
     dependence = one.dependence
-    place = f"{one.series.temperature_k:.1f}", f"{one.detuning_mev:.1f}"
+    is_placed = one.temperature is not None
+    place = f"{one.series.temperature_k:.1f}", f"{one.detuning_mev:.1f}" if is_placed else "–"
+    # What belongs to no spectra may be of another sample.
+    of = f"Sample {one.series.sample}: " if one.series.sample and not is_placed else ""
     if dependence is None:
-        return (*place, "–", "–", "–", one.reason)
+        return (*place, "–", "–", "–", f"{of}{one.reason}")
     slope = number_with_error(dependence.slope.slope, dependence.slope.error)
-    return (*place, slope, dependence.order, reading_text(one.share), dependence.reason)
+    return (*place, slope, dependence.order, reading_text(one.share), f"{of}{dependence.reason}")
 
 
 POWER = Exported("power", "Power dependence", power_rows, power_section)

@@ -8,6 +8,7 @@ import pytest
 
 from asplab import core
 from asplab.core.export.companion import companion
+from asplab.core.export.companion.power import POWER
 from asplab.core.export.measurement_rows import measurement
 from asplab.core.pipeline import Results
 from asplab.core.virtual import VirtualExperiment, simulate
@@ -130,6 +131,9 @@ def test_power_series_of_another_sample_stand_in_the_results_with_its_name(resul
     assert {row["two_photon_share"] for row in section["series"]} == {None}
     assert section["single_photon_range"] == []
     assert {row["sample"] for row in measurement(other)["power_series"]} == {"sample B"}
+    report = " ".join(POWER.section(other))
+    assert report.count("Sample sample B: ") == len(DETUNINGS_MEV)
+    assert "nan" not in report
 
 
 def test_power_series_that_name_no_sample_are_of_any(results: Results) -> None:

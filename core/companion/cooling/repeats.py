@@ -54,6 +54,17 @@ class DrawnModel:
         z = level[:, :, None] - 0.5 * logarithm - step / thermal[:, None] + self.kappa[:, None, None] * step
         return np.asarray(expit(z + self.inverse_phonon[:, None, None] * (step - energy * logarithm)))
 
+    def grows_again(self, detuning_mev: FloatArray, temperature_k: FloatArray) -> np.ndarray:
+        """Return where η of a draw rises with ΔE as no phonon energy makes it, shape as `eta`.
+
+        A draw whose 1/ħω came out below zero describes the measured range, and runs back to 1 beyond it.
+        """
+        with np.errstate(all="ignore"):
+            energy = np.where(detuning_mev > 0.0, detuning_mev, np.nan)
+            known = -0.5 / energy - 1.0 / thermal_energy_mev(temperature_k)[:, None]
+            slope = known + self.kappa[:, None, None] - self.inverse_phonon[:, None, None] * np.log(energy / CENTRE_MEV)
+            return np.asarray((slope > 0.0) & (self.inverse_phonon[:, None, None] < 0.0))
+
     def yields(self, temperature_k: FloatArray) -> FloatArray:
         """Return the quantum yield (n_draws, n_map_temperatures), interpolated likewise."""
         return between_temperatures(self.quantum_yield, self.temperatures_k, temperature_k)

@@ -48,6 +48,13 @@ class MapAxes:
     low_mev: FloatArray
     high_mev: FloatArray
 
+    @property
+    def is_further(self) -> np.ndarray:
+        """Where ΔE is larger than any that was measured at that temperature, (n_temperatures, n_detunings)."""
+        order = np.argsort(self.measured_k)
+        highest = np.interp(self.temperature_k, self.measured_k[order], self.high_mev[order])
+        return np.asarray(self.detuning_mev > highest[:, None])
+
 
 def map_axes(results: Results) -> MapAxes:
     """Return axes a little wider than what was measured.
@@ -76,7 +83,8 @@ def map_of_repeats(results: Results, *, draws: int, seed: int, progress: Progres
     """Return the map of net cooling from resampled repeats; raises as `map_axes` and `resampled_model`."""
     axes = map_axes(results)
     model = resampled_model(results, draws=draws, seed=seed, progress=progress or Progress())
-    eta = model.eta(axes.from_reference_mev, axes.temperature_k)
+    place = axes.from_reference_mev, axes.temperature_k
+    eta = np.where(axes.is_further & model.grows_again(*place), np.nan, model.eta(*place))
     return _mapped(axes, eta, model.yields(axes.temperature_k))
 
 

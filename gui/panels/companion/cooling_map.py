@@ -15,7 +15,7 @@ from asplab.core.pipeline import Results
 from asplab.core.units import FloatArray
 from asplab.gui.jobs.study import StudyState
 from asplab.gui.language import tr
-from asplab.gui.look.theme import Theme
+from asplab.gui.look.theme import Theme, detuning_spec
 from asplab.gui.panels.base import StudyPanel
 from asplab.gui.panels.companion.cooling_studies import COOLING_MAP, COOLING_POSTERIOR, Source
 from asplab.gui.panels.companion.knob import Knob
@@ -35,9 +35,13 @@ if TYPE_CHECKING:
     from asplab.core.companion.cooling.chance import CoolingMap
 
 SOURCES = (("repeats", tr("repeats")), ("posterior", tr("posterior")))
-_HEATS = (-0.5, -0.2, -0.1, -0.05)
+_HEATS = (-0.05, -0.1, -0.2, -0.5)
 _PERCENT = 100.0
+_OWN = detuning_spec(0)
+"""Colour of the sample that is set by hand, which stands out on the blue of cooling."""
 _LEAST_YIELD = 0.5
+_GUESS = ImaginedSample(0.99, 40.0, 20.0, 5.0)
+"""Where the sliders begin where nothing was fitted: numbers as those of CsPbBr₃, with a yield near cooling."""
 _KNOBS = (
     ("quantum_yield", "QY", tr("Quantum yield"), Numeric("", 4, 0.0, 1.0, 0.001)),
     ("g_mev", "g", tr("Coupling g"), Numeric("meV", 2, 0.01, 1000.0, 0.5)),
@@ -73,7 +77,7 @@ class CoolingMapPage(StudyPanel):
         self.plot.add_layer(self._least, z=-5)
         self.knobs = {key: Knob(name, words, numeric) for key, name, words, numeric in _KNOBS}
         self.map_card = PlotCard(tr("Chance of net cooling"), self.plot)
-        self.sample_card = Card(tr("What would a sample need to cool?"), short_title=tr("Another sample"))
+        self.sample_card = Card(tr("What would a sample need to cool?"), short_title=tr("Sample"))
         self.told, self.imagined = (QLabel() for _ in range(2))
         self.deck = Deck(self._content())
         column(self).addWidget(self.deck)
@@ -203,25 +207,25 @@ class CoolingMapPage(StudyPanel):
 
     def _show_sample(self, results: Results, axes: MapAxes, kelvin: float) -> None:
         fitted = _fitted(results)
-        self.sample_card.setEnabled(fitted is not None)
+        start = fitted or _GUESS
         self.reset_button.setEnabled(self._is_moved)
-        if fitted is None:
-            self.imagined.setText(tr("Eq. 9 is not fitted here, so there is no model whose values could be changed."))
-            self._draw([])
-            return
         if not self._is_moved:
             for key, knob in self.knobs.items():
-                knob.display(getattr(fitted, key), *_reach(key, getattr(fitted, key)))
+                knob.display(getattr(start, key), *_reach(key, getattr(start, key)))
         sample = ImaginedSample(**{key: float(knob.field.value or 0.0) for key, knob in self.knobs.items()})
         efficiency = sample.cooling(axes)
-        x, y = contour_lines(axes.detuning_mev, axes.temperature_k, -np.nan_to_num(efficiency, nan=-1.0), 0.0)
-        name = tr("cools from here") if self._is_moved else tr("η<sub>c</sub> = 0 of the fit")
-        self._draw([Series("accent", name, "corner", line_x=x, line_y=y)] if x.size else [])
+        x, y = _line(axes.detuning_mev, axes.temperature_k, efficiency, 0.0)
+        is_fit = fitted is not None and not self._is_moved
+        name = tr("η<sub>c</sub> = 0 of the fit") if is_fit else tr("cools from here")
+        self._draw([Series(_OWN, name, "corner", line_x=x, line_y=y)] if np.isfinite(x).any() else [])
         photon = float(np.interp(kelvin, axes.temperature_k, axes.photon_mev))
         least = float(least_detuning_mev(sample.quantum_yield, photon_mev=photon))
         tip = tr("With this yield no η cools to the left")
         self._least.display([Guide("x", least, label=tr("no η cools to the left"), tip=tip)])
-        self.imagined.setText(sample.sentence(axes, kelvin))
+        told = sample.sentence(axes, kelvin)
+        if fitted is None:
+            told = tr("ħω and g are not determined here: these values are a start, no fit. {told}", told=told)
+        self.imagined.setText(told)
         self.sample_card.display_subtitle(temperature_name(kelvin))
 
     def _draw(self, own: list[Series]) -> None:
@@ -254,14 +258,30 @@ def _ends(axis: FloatArray) -> tuple[float, float]:
     return float(axis[0]) - half, float(axis[-1]) + half
 
 
+def _line(
+    detuning: FloatArray, kelvin: FloatArray, efficiency: FloatArray, level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the line of one η_c; where η_c is not known it has a gap, and does not follow the edge of that."""
+    # Each row goes on as it ends, and what that adds is left out again.
+    full, places = np.full(efficiency.shape, -1.0), np.arange(detuning.size)
+    for k, values in enumerate(efficiency):
+        known = np.isfinite(values)
+        if known.any():
+            full[k] = np.interp(places, places[known], values[known])
+    x, y = contour_lines(detuning, kelvin, -full, -level)
+    at = [
+        np.clip(np.rint(np.nan_to_num((line - axis[0]) / (axis[1] - axis[0]))).astype(int), 0, axis.size - 1)
+        for line, axis in ((y, kelvin), (x, detuning))
+    ]
+    return np.where(np.isfinite(efficiency[at[0], at[1]]), x, np.nan), y
+
+
 def _levels(found: "CoolingMap") -> list[Series]:
     """Return lines of equal median η_c: the strong one where the sample neither cools nor heats."""
-    # Beyond where the model holds nothing is known, which is far below every level.
-    height = -np.nan_to_num(found.found.efficiency, nan=-1.0)
     series = []
     for level in (0.0, *_HEATS):
-        x, y = contour_lines(found.detuning_mev, found.temperature_k, height, -level)
-        if x.size:
+        x, y = _line(found.detuning_mev, found.temperature_k, found.found.efficiency, level)
+        if np.isfinite(x).any():
             name = f"η<sub>c</sub> = {plain(_PERCENT * level, 0)} %"
             series.append(
                 Series("text" if level == 0.0 else "muted", name, "corner", line_x=x, line_y=y, is_dashed=level < 0.0)
@@ -294,7 +314,7 @@ def _cell(found: "CoolingMap", i: int, j: int) -> str:
         detuning=plain(found.detuning_mev[j], 0),
     )
     if not np.isfinite(found.found.chance[i, j]):
-        return tr("{place}: Eq. 9 does not hold here", place=place)
+        return tr("{place}: the model tells nothing here", place=place)
     beyond = tr(" · beyond what was measured") if found.is_extrapolated[i, j] else ""
     return tr(
         "{place}: cools with {chance} %, η<sub>c</sub> {low} to {high} % (68 %){beyond}",

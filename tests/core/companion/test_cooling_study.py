@@ -11,7 +11,7 @@ from asplab import core
 from asplab.core.companion.cooling.chance import CoolingMap
 from asplab.core.companion.cooling.imagined import ImaginedSample
 from asplab.core.companion.cooling.points import measured_cooling
-from asplab.core.companion.cooling.repeats import resampled_model
+from asplab.core.companion.cooling.repeats import DrawnModel, resampled_model
 from asplab.core.companion.cooling.study import map_axes, map_of_posterior, map_of_repeats
 from asplab.core.companion.cooling.systematic import CoolingSystematics, cooling_systematics
 from asplab.core.errors import AnalysisError, Cancelled
@@ -78,6 +78,17 @@ def test_the_map_of_repeats_holds_the_measured_heat_balance(results: Results, fo
 def test_excitations_at_and_above_the_reference_have_no_chance(results: Results, found: CoolingMap) -> None:
     axes = map_axes(results)
     np.testing.assert_array_equal(np.isfinite(found.found.chance), axes.from_reference_mev > 0.0)
+
+
+def test_a_draw_that_bends_the_wrong_way_tells_nothing_beyond_the_data() -> None:
+    """With 1/ħω below zero η falls to a lowest value and would run back to 1."""
+    level = np.array([[5.0], [5.0]])
+    bends = DrawnModel(np.array([250.0]), level, np.array([0.0, 0.0]), np.array([0.02, -0.02]), np.full((2, 1), 0.9))
+    detuning, kelvin = np.array([[30.0, 100.0, 2000.0]]), np.array([250.0])
+    grows = bends.grows_again(detuning, kelvin)
+    np.testing.assert_array_equal(grows[:, 0], [[False, False, False], [False, False, True]])
+    higher = bends.eta(detuning + 1.0, kelvin) > bends.eta(detuning, kelvin)
+    np.testing.assert_array_equal(higher[1, 0, :2], grows[1, 0, :2])
 
 
 def test_a_map_of_a_posterior_agrees_with_that_of_repeats() -> None:

@@ -16,6 +16,8 @@ from asplab.core.experiment import Experiment, Record
 from asplab.core.loading import MANIFEST_NAME, load_experiment
 from asplab.core.pipeline import Results, analyse
 from asplab.core.progress import Progress
+from asplab.gui.figures.press import Press
+from asplab.gui.files.apart import write_bundle, write_report
 from asplab.gui.language import tr
 
 PROJECT_SUFFIX = ".nxs"
@@ -142,15 +144,7 @@ def export_tables(document: Document, folder: Path, progress: Progress) -> Path:
 
 def export_report(document: Document, folder: Path, progress: Progress) -> Path:
     """Write the report with its figures into a new folder inside ``folder`` and return it."""
-    from asplab.core.export.figures import write_figures
-    from asplab.core.export.report import report_html
-
-    def write(results: Results, place: Path) -> None:
-        (place / "figures").mkdir()
-        figures = write_figures(results, place / "figures")
-        (place / "report.html").write_text(report_html(results, figures), encoding="utf-8", newline="\n")
-
-    return _export(document, folder, "report", progress, write)
+    return _export_apart(document, folder, "report", progress, write_report)
 
 
 def export_script(document: Document, folder: Path, progress: Progress) -> Path:
@@ -167,21 +161,31 @@ def export_script(document: Document, folder: Path, progress: Progress) -> Path:
 
 def export_bundle(document: Document, folder: Path, progress: Progress, *, raw: Path) -> Path:
     """Pack results, script and the raw files, if still in ``raw`` or a folder of the experiment's name in it."""
-    from asplab.core.jobs.bundle import pack
-
     sources = document.experiment.sources
     places = (raw, raw / document.experiment.name)
     root = next((place for place in places if any((place / one.path).is_file() for one in sources)), None)
-
-    def write(results: Results, place: Path) -> None:
-        pack(results, place / f"{_file_name(document.experiment.name)}.zip", root=root)
-
-    return _export(document, folder, "bundle", progress, write)
+    name = f"{_file_name(document.experiment.name)}.zip"
+    return _export_apart(document, folder, "bundle", progress, write_bundle, name, root)
 
 
 def suggested_name(document: Document) -> str:
     """Return a file name for a project that was never saved."""
     return _file_name(document.experiment.name) + PROJECT_SUFFIX
+
+
+def _export_apart(
+    document: Document, folder: Path, what: str, progress: Progress, act: Callable[..., None], *args: object
+) -> Path:
+    """Let another process analyse and write: in a thread matplotlib would hold the window up."""
+    press = Press(patience_s=0.0)
+
+    def write_all(place: Path) -> None:
+        press.run(document, act, place, *args, progress=progress)
+
+    try:
+        return new_folder(document, folder, what, write_all)
+    finally:
+        press.close()
 
 
 def _export(

@@ -208,7 +208,8 @@ def read_kind(path: Path, origin: Origin, selection: Selection, memory: Memory) 
     except FileError as fault:
         raw = file_bytes(path, origin.source)
         record = Record(origin.kind, origin.source, origin.line, origin.condition, origin.metadata)
-        text = f"kept without its numbers: {fault.text}"
+        line = "" if fault.line is None else f"line {fault.line} of the file: "
+        text = f"kept without its numbers: {line}{fault.text}"
         return hashlib.sha256(raw).hexdigest(), [Loaded(record, (("warning", text),))]
     return file.sha256, [read_kept(file, origin)]
 

@@ -11,6 +11,7 @@ from asplab.core.companion.absorption.heat_stage import HeatFindings, find_heat_
 from asplab.core.companion.absorption.stage import AbsorptionFindings, find_tails
 from asplab.core.companion.cooling.points import CoolingPoints, measured_cooling
 from asplab.core.companion.kept import KeptRecords, keep_records
+from asplab.core.companion.left_out import left_out
 from asplab.core.companion.matched.stage import MatchedFindings, find_matched
 from asplab.core.companion.power_law.stage import PowerFindings, find_power_dependence
 from asplab.core.companion.quantum_yield.sphere_stage import SphereFindings, find_sphere_yields
@@ -306,13 +307,15 @@ class Analysis:
             except Cancelled:
                 raise
             except AsplabError as error:
-                problems.append(Problem("error", document.experiment.name, str(error)))
+                message = str(error).removeprefix(f"{document.experiment.name}: ")
+                problems.append(Problem("error", document.experiment.name, message))
             except np.linalg.LinAlgError:
                 message = f"the numbers that lead to the {name} are degenerate: a channel without signal or noise?"
                 problems.append(Problem("error", document.experiment.name, f"{message} Look at its inputs."))
             else:
                 products[name] = product
                 problems.extend(getattr(product, "problems", ()))
+        problems.extend(left_out(document.experiment, asked.keys() - products.keys()))
         found = tuple(_unique(problems))
         return Results(document, **products, problems=found, is_at_rest=intervals)  # type: ignore[arg-type]
 

@@ -151,8 +151,7 @@ def _from_tables(
         columns = _columns(record)
         power, intensity = _named(columns, POWERS), _named(columns, COUNTS)
         if power is None or intensity is None:
-            message = "a power series needs the columns power_uw and intensity. Name them in the header."
-            problems.append(Problem("warning", record.where, message))
+            problems.extend(columns_missing(record))
             continue
         error = columns.get("intensity_error")
         usable = np.isfinite(power) & np.isfinite(intensity) & (power > 0.0)
@@ -167,6 +166,18 @@ def _from_tables(
         nothing = np.zeros(int(usable.sum()))
         found.append(PowerSeries(*place, record.where, stack, power[usable], intensity[usable], kept, nothing, sample))
     return found
+
+
+def columns_missing(record: Record) -> list[Problem]:
+    """Say which columns a power series lacks; a file without numbers was told when it was loaded."""
+    if not isinstance(record, Table):
+        return []
+    found = ", ".join(header for header, _ in record.columns[:6])
+    fix = "Name them in the header."
+    if any(delimiter in header for header, _ in record.columns for delimiter in ",;\t"):
+        fix = "They are named, but no row holds more than one number: fill in the empty cells."
+    message = f"a power series needs the columns power_uw and intensity with numbers, found {found!r}. {fix}"
+    return [Problem("warning", record.where, message)]
 
 
 def _too_few(where: str, power: FloatArray) -> Problem:

@@ -37,7 +37,12 @@ def read_trace(record: Record) -> Trace:
     InputError
         Without a column of delays whose unit is stated, and without signals.
     """
-    columns = record.columns if isinstance(record, Table) else ()
+    if not isinstance(record, Table):
+        raise InputError(
+            f"{record.where}: its numbers could not be read, for the reason that was told when it was loaded. Correct "
+            "the file."
+        )
+    columns = record.columns
     named = [(header, *_name(header), values) for header, values in columns]
     delay = next(((unit, values) for _, name, unit, values in named if name in _DELAYS), None)
     if delay is None:

@@ -238,8 +238,11 @@ def infer(document: Document, method: Method, *, progress: Progress | None = Non
     check_method(document, method)
     progress.step(0, 10, "analysing")
     of_chain = Analysis().update(document)
-    if method.intervals != "profile":
-        of_chain = replace(of_chain, intervals=None)
+    if method.intervals != "profile" and of_chain.intervals is not None:
+        # Those that are drawn take their place, and what they tell that of their problems.
+        told = of_chain.intervals.problems
+        left = tuple(problem for problem in of_chain.problems if problem not in told)
+        of_chain = replace(of_chain, intervals=None, problems=left)
     results = _with_inference(of_chain, Inference(method))
     if results.efficiency is not None and method.intervals != "profile":
         from asplab.core.appraisal.drawn_intervals import bootstrapped, sampled

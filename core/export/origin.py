@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from asplab.core.export.model_rows import intervals_text
 from asplab.core.export.results_json import software
-from asplab.core.inference import inference_of
 from asplab.core.pipeline import Results
 from asplab.core.provenance import sha256, utc_text
 from asplab.core.settings.plain import settings_to_json
@@ -68,8 +67,6 @@ def origin_of(results: Results) -> Origin:
     """Return where ``results`` come from."""
     document = results.document
     made_by = software()
-    method = inference_of(results).method
-    seed = "" if method.intervals == "profile" else f", seed {method.seed}"
     sources = sorted((source.path, source.sha256) for source in document.experiment.sources)
     return Origin(
         program=f"{made_by['name']} {made_by['version']}",
@@ -77,6 +74,6 @@ def origin_of(results: Results) -> Origin:
         experiment=" ".join(document.experiment.name.split()),
         sources_sha256=sha256("\n".join(digest for _, digest in sources).encode()),
         settings_sha256=sha256(settings_to_json(document.settings).encode()),
-        intervals=intervals_text(results) + seed,
+        intervals=intervals_text(results),
         simulated=document.experiment.simulated,
     )

@@ -91,9 +91,7 @@ RESPONSES = words("response relative_response spectral_response sensitivity corr
 TRANSMISSIONS = words(
     "transmission transmittance percent_transmission percent_t t od optical_density values value filter"
 )
-ABSORPTIONS = words(
-    "absorption absorbance abs od optical_density a extinction intensity counts values value"
-)
+ABSORPTIONS = words("absorption absorbance abs od optical_density a extinction intensity counts values value")
 KNOWN_NAMES = frozenset().union(
     WAVELENGTHS, EXCITATIONS, ENERGIES, WAVENUMBERS, COUNTS, LOCKIN_X, LOCKIN_Y, LOCKIN_R, POWERS, RESPONSES
 )

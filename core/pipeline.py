@@ -141,9 +141,7 @@ def raw_graph() -> Graph:
 
     No band is moved unless `MovedShapes` are put.
     """
-    return Graph((*_FROM_RAW, *_TO_RESULTS, *_OF_MEASUREMENTS, *_FROM_RESPONSES, *_COMPANIONS), settling=_SETTLING).put(
-        MovedShapes()
-    )
+    return Graph(_RAW_STAGES, settling=_SETTLING).put(MovedShapes())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

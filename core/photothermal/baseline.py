@@ -41,6 +41,8 @@ class FittedBaseline:
     ----------
     volts, error_v : ndarray, shape (n_points,)
         Baseline and its standard error.
+    common_v : ndarray, shape (n_points, rank)
+        The part of the error that points share: each column moves the whole baseline by one independent standard error.
     region_mev : tuple of float
         Range of detuning that was used.
     chi2, dof : float, int
@@ -56,6 +58,7 @@ class FittedBaseline:
 
     volts: FloatArray
     error_v: FloatArray
+    common_v: FloatArray
     region_mev: tuple[float, float]
     chi2: float
     dof: int
@@ -126,12 +129,13 @@ def find_baseline(
     volts = scans.volts.mean(axis=0)
     zero = np.zeros(volts.size)
     if settings.shape == "none":
-        return _given(FittedBaseline(zero, zero, (np.nan, np.nan), 0.0, 0), np.zeros((volts.size, 0)))
+        nothing = np.zeros((volts.size, 0))
+        return _given(FittedBaseline(zero, zero, nothing, (np.nan, np.nan), 0.0, 0), nothing)
     if settings.shape == "blank":
         if scans.blank_volts is not None and scans.blank_variance is not None:
             common = np.zeros((0, volts.size)) if scans.blank_common is None else scans.blank_common
             error = np.sqrt(scans.blank_variance + np.sum(common**2, axis=0))
-            fitted = FittedBaseline(scans.blank_volts, error, (np.nan, np.nan), 0.0, 0)
+            fitted = FittedBaseline(scans.blank_volts, error, common.T, (np.nan, np.nan), 0.0, 0)
             return _given(fitted, np.column_stack([np.diag(np.sqrt(scans.blank_variance)), common.T]))
         message = (
             "there is no pa_blank scan, so a line is fitted as baseline. Add the blank, or choose another baseline."
@@ -152,7 +156,7 @@ def _given(fitted: FittedBaseline, extra: FloatArray) -> Found:
 def _unknown(scans: ScanSet, detuning: FloatArray, volts: FloatArray) -> Found:
     """Return no baseline, with the signal at the end of the scan as an error that all readings share."""
     size = np.full(volts.size, end_signal(detuning, volts, scans.noise / len(scans.volts)))
-    return _given(FittedBaseline(np.zeros(volts.size), size, (np.nan, np.nan), 0.0, 0), size[:, None])
+    return _given(FittedBaseline(np.zeros(volts.size), size, size[:, None], (np.nan, np.nan), 0.0, 0), size[:, None])
 
 
 def _fit(
@@ -203,6 +207,7 @@ def _fit(
     fitted = FittedBaseline(
         volts=line @ coefficients[:n_line],
         error_v=np.sqrt(np.sum(spread**2, axis=1)),
+        common_v=spread,
         region_mev=region,
         chi2=chi2,
         dof=dof,

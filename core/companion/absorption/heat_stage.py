@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -21,6 +22,7 @@ from asplab.core.units import FloatArray
 
 _SAME_DIGITS = 3
 """Detunings that agree to a µeV are one."""
+_Sides = tuple[str, tuple[Heating, ...]]
 PHOTOTHERMAL = "PA"
 """Source of an absorption spectrum that was read off its heat."""
 
@@ -61,10 +63,9 @@ def find_heat_tails(
         absorbing = absorption_of_heat(scan.energy_mev, heating)
         order = np.argsort(scan.energy_mev)
         warm = scan.energy_mev[order], _sorted(heating, order)
-        moved = tuple(
-            (name, absorption_of_heat(scan.energy_mev, replace(heating, photon_yield=other)))
-            for name, other in _other_yields(heating)
-        )
+        detuning = reference - scan.energy_mev
+        other = chain(_other_baselines(heating, scan, baseline), _other_yields(heating, detuning, efficiency, t))
+        moved = tuple((name, tuple(absorption_of_heat(scan.energy_mev, one) for one in sides)) for name, sides in other)
         tails.append(read_tail(sample, absorbing, emitting=emitting, heating=warm, settings=settings, moved=moved))
     return HeatFindings(tuple(tails))
 
@@ -73,11 +74,13 @@ def _heating(
     scan: ScanSet, baseline: FittedBaseline, fit: EfficiencyFit, t: int, reference_mev: float, emission_mev: float
 ) -> Heating:
     power = scan.power_uw
+    # What points of a baseline do not share is noise like that of the scan.
+    own = np.maximum(baseline.error_v**2 - np.sum(baseline.common_v**2, axis=1), 0.0)
     quantum_yield = measured(float(fit.quantum_yield[t]), float(fit.quantum_yield_error[t]))
-    eta, between = _eta_along(reference_mev - scan.energy_mev, fit, t)
+    eta, between = _eta_along(reference_mev - scan.energy_mev, *_known_eta(fit, t))
     return Heating(
         signal=(scan.volts.mean(axis=0) - baseline.volts) / power,
-        error=np.sqrt(scan.noise / len(scan.volts)) / power,
+        error=np.sqrt(scan.noise / len(scan.volts) + own) / power,
         photon_yield=quantum_yield.value * eta,
         between=quantum_yield.value * between,
         quantum_yield=quantum_yield,
@@ -85,19 +88,33 @@ def _heating(
     )
 
 
-def _other_yields(heating: Heating) -> Iterator[tuple[str, FloatArray]]:
-    """Yield photon yields (n,) one standard error off: of QY, and of how η runs between the excitations."""
+def _other_baselines(heating: Heating, scan: ScanSet, baseline: FittedBaseline) -> Iterator[_Sides]:
+    """Yield heat above baselines one standard error off to both sides, for each way that moves all points together."""
+    for shift_v in baseline.common_v.T:
+        shift = shift_v / scan.power_uw
+        yield "the baseline", tuple(replace(heating, signal=heating.signal + by) for by in (shift, -shift))
+
+
+def _other_yields(heating: Heating, detuning_mev: FloatArray, fit: EfficiencyFit, t: int) -> Iterator[_Sides]:
+    """Yield heat with photon yields one standard error off: of QY, of how η runs between excitations, and of each η.
+
+    Errors of QY and of η count as independent: over simulated experiments their correlation was −0.5 to 0.2.
+    """
     quantum_yield = heating.quantum_yield
-    yield "the quantum yield", heating.photon_yield * (1.0 + quantum_yield.error / quantum_yield.value)
-    yield "η between excitations", heating.photon_yield + heating.between
+    factor = 1.0 + quantum_yield.error / quantum_yield.value
+    yield "the quantum yield", (replace(heating, photon_yield=heating.photon_yield * factor),)
+    yield "η between excitations", (replace(heating, photon_yield=heating.photon_yield + heating.between),)
+    x, y = _known_eta(fit, t)
+    for shift in _eta_shifts(fit, t):
+        sides = (_eta_along(detuning_mev, x, y + by)[0] for by in (shift, -shift))
+        yield "the measured η", tuple(replace(heating, photon_yield=quantum_yield.value * eta) for eta in sides)
 
 
-def _eta_along(detuning_mev: FloatArray, fit: EfficiencyFit, t: int) -> tuple[FloatArray, FloatArray]:
-    """Return η at detunings (n,) and the standard error of what is not known of it between those measured.
+def _eta_along(detuning_mev: FloatArray, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return η at detunings (n,) and the standard error of what is not known of it between the measured (x, y).
 
     η is 1 above the gap, a monotone cubic between measured ones, NaN beyond the last.
     """
-    x, y = _known_eta(fit, t)
     if x.size < 2:
         found = np.where(detuning_mev <= 0.0, 1.0, np.nan)
         return found, np.zeros(detuning_mev.size)
@@ -127,10 +144,24 @@ def limits_between(at: FloatArray, x: FloatArray, y: FloatArray) -> tuple[FloatA
 
 def _known_eta(fit: EfficiencyFit, t: int) -> tuple[FloatArray, FloatArray]:
     """Return detunings and η of a temperature, with 1 at the gap before them; points at one energy are averaged."""
-    use = fit.fitted[t] & np.isfinite(fit.eta[t]) & (fit.detuning_mev[t] > 0.0)
+    use, detuning, mean = _averaging(fit, t)
+    return np.concatenate(([0.0], detuning)), np.concatenate(([1.0], mean @ fit.eta[t][use]))
+
+
+def _eta_shifts(fit: EfficiencyFit, t: int) -> FloatArray:
+    """Return independent shifts (rank, n) of the η of `_known_eta`, each of one standard error; none at the gap."""
+    use, _, mean = _averaging(fit, t)
+    size, axes = np.linalg.eigh(mean @ fit.eta_covariance[t][np.ix_(use, use)] @ mean.T)
+    shifts = (axes * np.sqrt(np.maximum(size, 0.0))).T
+    return np.column_stack([np.zeros(len(shifts)), shifts])
+
+
+def _averaging(fit: EfficiencyFit, t: int) -> tuple[np.ndarray, FloatArray, FloatArray]:
+    """Return which η are used, their detunings (n,), and the matrix (n, n_used) that averages those at one energy."""
+    use = np.flatnonzero(fit.fitted[t] & np.isfinite(fit.eta[t]) & (fit.detuning_mev[t] > 0.0))
     detuning, place = np.unique(np.round(fit.detuning_mev[t][use], _SAME_DIGITS), return_inverse=True)
-    eta = np.bincount(place, weights=fit.eta[t][use], minlength=detuning.size) / np.bincount(place)
-    return np.concatenate(([0.0], detuning)), np.concatenate(([1.0], eta))
+    same = np.arange(detuning.size)[:, np.newaxis] == place
+    return use, detuning, same / np.maximum(same.sum(axis=1, keepdims=True), 1)
 
 
 def _sorted(heating: Heating, order: np.ndarray) -> Heating:

@@ -18,7 +18,7 @@ from asplab.core.settings import TailSettings
 from asplab.core.statistics.misfit import is_misfit
 from asplab.core.units import FloatArray
 
-Moved = tuple[tuple[str, Absorbing], ...]
+Moved = tuple[tuple[str, tuple[Absorbing, ...]], ...]
 
 _SEEN = 3.0
 _SEEN_PART = 0.8
@@ -69,9 +69,9 @@ class Tail:
     eta : Reciprocity or None
     reasons : dict of str to str
         Why there is no exciton, tail, star or eta; empty texts where there is one.
-    moved : tuple of (str, Absorbing)
-        What absorption would be with something else one standard error larger, by the name of that; of absorption
-        that was read off its heat.
+    moved : tuple of (str, tuple of Absorbing)
+        What absorption would be with something else one standard error off, to one side or both, by the name of that,
+        which is there once for each of its independent errors; of absorption that was read off its heat.
     """
 
     sample: Sample
@@ -158,20 +158,26 @@ def _urbach(tail: Tail, settings: TailSettings, reasons: dict[str, str]) -> Urba
     except AsplabError as error:
         reasons["urbach"] = str(error)
         return None
+    found = _with_moved(found, tail.moved)
     reasons["urbach"] = found.urbach.reason
-    return _with_moved(found, tail.moved)
+    return found
 
 
 def _with_moved(found: UrbachTail, moved: Moved) -> UrbachTail:
     """Return a tail with what the errors of all else do to it in the same range."""
-    wide = found
-    for name, one in moved if found.urbach.is_determined else ():
-        other = fit_urbach(
-            one.energy_mev, one.absorption, error=one.error, below_mev=found.range_mev[1], range_mev=found.range_mev
-        )
-        by = other.urbach.value - found.urbach.value
-        wide = widened(wide, by, by=name) if math.isfinite(by) else wide
-    return wide
+    if not found.urbach.is_determined:
+        return found
+    moves: dict[str, list[float]] = {}
+    for name, sides in moved:
+        by = [_urbach_within(found.range_mev, one) - found.urbach.value for one in sides]
+        moves.setdefault(name, []).append(float(np.max(np.abs(by))))
+    return widened(found, {name: float(np.linalg.norm(by)) for name, by in moves.items()})
+
+
+def _urbach_within(range_mev: tuple[float, float], one: Absorbing) -> float:
+    """Return E_U in a range, NaN where there is no tail."""
+    found = fit_urbach(one.energy_mev, one.absorption, error=one.error, below_mev=range_mev[1], range_mev=range_mev)
+    return found.urbach.value
 
 
 def _star(tail: Tail, emitting: Emitting, settings: TailSettings, reasons: dict[str, str]) -> KennardStepanov | None:

@@ -266,15 +266,26 @@ def _made(best: _Tail, near: list[_Tail], *, is_chosen: bool, temperature_k: flo
     )
 
 
-def widened(tail: UrbachTail, moved_mev: float, *, by: str) -> UrbachTail:
-    """Return a tail whose error also holds what one standard error of something else moves E_U by."""
-    if not tail.urbach.is_determined:
+def widened(tail: UrbachTail, moves_mev: dict[str, float]) -> UrbachTail:
+    """Return a tail whose error also holds what one standard error of other things, by their names, moves E_U by.
+
+    Where that leaves no tail at all, the move is NaN, and E_U is not determined.
+    """
+    if not tail.urbach.is_determined or not moves_mev:
         return tail
-    error = math.hypot(tail.urbach.error, moved_mev)
+    lost = [name for name, by in moves_mev.items() if math.isnan(by)]
+    if lost:
+        return _nothing(
+            f"With {lost[0]} one standard error off there is no tail from {tail.range_mev[0]:.0f} to "
+            f"{tail.range_mev[1]:.0f} meV. Choose a range further up, or measure a stronger signal.",
+            is_chosen=tail.is_chosen,
+        )
+    error = math.hypot(tail.urbach.error, *moves_mev.values())
     steepness = tail.steepness
     if steepness.is_determined:
         steepness = measured(steepness.value, steepness.value * error / tail.urbach.value)
-    told = f"{tail.sentence} One standard error of {by} moves E_U by {moved_mev:+.2g} meV, which its error holds."
+    listed = ", ".join(f"{name} {by:.2g} meV" for name, by in moves_mev.items() if by > 0.0)
+    told = f"{tail.sentence} Its error holds what one standard error of others moves it by: {listed}."
     return replace(tail, urbach=measured(tail.urbach.value, error, "meV"), steepness=steepness, sentence=told)
 
 

@@ -381,6 +381,5 @@ class Bindings(QObject):
         self.help.close()
         self.imports.close()
         self.watching.stop()
-        self.live.close()
         self.jobs.close()
         self.figures.close()

@@ -1,6 +1,5 @@
 """What stands on screen at every moment: the newest results, or earlier ones under a veil, beside a reference."""
 
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -95,7 +94,7 @@ class Live(QObject):
         self._inspector, self._tell_sides, self._theme = inspector, display_sides, theme
         self._framing = Framing()
         self._veils: dict[QWidget, Veil] = {}
-        self._awaited, self._has_settled = "", False
+        self._awaited = ""
         self._listed: Experiment | None = None
         self._told: Experiment | None = None
         self._last: Results | None = None
@@ -188,24 +187,6 @@ class Live(QObject):
             # So has what the inspector says of data that it has not met.
             self._told = now.shown.document.experiment
             after_paint(self, self._display_others)
-            after_paint(self, self._settle_memory)
-
-    def _settle_memory(self) -> None:
-        """Let the search for unused objects pass over the thousands of records of the data, which stay.
-
-        It took 130 ms of some turn or other of the event loop, for 2000 files.
-        """
-        if self._has_settled:
-            # What only the data before these held together goes now.
-            gc.unfreeze()
-            gc.collect()
-        gc.freeze()
-        self._has_settled = True
-
-    def close(self) -> None:
-        """Give back what was kept from the search for unused objects."""
-        if self._has_settled:
-            gc.unfreeze()
 
     def _display_others(self) -> None:
         now = self._now()

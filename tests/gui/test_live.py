@@ -1,6 +1,5 @@
 """What stands on screen while results are on their way: newest wins, earlier results under a veil, cancel, steps."""
 
-import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -201,11 +200,3 @@ def test_the_menu_offers_the_temperatures_to_compare_with(opened: Bindings, unti
     opened.window.menus.comparisons.actions()[2].trigger()
     assert opened.looking.view.compared == 1
     until(lambda: opened.window.menus.comparisons.actions()[2].isChecked())
-
-
-def test_records_of_the_data_are_kept_from_the_search_for_unused_objects_while_the_window_is_open(
-    opened: Bindings, until: Until
-) -> None:
-    until(lambda: gc.get_freeze_count() > 10_000)
-    opened.live.close()
-    assert gc.get_freeze_count() == 0

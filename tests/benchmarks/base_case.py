@@ -12,7 +12,9 @@ DETUNING_MEV = (20.0, 23.0, 33.0, 46.0, 55.0, 65.0, 77.0, 90.0, 102.0)
 
 def base_document(folder: Path) -> Document:
     """Simulate the base case into ``folder`` and load it."""
-    experiment = replace(experiment_with_truth("eq9"), pixels=1600, pixel_nm=0.185, detuning_mev=DETUNING_MEV)
+    experiment = replace(
+        experiment_with_truth("eq9"), companions=(), pixels=1600, pixel_nm=0.185, detuning_mev=DETUNING_MEV
+    )
     simulate(folder, experiment, seed=3)
     return Document(load_experiment(folder))
 

@@ -60,7 +60,9 @@ def test_no_group_of_the_tree_is_cut(opened: Bindings, width: int, words: str) -
     assert view.fontMetrics().horizontalAdvance(words) <= room
 
 
-def test_conditions_of_the_tree_lose_their_repeats_before_they_are_cut(opened: Bindings) -> None:
+def test_conditions_of_the_tree_lose_their_repeats_before_they_are_cut(
+    opened: Bindings, until: Callable[..., None]
+) -> None:
     opened.window.resize(1100, 800)
     QApplication.processEvents()
     view, model = opened.tree.view, opened.tree.model
@@ -69,7 +71,7 @@ def test_conditions_of_the_tree_lose_their_repeats_before_they_are_cut(opened: B
     view.expand(model.index_of(group))
     QApplication.processEvents()
     index = model.index_of(group.children[0])
-    assert index.data().endswith(" nm")
+    until(lambda: index.data().endswith(" nm"))
     assert "4 repeats" in index.data(Qt.ItemDataRole.ToolTipRole)
     assert view.fontMetrics().horizontalAdvance(index.data()) <= view.visualRect(index).width()
 

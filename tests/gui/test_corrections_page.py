@@ -138,7 +138,6 @@ def test_switched_on_again_a_correction_is_of_the_kind_that_it_was(
         assert results_of(opened).document.settings.baseline.shape == shape
 
 
-@pytest.mark.xfail(run=False, reason="known defect: the picture of a correction is begun again without end meanwhile")
 def test_space_throws_the_switch_of_the_row(page: CorrectionsPanel, opened: Bindings, until: Until) -> None:
     page.list.setFocus()
     while page.list._current < row_of(page, "Air to vacuum"):

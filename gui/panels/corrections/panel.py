@@ -251,7 +251,9 @@ class CorrectionsPanel(StudyPanel):
             self._wanted, self._pictured = (step.name, first), StudyState()
         if self._pictured.is_current or self._pictured.failure:
             return self._pictured.value if self._pictured.is_current else self._pictured.failure
-        asked = (results.document, self._wanted)
+        # By its parts: another document with the same ones has the same picture.
+        document = results.document
+        asked = (id(document.experiment), document.settings, document.exclusions, self._wanted)
         if asked != self._asked_for and results.is_at_rest:
             self._asked_for = asked
             QTimer.singleShot(0, self, self._ask)
